@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * room.h: what every room does the same way. jinyind starts a room with fd 3 = control socket and fd 4 = its own part of the
+ * configuration as JSON (only the keys that config.def lets this room see). jinyind attaches the ends of socketpairs through
+ * the control socket whenever this room or a peer (re)starts; a room never opens a socket to another by itself.
+ */
+#ifndef JY_ROOM_H
+#define JY_ROOM_H
+
+#include "ipc/ipc.h"
+
+struct json_t;                            /* jansson, forward */
+
+struct jy_room_context;
+/** First line of main(): reads control and configuration, ignores SIGPIPE, sets PR_SET_DUMPABLE 0 and no core. Exits with a message on failure. */
+struct jy_room_context *jy_room_begin(enum jy_room room);
+/** Configuration value by its config.def key; aborts on a key that this room may not see (a bug). */
+const char *jy_room_config_text(const struct jy_room_context *room, const char *key);
+int64_t jy_room_config_int(const struct jy_room_context *room, const char *key);
+bool jy_room_config_bool(const struct jy_room_context *room, const char *key);
+/** An inherited descriptor by name, e.g. "http" (listening socket) or "store" (directory); -1 when absent. */
+int jy_room_descriptor(const struct jy_room_context *room, const char *name);
+/** Tell jinyind that this room serves now. */
+void jy_room_ready(struct jy_room_context *room);
+
+/** Serving rooms (doc, key; one thread): answer requests until jinyind says stop. handler sends exactly one reply on fd. */
+typedef void jy_room_handler(void *self, int fd, struct jy_frame *request);
+void jy_room_serve(struct jy_room_context *room, jy_room_handler *handler, void *self);
+/** The same with one thread per attached connection (link). */
+void jy_room_serve_threads(struct jy_room_context *room, jy_room_handler *handler, void *self);
+
+/** Calling room (web): a thread that takes attached ends and a pool per peer. Returns at once. */
+JY_CHECK jy_err jy_room_start_calling(struct jy_room_context *room);
+/**
+ * Call: send request to its receiver, wait for the answer. Thread-safe. reply is the frame of the table's reply type;
+ * an ERROR answer becomes its code with fault filled. A connection that breaks gives JY_E_UNAVAILABLE (request may have been
+ * carried out: every request is idempotent). While the peer restarts the call waits up to deadline_ms.
+ */
+JY_CHECK jy_err jy_room_call(struct jy_room_context *room, enum jy_message_type type, const void *request, int deadline_ms,
+                             struct jy_frame *reply, struct jy_fault *fault);
+/** jinyind asked to stop (poll this in a calling room), or a signal came. */
+bool jy_room_stopping(const struct jy_room_context *room);
+/** One JSON log line on stderr: {"ts","room","level","event",…}; values are escaped, never document content or personal data. */
+void jy_log(const char *level, const char *event, const char *fmt, ...) JY_PRINTF(3, 4);
+
+#endif

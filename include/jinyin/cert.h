@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* jinyin/cert.h: SM2 certificates, requests, revocation lists and chains (GB/T 20518, RFC 5280). */
+#ifndef JINYIN_CERT_H
+#define JINYIN_CERT_H
+
+#include <jinyin/crypto.h>
+
+struct jy_cert;
+/** One DER certificate, copied; ≤ 64 KiB. Errors: JY_E_FORMAT, JY_E_TRAILING, JY_E_LIMIT. A non-SM2 key is allowed: jy_cert_key is NULL then. */
+JY_CHECK jy_err jy_cert_parse(struct jy_slice der, struct jy_cert **out, struct jy_fault *fault);
+/** The first certificate of a PEM text (or DER, told apart by content). */
+JY_CHECK jy_err jy_cert_parse_pem(struct jy_slice pem, struct jy_cert **out, struct jy_fault *fault);
+void jy_cert_free(struct jy_cert *cert);
+/* All borrowed from the certificate. */
+struct jy_slice jy_cert_der(const struct jy_cert *cert);
+const struct jy_sm2 *jy_cert_key(const struct jy_cert *cert);
+const char *jy_cert_subject(const struct jy_cert *cert);       /* RFC 2253, UTF-8 */
+const char *jy_cert_issuer(const struct jy_cert *cert);
+const char *jy_cert_common_name(const struct jy_cert *cert);   /* "" when absent */
+const char *jy_cert_organization(const struct jy_cert *cert);  /* "" when absent */
+const char *jy_cert_serial(const struct jy_cert *cert);        /* upper-case hex */
+jy_time jy_cert_not_before(const struct jy_cert *cert);
+jy_time jy_cert_not_after(const struct jy_cert *cert);
+/** keyUsage absent, or digitalSignature or nonRepudiation set. */
+bool jy_cert_may_sign(const struct jy_cert *cert);
+bool jy_cert_is_ca(const struct jy_cert *cert);
+/** Marked "NOT FOR PRODUCTION" (subject or issuer OU): made with the simulators (R11.1). */
+bool jy_cert_is_test(const struct jy_cert *cert);
+JY_CHECK jy_err jy_cert_to_pem(const struct jy_cert *cert, struct jy_buf *out);
+
+/** Trust anchors, intermediates and revocation lists. A self-signed certificate added is an anchor, another an intermediate. */
+struct jy_trust;
+JY_CHECK jy_err jy_trust_new(struct jy_trust **out);
+/** Every CERTIFICATE and X509 CRL block of a PEM text. Errors: JY_E_FORMAT names the block. */
+JY_CHECK jy_err jy_trust_add_pem(struct jy_trust *trust, struct jy_slice pem, struct jy_fault *fault);
+/** A PEM/DER file, or every *.pem *.crt *.cer *.crl of a folder. */
+JY_CHECK jy_err jy_trust_add_path(struct jy_trust *trust, const char *path, struct jy_fault *fault);
+size_t jy_trust_anchor_count(const struct jy_trust *trust);
+void jy_trust_free(struct jy_trust *trust);
+
+enum jy_chain_status {
+    JY_CHAIN_OK = 0,
+    JY_CHAIN_UNTRUSTED,           /* no path to an anchor, or trust is empty: indeterminate */
+    JY_CHAIN_BAD,                 /* a path exists but a signature, CA flag, path length, usage or critical extension is wrong */
+    JY_CHAIN_NOT_YET_VALID,       /* some certificate, at the time asked for */
+    JY_CHAIN_EXPIRED,
+    JY_CHAIN_REVOKED,             /* on a genuine CRL, revocation time ≤ at */
+    JY_CHAIN_REVOKED_LATER,       /* on a genuine CRL, revocation time > at */
+    JY_CHAIN_REVOCATION_UNKNOWN   /* otherwise good, but no genuine CRL of an issuer whose nextUpdate is ≥ at */
+};
+struct jy_chain_result {
+    enum jy_chain_status status;
+    jy_time revoked_at;           /* 0 when not revoked */
+    bool test_only;               /* some certificate is jy_cert_is_test */
+    char text[240];               /* which certificate and why, English */
+};
+/**
+ * Build and check the chain of cert at time `at`; extra are further certificates found beside it (may be NULL).
+ * The user id is set on every certificate (OpenSSL only does the leaf); CRL signatures are checked by our own code.
+ * Returns JY_OK with *result filled; another error only when the check itself could not run.
+ */
+JY_CHECK jy_err jy_chain_check(const struct jy_trust *trust, const struct jy_cert *cert, const struct jy_cert *const *extra,
+                               size_t extra_count, jy_time at, struct jy_chain_result *result);
+
+/** PKCS#10 (SM3 with SM2, user id set): what a key holder sends to a CA. ou may be NULL. Output DER. */
+JY_CHECK jy_err jy_csr_new(const struct jy_sm2 *key, const char *common_name, const char *organization, const char *organization_code,
+                           struct jy_buf *out, struct jy_fault *fault);
+struct jy_csr;
+/** Parse a DER request and check its own signature (possession of the key). */
+JY_CHECK jy_err jy_csr_parse(struct jy_slice der, struct jy_csr **out, struct jy_fault *fault);
+const char *jy_csr_common_name(const struct jy_csr *csr);
+void jy_csr_free(struct jy_csr *csr);
+
+/** What an issuer does: used by jinyin-sim's CA and by tests, never by the service. */
+struct jy_issue {
+    const struct jy_sm2 *issuer_key;
+    const struct jy_cert *issuer;      /* NULL: self-signed root */
+    const struct jy_csr *csr;          /* subject and key from a request … */
+    const struct jy_sm2 *subject_key;  /* … or given here */
+    const char *common_name, *organization, *organizational_unit;
+    const char *organization_code;     /* extension 1.2.156.10260.4.1.4; NULL = none */
+    const char *ou_mark;               /* extra OU put into the subject, e.g. "NOT FOR PRODUCTION"; NULL = none */
+    jy_time not_before, not_after;
+    uint8_t serial[16];
+    bool ca;
+    int path_length;                   /* < 0 = none */
+    const char *crl_url;               /* NULL = none */
+};
+JY_CHECK jy_err jy_cert_issue(const struct jy_issue *what, struct jy_cert **out, struct jy_fault *fault);
+struct jy_revoked {
+    const char *serial;                /* upper-case hex */
+    jy_time at;
+    int reason;                        /* RFC 5280 CRLReason */
+};
+/** CRL v2, DER. */
+JY_CHECK jy_err jy_crl_issue(const struct jy_sm2 *issuer_key, const struct jy_cert *issuer, const struct jy_revoked *list, size_t count,
+                             jy_time this_update, jy_time next_update, uint64_t number, struct jy_buf *out, struct jy_fault *fault);
+/** DER CRL to PEM. */
+JY_CHECK jy_err jy_crl_to_pem(struct jy_slice der, struct jy_buf *out);
+
+#endif

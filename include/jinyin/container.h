@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* jinyin/container.h: documents that carry stamps, OFD (GB/T 33190) and PDF (ISO 32000): inspect, stamp in two steps, list signatures. */
+#ifndef JINYIN_CONTAINER_H
+#define JINYIN_CONTAINER_H
+
+#include <jinyin/seal.h>
+
+enum jy_format { JY_FORMAT_UNKNOWN = 0, JY_FORMAT_OFD, JY_FORMAT_PDF };
+/** By content, never by name: "%PDF-" within the first 1024 bytes, or a ZIP with an OFD.xml. */
+enum jy_format jy_format_detect(struct jy_slice file);
+
+struct jy_page { double width_mm, height_mm; };   /* as displayed: after /Rotate, CropBox, UserUnit */
+struct jy_stamp_place {
+    int page;                       /* from 1 */
+    double x_mm, y_mm;              /* the stamp's top-left corner from the displayed page's top-left */
+    double width_mm, height_mm;
+};
+
+/** Findings are rows of jinyin/checks.def with the file and offset concerned. */
+enum jy_check_id {
+#define JY_CHECK_ROW(name, severity, clause, en, zh) JY_CHECK_##name,
+#include <jinyin/checks.def>
+#undef JY_CHECK_ROW
+    JY_CHECK__COUNT
+};
+struct jy_finding {
+    enum jy_check_id check;
+    bool passed;
+    char where[256];                /* file inside the package, object, or "" */
+    uint64_t offset;
+    char detail[320];
+};
+struct jy_findings {
+    struct jy_finding *list;
+    size_t count, cap;
+};
+/** detail may be NULL. */
+JY_CHECK jy_err jy_findings_add(struct jy_findings *findings, enum jy_check_id check, bool passed, const char *where, uint64_t offset,
+                                const char *fmt, ...) JY_PRINTF(6, 7);
+void jy_findings_free(struct jy_findings *findings);
+
+enum jy_signature_kind { JY_SIGNATURE_SEAL, JY_SIGNATURE_PLAIN };
+/** One signature as the container sees it: value, the digest that it must carry, and what is wrong around it. */
+struct jy_signature {
+    char id[64];                    /* OFD Signature/@ID; PDF field name */
+    char path[256];                 /* OFD: absolute path of Signature.xml; PDF: "ByteRange [a b c d]" */
+    enum jy_signature_kind kind;
+    struct jy_slice value;          /* SignedValue / Contents; owned by the document */
+    struct jy_slice seal_file;      /* Seal.esl, or empty */
+    uint8_t digest[JY_SM3_SIZE];    /* SM3 of Signature.xml / of the ByteRange bytes, recomputed */
+    struct jy_stamp_place *places;
+    size_t place_count;
+    struct jy_findings findings;    /* DOC_MODIFIED, COVERAGE … of this signature */
+};
+
+struct jy_document;                 /* an opened OFD or PDF; borrows the file's bytes */
+/**
+ * Open and check a container. The bytes are borrowed and must outlive the document.
+ * Errors: JY_E_EMPTY_FILE, JY_E_UNKNOWN_FORMAT, JY_E_DAMAGED, JY_E_ENCRYPTED, JY_E_AMBIGUOUS, JY_E_HOSTILE, JY_E_LIMIT, JY_E_FORMAT.
+ */
+JY_CHECK jy_err jy_document_open(struct jy_slice file, struct jy_document **out, struct jy_fault *fault);
+void jy_document_free(struct jy_document *doc);
+enum jy_format jy_document_format(const struct jy_document *doc);
+size_t jy_document_page_count(const struct jy_document *doc);
+struct jy_page jy_document_page(const struct jy_document *doc, size_t index);
+/** All signatures in document order, digests recomputed. Computed on first call; borrowed. */
+JY_CHECK jy_err jy_document_signatures(struct jy_document *doc, const struct jy_signature **out, size_t *count, struct jy_fault *fault);
+/** JY_OK when a stamp may be added: permissions, locks, earlier signatures' digests. */
+JY_CHECK jy_err jy_document_may_stamp(struct jy_document *doc, jy_time now, struct jy_fault *fault);
+
+/** The file with everything but the signature value: deterministic in its inputs, so that an approver can approve the very digest. */
+struct jy_prepared {
+    struct jy_pieces file;               /* borrows the document's bytes */
+    uint8_t data_hash[JY_SM3_SIZE];      /* what TBS_Sign.dataHash must be */
+    char property_info[256];             /* what TBS_Sign.propertyInfo must be */
+    char slot[256];                      /* where the value goes: given back to jy_document_finish */
+};
+/**
+ * Place a seal. seal_der is written as it is (OFD Seal.esl) and drawn from its picture.
+ * Errors: those of jy_document_may_stamp, JY_E_PAGE_RANGE, JY_E_OFF_PAGE, JY_E_ARGUMENT (size not 1..1000 mm, no place), JY_E_UNSUPPORTED (picture type).
+ * PDF: several places = one signature field at the first, Stamp annotations at the others, same increment.
+ */
+JY_CHECK jy_err jy_document_prepare(struct jy_document *doc, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count,
+                                    jy_time now, struct jy_prepared *out, struct jy_fault *fault);
+void jy_prepared_free(struct jy_prepared *prepared);
+/**
+ * Put the signature value into a prepared file. out borrows prepared_file. The slot is checked against the file, and the
+ * result's digest against SES_Signature.dataHash: a value for another document is refused (JY_E_DOCUMENT_CHANGED).
+ */
+JY_CHECK jy_err jy_document_finish(struct jy_slice prepared_file, const char *slot, struct jy_slice ses_der, struct jy_pieces *out,
+                                   struct jy_fault *fault);
+
+/* One file a format implements these; jy_document_* above chooses. Not for callers. */
+struct jy_document_ops;
+
+#endif

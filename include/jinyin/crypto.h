@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* jinyin/crypto.h: SM2, SM3, SM4 and derivations, over OpenSSL. The SM2 user id is 1234567812345678 everywhere. */
+#ifndef JINYIN_CRYPTO_H
+#define JINYIN_CRYPTO_H
+
+#include <jinyin/base.h>
+
+#define JY_SM3_SIZE 32
+#define JY_SM2_ID "1234567812345678"   /* GM/T 0009 default user id */
+#define JY_SM2_SIGNATURE_MAX 72        /* DER SEQUENCE{r, s} */
+#define JY_SM2_POINT_SIZE 65           /* 04 ‖ X ‖ Y */
+
+/** Random bytes from the operating system's generator. Errors: JY_E_CRYPTO. */
+JY_CHECK jy_err jy_random(void *out, size_t len);
+
+/** SM3 (GB/T 32905) of one slice. */
+JY_CHECK jy_err jy_sm3(struct jy_slice data, uint8_t out[JY_SM3_SIZE]);
+/** Incremental SM3; begins in _new, ends in _free. _finish may be called once. */
+struct jy_sm3_ctx;
+JY_CHECK jy_err jy_sm3_new(struct jy_sm3_ctx **out);
+JY_CHECK jy_err jy_sm3_update(struct jy_sm3_ctx *ctx, struct jy_slice data);
+JY_CHECK jy_err jy_sm3_finish(struct jy_sm3_ctx *ctx, uint8_t out[JY_SM3_SIZE]);
+void jy_sm3_free(struct jy_sm3_ctx *ctx);
+JY_CHECK jy_err jy_hmac_sm3(struct jy_slice key, struct jy_slice data, uint8_t out[JY_SM3_SIZE]);
+/** HKDF-SM3 (RFC 5869 with SM3): out_len ≤ 255·32. */
+JY_CHECK jy_err jy_hkdf_sm3(struct jy_slice secret, struct jy_slice salt, const char *info, uint8_t *out, size_t out_len);
+/** Argon2id t=3, m=64 MiB, p=1: stretches a PIN or a password. salt ≥ 16 bytes. */
+JY_CHECK jy_err jy_argon2id(struct jy_slice secret, struct jy_slice salt, uint8_t *out, size_t out_len);
+
+/**
+ * Authenticated wrapping: SM4-CTR then HMAC-SM3 over everything before the tag, keys by HKDF-SM3 from a 32-byte secret.
+ * context is bound into the tag and must be the same on both sides (purpose and object id), not stored.
+ * jy_unwrap checks the tag, in constant time, before it decrypts. Errors: JY_E_SIGNATURE wrong key, context or bytes.
+ */
+JY_CHECK jy_err jy_wrap(const uint8_t secret[32], const char *context, struct jy_slice plain, struct jy_buf *out);
+JY_CHECK jy_err jy_unwrap(const uint8_t secret[32], const char *context, struct jy_slice wrapped, struct jy_buf *out);
+
+/** An SM2 key, public or private. Ends in jy_sm2_free (which wipes). Thread: share freely after creation. */
+struct jy_sm2;
+JY_CHECK jy_err jy_sm2_generate(struct jy_sm2 **out);
+/** From 32 bytes d in 1..n-2; the public point is derived. */
+JY_CHECK jy_err jy_sm2_from_private(const uint8_t d[32], struct jy_sm2 **out);
+/** From 04‖X‖Y; refuses a point that is not on the curve. */
+JY_CHECK jy_err jy_sm2_from_point(const uint8_t point[JY_SM2_POINT_SIZE], struct jy_sm2 **out);
+/** From a PEM private key (PKCS#8 or SEC1, not encrypted). Errors: JY_E_FORMAT, JY_E_UNSUPPORTED when not SM2. */
+JY_CHECK jy_err jy_sm2_from_pem(struct jy_slice pem, struct jy_sm2 **out, struct jy_fault *fault);
+/** PKCS#8 PEM of a private key; caller wipes. */
+JY_CHECK jy_err jy_sm2_to_pem(const struct jy_sm2 *key, struct jy_buf *out);
+JY_CHECK jy_err jy_sm2_point(const struct jy_sm2 *key, uint8_t out[JY_SM2_POINT_SIZE]);
+JY_CHECK jy_err jy_sm2_private(const struct jy_sm2 *key, uint8_t out[32]);
+bool jy_sm2_same_public(const struct jy_sm2 *a, const struct jy_sm2 *b);
+void jy_sm2_free(struct jy_sm2 *key);
+
+/** SM2-with-SM3 over message (Z is added inside). sig gets DER SEQUENCE{INTEGER r, INTEGER s}. */
+JY_CHECK jy_err jy_sm2_sign(const struct jy_sm2 *key, struct jy_slice message, uint8_t sig[JY_SM2_SIGNATURE_MAX], size_t *sig_len);
+enum jy_sm2_encoding { JY_SM2_DER, JY_SM2_RAW64, JY_SM2_DER_NON_MINIMAL };
+/**
+ * Verify. Reads DER (minimal or not) or exactly 64 raw bytes r‖s (seal-formats §1.4) and says which it met.
+ * Errors: JY_E_SIGNATURE when it does not fit; JY_E_FORMAT when sig is neither form. encoding may be NULL.
+ */
+JY_CHECK jy_err jy_sm2_verify(const struct jy_sm2 *key, struct jy_slice message, struct jy_slice sig, enum jy_sm2_encoding *encoding);
+/** SM2 public-key encryption, SM2Cipher DER (GM/T 0009), plain 1..1024 bytes. */
+JY_CHECK jy_err jy_sm2_encrypt(const struct jy_sm2 *key, struct jy_slice plain, struct jy_buf *out);
+JY_CHECK jy_err jy_sm2_decrypt(const struct jy_sm2 *key, struct jy_slice cipher, struct jy_buf *out);
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* jinyin/seal.h: the electronic seal (SESeal) and the stamp's signature value (SES_Signature) as values. */
+#ifndef JINYIN_SEAL_H
+#define JINYIN_SEAL_H
+
+#include <jinyin/cert.h>
+
+#define JY_SEAL_MAX (1u << 20)       /* bytes of one SESeal */
+#define JY_SES_MAX  (2u << 20)       /* bytes of one SES_Signature */
+
+/** Bits of what the writer did against the letter while the binding holds (seal-formats §4); reported, never hidden. */
+enum jy_deviation {
+    JY_DEV_SIG_RAW64 = 1u << 0,         /* signer's signature 64 raw bytes */
+    JY_DEV_SEAL_SIG_RAW64 = 1u << 1,    /* maker's signature 64 raw bytes */
+    JY_DEV_SIG_NON_MINIMAL = 1u << 2,   /* non-minimal INTEGER in r or s */
+    JY_DEV_UNUSED_BITS = 1u << 3,       /* BIT STRING claims unused bits */
+    JY_DEV_TIME_FORM = 1u << 4,         /* time without Z, UTCTime for GeneralizedTime, text … */
+    JY_DEV_TRAILING = 1u << 5,          /* bytes after the outer SEQUENCE */
+    JY_DEV_UNTAGGED = 1u << 6,          /* [0] missing, or present where the standard has none */
+    JY_DEV_CERT_LIST_TYPE = 1u << 7,    /* certListType neither 1 nor 2 */
+    JY_DEV_STRING = 1u << 8,            /* wrong string type, embedded or trailing NUL, non-ASCII IA5 */
+    JY_DEV_LEGACY_LAYOUT = 1u << 9,     /* C0119 */
+    JY_DEV_DIGEST_WITH_Z = 1u << 10     /* a digest was SM3(Z ‖ data) */
+};
+
+struct jy_seal;   /* opaque; begins in jy_seal_parse(), ends in jy_seal_free() */
+/**
+ * Parse one DER SESeal, v1 (GM/T 0031-2014), v4 (GB/T 38540-2020) or v5 (GM/T 0031-2025). Structure only.
+ * Source: GB/T 38540-2020 6.1 SESeal. Input is copied; 1..JY_SEAL_MAX bytes. Original bytes are kept and hashed, never re-encoded.
+ * Errors: JY_E_FORMAT (fault->offset = first bad byte, fault->where = field), JY_E_LIMIT, JY_E_NOMEM. *out is NULL on error.
+ */
+JY_CHECK jy_err jy_seal_parse(struct jy_slice der, struct jy_seal **out, struct jy_fault *fault);
+void jy_seal_free(struct jy_seal *seal);
+/* Borrowed, valid until jy_seal_free. Text is NUL-terminated UTF-8. */
+struct jy_slice jy_seal_der(const struct jy_seal *seal);        /* exactly one TLV, without trailing bytes */
+int jy_seal_version(const struct jy_seal *seal);                /* 1, 4, 5 (header version as written otherwise) */
+const char *jy_seal_vendor(const struct jy_seal *seal);         /* Vid */
+const char *jy_seal_id(const struct jy_seal *seal);             /* esID */
+const char *jy_seal_name(const struct jy_seal *seal);
+int jy_seal_type(const struct jy_seal *seal);
+jy_time jy_seal_created(const struct jy_seal *seal);
+jy_time jy_seal_valid_start(const struct jy_seal *seal);
+jy_time jy_seal_valid_end(const struct jy_seal *seal);
+const char *jy_seal_picture_type(const struct jy_seal *seal);   /* as written */
+struct jy_slice jy_seal_picture(const struct jy_seal *seal);
+int jy_seal_width_mm(const struct jy_seal *seal);
+int jy_seal_height_mm(const struct jy_seal *seal);
+const struct jy_cert *jy_seal_maker(const struct jy_seal *seal);/* NULL when the certificate cannot be parsed */
+unsigned jy_seal_deviations(const struct jy_seal *seal);
+/** Maker's signature over the bytes that its version signs. Errors: JY_E_SIGNATURE, JY_E_UNSUPPORTED (RSA), JY_E_CERTIFICATE. Adds deviations. */
+JY_CHECK jy_err jy_seal_check_signature(struct jy_seal *seal, struct jy_fault *fault);
+/** Is this certificate in the seal's list (type 1 byte compare, type 2 digest compare)? */
+bool jy_seal_has_signer(const struct jy_seal *seal, const struct jy_cert *cert);
+
+/** Everything a v4 seal says; borrowed by jy_seal_make. */
+struct jy_seal_fields {
+    const char *vendor;              /* Vid, IA5, 1..32 */
+    const char *id;                  /* esID, IA5, 1..64 */
+    int type;
+    const char *name;                /* UTF-8, 1..200 bytes */
+    const struct jy_cert *signer;    /* certListType 1 */
+    jy_time created, valid_start, valid_end;
+    const char *picture_type;        /* "PNG" … */
+    struct jy_slice picture;         /* 1..512 KiB */
+    int width_mm, height_mm;         /* 1..200 */
+};
+/** Build and sign a GB/T 38540-2020 SESeal; verifies what it signed. out gets DER. Errors: JY_E_ARGUMENT names the field. */
+JY_CHECK jy_err jy_seal_make(const struct jy_seal_fields *fields, const struct jy_sm2 *maker_key, const struct jy_cert *maker,
+                             struct jy_buf *out, struct jy_fault *fault);
+
+struct jy_ses;    /* SES_Signature */
+/** Parse one SES_Signature (v1, v4, v5; C0119 best effort with JY_DEV_LEGACY_LAYOUT). Same rules as jy_seal_parse. */
+JY_CHECK jy_err jy_ses_parse(struct jy_slice der, struct jy_ses **out, struct jy_fault *fault);
+void jy_ses_free(struct jy_ses *ses);
+struct jy_seal *jy_ses_seal(struct jy_ses *ses);                      /* embedded eseal; owned by ses */
+int jy_ses_version(const struct jy_ses *ses);
+jy_time jy_ses_time(const struct jy_ses *ses);                        /* timeInfo: claimed */
+struct jy_slice jy_ses_data_hash(const struct jy_ses *ses);
+const char *jy_ses_property_info(const struct jy_ses *ses);
+const struct jy_cert *jy_ses_signer(const struct jy_ses *ses);        /* NULL when it cannot be parsed */
+struct jy_slice jy_ses_signature(const struct jy_ses *ses);           /* payload r,s */
+struct jy_slice jy_ses_time_stamp(const struct jy_ses *ses);          /* empty when none */
+unsigned jy_ses_deviations(const struct jy_ses *ses);
+JY_CHECK jy_err jy_ses_check_signature(struct jy_ses *ses, struct jy_fault *fault);
+
+/** GB/T 38540-2020 7.1 TBS_Sign, rebuilt from its parts; then signed and verified. seal must be v4. out gets DER SES_Signature. */
+JY_CHECK jy_err jy_ses_make(const struct jy_seal *seal, jy_time when, const uint8_t data_hash[JY_SM3_SIZE], const char *property_info,
+                            const struct jy_sm2 *signer_key, const struct jy_cert *signer, struct jy_buf *out, struct jy_fault *fault);
+
+/** GB/T 35275 SignedData (Type="Sign", PDF CMS). Verifies forms A and B of seal-formats §3.7 over an original digest or original bytes. */
+struct jy_cms_result {
+    struct jy_cert *signer;       /* caller frees; NULL when absent */
+    jy_time signing_time;         /* 0 when absent */
+    unsigned deviations;
+};
+/** digest = SM3 over the protected bytes (original may be empty when only the digest is known). Errors: JY_E_FORMAT, JY_E_SIGNATURE, JY_E_UNSUPPORTED. */
+JY_CHECK jy_err jy_cms_check(struct jy_slice der, const uint8_t digest[JY_SM3_SIZE], struct jy_cms_result *result, struct jy_fault *fault);
+
+#endif

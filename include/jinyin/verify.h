@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* jinyin/verify.h: the verdict on a stamped document: one pure function of bytes, trust, evidence, policy and time. */
+#ifndef JINYIN_VERIFY_H
+#define JINYIN_VERIFY_H
+
+#include <jinyin/container.h>
+
+enum jy_verdict { JY_VALID, JY_VALID_WITH_WARNING, JY_INDETERMINATE, JY_INVALID, JY_NO_SIGNATURE };
+/** "valid", "valid_with_warning", "indeterminate", "invalid", "no_signature". */
+const char *jy_verdict_name(enum jy_verdict verdict);
+
+/** Status of a seal since a time, oldest first for one seal; "usable" is the state ACTIVE only. */
+struct jy_status_event {
+    const char *seal_id;           /* esID */
+    jy_time since;
+    const char *state;             /* "ACTIVE", "FROZEN", "CANCELLED", "VOID" … */
+};
+/** What the service's stamp register knows of a signature: makes its time certain. */
+struct jy_stamp_evidence {
+    uint8_t value_digest[JY_SM3_SIZE]; /* SM3 of the SES_Signature bytes */
+    jy_time recorded;
+};
+struct jy_evidence {
+    const struct jy_status_event *status;
+    size_t status_count;
+    const struct jy_stamp_evidence *stamps;
+    size_t stamp_count;
+};
+/** Evidence as JSON {"status":[{"seal_id","since","state"}],"stamps":[{"digest","recorded"}]}; ends in jy_evidence_free. */
+JY_CHECK jy_err jy_evidence_parse(struct jy_slice json, struct jy_evidence **out, struct jy_fault *fault);
+void jy_evidence_free(struct jy_evidence *evidence);
+
+struct jy_report;
+/**
+ * Verify every signature of a file. The same inputs give the same report, byte for byte.
+ * trust and evidence may be NULL (then never valid: indeterminate). now = UTC seconds of the judgement.
+ * A file that cannot be opened is an error of jy_document_open, not a report.
+ */
+JY_CHECK jy_err jy_verify(struct jy_slice file, const struct jy_trust *trust, const struct jy_evidence *evidence, jy_time now,
+                          struct jy_report **out, struct jy_fault *fault);
+enum jy_verdict jy_report_verdict(const struct jy_report *report);
+size_t jy_report_signature_count(const struct jy_report *report);
+/** The report as JSON (stable key order; docs/protocol/report.md) or text for a person (both languages). */
+JY_CHECK jy_err jy_report_json(const struct jy_report *report, struct jy_buf *out);
+JY_CHECK jy_err jy_report_text(const struct jy_report *report, struct jy_buf *out);
+void jy_report_free(struct jy_report *report);
+
+#endif

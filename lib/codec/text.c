@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "codec/text.h"
+
+static const char base64_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+jy_err
+jy_base64_encode(struct jy_slice bytes, struct jy_buf *out)
+{
+    jy_err rc;
+
+    if ((rc = jy_buf_reserve(out, (bytes.len + 2) / 3 * 4)) != JY_OK)
+        return rc;
+    for (size_t i = 0; i < bytes.len; i += 3) {
+        size_t n = bytes.len - i < 3 ? bytes.len - i : 3;
+        uint32_t v = (uint32_t)bytes.p[i] << 16 | (n > 1 ? (uint32_t)bytes.p[i + 1] << 8 : 0) | (n > 2 ? bytes.p[i + 2] : 0u);
+        out->p[out->len++] = (uint8_t)base64_digits[v >> 18];
+        out->p[out->len++] = (uint8_t)base64_digits[v >> 12 & 63];
+        out->p[out->len++] = n > 1 ? (uint8_t)base64_digits[v >> 6 & 63] : '=';
+        out->p[out->len++] = n > 2 ? (uint8_t)base64_digits[v & 63] : '=';
+    }
+    return JY_OK;
+}
+
+static int
+base64_value(uint8_t c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return c - 'A';
+    if (c >= 'a' && c <= 'z')
+        return c - 'a' + 26;
+    if (c >= '0' && c <= '9')
+        return c - '0' + 52;
+    return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+jy_err
+jy_base64_decode(struct jy_slice text, struct jy_buf *out)
+{
+    uint32_t v = 0;
+    int n = 0, pad = 0;
+    jy_err rc;
+
+    if ((rc = jy_buf_reserve(out, text.len / 4 * 3 + 3)) != JY_OK)
+        return rc;
+    for (size_t i = 0; i < text.len; i++) {
+        uint8_t c = text.p[i];
+        int digit = base64_value(c);
+        if (c == ' ' || c == '\t' || c == '\r' || c == '\n')
+            continue;
+        if (c == '=' && n >= 2 && pad < 2)
+            pad++, digit = 0;
+        else if (digit < 0 || pad > 0)
+            return JY_E_FORMAT;
+        v = v << 6 | (uint32_t)digit;
+        if (++n == 4) {
+            if ((pad == 2 && (v & 0xFFFF) != 0) || (pad == 1 && (v & 0xFF) != 0))
+                return JY_E_FORMAT;
+            out->p[out->len++] = (uint8_t)(v >> 16);
+            if (pad < 2)
+                out->p[out->len++] = (uint8_t)(v >> 8);
+            if (pad < 1)
+                out->p[out->len++] = (uint8_t)v;
+            v = 0;
+            n = pad > 0 ? 5 : 0;                         /* nothing may follow padding */
+        } else if (n > 4) {
+            return JY_E_FORMAT;
+        }
+    }
+    return n == 0 || n == 5 ? JY_OK : JY_E_FORMAT;
+}
+
+void
+jy_hex(struct jy_slice bytes, char *out)
+{
+    static const char hex[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < bytes.len; i++) {
+        *out++ = hex[bytes.p[i] >> 4];
+        *out++ = hex[bytes.p[i] & 15];
+    }
+    *out = '\0';
+}
+
+static int
+hex_value(uint8_t c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+jy_err
+jy_hex_parse(struct jy_slice text, uint8_t *out, size_t len)
+{
+    if (text.len != len * 2)
+        return JY_E_FORMAT;
+    for (size_t i = 0; i < len; i++) {
+        int hi = hex_value(text.p[2 * i]), lo = hex_value(text.p[2 * i + 1]);
+        if (hi < 0 || lo < 0)
+            return JY_E_FORMAT;
+        out[i] = (uint8_t)(hi << 4 | lo);
+    }
+    return JY_OK;
+}
+
+bool
+jy_utf8_is_valid(struct jy_slice text)
+{
+    for (size_t i = 0; i < text.len;) {
+        uint8_t c = text.p[i++];
+        int more = c < 0x80 ? 0 : (c & 0xE0) == 0xC0 ? 1 : (c & 0xF0) == 0xE0 ? 2 : (c & 0xF8) == 0xF0 ? 3 : -1;
+        uint32_t cp = more < 0 ? 0 : more == 0 ? c : c & (0x3Fu >> more);
+        if (more < 0 || text.len - i < (size_t)more)
+            return false;
+        for (int k = 0; k < more; k++, i++) {
+            if ((text.p[i] & 0xC0) != 0x80)
+                return false;
+            cp = cp << 6 | (text.p[i] & 0x3Fu);
+        }
+        if ((more == 1 && cp < 0x80) || (more == 2 && (cp < 0x800 || (cp >= 0xD800 && cp <= 0xDFFF))) ||
+            (more == 3 && (cp < 0x10000 || cp > 0x10FFFF)))
+            return false;
+    }
+    return true;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* text.h: base64, hex and UTF-8 as bytes. */
+#ifndef JY_TEXT_H
+#define JY_TEXT_H
+
+#include <jinyin/base.h>
+
+JY_CHECK jy_err jy_base64_encode(struct jy_slice bytes, struct jy_buf *out);
+/** Standard alphabet, padding required; white space between is skipped. JY_E_FORMAT otherwise. */
+JY_CHECK jy_err jy_base64_decode(struct jy_slice text, struct jy_buf *out);
+/** Lower-case hex; out needs 2·len+1 bytes. */
+void jy_hex(struct jy_slice bytes, char *out);
+/** JY_E_FORMAT unless text is exactly 2·len hex digits. */
+JY_CHECK jy_err jy_hex_parse(struct jy_slice text, uint8_t *out, size_t len);
+/** Well-formed UTF-8 (no overlong forms, no surrogates). */
+bool jy_utf8_is_valid(struct jy_slice text);
+
+#endif

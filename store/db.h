@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * db.h: the seam to the SQL engine. Statements are named in store/queries/NAME.sql ("-- name: seal_by_code"), compiled in as enum
+ * SQL_SEAL_BY_CODE with their text, parameter names (:code) and result columns; C never holds SQL text. SQLite now; PostgreSQL is one more driver.
+ */
+#ifndef JY_DB_H
+#define JY_DB_H
+
+#include <jinyin/base.h>
+#include "sql_names.h"          /* generated: enum sql_name { SQL_…, SQL__COUNT } */
+
+struct db;                       /* one store: a writer thread and a pool of readers */
+struct db_tx;                    /* a transaction, or a reader's snapshot */
+
+/** Open, migrate forward (store/migrations/NNNN_*.sql, digests checked, one transaction each), prepare every statement. */
+JY_CHECK jy_err db_open(const char *path, struct db **out, struct jy_fault *fault);
+void db_close(struct db *db);
+
+/**
+ * Write: fn runs in the writer thread inside a savepoint; what it returns is returned here after the batch is durable (group commit).
+ * Not JY_OK = rolled back, nothing written. fn must not call db_write and must not do I/O besides the store.
+ */
+typedef jy_err db_fn(struct db_tx *tx, void *arg, struct jy_fault *fault);
+JY_CHECK jy_err db_write(struct db *db, db_fn *fn, void *arg, struct jy_fault *fault);
+/** Read: fn runs in this thread on a consistent snapshot. */
+JY_CHECK jy_err db_read(struct db *db, db_fn *fn, void *arg, struct jy_fault *fault);
+
+/** A statement being run. Bind by parameter name, step, read columns by position name; db_end always. */
+struct db_row;
+struct db_row *db_begin(struct db_tx *tx, enum sql_name name);   /* never NULL; an error shows at db_step */
+void db_bind_int(struct db_row *row, const char *param, int64_t value);
+void db_bind_text(struct db_row *row, const char *param, const char *value);   /* NULL = SQL NULL */
+void db_bind_blob(struct db_row *row, const char *param, struct jy_slice value);
+void db_bind_null(struct db_row *row, const char *param);
+/** JY_OK with *has_row; constraint violations give JY_E_CONFLICT with the constraint in fault->where. An unbound parameter is a bug: abort. */
+JY_CHECK jy_err db_step(struct db_row *row, bool *has_row, struct jy_fault *fault);
+int64_t db_int(const struct db_row *row, const char *column);
+/** Valid until the next step; NULL for SQL NULL. */
+const char *db_text(const struct db_row *row, const char *column);
+struct jy_slice db_blob(const struct db_row *row, const char *column);
+bool db_is_null(const struct db_row *row, const char *column);
+void db_end(struct db_row *row);
+/** begin + step once for a statement that returns nothing; changes (may be NULL) gets the row count. Ends the row. */
+JY_CHECK jy_err db_run(struct db_row *row, int64_t *changes, struct jy_fault *fault);
+
+#endif
