@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The demonstration profile: a fresh folder var/demo, jinyin-sim, jinyind, a few organizations and people made through the
+public API with passwords of this run, printed once; Ctrl-C stops everything cleanly."""
+import argparse
+import datetime
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import uuid
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BUILD = pathlib.Path(os.environ.get("JINYIN_BUILD", ROOT / "build"))
+
+
+
+def call(base, method, path, body=None, token=None, raw=None):
+    headers = {"Content-Type": "application/json", "Idempotency-Key": uuid.uuid4().hex}
+    if token:
+        headers["Authorization"] = "Bearer " + token
+    data = raw if raw is not None else (json.dumps(body).encode() if body is not None else None)
+    request = urllib.request.Request(base + path, data=data, method=method, headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            text = answer.read()
+            return json.loads(text) if text[:1] in b"{[" and text else text
+    except urllib.error.HTTPError as error:
+        raise SystemExit(f"{method} {path}: {error.code} {error.read().decode(errors='replace')}")
+
+
+def wait_for(url, seconds, processes):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        for process in processes:
+            if process.poll() is not None:
+                raise SystemExit(f"{process.args[0]} ended with {process.returncode}")
+        try:
+            with urllib.request.urlopen(url, timeout=1) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            pass
+        time.sleep(0.02)
+    raise SystemExit(f"{url} did not answer in {seconds} s")
+
+
+def prepare(base, data, sim):
+    """Administrator → police → organizations, maker and people, all through the API as anybody would."""
+    secret = (data / "bootstrap.secret").read_text().strip()
+    admin = call(base, "POST", "/api/v1/session", {"login": "admin", "password": secret})["token"]
+    people = []
+
+    def person(login, name, id_number, roles, **more):
+        body = {"login": login, "name": name, "id_number": id_number, "phone": "13800000000", "roles": roles, **more}
+        made = call(base, "POST", "/api/v1/people", body, admin)
+        people.append({"login": login, "password": made["password"], "person_id": made["person_id"], "name": name, "roles": roles, **more})
+        return made
+
+    def id_number(serial):
+        digits = f"12010119800101{serial:03d}"
+        weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+        return digits + "10X98765432"[sum(int(d) * w for d, w in zip(digits, weights)) % 11]
+
+    person("police", "市公安局民警", id_number(1), ["police"])
+    police = call(base, "POST", "/api/v1/session", {"login": "police", "password": people[-1]["password"]})["token"]
+    with urllib.request.urlopen(sim + "/seals", timeout=5) as answer:
+        seals = json.load(answer)
+    seals = seals["seals"] if isinstance(seals, dict) else seals
+    usable = [s for s in seals if s["state"] == "in_use" and s["kind"] == "statutory"]
+    now = datetime.datetime.now(datetime.timezone.utc)
+    maker = call(base, "POST", "/api/v1/makers", {
+        "licence_number": "津公刻字第0001号", "name": "天津津印电子印章制作有限公司（演示）", "uscc": usable[0]["uscc"],
+        "valid_from": (now - datetime.timedelta(days=30)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "valid_to": (now + datetime.timedelta(days=700)).strftime("%Y-%m-%dT%H:%M:%SZ")}, police)
+    person("maker", "制章员", id_number(2), ["maker_staff"], maker_id=maker["maker_id"])
+    organizations = []
+    for n, seal in enumerate(usable[:3], 1):
+        made = call(base, "POST", "/api/v1/organizations",
+                    {"uscc": seal["uscc"], "name": seal["name"], "kind": "enterprise", "district": "120101"}, admin)
+        organizations.append({"organization_id": made["organization_id"], "name": seal["name"], "uscc": seal["uscc"],
+                              "seal_code": seal["seal_code"]})
+        for k, (role, name) in enumerate([("agent", "经办人"), ("custodian", "保管人"), ("approver", "审批人")]):
+            person(f"{role}{n}", name, id_number(10 * n + k), [role], organization_id=made["organization_id"])
+    return {"base": base, "sim": sim, "people": people, "organizations": organizations, "maker": maker}
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="./dev run")
+    parser.add_argument("--port", type=int, default=8080)
+    parser.add_argument("--sim-port", type=int, default=8090)
+    parser.add_argument("--dir", type=pathlib.Path, default=ROOT / "var" / "demo")
+    args = parser.parse_args()
+    shutil.rmtree(args.dir, ignore_errors=True)
+    data = args.dir / "data"
+    (args.dir / "sim").mkdir(parents=True)
+    sim, base = f"http://127.0.0.1:{args.sim_port}", f"http://127.0.0.1:{args.port}"
+    config = {"http_loopback_port": args.port, "engraving_url": sim, "ca_url": sim + "/ca", "development": True}
+    (args.dir / "jinyin.json").write_text(json.dumps(config, indent=2) + "\n")
+    started = time.monotonic()
+    log = open(args.dir / "log.jsonl", "ab")
+    processes = [subprocess.Popen([BUILD / "jinyin-sim", "--data", args.dir / "sim", "--port", str(args.sim_port)],
+                                  stderr=log, stdout=log, start_new_session=True)]
+    stop = []
+    signal.signal(signal.SIGTERM, lambda *_: stop.append(1))
+    signal.signal(signal.SIGINT, lambda *_: stop.append(1))
+    try:
+        wait_for(sim + "/ca/trust", 10, processes)
+        processes.append(subprocess.Popen([BUILD / "jinyind", "--config", args.dir / "jinyin.json"], stderr=log, stdout=log,
+                                          start_new_session=True))
+        wait_for(base + "/readyz", 20, processes)
+        ready = time.monotonic() - started
+        demo = prepare(base, data, sim)
+        credentials = args.dir / "credentials.json"
+        with open(os.open(credentials, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+            json.dump(demo, out, ensure_ascii=False, indent=1)
+        print(f"津印 Jinyin — 演示环境，非生产 · demonstration, not for production (ready in {ready:.1f} s)\n")
+        print(f"  {base}/            drop a stamped file here")
+        print(f"  {BUILD.name}/jinyin tour        a seal's whole life on real files\n")
+        print("  passwords of this run, shown once:")
+        for p in demo["people"]:
+            print(f"    {p['login']:<12} {p['password']:<22} {'/'.join(p['roles'])}")
+        print("\n  Ctrl-C stops.", flush=True)
+        while not stop:
+            for process in processes:
+                if process.poll() is not None:
+                    raise SystemExit(f"{process.args[0]} ended with {process.returncode}; see {args.dir}/log.jsonl")
+            time.sleep(0.1)
+    finally:
+        for process in reversed(processes):
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+                try:
+                    process.wait(10)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+    print("stopped")
+
+
+if __name__ == "__main__":
+    main()
