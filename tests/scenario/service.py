@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A demonstration of its own for one test: temporary folder, free ports, stopped at the end whatever happens."""
+import contextlib
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+BUILD = pathlib.Path(os.environ.get("JINYIN_BUILD", ROOT / "build"))
+
+
+def free_ports(count):
+    sockets = [socket.socket() for _ in range(count)]
+    for s in sockets:
+        s.bind(("127.0.0.1", 0))
+    ports = [s.getsockname()[1] for s in sockets]
+    for s in sockets:
+        s.close()
+    return ports
+
+
+@contextlib.contextmanager
+def demonstration():
+    """Yields (folder, base URL). The folder holds credentials.json, data/, log.jsonl."""
+    port, sim_port = free_ports(2)
+    with tempfile.TemporaryDirectory(prefix="jinyin-") as folder:
+        folder = pathlib.Path(folder) / "demo"
+        process = subprocess.Popen(
+            [sys.executable, ROOT / "tools" / "demo.py", "--port", str(port), "--sim-port", str(sim_port), "--dir", folder],
+            env={**os.environ, "JINYIN_BUILD": str(BUILD)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        try:
+            lines = []
+            for line in process.stdout:
+                lines.append(line)
+                if "Ctrl-C" in line:
+                    break
+            else:
+                log = folder / "log.jsonl"
+                raise AssertionError("the demonstration did not start:\n" + "".join(lines) +
+                                     (log.read_text(errors="replace")[-4000:] if log.exists() else ""))
+            yield folder, f"http://127.0.0.1:{port}"
+            process.send_signal(signal.SIGINT)
+            rest, _ = process.communicate(timeout=20)
+            assert process.returncode == 0 and "stopped" in rest, f"no clean stop: {process.returncode} {rest}"
+        except BaseException:
+            log = folder / "log.jsonl"
+            if log.exists():
+                sys.stderr.write("---- end of log.jsonl\n" + log.read_text(errors="replace")[-4000:] + "\n")
+            raise
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                try:
+                    process.wait(15)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+
+
+def jinyin(*arguments, expect=0, timeout=300):
+    """Run the command-line tool; its output. The exit code must be the expected one (or one of a tuple)."""
+    done = subprocess.run([BUILD / "jinyin", *map(str, arguments)], capture_output=True, text=True, timeout=timeout, cwd=ROOT)
+    allowed = expect if isinstance(expect, tuple) else (expect,)
+    assert done.returncode in allowed, f"jinyin {arguments} → {done.returncode}, expected {expect}\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def pids(folder):
+    return json.loads((folder / "data" / "pids.json").read_text())
+
+
+def eventually(claim, seconds=10):
+    end = time.monotonic() + seconds
+    while not claim():
+        assert time.monotonic() < end, "it did not become true in time"
+        time.sleep(0.05)
