@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Dispatch by format, and the checks of a stamp's place that both formats share. */
+#include <container/document.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PDF_HEADER_WINDOW 1024u
+#define PLACE_MAX 10000u       /* places of one stamp */
+#define OFF_PAGE_SLACK_MM 0.01 /* rounding of the caller */
+
+struct jy_document {
+    const struct jy_document_ops *ops;
+    void *impl;
+};
+
+static const struct jy_document_ops *
+ops_for(enum jy_format format)
+{
+    switch (format) {
+    case JY_FORMAT_OFD: return &jy_ofd_ops;
+    case JY_FORMAT_PDF: return &jy_pdf_ops;
+    case JY_FORMAT_UNKNOWN: break;
+    }
+    return NULL;
+}
+
+enum jy_format
+jy_format_detect(struct jy_slice file)
+{
+    struct jy_slice head = { file.p, file.len < PDF_HEADER_WINDOW ? file.len : PDF_HEADER_WINDOW };
+    struct jy_slice tail = file;
+
+    if (jy_slice_find(head, JY_SLICE("%PDF-", 5)) != SIZE_MAX)
+        return JY_FORMAT_PDF;
+    if (jy_slice_find(head, JY_SLICE("PK\x03\x04", 4)) == SIZE_MAX)
+        return JY_FORMAT_UNKNOWN;
+    /* The name stands in the central directory at the end, and in a local header when the file is cut off. */
+    if (tail.len > (4u << 20))
+        tail = JY_SLICE(file.p + (file.len - (4u << 20)), 4u << 20);
+    if (jy_slice_rfind(tail, JY_SLICE("OFD.xml", 7)) != SIZE_MAX || jy_slice_find(head, JY_SLICE("OFD.xml", 7)) != SIZE_MAX)
+        return JY_FORMAT_OFD;
+    return JY_FORMAT_UNKNOWN;
+}
+
+jy_err
+jy_document_open(struct jy_slice file, struct jy_document **out, struct jy_fault *fault)
+{
+    const struct jy_document_ops *ops;
+    struct jy_document *doc;
+    jy_err err;
+
+    *out = NULL;
+    if (file.len == 0)
+        return jy_fail(fault, JY_E_EMPTY_FILE, NULL, 0, "no bytes");
+    ops = ops_for(jy_format_detect(file));
+    if (ops == NULL)
+        return jy_fail(fault, JY_E_UNKNOWN_FORMAT, NULL, 0, "neither an OFD package nor a PDF header was found");
+    doc = calloc(1, sizeof *doc);
+    if (doc == NULL)
+        return jy_fail(fault, JY_E_NOMEM, NULL, 0, "no memory");
+    doc->ops = ops;
+    err = ops->open(file, &doc->impl, fault);
+    if (err != JY_OK) {
+        free(doc);
+        return err;
+    }
+    *out = doc;
+    return JY_OK;
+}
+
+void
+jy_document_free(struct jy_document *doc)
+{
+    if (doc == NULL)
+        return;
+    doc->ops->free(doc->impl);
+    free(doc);
+}
+
+enum jy_format
+jy_document_format(const struct jy_document *doc)
+{
+    return doc->ops->format;
+}
+
+size_t
+jy_document_page_count(const struct jy_document *doc)
+{
+    return doc->ops->page_count(doc->impl);
+}
+
+struct jy_page
+jy_document_page(const struct jy_document *doc, size_t index)
+{
+    if (index >= doc->ops->page_count(doc->impl))
+        return (struct jy_page){ 0, 0 };
+    return doc->ops->page(doc->impl, index);
+}
+
+jy_err
+jy_document_signatures(struct jy_document *doc, const struct jy_signature **out, size_t *count, struct jy_fault *fault)
+{
+    *out = NULL;
+    *count = 0;
+    return doc->ops->signatures(doc->impl, out, count, fault);
+}
+
+jy_err
+jy_document_may_stamp(struct jy_document *doc, jy_time now, struct jy_fault *fault)
+{
+    return doc->ops->may_stamp(doc->impl, now, fault);
+}
+
+static jy_err
+check_place(const struct jy_document *doc, const struct jy_stamp_place *place, struct jy_fault *fault)
+{
+    struct jy_page page;
+
+    if (place->page < 1 || (size_t)place->page > jy_document_page_count(doc))
+        return jy_fail(fault, JY_E_PAGE_RANGE, "page", 0, "page %d of %zu", place->page, jy_document_page_count(doc));
+    if (!isfinite(place->x_mm) || !isfinite(place->y_mm) || !(place->width_mm >= 1 && place->width_mm <= 1000) ||
+        !(place->height_mm >= 1 && place->height_mm <= 1000))
+        return jy_fail(fault, JY_E_ARGUMENT, "place", 0, "the size of a stamp is 1 to 1000 mm and its position a number");
+    page = jy_document_page(doc, (size_t)place->page - 1);
+    if (place->x_mm < -OFF_PAGE_SLACK_MM || place->y_mm < -OFF_PAGE_SLACK_MM ||
+        place->x_mm + place->width_mm > page.width_mm + OFF_PAGE_SLACK_MM ||
+        place->y_mm + place->height_mm > page.height_mm + OFF_PAGE_SLACK_MM)
+        return jy_fail(fault, JY_E_OFF_PAGE, "place", 0, "%.2f %.2f + %.2f × %.2f mm on page %d of %.2f × %.2f mm", place->x_mm,
+                       place->y_mm, place->width_mm, place->height_mm, place->page, page.width_mm, page.height_mm);
+    return JY_OK;
+}
+
+jy_err
+jy_document_prepare(struct jy_document *doc, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count,
+                    jy_time now, struct jy_prepared *out, struct jy_fault *fault)
+{
+    jy_err err;
+
+    memset(out, 0, sizeof *out);
+    if (count == 0 || count > PLACE_MAX || seal_der.len == 0 || seal_der.len > JY_SEAL_MAX)
+        return jy_fail(fault, JY_E_ARGUMENT, "place", 0, "%zu places, seal of %zu bytes", count, seal_der.len);
+    for (size_t i = 0; i < count; i++) {
+        err = check_place(doc, &places[i], fault);
+        if (err != JY_OK)
+            return err;
+    }
+    err = jy_document_may_stamp(doc, now, fault);
+    if (err == JY_OK)
+        err = doc->ops->prepare(doc->impl, seal_der, places, count, now, out, fault);
+    if (err != JY_OK)
+        jy_prepared_free(out);
+    return err;
+}
+
+void
+jy_prepared_free(struct jy_prepared *prepared)
+{
+    if (prepared == NULL)
+        return;
+    jy_pieces_free(&prepared->file);
+    memset(prepared, 0, sizeof *prepared);
+}
+
+jy_err
+jy_document_finish(struct jy_slice prepared_file, const char *slot, struct jy_slice ses_der, struct jy_pieces *out,
+                   struct jy_fault *fault)
+{
+    const struct jy_document_ops *ops = ops_for(jy_format_detect(prepared_file));
+    jy_err err;
+
+    memset(out, 0, sizeof *out);
+    if (ops == NULL)
+        return jy_fail(fault, JY_E_UNKNOWN_FORMAT, NULL, 0, "not a prepared document");
+    if (slot == NULL || ses_der.len == 0 || ses_der.len > JY_SES_MAX)
+        return jy_fail(fault, JY_E_ARGUMENT, "value", 0, "signature value of %zu bytes", ses_der.len);
+    err = ops->finish(prepared_file, slot, ses_der, out, fault);
+    if (err != JY_OK)
+        jy_pieces_free(out);
+    return err;
+}

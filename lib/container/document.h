@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* container/document.h: what one document format gives to jy_document_*. Private to the library. */
+#ifndef JY_CONTAINER_DOCUMENT_H
+#define JY_CONTAINER_DOCUMENT_H
+
+#include <jinyin/container.h>
+
+/** Every function has the contract of its jy_document_ namesake; impl is the format's own state. */
+struct jy_document_ops {
+    enum jy_format format;
+    jy_err (*open)(struct jy_slice file, void **impl, struct jy_fault *fault);
+    void (*free)(void *impl);
+    size_t (*page_count)(const void *impl);
+    struct jy_page (*page)(const void *impl, size_t index);     /* index < page_count */
+    jy_err (*signatures)(void *impl, const struct jy_signature **out, size_t *count, struct jy_fault *fault);
+    jy_err (*may_stamp)(void *impl, jy_time now, struct jy_fault *fault);
+    /* Called after may_stamp, with sizes and pages in range; out is zeroed, and freed by the caller on error. */
+    jy_err (*prepare)(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count, jy_time now,
+                      struct jy_prepared *out, struct jy_fault *fault);
+    jy_err (*finish)(struct jy_slice prepared, const char *slot, struct jy_slice ses_der, struct jy_pieces *out,
+                     struct jy_fault *fault);
+};
+
+extern const struct jy_document_ops jy_pdf_ops;   /* lib/pdf */
+extern const struct jy_document_ops jy_ofd_ops;   /* lib/ofd */
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lists of findings. */
+#include <jinyin/container.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+jy_err
+jy_findings_add(struct jy_findings *findings, enum jy_check_id check, bool passed, const char *where, uint64_t offset,
+                const char *fmt, ...)
+{
+    struct jy_finding *f;
+
+    if (findings->count == findings->cap) {
+        size_t cap = findings->cap == 0 ? 8 : findings->cap * 2;
+
+        f = reallocarray(findings->list, cap, sizeof *f);
+        if (f == NULL)
+            return JY_E_NOMEM;
+        findings->list = f;
+        findings->cap = cap;
+    }
+    f = &findings->list[findings->count++];
+    memset(f, 0, sizeof *f);
+    f->check = check;
+    f->passed = passed;
+    f->offset = offset;
+    if (where != NULL)
+        snprintf(f->where, sizeof f->where, "%s", where);
+    if (fmt != NULL) {
+        va_list ap;
+
+        va_start(ap, fmt);
+        vsnprintf(f->detail, sizeof f->detail, fmt, ap);
+        va_end(ap);
+    }
+    return JY_OK;
+}
+
+void
+jy_findings_free(struct jy_findings *findings)
+{
+    free(findings->list);
+    memset(findings, 0, sizeof *findings);
+}
