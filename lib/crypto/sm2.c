@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SM2 over OpenSSL. Its default user id is empty: every operation here sets 1234567812345678 (GM/T 0009). */
+#include <jinyin/crypto.h>
+
+#include "codec/der.h"
+#include "crypto/evp.h"
+
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+#include <openssl/param_build.h>
+#include <openssl/pem.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PLAIN_MAX 1024
+
+struct jy_sm2 {
+    EVP_PKEY *pkey;
+    bool is_private;
+    uint8_t point[JY_SM2_POINT_SIZE];
+};
+
+EVP_PKEY *
+jy_sm2_pkey(const struct jy_sm2 *key)
+{
+    return key->pkey;
+}
+
+static bool
+is_sm2(EVP_PKEY *pkey)
+{
+    char group[32];
+    size_t len = 0;
+
+    return EVP_PKEY_get_group_name(pkey, group, sizeof(group), &len) == 1 && strcmp(group, "SM2") == 0;
+}
+
+/* The uncompressed point, however the key was loaded: a decoded key may answer with a compressed one. */
+static bool
+read_point(EVP_PKEY *pkey, uint8_t point[JY_SM2_POINT_SIZE])
+{
+    BIGNUM *x = NULL, *y = NULL;
+    bool good = EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_EC_PUB_X, &x) == 1 &&
+        EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_EC_PUB_Y, &y) == 1 && BN_bn2binpad(x, point + 1, 32) == 32 &&
+        BN_bn2binpad(y, point + 33, 32) == 32;
+
+    point[0] = 4;
+    BN_free(x);
+    BN_free(y);
+    return good;
+}
+
+jy_err
+jy_sm2_take_pkey(EVP_PKEY *pkey, bool is_private, struct jy_sm2 **out)
+{
+    struct jy_sm2 *key = NULL;
+    jy_err rc = JY_OK;
+
+    *out = NULL;
+    if (pkey == NULL)
+        return JY_E_CRYPTO;
+    if (!is_sm2(pkey))
+        rc = JY_E_UNSUPPORTED;
+    else if ((key = calloc(1, sizeof(*key))) == NULL)
+        rc = JY_E_NOMEM;
+    else if (!read_point(pkey, key->point))
+        rc = JY_E_CRYPTO;
+    if (rc != JY_OK) {
+        EVP_PKEY_free(pkey);
+        free(key);
+        return rc;
+    }
+    key->pkey = pkey;
+    key->is_private = is_private;
+    *out = key;
+    return JY_OK;
+}
+
+jy_err
+jy_sm2_generate(struct jy_sm2 **out)
+{
+    return jy_sm2_take_pkey(EVP_PKEY_Q_keygen(NULL, NULL, "SM2"), true, out);
+}
+
+/* From the point and, when d is not NULL, the private number. */
+static jy_err
+from_numbers(const uint8_t *d, const uint8_t point[JY_SM2_POINT_SIZE], struct jy_sm2 **out)
+{
+    OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "SM2", NULL);
+    BIGNUM *number = d == NULL ? NULL : BN_secure_new();
+    OSSL_PARAM *params = NULL;
+    EVP_PKEY *pkey = NULL;
+    jy_err rc = JY_E_CRYPTO;
+
+    *out = NULL;
+    if (build != NULL && ctx != NULL && OSSL_PARAM_BLD_push_utf8_string(build, OSSL_PKEY_PARAM_GROUP_NAME, "SM2", 0) == 1 &&
+        OSSL_PARAM_BLD_push_octet_string(build, OSSL_PKEY_PARAM_PUB_KEY, point, JY_SM2_POINT_SIZE) == 1 &&
+        (d == NULL || (number != NULL && BN_bin2bn(d, 32, number) != NULL &&
+                       OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_PRIV_KEY, number) == 1)) &&
+        (params = OSSL_PARAM_BLD_to_param(build)) != NULL && EVP_PKEY_fromdata_init(ctx) == 1 &&
+        EVP_PKEY_fromdata(ctx, &pkey, d == NULL ? EVP_PKEY_PUBLIC_KEY : EVP_PKEY_KEYPAIR, params) == 1)
+        rc = jy_sm2_take_pkey(pkey, d != NULL, out);
+    OSSL_PARAM_BLD_free(build);
+    OSSL_PARAM_free(params);
+    EVP_PKEY_CTX_free(ctx);
+    BN_clear_free(number);
+    return rc;
+}
+
+jy_err
+jy_sm2_from_private(const uint8_t d[32], struct jy_sm2 **out)
+{
+    EC_GROUP *group = EC_GROUP_new_by_curve_name(NID_sm2);
+    EC_POINT *p = group == NULL ? NULL : EC_POINT_new(group);
+    BIGNUM *number = BN_secure_new(), *limit = BN_new();
+    uint8_t point[JY_SM2_POINT_SIZE];
+    jy_err rc = JY_E_CRYPTO;
+
+    *out = NULL;
+    if (p == NULL || number == NULL || limit == NULL || BN_bin2bn(d, 32, number) == NULL || BN_copy(limit, EC_GROUP_get0_order(group)) == NULL ||
+        BN_sub_word(limit, 1) != 1)
+        goto out;
+    BN_set_flags(number, BN_FLG_CONSTTIME);
+    if (BN_is_zero(number) || BN_cmp(number, limit) >= 0) {              /* d in 1..n-2 */
+        rc = JY_E_ARGUMENT;
+        goto out;
+    }
+    if (EC_POINT_mul(group, p, number, NULL, NULL, NULL) == 1 &&
+        EC_POINT_point2oct(group, p, POINT_CONVERSION_UNCOMPRESSED, point, sizeof(point), NULL) == sizeof(point))
+        rc = from_numbers(d, point, out);
+out:
+    BN_clear_free(number);
+    BN_free(limit);
+    EC_POINT_free(p);
+    EC_GROUP_free(group);
+    return rc;
+}
+
+jy_err
+jy_sm2_from_point(const uint8_t point[JY_SM2_POINT_SIZE], struct jy_sm2 **out)
+{
+    *out = NULL;
+    return point[0] != 4 ? JY_E_FORMAT : from_numbers(NULL, point, out);
+}
+
+jy_err
+jy_sm2_from_pem(struct jy_slice pem, struct jy_sm2 **out, struct jy_fault *fault)
+{
+    BIO *bio = pem.len > 0 && pem.len <= 65536 ? BIO_new_mem_buf(pem.p, (int)pem.len) : NULL;
+    EVP_PKEY *pkey = bio == NULL ? NULL : PEM_read_bio_PrivateKey(bio, NULL, NULL, (void *)(uintptr_t)"");
+    jy_err rc;
+
+    *out = NULL;
+    BIO_free(bio);
+    if (pkey == NULL)
+        return jy_fail(fault, JY_E_FORMAT, "private key", 0, "not a PEM private key without a password");
+    if ((rc = jy_sm2_take_pkey(pkey, true, out)) != JY_OK)
+        return jy_fail(fault, rc, "private key", 0, "not an SM2 key");
+    return JY_OK;
+}
+
+jy_err
+jy_sm2_to_pem(const struct jy_sm2 *key, struct jy_buf *out)
+{
+    BIO *bio = BIO_new(BIO_s_secmem());
+    char *text;
+    long len;
+    jy_err rc = JY_E_CRYPTO;
+
+    if (bio != NULL && key->is_private && PEM_write_bio_PKCS8PrivateKey(bio, key->pkey, NULL, NULL, 0, NULL, NULL) == 1 &&
+        (len = BIO_get_mem_data(bio, &text)) > 0)
+        rc = jy_buf_add(out, JY_SLICE(text, (size_t)len));
+    BIO_free(bio);
+    return rc;
+}
+
+jy_err
+jy_sm2_point(const struct jy_sm2 *key, uint8_t out[JY_SM2_POINT_SIZE])
+{
+    memcpy(out, key->point, JY_SM2_POINT_SIZE);
+    return JY_OK;
+}
+
+jy_err
+jy_sm2_private(const struct jy_sm2 *key, uint8_t out[32])
+{
+    BIGNUM *d = NULL;
+    bool good = key->is_private && EVP_PKEY_get_bn_param(key->pkey, OSSL_PKEY_PARAM_PRIV_KEY, &d) == 1 && BN_bn2binpad(d, out, 32) == 32;
+
+    BN_clear_free(d);
+    return good ? JY_OK : JY_E_CRYPTO;
+}
+
+bool
+jy_sm2_same_public(const struct jy_sm2 *a, const struct jy_sm2 *b)
+{
+    return a != NULL && b != NULL && memcmp(a->point, b->point, JY_SM2_POINT_SIZE) == 0;
+}
+
+void
+jy_sm2_free(struct jy_sm2 *key)
+{
+    if (key == NULL)
+        return;
+    EVP_PKEY_free(key->pkey);
+    free(key);
+}
+
+/* A digest context for SM2-with-SM3 with the user id set; both must be freed. */
+static bool
+begin(const struct jy_sm2 *key, bool signing, EVP_MD_CTX **md, EVP_PKEY_CTX **ctx)
+{
+    *md = EVP_MD_CTX_new();
+    *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
+    if (*md == NULL || *ctx == NULL || EVP_PKEY_CTX_set1_id(*ctx, JY_SM2_ID, (int)strlen(JY_SM2_ID)) != 1)
+        return false;
+    EVP_MD_CTX_set_pkey_ctx(*md, *ctx);
+    return (signing ? EVP_DigestSignInit_ex(*md, NULL, "SM3", NULL, NULL, key->pkey, NULL)
+                    : EVP_DigestVerifyInit_ex(*md, NULL, "SM3", NULL, NULL, key->pkey, NULL)) == 1;
+}
+
+jy_err
+jy_sm2_sign(const struct jy_sm2 *key, struct jy_slice message, uint8_t sig[JY_SM2_SIGNATURE_MAX], size_t *sig_len)
+{
+    EVP_MD_CTX *md;
+    EVP_PKEY_CTX *ctx;
+    jy_err rc = JY_E_CRYPTO;
+
+    *sig_len = JY_SM2_SIGNATURE_MAX;
+    if (key->is_private && begin(key, true, &md, &ctx)) {
+        if (EVP_DigestSign(md, sig, sig_len, message.p, message.len) == 1)
+            rc = JY_OK;
+        EVP_MD_CTX_free(md);
+        EVP_PKEY_CTX_free(ctx);
+    }
+    return rc;
+}
+
+/* r or s as 32 bytes: leading zeros dropped; false when it is negative, zero or longer than 32 bytes. */
+static bool
+number_of(struct jy_slice value, uint8_t out[32], bool *minimal)
+{
+    if (value.len == 0 || (value.p[0] & 0x80) != 0)
+        return false;
+    if (value.len > 1 && value.p[0] == 0 && (value.p[1] & 0x80) == 0)
+        *minimal = false;
+    while (value.len > 1 && value.p[0] == 0)
+        value.p++, value.len--;
+    if (value.len > 32)
+        return false;
+    memset(out, 0, 32);
+    memcpy(out + 32 - value.len, value.p, value.len);
+    return true;
+}
+
+/* Either form → 64 bytes r‖s. */
+static jy_err
+split(struct jy_slice sig, uint8_t rs[64], enum jy_sm2_encoding *encoding)
+{
+    struct jy_der all, body;
+    struct jy_der_item r, s;
+    bool minimal = true;
+
+    if (sig.len == 64) {
+        memcpy(rs, sig.p, 64);
+        *encoding = JY_SM2_RAW64;
+        return JY_OK;
+    }
+    jy_der_open(&all, sig);
+    if (jy_der_enter(&all, DER_SEQUENCE, &body) != JY_OK || jy_der_get(&body, DER_INTEGER, &r) != JY_OK ||
+        jy_der_get(&body, DER_INTEGER, &s) != JY_OK || jy_der_close(&body) != JY_OK || jy_der_close(&all) != JY_OK ||
+        !number_of(r.value, rs, &minimal) || !number_of(s.value, rs + 32, &minimal))
+        return JY_E_FORMAT;
+    *encoding = minimal ? JY_SM2_DER : JY_SM2_DER_NON_MINIMAL;
+    return JY_OK;
+}
+
+static jy_err
+put_number(struct jy_buf *out, const uint8_t n[32])
+{
+    uint8_t value[33] = { 0 };
+    size_t skip = 0;
+
+    memcpy(value + 1, n, 32);
+    while (skip < 32 && value[skip] == 0 && (value[skip + 1] & 0x80) == 0)
+        skip++;
+    return jy_der_put(out, DER_INTEGER, JY_SLICE(value + skip, 33 - skip));
+}
+
+jy_err
+jy_sm2_verify(const struct jy_sm2 *key, struct jy_slice message, struct jy_slice sig, enum jy_sm2_encoding *encoding)
+{
+    struct jy_buf numbers = { 0 }, der = { 0 };
+    enum jy_sm2_encoding met;
+    EVP_MD_CTX *md = NULL;
+    EVP_PKEY_CTX *ctx = NULL;
+    uint8_t rs[64];
+    jy_err rc;
+
+    if ((rc = split(sig, rs, &met)) != JY_OK)
+        return rc;
+    if (encoding != NULL)
+        *encoding = met;
+    if ((rc = put_number(&numbers, rs)) == JY_OK && (rc = put_number(&numbers, rs + 32)) == JY_OK &&
+        (rc = jy_der_put(&der, DER_SEQUENCE, jy_buf_slice(&numbers))) == JY_OK) {
+        rc = JY_E_CRYPTO;
+        if (begin(key, false, &md, &ctx))
+            rc = EVP_DigestVerify(md, der.p, der.len, message.p, message.len) == 1 ? JY_OK : JY_E_SIGNATURE;
+    }
+    EVP_MD_CTX_free(md);
+    EVP_PKEY_CTX_free(ctx);
+    jy_buf_free(&numbers);
+    jy_buf_free(&der);
+    return rc;
+}
+
+static jy_err
+crypt(const struct jy_sm2 *key, bool encrypt, struct jy_slice in, struct jy_buf *out)
+{
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
+    size_t len = 0;
+    jy_err rc = JY_E_CRYPTO;
+
+    if (ctx != NULL && (encrypt ? EVP_PKEY_encrypt_init(ctx) : EVP_PKEY_decrypt_init(ctx)) == 1 &&
+        (encrypt ? EVP_PKEY_encrypt(ctx, NULL, &len, in.p, in.len) : EVP_PKEY_decrypt(ctx, NULL, &len, in.p, in.len)) == 1 &&
+        (rc = jy_buf_reserve(out, len)) == JY_OK) {
+        if ((encrypt ? EVP_PKEY_encrypt(ctx, out->p + out->len, &len, in.p, in.len)
+                     : EVP_PKEY_decrypt(ctx, out->p + out->len, &len, in.p, in.len)) == 1)
+            out->len += len;
+        else
+            rc = encrypt ? JY_E_CRYPTO : JY_E_SIGNATURE;
+    }
+    EVP_PKEY_CTX_free(ctx);
+    return rc;
+}
+
+jy_err
+jy_sm2_encrypt(const struct jy_sm2 *key, struct jy_slice plain, struct jy_buf *out)
+{
+    return plain.len == 0 || plain.len > PLAIN_MAX ? JY_E_ARGUMENT : crypt(key, true, plain, out);
+}
+
+jy_err
+jy_sm2_decrypt(const struct jy_sm2 *key, struct jy_slice cipher, struct jy_buf *out)
+{
+    if (!key->is_private || cipher.len < 100 || cipher.len > PLAIN_MAX + 200)
+        return JY_E_SIGNATURE;
+    return crypt(key, false, cipher, out);
+}
