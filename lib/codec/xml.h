@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* codec/xml.h: a small tree of one XML part, behind limits and without DTD, entities or network. */
+#ifndef JY_CODEC_XML_H
+#define JY_CODEC_XML_H
+
+#include <jinyin/base.h>
+
+#define JY_XML_MAX (8u << 20)
+
+struct jy_xml_attr {
+    const char *name;            /* local name */
+    const char *value;
+    struct jy_xml_attr *next;
+};
+struct jy_xml {
+    const char *name;            /* local name; namespace ignored on purpose (seal-formats 3.1) */
+    const char *text;            /* character data directly inside, blanks trimmed; never NULL */
+    struct jy_xml_attr *attrs;
+    struct jy_xml *child, *next, *parent;
+};
+struct jy_xml_doc;
+
+/**
+ * Parse a part. UTF-8 only. The content of elements named skip (may be NULL) is checked but left out of the tree.
+ * Errors: JY_E_HOSTILE (DOCTYPE), JY_E_LIMIT (8 MiB, depth 64, 64 attributes, nodes), JY_E_FORMAT, JY_E_NOMEM.
+ */
+JY_CHECK jy_err jy_xml_parse(struct jy_slice bytes, const char *where, const char *skip, struct jy_xml_doc **out,
+                             struct jy_fault *fault);
+void jy_xml_free(struct jy_xml_doc *doc);
+const struct jy_xml *jy_xml_root(const struct jy_xml_doc *doc);
+/** First child of this name, or NULL; parent may be NULL. */
+const struct jy_xml *jy_xml_child(const struct jy_xml *parent, const char *name);
+/** Next sibling of the same name, or NULL. */
+const struct jy_xml *jy_xml_next(const struct jy_xml *node);
+/** Attribute's value, or NULL. */
+const char *jy_xml_attr(const struct jy_xml *node, const char *name);
+/** Text of a child, or NULL when there is none. */
+const char *jy_xml_child_text(const struct jy_xml *parent, const char *name);
+
+#endif
