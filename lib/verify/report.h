@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* report.h: the insides of a report; for lib/verify only. */
+#ifndef JY_REPORT_H
+#define JY_REPORT_H
+
+#include <jinyin/verify.h>
+
+enum jy_severity { JY_SEVERITY_WARNING, JY_SEVERITY_INDETERMINATE, JY_SEVERITY_INVALID };
+
+struct jy_check_info {
+    const char *name;
+    enum jy_severity severity;        /* of a failure */
+    const char *clause, *en, *zh;
+};
+/** The row of checks.def. */
+const struct jy_check_info *jy_check_info(enum jy_check_id check);
+const char *jy_severity_name(enum jy_severity severity);
+const char *jy_verdict_zh(enum jy_verdict verdict);
+const char *jy_verdict_en(enum jy_verdict verdict);
+
+struct jy_signature_report {
+    char id[64], path[256];
+    enum jy_signature_kind kind;
+    enum jy_verdict verdict;
+    struct jy_findings checks;        /* in the order of checks.def */
+    /* Facts; "" and 0 when unknown. */
+    char seal_id[65], seal_name[256], seal_vendor[33], seal_maker[256];
+    int seal_version, seal_type, seal_width_mm, seal_height_mm;
+    jy_time seal_start, seal_end;
+    char signer[256], signer_organization[256], signer_serial[65];
+    jy_time signer_start, signer_end;
+    jy_time time;
+    bool time_is_recorded;            /* by the stamp register; else only claimed */
+    char value_digest[65];            /* SM3 of the signature value, hex */
+    struct jy_stamp_place *places;
+    size_t place_count;
+};
+struct jy_report {
+    enum jy_format format;
+    enum jy_verdict verdict;
+    jy_time checked_at;
+    uint64_t size;
+    char digest[65];                  /* SM3 of the file, hex */
+    struct jy_signature_report *signatures;
+    size_t count;
+};
+
+#endif
