@@ -18,7 +18,6 @@
 
 #include "cli/cmd.h"
 
-enum { EXIT_USAGE = 64, EXIT_UNREADABLE = 65, EXIT_SERVICE = 69 };
 
 struct tour {
     struct life life;

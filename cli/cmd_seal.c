@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/cmd.h"
+
+#include <jinyin/seal.h>
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static jy_err
+make(const char *out, const char *paths[4], struct jy_seal_fields *fields, struct jy_fault *fault)
+{
+    struct mapped files[4] = { { { NULL, 0 }, NULL } };      /* maker key, maker certificate, signer certificate, picture */
+    struct jy_cert *maker = NULL, *signer = NULL;
+    struct jy_sm2 *key = NULL;
+    struct jy_pieces pieces = { 0 };
+    struct jy_buf der = { 0 };
+    jy_err rc = JY_OK;
+
+    for (size_t i = 0; rc == JY_OK && i < 4; i++)
+        rc = map_file(paths[i], &files[i], fault);
+    if (rc != JY_OK || (rc = jy_sm2_from_pem(files[0].bytes, &key, fault)) != JY_OK ||
+        (rc = jy_cert_parse_pem(files[1].bytes, &maker, fault)) != JY_OK || (rc = jy_cert_parse_pem(files[2].bytes, &signer, fault)) != JY_OK)
+        goto out;
+    fields->signer = signer;
+    fields->picture = files[3].bytes;
+    fields->created = jy_now();
+    fields->valid_start = jy_cert_not_before(signer);        /* R13.3: equal to the second */
+    fields->valid_end = jy_cert_not_after(signer);
+    if (files[3].bytes.len < 8 || memcmp(files[3].bytes.p, "\x89PNG\r\n\x1a\n", 8) != 0) {
+        rc = jy_fail(fault, JY_E_FORMAT, paths[3], 0, "not a PNG picture");
+        goto out;
+    }
+    if (fields->created < jy_cert_not_before(maker) || fields->created > jy_cert_not_after(maker)) {
+        rc = jy_fail(fault, JY_E_CERT_PERIOD, paths[1], 0, "the maker's certificate is not valid today");
+        goto out;
+    }
+    if ((rc = jy_seal_make(fields, key, maker, &der, fault)) == JY_OK && (rc = jy_pieces_take(&pieces, &der)) == JY_OK)
+        rc = write_file(out, &pieces, fault);
+out:
+    jy_pieces_free(&pieces);
+    jy_buf_free(&der);
+    jy_cert_free(maker);
+    jy_cert_free(signer);
+    jy_sm2_free(key);
+    for (size_t i = 0; i < 4; i++)
+        unmap_file(&files[i]);
+    return rc;
+}
+
+static int
+seal_make(int argc, char **argv)
+{
+    const char *paths[4] = { NULL };
+    struct jy_seal_fields fields = { .vendor = "JINYIN", .type = 1, .picture_type = "PNG" };
+    struct jy_fault fault = { 0 };
+    int files;
+    jy_err rc;
+    const struct opt options[] = {
+        { "--maker-key", OPT_TEXT, &paths[0], true }, { "--maker-cert", OPT_TEXT, &paths[1], true },
+        { "--signer-cert", OPT_TEXT, &paths[2], true }, { "--picture", OPT_TEXT, &paths[3], true },
+        { "--name", OPT_TEXT, &fields.name, true }, { "--id", OPT_TEXT, &fields.id, true }, { "--width", OPT_INT, &fields.width_mm, true },
+        { "--height", OPT_INT, &fields.height_mm, true }, { "--type", OPT_INT, &fields.type, false }, { NULL, OPT_FLAG, NULL, false } };
+
+    if (opt_read(options, argc, argv, &files) != 0)
+        return EXIT_USAGE;
+    if (files != 1) {
+        fprintf(stderr, "jinyin seal make: name the file to write\n");
+        return EXIT_USAGE;
+    }
+    if ((rc = make(argv[0], paths, &fields, &fault)) != JY_OK) {
+        complain(argv[0], rc, &fault);
+        return rc == JY_E_IO ? EXIT_CANNOT_WRITE : EXIT_UNREADABLE;
+    }
+    return 0;
+}
+
+static json_t *
+moment(jy_time t)
+{
+    char text[21];
+
+    jy_time_rfc3339(t, text);
+    return json_string(text);
+}
+
+/* What a seal says, in one order for JSON and for the eye. */
+static json_t *
+describe(const struct jy_seal *seal, jy_err signature)
+{
+    const struct jy_cert *maker = jy_seal_maker(seal);
+    json_t *out = json_object();
+
+    json_object_set_new(out, "version", json_integer(jy_seal_version(seal)));
+    json_object_set_new(out, "vendor", json_string(jy_seal_vendor(seal)));
+    json_object_set_new(out, "id", json_string(jy_seal_id(seal)));
+    json_object_set_new(out, "name", json_string(jy_seal_name(seal)));
+    json_object_set_new(out, "type", json_integer(jy_seal_type(seal)));
+    json_object_set_new(out, "created", moment(jy_seal_created(seal)));
+    json_object_set_new(out, "valid_start", moment(jy_seal_valid_start(seal)));
+    json_object_set_new(out, "valid_end", moment(jy_seal_valid_end(seal)));
+    json_object_set_new(out, "picture_type", json_string(jy_seal_picture_type(seal)));
+    json_object_set_new(out, "picture_bytes", json_integer((json_int_t)jy_seal_picture(seal).len));
+    json_object_set_new(out, "width_mm", json_integer(jy_seal_width_mm(seal)));
+    json_object_set_new(out, "height_mm", json_integer(jy_seal_height_mm(seal)));
+    json_object_set_new(out, "maker", json_string(maker == NULL ? "" : jy_cert_subject(maker)));
+    json_object_set_new(out, "maker_signature", json_string(signature == JY_OK ? "good" : jy_err_code(signature)));
+    return out;
+}
+
+static int
+seal_show(int argc, char **argv)
+{
+    struct jy_fault fault = { 0 };
+    struct jy_seal *seal = NULL;
+    struct mapped file;
+    bool json = false;
+    json_t *facts, *fact;
+    const char *name;
+    int files;
+    jy_err rc;
+    const struct opt options[] = { { "--json", OPT_FLAG, &json, false }, { NULL, OPT_FLAG, NULL, false } };
+
+    if (opt_read(options, argc, argv, &files) != 0)
+        return EXIT_USAGE;
+    if (files != 1) {
+        fprintf(stderr, "jinyin seal show: name one seal\n");
+        return EXIT_USAGE;
+    }
+    if ((rc = map_file(argv[0], &file, &fault)) != JY_OK || (rc = jy_seal_parse(file.bytes, &seal, &fault)) != JY_OK) {
+        complain(argv[0], rc, &fault);
+        unmap_file(&file);
+        return EXIT_UNREADABLE;
+    }
+    rc = jy_seal_check_signature(seal, &fault);
+    facts = describe(seal, rc);
+    if (json) {
+        json_dumpf(facts, stdout, JSON_INDENT(2));
+        putchar('\n');
+    } else {
+        json_object_foreach(facts, name, fact) {
+            if (json_is_integer(fact))
+                printf("%-16s %lld\n", name, (long long)json_integer_value(fact));
+            else
+                printf("%-16s %s\n", name, json_is_string(fact) ? json_string_value(fact) : "");
+        }
+    }
+    json_decref(facts);
+    jy_seal_free(seal);
+    unmap_file(&file);
+    return rc == JY_OK ? 0 : EXIT_INVALID;
+}
+
+int
+cmd_seal(int argc, char **argv)
+{
+    if (argc >= 2 && strcmp(argv[1], "make") == 0)
+        return seal_make(argc - 1, argv + 1);
+    if (argc >= 2 && strcmp(argv[1], "show") == 0)
+        return seal_show(argc - 1, argv + 1);
+    fprintf(stderr, "jinyin seal: make or show; `jinyin help seal` tells more\n");
+    return EXIT_USAGE;
+}

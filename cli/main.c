@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/cmd.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *arguments, *en, *zh, *more;
+} commands[] = {
+    { "verify", cmd_verify, "FILE… [--json] [--trust PEM|DIR] [--at TIME]", "Judge the stamps of OFD and PDF files.", "验证OFD、PDF文件上的印章。",
+      "  --json          the report as JSON (one document a file)\n"
+      "  --trust PATH    CA certificates and revocation lists: a PEM file or a folder; without it nothing is ever valid\n"
+      "  --at TIME       judge at this time (2026-01-31T09:00:00Z) instead of now\n"
+      "  exit: 0 valid, 1 invalid, 2 indeterminate, 3 no signature, 64 usage, 65 unreadable; of several files the worst\n" },
+    { "stamp", cmd_stamp, "IN OUT --seal S.esl --key K.pem --cert C.pem --page N --x MM --y MM [--width MM] [--height MM] [--trust PEM|DIR]",
+      "Stamp a file with a seal and its key.", "用印章及其密钥加盖文件。",
+      "  --x --y         the stamp's top-left corner from the page's top-left corner, mm\n"
+      "  --width         default: the seal's own size; height follows\n"
+      "  --trust         also check the certificate's chain and revocation\n" },
+    { "seal", cmd_seal, "make OUT … | show S.esl [--json]", "Make a seal, or show one.", "制作或查看印章。",
+      "  seal make OUT --maker-key K.pem --maker-cert C.pem --signer-cert C.pem --picture P.png --name NAME --id CODE\n"
+      "                --width MM --height MM [--type N]     its validity is the signer certificate's (R13.3)\n"
+      "  seal show S.esl [--json]\n" },
+#ifdef JY_WITH_TOUR
+    { "tour", cmd_tour, "[--dir DIR] [--credentials FILE] [FILE…]", "A seal's whole life, on real files, against a running ./dev run.",
+      "在真实文件上演示一枚印章的一生。", "" },
+#endif
+};
+
+static const struct command *
+find(const char *name)
+{
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+void
+print_usage(const char *name)
+{
+    const struct command *c = find(name);
+
+    if (c != NULL)
+        printf("jinyin %s %s\n%s %s\n%s", c->name, c->arguments, c->en, c->zh, c->more);
+}
+
+static void
+help(FILE *out)
+{
+    fprintf(out, "jinyin %s: electronic seals, 津印电子印章\n\n", JY_VERSION);
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+        fprintf(out, "  jinyin %-7s %s\n                 %s\n", commands[i].name, commands[i].en, commands[i].zh);
+    fprintf(out, "\n  jinyin help COMMAND    how to use it\n  jinyin --version\n");
+}
+
+int
+main(int argc, char **argv)
+{
+    const struct command *c;
+
+    if (argc < 2) {
+        help(stderr);
+        return EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("jinyin %s\n", JY_VERSION);
+        return 0;
+    }
+    if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0) {
+        if (argc > 2 && find(argv[2]) != NULL)
+            print_usage(argv[2]);
+        else
+            help(stdout);
+        return 0;
+    }
+    if ((c = find(argv[1])) == NULL) {
+        fprintf(stderr, "jinyin: no command \"%s\"; `jinyin help` lists them\n", argv[1]);
+        return EXIT_USAGE;
+    }
+    if (argc > 2 && strcmp(argv[2], "--help") == 0) {
+        print_usage(c->name);
+        return 0;
+    }
+    return c->run(argc - 1, argv + 1);
+}
