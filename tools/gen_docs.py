@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Writes docs/errors.md, docs/checks.md, docs/configuration.md and docs/messages.md from the .def tables; --check only compares."""
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+STRING = r'"((?:[^"\\]|\\.)*)"'
+
+
+def rows(path, macro, pattern):
+    text = (ROOT / path).read_text()
+    found = re.findall(rf"^{macro}\({pattern}\)", text, re.M)
+    expected = len(re.findall(rf"^{macro}\(", text, re.M))
+    if len(found) != expected or not found:
+        raise SystemExit(f"{path}: {expected} rows of {macro}, {len(found)} understood")
+    return found
+
+
+def table(title, source, head, lines):
+    out = [f"# {title}", "", f"Generated from `{source}` by `tools/gen_docs.py`; edit the table, not this page.", "",
+           "| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    out += ["| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines]
+    return "\n".join(out) + "\n"
+
+
+def errors():
+    found = rows("include/jinyin/errors.def", "JY_ERROR", rf"(\w+), {STRING}, (\d+), {STRING}, {STRING}")
+    return table("Errors", "include/jinyin/errors.def", ["code", "HTTP", "meaning", "含义"],
+                 [[f"`{code}`", http, en, zh] for _, code, http, en, zh in found])
+
+
+def checks():
+    found = rows("include/jinyin/checks.def", "JY_CHECK_ROW", rf"(\w+), (\w+), {STRING}, {STRING}, {STRING}")
+    return table("Checks of a verification", "include/jinyin/checks.def", ["check", "a failure makes it", "clause", "claim", "内容"],
+                 [[f"`{name}`", severity.lower(), clause, en, zh] for name, severity, clause, en, zh in found])
+
+
+def configuration():
+    found = rows("ipc/config.def", "CONFIG", rf"{STRING}, (\w+), {STRING}, ([A-Z|]+), {STRING}")
+    return table("Configuration", "ipc/config.def", ["key", "type", "default", "seen by", "meaning"],
+                 [[f"`{key}`", kind.lower(), f"`{default}`" if default else "(empty)", who.lower().replace("|", ", "), text]
+                  for key, kind, default, who, text in found])
+
+
+def messages():
+    text = (ROOT / "ipc/messages.def").read_text()
+    lines = []
+    for name, sender, receiver, reply, body in re.findall(
+            r"^MESSAGE_BEGIN\((\w+), (\w+), (\w+), (\w+)\)\n(.*?)^MESSAGE_END\(\1\)", text, re.M | re.S):
+        fields = [f"{field} {kind.lower()}" + (f" ≤ {limit}" if limit else "")
+                  for kind, field, limit in re.findall(r"FIELD_(\w+)\((\w+)(?:, (\d+))?\)", body)]
+        lines.append([f"`{name}`", f"{sender.lower()} → {receiver.lower()}", "" if reply == "NONE" else f"`{reply}`", ", ".join(fields)])
+    if len(lines) != len(re.findall(r"^MESSAGE_BEGIN", text, re.M)):
+        raise SystemExit("ipc/messages.def: a message was not understood")
+    return table("Messages between the rooms", "ipc/messages.def", ["message", "from → to", "answer", "fields"], lines)
+
+
+stale = []
+for name, make in (("errors", errors), ("checks", checks), ("configuration", configuration), ("messages", messages)):
+    path, text = ROOT / "docs" / f"{name}.md", make()
+    if "--check" not in sys.argv:
+        path.write_text(text)
+    elif not path.exists() or path.read_text() != text:
+        stale.append(str(path.relative_to(ROOT)))
+if stale:
+    raise SystemExit("out of date, run python3 tools/gen_docs.py: " + ", ".join(stale))

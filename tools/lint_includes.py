@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Who may know whom: every #include of the tree against the arrows below. A new arrow is a design change (ARCHITECTURE.md)."""
+import pathlib
+import re
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PUBLIC = {"jinyin/base.h": "base", "jinyin/errors.def": "base", "jinyin/crypto.h": "crypto", "jinyin/cert.h": "crypto",
+          "jinyin/seal.h": "ses", "jinyin/container.h": "container", "jinyin/checks.def": "container", "jinyin/verify.h": "verify"}
+# module: modules that it may include besides itself
+ARROWS = {
+    "base": set(),
+    "codec": {"base"},
+    "crypto": {"base", "codec"},
+    "ses": {"base", "codec", "crypto"},
+    "container": {"base", "codec", "crypto", "ses"},
+    "ofd": {"base", "codec", "crypto", "ses", "container"},
+    "pdf": {"base", "codec", "crypto", "ses", "container"},
+    "verify": {"base", "codec", "crypto", "ses", "container"},
+    "core": {"base"},
+    "store": {"base", "codec", "crypto", "core"},
+    "ipc": {"base", "codec", "crypto"},
+    "net": {"base", "codec"},
+    "room": {"base", "codec", "ipc"},
+    "jinyind": {"base", "codec", "crypto", "ipc", "room"},
+    "doc": {"base", "codec", "crypto", "ses", "container", "verify", "ipc", "room"},
+    "key": {"base", "codec", "crypto", "ses", "ipc", "room"},           # no SQL, HTTP, OFD or PDF where the keys are
+    "link": {"base", "codec", "ipc", "room"},                           # no keys, no documents
+    "web": {"base", "codec", "crypto", "core", "store", "ipc", "net", "room"},  # never opens a document
+    "sim": {"base", "codec", "crypto", "core", "net"},
+    "cli": {"base", "codec", "crypto", "ses", "container", "verify", "ipc", "net"},
+}
+
+
+def module_of(path):
+    parts = path.relative_to(ROOT).parts
+    return parts[1] if parts[0] in ("lib", "daemons") else parts[0]
+
+
+def target_of(name, path):
+    if name in PUBLIC:
+        return PUBLIC[name]
+    head = name.split("/")
+    if head[0] == "daemons" and len(head) > 2:
+        return head[1]
+    if len(head) > 1 and head[0] in ARROWS:
+        return head[0]
+    return module_of(path) if (path.parent / name).exists() or len(head) == 1 else None
+
+
+wrong = []
+for folder in ("lib", "core", "store", "ipc", "net", "daemons", "sim", "cli"):
+    for path in sorted((ROOT / folder).rglob("*.[ch]")):
+        module = module_of(path)
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            match = re.match(r'\s*#\s*include\s+(?:"([^"]+)"|<(jinyin/[^>]+)>)', line)
+            if not match:
+                continue
+            target = target_of(match[1] or match[2], path)
+            if module not in ARROWS:
+                wrong.append(f"{path.relative_to(ROOT)}: module {module} is not in the list")
+                break
+            if target is not None and target != module and target not in ARROWS[module]:
+                wrong.append(f"{path.relative_to(ROOT)}:{number}: {module} may not know {target}")
+if wrong:
+    raise SystemExit("\n".join(wrong))
