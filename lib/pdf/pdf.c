@@ -1,24 +1,231 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Place-holder until the format's own module lands: refuses. */
-#include <container/document.h>
+/* Opening a PDF: structure, pages as displayed, permissions. */
+#include "pdf/pdf.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+char *
+pdf_text(qpdf_data q, qpdf_oh oh)
+{
+    const char *text = qpdf_oh_unparse(q, oh);
+
+    return strdup(text == NULL ? "" : text);
+}
+
+jy_err
+pdf_load(struct jy_slice file, qpdf_data *out, struct jy_fault *fault)
+{
+    qpdf_data q = qpdf_init();
+    jy_err rc = JY_OK;
+
+    *out = NULL;
+    if (q == NULL)
+        return JY_E_NOMEM;
+    qpdf_silence_errors(q);
+    qpdf_set_suppress_warnings(q, QPDF_TRUE);
+    qpdf_set_attempt_recovery(q, QPDF_FALSE);              /* a repaired document is not the one on the disk */
+    if ((qpdf_read_memory(q, "document", (const char *)file.p, file.len, NULL) & QPDF_ERRORS) != 0) {
+        qpdf_error e = qpdf_get_error(q);
+        rc = qpdf_get_error_code(q, e) == qpdf_e_password ? JY_E_ENCRYPTED : JY_E_DAMAGED;
+        jy_fail(fault, rc, "PDF", 0, "%s", qpdf_get_error_message_detail(q, e));
+    } else if (qpdf_is_encrypted(q)) {
+        rc = jy_fail(fault, JY_E_ENCRYPTED, "PDF /Encrypt", 0, "the file is encrypted");
+    }
+    if (rc != JY_OK)
+        qpdf_cleanup(&q);
+    *out = q;
+    return rc;
+}
+
+/* "startxref N" at the end, and what stands there. */
+static jy_err
+find_xref(struct pdf *pdf, struct jy_fault *fault)
+{
+    struct jy_slice tail = pdf->file;
+    size_t at, value = 0, skip = tail.len > 2048 ? tail.len - 2048 : 0;
+    const uint8_t *p, *end = pdf->file.p + pdf->file.len;
+
+    tail.p += skip;
+    tail.len -= skip;
+    if ((at = jy_slice_rfind(tail, jy_slice_text("startxref"))) == SIZE_MAX)
+        return jy_fail(fault, JY_E_DAMAGED, "PDF", pdf->file.len, "no startxref at the end");
+    for (p = tail.p + at + 9; p < end && (*p == ' ' || *p == '\r' || *p == '\n'); p++)
+        ;
+    for (; p < end && *p >= '0' && *p <= '9' && value < pdf->file.len; p++)
+        value = value * 10 + (size_t)(*p - '0');
+    if (pdf->header + value + 4 > pdf->file.len)
+        return jy_fail(fault, JY_E_DAMAGED, "PDF startxref", value, "points outside the file");
+    pdf->startxref = value;
+    p = pdf->file.p + pdf->header + value;
+    while (p + 4 < end && (*p == ' ' || *p == '\r' || *p == '\n'))
+        p++;
+    pdf->xref_is_stream = memcmp(p, "xref", 4) != 0;
+    return JY_OK;
+}
+
+/* A page attribute, inherited from the page tree. */
+static qpdf_oh
+inherited(qpdf_data q, qpdf_oh page, const char *key)
+{
+    qpdf_oh node = page;
+
+    for (int depth = 0; depth < 64 && qpdf_oh_is_dictionary(q, node); depth++) {
+        qpdf_oh value = qpdf_oh_get_key(q, node, key);
+        if (!qpdf_oh_is_null(q, value))
+            return value;
+        node = qpdf_oh_get_key(q, node, "/Parent");
+    }
+    return qpdf_oh_new_null(q);
+}
+
+static bool
+read_box(qpdf_data q, qpdf_oh box, double out[4])
+{
+    if (!qpdf_oh_is_array(q, box) || qpdf_oh_get_array_n_items(q, box) != 4)
+        return false;
+    for (int i = 0; i < 4; i++)
+        if (!qpdf_oh_get_value_as_number(q, qpdf_oh_get_array_item(q, box, i), &out[i]) || !isfinite(out[i]))
+            return false;
+    for (int i = 0; i < 2; i++)
+        if (out[i] > out[i + 2]) {
+            double t = out[i];
+            out[i] = out[i + 2];
+            out[i + 2] = t;
+        }
+    return true;
+}
+
+static bool
+read_page(qpdf_data q, qpdf_oh page, struct pdf_page *out)
+{
+    double media[4], crop[4], unit = 1;
+    long long rotate = 0;
+
+    if (!read_box(q, inherited(q, page, "/MediaBox"), media))
+        return false;
+    if (read_box(q, inherited(q, page, "/CropBox"), crop)) {
+        double x0 = fmax(media[0], crop[0]), y0 = fmax(media[1], crop[1]), x1 = fmin(media[2], crop[2]), y1 = fmin(media[3], crop[3]);
+        if (x1 > x0 && y1 > y0)
+            media[0] = x0, media[1] = y0, media[2] = x1, media[3] = y1;
+    }
+    if (qpdf_oh_has_key(q, page, "/UserUnit") && (!qpdf_oh_get_value_as_number(q, qpdf_oh_get_key(q, page, "/UserUnit"), &unit) || !(unit > 0)))
+        unit = 1;
+    if (!qpdf_oh_get_value_as_longlong(q, inherited(q, page, "/Rotate"), &rotate))
+        rotate = 0;
+    rotate = ((rotate % 360) + 360) % 360;
+    *out = (struct pdf_page){ media[0], media[1], media[2], media[3], unit, (int)(rotate % 90 == 0 ? rotate : 0) };
+    return media[2] > media[0] && media[3] > media[1];
+}
+
+static void
+pdf_free(void *impl)
+{
+    struct pdf *pdf = impl;
+
+    if (pdf == NULL)
+        return;
+    for (size_t i = 0; i < pdf->signature_count; i++) {
+        jy_findings_free(&pdf->signatures[i].findings);
+        free(pdf->signatures[i].places);
+        free((void *)(uintptr_t)pdf->signatures[i].value.p);
+    }
+    free(pdf->signatures);
+    free(pdf->pages);
+    if (pdf->q != NULL)
+        qpdf_cleanup(&pdf->q);
+    free(pdf);
+}
 
 static jy_err
-open_none(struct jy_slice file, void **impl, struct jy_fault *fault)
+pdf_open(struct jy_slice file, void **impl, struct jy_fault *fault)
 {
-    (void)file;
+    struct jy_slice head = { file.p, file.len < 1024 ? file.len : 1024 };
+    struct pdf *pdf = calloc(1, sizeof(*pdf));
+    int count;
+    jy_err rc;
+
     *impl = NULL;
-    return jy_fail(fault, JY_E_UNSUPPORTED, NULL, 0, "this build has no PDF");
+    if (pdf == NULL)
+        return JY_E_NOMEM;
+    pdf->file = file;
+    pdf->header = jy_slice_find(head, jy_slice_text("%PDF-"));
+    if ((rc = find_xref(pdf, fault)) != JY_OK || (rc = pdf_load(file, &pdf->q, fault)) != JY_OK)
+        goto out;
+    if ((count = qpdf_get_num_pages(pdf->q)) <= 0 || qpdf_has_error(pdf->q)) {
+        rc = jy_fail(fault, JY_E_DAMAGED, "PDF page tree", 0, "no readable pages");
+        goto out;
+    }
+    if (count > PDF_PAGES_MAX) {
+        rc = jy_fail(fault, JY_E_LIMIT, "PDF page tree", 0, "%d pages, %d are allowed", count, PDF_PAGES_MAX);
+        goto out;
+    }
+    if ((pdf->pages = calloc((size_t)count, sizeof(*pdf->pages))) == NULL) {
+        rc = JY_E_NOMEM;
+        goto out;
+    }
+    for (; pdf->page_count < (size_t)count; pdf->page_count++)
+        if (!read_page(pdf->q, qpdf_get_page_n(pdf->q, pdf->page_count), &pdf->pages[pdf->page_count])) {
+            rc = jy_fail(fault, JY_E_DAMAGED, "PDF MediaBox", 0, "page %zu has no size", pdf->page_count + 1);
+            goto out;
+        }
+    if (qpdf_more_warnings(pdf->q)) {
+        rc = jy_fail(fault, JY_E_DAMAGED, "PDF", 0, "%s", qpdf_get_error_message_detail(pdf->q, qpdf_next_warning(pdf->q)));
+        goto out;
+    }
+    *impl = pdf;
+    pdf = NULL;
+out:
+    pdf_free(pdf);
+    return rc;
 }
 
-static jy_err
-finish_none(struct jy_slice prepared, const char *slot, struct jy_slice ses_der, struct jy_pieces *out, struct jy_fault *fault)
+static size_t
+page_count(const void *impl)
 {
-    (void)prepared;
-    (void)slot;
-    (void)ses_der;
-    (void)out;
-    return jy_fail(fault, JY_E_UNSUPPORTED, NULL, 0, "this build has no PDF");
+    return ((const struct pdf *)impl)->page_count;
 }
 
-/* open never succeeds, so the rest is never called. */
-const struct jy_document_ops jy_pdf_ops = { .format = JY_FORMAT_PDF, .open = open_none, .finish = finish_none };
+static struct jy_page
+page_size(const void *impl, size_t index)
+{
+    const struct pdf_page *p = &((const struct pdf *)impl)->pages[index];
+    double w = (p->x1 - p->x0) * p->unit * MM_PER_POINT, h = (p->y1 - p->y0) * p->unit * MM_PER_POINT;
+
+    return p->rotate % 180 == 0 ? (struct jy_page){ w, h } : (struct jy_page){ h, w };
+}
+
+/* A certification that allows no change (DocMDP P 1), and a structure that is broken by earlier hands. */
+static jy_err
+may_stamp(void *impl, jy_time now, struct jy_fault *fault)
+{
+    struct pdf *pdf = impl;
+    qpdf_data q = pdf->q;
+    qpdf_oh perms = qpdf_oh_get_key(q, qpdf_get_root(q), "/Perms");
+    const struct jy_signature *signatures;
+    size_t count;
+    jy_err rc;
+
+    (void)now;
+    if (qpdf_oh_is_dictionary(q, perms) && qpdf_oh_has_key(q, perms, "/DocMDP")) {
+        qpdf_oh list = qpdf_oh_get_key(q, qpdf_oh_get_key(q, perms, "/DocMDP"), "/Reference");
+        for (int i = 0; qpdf_oh_is_array(q, list) && i < qpdf_oh_get_array_n_items(q, list); i++) {
+            qpdf_oh params = qpdf_oh_get_key(q, qpdf_oh_get_array_item(q, list, i), "/TransformParams");
+            long long p = 2;
+            if (qpdf_oh_is_dictionary(q, params) && qpdf_oh_get_value_as_longlong(q, qpdf_oh_get_key(q, params, "/P"), &p) && p == 1)
+                return jy_fail(fault, JY_E_LOCKED, "PDF /DocMDP", 0, "the certification allows no change (P 1)");
+        }
+    }
+    if ((rc = pdf_signatures(impl, &signatures, &count, fault)) != JY_OK)
+        return rc;
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < signatures[i].findings.count; k++)
+            if (!signatures[i].findings.list[k].passed)
+                return jy_fail(fault, JY_E_EARLIER_INVALID, signatures[i].id, 0, "%s", signatures[i].findings.list[k].detail);
+    return JY_OK;
+}
+
+const struct jy_document_ops jy_pdf_ops = { JY_FORMAT_PDF, pdf_open, pdf_free, page_count, page_size, pdf_signatures, may_stamp,
+                                            pdf_prepare, pdf_finish };

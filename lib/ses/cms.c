@@ -166,6 +166,8 @@ jy_cms_check(struct jy_slice der, const uint8_t digest[JY_SM3_SIZE], struct jy_c
     *result = (struct jy_cms_result){ 0 };
     if (der.len == 0 || der.len > JY_SES_MAX || parse(der, &data, &result->deviations) != JY_OK)
         return jy_fail(fault, JY_E_FORMAT, "GB/T 35275 SignedData", 0, "not a SignedData with one signer");
+    if (!jy_is_sm2_signature(data.algorithm))
+        return jy_fail(fault, JY_E_UNSUPPORTED, "SignedData", 0, "not SM2 with SM3");
     if (data.attributes.len > 0) {                                                    /* form B */
         if ((rc = check_attributes(data.attributes, digest, &result->signing_time, fault)) != JY_OK ||
             (rc = jy_buf_add(&message, data.attributes)) != JY_OK)
