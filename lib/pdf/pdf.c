@@ -31,6 +31,9 @@ pdf_load(struct jy_slice file, qpdf_data *out, struct jy_fault *fault)
         qpdf_error e = qpdf_get_error(q);
         rc = qpdf_get_error_code(q, e) == qpdf_e_password ? JY_E_ENCRYPTED : JY_E_DAMAGED;
         jy_fail(fault, rc, "PDF", 0, "%s", qpdf_get_error_message_detail(q, e));
+    } else if (!qpdf_oh_is_dictionary(q, qpdf_get_root(q))) {
+        rc = jy_fail(fault, JY_E_DAMAGED, "PDF /Root", 0, "there is no catalog");
+        (void)qpdf_get_error(q);
     } else if (qpdf_is_encrypted(q)) {
         rc = jy_fail(fault, JY_E_ENCRYPTED, "PDF /Encrypt", 0, "the file is encrypted");
     }
@@ -139,6 +142,23 @@ pdf_free(void *impl)
     free(pdf);
 }
 
+/* What qpdf had to guess, another reader may guess otherwise: refused, but for what changes no page. */
+static jy_err
+refuse_warnings(qpdf_data q, struct jy_fault *fault)
+{
+    static const char *const harmless[] = { "duplicated key /PageMode" };
+
+    while (qpdf_more_warnings(q)) {
+        const char *text = qpdf_get_error_message_detail(q, qpdf_next_warning(q));
+        bool known = false;
+        for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++)
+            known = known || strstr(text, harmless[i]) != NULL;
+        if (!known)
+            return jy_fail(fault, JY_E_DAMAGED, "PDF", 0, "%s", text);
+    }
+    return JY_OK;
+}
+
 static jy_err
 pdf_open(struct jy_slice file, void **impl, struct jy_fault *fault)
 {
@@ -155,6 +175,7 @@ pdf_open(struct jy_slice file, void **impl, struct jy_fault *fault)
     if ((rc = find_xref(pdf, fault)) != JY_OK || (rc = pdf_load(file, &pdf->q, fault)) != JY_OK)
         goto out;
     if ((count = qpdf_get_num_pages(pdf->q)) <= 0 || qpdf_has_error(pdf->q)) {
+        (void)qpdf_get_error(pdf->q);                       /* told as ours; unread it goes to stderr */
         rc = jy_fail(fault, JY_E_DAMAGED, "PDF page tree", 0, "no readable pages");
         goto out;
     }
@@ -171,10 +192,8 @@ pdf_open(struct jy_slice file, void **impl, struct jy_fault *fault)
             rc = jy_fail(fault, JY_E_DAMAGED, "PDF MediaBox", 0, "page %zu has no size", pdf->page_count + 1);
             goto out;
         }
-    if (qpdf_more_warnings(pdf->q)) {
-        rc = jy_fail(fault, JY_E_DAMAGED, "PDF", 0, "%s", qpdf_get_error_message_detail(pdf->q, qpdf_next_warning(pdf->q)));
+    if ((rc = refuse_warnings(pdf->q, fault)) != JY_OK)
         goto out;
-    }
     *impl = pdf;
     pdf = NULL;
 out:
