@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/rules.h"
+
+/* A check digit finds every single wrong character. */
+static void
+codes__every_one_character_error_is_found(void **state)
+{
+    static const char *const usccs[] = { "91350100M000100Y43", "91440300708461136T" };
+    static const char alphabet[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    char code[19];
+
+    (void)state;
+    for (size_t n = 0; n < 2; n++) {
+        assert_true(uscc_is_valid(usccs[n]));
+        for (int i = 0; i < 18; i++)
+            for (const char *c = alphabet; *c != '\0'; c++) {
+                strcpy(code, usccs[n]);
+                code[i] = *c;
+                assert_int_equal(uscc_is_valid(code), *c == usccs[n][i]);
+            }
+    }
+    assert_true(id_number_is_valid("11010519491231002X"));
+    for (int i = 0; i < 18; i++)
+        for (const char *c = "0123456789X"; *c != '\0'; c++) {
+            strcpy(code, "11010519491231002X");
+            code[i] = *c;
+            assert_int_equal(id_number_is_valid(code), *c == "11010519491231002X"[i]);
+        }
+    assert_false(uscc_is_valid("") || uscc_is_valid("91350100M000100Y4") || uscc_is_valid("91350100M000100Y433"));
+    assert_false(id_number_is_valid("") || id_number_is_valid("11010519491231002x"));
+    assert_true(seal_code_is_valid("1201010000001", 13) && !seal_code_is_valid("120101000000", 13) && !seal_code_is_valid("120101000000X", 13));
+    assert_string_equal(district_name("120116"), "滨海新区");
+    assert_null(district_name("120107"));
+}
+
+/* R9.1–R9.5: all eight cases of the facts, against the measures read by hand. */
+static void
+R9__checklist_for_every_case(void **state)
+{
+    size_t count;
+    const struct material_rule *rules = material_rules(&count);
+
+    (void)state;
+    for (int bits = 0; bits < 8; bits++) {
+        struct application_facts facts = { (bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0 };
+        for (size_t i = 0; i < count; i++) {
+            const char *clause = rules[i].clause;
+            bool expected = strcmp(clause, "R9.1") == 0 || (strcmp(clause, "R9.2") == 0 && facts.has_superior) ||
+                (strcmp(clause, "R9.3") == 0 && !facts.by_agent) || (strcmp(clause, "R9.4") == 0 && facts.by_agent) ||
+                (strcmp(clause, "R9.5") == 0 && facts.foreign_script);
+            assert_int_equal(rules[i].required(&facts), expected);
+        }
+    }
+    assert_string_equal(material_rule_by_code("power_of_attorney")->clause, "R9.4");
+    assert_null(material_rule_by_code("nothing"));
+}
+
+/* Every state × event of every machine; what is not listed here is refused and names both. */
+static void
+states__every_pair(void **state)
+{
+    static const struct { const struct state_move *moves; const char *allowed; } machines[] = {
+        { application_moves, "DRAFT+submit=SUBMITTED DRAFT+withdraw=WITHDRAWN SUBMITTED+accept=ACCEPTED SUBMITTED+refuse=REFUSED "
+                             "SUBMITTED+correct=DRAFT SUBMITTED+withdraw=WITHDRAWN ACCEPTED+make=MADE ACCEPTED+refuse=REFUSED " },
+        { seal_moves, "MADE+file=FILED FILED+activate=ACTIVE FILED+cancel=CANCELLED FILED+void=VOID ACTIVE+freeze=FROZEN ACTIVE+cancel=CANCELLED "
+                      "ACTIVE+expire=EXPIRED ACTIVE+void=VOID FROZEN+unfreeze=ACTIVE FROZEN+cancel=CANCELLED FROZEN+expire=EXPIRED "
+                      "FROZEN+void=VOID CANCELLED+void=VOID EXPIRED+void=VOID " },
+        { order_moves, "REQUESTED+approve=APPROVED REQUESTED+refuse=REFUSED REQUESTED+expire=EXPIRED APPROVED+sign=INTENT "
+                       "APPROVED+expire=EXPIRED INTENT+done=DONE INTENT+fail=FAILED INTENT+return=APPROVED " },
+        { maker_moves, "LICENSED+suspend=SUSPENDED LICENSED+revoke=REVOKED SUSPENDED+resume=LICENSED SUSPENDED+revoke=REVOKED " },
+    };
+    static const char *const states[] = { "DRAFT", "SUBMITTED", "ACCEPTED", "REFUSED", "MADE", "WITHDRAWN", "FILED", "ACTIVE", "FROZEN",
+                                          "CANCELLED", "EXPIRED", "VOID", "REQUESTED", "APPROVED", "INTENT", "DONE", "FAILED", "LICENSED",
+                                          "SUSPENDED", "REVOKED", "" };
+    static const char *const events[] = { "submit", "withdraw", "accept", "refuse", "correct", "make", "file", "activate", "cancel", "void",
+                                          "freeze", "unfreeze", "expire", "approve", "sign", "done", "fail", "return", "suspend", "resume",
+                                          "revoke", "" };
+
+    (void)state;
+    for (size_t m = 0; m < 4; m++) {
+        size_t allowed = 0, expected = 0;
+        for (const char *p = machines[m].allowed; *p != '\0'; p++)
+            expected += *p == ' ';
+        for (size_t s = 0; s < sizeof(states) / sizeof(states[0]); s++)
+            for (size_t e = 0; e < sizeof(events) / sizeof(events[0]); e++) {
+                struct jy_fault fault;
+                const char *to = NULL;
+                char row[128];
+                jy_err rc = state_after(machines[m].moves, states[s], events[e], &to, &fault);
+                snprintf(row, sizeof(row), "%s+%s=%s ", states[s], events[e], rc == JY_OK ? to : "");
+                if (rc == JY_OK) {
+                    const char *hit = strstr(machines[m].allowed, row);
+                    assert_true(hit != NULL && (hit == machines[m].allowed || hit[-1] == ' '));
+                    allowed++;
+                } else {
+                    assert_int_equal(rc, JY_E_BAD_STATE);
+                    assert_non_null(strstr(fault.text, states[s]));
+                }
+            }
+        assert_int_equal(allowed, expected);
+    }
+}
+
+static void
+R7_1__licence_to_the_second(void **state)
+{
+    (void)state;
+    assert_int_equal(maker_may_make("LICENSED", 100, 200, 99, NULL), JY_E_MAKER_LICENCE);
+    assert_int_equal(maker_may_make("LICENSED", 100, 200, 100, NULL), JY_OK);
+    assert_int_equal(maker_may_make("LICENSED", 100, 200, 199, NULL), JY_OK);
+    assert_int_equal(maker_may_make("LICENSED", 100, 200, 200, NULL), JY_E_MAKER_LICENCE);
+    assert_int_equal(maker_may_make("SUSPENDED", 100, 200, 150, NULL), JY_E_MAKER_LICENCE);
+    assert_int_equal(maker_may_make("REVOKED", 100, 200, 150, NULL), JY_E_MAKER_LICENCE);
+}
+
+static void
+R8_1__physical_seal_names_the_field_that_is_wrong(void **state)
+{
+    static const struct physical_seal_facts good = { true, "91350100M000100Y43", "名称", "statutory", "in_use", 40, 40 };
+    struct physical_seal_facts seal;
+    struct jy_fault fault;
+
+    (void)state;
+    assert_int_equal(physical_seal_fits(&good, good.uscc, "statutory", NULL), JY_OK);
+#define REFUSED(change, code, field)                                                                     \
+    seal = good;                                                                                         \
+    change;                                                                                              \
+    assert_int_equal(physical_seal_fits(&seal, "91350100M000100Y43", "statutory", &fault), code);        \
+    assert_string_equal(fault.where, field)
+    REFUSED(seal.found = false, JY_E_PHYSICAL_SEAL_UNKNOWN, "physical_seal_code");
+    REFUSED(seal.state = "cancelled", JY_E_PHYSICAL_SEAL_CANCELLED, "physical_seal_code");
+    REFUSED(seal.state = "lost", JY_E_PHYSICAL_SEAL_CANCELLED, "physical_seal_code");
+    REFUSED(seal.uscc = "91440300708461136T", JY_E_PHYSICAL_SEAL_MISMATCH, "uscc");
+    REFUSED(seal.kind = "contract", JY_E_PHYSICAL_SEAL_MISMATCH, "seal_kind");
+    REFUSED(seal.width_mm = 61, JY_E_PHYSICAL_SEAL_MISMATCH, "size");
+    REFUSED(seal.height_mm = 0, JY_E_PHYSICAL_SEAL_MISMATCH, "size");
+}
+
+/* R3.1, R14.1, R6.1, R29.1, R21.1: the tables hold what the measures list, and only the statutory seal is single. */
+static void
+tables__what_the_measures_list(void **state)
+{
+    size_t count, single = 0, excluded = 0;
+    const struct seal_kind *kinds = seal_kinds(&count);
+    const struct document_category *categories;
+
+    (void)state;
+    assert_int_equal(count, 9);
+    for (size_t i = 0; i < count; i++) {
+        single += kinds[i].one_per_organization;
+        assert_true(kinds[i].width_mm <= kinds[i].max_mm && kinds[i].height_mm <= kinds[i].max_mm);
+    }
+    assert_true(single == 1 && seal_kind_by_code("statutory")->one_per_organization);
+    assert_non_null(organization_kinds(&count));
+    assert_int_equal(count, 7);
+    assert_non_null(cancel_reasons(&count));
+    assert_int_equal(count, 5);
+    categories = document_categories(&count);
+    for (size_t i = 0; i < count; i++)
+        excluded += categories[i].excluded;
+    assert_true(excluded == 3 && document_category_by_code("classified")->excluded);
+    for (unsigned bit = 1; bit <= ROLE_APPROVER; bit <<= 1)
+        assert_int_equal(role_by_code(role_code((enum role)bit)), bit);
+    assert_int_equal(role_by_code("owner"), ROLE_NONE);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(codes__every_one_character_error_is_found), cmocka_unit_test(R9__checklist_for_every_case),
+        cmocka_unit_test(states__every_pair),                        cmocka_unit_test(R7_1__licence_to_the_second),
+        cmocka_unit_test(R8_1__physical_seal_names_the_field_that_is_wrong), cmocka_unit_test(tables__what_the_measures_list),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
