@@ -55,7 +55,7 @@ struct state_move { const char *from, *event, *to, *source; };
 extern const struct state_move application_moves[];
 /** seal: MADE file→FILED, activate→ACTIVE, freeze→FROZEN, unfreeze→ACTIVE, cancel→CANCELLED (also from FROZEN, FILED), expire→EXPIRED, void→VOID. */
 extern const struct state_move seal_moves[];
-/** order: REQUESTED approve→APPROVED, refuse→REFUSED, sign→INTENT, done→DONE, fail→FAILED, expire→EXPIRED. */
+/** order: REQUESTED approve→APPROVED, refuse→REFUSED; APPROVED sign→INTENT; INTENT done→DONE, fail→FAILED, return→APPROVED (a clear no of the key); expire→EXPIRED before INTENT. */
 extern const struct state_move order_moves[];
 /** maker: LICENSED suspend→SUSPENDED, resume→LICENSED, revoke→REVOKED. */
 extern const struct state_move maker_moves[];
