@@ -3,6 +3,8 @@
 
 #include <jinyin/seal.h>
 
+#include "codec/text.h"
+
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -115,6 +117,7 @@ seal_show(int argc, char **argv)
     struct jy_fault fault = { 0 };
     struct jy_seal *seal = NULL;
     struct mapped file;
+    char line[4096];
     bool json = false;
     json_t *facts, *fact;
     const char *name;
@@ -143,7 +146,7 @@ seal_show(int argc, char **argv)
             if (json_is_integer(fact))
                 printf("%-16s %lld\n", name, (long long)json_integer_value(fact));
             else
-                printf("%-16s %s\n", name, json_is_string(fact) ? json_string_value(fact) : "");
+                printf("%-16s %s\n", name, json_is_string(fact) ? jy_text_visible(json_string_value(fact), line, sizeof(line)) : "");
         }
     }
     json_decref(facts);

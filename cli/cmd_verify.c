@@ -3,6 +3,8 @@
 
 #include <jinyin/verify.h>
 
+#include "codec/text.h"
+
 #include <stdio.h>
 
 /* The worst of several files, in the order in which a script should worry. */
@@ -28,6 +30,7 @@ verify_one(const char *path, const struct jy_trust *trust, jy_time at, bool json
     struct jy_report *report = NULL;
     struct jy_buf text = { 0 };
     struct mapped file;
+    char name[4096];
     int code = EXIT_UNREADABLE;
     jy_err rc;
 
@@ -36,7 +39,7 @@ verify_one(const char *path, const struct jy_trust *trust, jy_time at, bool json
         complain(path, rc, &fault);
     else {
         if (!json)
-            printf("%s: ", path);
+            printf("%s: ", jy_text_visible(path, name, sizeof(name)));
         fwrite(text.p, 1, text.len, stdout);
         code = exits[jy_report_verdict(report)];
     }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cmd.h"
 
+#include "codec/text.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -69,7 +71,9 @@ write_file(const char *path, const struct jy_pieces *pieces, struct jy_fault *fa
 void
 complain(const char *what, jy_err err, const struct jy_fault *fault)
 {
-    fprintf(stderr, "jinyin: %s: %s %s [%s]\n", what, jy_err_zh(err), jy_err_en(err), jy_err_code(err));
+    char a[4096], b[1400];
+
+    fprintf(stderr, "jinyin: %s: %s %s [%s]\n", jy_text_visible(what, a, sizeof(a)), jy_err_zh(err), jy_err_en(err), jy_err_code(err));
     if (fault != NULL && fault->text[0] != '\0')
-        fprintf(stderr, "        %s: %s\n", fault->where, fault->text);
+        fprintf(stderr, "        %s: %s\n", jy_text_visible(fault->where, a, sizeof(a)), jy_text_visible(fault->text, b, sizeof(b)));
 }

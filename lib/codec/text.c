@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "codec/text.h"
 
+#include <stdio.h>
+#include <string.h>
+
 static const char base64_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 jy_err
@@ -124,4 +127,46 @@ jy_utf8_is_valid(struct jy_slice text)
             return false;
     }
     return true;
+}
+
+/* Bytes of the well-formed character at text, 0 when there is none. */
+static size_t
+character_length(const char *text)
+{
+    uint8_t c = (uint8_t)text[0];
+    size_t len = c < 0x80 ? 1 : (c & 0xE0) == 0xC0 ? 2 : (c & 0xF0) == 0xE0 ? 3 : (c & 0xF8) == 0xF0 ? 4 : 0;
+
+    return len != 0 && strnlen(text, len) == len && jy_utf8_is_valid(JY_SLICE(text, len)) ? len : 0;
+}
+
+static bool
+is_control(const char *text, size_t len)
+{
+    uint8_t a = (uint8_t)text[0], b = len > 1 ? (uint8_t)text[1] : 0, c = len > 2 ? (uint8_t)text[2] : 0;
+
+    return (len == 1 && (a < 0x20 || a == 0x7F)) ||                         /* C0, DEL */
+        (len == 2 && a == 0xC2 && b < 0xA0) ||                              /* C1 */
+        (len == 3 && a == 0xE2 && b == 0x80 && ((c >= 0xAA && c <= 0xAE) || c == 0xA8 || c == 0xA9 || c == 0x8E || c == 0x8F)) ||
+        (len == 3 && a == 0xE2 && b == 0x81 && c >= 0xA6 && c <= 0xA9);     /* U+200E–F, U+2028–E, U+2066–9 */
+}
+
+const char *
+jy_text_visible(const char *text, char *out, size_t size)
+{
+    size_t used = 0;
+
+    while (*text != '\0') {
+        size_t len = character_length(text), step = len == 0 ? 1 : len;
+        bool plain = len != 0 && !is_control(text, len);
+        if (used + (plain ? step : 4 * step) >= size)
+            break;
+        for (size_t i = 0; i < step; i++)
+            if (plain)
+                out[used++] = text[i];
+            else
+                used += (size_t)snprintf(out + used, size - used, "\\x%02x", (uint8_t)text[i]);
+        text += step;
+    }
+    out[used] = '\0';
+    return out;
 }

@@ -107,7 +107,10 @@ jy_check_signed(const struct jy_cert *cert, struct jy_slice oid, struct jy_slice
         return jy_fail(fault, JY_E_CERTIFICATE, "certificate", 0, "cannot be read");
     if (!jy_is_sm2_signature(oid) || jy_cert_key(cert) == NULL)
         return jy_fail(fault, JY_E_UNSUPPORTED, "signature algorithm", 0, "not SM2 with SM3");
-    if ((rc = jy_sm2_verify(jy_cert_key(cert), message, signature, &encoding)) != JY_OK)
+    rc = jy_sm2_verify(jy_cert_key(cert), message, signature, &encoding);
+    if (rc != JY_OK && rc != JY_E_SIGNATURE && rc != JY_E_FORMAT)
+        return jy_fail(fault, rc, "signature", 0, "could not be checked");
+    if (rc != JY_OK)
         return jy_fail(fault, JY_E_SIGNATURE, "signature", 0, rc == JY_E_FORMAT ? "neither DER nor 64 bytes" : "does not fit");
     if (encoding == JY_SM2_RAW64)
         *deviations |= raw_bit;

@@ -174,19 +174,20 @@ jy_report_json(const struct jy_report *report, struct jy_buf *out)
 static jy_err
 signature_text(const struct jy_signature_report *s, struct jy_buf *out)
 {
-    char when[21], from[21], to[21];
+    char when[21], from[21], to[21], a[1100], c[1100], d[1100];
     jy_err rc;
 
     jy_time_rfc3339(s->time, when);
     jy_time_rfc3339(s->seal_start, from);
     jy_time_rfc3339(s->seal_end, to);
-    if ((rc = jy_buf_fmt(out, "\n● %s  %s · %s\n", s->id, jy_verdict_zh(s->verdict), jy_verdict_en(s->verdict))) != JY_OK)
+    if ((rc = jy_buf_fmt(out, "\n● %s  %s · %s\n", jy_text_visible(s->id, a, sizeof(a)), jy_verdict_zh(s->verdict), jy_verdict_en(s->verdict))) != JY_OK)
         return rc;
     if (s->kind == JY_SIGNATURE_SEAL &&
-        (rc = jy_buf_fmt(out, "  印章 seal      %s  (%s)  %d×%d mm\n  有效期 validity %s – %s\n  制章者 maker    %s\n", s->seal_name, s->seal_id,
-                         s->seal_width_mm, s->seal_height_mm, from, to, s->seal_maker)) != JY_OK)
+        (rc = jy_buf_fmt(out, "  印章 seal      %s  (%s)  %d×%d mm\n  有效期 validity %s – %s\n  制章者 maker    %s\n", jy_text_visible(s->seal_name, a, sizeof(a)),
+                         jy_text_visible(s->seal_id, c, sizeof(c)),
+                         s->seal_width_mm, s->seal_height_mm, from, to, jy_text_visible(s->seal_maker, d, sizeof(d)))) != JY_OK)
         return rc;
-    if ((rc = jy_buf_fmt(out, "  签章者 signer   %s\n  时间 time      %s  %s\n", s->signer, s->time == 0 ? "-" : when,
+    if ((rc = jy_buf_fmt(out, "  签章者 signer   %s\n  时间 time      %s  %s\n", jy_text_visible(s->signer, a, sizeof(a)), s->time == 0 ? "-" : when,
                          s->time_is_recorded ? "登记 recorded" : "自称 claimed")) != JY_OK)
         return rc;
     for (size_t i = 0; i < s->place_count; i++)
@@ -199,7 +200,8 @@ signature_text(const struct jy_signature_report *s, struct jy_buf *out)
         const char *mark = f->passed ? "✓" : info->severity == JY_SEVERITY_INVALID ? "✗" : info->severity == JY_SEVERITY_WARNING ? "!" : "?";
         if ((rc = jy_buf_fmt(out, "  %s %-26s %s\n", mark, info->name, info->zh)) != JY_OK)
             return rc;
-        if (!f->passed && (rc = jy_buf_fmt(out, "      %s %s  [%s]\n", f->where, f->detail, info->clause)) != JY_OK)
+        if (!f->passed && (rc = jy_buf_fmt(out, "      %s %s  [%s]\n", jy_text_visible(f->where, a, sizeof(a)),
+                                       jy_text_visible(f->detail, c, sizeof(c)), info->clause)) != JY_OK)
             return rc;
     }
     return JY_OK;

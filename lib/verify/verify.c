@@ -167,6 +167,17 @@ check_status(struct judgement *j, const char *seal_id)
     NOTE(j, SEAL_STATUS_NOW, today != NULL && strcmp(today, "ACTIVE") == 0, "", "%s since %s", today == NULL ? "unknown" : today, when);
 }
 
+/* Our own trouble is not the document's: it stops the judgement instead of failing a check. */
+static bool
+is_our_trouble(struct judgement *j, jy_err rc)
+{
+    if (rc != JY_E_NOMEM && rc != JY_E_CRYPTO && rc != JY_E_IO && rc != JY_E_INTERNAL)
+        return false;
+    if (j->rc == JY_OK)
+        j->rc = rc;
+    return true;
+}
+
 /* Is this a failure of understanding rather than of the data? */
 static bool
 is_unsupported(jy_err rc)
@@ -186,6 +197,8 @@ judge_seal(struct judgement *j)
     jy_err rc;
 
     if ((rc = jy_ses_parse(sig->value, &ses, &fault)) != JY_OK) {
+        if (is_our_trouble(j, rc))
+            return;
         NOTE(j, SIG_FORMAT, false, sig->path, "%s at byte %llu: %s", fault.where, (unsigned long long)fault.offset, fault.text);
         return;
     }
@@ -204,6 +217,8 @@ judge_seal(struct judgement *j)
          signer == NULL ? "the signer's certificate cannot be read" : "dataHash has not 32 bytes");
     NOTE(j, SEAL_FORMAT, true, "", NULL);
     rc = jy_seal_check_signature(seal, &fault);
+    if (is_our_trouble(j, rc))
+        goto out;
     if (is_unsupported(rc))
         NOTE(j, SIG_LEGACY, false, "", "seal: %s", fault.text);
     else
@@ -211,6 +226,8 @@ judge_seal(struct judgement *j)
     if (sig->seal_file.len > 0)
         NOTE(j, SEAL_MISMATCH, jy_slice_equal(sig->seal_file, jy_seal_der(seal)), "Seal.esl", "not the seal that signed");
     rc = jy_ses_check_signature(ses, &fault);
+    if (is_our_trouble(j, rc))
+        goto out;
     if (is_unsupported(rc))
         NOTE(j, SIG_LEGACY, false, "", "signature: %s", fault.text);
     else
@@ -231,6 +248,7 @@ judge_seal(struct judgement *j)
     NOTE(j, SEAL_NOT_YET_VALID, j->time >= jy_seal_valid_start(seal), "", "valid from %s", start);
     NOTE(j, SEAL_EXPIRED, j->time <= jy_seal_valid_end(seal), "", "valid to %s", end);
     check_status(j, jy_seal_id(seal));
+out:
     jy_ses_free(ses);
 }
 
@@ -241,7 +259,9 @@ judge_plain(struct judgement *j)
     struct jy_fault fault = { 0 };
     jy_err rc = jy_cms_check(j->signature->value, j->signature->digest, &cms, &fault);
 
-    if (is_unsupported(rc))
+    if (is_our_trouble(j, rc))
+        ;
+    else if (is_unsupported(rc))
         NOTE(j, SIG_LEGACY, false, j->signature->path, "%s", fault.text);
     else if (rc == JY_E_SIGNATURE)
         NOTE(j, SIG_SIGNATURE, false, j->signature->path, "%s", fault.text);

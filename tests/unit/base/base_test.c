@@ -89,6 +89,27 @@ base64__round_trips_and_is_strict(void **state)
     }
 }
 
+/* A name in a file may not drive the terminal that shows it, nor add a line to a report. */
+static void
+text_visible__escapes_what_moves_the_cursor(void **state)
+{
+    static const struct { const char *in, *out; } rows[] = {
+        { "天津某某有限公司", "天津某某有限公司" },
+        { "\x1b[2J\x1b[HVALID", "\\x1b[2J\\x1b[HVALID" },
+        { "a\nb\r\tc\x7f", "a\\x0ab\\x0d\\x09c\\x7f" },
+        { "\xc2\x9b" "2J", "\\xc2\\x9b2J" },                              /* C1 CSI */
+        { "\xe2\x80\xae" "gpj", "\\xe2\\x80\\xaegpj" },                  /* right-to-left override */
+        { "\xff\xe5\xa4", "\\xff\\xe5\\xa4" },                           /* not UTF-8, cut off */
+    };
+    char out[64], small[8];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        assert_string_equal(jy_text_visible(rows[i].in, out, sizeof(out)), rows[i].out);
+    assert_string_equal(jy_text_visible("天津市", small, sizeof(small)), "天津");
+    assert_string_equal(jy_text_visible("abcde\x1b", small, sizeof(small)), "abcde");
+}
+
 static void
 errors__codes_are_unique_and_bilingual(void **state)
 {
@@ -108,6 +129,7 @@ main(void)
         cmocka_unit_test(der__refuses_lengths_that_are_not_der),
         cmocka_unit_test(der__integers_round_trip_minimal),
         cmocka_unit_test(base64__round_trips_and_is_strict),
+        cmocka_unit_test(text_visible__escapes_what_moves_the_cursor),
         cmocka_unit_test(errors__codes_are_unique_and_bilingual),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
