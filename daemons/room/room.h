@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * room.h: what every room does the same way. jinyind starts a room with fd 3 = control socket and fd 4 = its own part of the
- * configuration as JSON (only the keys that config.def lets this room see). jinyind attaches the ends of socketpairs through
- * the control socket whenever this room or a peer (re)starts; a room never opens a socket to another by itself.
+ * configuration as JSON (only the keys that config.def lets this room see; paths already absolute). jinyind attaches the ends of
+ * socketpairs through the control socket whenever this room or a peer (re)starts; a room never opens a socket to another by itself.
  */
 #ifndef JY_ROOM_H
 #define JY_ROOM_H
@@ -18,8 +18,14 @@ struct jy_room_context *jy_room_begin(enum jy_room room);
 const char *jy_room_config_text(const struct jy_room_context *room, const char *key);
 int64_t jy_room_config_int(const struct jy_room_context *room, const char *key);
 bool jy_room_config_bool(const struct jy_room_context *room, const char *key);
-/** An inherited descriptor by name, e.g. "http" (listening socket) or "store" (directory); -1 when absent. */
+/** An inherited descriptor by name: web has "http" (listening Unix socket) and "http_loopback" (TCP on 127.0.0.1); -1 when absent. */
 int jy_room_descriptor(const struct jy_room_context *room, const char *name);
+/**
+ * Give up for good what this room does not need, by the one table of daemons/room/sandbox.c: rlimits, no-new-privileges, seccomp.
+ * Call it last before jy_room_ready, when files are open. doc keeps only memory, its descriptors and time; key loses network and
+ * exec; link and web lose exec, ptrace and the like. Exits with a message when the kernel does not carry it out.
+ */
+void jy_room_sandbox(struct jy_room_context *room);
 /** Tell jinyind that this room serves now. */
 void jy_room_ready(struct jy_room_context *room);
 
