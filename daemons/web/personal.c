@@ -72,12 +72,12 @@ password_hash(struct web *web, const char *password, const uint8_t salt[PASSWORD
 jy_err
 password_fresh(char out[32])
 {
-    static const char alphabet[] = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789_";   /* 56 letters and digits, no 0 O 1 l I o */
+    static const char alphabet[] = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789";   /* no 0 O 1 l I o */
     uint8_t bytes[20];
     jy_err rc = jy_random(bytes, sizeof(bytes));
 
     for (size_t i = 0; i < sizeof(bytes) && rc == JY_OK; i++)
-        out[i] = alphabet[bytes[i] % (sizeof(alphabet) - 2)];
+        out[i] = alphabet[bytes[i] % (sizeof(alphabet) - 1)];
     out[sizeof(bytes)] = '\0';
     jy_wipe(bytes, sizeof(bytes));
     return rc;
