@@ -95,3 +95,6 @@ ON CONFLICT (one) DO UPDATE SET pem = excluded.pem, fetched = excluded.fetched;
 
 -- name: trust_get
 SELECT pem, fetched FROM trust WHERE one = 1;
+
+-- name: filing_next
+SELECT coalesce(max(seq), 0) + 1 AS next FROM filing;
