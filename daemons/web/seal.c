@@ -4,6 +4,7 @@
 #include "daemons/web/filing.h"
 #include "daemons/web/route.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const struct column seal_columns[] = {
@@ -362,15 +363,17 @@ jy_err
 seal_cancel(struct exchange *x, struct jy_fault *fault)
 {
     const struct cancel_reason *reason = cancel_reason_by_code(in_text(x, "reason"));
+    const char *description = in_text(x, "description"), *to;
+    char text[512];
     struct cancellation c;
     json_t *seal = NULL;
-    const char *to;
     jy_err rc;
 
+    snprintf(text, sizeof(text), "%s%s%s", reason->code, description == NULL ? "" : ": ", description == NULL ? "" : description);
     if ((rc = find_seal(x, &seal, fault)) != JY_OK || (rc = state_after(seal_moves, member(seal, "state"), "cancel", &to, fault)) != JY_OK ||
         (rc = set_key_state(x, "cancelled", JY_EMPTY, fault)) != JY_OK || (rc = answer_json(x, 200, json_pack("{s:s}", "state", to))) != JY_OK)
         goto out;
-    c = (struct cancellation){ change_of(x, seal, "cancel", reason->code), member(seal, "certificate_serial"), reason->crl_reason };
+    c = (struct cancellation){ change_of(x, seal, "cancel", text), member(seal, "certificate_serial"), reason->crl_reason };
     rc = commit(x, record_cancellation, &c, fault);
 out:
     json_decref(seal);

@@ -163,12 +163,32 @@ void enrolment_end(struct enrolment *enrolment);
 /** "maker-…", "approver-…": ids of keys in the key process. */
 void key_id_of(const char *kind, const char *id, char out[65]);
 
-/* -- stamping, shared with the settling of what a crash left -- */
-JY_CHECK jy_err stamping_finish(struct exchange *x, const json_t *order, jy_time stamped, struct jy_slice value, struct jy_fault *fault);
-JY_CHECK jy_err document_insert(struct db_tx *tx, const struct exchange *x, const char *document_id, const char *organization_id,
-                                const char *uploader_id, const uint8_t digest[JY_SM3_SIZE], uint64_t size, const char *format,
-                                const char *refusal, const char *pages, const char *from_order_id, struct jy_fault *fault);
-extern const struct column order_facts[];
+/* -- documents as doc sees them -- */
+struct inspection {
+    char format[9], refusal[65];           /* refusal "" when it may be stamped */
+    json_t *pages, *signatures;            /* [[w_mm, h_mm], …]; [{id, kind, path, seal_id, value_digest}, …] */
+};
+JY_CHECK jy_err inspect(struct web *web, int document, jy_time now, struct inspection *out, struct jy_fault *fault);
+void inspection_end(struct inspection *inspection);
+
+/* -- the end of a stamping, shared with the settling of what a crash left -- */
+struct stamping {
+    struct web *web;
+    const json_t *order;                   /* a row of order_columns */
+    jy_time now, stamped;
+    char document_id[WEB_ID_SIZE];         /* the stamped document */
+    uint8_t value_digest[JY_SM3_SIZE], digest[JY_SM3_SIZE];
+    uint64_t size;
+    struct inspection inspection;
+};
+extern const struct column order_columns[];
+/** doc puts the value into the prepared document; the result is kept as a blob. */
+JY_CHECK jy_err stamping_build(struct stamping *stamping, struct jy_slice value, struct jy_fault *fault);
+/** db_fn: the record DONE and the new document, in the caller's transaction; arg is the struct stamping. */
+jy_err stamping_record(struct db_tx *tx, void *arg, struct jy_fault *fault);
+void stamping_end(struct stamping *stamping);
+/** The prepared document is not needed any more: forget its blob unless another open order uses it. */
+void stamping_forget_prepared(struct web *web, const json_t *order);
 
 /* -- work without a request: outbox, settling, expiry, trust -- */
 void background_run(struct web *web);
