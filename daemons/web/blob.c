@@ -72,25 +72,50 @@ blob_forget(const struct web *web, const char *digest_hex)
 }
 
 jy_err
-blob_digest(int fd, uint8_t out[JY_SM3_SIZE], uint64_t *size, struct jy_fault *fault)
+blob_reader(int fd, int *reader, struct jy_fault *fault)
+{
+    char self[64];
+
+    snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+    *reader = open(self, O_RDONLY | O_CLOEXEC);
+    return *reader >= 0 ? JY_OK : jy_fail(fault, JY_E_IO, "blobs", 0, "%s", strerror(errno));
+}
+
+static jy_err
+write_all(int fd, const uint8_t *bytes, size_t len)
+{
+    while (len > 0) {
+        ssize_t n = write(fd, bytes, len);
+        if (n <= 0)
+            return JY_E_IO;
+        bytes += n;
+        len -= (size_t)n;
+    }
+    return JY_OK;
+}
+
+jy_err
+blob_take(const struct web *web, int written, int *own, uint8_t digest[JY_SM3_SIZE], uint64_t *size, struct jy_fault *fault)
 {
     struct jy_sm3_ctx *hash = NULL;
     uint8_t chunk[65536];
     off_t at = 0;
     ssize_t n;
-    jy_err rc = jy_sm3_new(&hash);
+    jy_err rc;
 
-    while (rc == JY_OK && (n = pread(fd, chunk, sizeof(chunk), at)) != 0) {
-        if (n < 0)
-            rc = jy_fail(fault, JY_E_IO, "blobs", 0, "%s", strerror(errno));
-        else {
-            rc = jy_sm3_update(hash, JY_SLICE(chunk, (size_t)n));
-            at += n;
-        }
+    *own = -1;
+    if ((rc = blob_new(web, own, fault)) != JY_OK || (rc = jy_sm3_new(&hash)) != JY_OK)
+        goto out;
+    while ((n = pread(written, chunk, sizeof(chunk), at)) > 0) {
+        if ((rc = jy_sm3_update(hash, JY_SLICE(chunk, (size_t)n))) != JY_OK || (rc = write_all(*own, chunk, (size_t)n)) != JY_OK)
+            goto out;
+        at += n;
     }
-    if (rc == JY_OK)
-        rc = jy_sm3_finish(hash, out);
-    jy_sm3_free(hash);
+    rc = n < 0 ? JY_E_IO : jy_sm3_finish(hash, digest);
     *size = (uint64_t)at;
+out:
+    if (rc == JY_E_IO)
+        jy_fail(fault, rc, "blobs", 0, "%s", strerror(errno));
+    jy_sm3_free(hash);
     return rc;
 }

@@ -15,14 +15,18 @@ static const struct column document_columns[] = {
 jy_err
 inspect(struct web *web, int document, jy_time now, struct inspection *out, struct jy_fault *fault)
 {
-    struct jy_msg_DOC_INSPECT ask = { { 0 }, document, now };
+    struct jy_msg_DOC_INSPECT ask = { .document = -1, .now = now };
     const struct jy_msg_DOC_INSPECTED *told;
     struct jy_frame reply = { 0 };
     json_t *json = NULL;
     jy_err rc;
 
     *out = (struct inspection){ { 0 } };
-    if ((rc = ask_doc(web, JY_MSG_DOC_INSPECT, &ask, -1, &reply, fault)) != JY_OK)
+    if ((rc = blob_reader(document, &ask.document, fault)) != JY_OK)
+        return rc;
+    rc = ask_doc(web, JY_MSG_DOC_INSPECT, &ask, -1, &reply, fault);
+    close(ask.document);
+    if (rc != JY_OK)
         return rc;
     told = &reply.u.DOC_INSPECTED;
     if ((rc = jy_json_parse(told->json, &json, fault)) == JY_OK) {

@@ -78,6 +78,7 @@ prepare(struct ordering *o, struct jy_fault *fault)
     struct jy_frame reply = { 0 };
     struct jy_buf seal = { 0 };
     uint64_t size;
+    int own = -1;
     jy_err rc;
 
     if ((rc = jy_base64_decode(jy_slice_text(member(o->seal, "seal")), &seal)) != JY_OK ||
@@ -94,8 +95,8 @@ prepare(struct ordering *o, struct jy_fault *fault)
     memcpy(o->order.data_hash, reply.u.DOC_PREPARED.data_hash.p, JY_SM3_SIZE);
     PUT(o->order.property_info, reply.u.DOC_PREPARED.property_info);
     PUT(o->slot, reply.u.DOC_PREPARED.slot);
-    if ((rc = blob_digest(ask.output, o->prepared_digest, &size, fault)) == JY_OK)
-        rc = blob_keep(x->web, ask.output, o->prepared_digest, fault);
+    if ((rc = blob_take(x->web, ask.output, &own, o->prepared_digest, &size, fault)) == JY_OK)
+        rc = blob_keep(x->web, own, o->prepared_digest, fault);
 out:
     jy_frame_free(&reply);
     jy_buf_free(&seal);
@@ -103,6 +104,8 @@ out:
         close(ask.document);
     if (ask.output >= 0)
         close(ask.output);
+    if (own >= 0)
+        close(own);
     return rc;
 }
 

@@ -59,6 +59,7 @@ stamping_build(struct stamping *s, struct jy_slice value, struct jy_fault *fault
     struct jy_msg_DOC_FINISH ask = { .prepared = -1, .output = -1, .value = value };
     struct jy_frame reply = { 0 };
     uint64_t size;
+    int own = -1;
     jy_err rc;
 
     if ((rc = fresh_id(s->document_id)) != JY_OK || (rc = jy_sm3(value, s->value_digest)) != JY_OK ||
@@ -67,15 +68,17 @@ stamping_build(struct stamping *s, struct jy_slice value, struct jy_fault *fault
         goto out;
     PUT(ask.slot, member(s->order, "slot"));
     if ((rc = ask_doc(s->web, JY_MSG_DOC_FINISH, &ask, ask.output, &reply, fault)) == JY_OK &&
-        (rc = blob_digest(ask.output, s->digest, &s->size, fault)) == JY_OK &&
-        (rc = inspect(s->web, ask.output, s->now, &s->inspection, fault)) == JY_OK)
-        rc = blob_keep(s->web, ask.output, s->digest, fault);
+        (rc = blob_take(s->web, ask.output, &own, s->digest, &s->size, fault)) == JY_OK &&
+        (rc = inspect(s->web, own, s->now, &s->inspection, fault)) == JY_OK)
+        rc = blob_keep(s->web, own, s->digest, fault);
 out:
     jy_frame_free(&reply);
     if (ask.prepared >= 0)
         close(ask.prepared);
     if (ask.output >= 0)
         close(ask.output);
+    if (own >= 0)
+        close(own);
     return rc;
 }
 

@@ -143,7 +143,10 @@ JY_CHECK jy_err blob_new(const struct web *web, int *fd, struct jy_fault *fault)
 JY_CHECK jy_err blob_keep(const struct web *web, int fd, const uint8_t digest[JY_SM3_SIZE], struct jy_fault *fault);
 JY_CHECK jy_err blob_open(const struct web *web, const char *digest_hex, int *fd, uint64_t *size, struct jy_fault *fault);
 void blob_forget(const struct web *web, const char *digest_hex);
-JY_CHECK jy_err blob_digest(int fd, uint8_t out[JY_SM3_SIZE], uint64_t *size, struct jy_fault *fault);
+/** The same file once more, for reading only: what another room gets. */
+JY_CHECK jy_err blob_reader(int fd, int *reader, struct jy_fault *fault);
+/** What another room wrote, copied into a file that it does not hold, and its digest: nothing kept can be changed from there. own is the caller's. */
+JY_CHECK jy_err blob_take(const struct web *web, int written, int *own, uint8_t digest[JY_SM3_SIZE], uint64_t *size, struct jy_fault *fault);
 
 /* -- the other rooms -- */
 /** doc: a worker that ends on a document is replaced and asked again; output (-1 = none) is emptied before each try. */

@@ -44,7 +44,7 @@ UPDATE seal SET custodian_id = :person_id WHERE seal_id = :seal_id AND state = '
 UPDATE seal SET approver_id = :person_id WHERE seal_id = :seal_id;
 
 -- name: seal_expiring
-SELECT seal_id, state FROM seal WHERE state IN ('ACTIVE', 'FROZEN') AND valid_to < :now LIMIT 100;
+SELECT seal_id, es_id, district, state, valid_to FROM seal WHERE state IN ('ACTIVE', 'FROZEN') AND valid_to < :now LIMIT 100;
 
 -- name: seal_event_insert
 INSERT INTO seal_event (seal_id, since, event, state, actor_id, reason) VALUES (:seal_id, :now, :event, :state, :actor_id, :reason);
