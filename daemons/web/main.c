@@ -69,7 +69,7 @@ meet_key(struct web *web, struct jy_fault *fault)
 /* -- the first administrator: only on an empty store, with a password of this installation in a file of mode 0600 -- */
 
 struct first { struct web *web; char id[WEB_ID_SIZE], password[32]; uint8_t salt[PASSWORD_SALT], hash[PASSWORD_HASH], index[JY_SM3_SIZE];
-               struct jy_buf name, none; bool needed; };
+               struct jy_buf name, id_number, phone; bool needed; };
 
 static const struct column count_columns[] = { { "people", COL_INT }, { NULL, COL_TEXT } };
 
@@ -92,8 +92,8 @@ insert_first(struct db_tx *tx, void *arg, struct jy_fault *fault)
 
     return rows_run(tx, SQL_PERSON_INSERT,
                     BINDS(B_TEXT("person_id", f->id), B_TEXT("login", "admin"), B_BLOB("name_wrapped", jy_buf_slice(&f->name)),
-                          B_BLOB("id_number_wrapped", jy_buf_slice(&f->none)), B_BLOB("id_number_index", JY_SLICE(f->index, sizeof(f->index))),
-                          B_BLOB("phone_wrapped", jy_buf_slice(&f->none)), B_INT("roles", ROLE_ADMINISTRATOR), B_TEXT("organization_id", NULL),
+                          B_BLOB("id_number_wrapped", jy_buf_slice(&f->id_number)), B_BLOB("id_number_index", JY_SLICE(f->index, sizeof(f->index))),
+                          B_BLOB("phone_wrapped", jy_buf_slice(&f->phone)), B_INT("roles", ROLE_ADMINISTRATOR), B_TEXT("organization_id", NULL),
                           B_TEXT("maker_id", NULL), B_TEXT("district", NULL), B_BLOB("password_salt", JY_SLICE(f->salt, sizeof(f->salt))),
                           B_BLOB("password_hash", JY_SLICE(f->hash, sizeof(f->hash))), B_INT("now", jy_now())), NULL, fault);
 }
@@ -120,12 +120,13 @@ first_administrator(struct web *web, struct jy_fault *fault)
     /* The file first: a crash between the two leaves a password that opens nothing, and the next start writes both anew. */
     if ((rc = fresh_id(f.id)) == JY_OK && (rc = password_fresh(f.password)) == JY_OK && (rc = jy_random(f.salt, sizeof(f.salt))) == JY_OK &&
         (rc = password_hash(web, f.password, f.salt, f.hash)) == JY_OK && (rc = personal_index(web, "id_number", "", f.index)) == JY_OK &&
-        (rc = personal_wrap(web, f.id, "name", "管理员 administrator", &f.name)) == JY_OK && (rc = personal_wrap(web, f.id, "id_number", "", &f.none)) == JY_OK &&
+        (rc = personal_wrap(web, f.id, "name", "管理员 administrator", &f.name)) == JY_OK && (rc = personal_wrap(web, f.id, "id_number", "", &f.id_number)) == JY_OK && (rc = personal_wrap(web, f.id, "phone", "", &f.phone)) == JY_OK &&
         (rc = write_bootstrap(jy_room_config_text(web->room, "bootstrap_file"), f.password, fault)) == JY_OK)
         rc = db_write(web->db, insert_first, &f, fault);
     jy_wipe(f.password, sizeof(f.password));
     jy_buf_free(&f.name);
-    jy_buf_free(&f.none);
+    jy_buf_free(&f.id_number);
+    jy_buf_free(&f.phone);
     return rc;
 }
 

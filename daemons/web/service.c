@@ -17,8 +17,6 @@ page_static(struct exchange *x, struct jy_fault *fault)
     const char *known = jy_http_header(x->request, "If-None-Match"), *path = jy_http_path(x->request);
     jy_err rc;
 
-    if (strcmp(path, "/") == 0)
-        path = "/index.html";
     while (file->path != NULL && strcmp(file->path, path) != 0)
         file++;
     if (file->path == NULL)
