@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/random.h>
 
 #define DEPTH_MAX 64
 #define ATTRS_MAX 64
@@ -23,12 +24,18 @@ struct jy_xml_doc {
     struct jy_xml *root;
 };
 
+struct jy_xml_reader {
+    XML_Parser parser;
+    unsigned long salt;              /* of expat's name tables: nobody outside can make names collide */
+    struct jy_buf text[DEPTH_MAX + 1];
+};
+
 struct gate {
     struct jy_xml_doc *doc;
     XML_Parser parser;
     const char *where, *skip;
     struct jy_xml *open[DEPTH_MAX + 1], *last[DEPTH_MAX + 1];
-    struct jy_buf text[DEPTH_MAX + 1];
+    struct jy_buf *text;             /* by depth */
     int depth, skipping;             /* skipping: depth at which the left-out element opened, or 0 */
     size_t nodes;
     jy_err err;
@@ -229,9 +236,37 @@ check_encoding(struct jy_slice s, const char *where, struct jy_fault *fault)
 }
 
 jy_err
-jy_xml_parse(struct jy_slice bytes, const char *where, const char *skip, struct jy_xml_doc **out, struct jy_fault *fault)
+jy_xml_reader_new(struct jy_xml_reader **out)
 {
-    struct gate g = { .where = where, .skip = skip, .fault = fault };
+    struct jy_xml_reader *reader = calloc(1, sizeof *reader);
+
+    *out = NULL;
+    if (reader == NULL || (reader->parser = XML_ParserCreate("UTF-8")) == NULL) {
+        free(reader);
+        return JY_E_NOMEM;
+    }
+    if (getrandom(&reader->salt, sizeof reader->salt, 0) != (ssize_t)sizeof reader->salt || reader->salt == 0)
+        reader->salt = (unsigned long)(uintptr_t)reader;
+    *out = reader;
+    return JY_OK;
+}
+
+void
+jy_xml_reader_free(struct jy_xml_reader *reader)
+{
+    if (reader == NULL)
+        return;
+    for (size_t i = 0; i <= DEPTH_MAX; i++)
+        jy_buf_free(&reader->text[i]);
+    XML_ParserFree(reader->parser);
+    free(reader);
+}
+
+jy_err
+jy_xml_parse(struct jy_xml_reader *reader, struct jy_slice bytes, const char *where, const char *skip, struct jy_xml_doc **out,
+             struct jy_fault *fault)
+{
+    struct gate g = { .parser = reader->parser, .text = reader->text, .where = where, .skip = skip, .fault = fault };
     enum XML_Status status;
 
     *out = NULL;
@@ -241,11 +276,11 @@ jy_xml_parse(struct jy_slice bytes, const char *where, const char *skip, struct 
     if (g.err != JY_OK)
         return g.err;
     g.doc = calloc(1, sizeof *g.doc);
-    g.parser = g.doc == NULL ? NULL : XML_ParserCreate("UTF-8");
-    if (g.parser == NULL) {
+    if (g.doc == NULL || !XML_ParserReset(g.parser, "UTF-8")) {
         free(g.doc);
         return jy_fail(fault, JY_E_NOMEM, NULL, 0, "no memory");
     }
+    XML_SetHashSalt(g.parser, reader->salt);
     XML_SetUserData(g.parser, &g);
     XML_SetElementHandler(g.parser, on_start, on_end);
     XML_SetCharacterDataHandler(g.parser, on_text);
@@ -257,9 +292,6 @@ jy_xml_parse(struct jy_slice bytes, const char *where, const char *skip, struct 
         g.err = jy_fail(fault, code == XML_ERROR_NO_MEMORY ? JY_E_NOMEM : JY_E_FORMAT, where,
                         (uint64_t)XML_GetCurrentByteIndex(g.parser), "%s", XML_ErrorString(code));
     }
-    XML_ParserFree(g.parser);
-    for (size_t i = 0; i <= DEPTH_MAX; i++)
-        jy_buf_free(&g.text[i]);
     if (g.err != JY_OK) {
         jy_xml_free(g.doc);
         return g.err;
