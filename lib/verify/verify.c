@@ -80,9 +80,11 @@ settle_time(struct judgement *j, jy_time claimed)
 static void
 check_signer(struct judgement *j, const struct jy_cert *signer)
 {
-    struct jy_chain_result chain, today;
+    struct jy_chain_result results[2];
+    const struct jy_chain_result *chain = &results[0], *today = &results[1];
     char from[21], to[21];
     bool inside = j->time >= jy_cert_not_before(signer) && j->time <= jy_cert_not_after(signer);
+    const jy_time times[2] = { inside ? j->time : jy_cert_not_before(signer), j->now };
     jy_time ended = 0;
 
     jy_time_rfc3339(jy_cert_not_before(signer), from);
@@ -94,27 +96,26 @@ check_signer(struct judgement *j, const struct jy_cert *signer)
     j->out->signer_end = jy_cert_not_after(signer);
     NOTE(j, SIG_TIME_OUTSIDE_CERT, inside, "", "certificate is valid from %s to %s", from, to);
     NOTE(j, SIGNER_USAGE, jy_cert_may_sign(signer), "", "keyUsage");
-    if (j->rc != JY_OK || (j->rc = jy_chain_check(j->trust, signer, NULL, 0, inside ? j->time : jy_cert_not_before(signer), &chain)) != JY_OK ||
-        (j->rc = jy_chain_check(j->trust, signer, NULL, 0, j->now, &today)) != JY_OK)
+    if (j->rc != JY_OK || (j->rc = jy_chain_check_at(j->trust, signer, NULL, 0, times, 2, results)) != JY_OK)
         return;
-    if (chain.status == JY_CHAIN_UNTRUSTED) {
-        NOTE(j, SIGNER_TRUST, false, "", "%s", chain.text);
+    if (chain->status == JY_CHAIN_UNTRUSTED) {
+        NOTE(j, SIGNER_TRUST, false, "", "%s", chain->text);
         return;
     }
     NOTE(j, SIGNER_TRUST, true, "", NULL);
-    NOTE(j, SIGNER_CHAIN, chain.status != JY_CHAIN_BAD && chain.status != JY_CHAIN_EXPIRED && chain.status != JY_CHAIN_NOT_YET_VALID, "",
-         "%s", chain.text);
-    NOTE(j, SIGNER_REVOKED_BEFORE, chain.status != JY_CHAIN_REVOKED, "", "%s", chain.text);
-    NOTE(j, SIGNER_REVOCATION_UNKNOWN, chain.status != JY_CHAIN_REVOCATION_UNKNOWN, "", "%s", chain.text);
+    NOTE(j, SIGNER_CHAIN, chain->status != JY_CHAIN_BAD && chain->status != JY_CHAIN_EXPIRED && chain->status != JY_CHAIN_NOT_YET_VALID, "",
+         "%s", chain->text);
+    NOTE(j, SIGNER_REVOKED_BEFORE, chain->status != JY_CHAIN_REVOKED, "", "%s", chain->text);
+    NOTE(j, SIGNER_REVOCATION_UNKNOWN, chain->status != JY_CHAIN_REVOCATION_UNKNOWN, "", "%s", chain->text);
     /* Whoever holds the key can back-date a claim: after the certificate's end a claimed time proves nothing. */
     if (j->now > jy_cert_not_after(signer))
         ended = jy_cert_not_after(signer);
-    else if (today.revoked_at != 0 && today.revoked_at <= j->now)
-        ended = today.revoked_at;
+    else if (today->revoked_at != 0 && today->revoked_at <= j->now)
+        ended = today->revoked_at;
     if (ended != 0)
         jy_time_rfc3339(ended, to);
     NOTE(j, SIGNER_ENDED_TIME_CLAIMED, ended == 0 || j->out->time_is_recorded, "", ended == 0 ? "%s" : "%sthe certificate ended at %s", "", to);
-    NOTE(j, TEST_ONLY, !chain.test_only, "", "演示环境，非生产 · simulated CA");
+    NOTE(j, TEST_ONLY, !chain->test_only, "", "演示环境，非生产 · simulated CA");
 }
 
 /* The maker at the time of making: a maker's certificate normally ends while its seals are in use (GM/T 0031-2025). */
