@@ -211,7 +211,7 @@ static jy_err
 move_application(struct db_tx *tx, void *arg, struct jy_fault *fault)
 {
     struct application_move *m = arg;
-    int64_t changes = 0, living;
+    int64_t living;
     json_t *row = NULL, *code;
     size_t i;
     jy_err rc;
@@ -228,10 +228,9 @@ move_application(struct db_tx *tx, void *arg, struct jy_fault *fault)
         if ((rc = rows_run(tx, SQL_MATERIAL_SEEN, BINDS(B_TEXT("person_id", m->x->actor.person_id), B_TEXT("application_id", m->x->id),
                                                         B_TEXT("code", json_string_value(code))), NULL, fault)) != JY_OK)
             return rc;
-    return moved(rows_run(tx, SQL_APPLICATION_SET_STATE,
+    return move_row(tx, SQL_APPLICATION_SET_STATE,
                           BINDS(B_TEXT("to", m->to), B_TEXT("maker_id", m->maker_id), B_TEXT("seal_id", NULL), B_TEXT("reason", m->reason),
-                                B_INT("now", m->x->now), B_TEXT("application_id", m->x->id), B_TEXT("from", m->from)), &changes, fault),
-                 changes, fault);
+                                B_INT("now", m->x->now), B_TEXT("application_id", m->x->id), B_TEXT("from", m->from)), fault);
 }
 
 static jy_err

@@ -125,14 +125,13 @@ record_settled(struct db_tx *tx, void *arg, struct jy_fault *fault)
 {
     struct settlement *s = arg;
     const char *to;
-    int64_t changes = 0;
     jy_err rc;
 
     if (s->event == NULL)
         rc = stamping_record(tx, &s->stamping, fault);
     else if ((rc = state_after(order_moves, s->from, s->event, &to, fault)) == JY_OK)
-        rc = moved(rows_run(tx, SQL_ORDER_END, BINDS(B_TEXT("to", to), B_TEXT("reason", s->reason), B_TEXT("order_id", s->order_id),
-                                                     B_TEXT("from", s->from)), &changes, fault), changes, fault);
+        rc = move_row(tx, SQL_ORDER_END, BINDS(B_TEXT("to", to), B_TEXT("reason", s->reason), B_TEXT("order_id", s->order_id),
+                                                     B_TEXT("from", s->from)), fault);
     return rc != JY_OK ? rc : audit_append(tx, s->stamping.now, s->event == NULL ? "document_stamped" : "order_ended", NULL, "settling", s->order_id,
                                            s->reason == NULL ? "ok" : s->reason, JY_EMPTY, fault);
 }

@@ -44,8 +44,11 @@ find_rows(const struct exchange *x, enum sql_name name, const struct bind *binds
 }
 
 jy_err
-moved(jy_err rc, int64_t changes, struct jy_fault *fault)
+move_row(struct db_tx *tx, enum sql_name name, const struct bind *binds, struct jy_fault *fault)
 {
+    int64_t changes = 0;
+    jy_err rc = rows_run(tx, name, binds, &changes, fault);
+
     if (rc == JY_OK && changes != 1)
         rc = jy_fail(fault, JY_E_CONFLICT, "state", 0, "somebody else was first");
     return rc;

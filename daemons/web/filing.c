@@ -55,13 +55,11 @@ file_with_police(struct db_tx *tx, struct seal_change *c, struct jy_fault *fault
 jy_err
 seal_change(struct db_tx *tx, struct seal_change *c, struct jy_fault *fault)
 {
-    int64_t changes = 0;
     jy_err rc;
 
     if (c->from != NULL &&
         ((rc = state_after(seal_moves, c->from, c->event, &c->to, fault)) != JY_OK ||
-         (rc = moved(rows_run(tx, SQL_SEAL_SET_STATE, BINDS(B_TEXT("to", c->to), B_TEXT("seal_id", c->seal_id), B_TEXT("from", c->from)), &changes,
-                              fault), changes, fault)) != JY_OK))
+         (rc = move_row(tx, SQL_SEAL_SET_STATE, BINDS(B_TEXT("to", c->to), B_TEXT("seal_id", c->seal_id), B_TEXT("from", c->from)), fault)) != JY_OK))
         return rc;
     if ((rc = rows_run(tx, SQL_SEAL_EVENT_INSERT, BINDS(B_TEXT("seal_id", c->seal_id), B_INT("now", c->at), B_TEXT("event", c->event),
                                                         B_TEXT("state", c->to), B_TEXT("actor_id", c->actor_id), B_TEXT("reason", c->reason)), NULL,

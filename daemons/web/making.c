@@ -119,15 +119,14 @@ record(struct db_tx *tx, void *arg, struct jy_fault *fault)
     char digest[2 * JY_SM3_SIZE + 1], from[21], to[21];
     const char *application_to;
     json_t *facts = NULL;
-    int64_t changes = 0;
     struct seal_change change;
     jy_err rc;
 
     if ((rc = state_after(application_moves, member(m->application, "state"), "make", &application_to, fault)) != JY_OK ||
-        (rc = moved(rows_run(tx, SQL_APPLICATION_SET_STATE,
+        (rc = move_row(tx, SQL_APPLICATION_SET_STATE,
                              BINDS(B_TEXT("to", application_to), B_TEXT("maker_id", NULL), B_TEXT("seal_id", in_text(x, "seal_id")),
                                    B_TEXT("reason", NULL), B_INT("now", x->now), B_TEXT("application_id", x->id),
-                                   B_TEXT("from", member(m->application, "state"))), &changes, fault), changes, fault)) != JY_OK ||
+                                   B_TEXT("from", member(m->application, "state"))), fault)) != JY_OK ||
         (rc = insert_seal(m, tx, fault)) != JY_OK)
         return rc;
     jy_hex(JY_SLICE(m->impression_digest, JY_SM3_SIZE), digest);

@@ -218,22 +218,18 @@ static jy_err
 write_approval(struct db_tx *tx, void *arg, struct jy_fault *fault)
 {
     struct decision *d = arg;
-    int64_t changes = 0;
 
-    return moved(rows_run(tx, SQL_ORDER_APPROVE, BINDS(B_TEXT("to", d->to), B_TEXT("person_id", d->x->actor.person_id), B_BLOB("approval", d->approval),
-                                                       B_INT("now", d->x->now), B_TEXT("order_id", d->x->id), B_TEXT("from", d->from)), &changes, fault),
-                 changes, fault);
+    return move_row(tx, SQL_ORDER_APPROVE, BINDS(B_TEXT("to", d->to), B_TEXT("person_id", d->x->actor.person_id), B_BLOB("approval", d->approval),
+                                                       B_INT("now", d->x->now), B_TEXT("order_id", d->x->id), B_TEXT("from", d->from)), fault);
 }
 
 static jy_err
 write_refusal(struct db_tx *tx, void *arg, struct jy_fault *fault)
 {
     struct decision *d = arg;
-    int64_t changes = 0;
 
-    return moved(rows_run(tx, SQL_ORDER_REFUSE, BINDS(B_TEXT("to", d->to), B_TEXT("person_id", d->x->actor.person_id),
-                                                      B_TEXT("reason", in_text(d->x, "reason")), B_TEXT("order_id", d->x->id), B_TEXT("from", d->from)),
-                          &changes, fault), changes, fault);
+    return move_row(tx, SQL_ORDER_REFUSE, BINDS(B_TEXT("to", d->to), B_TEXT("person_id", d->x->actor.person_id),
+                                                      B_TEXT("reason", in_text(d->x, "reason")), B_TEXT("order_id", d->x->id), B_TEXT("from", d->from)), fault);
 }
 
 /* The order, if this person may decide on it and it is still open. */

@@ -82,10 +82,8 @@ static jy_err
 move_maker(struct db_tx *tx, void *arg, struct jy_fault *fault)
 {
     struct maker_move *m = arg;
-    int64_t changes = 0;
 
-    return moved(rows_run(tx, SQL_MAKER_SET_STATE, BINDS(B_TEXT("to", m->to), B_TEXT("maker_id", m->x->id), B_TEXT("from", m->from)), &changes, fault),
-                 changes, fault);
+    return move_row(tx, SQL_MAKER_SET_STATE, BINDS(B_TEXT("to", m->to), B_TEXT("maker_id", m->x->id), B_TEXT("from", m->from)), fault);
 }
 
 static jy_err

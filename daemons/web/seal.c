@@ -117,10 +117,7 @@ seal_status(struct exchange *x, struct jy_fault *fault)
 static jy_err
 write_person(struct exchange *x, struct db_tx *tx, enum sql_name name, const char *person_id, struct jy_fault *fault)
 {
-    int64_t changes = 0;
-    jy_err rc = rows_run(tx, name, BINDS(B_TEXT("person_id", person_id), B_TEXT("seal_id", x->id)), &changes, fault);
-
-    return moved(rc, changes, fault);
+    return move_row(tx, name, BINDS(B_TEXT("person_id", person_id), B_TEXT("seal_id", x->id)), fault);
 }
 
 static jy_err

@@ -16,20 +16,18 @@ static jy_err
 write_intent(struct db_tx *tx, void *arg, struct jy_fault *fault)
 {
     struct order_move *m = arg;
-    int64_t changes = 0;
 
-    return moved(rows_run(tx, SQL_ORDER_INTEND, BINDS(B_TEXT("to", m->to), B_TEXT("person_id", m->x->actor.person_id), B_INT("now", m->x->now),
-                                                      B_TEXT("order_id", m->x->id), B_TEXT("from", m->from)), &changes, fault), changes, fault);
+    return move_row(tx, SQL_ORDER_INTEND, BINDS(B_TEXT("to", m->to), B_TEXT("person_id", m->x->actor.person_id), B_INT("now", m->x->now),
+                                                      B_TEXT("order_id", m->x->id), B_TEXT("from", m->from)), fault);
 }
 
 static jy_err
 write_end(struct db_tx *tx, void *arg, struct jy_fault *fault)
 {
     struct order_move *m = arg;
-    int64_t changes = 0;
 
-    return moved(rows_run(tx, SQL_ORDER_END, BINDS(B_TEXT("to", m->to), B_TEXT("reason", m->reason), B_TEXT("order_id", m->x->id),
-                                                   B_TEXT("from", m->from)), &changes, fault), changes, fault);
+    return move_row(tx, SQL_ORDER_END, BINDS(B_TEXT("to", m->to), B_TEXT("reason", m->reason), B_TEXT("order_id", m->x->id),
+                                                   B_TEXT("from", m->from)), fault);
 }
 
 /* What a clear no of the key room makes of the order; anything not listed leaves the INTENT for another try or the settling. */
@@ -88,7 +86,6 @@ stamping_record(struct db_tx *tx, void *arg, struct jy_fault *fault)
     struct stamping *s = arg;
     char *pages = json_dumps(s->inspection.pages, JSON_COMPACT);
     const char *to;
-    int64_t changes = 0;
     jy_err rc;
 
     if (pages == NULL)
@@ -99,10 +96,9 @@ stamping_record(struct db_tx *tx, void *arg, struct jy_fault *fault)
                              B_TEXT("uploader_id", member(s->order, "requester_id")), B_BLOB("digest", JY_SLICE(s->digest, JY_SM3_SIZE)),
                              B_INT("size", (int64_t)s->size), B_TEXT("format", s->inspection.format), B_TEXT("refusal", s->inspection.refusal),
                              B_TEXT("pages", pages), B_TEXT("from_order_id", member(s->order, "order_id")), B_INT("now", s->now)), NULL, fault)) == JY_OK)
-        rc = moved(rows_run(tx, SQL_ORDER_DONE,
+        rc = move_row(tx, SQL_ORDER_DONE,
                             BINDS(B_TEXT("to", to), B_INT("stamped", s->stamped), B_BLOB("value_digest", JY_SLICE(s->value_digest, JY_SM3_SIZE)),
-                                  B_TEXT("result_document_id", s->document_id), B_TEXT("order_id", member(s->order, "order_id")), B_TEXT("from", "INTENT")),
-                            &changes, fault), changes, fault);
+                                  B_TEXT("result_document_id", s->document_id), B_TEXT("order_id", member(s->order, "order_id")), B_TEXT("from", "INTENT")), fault);
     free(pages);
     return rc;
 }

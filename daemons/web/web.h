@@ -115,8 +115,8 @@ JY_CHECK jy_err find_rows(const struct exchange *x, enum sql_name name, const st
  * that succeeds has committed exactly once; fn may set the answer.
  */
 JY_CHECK jy_err commit(struct exchange *x, db_fn *fn, void *arg, struct jy_fault *fault);
-/** A move of an object's state inside a transaction: JY_E_BAD_STATE or JY_E_CONFLICT when somebody else was first. */
-JY_CHECK jy_err moved(jy_err rc, int64_t changes, struct jy_fault *fault);
+/** An UPDATE that must find exactly one row, in the state that it names: JY_E_CONFLICT when somebody else was first. */
+JY_CHECK jy_err move_row(struct db_tx *tx, enum sql_name name, const struct bind *binds, struct jy_fault *fault);
 JY_CHECK jy_err audit_append(struct db_tx *tx, jy_time at, const char *event, const char *actor_id, const char *source, const char *object,
                              const char *outcome, struct jy_slice request_digest, struct jy_fault *fault);
 const char *audit_source(const struct exchange *x);
