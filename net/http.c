@@ -232,12 +232,12 @@ connected(void *server, struct MHD_Connection *connection, void **context, enum 
 }
 
 static void *
-request_line(void *server, const char *target, struct MHD_Connection *connection)
+request_line(void *self, const char *target, struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     struct jy_http_request *request = info != NULL ? info->socket_context : NULL;
 
-    (void)server;
+    (void)self;
     if (request == NULL || (request->target = strdup(target != NULL ? target : "")) == NULL)
         return NULL;
     return request;
@@ -251,8 +251,8 @@ leave_escapes(void *self, struct MHD_Connection *connection, char *text)
 }
 
 static enum MHD_Result
-handle(void *server, struct MHD_Connection *connection, const char *url, const char *method, const char *version, const char *data, size_t *size,
-    void **context)
+handle(void *server, struct MHD_Connection *connection, const char *url, const char *method, const char *version, const char *data,
+    size_t *size, void **context)
 {
     struct jy_http_request *request = *context;
     struct jy_slice chunk = JY_SLICE(data, *size);
@@ -267,9 +267,9 @@ handle(void *server, struct MHD_Connection *connection, const char *url, const c
 }
 
 static void
-completed(void *server, struct MHD_Connection *connection, void **context, enum MHD_RequestTerminationCode code)
+completed(void *self, struct MHD_Connection *connection, void **context, enum MHD_RequestTerminationCode code)
 {
-    (void)server, (void)connection, (void)code;
+    (void)self, (void)connection, (void)code;
     if (*context != NULL)
         end_exchange(*context);
     *context = NULL;
@@ -287,11 +287,19 @@ listen_on(struct jy_http_server *server, int fd)
         fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0)     /* a client that leaves between poll and accept must not block us */
         return NULL;
     /* Not strict: then the library leaves to the guard what the guard refuses better (no Host, spaces in the target). */
-    return MHD_start_daemon(MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL | MHD_USE_ITC, 0, NULL, NULL, handle,
-        server, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        MEMORY_PER_CONNECTION, MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S, MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_THREAD_STACK_SIZE, STACK,
-        MHD_OPTION_URI_LOG_CALLBACK, request_line, server, MHD_OPTION_UNESCAPE_CALLBACK, leave_escapes, NULL, MHD_OPTION_NOTIFY_COMPLETED,
-        completed, server, MHD_OPTION_NOTIFY_CONNECTION, connected, server, MHD_OPTION_END);
+    return MHD_start_daemon(MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL | MHD_USE_ITC, 0,
+        NULL, NULL, handle, server,
+        MHD_OPTION_LISTEN_SOCKET, fd,
+        MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, MEMORY_PER_CONNECTION,
+        MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S,
+        MHD_OPTION_STRICT_FOR_CLIENT, 0,
+        MHD_OPTION_THREAD_STACK_SIZE, STACK,
+        MHD_OPTION_URI_LOG_CALLBACK, request_line, NULL,
+        MHD_OPTION_UNESCAPE_CALLBACK, leave_escapes, NULL,
+        MHD_OPTION_NOTIFY_COMPLETED, completed, NULL,
+        MHD_OPTION_NOTIFY_CONNECTION, connected, server,
+        MHD_OPTION_END);
 }
 
 static void

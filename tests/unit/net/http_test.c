@@ -136,7 +136,8 @@ finish(void *self, struct jy_http_request *request, void *exchange, jy_err rc)
         return;
     }
     if (strcmp(path, "/query") == 0) {
-        snprintf(text, sizeof(text), "%s|%s", jy_http_query(request, "a"), jy_http_query(request, "b") != NULL ? jy_http_query(request, "b") : "none");
+        const char *b = jy_http_query(request, "b");
+        snprintf(text, sizeof(text), "%s|%s", jy_http_query(request, "a"), b != NULL ? b : "none");
         answer_text(request, 200, text);
         return;
     }
@@ -267,12 +268,15 @@ hear(int fd, bool has_body)
     reply.status = atoi(reply.head + strlen("HTTP/1.1 "));
     if ((field = strcasestr(reply.head, "\r\nContent-Length: ")) != NULL)
         reply.length = (size_t)atol(field + strlen("\r\nContent-Length: "));
-    for (size_t i = 0; has_body && i < reply.length; i++) {
-        char c;
-        if (recv(fd, &c, 1, 0) != 1)
+    for (size_t at = 0; has_body && at < reply.length;) {
+        char block[65536];
+        size_t left = reply.length - at, kept = at < sizeof(reply.body) - 1 ? sizeof(reply.body) - 1 - at : 0;
+        ssize_t n = recv(fd, block, left < sizeof(block) ? left : sizeof(block), 0);
+        if (n <= 0)
             return (struct reply){ 0 };
-        if (i < sizeof(reply.body) - 1)
-            reply.body[i] = c;
+        if (kept > 0)
+            memcpy(reply.body + at, block, (size_t)n < kept ? (size_t)n : kept);
+        at += (size_t)n;
     }
     return reply;
 }
@@ -543,11 +547,10 @@ static void
 http__every_answer_carries_the_safe_headers(void **state)
 {
     static const char *const requests[] = { "GET /x HTTP/1.1\r\nHost: x\r\n\r\n", "GET /silent HTTP/1.1\r\nHost: x\r\n\r\n",
-        "GET /refused HTTP/1.1\r\nHost: x\r\n\r\n", "GET // HTTP/1.1\r\nHost: x\r\n\r\n", "GET /file HTTP/1.1\r\nHost: x\r\n\r\n",
-        CHUNKED("200000\r\n") };
+        "GET /refused HTTP/1.1\r\nHost: x\r\n\r\n", "GET // HTTP/1.1\r\nHost: x\r\n\r\n", "GET /file HTTP/1.1\r\nHost: x\r\n\r\n" };
 
     (void)state;
-    for (size_t i = 0; i < 5; i++) {
+    for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
         struct reply reply = ask(requests[i]);
         assert_non_null(strstr(reply.head, "\r\nX-Content-Type-Options: nosniff\r\n"));
         assert_non_null(strstr(reply.head, "\r\nCache-Control: no-store\r\n"));
