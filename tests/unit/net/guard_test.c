@@ -90,6 +90,19 @@ guard__refuses_a_byte_after_the_empty_line(void **state)
     }
 }
 
+static void
+guard__refuses_a_target_that_is_not_the_heads(void **state)
+{
+    static const uint8_t head[] = "GET\0/x?a=1\0HTTP/1.1\0\0Host\0 x\0\0\0";         /* the literal's own NUL is the last */
+    struct jy_guard guard = { 0 };
+
+    (void)state;
+    assert_int_equal(jy_guard_read(JY_SLICE(head, sizeof(head)), "/x?a=1", &guard, NULL), JY_OK);
+    jy_guard_free(&guard);
+    assert_int_equal(jy_guard_read(JY_SLICE(head, sizeof(head)), "/y?a=1", &guard, NULL), JY_E_ARGUMENT);
+    jy_guard_free(&guard);
+}
+
 /* Each byte in turn becomes NUL, CR or LF: whatever the library would make of it, the guard does not take it. */
 static void
 guard__refuses_a_stray_line_end_anywhere(void **state)
@@ -112,7 +125,8 @@ static void
 guard__says_how_long_the_body_is(void **state)
 {
     static const struct { const char *fields; int64_t length; } cases[] = {
-        { "", 0 }, { "Content-Length: 0\r\n", 0 }, { "content-length: 5\r\n", 5 }, { "Content-Length: 999999999999999999\r\n", 999999999999999999 },
+        { "", 0 }, { "Content-Length: 0\r\n", 0 }, { "content-length: 5\r\n", 5 },
+        { "Content-Length: 999999999999999999\r\n", 999999999999999999 },
         { "Transfer-Encoding: chunked\r\n", -1 }, { "TRANSFER-ENCODING: Chunked\r\n", -1 },
     };
     char text[256];
@@ -148,9 +162,12 @@ guard__knows_five_methods(void **state)
 static void
 target__path_has_one_spelling(void **state)
 {
-    static const char *const good_paths[] = { "/", "/x", "/x/", "/a/b.c", "/.well-known", "/...", "/a..b", "/a:b@c;d=e,f!$&'()*+~-_", "/x?", "/x?a" };
-    static const char *const bad_paths[] = { "", "x", "//", "/a//b", "/.", "/..", "/./a", "/../a", "/a/.", "/a/..", "/a/./b", "/a/../b", "/%61",
-        "/a%2Fb", "/a%", "/a b", "/a\tb", "/a\x7F", "/a\x80", "/\xE5\x8D\xB0", "/a\\b", "/a\"b", "/<a>", "/a^b", "/a`b", "/{a}", "/a|b", "/a#b",
+    static const char *const good_paths[] = { "/", "/x", "/x/", "/a/b.c", "/.well-known", "/...", "/a..b", "/a:b@c;d=e,f!$&'()*+~-_",
+        "/x?", "/x?a" };
+    static const char *const bad_paths[] = { "", "x", "//", "/a//b", "/.", "/..", "/./a", "/../a", "/a/.", "/a/..", "/a/./b", "/a/../b",
+        "/%61",
+        "/a%2Fb", "/a%", "/a b", "/a\tb", "/a\x7F", "/a\x80", "/\xE5\x8D\xB0", "/a\\b", "/a\"b", "/<a>", "/a^b", "/a`b", "/{a}", "/a|b",
+        "/a#b",
         "*", "?a", "http://x/" };
     struct jy_guard guard = { 0 };
 
@@ -170,11 +187,15 @@ static void
 target__query_is_decoded_strictly(void **state)
 {
     static const struct { const char *target, *a; } cases[] = {
-        { "/?a=1", "1" }, { "/?a", "" }, { "/?a=", "" }, { "/?a==", "=" }, { "/?b=2&a=1", "1" }, { "/?%61=1", "1" }, { "/?a=%25%2b%26%3D", "%+&=" },
+        { "/?a=1", "1" }, { "/?a", "" }, { "/?a=", "" }, { "/?a==", "=" }, { "/?b=2&a=1", "1" }, { "/?%61=1", "1" },
+        { "/?a=%25%2b%26%3D", "%+&=" },
         { "/?a=%e5%8D%b0", "\xE5\x8D\xB0" }, { "/?a=/?:@", "/?:@" },
-        { "/?a=%", NULL }, { "/?a=%4", NULL }, { "/?a=%zz", NULL }, { "/?a=%0", NULL }, { "/?a=%00", NULL }, { "/?a=%0A", NULL }, { "/?a=%7f", NULL },
-        { "/?%00=1", NULL }, { "/?a=%C0%80", NULL }, { "/?a=%ED%A0%80", NULL }, { "/?a=%FF", NULL }, { "/?a=1&a=1", NULL }, { "/?a=1&%61=2", NULL },
-        { "/?=1", NULL }, { "/?&", NULL }, { "/?a=1&", NULL }, { "/?&a=1", NULL }, { "/?a=1&&b=2", NULL }, { "/?a=1+2", NULL }, { "/?a=1 2", NULL },
+        { "/?a=%", NULL }, { "/?a=%4", NULL }, { "/?a=%zz", NULL }, { "/?a=%0", NULL }, { "/?a=%00", NULL }, { "/?a=%0A", NULL },
+        { "/?a=%7f", NULL },
+        { "/?%00=1", NULL }, { "/?a=%C0%80", NULL }, { "/?a=%ED%A0%80", NULL }, { "/?a=%FF", NULL }, { "/?a=1&a=1", NULL },
+        { "/?a=1&%61=2", NULL },
+        { "/?=1", NULL }, { "/?&", NULL }, { "/?a=1&", NULL }, { "/?&a=1", NULL }, { "/?a=1&&b=2", NULL }, { "/?a=1+2", NULL },
+        { "/?a=1 2", NULL },
         { "/?a=\"", NULL }, { "/?a=#", NULL }, { "/?a=\xE5\x8D\xB0", NULL },
         { "/?a&b&c&d&e&f&g&h&i&j&k&l&m&n&o&p", "" }, { "/?a&b&c&d&e&f&g&h&i&j&k&l&m&n&o&p&q", NULL },
     };
@@ -193,7 +214,8 @@ static void
 body__slow_is_what_takes_120_s_or_falls_below_1_kib_a_second(void **state)
 {
     static const struct { int64_t elapsed_ms, received; bool is_slow; } cases[] = {
-        { 0, 0, false }, { 10000, 1, false }, { 10001, 10239, true }, { 10001, 10241, false }, { 60000, 61439, true }, { 60000, 61440, false },
+        { 0, 0, false }, { 10000, 1, false }, { 10001, 10239, true }, { 10001, 10241, false }, { 60000, 61439, true },
+        { 60000, 61440, false },
         { 120000, 1 << 20, false }, { 120001, INT64_MAX, true }, { INT64_MAX, INT64_MAX, true },
     };
 
@@ -209,6 +231,7 @@ main(void)
         cmocka_unit_test(guard__reads_what_it_passes),
         cmocka_unit_test(guard__refuses_every_cut_of_a_good_head),
         cmocka_unit_test(guard__refuses_a_byte_after_the_empty_line),
+        cmocka_unit_test(guard__refuses_a_target_that_is_not_the_heads),
         cmocka_unit_test(guard__refuses_a_stray_line_end_anywhere),
         cmocka_unit_test(guard__says_how_long_the_body_is),
         cmocka_unit_test(guard__knows_five_methods),
