@@ -423,6 +423,19 @@ close_store(void *arg)
 }
 
 static void
+wait_until_closing(struct db *db)
+{
+    bool closing;
+
+    do {
+        pthread_mutex_lock(&db->lock);
+        closing = db->closing;
+        pthread_mutex_unlock(&db->lock);
+        sched_yield();
+    } while (!closing);
+}
+
+static void
 close__waits_for_what_is_queued(void **state)
 {
     struct fixture *f = *state;
@@ -430,7 +443,6 @@ close__waits_for_what_is_queued(void **state)
     struct seal a = { .code = "A" };
     struct caller first = { .db = f->db, .fn = wait_at_gate, .arg = &gate }, second = { .db = f->db, .fn = add_seal, .arg = &a };
     pthread_t closer;
-    bool closing;
 
     sem_init(&gate.reached, 0, 0);
     sem_init(&gate.open, 0, 0);
@@ -439,11 +451,7 @@ close__waits_for_what_is_queued(void **state)
     start(&second);
     wait_until_queued(f->db, 1);
     assert_int_equal(pthread_create(&closer, NULL, close_store, f->db), 0);
-    do {
-        pthread_mutex_lock(&f->db->lock);
-        closing = f->db->closing;
-        pthread_mutex_unlock(&f->db->lock);
-    } while (!closing);
+    wait_until_closing(f->db);
     sem_post(&gate.open);
     pthread_join(closer, NULL);
     pthread_join(first.thread, NULL);
@@ -452,6 +460,54 @@ close__waits_for_what_is_queued(void **state)
     sem_destroy(&gate.open);
     assert_int_equal(first.rc, JY_OK);
     assert_int_equal(second.rc, JY_OK);
+    f->db = NULL;
+    assert_int_equal(db_open(f->path, &f->db, NULL), JY_OK);
+    assert_int_equal(seals_in(f->db), 1);
+}
+
+struct late_write {
+    struct db *db;
+    struct gate gate;
+};
+
+static jy_err
+write_when_closing(struct db_tx *tx, void *arg, struct jy_fault *fault)
+{
+    struct late_write *late = arg;
+
+    assert_int_equal(wait_at_gate(tx, &late->gate, fault), JY_OK);
+    return db_write(late->db, add_seal, &(struct seal){ .code = "late" }, fault);
+}
+
+static void *
+read_in_thread(void *arg)
+{
+    struct caller *caller = arg;
+
+    caller->rc = db_read(caller->db, caller->fn, caller->arg, &caller->fault);
+    return NULL;
+}
+
+static void
+close__waits_for_a_reader_that_still_writes(void **state)
+{
+    struct fixture *f = *state;
+    struct late_write late = { .db = f->db };
+    struct caller reader = { .db = f->db, .fn = write_when_closing, .arg = &late };
+    pthread_t closer;
+
+    sem_init(&late.gate.reached, 0, 0);
+    sem_init(&late.gate.open, 0, 0);
+    assert_int_equal(pthread_create(&reader.thread, NULL, read_in_thread, &reader), 0);
+    sem_wait(&late.gate.reached);
+    assert_int_equal(pthread_create(&closer, NULL, close_store, f->db), 0);
+    wait_until_closing(f->db);
+    sem_post(&late.gate.open);
+    pthread_join(closer, NULL);
+    pthread_join(reader.thread, NULL);
+    sem_destroy(&late.gate.reached);
+    sem_destroy(&late.gate.open);
+    assert_int_equal(reader.rc, JY_OK);
     f->db = NULL;
     assert_int_equal(db_open(f->path, &f->db, NULL), JY_OK);
     assert_int_equal(seals_in(f->db), 1);
@@ -499,15 +555,6 @@ read__does_not_see_what_is_not_committed(void **state)
     assert_int_equal(seals_in(f->db), 1);
 }
 
-static void *
-read_at_gate(void *arg)
-{
-    struct caller *caller = arg;
-
-    caller->rc = db_read(caller->db, caller->fn, caller->arg, &caller->fault);
-    return NULL;
-}
-
 static void
 read__waits_when_every_reader_is_in_use(void **state)
 {
@@ -520,7 +567,7 @@ read__waits_when_every_reader_is_in_use(void **state)
     sem_init(&gate.open, 0, 0);
     for (int i = 0; i <= READERS_MAX; i++) {
         readers[i] = (struct caller){ .db = f->db, .fn = wait_at_gate, .arg = &gate };
-        assert_int_equal(pthread_create(&readers[i].thread, NULL, read_at_gate, &readers[i]), 0);
+        assert_int_equal(pthread_create(&readers[i].thread, NULL, read_in_thread, &readers[i]), 0);
     }
     for (int i = 0; i < READERS_MAX; i++)
         sem_wait(&gate.reached);
@@ -553,6 +600,7 @@ main(void)
         WITH_STORE(batch__given_up_by_the_engine_acknowledges_nothing_of_it),
         WITH_STORE(batch__more_calls_than_a_batch_holds_are_all_answered),
         WITH_STORE(close__waits_for_what_is_queued),
+        WITH_STORE(close__waits_for_a_reader_that_still_writes),
         WITH_STORE(read__sees_one_moment),
         WITH_STORE(read__does_not_see_what_is_not_committed),
         WITH_STORE(read__waits_when_every_reader_is_in_use),
