@@ -13,8 +13,6 @@
 
 #define BUSY_MS 5000             /* only another process, say a backup, can hold the store locked */
 #define TEND_PAGES 1000          /* of the write-ahead log: 4 MB are carried over to the main file */
-#define CROWDED_PAGES 16000      /* readers never pause: wait for them, so that the log can start again */
-#define CROWDED_MS 50
 
 struct db_conn {
     sqlite3 *db;
@@ -236,6 +234,19 @@ in_transaction(const struct db_conn *conn)
     return sqlite3_get_autocommit(conn->db) == 0;
 }
 
+/*
+ * A commit whose sync failed stands whole in the log: the next start would read it, although its callers were told that nothing is
+ * written. Another commit in the same place takes it away; what that one says does not matter, nor whether its own sync fails.
+ */
+static void
+lose(struct db_conn *conn)
+{
+    if (in_transaction(conn))
+        (void)run(conn, "ROLLBACK", NULL);
+    (void)run(conn, "PRAGMA user_version = 0", NULL);
+    conn->lost = true;
+}
+
 static jy_err
 control(struct db_conn *conn, enum db_control what, struct jy_fault *fault)
 {
@@ -255,22 +266,19 @@ control(struct db_conn *conn, enum db_control what, struct jy_fault *fault)
         if (deferred != 0)
             return jy_fail(fault, JY_E_CONFLICT, "foreign key", 0, "a deferred foreign key is not satisfied");
     }
-    if ((rc = run(conn, texts[what], fault)) != JY_OK && what == DB_COMMIT)
-        conn->lost = (sqlite3_extended_errcode(conn->db) & 0xFF) == SQLITE_IOERR;
+    if ((rc = run(conn, texts[what], fault)) != JY_OK && what == DB_COMMIT && (sqlite3_extended_errcode(conn->db) & 0xFF) == SQLITE_IOERR)
+        lose(conn);
     return rc;
 }
 
 static void
 tend(struct db_conn *conn)
 {
-    bool crowded = conn->log_pages >= CROWDED_PAGES;
     int rc;
 
     if (conn->log_pages < TEND_PAGES || conn->lost)
         return;
-    sqlite3_busy_timeout(conn->db, CROWDED_MS);
-    rc = sqlite3_wal_checkpoint_v2(conn->db, NULL, crowded ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-    sqlite3_busy_timeout(conn->db, BUSY_MS);
+    rc = sqlite3_wal_checkpoint_v2(conn->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
     /* After a failed sync the kernel forgets the pages: a second sync that succeeds would prove nothing. */
     conn->lost = (rc & 0xFF) == SQLITE_IOERR;
 }

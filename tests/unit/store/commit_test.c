@@ -5,10 +5,12 @@
 #include "fixture.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
 #include <stdatomic.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 
@@ -16,14 +18,14 @@
 
 /* -- the disk, played: these take the place of libc's -- */
 
-static atomic_int syncs;
-static atomic_bool sync_fails, disk_full;
+static atomic_int syncs, good_syncs = INT_MAX;
+static atomic_bool disk_full;
 
 int
 fdatasync(int fd)
 {
     syncs++;
-    if (sync_fails) {
+    if (good_syncs-- <= 0) {
         errno = EIO;
         return -1;
     }
@@ -303,7 +305,7 @@ batch__an_open_deferred_key_is_its_callers_conflict(void **state)
 static void
 fail_syncs(void)
 {
-    sync_fails = true;
+    good_syncs = 0;
 }
 
 static void
@@ -320,19 +322,22 @@ batch__a_failed_sync_fails_all_and_stops_the_writer(void **state)
     struct caller callers[] = { { .fn = add_seal, .arg = &a }, { .fn = add_then_refuse, .arg = &b }, { .fn = add_seal, .arg = &c } };
     struct jy_fault fault = { 0 };
 
+    /* The head of the log is synced before: the one sync that fails is that of the batch. */
+    assert_int_equal(db_write(f->db, add_seal, &(struct seal){ .code = "first" }, NULL), JY_OK);
     run_together(f->db, callers, 3, fail_syncs);
-    sync_fails = false;
+    good_syncs = INT_MAX;
     assert_int_equal(callers[0].rc, JY_E_IO);
     assert_int_equal(callers[0].fault.err, JY_E_IO);
     assert_int_equal(callers[1].rc, JY_E_BAD_STATE);
     assert_int_equal(callers[2].rc, JY_E_IO);
-    assert_int_equal(seals_in(f->db), 0);
+    assert_int_equal(seals_in(f->db), 1);
     /* The next sync would succeed and prove nothing. */
     assert_int_equal(db_write(f->db, add_seal, &a, &fault), JY_E_IO);
     assert_non_null(strstr(fault.text, "opened again"));
     db_close(f->db);
     f->db = NULL;
     assert_int_equal(db_open(f->path, &f->db, NULL), JY_OK);
+    assert_int_equal(seals_in(f->db), 1);        /* what was refused does not come back from the log */
     assert_int_equal(db_write(f->db, add_seal, &(struct seal){ .code = "D" }, NULL), JY_OK);
 }
 
@@ -411,6 +416,49 @@ batch__more_calls_than_a_batch_holds_are_all_answered(void **state)
         assert_int_equal(callers[i].rc, JY_OK);
     assert_int_equal(db_read(f->db, count_pairs, counts, NULL), JY_OK);
     assert_int_equal(counts[1], COUNT);
+}
+
+/* -- the log -- */
+
+#define MIB (1u << 20)
+
+static void
+log__starts_again_when_it_was_carried_over(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t *bytes = calloc(1, MIB);
+    char code[8], name[96];
+    struct stat st;
+
+    for (int i = 0; i < 24; i++) {
+        snprintf(code, sizeof(code), "%d", i);
+        assert_int_equal(db_write(f->db, add_seal, &(struct seal){ .code = code, .picture = JY_SLICE(bytes, MIB) }, NULL), JY_OK);
+    }
+    free(bytes);
+    snprintf(name, sizeof(name), "%s-wal", f->path);
+    assert_int_equal(stat(name, &st), 0);
+    assert_true(st.st_size < 8 * (off_t)MIB);
+}
+
+static void
+log__a_failed_sync_when_carrying_over_stops_the_writer(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t *bytes = calloc(1, 8 * MIB);
+    struct seal large = { .code = "L", .picture = JY_SLICE(bytes, 8 * MIB) };
+    struct jy_fault fault = { 0 };
+
+    assert_int_equal(db_write(f->db, add_seal, &(struct seal){ .code = "A" }, NULL), JY_OK);
+    good_syncs = 1;              /* that of the commit */
+    assert_int_equal(db_write(f->db, add_seal, &large, NULL), JY_OK);
+    free(bytes);
+    assert_int_equal(db_write(f->db, add_seal, &(struct seal){ .code = "B" }, &fault), JY_E_IO);
+    good_syncs = INT_MAX;
+    assert_non_null(strstr(fault.text, "opened again"));
+    db_close(f->db);
+    f->db = NULL;
+    assert_int_equal(db_open(f->path, &f->db, NULL), JY_OK);
+    assert_int_equal(seals_in(f->db), 2);
 }
 
 /* -- closing -- */
@@ -599,6 +647,8 @@ main(void)
         WITH_STORE(batch__a_full_disk_fails_all_and_the_next_works),
         WITH_STORE(batch__given_up_by_the_engine_acknowledges_nothing_of_it),
         WITH_STORE(batch__more_calls_than_a_batch_holds_are_all_answered),
+        WITH_STORE(log__starts_again_when_it_was_carried_over),
+        WITH_STORE(log__a_failed_sync_when_carrying_over_stops_the_writer),
         WITH_STORE(close__waits_for_what_is_queued),
         WITH_STORE(close__waits_for_a_reader_that_still_writes),
         WITH_STORE(read__sees_one_moment),
