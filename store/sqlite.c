@@ -530,7 +530,7 @@ reset(struct db_cursor *cursor)
 static int64_t
 changes(struct db_cursor *cursor)
 {
-    return sqlite3_stmt_readonly(cursor->stmt) ? 0 : sqlite3_changes64(cursor->conn->db);
+    return sqlite3_changes64(cursor->conn->db);
 }
 
 static int
