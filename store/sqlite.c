@@ -329,8 +329,7 @@ run_script(struct db_conn *conn, const struct db_migration *migration, struct jy
     int rc = SQLITE_OK, line = 1;
 
     while (rc == SQLITE_OK && *at != '\0') {
-        /* Past white space and comments, for the line; a statement of comments alone is no statement. */
-        if ((rc = sqlite3_prepare_v2(conn->db, at, -1, &stmt, &next)) == SQLITE_OK && stmt != NULL) {
+        if ((rc = sqlite3_prepare_v2(conn->db, at, -1, &stmt, &next)) == SQLITE_OK && stmt != NULL) {      /* NULL: comments alone */
             while ((rc = sqlite3_step(stmt)) == SQLITE_ROW)
                 ;
             rc = rc == SQLITE_DONE ? SQLITE_OK : rc;

@@ -224,6 +224,7 @@ commit__what_is_acknowledged_is_seen_and_stays(void **state)
     struct fixture *f = *state;
     struct busy_caller callers[THREADS] = { 0 };
     struct timespec begin, end;
+    double seconds;
     int64_t counts[2];
     int before = syncs;
 
@@ -238,8 +239,9 @@ commit__what_is_acknowledged_is_seen_and_stays(void **state)
         assert_int_equal(callers[i].not_seen, 0);
     }
     clock_gettime(CLOCK_MONOTONIC, &end);
-    print_message("%d threads: %.0f writes/s, each read back; %d writes with %d syncs\n", THREADS, THREADS * WRITES_EACH /
-                  ((double)(end.tv_sec - begin.tv_sec) + (double)(end.tv_nsec - begin.tv_nsec) / 1e9), THREADS * WRITES_EACH, syncs - before);
+    seconds = (double)(end.tv_sec - begin.tv_sec) + (double)(end.tv_nsec - begin.tv_nsec) / 1e9;
+    print_message("%d threads: %.0f writes/s, each read back; %d writes with %d syncs\n", THREADS, THREADS * WRITES_EACH / seconds,
+                  THREADS * WRITES_EACH, syncs - before);
     db_close(f->db);
     f->db = NULL;
     assert_int_equal(db_open(f->path, &f->db, NULL), JY_OK);
