@@ -320,36 +320,40 @@ out:
     return rc;
 }
 
+/* The engine's error in the statement that begins at a place of the script, with the line in the file. */
+static jy_err
+script_error(struct db_conn *conn, const struct db_migration *migration, const char *at, struct jy_fault *fault)
+{
+    int offset = sqlite3_error_offset(conn->db), line = 1;
+    struct jy_fault cause = { 0 };
+    jy_err rc = fail(conn, migration->file, &cause);
+
+    at += offset > 0 ? (size_t)offset : strspn(at, " \t\r\n");
+    for (const char *p = migration->text; p < at; p++)
+        line += *p == '\n';
+    return jy_fail(fault, rc, cause.where, (uint64_t)(at - migration->text), "%s:%d: %s", migration->file, line, cause.text);
+}
+
 /* Statement by statement, so that an error can say in which line. */
 static jy_err
 run_script(struct db_conn *conn, const struct db_migration *migration, struct jy_fault *fault)
 {
     const char *at = migration->text, *next = at;
-    sqlite3_stmt *stmt = NULL;
-    int rc = SQLITE_OK, line = 1;
+    jy_err rc = JY_OK;
 
-    while (rc == SQLITE_OK && *at != '\0') {
-        if ((rc = sqlite3_prepare_v2(conn->db, at, -1, &stmt, &next)) == SQLITE_OK && stmt != NULL) {      /* NULL: comments alone */
-            while ((rc = sqlite3_step(stmt)) == SQLITE_ROW)
-                ;
-            rc = rc == SQLITE_DONE ? SQLITE_OK : rc;
-        }
-        if (rc != SQLITE_OK) {
-            int offset = sqlite3_error_offset(conn->db);
-            const char *end = offset > 0 ? at + offset : at + strspn(at, " \t\r\n");
-            struct jy_fault cause = { 0 };
-            jy_err err = fail(conn, migration->file, &cause);
-            for (const char *p = migration->text; p < end; p++)
-                line += *p == '\n';
-            jy_fail(fault, err, cause.where, (uint64_t)(end - migration->text), "%s:%d: %s", migration->file, line, cause.text);
-            sqlite3_finalize(stmt);
-            return err;
-        }
+    while (rc == JY_OK && *at != '\0') {
+        sqlite3_stmt *stmt = NULL;
+        int step = SQLITE_ROW;
+        if (sqlite3_prepare_v2(conn->db, at, -1, &stmt, &next) != SQLITE_OK)
+            rc = script_error(conn, migration, at, fault);
+        while (stmt != NULL && step == SQLITE_ROW)       /* NULL: an error, or comments alone */
+            step = sqlite3_step(stmt);
+        if (stmt != NULL && step != SQLITE_DONE)
+            rc = script_error(conn, migration, at, fault);
         sqlite3_finalize(stmt);
-        stmt = NULL;
         at = next;
     }
-    return JY_OK;
+    return rc;
 }
 
 /* With foreign keys off a table can be made anew under its old name; what does not fit any more is found before the commit. */
