@@ -29,15 +29,25 @@ struct reader {
 struct db {
     const struct db_driver *driver;
     char *path;
-    pthread_mutex_t lock;        /* the queue, closing, readers[].busy and .owner */
+    pthread_mutex_t lock;        /* the queue, callers, closing, readers[].busy and .owner */
     pthread_cond_t work;         /* a call is queued, or closing */
     pthread_cond_t reader_idle;
+    pthread_cond_t quiet;        /* no caller is inside any more */
     struct call *first, **last;
+    int callers;                 /* inside db_write and db_read: until they are out, nothing of this may go */
     bool closing, writing;
     pthread_t writer;
     struct db_tx tx;             /* the writer's */
     struct reader readers[READERS_MAX];
 };
+
+/* With the lock held. */
+static void
+leave(struct db *db)
+{
+    if (--db->callers == 0)
+        pthread_cond_signal(&db->quiet);
+}
 
 /* -- the writer -- */
 
@@ -111,7 +121,7 @@ write_loop(void *arg)
 
     pthread_mutex_lock(&db->lock);
     for (;;) {
-        while (db->first == NULL && !db->closing)
+        while (db->first == NULL && !(db->closing && db->callers == 0))       /* a reader may still write */
             pthread_cond_wait(&db->work, &db->lock);
         if ((batch = db->first) == NULL)
             break;
@@ -148,11 +158,13 @@ db_write(struct db *db, db_fn *fn, void *arg, struct jy_fault *fault)
     if (pthread_equal(pthread_self(), db->writer))
         db_bug("db_write", "called inside db_write");
     pthread_mutex_lock(&db->lock);
+    db->callers++;
     *db->last = &call;
     db->last = &call.next;
     pthread_cond_signal(&db->work);
     while (!call.done)
         pthread_cond_wait(&call.answered, &db->lock);
+    leave(db);
     pthread_mutex_unlock(&db->lock);
     pthread_cond_destroy(&call.answered);
     return call.rc;
@@ -166,6 +178,7 @@ take_reader(struct db *db)
     struct reader *found = NULL;
 
     pthread_mutex_lock(&db->lock);
+    db->callers++;
     /* A reader that waits for a second connection can wait for others who do the same: for ever. */
     for (int i = 0; i < READERS_MAX; i++)
         if (db->readers[i].busy && pthread_equal(db->readers[i].owner, pthread_self()))
@@ -189,7 +202,8 @@ give_reader(struct db *db, struct reader *reader)
 {
     pthread_mutex_lock(&db->lock);
     reader->busy = false;
-    pthread_cond_broadcast(&db->reader_idle);
+    pthread_cond_signal(&db->reader_idle);
+    leave(db);
     pthread_mutex_unlock(&db->lock);
 }
 
@@ -230,6 +244,7 @@ db_open(const char *path, struct db **out, struct jy_fault *fault)
     pthread_mutex_init(&db->lock, NULL);
     pthread_cond_init(&db->work, NULL);
     pthread_cond_init(&db->reader_idle, NULL);
+    pthread_cond_init(&db->quiet, NULL);
     if ((db->path = strdup(path)) == NULL) {
         rc = jy_fail(fault, JY_E_NOMEM, path, 0, "store");
         goto out;
@@ -257,16 +272,16 @@ db_close(struct db *db)
     if (db->writing) {
         pthread_mutex_lock(&db->lock);
         db->closing = true;
+        while (db->callers > 0)
+            pthread_cond_wait(&db->quiet, &db->lock);
         pthread_cond_signal(&db->work);
-        for (int i = 0; i < READERS_MAX; i++)
-            while (db->readers[i].busy)
-                pthread_cond_wait(&db->reader_idle, &db->lock);
         pthread_mutex_unlock(&db->lock);
         pthread_join(db->writer, NULL);
     }
     for (int i = 0; i < READERS_MAX; i++)
         db_tx_close(&db->readers[i].tx);
     db_tx_close(&db->tx);       /* the last one: the engine puts the file in order */
+    pthread_cond_destroy(&db->quiet);
     pthread_cond_destroy(&db->reader_idle);
     pthread_cond_destroy(&db->work);
     pthread_mutex_destroy(&db->lock);

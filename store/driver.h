@@ -80,7 +80,7 @@ struct db_driver {
     jy_err (*step)(struct db_cursor *cursor, bool *has_row, struct jy_fault *fault);
     /** Ready to be bound and run again; nothing stays bound. */
     void (*reset)(struct db_cursor *cursor);
-    /** Rows that the run changed; 0 for a statement that only reads. */
+    /** Rows that the run changed, of a statement without result columns. */
     int64_t (*changes)(struct db_cursor *cursor);
     int (*column_count)(struct db_cursor *cursor);
     const char *(*column_name)(struct db_cursor *cursor, int column);

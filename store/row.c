@@ -258,7 +258,8 @@ db_run(struct db_row *row, int64_t *changes, struct jy_fault *fault)
 static struct db_value
 value_of(const struct db_row *row, const char *column, unsigned allowed)
 {
-    static const char *const types[] = { [DB_NULL] = "NULL", [DB_INTEGER] = "INTEGER", [DB_TEXT] = "TEXT", [DB_BLOB] = "BLOB", [DB_REAL] = "REAL" };
+    static const char *const types[] = { [DB_NULL] = "NULL", [DB_INTEGER] = "INTEGER", [DB_TEXT] = "TEXT", [DB_BLOB] = "BLOB",
+                                         [DB_REAL] = "REAL" };
     const struct db_driver *driver = row->tx->driver;
     struct db_value value;
     int i = 0, count;

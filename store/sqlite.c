@@ -13,8 +13,6 @@
 
 #define BUSY_MS 5000             /* only another process, say a backup, can hold the store locked */
 #define TEND_PAGES 1000          /* of the write-ahead log: 4 MB are carried over to the main file */
-#define CROWDED_PAGES 16000      /* readers never pause: wait for them, so that the log can start again */
-#define CROWDED_MS 50
 
 struct db_conn {
     sqlite3 *db;
@@ -236,6 +234,19 @@ in_transaction(const struct db_conn *conn)
     return sqlite3_get_autocommit(conn->db) == 0;
 }
 
+/*
+ * A commit whose sync failed stands whole in the log: the next start would read it, although its callers were told that nothing is
+ * written. Another commit in the same place takes it away; what that one says does not matter, nor whether its own sync fails.
+ */
+static void
+lose(struct db_conn *conn)
+{
+    if (in_transaction(conn))
+        (void)run(conn, "ROLLBACK", NULL);
+    (void)run(conn, "PRAGMA user_version = 0", NULL);
+    conn->lost = true;
+}
+
 static jy_err
 control(struct db_conn *conn, enum db_control what, struct jy_fault *fault)
 {
@@ -255,22 +266,19 @@ control(struct db_conn *conn, enum db_control what, struct jy_fault *fault)
         if (deferred != 0)
             return jy_fail(fault, JY_E_CONFLICT, "foreign key", 0, "a deferred foreign key is not satisfied");
     }
-    if ((rc = run(conn, texts[what], fault)) != JY_OK && what == DB_COMMIT)
-        conn->lost = (sqlite3_extended_errcode(conn->db) & 0xFF) == SQLITE_IOERR;
+    if ((rc = run(conn, texts[what], fault)) != JY_OK && what == DB_COMMIT && (sqlite3_extended_errcode(conn->db) & 0xFF) == SQLITE_IOERR)
+        lose(conn);
     return rc;
 }
 
 static void
 tend(struct db_conn *conn)
 {
-    bool crowded = conn->log_pages >= CROWDED_PAGES;
     int rc;
 
     if (conn->log_pages < TEND_PAGES || conn->lost)
         return;
-    sqlite3_busy_timeout(conn->db, CROWDED_MS);
-    rc = sqlite3_wal_checkpoint_v2(conn->db, NULL, crowded ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-    sqlite3_busy_timeout(conn->db, BUSY_MS);
+    rc = sqlite3_wal_checkpoint_v2(conn->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
     /* After a failed sync the kernel forgets the pages: a second sync that succeeds would prove nothing. */
     conn->lost = (rc & 0xFF) == SQLITE_IOERR;
 }
@@ -312,37 +320,40 @@ out:
     return rc;
 }
 
+/* The engine's error in the statement that begins at a place of the script, with the line in the file. */
+static jy_err
+script_error(struct db_conn *conn, const struct db_migration *migration, const char *at, struct jy_fault *fault)
+{
+    int offset = sqlite3_error_offset(conn->db), line = 1;
+    struct jy_fault cause = { 0 };
+    jy_err rc = fail(conn, migration->file, &cause);
+
+    at += offset > 0 ? (size_t)offset : strspn(at, " \t\r\n");
+    for (const char *p = migration->text; p < at; p++)
+        line += *p == '\n';
+    return jy_fail(fault, rc, cause.where, (uint64_t)(at - migration->text), "%s:%d: %s", migration->file, line, cause.text);
+}
+
 /* Statement by statement, so that an error can say in which line. */
 static jy_err
 run_script(struct db_conn *conn, const struct db_migration *migration, struct jy_fault *fault)
 {
     const char *at = migration->text, *next = at;
-    sqlite3_stmt *stmt = NULL;
-    int rc = SQLITE_OK, line = 1;
+    jy_err rc = JY_OK;
 
-    while (rc == SQLITE_OK && *at != '\0') {
-        /* Past white space and comments, for the line; a statement of comments alone is no statement. */
-        if ((rc = sqlite3_prepare_v2(conn->db, at, -1, &stmt, &next)) == SQLITE_OK && stmt != NULL) {
-            while ((rc = sqlite3_step(stmt)) == SQLITE_ROW)
-                ;
-            rc = rc == SQLITE_DONE ? SQLITE_OK : rc;
-        }
-        if (rc != SQLITE_OK) {
-            int offset = sqlite3_error_offset(conn->db);
-            const char *end = offset > 0 ? at + offset : at + strspn(at, " \t\r\n");
-            struct jy_fault cause = { 0 };
-            jy_err err = fail(conn, migration->file, &cause);
-            for (const char *p = migration->text; p < end; p++)
-                line += *p == '\n';
-            jy_fail(fault, err, cause.where, (uint64_t)(end - migration->text), "%s:%d: %s", migration->file, line, cause.text);
-            sqlite3_finalize(stmt);
-            return err;
-        }
+    while (rc == JY_OK && *at != '\0') {
+        sqlite3_stmt *stmt = NULL;
+        int step = SQLITE_ROW;
+        if (sqlite3_prepare_v2(conn->db, at, -1, &stmt, &next) != SQLITE_OK)
+            rc = script_error(conn, migration, at, fault);
+        while (stmt != NULL && step == SQLITE_ROW)       /* NULL: an error, or comments alone */
+            step = sqlite3_step(stmt);
+        if (stmt != NULL && step != SQLITE_DONE)
+            rc = script_error(conn, migration, at, fault);
         sqlite3_finalize(stmt);
-        stmt = NULL;
         at = next;
     }
-    return JY_OK;
+    return rc;
 }
 
 /* With foreign keys off a table can be made anew under its old name; what does not fit any more is found before the commit. */
@@ -522,7 +533,7 @@ reset(struct db_cursor *cursor)
 static int64_t
 changes(struct db_cursor *cursor)
 {
-    return sqlite3_stmt_readonly(cursor->stmt) ? 0 : sqlite3_changes64(cursor->conn->db);
+    return sqlite3_changes64(cursor->conn->db);
 }
 
 static int

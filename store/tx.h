@@ -23,8 +23,10 @@ void db_tx_end_rows(struct db_tx *tx);
 /** A closed tx is ready to be opened again. */
 void db_tx_close(struct db_tx *tx);
 
-/** Carry out what is missing. Errors: JY_E_UNSUPPORTED for a store that is newer than the program or foreign, JY_E_BAD_STATE when a migration
-    carried out is not the one compiled in; the engine's for a migration that fails, which leaves nothing. */
+/**
+ * Carry out what is missing. Errors: JY_E_UNSUPPORTED for a store that is newer than the program or foreign, JY_E_BAD_STATE when a
+ * migration carried out is not the one compiled in; the engine's for a migration that fails, which leaves nothing.
+ */
 JY_CHECK jy_err db_migrate(struct db_tx *tx, struct jy_fault *fault);
 
 /** A bug of the caller: say it and abort. */

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """What tools/gen_sql.py refuses, with file and line, and what it makes of strings, comments and parameters."""
+import importlib.util
 import pathlib
 import subprocess
 import sys
@@ -8,6 +9,11 @@ import tempfile
 import unittest
 
 GENERATOR = pathlib.Path(sys.argv.pop(1) if len(sys.argv) > 1 else "tools/gen_sql.py").resolve()
+
+spec = importlib.util.spec_from_file_location("gen_sql", GENERATOR)
+gen_sql = importlib.util.module_from_spec(spec)
+sys.dont_write_bytecode = True
+spec.loader.exec_module(gen_sql)
 
 
 class Case(unittest.TestCase):
@@ -25,19 +31,17 @@ class Case(unittest.TestCase):
         return path
 
     def generate(self, *more):
-        return subprocess.run([sys.executable, GENERATOR, self.out, self.root / "queries", self.root / "migrations", *more],
-                              capture_output=True, text=True)
+        gen_sql.main([str(self.out), str(self.root / "queries"), str(self.root / "migrations"), *more])
 
     def made(self):
-        result = self.generate()
-        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.generate()
         return (self.out / "sql_names.h").read_text(), (self.out / "sql_text.c").read_text()
 
     def assert_refused(self, path, line, reason):
-        result = self.generate()
-        self.assertEqual(result.returncode, 1, result.stderr)
-        self.assertIn(f"{path}:{line}: ", result.stderr)
-        self.assertIn(reason, result.stderr)
+        with self.assertRaises(SystemExit) as refused:
+            self.generate()
+        self.assertIn(f"{path}:{line}: ", str(refused.exception))
+        self.assertIn(reason, str(refused.exception))
         self.assertEqual(list(self.out.iterdir()), [])
 
     def refused_query(self, text, line, reason):
@@ -169,6 +173,12 @@ class Migrations(Case):
 
 
 class Output(Case):
+    def test_a_refusal_fails_the_command(self):
+        path = self.put("queries/q.sql", "-- name: a\nSELECT 1\n")
+        result = subprocess.run([sys.executable, GENERATOR, self.out, self.root / "queries", self.root / "migrations"],
+                                capture_output=True, text=True)
+        self.assertEqual((result.returncode, result.stderr), (1, f"{path}:1: a has no terminator ;\n"))
+
     def test_the_same_files_give_the_same_output(self):
         self.put("queries/b.sql", "-- name: b\nSELECT :b;\n")
         self.put("queries/a.sql", "-- name: z\nSELECT 1;\n-- name: y\nSELECT 2;\n")
@@ -184,7 +194,7 @@ class Output(Case):
 
     def test_the_depfile_names_every_file_and_folder(self):
         query = self.put("queries/a.sql", "-- name: a\nSELECT 1;\n")
-        self.assertEqual(self.generate("--depfile", self.root / "d").returncode, 0)
+        self.generate("--depfile", str(self.root / "d"))
         self.assertEqual((self.root / "d").read_text(),
                          f"{self.out}/sql_names.h: {query} {self.root}/queries {self.root}\n")
 

@@ -261,7 +261,7 @@ migrate__a_failing_one_leaves_nothing(void **state)
     reopen(f);
     /* Back to the first; then the unique index of the second, made after its table, cannot be made. */
     tamper(f, "DELETE FROM schema_migration WHERE id = 2; DROP TABLE note; DROP INDEX one_statutory_seal; DROP TRIGGER cancelled_is_final;"
-              "INSERT INTO seal (code, organization) VALUES ('A', 'org'), ('B', 'ORG')");
+              "INSERT INTO seal (code, organization, maker_id) VALUES ('A', 'org', 1), ('B', 'ORG', 1)");
     fault = assert_not_opened(f, JY_E_CONFLICT);
     assert_string_equal(fault.where, "one_statutory_seal");
     assert_says(fault.text, "0002_rules.sql:5: ");
@@ -269,8 +269,9 @@ migrate__a_failing_one_leaves_nothing(void **state)
     assert_int_equal(ask(f, "SELECT max(id) FROM schema_migration"), 1);
     assert_int_equal(ask(f, "SELECT count(*) FROM seal"), 2);
     tamper(f, "DELETE FROM seal WHERE code = 'B'");
-    reopen(f);
+    reopen(f);               /* this also makes maker anew, to which a seal refers */
     assert_int_equal(seals_in(f->db), 1);
+    assert_int_equal(db_write(f->db, add_seal, &(struct seal){ .code = "C", .maker = 99 }, NULL), JY_E_CONFLICT);
 }
 
 static void

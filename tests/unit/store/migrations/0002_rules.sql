@@ -11,3 +11,9 @@ CREATE TRIGGER long_reason BEFORE INSERT ON note WHEN new.text = 'long'
 BEGIN
     SELECT RAISE(ABORT, 'R:津印津印津印津印津印津印津印津印津印津印津印津印津印津印津印津印津印津印津印津印津印津印津印津印津印津印津印津印津印津印');
 END;
+
+-- A table that others refer to, made anew under its name.
+CREATE TABLE maker_new (id INTEGER PRIMARY KEY, name TEXT NOT NULL, licence TEXT) STRICT;
+INSERT INTO maker_new (id, name) SELECT id, name FROM maker;
+DROP TABLE maker;
+ALTER TABLE maker_new RENAME TO maker;
