@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #define MIB ((int64_t)1 << 20)
 #define GROWTH (16 * MIB)             /* what one stamp can add to a document: seal, value and page entries, with room to spare */
@@ -24,7 +25,8 @@ static const struct { int call; unsigned rooms; } denied[] = {
     /* another program, another process */
     { SCMP_SYS(execve), OPEN }, { SCMP_SYS(execveat), OPEN }, { SCMP_SYS(fork), OPEN }, { SCMP_SYS(vfork), OPEN },
     { SCMP_SYS(ptrace), OPEN }, { SCMP_SYS(process_vm_readv), OPEN }, { SCMP_SYS(process_vm_writev), OPEN }, { SCMP_SYS(kcmp), OPEN },
-    { SCMP_SYS(pidfd_open), OPEN }, { SCMP_SYS(pidfd_getfd), OPEN }, { SCMP_SYS(process_madvise), OPEN },
+    { SCMP_SYS(tkill), OPEN }, { SCMP_SYS(rt_sigqueueinfo), OPEN }, { SCMP_SYS(rt_tgsigqueueinfo), OPEN },
+    { SCMP_SYS(pidfd_send_signal), OPEN }, { SCMP_SYS(pidfd_open), OPEN }, { SCMP_SYS(pidfd_getfd), OPEN }, { SCMP_SYS(process_madvise), OPEN },
     /* doors of the kernel that no room needs */
     { SCMP_SYS(io_uring_setup), OPEN }, { SCMP_SYS(io_uring_enter), OPEN }, { SCMP_SYS(io_uring_register), OPEN },
     { SCMP_SYS(bpf), OPEN }, { SCMP_SYS(perf_event_open), OPEN }, { SCMP_SYS(userfaultfd), OPEN }, { SCMP_SYS(add_key), OPEN },
@@ -34,8 +36,9 @@ static const struct { int call; unsigned rooms; } denied[] = {
     { SCMP_SYS(init_module), OPEN }, { SCMP_SYS(finit_module), OPEN }, { SCMP_SYS(delete_module), OPEN },
     { SCMP_SYS(kexec_load), OPEN }, { SCMP_SYS(kexec_file_load), OPEN }, { SCMP_SYS(reboot), OPEN }, { SCMP_SYS(swapon), OPEN },
     { SCMP_SYS(swapoff), OPEN }, { SCMP_SYS(acct), OPEN }, { SCMP_SYS(quotactl), OPEN }, { SCMP_SYS(personality), OPEN },
-    { SCMP_SYS(settimeofday), OPEN }, { SCMP_SYS(clock_settime), OPEN }, { SCMP_SYS(adjtimex), OPEN }, { SCMP_SYS(clock_adjtime), OPEN },
-    { SCMP_SYS(sethostname), OPEN }, { SCMP_SYS(setdomainname), OPEN }, { SCMP_SYS(open_by_handle_at), OPEN },
+    { SCMP_SYS(settimeofday), OPEN }, { SCMP_SYS(clock_settime), OPEN }, { SCMP_SYS(adjtimex), OPEN },
+    { SCMP_SYS(clock_adjtime), OPEN }, { SCMP_SYS(sethostname), OPEN }, { SCMP_SYS(setdomainname), OPEN },
+    { SCMP_SYS(open_by_handle_at), OPEN },
     /* no network where the keys are */
     { SCMP_SYS(socket), KEY }, { SCMP_SYS(connect), KEY }, { SCMP_SYS(bind), KEY }, { SCMP_SYS(listen), KEY },
     { SCMP_SYS(accept), KEY }, { SCMP_SYS(accept4), KEY },
@@ -48,14 +51,15 @@ static const struct { int call; unsigned rooms; } denied[] = {
 /* All that doc may do; anything else ends the process. */
 static const int doc_allowed[] = {
     /* the descriptors it was handed */
-    SCMP_SYS(read), SCMP_SYS(pread64), SCMP_SYS(readv), SCMP_SYS(write), SCMP_SYS(pwrite64), SCMP_SYS(writev), SCMP_SYS(lseek), SCMP_SYS(fstat),
-    SCMP_SYS(ftruncate), SCMP_SYS(dup), SCMP_SYS(close), SCMP_SYS(recvmsg), SCMP_SYS(sendmsg), SCMP_SYS(poll), SCMP_SYS(ppoll),
+    SCMP_SYS(read), SCMP_SYS(pread64), SCMP_SYS(readv), SCMP_SYS(write), SCMP_SYS(pwrite64), SCMP_SYS(writev), SCMP_SYS(lseek),
+    SCMP_SYS(fstat), SCMP_SYS(ftruncate), SCMP_SYS(dup), SCMP_SYS(close), SCMP_SYS(recvmsg), SCMP_SYS(sendmsg), SCMP_SYS(poll),
+    SCMP_SYS(ppoll),
     /* memory; never executable, see below */
     SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(brk),
     /* time, chance, waiting, ending */
     SCMP_SYS(clock_gettime), SCMP_SYS(clock_getres), SCMP_SYS(gettimeofday), SCMP_SYS(time), SCMP_SYS(getrandom), SCMP_SYS(futex),
     SCMP_SYS(sched_yield), SCMP_SYS(setitimer), SCMP_SYS(restart_syscall), SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask),
-    SCMP_SYS(rt_sigreturn), SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(tgkill), SCMP_SYS(exit), SCMP_SYS(exit_group),
+    SCMP_SYS(rt_sigreturn), SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(exit), SCMP_SYS(exit_group),
 };
 /* What libraries of doc merely try (a configuration file, a character set module, the file behind stderr) and do without. */
 static const int doc_probed[] = {
@@ -64,6 +68,11 @@ static const int doc_probed[] = {
 };
 /* Memory that is written is never run: these calls only without PROT_EXEC, the third argument of each. */
 static const int doc_not_executable[] = { SCMP_SYS(mmap), SCMP_SYS(mprotect) };
+
+/* Calls that name a process first: its own number, or 0 where that means oneself. */
+static const struct { int call; bool zero; } own_process_only[] = {
+    { SCMP_SYS(kill), false }, { SCMP_SYS(tgkill), false }, { SCMP_SYS(prlimit64), true },
+};
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -76,6 +85,8 @@ doc_filter(scmp_filter_ctx filter)
         rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, doc_allowed[i], 0);
     for (size_t i = 0; rc == 0 && i < COUNT(doc_not_executable); i++)
         rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, doc_not_executable[i], 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+    if (rc == 0)                      /* abort() */
+        rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
     for (size_t i = 0; rc == 0 && i < COUNT(doc_probed); i++)
         rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), doc_probed[i], 0);
     return rc;
@@ -84,11 +95,15 @@ doc_filter(scmp_filter_ctx filter)
 static int
 denying_filter(scmp_filter_ctx filter, enum jy_room room, uint32_t refuse)
 {
+    const scmp_datum_t self = (scmp_datum_t)getpid();
     int rc = 0;
 
     for (size_t i = 0; rc == 0 && i < COUNT(denied); i++)
         if ((denied[i].rooms >> room & 1) != 0)
             rc = seccomp_rule_add(filter, refuse, denied[i].call, 0);
+    /* All rooms are one user's processes: no room signals another, or changes its limits. */
+    for (size_t i = 0; rc == 0 && i < COUNT(own_process_only); i++)
+        rc = seccomp_rule_add(filter, refuse, own_process_only[i].call, 1, SCMP_A0(SCMP_CMP_NE, own_process_only[i].zero ? 0 : self));
     /* Threads yes, processes no. The flags of clone3 lie in memory, where no filter sees them: without it libc takes clone. */
     if (rc == 0)
         rc = seccomp_rule_add(filter, refuse, SCMP_SYS(clone), 1, SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0));
@@ -101,6 +116,7 @@ denying_filter(scmp_filter_ctx filter, enum jy_room room, uint32_t refuse)
 static jy_err
 load_filter(enum jy_room room, struct jy_fault *fault)
 {
+    uint32_t refuse = JY_SANITIZED ? SCMP_ACT_LOG : SCMP_ACT_ERRNO(EPERM);
     uint32_t otherwise = room != JY_ROOM_DOC ? SCMP_ACT_ALLOW : JY_SANITIZED ? SCMP_ACT_LOG : SCMP_ACT_KILL_PROCESS;
     scmp_filter_ctx filter = seccomp_init(otherwise);
     int rc;
@@ -109,7 +125,7 @@ load_filter(enum jy_room room, struct jy_fault *fault)
         return jy_fail(fault, JY_E_NOMEM, "seccomp", 0, "no filter");
     /* TSYNC: threads that already run are held to it as well. */
     if ((rc = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1)) == 0 &&
-        (rc = room == JY_ROOM_DOC ? doc_filter(filter) : denying_filter(filter, room, JY_SANITIZED ? SCMP_ACT_LOG : SCMP_ACT_ERRNO(EPERM))) == 0)
+        (rc = room == JY_ROOM_DOC ? doc_filter(filter) : denying_filter(filter, room, refuse)) == 0)
         rc = seccomp_load(filter);
     seccomp_release(filter);
     return rc == 0 ? JY_OK : jy_fail(fault, JY_E_IO, "seccomp", 0, "%s", strerror(-rc));

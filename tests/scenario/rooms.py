@@ -34,23 +34,26 @@ class Frame:
     def __init__(self, folder):
         self.folder = folder
         self.process = None
+        self.documents = folder / "documents"        # web's folder: it can read no other
+        shutil.copytree(data, self.documents)
         for name, source in (("jinyind", jinyind), ("jinyin-doc", doc), ("jinyin-web", test_room), ("jinyin-key", test_room),
                              ("jinyin-link", test_room)):
             shutil.copy2(source, folder / name)
 
     def configure(self, **keys):
-        (self.folder / "jinyin.json").write_text(json.dumps({"http_loopback_port": 0, **keys}))
+        (self.folder / "jinyin.json").write_text(json.dumps({"http_loopback_port": 0, "web_dir": "documents", **keys}))
 
     def run(self, *arguments):
         """A jinyind that is expected to end by itself: exit code and what it said."""
-        done = subprocess.run([self.folder / "jinyind", "--config", self.folder / "jinyin.json", *arguments], capture_output=True, text=True,
-                              timeout=20)
+        done = subprocess.run([self.folder / "jinyind", "--config", self.folder / "jinyin.json", *arguments], capture_output=True,
+                              text=True, timeout=20)
         return done.returncode, done.stdout + done.stderr
 
     def start(self):
         log = open(self.folder / "log", "ab")
+        before = len(self.events("serving"))
         self.process = subprocess.Popen([self.folder / "jinyind", "--config", self.folder / "jinyin.json"], stdout=log, stderr=log)
-        eventually(lambda: self.events("serving") or self.process.poll() is not None)
+        eventually(lambda: len(self.events("serving")) > before or self.process.poll() is not None)
         assert self.process.poll() is None, self.log()
 
     def log(self):
@@ -75,8 +78,7 @@ class Frame:
     def send(self, op, deadline_ms=20000, **more):
         """A question on its way: call the result for the answer."""
         s = self.connect()
-        s.sendall(json.dumps({"op": op, "deadline_ms": deadline_ms, **{k: str(v) if isinstance(v, pathlib.Path) else v for k, v in more.items()}})
-                  .encode() + b"\n")
+        s.sendall(json.dumps({"op": op, "deadline_ms": deadline_ms, **more}, default=str).encode() + b"\n")
 
         def answer():
             with s, s.makefile() as lines:
@@ -89,7 +91,7 @@ class Frame:
         return answer
 
     def stamp(self, document, stamped, page=1):
-        prepared = self.folder / "prepared"
+        prepared = self.documents / "prepared"
         p = self.ask("prepare", document=document, output=prepared, page=page)
         self.ask("finish", prepared=prepared, output=stamped, slot=p["slot"], data_hash=p["data_hash"], property_info=p["property_info"])
         prepared.unlink()

@@ -71,8 +71,8 @@ prepare(struct call *call)
 {
     struct jy_msg_DOC_PREPARE m = { .document = open(text(call, "document"), O_RDONLY | O_CLOEXEC),
                                     .output = open(text(call, "output"), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600),
-                                    .seal = jy_buf_slice(&pki.seal_der), .page = (uint32_t)number(call, "page"), .x_um = 20000, .y_um = 20000,
-                                    .width_um = 40000, .height_um = 40000, .now = pki.now };
+                                    .seal = jy_buf_slice(&pki.seal_der), .page = (uint32_t)number(call, "page"),
+                                    .x_um = 20000, .y_um = 20000, .width_um = 40000, .height_um = 40000, .now = pki.now };
     struct jy_frame reply;
     char hex[65];
     jy_err rc = ask(call, JY_MSG_DOC_PREPARE, &m, &reply);
@@ -204,7 +204,6 @@ be_web(struct jy_room_context *room)
 {
     struct pollfd p = { .fd = jy_room_descriptor(room, "http"), .events = POLLIN };
 
-    pki_begin();
     MUST(jy_room_start_calling(room));
     jy_room_sandbox(room);
     jy_room_ready(room);
@@ -244,9 +243,12 @@ int
 main(int argc, char **argv)
 {
     enum jy_room which = strstr(argv[0], "-web") != NULL ? JY_ROOM_WEB : strstr(argv[0], "-key") != NULL ? JY_ROOM_KEY : JY_ROOM_LINK;
-    struct jy_room_context *room = jy_room_begin(which);
+    struct jy_room_context *room;
 
     (void)argc;
+    if (which == JY_ROOM_WEB)
+        pki_begin();                  /* reads the picture of the seal, which web may not */
+    room = jy_room_begin(which);
     if (which == JY_ROOM_WEB)
         return be_web(room);
     jy_room_sandbox(room);
