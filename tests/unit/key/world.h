@@ -415,7 +415,7 @@ world_remove(const char *path)
 
     for (const struct dirent *e; list != NULL && (e = readdir(list)) != NULL;)
         if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0) {
-            snprintf(child, sizeof(child), "%s/%s", path, e->d_name);
+            assert_true(snprintf(child, sizeof(child), "%s/%s", path, e->d_name) < (int)sizeof(child));
             world_remove(child);
         }
     if (list != NULL)
