@@ -33,6 +33,7 @@ struct jy_http_server {
     bool is_stopping;
 };
 
+/* One a connection, used for one exchange after the other. */
 struct jy_http_request {
     struct jy_http_server *server;
     struct MHD_Connection *connection;
@@ -192,20 +193,53 @@ on_complete(struct jy_http_request *request)
 
 /* -- what the library calls -- */
 
-static void *
-request_line(void *server, const char *target, struct MHD_Connection *connection)
+/* Forget the exchange; the connection may begin another. */
+static void
+end_exchange(struct jy_http_request *request)
 {
-    struct jy_http_request *request = calloc(1, sizeof(*request));
+    struct jy_http_server *server = request->server;
 
-    if (request == NULL)
-        return NULL;
-    request->server = server;
-    request->connection = connection;
-    jy_answer_begin(&request->answer);
-    if ((request->target = strdup(target != NULL ? target : "")) == NULL) {
-        free(request);
-        return NULL;
+    if (request->is_counted) {
+        server->service.end(server->self, request->exchange);
+        pthread_mutex_lock(&server->lock);
+        if (--server->under_way == 0)
+            pthread_cond_broadcast(&server->idle);
+        pthread_mutex_unlock(&server->lock);
     }
+    jy_answer_free(&request->answer);
+    jy_guard_free(&request->head);
+    free(request->target);
+    *request = (struct jy_http_request){ .server = server, .connection = request->connection, .answer = request->answer };
+}
+
+/* The library forgets to call completed() when it stumbles twice over one head (out of memory, then a bad length): hence the owner of
+ * all that an exchange holds is the connection, whose end it never forgets. */
+static void
+connected(void *server, struct MHD_Connection *connection, void **context, enum MHD_ConnectionNotificationCode code)
+{
+    struct jy_http_request *request = *context;
+
+    if (code == MHD_CONNECTION_NOTIFY_STARTED && (request = calloc(1, sizeof(*request))) != NULL) {
+        request->server = server;
+        request->connection = connection;
+        jy_answer_begin(&request->answer);
+        *context = request;
+    } else if (code == MHD_CONNECTION_NOTIFY_CLOSED && request != NULL) {
+        end_exchange(request);
+        free(request);
+        *context = NULL;
+    }
+}
+
+static void *
+request_line(void *self, const char *target, struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    struct jy_http_request *request = info != NULL ? info->socket_context : NULL;
+
+    (void)self;
+    if (request == NULL || (request->target = strdup(target != NULL ? target : "")) == NULL)
+        return NULL;
     return request;
 }
 
@@ -217,8 +251,8 @@ leave_escapes(void *self, struct MHD_Connection *connection, char *text)
 }
 
 static enum MHD_Result
-handle(void *server, struct MHD_Connection *connection, const char *url, const char *method, const char *version, const char *data, size_t *size,
-    void **context)
+handle(void *server, struct MHD_Connection *connection, const char *url, const char *method, const char *version, const char *data,
+    size_t *size, void **context)
 {
     struct jy_http_request *request = *context;
     struct jy_slice chunk = JY_SLICE(data, *size);
@@ -235,24 +269,10 @@ handle(void *server, struct MHD_Connection *connection, const char *url, const c
 static void
 completed(void *self, struct MHD_Connection *connection, void **context, enum MHD_RequestTerminationCode code)
 {
-    struct jy_http_server *server = self;
-    struct jy_http_request *request = *context;
-
-    (void)connection, (void)code;
-    if (request == NULL)
-        return;
+    (void)self, (void)connection, (void)code;
+    if (*context != NULL)
+        end_exchange(*context);
     *context = NULL;
-    if (request->is_counted) {
-        server->service.end(server->self, request->exchange);
-        pthread_mutex_lock(&server->lock);
-        if (--server->under_way == 0)
-            pthread_cond_broadcast(&server->idle);
-        pthread_mutex_unlock(&server->lock);
-    }
-    jy_answer_free(&request->answer);
-    jy_guard_free(&request->head);
-    free(request->target);
-    free(request);
 }
 
 /* -- server -- */
@@ -267,11 +287,19 @@ listen_on(struct jy_http_server *server, int fd)
         fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0)     /* a client that leaves between poll and accept must not block us */
         return NULL;
     /* Not strict: then the library leaves to the guard what the guard refuses better (no Host, spaces in the target). */
-    return MHD_start_daemon(MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL | MHD_USE_ITC, 0, NULL, NULL, handle,
-        server, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        MEMORY_PER_CONNECTION, MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S, MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_THREAD_STACK_SIZE, STACK,
-        MHD_OPTION_URI_LOG_CALLBACK, request_line, server, MHD_OPTION_UNESCAPE_CALLBACK, leave_escapes, NULL, MHD_OPTION_NOTIFY_COMPLETED,
-        completed, server, MHD_OPTION_END);
+    return MHD_start_daemon(MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL | MHD_USE_ITC, 0,
+        NULL, NULL, handle, server,
+        MHD_OPTION_LISTEN_SOCKET, fd,
+        MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, MEMORY_PER_CONNECTION,
+        MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S,
+        MHD_OPTION_STRICT_FOR_CLIENT, 0,
+        MHD_OPTION_THREAD_STACK_SIZE, STACK,
+        MHD_OPTION_URI_LOG_CALLBACK, request_line, NULL,
+        MHD_OPTION_UNESCAPE_CALLBACK, leave_escapes, NULL,
+        MHD_OPTION_NOTIFY_COMPLETED, completed, NULL,
+        MHD_OPTION_NOTIFY_CONNECTION, connected, server,
+        MHD_OPTION_END);
 }
 
 static void

@@ -112,7 +112,8 @@ static void
 guard__says_how_long_the_body_is(void **state)
 {
     static const struct { const char *fields; int64_t length; } cases[] = {
-        { "", 0 }, { "Content-Length: 0\r\n", 0 }, { "content-length: 5\r\n", 5 }, { "Content-Length: 999999999999999999\r\n", 999999999999999999 },
+        { "", 0 }, { "Content-Length: 0\r\n", 0 }, { "content-length: 5\r\n", 5 },
+        { "Content-Length: 999999999999999999\r\n", 999999999999999999 },
         { "Transfer-Encoding: chunked\r\n", -1 }, { "TRANSFER-ENCODING: Chunked\r\n", -1 },
     };
     char text[256];
@@ -148,9 +149,12 @@ guard__knows_five_methods(void **state)
 static void
 target__path_has_one_spelling(void **state)
 {
-    static const char *const good_paths[] = { "/", "/x", "/x/", "/a/b.c", "/.well-known", "/...", "/a..b", "/a:b@c;d=e,f!$&'()*+~-_", "/x?", "/x?a" };
-    static const char *const bad_paths[] = { "", "x", "//", "/a//b", "/.", "/..", "/./a", "/../a", "/a/.", "/a/..", "/a/./b", "/a/../b", "/%61",
-        "/a%2Fb", "/a%", "/a b", "/a\tb", "/a\x7F", "/a\x80", "/\xE5\x8D\xB0", "/a\\b", "/a\"b", "/<a>", "/a^b", "/a`b", "/{a}", "/a|b", "/a#b",
+    static const char *const good_paths[] = { "/", "/x", "/x/", "/a/b.c", "/.well-known", "/...", "/a..b", "/a:b@c;d=e,f!$&'()*+~-_",
+        "/x?", "/x?a" };
+    static const char *const bad_paths[] = { "", "x", "//", "/a//b", "/.", "/..", "/./a", "/../a", "/a/.", "/a/..", "/a/./b", "/a/../b",
+        "/%61",
+        "/a%2Fb", "/a%", "/a b", "/a\tb", "/a\x7F", "/a\x80", "/\xE5\x8D\xB0", "/a\\b", "/a\"b", "/<a>", "/a^b", "/a`b", "/{a}", "/a|b",
+        "/a#b",
         "*", "?a", "http://x/" };
     struct jy_guard guard = { 0 };
 
@@ -170,11 +174,15 @@ static void
 target__query_is_decoded_strictly(void **state)
 {
     static const struct { const char *target, *a; } cases[] = {
-        { "/?a=1", "1" }, { "/?a", "" }, { "/?a=", "" }, { "/?a==", "=" }, { "/?b=2&a=1", "1" }, { "/?%61=1", "1" }, { "/?a=%25%2b%26%3D", "%+&=" },
+        { "/?a=1", "1" }, { "/?a", "" }, { "/?a=", "" }, { "/?a==", "=" }, { "/?b=2&a=1", "1" }, { "/?%61=1", "1" },
+        { "/?a=%25%2b%26%3D", "%+&=" },
         { "/?a=%e5%8D%b0", "\xE5\x8D\xB0" }, { "/?a=/?:@", "/?:@" },
-        { "/?a=%", NULL }, { "/?a=%4", NULL }, { "/?a=%zz", NULL }, { "/?a=%0", NULL }, { "/?a=%00", NULL }, { "/?a=%0A", NULL }, { "/?a=%7f", NULL },
-        { "/?%00=1", NULL }, { "/?a=%C0%80", NULL }, { "/?a=%ED%A0%80", NULL }, { "/?a=%FF", NULL }, { "/?a=1&a=1", NULL }, { "/?a=1&%61=2", NULL },
-        { "/?=1", NULL }, { "/?&", NULL }, { "/?a=1&", NULL }, { "/?&a=1", NULL }, { "/?a=1&&b=2", NULL }, { "/?a=1+2", NULL }, { "/?a=1 2", NULL },
+        { "/?a=%", NULL }, { "/?a=%4", NULL }, { "/?a=%zz", NULL }, { "/?a=%0", NULL }, { "/?a=%00", NULL }, { "/?a=%0A", NULL },
+        { "/?a=%7f", NULL },
+        { "/?%00=1", NULL }, { "/?a=%C0%80", NULL }, { "/?a=%ED%A0%80", NULL }, { "/?a=%FF", NULL }, { "/?a=1&a=1", NULL },
+        { "/?a=1&%61=2", NULL },
+        { "/?=1", NULL }, { "/?&", NULL }, { "/?a=1&", NULL }, { "/?&a=1", NULL }, { "/?a=1&&b=2", NULL }, { "/?a=1+2", NULL },
+        { "/?a=1 2", NULL },
         { "/?a=\"", NULL }, { "/?a=#", NULL }, { "/?a=\xE5\x8D\xB0", NULL },
         { "/?a&b&c&d&e&f&g&h&i&j&k&l&m&n&o&p", "" }, { "/?a&b&c&d&e&f&g&h&i&j&k&l&m&n&o&p&q", NULL },
     };
@@ -193,7 +201,8 @@ static void
 body__slow_is_what_takes_120_s_or_falls_below_1_kib_a_second(void **state)
 {
     static const struct { int64_t elapsed_ms, received; bool is_slow; } cases[] = {
-        { 0, 0, false }, { 10000, 1, false }, { 10001, 10239, true }, { 10001, 10241, false }, { 60000, 61439, true }, { 60000, 61440, false },
+        { 0, 0, false }, { 10000, 1, false }, { 10001, 10239, true }, { 10001, 10241, false }, { 60000, 61439, true },
+        { 60000, 61440, false },
         { 120000, 1 << 20, false }, { 120001, INT64_MAX, true }, { INT64_MAX, INT64_MAX, true },
     };
 

@@ -136,7 +136,8 @@ finish(void *self, struct jy_http_request *request, void *exchange, jy_err rc)
         return;
     }
     if (strcmp(path, "/query") == 0) {
-        snprintf(text, sizeof(text), "%s|%s", jy_http_query(request, "a"), jy_http_query(request, "b") != NULL ? jy_http_query(request, "b") : "none");
+        const char *b = jy_http_query(request, "b");
+        snprintf(text, sizeof(text), "%s|%s", jy_http_query(request, "a"), b != NULL ? b : "none");
         answer_text(request, 200, text);
         return;
     }
@@ -267,12 +268,15 @@ hear(int fd, bool has_body)
     reply.status = atoi(reply.head + strlen("HTTP/1.1 "));
     if ((field = strcasestr(reply.head, "\r\nContent-Length: ")) != NULL)
         reply.length = (size_t)atol(field + strlen("\r\nContent-Length: "));
-    for (size_t i = 0; has_body && i < reply.length; i++) {
-        char c;
-        if (recv(fd, &c, 1, 0) != 1)
+    for (size_t at = 0; has_body && at < reply.length;) {
+        char block[65536];
+        size_t left = reply.length - at, kept = at < sizeof(reply.body) - 1 ? sizeof(reply.body) - 1 - at : 0;
+        ssize_t n = recv(fd, block, left < sizeof(block) ? left : sizeof(block), 0);
+        if (n <= 0)
             return (struct reply){ 0 };
-        if (i < sizeof(reply.body) - 1)
-            reply.body[i] = c;
+        if (kept > 0)
+            memcpy(reply.body + at, block, (size_t)n < kept ? (size_t)n : kept);
+        at += (size_t)n;
     }
     return reply;
 }
@@ -464,7 +468,7 @@ http__lines_of_chunks_may_end_in_a_bare_lf(void **state)
     for (size_t i = 0; i < sizeof(lenient) / sizeof(lenient[0]); i++) {
         struct reply reply = ask(lenient[i]);
         assert_int_equal(reply.status, 200);
-        assert_string_equal(reply.body, "POST /digest 5 02ca4f1f");
+        assert_string_equal(reply.body, "POST /digest 5 02ca0033");
     }
 }
 
@@ -501,19 +505,27 @@ http__head_beyond_the_memory_is_refused(void **state)
     assert_int_equal(ask(text).status, 414);
 }
 
-/* The library would keep a record a name and, out of memory, spin on the connection. */
+/* Out of memory in the middle of a head the library may forget the exchange; nothing leaks (the sanitizer looks). */
 static void
-http__query_of_thousands_of_names_is_refused(void **state)
+http__head_that_exhausts_the_memory_leaves_nothing_behind(void **state)
 {
-    static char text[16 << 10];
+    static char text[32 << 10];
     size_t len;
 
     (void)state;
-    len = (size_t)snprintf(text, sizeof(text), "GET /x?");
+    for (int names = 40; names <= 5000; names += 4960) {
+        len = (size_t)snprintf(text, sizeof(text), "GET /x?");
+        for (int i = 0; i < names; i++)
+            len += (size_t)snprintf(text + len, sizeof(text) - len, "a&");
+        snprintf(text + len, sizeof(text) - len, "a HTTP/1.1\r\nHost: x\r\n\r\n");
+        assert_int_equal(ask(text).status, names == 40 ? 400 : 0);
+    }
+    len = (size_t)snprintf(text, sizeof(text), "GET /x HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\nCookie: ");
     for (int i = 0; i < 5000; i++)
-        len += (size_t)snprintf(text + len, sizeof(text) - len, "a&");
-    snprintf(text + len, sizeof(text) - len, "a HTTP/1.1\r\nHost: x\r\n\r\n");
-    assert_int_equal(ask(text).status, 400);
+        len += (size_t)snprintf(text + len, sizeof(text) - len, "a;");
+    snprintf(text + len, sizeof(text) - len, "a\r\n\r\n");
+    assert_int_not_equal(ask(text).status, 200);
+    assert_int_equal(seen.begun, 0);
 }
 
 static void
@@ -535,11 +547,10 @@ static void
 http__every_answer_carries_the_safe_headers(void **state)
 {
     static const char *const requests[] = { "GET /x HTTP/1.1\r\nHost: x\r\n\r\n", "GET /silent HTTP/1.1\r\nHost: x\r\n\r\n",
-        "GET /refused HTTP/1.1\r\nHost: x\r\n\r\n", "GET // HTTP/1.1\r\nHost: x\r\n\r\n", "GET /file HTTP/1.1\r\nHost: x\r\n\r\n",
-        CHUNKED("200000\r\n") };
+        "GET /refused HTTP/1.1\r\nHost: x\r\n\r\n", "GET // HTTP/1.1\r\nHost: x\r\n\r\n", "GET /file HTTP/1.1\r\nHost: x\r\n\r\n" };
 
     (void)state;
-    for (size_t i = 0; i < 5; i++) {
+    for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
         struct reply reply = ask(requests[i]);
         assert_non_null(strstr(reply.head, "\r\nX-Content-Type-Options: nosniff\r\n"));
         assert_non_null(strstr(reply.head, "\r\nCache-Control: no-store\r\n"));
@@ -624,9 +635,9 @@ http__one_connection_carries_many_exchanges(void **state)
     (void)state;
     for (int i = 0; i < 20; i++) {
         say(fd, POST_WITH("Content-Length: 5", "12345"));
-        assert_string_equal(hear(fd, true).body, "POST /digest 5 02ca4f1f");
+        assert_string_equal(hear(fd, true).body, "POST /digest 5 02ca0033");
         say(fd, CHUNKED("3\r\n123\r\n2\r\n45\r\n0\r\n\r\n"));
-        assert_string_equal(hear(fd, true).body, "POST /digest 5 02ca4f1f");
+        assert_string_equal(hear(fd, true).body, "POST /digest 5 02ca0033");
         say(fd, "GET /empty HTTP/1.1\r\nHost: x\r\n\r\n");
         assert_int_equal(hear(fd, false).status, 204);
     }
@@ -642,7 +653,7 @@ http__unix_socket_serves_as_well(void **state)
     (void)state;
     assert_int_equal(connect(fd, (struct sockaddr *)&here.local_address, sizeof(here.local_address)), 0);
     say(fd, POST_WITH("Content-Length: 5", "12345"));
-    assert_string_equal(hear(fd, true).body, "POST /digest 5 02ca4f1f");
+    assert_string_equal(hear(fd, true).body, "POST /digest 5 02ca0033");
     close(fd);
 }
 
@@ -821,7 +832,7 @@ one_of_many(void *failures)
 
     for (int i = 0; i < 10; i++) {
         say(fd, POST_WITH("Content-Length: 5", "12345"));
-        if (strcmp(hear(fd, true).body, "POST /digest 5 02ca4f1f") != 0)
+        if (strcmp(hear(fd, true).body, "POST /digest 5 02ca0033") != 0)
             (*(atomic_int *)failures)++;
     }
     close(fd);
@@ -923,7 +934,7 @@ main(void)
         SERVED(http__lines_of_chunks_may_end_in_a_bare_lf),
         SERVED(http__head_of_12_kib_is_taken_and_64_fields_are_the_limit),
         SERVED(http__head_beyond_the_memory_is_refused),
-        SERVED(http__query_of_thousands_of_names_is_refused),
+        SERVED(http__head_that_exhausts_the_memory_leaves_nothing_behind),
         SERVED(http__refusal_is_a_problem_in_both_languages_and_closes),
         SERVED(http__every_answer_carries_the_safe_headers),
         SERVED(http__service_may_set_headers_but_not_split_the_answer),
