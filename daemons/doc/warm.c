@@ -10,7 +10,7 @@ static const char pdf[] =
     "2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n"
     "3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]>>\nendobj\n"
     "xref\n0 4\n0000000000 65535 f \n0000000009 00000 n \n0000000054 00000 n \n0000000105 00000 n \n"
-    "trailer\n<</Size 4/Root 1 0 R>>\nstartxref\n172\n%%EOF\n";
+    "trailer\n<</Size 4/Root 1 0 R>>\nstartxref\n168\n%%EOF\n";
 
 void
 doc_warm_up(void)

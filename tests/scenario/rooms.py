@@ -49,8 +49,9 @@ class Frame:
 
     def start(self):
         log = open(self.folder / "log", "ab")
+        before = len(self.events("serving"))
         self.process = subprocess.Popen([self.folder / "jinyind", "--config", self.folder / "jinyin.json"], stdout=log, stderr=log)
-        eventually(lambda: self.events("serving") or self.process.poll() is not None)
+        eventually(lambda: len(self.events("serving")) > before or self.process.poll() is not None)
         assert self.process.poll() is None, self.log()
 
     def log(self):
