@@ -11,8 +11,8 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const struct { enum jy_message_type type; const char *destination; } requests[] = {
-    { JY_MSG_LINK_PHYSICAL_SEAL, "" }, { JY_MSG_LINK_ISSUE_CERTIFICATE, "" }, { JY_MSG_LINK_FETCH_TRUST, "" }, { JY_MSG_LINK_DELIVER, "engraving" },
-    { JY_MSG_LINK_DELIVER, "ca" },
+    { JY_MSG_LINK_PHYSICAL_SEAL, "" },    { JY_MSG_LINK_ISSUE_CERTIFICATE, "" }, { JY_MSG_LINK_FETCH_TRUST, "" },
+    { JY_MSG_LINK_DELIVER, "engraving" }, { JY_MSG_LINK_DELIVER, "ca" },
 };
 
 int

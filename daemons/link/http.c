@@ -54,22 +54,26 @@ static bool
 set_limits(CURL *curl, const struct link_http *what)
 {
     return curl_easy_setopt(curl, CURLOPT_URL, what->url) == CURLE_OK &&
-        curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
-        curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK && curl_easy_setopt(curl, CURLOPT_PROXY, "") == CURLE_OK &&
-        curl_easy_setopt(curl, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L) == CURLE_OK &&
-        curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) == CURLE_OK &&
-        curl_easy_setopt(curl, CURLOPT_HTTP09_ALLOWED, 0L) == CURLE_OK && curl_easy_setopt(curl, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) == CURLE_OK &&
-        curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK && curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, what->timeout_seconds) == CURLE_OK &&
-        curl_easy_setopt(curl, CURLOPT_TIMEOUT, what->timeout_seconds) == CURLE_OK &&
-        curl_easy_setopt(curl, CURLOPT_USERAGENT, "jinyin-link/" JY_VERSION) == CURLE_OK;
+           curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK && curl_easy_setopt(curl, CURLOPT_PROXY, "") == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L) == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_HTTP09_ALLOWED, 0L) == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, what->timeout_seconds) == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_TIMEOUT, what->timeout_seconds) == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_USERAGENT, "jinyin-link/" JY_VERSION) == CURLE_OK;
 }
 
 static bool
 set_request(CURL *curl, const struct link_http *what, struct curl_slist *headers, struct intake *intake)
 {
-    bool good = curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers) == CURLE_OK && curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body) == CURLE_OK &&
-        curl_easy_setopt(curl, CURLOPT_WRITEDATA, intake) == CURLE_OK && curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header) == CURLE_OK &&
-        curl_easy_setopt(curl, CURLOPT_HEADERDATA, intake) == CURLE_OK;
+    bool good = curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers) == CURLE_OK &&
+                curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body) == CURLE_OK &&
+                curl_easy_setopt(curl, CURLOPT_WRITEDATA, intake) == CURLE_OK &&
+                curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header) == CURLE_OK &&
+                curl_easy_setopt(curl, CURLOPT_HEADERDATA, intake) == CURLE_OK;
 
     if (!good || strcmp(what->method, "POST") != 0)
         return good;

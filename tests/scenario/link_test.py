@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""jinyin-link as jinyind starts it, in its sandbox, against jinyin-sim. Usage: link_test.py JINYIND JINYIN_DOC TEST_ROOM DATA JINYIN_LINK JINYIN_SIM"""
+"""jinyin-link as jinyind starts it, in its sandbox, against jinyin-sim.
+Usage: link_test.py JINYIND JINYIN_DOC TEST_ROOM DATA JINYIN_LINK JINYIN_SIM"""
 import contextlib
 import shutil
 import socket
@@ -57,11 +58,13 @@ def trust_comes_from_the_ca_and_its_absence_is_a_clear_no():
             answers = [f.send("trust") for _ in range(8)]
             assert [a()["pem"] for a in answers] == [pem] * 8
         f.ask("trust", expect="counterpart_down")
-        assert not f.events("died", "link")
+        assert not f.events("room_ended")
 
 
 def a_silent_ca_holds_up_nobody_else():
-    with socket.create_server(("127.0.0.1", 0)) as silent, link(ca_url=f"http://127.0.0.1:{silent.getsockname()[1]}", link_timeout_seconds=2) as f:
+    with contextlib.ExitStack() as stack:
+        silent = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        f = stack.enter_context(link(ca_url=f"http://127.0.0.1:{silent.getsockname()[1]}", link_timeout_seconds=2))
         taken = []
         thread = threading.Thread(target=lambda: [taken.append(silent.accept()) for _ in range(2)], daemon=True)
         thread.start()

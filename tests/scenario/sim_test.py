@@ -70,8 +70,8 @@ def main():
 
             second = subprocess.run([SIM, "--data", folder, "--port", str(free_port())], capture_output=True, text=True, timeout=20)
             assert second.returncode == 1 and "another process" in second.stderr, second
-            listening = subprocess.run(["cat", "/proc/net/tcp", "/proc/net/tcp6"], capture_output=True, text=True).stdout.split("\n")
-            mine = [line.split()[1] for line in listening if len(line.split()) > 3 and line.split()[3] == "0A" and f":{port:04X}" in line.split()[1]]
+            sockets = [line.split() for name in ("tcp", "tcp6") for line in pathlib.Path("/proc/net", name).read_text().splitlines()[1:]]
+            mine = [s[1] for s in sockets if s[3] == "0A" and s[1].endswith(f":{port:04X}")]        # 0A: listening
             assert mine == [f"0100007F:{port:04X}"], mine
             process.send_signal(signal.SIGTERM)
             assert process.wait(10) == 0
@@ -79,8 +79,8 @@ def main():
             if process.poll() is None:
                 process.kill()
                 process.wait()
-    for wrong in ([], ["--data", "x"], ["--port", "1"], ["--data", "x", "--port", "0"], ["--data", "x", "--port", "1x"], ["--what", "x", "--port", "1"]):
-        assert subprocess.run([SIM, *wrong], capture_output=True, timeout=20).returncode == 64, wrong
+    for wrong in ("", "--data x", "--port 1", "--data x --port 0", "--data x --port 1x", "--data x --port 65536", "--what x --port 1"):
+        assert subprocess.run([SIM, *wrong.split()], capture_output=True, timeout=20).returncode == 64, wrong
     print("sim: ok")
 
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Both sides of docs/protocol/counterparts.md against each other, without sockets: what link says, the simulator understands, and the reverse. */
+/* Both sides of docs/protocol/counterparts.md against each other, without sockets: each understands what the other says. */
 #include "daemons/link/wire.h"
 #include "sim/register.h"
 #include "sim/sim.h"

@@ -216,7 +216,8 @@ exchange__a_redirect_is_not_followed(void **state)
 
     (void)state;
     start(&elsewhere, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
-    snprintf(redirect, sizeof(redirect), "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:%u/\r\nContent-Length: 0\r\n\r\n", elsewhere.port);
+    snprintf(redirect, sizeof(redirect), "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:%u/\r\nContent-Length: 0\r\n\r\n",
+             elsewhere.port);
     start(&server, redirect);
     assert_int_equal(exchange(server.port, "GET", "", &status, &answer, NULL), JY_OK);
     assert_int_equal(status, 302);
@@ -318,8 +319,10 @@ static void
 link__a_counterpart_that_is_not_configured_is_said_to_be_so(void **state)
 {
     static const struct { const char *url, *text; } rows[] = {
-        { "", "not connected; set ca_url" }, { "127.0.0.1:1", "ca_url is not an http or https base URL" },
-        { "file:///etc", "ca_url is not an http or https base URL" }, { "http://127.0.0.1:1/?a=", "ca_url is not an http or https base URL" },
+        { "", "not connected; set ca_url" },
+        { "127.0.0.1:1", "ca_url is not an http or https base URL" },
+        { "file:///etc", "ca_url is not an http or https base URL" },
+        { "http://127.0.0.1:1/?a=", "ca_url is not an http or https base URL" },
         { "http://127.0.0.1:1/#a", "ca_url is not an http or https base URL" },
     };
     struct jy_frame request = a_delivery(), reply;
@@ -376,6 +379,43 @@ link__a_request_that_is_wrong_calls_nobody(void **state)
     assert_string_equal(server.request, "");
 }
 
+/* Stateless: many calls at once, each with its own server, have each its own answer. */
+static void *
+call_often(void *argument)
+{
+    int *wrong = argument;
+
+    for (int i = 0; i < 10; i++) {
+        struct server server = { 0 };
+        struct jy_frame request = a_delivery(), reply;
+        char url[64], answer[128];
+        struct link_config config = { { "", url }, 5 };
+        snprintf(answer, sizeof(answer), "HTTP/1.1 201 Created\r\nContent-Length: 24\r\n\r\n{\"receipt\":\"R-%08d\"}", i);
+        start(&server, answer);
+        snprintf(url, sizeof(url), "http://127.0.0.1:%u", server.port);
+        if (link_answer(&config, &request, &reply, NULL) != JY_OK || atoi(reply.u.LINK_DELIVERED.receipt + 2) != i)
+            (*wrong)++;
+        stop(&server);
+        jy_frame_free(&reply);
+    }
+    return NULL;
+}
+
+static void
+link__many_calls_at_once_do_not_mix(void **state)
+{
+    pthread_t threads[4];
+    int wrong[4] = { 0 };
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, call_often, &wrong[i]), 0);
+    for (size_t i = 0; i < 4; i++) {
+        pthread_join(threads[i], NULL);
+        assert_int_equal(wrong[i], 0);
+    }
+}
+
 static int
 begin(void **state)
 {
@@ -399,6 +439,7 @@ main(void)
         cmocka_unit_test(link__a_counterpart_that_is_not_configured_is_said_to_be_so),
         cmocka_unit_test(link__a_counterpart_that_is_down_is_named),
         cmocka_unit_test(link__a_request_that_is_wrong_calls_nobody),
+        cmocka_unit_test(link__many_calls_at_once_do_not_mix),
     };
     return cmocka_run_group_tests(tests, begin, NULL);
 }

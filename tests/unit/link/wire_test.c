@@ -187,9 +187,15 @@ static void
 bodies__what_is_not_one_event_of_this_id_is_refused(void **state)
 {
     static const struct { const char *event_id, *body; jy_err rc; } rows[] = {
-        { "e-1", "", JY_E_BAD_JSON }, { "e-1", "[]", JY_E_BAD_JSON }, { "e-1", "7", JY_E_BAD_JSON }, { "e-1", "{\"a\":1,\"a\":2}", JY_E_BAD_JSON },
-        { "e-1", "{\"event_id\":\"e-2\"}", JY_E_BAD_FIELD }, { "e-1", "{\"event_id\":1}", JY_E_BAD_FIELD },
-        { "e-1", "{\"event_id\":null}", JY_E_BAD_FIELD }, { "", "{}", JY_E_BAD_FIELD }, { "e-1", "{} {}", JY_E_BAD_JSON },
+        { "e-1", "", JY_E_BAD_JSON },
+        { "e-1", "[]", JY_E_BAD_JSON },
+        { "e-1", "7", JY_E_BAD_JSON },
+        { "e-1", "{\"a\":1,\"a\":2}", JY_E_BAD_JSON },
+        { "e-1", "{\"event_id\":\"e-2\"}", JY_E_BAD_FIELD },
+        { "e-1", "{\"event_id\":1}", JY_E_BAD_FIELD },
+        { "e-1", "{\"event_id\":null}", JY_E_BAD_FIELD },
+        { "", "{}", JY_E_BAD_FIELD },
+        { "e-1", "{} {}", JY_E_BAD_JSON },
     };
 
     (void)state;
@@ -252,11 +258,33 @@ static void
 answers__that_are_not_one_json_object_are_refused(void **state)
 {
     static const char *const bodies[] = {
-        "", " ", "null", "true", "7", "\"text\"", "[]", "[{}]", "{}", "{", "}", "{\"receipt\":", "<html><body>It works!</body></html>",
-        "{\"receipt\":\"a\",\"receipt\":\"b\"}", "{\"receipt\":\"a\"}{\"receipt\":\"a\"}", "{\"receipt\":\"a\"} x", "\xEF\xBB\xBF{\"receipt\":\"a\"}",
-        "{\"receipt\":\"\xFF\"}", "{\"receipt\":\"\xC0\x80\"}", "{\"receipt\":\"\xED\xA0\x80\"}", "{\"receipt\":\"\\u0000\"}", "{'receipt':'a'}",
-        "{\"receipt\":\"a\",}", "{\"receipt\":1e999}", "{\"receipt\":\"a\",\"n\":99999999999999999999999}",
-        "{\"receipt\":\"a\",\"d\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}", "-----BEGIN CERTIFICATE-----",
+        "",
+        " ",
+        "null",
+        "true",
+        "7",
+        "\"text\"",
+        "[]",
+        "[{}]",
+        "{}",
+        "{",
+        "}",
+        "{\"receipt\":",
+        "<html><body>It works!</body></html>",
+        "{\"receipt\":\"a\",\"receipt\":\"b\"}",
+        "{\"receipt\":\"a\"}{\"receipt\":\"a\"}",
+        "{\"receipt\":\"a\"} x",
+        "\xEF\xBB\xBF{\"receipt\":\"a\"}",
+        "{\"receipt\":\"\xFF\"}",
+        "{\"receipt\":\"\xC0\x80\"}",
+        "{\"receipt\":\"\xED\xA0\x80\"}",
+        "{\"receipt\":\"\\u0000\"}",
+        "{'receipt':'a'}",
+        "{\"receipt\":\"a\",}",
+        "{\"receipt\":1e999}",
+        "{\"receipt\":\"a\",\"n\":99999999999999999999999}",
+        "{\"receipt\":\"a\",\"d\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}",
+        "-----BEGIN CERTIFICATE-----",
     };
 
     (void)state;
@@ -273,26 +301,67 @@ static void
 seal__every_wrong_member_is_refused_and_named(void **state)
 {
     static const struct { const char *member, *value; } rows[] = {
-        { "seal_code", NULL }, { "seal_code", "\"1201901000002\"" }, { "seal_code", "1201901000001" }, { "seal_code", "\"\"" },
+        { "seal_code", NULL },
+        { "seal_code", "\"1201901000002\"" },
+        { "seal_code", "1201901000001" },
+        { "seal_code", "\"\"" },
         { "seal_code", "\"1201901000001 \"" },
-        { "uscc", NULL }, { "uscc", "\"\"" }, { "uscc", "\"91120101MA0Y00016\"" }, { "uscc", "\"91120101MA0Y00016AA\"" },
-        { "uscc", "\"91120101ma0y00016a\"" }, { "uscc", "\"91120101MA0Y0001 A\"" }, { "uscc", "[\"91120101MA0Y00016A\"]" }, { "uscc", "null" },
-        { "name", NULL }, { "name", "\"\"" }, { "name", "\"a\\nb\"" }, { "name", "\"a\\u001b[2Jb\"" }, { "name", "\"a\\u202Eb\"" }, { "name", "{}" },
-        { "name", "\"a\\u007Fb\"" }, { "name", "\"\\u0085\"" },
-        { "kind", NULL }, { "kind", "\"Statutory\"" }, { "kind", "\"unheard_of\"" }, { "kind", "1" },
+        { "uscc", NULL },
+        { "uscc", "\"\"" },
+        { "uscc", "\"91120101MA0Y00016\"" },
+        { "uscc", "\"91120101MA0Y00016AA\"" },
+        { "uscc", "\"91120101ma0y00016a\"" },
+        { "uscc", "\"91120101MA0Y0001 A\"" },
+        { "uscc", "[\"91120101MA0Y00016A\"]" },
+        { "uscc", "null" },
+        { "name", NULL },
+        { "name", "\"\"" },
+        { "name", "\"a\\nb\"" },
+        { "name", "\"a\\u001b[2Jb\"" },
+        { "name", "\"a\\u202Eb\"" },
+        { "name", "{}" },
+        { "name", "\"a\\u007Fb\"" },
+        { "name", "\"\\u0085\"" },
+        { "kind", NULL },
+        { "kind", "\"Statutory\"" },
+        { "kind", "\"unheard_of\"" },
+        { "kind", "1" },
         { "kind", "\"statutory_statutory_statutory_statutory\"" },
-        { "state", NULL }, { "state", "\"IN_USE\"" }, { "state", "\"in_use_\"" }, { "state", "true" }, { "state", "\"\"" },
-        { "picture_type", NULL }, { "picture_type", "\"png\"" }, { "picture_type", "\"GIF\"" }, { "picture_type", "\"PNGPNGPNGPNG\"" },
-        { "width_mm", NULL }, { "width_mm", "0" }, { "width_mm", "-40" }, { "width_mm", "201" }, { "width_mm", "40.0" }, { "width_mm", "\"40\"" },
-        { "width_mm", "4294967336" }, { "width_mm", "9223372036854775807" },
-        { "height_mm", NULL }, { "height_mm", "0" }, { "height_mm", "1e2" }, { "height_mm", "-9223372036854775808" },
-        { "picture", NULL }, { "picture", "\"\"" }, { "picture", "\"====\"" }, { "picture", "\"iVBORw0KGgo=\"" }, { "picture", "\"R0lGODlhAQABAAAAACw=\"" },
-        { "picture", "\"iVBORw0KGg\"" }, { "picture", "7" }, { "picture", "\"data:image/png;base64,iVBORw0KGgo=\"" },
+        { "state", NULL },
+        { "state", "\"IN_USE\"" },
+        { "state", "\"in_use_\"" },
+        { "state", "true" },
+        { "state", "\"\"" },
+        { "picture_type", NULL },
+        { "picture_type", "\"png\"" },
+        { "picture_type", "\"GIF\"" },
+        { "picture_type", "\"PNGPNGPNGPNG\"" },
+        { "width_mm", NULL },
+        { "width_mm", "0" },
+        { "width_mm", "-40" },
+        { "width_mm", "201" },
+        { "width_mm", "40.0" },
+        { "width_mm", "\"40\"" },
+        { "width_mm", "4294967336" },
+        { "width_mm", "9223372036854775807" },
+        { "height_mm", NULL },
+        { "height_mm", "0" },
+        { "height_mm", "1e2" },
+        { "height_mm", "-9223372036854775808" },
+        { "picture", NULL },
+        { "picture", "\"\"" },
+        { "picture", "\"====\"" },
+        { "picture", "\"iVBORw0KGgo=\"" },
+        { "picture", "\"R0lGODlhAQABAAAAACw=\"" },
+        { "picture", "\"iVBORw0KGg\"" },
+        { "picture", "7" },
+        { "picture", "\"data:image/png;base64,iVBORw0KGgo=\"" },
     };
 
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        json_t *answer = json_loads(SEAL, 0, NULL), *value = rows[i].value == NULL ? NULL : json_loads(rows[i].value, JSON_DECODE_ANY, NULL);
+        json_t *answer = json_loads(SEAL, 0, NULL),
+               *value = rows[i].value == NULL ? NULL : json_loads(rows[i].value, JSON_DECODE_ANY, NULL);
         struct jy_frame request = ask_seal(CODE), reply;
         struct jy_fault fault = { 0 };
         char *text;
@@ -424,10 +493,13 @@ static void
 receipt__is_short_plain_text(void **state)
 {
     static const struct { const char *body; jy_err rc; } rows[] = {
-        { "{\"receipt\":\"F-00000001\"}", JY_OK }, { "{\"receipt\":\"F-1\",\"more\":{\"is\":[\"ignored\"]}}", JY_OK },
+        { "{\"receipt\":\"F-00000001\"}", JY_OK },
+        { "{\"receipt\":\"F-1\",\"more\":{\"is\":[\"ignored\"]}}", JY_OK },
         { "{\"receipt\":\"1234567890123456789012345678901234567890123456789012345678901234\"}", JY_OK },
         { "{\"receipt\":\"12345678901234567890123456789012345678901234567890123456789012345\"}", JY_E_COUNTERPART_DOWN },
-        { "{\"receipt\":\"\"}", JY_E_COUNTERPART_DOWN }, { "{\"receipt\":1}", JY_E_COUNTERPART_DOWN }, { "{\"receipt\":null}", JY_E_COUNTERPART_DOWN },
+        { "{\"receipt\":\"\"}", JY_E_COUNTERPART_DOWN },
+        { "{\"receipt\":1}", JY_E_COUNTERPART_DOWN },
+        { "{\"receipt\":null}", JY_E_COUNTERPART_DOWN },
         { "{\"receipt\":\"a\\tb\"}", JY_E_COUNTERPART_DOWN },
     };
 
@@ -460,7 +532,8 @@ trust__is_certificates_and_lists_and_nothing_else(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++)
         assert_int_equal(judge(ask_trust(), 200, rows[i].pem), rows[i].rc);
-    assert_int_equal(read_bytes(&request, 200, JY_SLICE(CERTIFICATE_PEM "\0", sizeof(CERTIFICATE_PEM)), &reply, NULL), JY_E_COUNTERPART_DOWN);
+    assert_int_equal(read_bytes(&request, 200, JY_SLICE(CERTIFICATE_PEM "\0", sizeof(CERTIFICATE_PEM)), &reply, NULL),
+                     JY_E_COUNTERPART_DOWN);
     assert_int_equal(read_bytes(&request, 200, jy_slice_text(CERTIFICATE_PEM), &reply, NULL), JY_OK);
     assert_true(jy_slice_is(reply.u.LINK_TRUST.pem, CERTIFICATE_PEM));
     jy_frame_free(&reply);
@@ -491,8 +564,9 @@ statuses__decide_what_an_answer_is(void **state)
 static void
 statuses__a_counterpart_cannot_speak_for_us(void **state)
 {
-    static const char *const codes[] = { "unauthenticated", "bad_login", "forbidden", "pin_wrong", "pin_locked", "seal_not_live", "no_approval",
-                                         "unavailable", "internal", "physical_seal_unknown", "method_not_allowed", "counterpart_down" };
+    static const char *const codes[] = { "unauthenticated",    "bad_login",       "forbidden",   "pin_wrong", "pin_locked",
+                                         "seal_not_live",      "no_approval",     "unavailable", "internal",  "physical_seal_unknown",
+                                         "method_not_allowed", "counterpart_down" };
     char body[64];
 
     (void)state;
@@ -511,8 +585,9 @@ statuses__the_counterparts_own_words_are_shown_harmless_and_short(void **state)
     char body[2048], detail[1600] = "";
 
     (void)state;
-    assert_int_equal(read_bytes(&request, 422, jy_slice_text("{\"code\":\"bad_field\",\"detail\":\"a\\u001b[31m\\n\\u202E证书\"}"), &reply, &fault),
-                     JY_E_BAD_FIELD);
+    assert_int_equal(
+        read_bytes(&request, 422, jy_slice_text("{\"code\":\"bad_field\",\"detail\":\"a\\u001b[31m\\n\\u202E证书\"}"), &reply, &fault),
+        JY_E_BAD_FIELD);
     assert_null(strpbrk(fault.text, "\x1b\n"));
     assert_non_null(strstr(fault.text, "证书"));
     for (int i = 0; i < 400; i++)
