@@ -8,11 +8,14 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "net/guard.h"
 
 #define WRITE_MS 5000
+#define LINGER_MS 2000
+#define LINGER_MAX (16u << 20)
 #define OWN_HEADERS 4             /* the content type and the defaults always find room */
 
 struct pair {
@@ -194,36 +197,74 @@ jy_answer_queue(struct jy_answer *answer, struct MHD_Connection *connection, boo
     return ok ? JY_OK : JY_E_NOMEM;
 }
 
+static int64_t
+now_ms(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+static bool
+is_ready(int fd, short events, int64_t deadline)
+{
+    struct pollfd pfd = { .fd = fd, .events = events };
+    int64_t left = deadline - now_ms();
+
+    return left > 0 && poll(&pfd, 1, (int)left) == 1;
+}
+
 static void
 send_all(int fd, struct jy_slice bytes)
 {
-    while (bytes.len > 0) {
-        struct pollfd pfd = { .fd = fd, .events = POLLOUT };
-        ssize_t n = poll(&pfd, 1, WRITE_MS) == 1 ? send(fd, bytes.p, bytes.len, MSG_NOSIGNAL | MSG_DONTWAIT) : -1;
-        if (n <= 0)
-            return;
+    int64_t deadline = now_ms() + WRITE_MS;
+    ssize_t n;
+
+    while (bytes.len > 0 && is_ready(fd, POLLOUT, deadline) && (n = send(fd, bytes.p, bytes.len, MSG_NOSIGNAL | MSG_DONTWAIT)) > 0) {
         bytes.p += n;
         bytes.len -= (size_t)n;
     }
+}
+
+/* Throw away what still comes, until the other side has seen the end and hangs up. */
+static void
+linger(int fd)
+{
+    int64_t deadline = now_ms() + LINGER_MS;
+    char waste[16384];
+    ssize_t n;
+
+    (void)shutdown(fd, SHUT_WR);
+    for (size_t read = 0; read < LINGER_MAX && is_ready(fd, POLLIN, deadline); read += (size_t)n)
+        if ((n = recv(fd, waste, sizeof(waste), MSG_DONTWAIT)) <= 0)
+            return;
 }
 
 void
 jy_answer_write(struct jy_answer *answer, struct MHD_Connection *connection, bool has_body)
 {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    const char *reason = MHD_get_reason_phrase_for((unsigned)answer->status);
     struct jy_buf out = { 0 };
+    time_t now = time(NULL);
+    struct tm utc;
+    char date[64];
     jy_err rc;
 
     if (info == NULL || answer->fd >= 0)
         return;
-    rc = jy_buf_fmt(&out, "HTTP/1.1 %d %s\r\n", answer->status, MHD_get_reason_phrase_for((unsigned)answer->status));
+    strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&now, &utc));
+    rc = jy_buf_fmt(&out, "HTTP/1.1 %d %s\r\nDate: %s\r\n", answer->status, reason, date);
     for (size_t i = 0; rc == JY_OK && i < answer->header_count; i++)
         rc = jy_buf_fmt(&out, "%s: %s\r\n", answer->headers[i].name, answer->headers[i].value);
     if (rc == JY_OK)
         rc = jy_buf_fmt(&out, "Content-Length: %zu\r\nConnection: close\r\n\r\n", answer->body.len);
     if (rc == JY_OK && has_body)
         rc = jy_buf_add(&out, jy_buf_slice(&answer->body));
-    if (rc == JY_OK)
+    if (rc == JY_OK) {
         send_all(info->connect_fd, jy_buf_slice(&out));
+        linger(info->connect_fd);
+    }
     jy_buf_wipe(&out);
 }

@@ -36,8 +36,10 @@ JY_CHECK jy_err jy_answer_problem(struct jy_answer *answer, jy_err err, const ch
 /** Hand the given answer to the HTTP library; it holds nothing afterwards. is_last: close the connection after it. */
 JY_CHECK jy_err jy_answer_queue(struct jy_answer *answer, struct MHD_Connection *connection, bool is_last);
 /**
- * Write the given answer to the socket at once, as the last one of this connection. For a request whose body is cut off: the HTTP
- * library takes no answer before it has read the whole body. A file is not sent this way; the connection is closed without an answer.
+ * Write the given answer to the socket at once, as the last one of this connection, and wait a little until the other side has
+ * read it. For a request that is not read to its end: the HTTP library takes no answer in the middle of a body, and where it takes
+ * one it closes at once, which resets the connection and may cost the answer (nginx makes a 502 of that). Blocks up to 7 s.
+ * A file is not sent this way: then the connection is closed without an answer.
  */
 void jy_answer_write(struct jy_answer *answer, struct MHD_Connection *connection, bool has_body);
 

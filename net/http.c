@@ -89,21 +89,15 @@ answer_through(struct jy_http_request *request, bool is_last)
     return jy_answer_queue(&request->answer, request->connection, is_last) == JY_OK ? MHD_YES : MHD_NO;
 }
 
-/* The rest of the body is not read: answer past the library, which then closes the connection. */
+/* The rest of the request is not read: answer past the library, which then closes the connection. */
 static enum MHD_Result
 answer_past(struct jy_http_request *request)
 {
-    if (settle(request))
-        jy_answer_write(&request->answer, request->connection, strcmp(request->head.method, "HEAD") != 0);
-    return MHD_NO;
-}
+    bool is_head = request->head.method != NULL && strcmp(request->head.method, "HEAD") == 0;
 
-static enum MHD_Result
-refuse_head(struct jy_http_request *request, jy_err rc, const char *why)
-{
-    if (jy_answer_problem(&request->answer, rc, why) != JY_OK)
-        return MHD_NO;
-    return answer_through(request, true);                /* in this state of the library it also forgets whatever follows */
+    if (settle(request))
+        jy_answer_write(&request->answer, request->connection, !is_head);
+    return MHD_NO;
 }
 
 /* The library parses in place: from the method on, its memory holds the head. */
@@ -133,7 +127,7 @@ on_head(struct jy_http_request *request, const char *method)
 
     request->has_head = true;
     if ((rc = read_head(request, method, &fault)) != JY_OK)
-        return refuse_head(request, rc, fault.text);
+        return jy_answer_problem(&request->answer, rc, fault.text) == JY_OK ? answer_past(request) : MHD_NO;
     pthread_mutex_lock(&server->lock);
     server->under_way++;
     pthread_mutex_unlock(&server->lock);
@@ -147,7 +141,7 @@ on_head(struct jy_http_request *request, const char *method)
     if (request->head.content_length == 0)
         return MHD_YES;
     if (is_refused(request) && (request->head.content_length > DRAIN_MAX || jy_guard_field(&request->head, "Expect") != NULL))
-        return answer_through(request, true);
+        return answer_past(request);
     request->body_began_ms = now_ms();
     return MHD_set_connection_option(request->connection, MHD_CONNECTION_OPTION_TIMEOUT, BODY_IDLE_S);
 }

@@ -90,6 +90,19 @@ guard__refuses_a_byte_after_the_empty_line(void **state)
     }
 }
 
+static void
+guard__refuses_a_target_that_is_not_the_heads(void **state)
+{
+    static const uint8_t head[] = "GET\0/x?a=1\0HTTP/1.1\0\0Host\0 x\0\0\0";         /* the literal's own NUL is the last */
+    struct jy_guard guard = { 0 };
+
+    (void)state;
+    assert_int_equal(jy_guard_read(JY_SLICE(head, sizeof(head)), "/x?a=1", &guard, NULL), JY_OK);
+    jy_guard_free(&guard);
+    assert_int_equal(jy_guard_read(JY_SLICE(head, sizeof(head)), "/y?a=1", &guard, NULL), JY_E_ARGUMENT);
+    jy_guard_free(&guard);
+}
+
 /* Each byte in turn becomes NUL, CR or LF: whatever the library would make of it, the guard does not take it. */
 static void
 guard__refuses_a_stray_line_end_anywhere(void **state)
@@ -218,6 +231,7 @@ main(void)
         cmocka_unit_test(guard__reads_what_it_passes),
         cmocka_unit_test(guard__refuses_every_cut_of_a_good_head),
         cmocka_unit_test(guard__refuses_a_byte_after_the_empty_line),
+        cmocka_unit_test(guard__refuses_a_target_that_is_not_the_heads),
         cmocka_unit_test(guard__refuses_a_stray_line_end_anywhere),
         cmocka_unit_test(guard__says_how_long_the_body_is),
         cmocka_unit_test(guard__knows_five_methods),

@@ -628,6 +628,21 @@ http__file_is_sent_whole(void **state)
 }
 
 static void
+http__client_that_leaves_in_the_middle_of_a_file_harms_nothing(void **state)
+{
+    (void)state;
+    for (int i = 1; i <= 5; i++) {
+        int fd = call(), little = 4096;
+        assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &little, sizeof(little)), 0);
+        say(fd, "GET /file HTTP/1.1\r\nHost: x\r\n\r\n");
+        assert_int_equal(hear(fd, false).status, 200);
+        close(fd);
+        wait_for(&seen.ended, i);
+    }
+    assert_int_equal(ask("GET /x HTTP/1.1\r\nHost: x\r\n\r\n").status, 200);
+}
+
+static void
 http__one_connection_carries_many_exchanges(void **state)
 {
     int fd = call();
@@ -942,6 +957,7 @@ main(void)
         SERVED(http__head_is_answered_as_get_without_the_body),
         SERVED(http__silent_service_gives_an_internal_problem),
         SERVED(http__file_is_sent_whole),
+        SERVED(http__client_that_leaves_in_the_middle_of_a_file_harms_nothing),
         SERVED(http__one_connection_carries_many_exchanges),
         SERVED(http__unix_socket_serves_as_well),
         SERVED(http__body_of_64_mib_streams_without_growing_memory),
