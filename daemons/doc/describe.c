@@ -39,8 +39,9 @@ describe_signature(const struct jy_signature *signature)
     if (jy_sm3(signature->value, digest) != JY_OK)
         return NULL;
     jy_hex(JY_SLICE(digest, sizeof(digest)), hex);
-    return json_pack("{s:o, s:s, s:o, s:o, s:s}", "id", foreign_text(signature->id), "kind", signature->kind == JY_SIGNATURE_SEAL ? "seal" : "plain",
-                     "path", foreign_text(signature->path), "seal_id", seal_id(signature), "value_digest", hex);
+    return json_pack("{s:o, s:s, s:o, s:o, s:s}", "id", foreign_text(signature->id), "kind",
+                     signature->kind == JY_SIGNATURE_SEAL ? "seal" : "plain", "path", foreign_text(signature->path), "seal_id",
+                     seal_id(signature), "value_digest", hex);
 }
 
 jy_err

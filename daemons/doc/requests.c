@@ -55,7 +55,8 @@ inspect(const struct doc *doc, const struct jy_frame *request, struct jy_frame *
     struct jy_slice file;
     jy_err rc, refusal;
 
-    if ((rc = map(ask->document, doc->document_max_bytes, &file, fault)) != JY_OK || (rc = jy_document_open(file, &document, fault)) != JY_OK ||
+    if ((rc = map(ask->document, doc->document_max_bytes, &file, fault)) != JY_OK ||
+        (rc = jy_document_open(file, &document, fault)) != JY_OK ||
         (rc = doc_describe(document, &reply->bytes, fault)) != JY_OK)
         goto out;
     refusal = jy_document_may_stamp(document, ask->now, fault);
@@ -77,14 +78,16 @@ prepare(const struct doc *doc, const struct jy_frame *request, struct jy_frame *
 {
     const struct jy_msg_DOC_PREPARE *ask = &request->u.DOC_PREPARE;
     struct jy_msg_DOC_PREPARED *answer = &reply->u.DOC_PREPARED;
-    const struct jy_stamp_place place = { ask->page > INT_MAX ? INT_MAX : (int)ask->page, (double)ask->x_um / 1000, (double)ask->y_um / 1000,
-                                          (double)ask->width_um / 1000, (double)ask->height_um / 1000 };
+    const struct jy_stamp_place place = { .page = ask->page > INT_MAX ? INT_MAX : (int)ask->page,
+                                          .x_mm = (double)ask->x_um / 1000, .y_mm = (double)ask->y_um / 1000,
+                                          .width_mm = (double)ask->width_um / 1000, .height_mm = (double)ask->height_um / 1000 };
     struct jy_document *document = NULL;
     struct jy_prepared prepared = { 0 };
     struct jy_slice file;
     jy_err rc;
 
-    if ((rc = map(ask->document, doc->document_max_bytes, &file, fault)) != JY_OK || (rc = jy_document_open(file, &document, fault)) != JY_OK ||
+    if ((rc = map(ask->document, doc->document_max_bytes, &file, fault)) != JY_OK ||
+        (rc = jy_document_open(file, &document, fault)) != JY_OK ||
         (rc = jy_document_prepare(document, ask->seal, &place, 1, ask->now, &prepared, fault)) != JY_OK ||
         (rc = jy_pieces_write(&prepared.file, ask->output, fault)) != JY_OK ||
         (rc = jy_buf_add(&reply->bytes, JY_SLICE(prepared.data_hash, JY_SM3_SIZE))) != JY_OK)
@@ -193,8 +196,8 @@ set_timer(const struct doc *doc, const char *what)
 
     jy_time_rfc3339(jy_now() + doc->timeout_seconds, when);
     n = snprintf(expiry_line, sizeof(expiry_line),
-                 "{\"ts\":\"%s\",\"room\":\"doc\",\"level\":\"error\",\"event\":\"document_timeout\",\"text\":\"%s took longer than %d s\"}\n", when, what,
-                 doc->timeout_seconds);
+                 "{\"ts\":\"%s\",\"room\":\"doc\",\"level\":\"error\",\"event\":\"document_timeout\","
+                 "\"text\":\"%s took longer than %d s\"}\n", when, what, doc->timeout_seconds);
     expiry_len = (size_t)n;
     sigaction(SIGALRM, &action, NULL);
     setitimer(ITIMER_REAL, &once, NULL);

@@ -109,7 +109,9 @@ lock_data(struct setup *setup, struct jy_fault *fault)
         return io(fault, "data_dir", path);
     if (flock(setup->lock, LOCK_EX | LOCK_NB) == 0)
         return JY_OK;
-    return errno == EWOULDBLOCK ? jy_fail(fault, JY_E_CONFLICT, "data_dir", 0, "another jinyind serves this folder") : io(fault, "data_dir", path);
+    if (errno == EWOULDBLOCK)
+        return jy_fail(fault, JY_E_CONFLICT, "data_dir", 0, "another jinyind serves this folder");
+    return io(fault, "data_dir", path);
 }
 
 /* -- sockets -- */

@@ -2,6 +2,7 @@
 /* One loop, no thread: signals, control sockets, and the times at which something is due. */
 #include "daemons/jinyind/supervisor.h"
 
+#include "daemons/jinyind/process.h"
 #include "daemons/jinyind/spawn.h"
 #include "daemons/room/control.h"
 #include "daemons/room/room.h"
@@ -29,15 +30,6 @@
 /* Connections that each process of a room takes from its caller. */
 static const int connections_of[JY_ROOM_LINK + 1] = { [JY_ROOM_DOC] = 1, [JY_ROOM_KEY] = 1, [JY_ROOM_LINK] = 4 };
 
-struct process {
-    enum jy_room room;
-    pid_t pid;                        /* 0: not running */
-    int control;                      /* -1: not running, or it closed its end */
-    bool ready;
-    int64_t started, start_at;        /* milliseconds; start_at only when not running */
-    unsigned quick_ends;
-};
-
 struct connection { uint32_t id; struct process *caller, *server; };
 
 struct supervisor {
@@ -60,45 +52,6 @@ now_ms(void)
 
     clock_gettime(CLOCK_MONOTONIC, &ts);
     return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
-/* -- pids.json -- */
-
-static json_t *
-pids_of(const struct supervisor *s, enum jy_room room)
-{
-    json_t *all = json_array(), *one;
-
-    for (size_t i = 0; i < s->process_count; i++)
-        if (s->processes[i].room == room)      /* null, not 0: nobody shall send a signal to process 0 */
-            json_array_append_new(all, s->processes[i].pid == 0 ? json_null() : json_integer(s->processes[i].pid));
-    if (room == JY_ROOM_DOC)
-        return all;
-    one = json_incref(json_array_get(all, 0));
-    json_decref(all);
-    return one;
-}
-
-static void
-pids_path(const struct supervisor *s, const char *suffix, char *out, size_t size)
-{
-    snprintf(out, size, "%s/pids.json%s", setup_text(s->setup, "data_dir"), suffix);
-}
-
-static void
-write_pids(struct supervisor *s)
-{
-    json_t *pids = json_pack("{s:i}", "jinyind", (int)getpid());
-    char path[4200], temporary[4200];
-
-    for (int room = JY_ROOM_WEB; room <= JY_ROOM_LINK; room++)
-        json_object_set_new(pids, jy_room_name((enum jy_room)room), pids_of(s, (enum jy_room)room));
-    pids_path(s, "", path, sizeof(path));
-    pids_path(s, ".new", temporary, sizeof(temporary));
-    if (json_dump_file(pids, temporary, JSON_COMPACT) != 0 || rename(temporary, path) != 0)
-        jy_log("error", "pids_not_written", "%s: %s", path, strerror(errno));
-    json_decref(pids);
-    s->pids_changed = false;
 }
 
 /* -- edges -- */
@@ -358,7 +311,8 @@ loop(struct supervisor *s, struct pollfd *waiting)
         if (s->stopping != 0)
             go_on_stopping(s);
         if (s->pids_changed)
-            write_pids(s);
+            pids_write(setup_text(s->setup, "data_dir"), s->processes, s->process_count);
+        s->pids_changed = false;
         waiting[0] = (struct pollfd){ .fd = s->signals, .events = POLLIN };
         for (size_t i = 0; i < s->process_count; i++)     /* a negative fd is passed over */
             waiting[1 + i] = (struct pollfd){ .fd = s->processes[i].control, .events = POLLIN };
@@ -376,20 +330,20 @@ loop(struct supervisor *s, struct pollfd *waiting)
 jy_err
 supervise(const struct setup *setup, struct jy_fault *fault)
 {
+    static const enum jy_room in_order[] = { JY_ROOM_KEY, JY_ROOM_LINK, JY_ROOM_DOC, JY_ROOM_WEB };
     size_t workers = (size_t)setup_int(setup, "doc_workers");
-    struct supervisor s = { .setup = setup, .process_count = 3 + workers, .next_id = 1, .signals = -1 };
-    struct pollfd *waiting = calloc(1 + s.process_count, sizeof(*waiting));
-    char path[4200];
+    struct supervisor s = { .setup = setup, .next_id = 1, .signals = -1 };
+    struct pollfd *waiting = calloc(1 + 3 + workers, sizeof(*waiting));
     sigset_t set;
     jy_err rc = JY_OK;
 
-    if ((s.processes = calloc(s.process_count, sizeof(*s.processes))) == NULL || waiting == NULL) {
+    if ((s.processes = calloc(3 + workers, sizeof(*s.processes))) == NULL || waiting == NULL) {
         rc = JY_E_NOMEM;
         goto out;
     }
-    for (size_t i = 0; i < s.process_count; i++)
-        s.processes[i] = (struct process){ .room = i == 0 ? JY_ROOM_KEY : i <= workers ? JY_ROOM_DOC : i == workers + 1 ? JY_ROOM_LINK : JY_ROOM_WEB,
-                                           .control = -1 };
+    for (size_t i = 0; i < sizeof(in_order) / sizeof(in_order[0]); i++)
+        for (size_t n = 0; n < (in_order[i] == JY_ROOM_DOC ? workers : 1); n++)
+            s.processes[s.process_count++] = (struct process){ .room = in_order[i], .control = -1 };
     sigemptyset(&set);
     sigaddset(&set, SIGCHLD);
     sigaddset(&set, SIGTERM);
@@ -400,8 +354,7 @@ supervise(const struct setup *setup, struct jy_fault *fault)
         goto out;
     }
     loop(&s, waiting);
-    pids_path(&s, "", path, sizeof(path));
-    unlink(path);
+    pids_remove(setup_text(setup, "data_dir"));
     jy_log("info", "stopped", "all rooms have ended");
 out:
     if (s.signals >= 0)

@@ -187,7 +187,8 @@ exchange(struct jy_room_context *room, int fd, enum jy_message_type type, const 
            rc == JY_OK ? jy_message_info(reply->type)->name : jy_err_code(rc));
     if (rc == JY_OK)
         jy_frame_free(reply);
-    return jy_fail(fault, rc == JY_E_NOMEM ? rc : JY_E_INTERNAL, info->name, 0, "%s gave an answer that is not this request's", jy_room_name(info->to));
+    return jy_fail(fault, rc == JY_E_NOMEM ? rc : JY_E_INTERNAL, info->name, 0, "%s gave an answer that is not this request's",
+                   jy_room_name(info->to));
 }
 
 jy_err

@@ -6,7 +6,13 @@
 #include <string.h>
 
 enum kind { TEXT, PATH, INT, BOOL };
-enum seen { SUPERVISOR = 1 << JY_ROOM_SUPERVISOR, WEB = 1 << JY_ROOM_WEB, DOC = 1 << JY_ROOM_DOC, KEY = 1 << JY_ROOM_KEY, LINK = 1 << JY_ROOM_LINK };
+enum seen {
+    SUPERVISOR = 1 << JY_ROOM_SUPERVISOR,
+    WEB = 1 << JY_ROOM_WEB,
+    DOC = 1 << JY_ROOM_DOC,
+    KEY = 1 << JY_ROOM_KEY,
+    LINK = 1 << JY_ROOM_LINK
+};
 
 struct key { const char *name; enum kind kind; const char *initial; unsigned rooms; };
 #define CONFIG(name, kind, initial, rooms, sentence) { name, kind, initial, rooms },
@@ -47,7 +53,8 @@ check_int(const struct key *key, json_int_t value, struct jy_fault *fault)
         if (strcmp(ranges[i].name, key->name) == 0)
             low = ranges[i].low, high = ranges[i].high;
     if (value < low || value > high)
-        return jy_fail(fault, JY_E_BAD_FIELD, key->name, 0, "%lld is not within %lld and %lld", (long long)value, (long long)low, (long long)high);
+        return jy_fail(fault, JY_E_BAD_FIELD, key->name, 0, "%lld is not within %lld and %lld", (long long)value, (long long)low,
+                       (long long)high);
     return JY_OK;
 }
 
@@ -71,7 +78,8 @@ parse(struct jy_slice json, json_t **out, struct jy_fault *fault)
     if (json.len > JY_CONFIG_MAX)
         return jy_fail(fault, JY_E_LIMIT, "configuration", 0, "longer than %d bytes", JY_CONFIG_MAX);
     if ((*out = json_loadb((const char *)json.p, json.len, JSON_REJECT_DUPLICATES, &error)) == NULL)
-        return jy_fail(fault, JY_E_BAD_JSON, "configuration", (uint64_t)error.position, "line %d, column %d: %s", error.line, error.column, error.text);
+        return jy_fail(fault, JY_E_BAD_JSON, "configuration", (uint64_t)error.position, "line %d, column %d: %s", error.line, error.column,
+                       error.text);
     if (json_is_object(*out))
         return JY_OK;
     json_decref(*out);

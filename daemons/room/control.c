@@ -79,10 +79,11 @@ jy_control_receive(int socket, struct jy_control *out)
             count = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
             memcpy(fds, CMSG_DATA(c), count * sizeof(int));
         }
-    *out = (struct jy_control){ .kind = (enum jy_control_kind)packet.kind, .peer = (enum jy_room)packet.peer, .id = packet.id, .fd = fds[0] };
+    *out = (struct jy_control){ .kind = (enum jy_control_kind)packet.kind, .peer = (enum jy_room)packet.peer, .id = packet.id,
+                                .fd = fds[0] };
     memcpy(out->name, packet.name, sizeof(packet.name));
-    if (n == (ssize_t)sizeof(packet) && (msg.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0 && memcmp(packet.magic, magic, sizeof(magic)) == 0 &&
-        count <= 1 && is_message(out))
+    if (n == (ssize_t)sizeof(packet) && (msg.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0 && count <= 1 &&
+        memcmp(packet.magic, magic, sizeof(magic)) == 0 && is_message(out))
         return JY_OK;
     for (size_t i = 0; i < count; i++)
         close(fds[i]);

@@ -41,7 +41,8 @@ jy_log(const char *level, const char *event, const char *fmt, ...)
     va_end(ap);
     quote(jy_text_visible(text, visible, sizeof(visible)), quoted, sizeof(quoted));
     jy_time_rfc3339(jy_now(), when);
-    n = snprintf(line, sizeof(line), "{\"ts\":\"%s\",\"room\":\"%s\",\"level\":\"%s\",\"event\":\"%s\",\"text\":\"%s\"}\n", when, room, level, event, quoted);
+    n = snprintf(line, sizeof(line), "{\"ts\":\"%s\",\"room\":\"%s\",\"level\":\"%s\",\"event\":\"%s\",\"text\":\"%s\"}\n", when, room,
+                 level, event, quoted);
     /* One write a line: lines of several rooms do not mix in a pipe. Nobody is left to be told when it fails. */
     if (write(STDERR_FILENO, line, (size_t)n) < 0)
         return;

@@ -34,8 +34,9 @@ static const struct { int call; unsigned rooms; } denied[] = {
     { SCMP_SYS(init_module), OPEN }, { SCMP_SYS(finit_module), OPEN }, { SCMP_SYS(delete_module), OPEN },
     { SCMP_SYS(kexec_load), OPEN }, { SCMP_SYS(kexec_file_load), OPEN }, { SCMP_SYS(reboot), OPEN }, { SCMP_SYS(swapon), OPEN },
     { SCMP_SYS(swapoff), OPEN }, { SCMP_SYS(acct), OPEN }, { SCMP_SYS(quotactl), OPEN }, { SCMP_SYS(personality), OPEN },
-    { SCMP_SYS(settimeofday), OPEN }, { SCMP_SYS(clock_settime), OPEN }, { SCMP_SYS(adjtimex), OPEN }, { SCMP_SYS(clock_adjtime), OPEN },
-    { SCMP_SYS(sethostname), OPEN }, { SCMP_SYS(setdomainname), OPEN }, { SCMP_SYS(open_by_handle_at), OPEN },
+    { SCMP_SYS(settimeofday), OPEN }, { SCMP_SYS(clock_settime), OPEN }, { SCMP_SYS(adjtimex), OPEN },
+    { SCMP_SYS(clock_adjtime), OPEN }, { SCMP_SYS(sethostname), OPEN }, { SCMP_SYS(setdomainname), OPEN },
+    { SCMP_SYS(open_by_handle_at), OPEN },
     /* no network where the keys are */
     { SCMP_SYS(socket), KEY }, { SCMP_SYS(connect), KEY }, { SCMP_SYS(bind), KEY }, { SCMP_SYS(listen), KEY },
     { SCMP_SYS(accept), KEY }, { SCMP_SYS(accept4), KEY },
@@ -48,8 +49,9 @@ static const struct { int call; unsigned rooms; } denied[] = {
 /* All that doc may do; anything else ends the process. */
 static const int doc_allowed[] = {
     /* the descriptors it was handed */
-    SCMP_SYS(read), SCMP_SYS(pread64), SCMP_SYS(readv), SCMP_SYS(write), SCMP_SYS(pwrite64), SCMP_SYS(writev), SCMP_SYS(lseek), SCMP_SYS(fstat),
-    SCMP_SYS(ftruncate), SCMP_SYS(dup), SCMP_SYS(close), SCMP_SYS(recvmsg), SCMP_SYS(sendmsg), SCMP_SYS(poll), SCMP_SYS(ppoll),
+    SCMP_SYS(read), SCMP_SYS(pread64), SCMP_SYS(readv), SCMP_SYS(write), SCMP_SYS(pwrite64), SCMP_SYS(writev), SCMP_SYS(lseek),
+    SCMP_SYS(fstat), SCMP_SYS(ftruncate), SCMP_SYS(dup), SCMP_SYS(close), SCMP_SYS(recvmsg), SCMP_SYS(sendmsg), SCMP_SYS(poll),
+    SCMP_SYS(ppoll),
     /* memory; never executable, see below */
     SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(brk),
     /* time, chance, waiting, ending */
@@ -101,6 +103,7 @@ denying_filter(scmp_filter_ctx filter, enum jy_room room, uint32_t refuse)
 static jy_err
 load_filter(enum jy_room room, struct jy_fault *fault)
 {
+    uint32_t refuse = JY_SANITIZED ? SCMP_ACT_LOG : SCMP_ACT_ERRNO(EPERM);
     uint32_t otherwise = room != JY_ROOM_DOC ? SCMP_ACT_ALLOW : JY_SANITIZED ? SCMP_ACT_LOG : SCMP_ACT_KILL_PROCESS;
     scmp_filter_ctx filter = seccomp_init(otherwise);
     int rc;
@@ -109,7 +112,7 @@ load_filter(enum jy_room room, struct jy_fault *fault)
         return jy_fail(fault, JY_E_NOMEM, "seccomp", 0, "no filter");
     /* TSYNC: threads that already run are held to it as well. */
     if ((rc = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1)) == 0 &&
-        (rc = room == JY_ROOM_DOC ? doc_filter(filter) : denying_filter(filter, room, JY_SANITIZED ? SCMP_ACT_LOG : SCMP_ACT_ERRNO(EPERM))) == 0)
+        (rc = room == JY_ROOM_DOC ? doc_filter(filter) : denying_filter(filter, room, refuse)) == 0)
         rc = seccomp_load(filter);
     seccomp_release(filter);
     return rc == 0 ? JY_OK : jy_fail(fault, JY_E_IO, "seccomp", 0, "%s", strerror(-rc));

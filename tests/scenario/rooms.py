@@ -43,8 +43,8 @@ class Frame:
 
     def run(self, *arguments):
         """A jinyind that is expected to end by itself: exit code and what it said."""
-        done = subprocess.run([self.folder / "jinyind", "--config", self.folder / "jinyin.json", *arguments], capture_output=True, text=True,
-                              timeout=20)
+        done = subprocess.run([self.folder / "jinyind", "--config", self.folder / "jinyin.json", *arguments], capture_output=True,
+                              text=True, timeout=20)
         return done.returncode, done.stdout + done.stderr
 
     def start(self):
@@ -76,8 +76,7 @@ class Frame:
     def send(self, op, deadline_ms=20000, **more):
         """A question on its way: call the result for the answer."""
         s = self.connect()
-        s.sendall(json.dumps({"op": op, "deadline_ms": deadline_ms, **{k: str(v) if isinstance(v, pathlib.Path) else v for k, v in more.items()}})
-                  .encode() + b"\n")
+        s.sendall(json.dumps({"op": op, "deadline_ms": deadline_ms, **more}, default=str).encode() + b"\n")
 
         def answer():
             with s, s.makefile() as lines:

@@ -47,7 +47,8 @@ def hostile(f):
     bomb = package("bomb.ofd", **{"OFD.xml": b"<" + b" " * (300 << 20)})
     entities = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><x>&b;</x>'
     paths = [*(f.folder / n for n in files), bomb, package("entities.ofd", **{"OFD.xml": entities}),
-             package("deep.ofd", **{"OFD.xml": b"<a>" * 100000}), package("outside.ofd", **{"OFD.xml": b"<x/>", "..__..__etc__passwd": b"x"})]
+             package("deep.ofd", **{"OFD.xml": b"<a>" * 100000}),
+             package("outside.ofd", **{"OFD.xml": b"<x/>", "..__..__etc__passwd": b"x"})]
     before = f.pids()["doc"]
     for path in paths:
         for op in ("inspect", "verify", "prepare"):

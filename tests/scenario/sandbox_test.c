@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The sandbox of each room, carried out in a child that then tries what it must not be able to do. Not in sanitized builds, where it only logs. */
+/*
+ * The sandbox of each room, carried out in a child that then tries what it must not be able to do. Skipped in sanitized builds, where
+ * the sandbox only logs.
+ */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -116,13 +119,17 @@ allocate_and_write(void)
 static int
 write_beyond_the_limit(void)
 {
-    return ftruncate(memory, DOCUMENT_MAX + ((off_t)16 << 20)) == 0 && lseek(memory, 0, SEEK_END) > 0 && write(memory, "x", 1) < 0 && errno == EFBIG ? REFUSED : DONE;
+    if (ftruncate(memory, DOCUMENT_MAX + ((off_t)16 << 20)) != 0 || lseek(memory, 0, SEEK_END) < 0)
+        return KILLED;
+    return write(memory, "x", 1) < 0 && errno == EFBIG ? REFUSED : DONE;
 }
 
 static int
 take_all_memory(void)
 {
-    return mmap(NULL, (size_t)1 << 30, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0) == MAP_FAILED ? REFUSED : DONE;
+    void *p = mmap(NULL, (size_t)1 << 30, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    return p == MAP_FAILED ? REFUSED : DONE;
 }
 
 static int
@@ -169,7 +176,8 @@ outcome_in(enum jy_room room, int (*try)(void))
     assert_true(pid >= 0);
     if (pid == 0) {
         struct jy_fault fault = { 0 };
-        if ((memory = memfd_create("test", MFD_CLOEXEC)) < 0 || write(memory, "x", 1) != 1 || jy_sandbox_apply(room, DOCUMENT_MAX, &fault) != JY_OK)
+        if ((memory = memfd_create("test", MFD_CLOEXEC)) < 0 || write(memory, "x", 1) != 1 ||
+            jy_sandbox_apply(room, DOCUMENT_MAX, &fault) != JY_OK)
             _exit(100);
         _exit(try());
     }
@@ -188,7 +196,8 @@ sandbox__each_room_can_do_what_the_table_says_and_no_more(void **state)
         for (int room = JY_ROOM_WEB; room <= JY_ROOM_LINK; room++) {
             int got = outcome_in((enum jy_room)room, attempts[i].try);
             if (got != expected[room - JY_ROOM_WEB]) {
-                print_error("%s: %s: %d, expected %d\n", jy_room_name((enum jy_room)room), attempts[i].what, got, expected[room - JY_ROOM_WEB]);
+                print_error("%s: %s: %d, expected %d\n", jy_room_name((enum jy_room)room), attempts[i].what, got,
+                            expected[room - JY_ROOM_WEB]);
                 wrong++;
             }
         }

@@ -52,8 +52,9 @@ inspect(int document, struct jy_frame *reply, struct jy_fault *fault)
 static jy_err
 prepare(int document, int output, uint32_t page, int64_t x_um, int64_t width_um, struct jy_frame *reply, struct jy_fault *fault)
 {
-    struct jy_frame request = { .u.DOC_PREPARE = { .document = document, .output = output, .seal = jy_buf_slice(&pki.seal_der), .page = page, .x_um = x_um,
-                                                   .y_um = 20000, .width_um = width_um, .height_um = 40000, .now = pki.now } };
+    struct jy_frame request = { .u.DOC_PREPARE = { .document = document, .output = output, .seal = jy_buf_slice(&pki.seal_der),
+                                                   .page = page, .x_um = x_um, .y_um = 20000, .width_um = width_um,
+                                                   .height_um = 40000, .now = pki.now } };
 
     return handle(&request, JY_MSG_DOC_PREPARE, reply, fault);
 }
@@ -61,7 +62,8 @@ prepare(int document, int output, uint32_t page, int64_t x_um, int64_t width_um,
 static jy_err
 verify(int document, struct jy_slice trust, const char *evidence, struct jy_frame *reply, struct jy_fault *fault)
 {
-    struct jy_frame request = { .u.DOC_VERIFY = { .document = document, .trust = trust, .evidence = jy_slice_text(evidence), .now = pki.now } };
+    struct jy_frame request = { .u.DOC_VERIFY = { .document = document, .trust = trust, .evidence = jy_slice_text(evidence),
+                                                  .now = pki.now } };
 
     return handle(&request, JY_MSG_DOC_VERIFY, reply, fault);
 }
@@ -103,7 +105,8 @@ stamping__from_inspection_to_a_verdict(void **state)
 
         assert_int_equal(prepare(document, prepared, 1, 20000, 40000, &reply, NULL), JY_OK);
         assert_int_equal(reply.u.DOC_PREPARED.data_hash.len, JY_SM3_SIZE);
-        MUST(jy_ses_make(pki.seal, pki.now, reply.u.DOC_PREPARED.data_hash.p, reply.u.DOC_PREPARED.property_info, pki.signer_key, pki.signer, &value, NULL));
+        MUST(jy_ses_make(pki.seal, pki.now, reply.u.DOC_PREPARED.data_hash.p, reply.u.DOC_PREPARED.property_info, pki.signer_key,
+                         pki.signer, &value, NULL));
         request.u.DOC_FINISH.prepared = prepared;
         request.u.DOC_FINISH.output = stamped;
         strcpy(request.u.DOC_FINISH.slot, reply.u.DOC_PREPARED.slot);
@@ -175,8 +178,9 @@ refusals__say_their_reason(void **state)
         { 1, 200000, 40000, JY_E_OFF_PAGE }, { 1, INT64_MAX, 40000, JY_E_OFF_PAGE }, { 1, INT64_MIN, 40000, JY_E_OFF_PAGE },
         { 1, 20000, 0, JY_E_ARGUMENT }, { 1, 20000, -40000, JY_E_ARGUMENT },
     };
-    int document = memory_copy(JY_DATA "/contract.pdf"), output = memory_file(JY_EMPTY), empty = memory_file(JY_EMPTY), text = memory_file(jy_slice_text("text")),
-        big = memory_file(JY_EMPTY), ends[2];
+    int document = memory_copy(JY_DATA "/contract.pdf"), output = memory_file(JY_EMPTY), empty = memory_file(JY_EMPTY);
+    int text = memory_file(jy_slice_text("text")), big = memory_file(JY_EMPTY), ends[2];
+    const struct jy_slice no_pem = jy_slice_text("-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n");
     struct jy_frame reply, other = { .type = JY_MSG_KEY_HELLO };
     struct jy_fault fault;
 
@@ -193,7 +197,7 @@ refusals__say_their_reason(void **state)
     assert_int_equal(verify(big, JY_EMPTY, "", &reply, NULL), JY_E_LIMIT);
     assert_int_equal(pipe(ends), 0);
     assert_int_equal(inspect(ends[0], &reply, &fault), JY_E_IO);                 /* a descriptor that is no file */
-    assert_int_equal(verify(document, jy_slice_text("-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n"), "", &reply, NULL), JY_E_FORMAT);
+    assert_int_equal(verify(document, no_pem, "", &reply, NULL), JY_E_FORMAT);
     assert_int_not_equal(verify(document, JY_EMPTY, "{\"status\":", &reply, NULL), JY_OK);
     assert_int_equal(prepare(document, ends[0], 1, 20000, 40000, &reply, NULL), JY_E_IO);
     assert_int_equal(doc_handle(&doc, &other, &reply, NULL), JY_E_UNSUPPORTED);
@@ -210,7 +214,8 @@ refusals__say_their_reason(void **state)
 static void
 answer__to_a_peer_that_has_gone_is_dropped(void **state)
 {
-    struct jy_frame request = { .type = JY_MSG_DOC_INSPECT, .u.DOC_INSPECT = { .document = memory_copy(JY_DATA "/contract.pdf"), .now = pki.now } };
+    struct jy_frame request = { .type = JY_MSG_DOC_INSPECT,
+                                .u.DOC_INSPECT = { .document = memory_copy(JY_DATA "/contract.pdf"), .now = pki.now } };
     int pair[2];
 
     (void)state;

@@ -22,7 +22,8 @@ config__defaults_fill_what_is_not_said(void **state)
     json_t *c;
 
     (void)state;
-    assert_int_equal(jy_config_read(jy_slice_text("{\"doc_workers\": 3, \"key_dir\": \"/k\", \"development\": true}"), "/etc/jinyin", &c, NULL), JY_OK);
+    assert_int_equal(jy_config_read(jy_slice_text("{\"doc_workers\": 3, \"key_dir\": \"/k\", \"development\": true}"),
+                                    "/etc/jinyin", &c, NULL), JY_OK);
     assert_int_equal(json_integer_value(json_object_get(c, "doc_workers")), 3);
     assert_int_equal(json_integer_value(json_object_get(c, "http_loopback_port")), 8080);
     assert_string_equal(json_string_value(json_object_get(c, "key_dir")), "/k");
@@ -120,8 +121,8 @@ config__a_room_sees_its_own_keys_only(void **state)
     assert_null(json_object_get(part, "engraving_url"));
     json_decref(part);
     json_decref(c);
-    assert_int_equal(jy_config_read_part(jy_slice_text("{\"document_max_bytes\": 2048, \"doc_timeout_seconds\": 1, \"key_dir\": \"/k\"}"), JY_ROOM_DOC, &c,
-                                         &fault), JY_E_BAD_FIELD);
+    assert_int_equal(jy_config_read_part(jy_slice_text("{\"document_max_bytes\": 2048, \"doc_timeout_seconds\": 1, \"key_dir\": \"/k\"}"),
+                                         JY_ROOM_DOC, &c, &fault), JY_E_BAD_FIELD);
     assert_string_equal(fault.where, "key_dir");
     assert_int_equal(jy_config_read_part(jy_slice_text("{\"document_max_bytes\": 2048}"), JY_ROOM_DOC, &c, &fault), JY_E_BAD_FIELD);
     assert_string_equal(fault.where, "doc_timeout_seconds");
@@ -136,7 +137,8 @@ control__messages_arrive_whole_with_their_descriptor(void **state)
         { .kind = JY_CONTROL_START, .fd = -1 }, { .kind = JY_CONTROL_READY, .fd = -1 }, { .kind = JY_CONTROL_STOP, .fd = -1 },
         { .kind = JY_CONTROL_LOST, .id = 4000000000u, .fd = -1 },
     };
-    struct jy_control got, named = { .kind = JY_CONTROL_DESCRIPTOR, .name = "http" }, attach = { .kind = JY_CONTROL_ATTACH, .peer = JY_ROOM_KEY, .id = 9 };
+    struct jy_control attach = { .kind = JY_CONTROL_ATTACH, .peer = JY_ROOM_KEY, .id = 9 };
+    struct jy_control named = { .kind = JY_CONTROL_DESCRIPTOR, .name = "http" }, got;
     int pair[2], pipes[2];
     char byte = 0;
 
@@ -182,7 +184,7 @@ control__what_is_no_message_is_not_sent(void **state)
         { .kind = JY_CONTROL_STOP, .fd = 0 },
         { .kind = JY_CONTROL_DESCRIPTOR, .fd = 0 },
         { .kind = JY_CONTROL_DESCRIPTOR, .fd = -1, .name = "http" },
-        { .kind = JY_CONTROL_DESCRIPTOR, .fd = 0, .name = { 'n', 'o', '-', 'e', 'n', 'd', '-', 'o', 'f', '-', 't', 'e', 'x', 't', '-', '-' } },
+        { .kind = JY_CONTROL_DESCRIPTOR, .fd = 0, .name = { '1', '2', '3', '4', '5', '6', '7', '8', '9', '0', '1', '2', '3', '4', '5', '6' } },
     };
     int pair[2];
 
@@ -201,7 +203,8 @@ control__a_spoilt_packet_is_refused_and_leaves_no_descriptor(void **state)
     union { char space[CMSG_SPACE(sizeof(int))]; struct cmsghdr align; } control = { { 0 } };
     const struct jy_control ready = { .kind = JY_CONTROL_READY, .fd = -1 };
     struct iovec iov;
-    struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = sizeof(control.space) };
+    struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.space,
+                          .msg_controllen = sizeof(control.space) };
     struct jy_control got;
     uint8_t packet[256];
     int pair[2], pipes[2], before, after;
@@ -341,13 +344,14 @@ play(void *argument)
     return NULL;
 }
 
-struct stage { struct jy_room_context *room; int control; uint32_t next; };
+struct stage { struct jy_room_context *room; int control; struct peer peers[8]; uint32_t count; };
 
 static int
 set_up(void **state)
 {
-    static const char config[] = "{\"web_dir\":\"/w\",\"static_dir\":\"\",\"document_max_bytes\":2048,\"doc_timeout_seconds\":1,\"session_minutes\":1,"
-                                 "\"order_hours\":1,\"seal_code_pattern_digits\":13,\"bootstrap_file\":\"/b\",\"development\":false}";
+    static const char config[] = "{\"web_dir\":\"/w\",\"static_dir\":\"\",\"document_max_bytes\":2048,\"doc_timeout_seconds\":1,"
+                                 "\"session_minutes\":1,\"order_hours\":1,\"seal_code_pattern_digits\":13,"
+                                 "\"bootstrap_file\":\"/b\",\"development\":false}";
     static struct stage stages[16];                   /* kept: the calling thread may look at its context until the process ends */
     static size_t used;
     struct stage *stage = &stages[used++];
@@ -363,7 +367,7 @@ set_up(void **state)
     return 0;
 }
 
-/* jinyind goes: the room is told to stop.  */
+/* jinyind goes: the room is told to stop. Its ends of the connections go too, so the peers end. */
 static int
 tear_down(void **state)
 {
@@ -375,13 +379,16 @@ tear_down(void **state)
     assert_true(jy_room_stopping(stage->room));
     for (size_t i = 0; i < stage->room->pools[JY_ROOM_KEY].count; i++)
         close(stage->room->pools[JY_ROOM_KEY].list[i].fd);
+    for (uint32_t i = 0; i < stage->count; i++)
+        pthread_join(stage->peers[i].thread, NULL);
     return 0;
 }
 
 static void
-attach_peer(struct stage *stage, struct peer *peer, enum act act)
+attach_peer(struct stage *stage, enum act act)
 {
-    struct jy_control message = { .kind = JY_CONTROL_ATTACH, .peer = JY_ROOM_KEY, .id = ++stage->next };
+    struct jy_control message = { .kind = JY_CONTROL_ATTACH, .peer = JY_ROOM_KEY, .id = stage->count };
+    struct peer *peer = &stage->peers[stage->count++];
     int pair[2];
 
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
@@ -416,9 +423,8 @@ call__the_answer_is_the_tables_type(void **state)
 {
     struct stage *stage = *state;
     struct jy_frame reply;
-    struct peer peer;
 
-    attach_peer(stage, &peer, ANSWER);
+    attach_peer(stage, ANSWER);
     for (int i = 0; i < 3; i++) {                     /* the connection is used again */
         assert_int_equal(hello(stage, 5000, &reply, NULL), JY_OK);
         assert_int_equal(reply.type, JY_MSG_KEY_INFO);
@@ -434,9 +440,8 @@ call__an_error_answer_becomes_its_code_and_keeps_the_connection(void **state)
     struct stage *stage = *state;
     struct jy_fault fault = { 0 };
     struct jy_frame reply;
-    struct peer peer;
 
-    attach_peer(stage, &peer, ERROR);
+    attach_peer(stage, ERROR);
     assert_int_equal(hello(stage, 5000, &reply, &fault), JY_E_PIN_WRONG);
     assert_string_equal(fault.where, "PIN");
     assert_string_equal(fault.text, "two tries left");
@@ -451,10 +456,9 @@ call__another_answer_is_internal_and_drops_the_connection(void **state)
         { WRONG_TYPE, JY_E_INTERNAL, 0 }, { GARBAGE, JY_E_INTERNAL, 0 }, { OK_AS_ERROR, JY_E_INTERNAL, 1 } };
     struct stage *stage = *state;
     struct jy_frame reply;
-    struct peer peer[3];
 
     for (size_t i = 0; i < 3; i++) {
-        attach_peer(stage, &peer[i], cases[i].act);
+        attach_peer(stage, cases[i].act);
         assert_int_equal(hello(stage, 5000, &reply, NULL), cases[i].err);
         assert_int_equal(connections(stage), cases[i].left);
     }
@@ -465,12 +469,10 @@ call__silence_ends_at_the_deadline_and_drops_the_connection(void **state)
 {
     struct stage *stage = *state;
     struct jy_frame reply;
-    struct peer peer;
 
-    attach_peer(stage, &peer, SILENCE);
+    attach_peer(stage, SILENCE);
     assert_int_equal(hello(stage, 100, &reply, NULL), JY_E_UNAVAILABLE);
     assert_int_equal(connections(stage), 0);
-    pthread_join(peer.thread, NULL);                  /* it saw the end: a late answer has nowhere to go */
 }
 
 static void
@@ -478,12 +480,11 @@ call__a_connection_that_breaks_is_unavailable_and_the_next_one_serves(void **sta
 {
     struct stage *stage = *state;
     struct jy_frame reply;
-    struct peer peer, next;
 
-    attach_peer(stage, &peer, BREAK);
+    attach_peer(stage, BREAK);
     assert_int_equal(hello(stage, 5000, &reply, NULL), JY_E_UNAVAILABLE);
     assert_int_equal(connections(stage), 0);
-    attach_peer(stage, &next, ANSWER);
+    attach_peer(stage, ANSWER);
     assert_int_equal(hello(stage, 5000, &reply, NULL), JY_OK);
     jy_frame_free(&reply);
 }
@@ -491,10 +492,8 @@ call__a_connection_that_breaks_is_unavailable_and_the_next_one_serves(void **sta
 static void *
 attach_later(void *argument)
 {
-    static struct peer peer;
-
     usleep(50000);
-    attach_peer(argument, &peer, ANSWER);
+    attach_peer(argument, ANSWER);
     return NULL;
 }
 
@@ -521,7 +520,6 @@ call__a_dead_connection_in_the_pool_costs_no_call(void **state)
     struct stage *stage = *state;
     struct jy_control message = { .kind = JY_CONTROL_ATTACH, .peer = JY_ROOM_KEY };
     struct jy_frame reply;
-    struct peer peer;
     int pair[2];
 
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
@@ -529,7 +527,7 @@ call__a_dead_connection_in_the_pool_costs_no_call(void **state)
     message.fd = pair[0];
     assert_int_equal(jy_control_send(stage->control, &message), JY_OK);
     close(pair[0]);
-    attach_peer(stage, &peer, ANSWER);
+    attach_peer(stage, ANSWER);
     assert_int_equal(hello(stage, 5000, &reply, NULL), JY_OK);
     jy_frame_free(&reply);
     assert_int_equal(connections(stage), 1);
@@ -543,9 +541,8 @@ call__what_is_not_this_rooms_to_ask_is_refused_unsent(void **state)
     struct jy_msg_KEY_STAMP big = { 0 };
     static uint8_t order[8193];
     struct jy_frame reply;
-    struct peer peer;
 
-    attach_peer(stage, &peer, ANSWER);
+    attach_peer(stage, ANSWER);
     assert_int_equal(jy_room_call(stage->room, JY_MSG_KEY_INFO, &info, 100, &reply, NULL), JY_E_FORBIDDEN);
     assert_int_equal(jy_room_call(stage->room, JY_MSG__COUNT, &info, 100, &reply, NULL), JY_E_FORBIDDEN);
     big.order = JY_SLICE(order, sizeof(order));
@@ -573,11 +570,10 @@ call__threads_share_the_connections_one_call_at_a_time(void **state)
 {
     struct stage *stage = *state;
     pthread_t threads[8];
-    struct peer peer[2];
     void *result;
 
-    attach_peer(stage, &peer[0], ANSWER);
-    attach_peer(stage, &peer[1], ANSWER);
+    attach_peer(stage, ANSWER);
+    attach_peer(stage, ANSWER);
     for (size_t i = 0; i < 8; i++)
         assert_int_equal(pthread_create(&threads[i], NULL, call_often, stage), 0);
     for (size_t i = 0; i < 8; i++) {
