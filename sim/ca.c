@@ -121,7 +121,8 @@ replay_issued(void *self, const json_t *line, struct jy_fault *fault)
     jy_err rc;
 
     if (request_id == NULL || profile == NULL || digest == NULL || certificate == NULL ||
-        jy_hex_parse(jy_slice_text(digest), csr_digest, sizeof(csr_digest)) != JY_OK || jy_base64_decode(jy_slice_text(certificate), &der) != JY_OK)
+        jy_hex_parse(jy_slice_text(digest), csr_digest, sizeof(csr_digest)) != JY_OK ||
+        jy_base64_decode(jy_slice_text(certificate), &der) != JY_OK)
         rc = jy_fail(fault, JY_E_DAMAGED, "certificates.jsonl", 0, "a line lacks something");
     else
         rc = remember_issued(self, request_id, profile, csr_digest, &der, fault);
@@ -153,7 +154,8 @@ replay_revoked(void *self, const json_t *line, struct jy_fault *fault)
     const json_t *reason = json_object_get(line, "reason");
     struct revoked row = { .reason = (int)json_integer_value(reason) };
 
-    if (event_id == NULL || receipt == NULL || serial == NULL || at == NULL || !json_is_integer(reason) || jy_time_parse_rfc3339(at, &row.at) != JY_OK)
+    if (event_id == NULL || receipt == NULL || serial == NULL || at == NULL || !json_is_integer(reason) ||
+        jy_time_parse_rfc3339(at, &row.at) != JY_OK)
         return jy_fail(fault, JY_E_DAMAGED, "revocations.jsonl", 0, "a line lacks something");
     snprintf(row.event_id, sizeof(row.event_id), "%s", event_id);
     snprintf(row.receipt, sizeof(row.receipt), "%s", receipt);
@@ -198,7 +200,7 @@ sim_ca_close(struct sim_ca *ca)
     free(ca);
 }
 
-/* The organization code that the request's subject names as serialNumber: CAs put it into an extension as well (seal-formats §6.2). "" when none. */
+/* The organization code, which the request's subject names as serialNumber: CAs put it into an extension too (seal-formats §6.2). Else "". */
 static void
 organization_code_of(struct jy_slice csr, char out[33])
 {
@@ -212,11 +214,16 @@ organization_code_of(struct jy_slice csr, char out[33])
 }
 
 static jy_err
-make_certificate(struct sim_ca *ca, const struct profile *profile, struct jy_slice csr_der, jy_time now, struct jy_buf *der, struct jy_fault *fault)
+make_certificate(struct sim_ca *ca, const struct profile *profile, struct jy_slice csr_der, jy_time now, struct jy_buf *der,
+                 struct jy_fault *fault)
 {
     const struct sim_ca_level *issuer = &ca->levels[SIM_CA_ISSUING];
-    struct jy_issue what = { .issuer_key = issuer->key, .issuer = issuer->cert, .ou_mark = SIM_CA_MARK, .not_before = now - BACKDATED_SECONDS,
-                             .not_after = now - BACKDATED_SECONDS + profile->years * 365LL * 86400, .path_length = -1 };
+    struct jy_issue what = { .issuer_key = issuer->key,
+                             .issuer = issuer->cert,
+                             .ou_mark = SIM_CA_MARK,
+                             .not_before = now - BACKDATED_SECONDS,
+                             .not_after = now - BACKDATED_SECONDS + profile->years * 365LL * 86400,
+                             .path_length = -1 };
     struct jy_csr *csr = NULL;
     struct jy_cert *cert = NULL;
     char code[33] = "", url[512];
@@ -240,8 +247,8 @@ out:
 }
 
 static jy_err
-journal_issued(struct sim_ca *ca, const char *request_id, const char *profile, const uint8_t digest[JY_SM3_SIZE], struct jy_slice der, jy_time now,
-               struct jy_fault *fault)
+journal_issued(struct sim_ca *ca, const char *request_id, const char *profile, const uint8_t digest[JY_SM3_SIZE], struct jy_slice der,
+               jy_time now, struct jy_fault *fault)
 {
     struct jy_buf base64 = { 0 };
     char hex[2 * JY_SM3_SIZE + 1], time[21];
@@ -264,8 +271,8 @@ out:
 }
 
 jy_err
-sim_ca_issue(struct sim_ca *ca, const char *request_id, const char *profile_name, struct jy_slice csr, jy_time now, struct jy_slice *certificate,
-             struct jy_fault *fault)
+sim_ca_issue(struct sim_ca *ca, const char *request_id, const char *profile_name, struct jy_slice csr, jy_time now,
+             struct jy_slice *certificate, struct jy_fault *fault)
 {
     const struct profile *profile = find_profile(profile_name);
     const struct issued *known = find_issued(ca, request_id);
@@ -307,8 +314,8 @@ journal_revoked(struct sim_ca *ca, const struct revoked *row, jy_time now, struc
 
     jy_time_rfc3339(row->at, at);
     jy_time_rfc3339(now, received);
-    if ((line = json_pack("{ss ss ss si ss ss}", "event_id", row->event_id, "receipt", row->receipt, "serial", row->serial, "reason", row->reason,
-                          "at", at, "received", received)) == NULL)
+    if ((line = json_pack("{ss ss ss si ss ss}", "event_id", row->event_id, "receipt", row->receipt, "serial", row->serial, "reason",
+                          row->reason, "at", at, "received", received)) == NULL)
         return jy_fail(fault, JY_E_NOMEM, "event_id", 0, "line");
     rc = sim_journal_append(ca->revoked_journal, line, fault);
     json_decref(line);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ca.h: a certificate authority of two levels, played (docs/protocol/counterparts.md). Everything it signs is marked NOT FOR PRODUCTION (R11.1). */
+/* ca.h: a CA of two levels, played (docs/protocol/counterparts.md). Every certificate is marked NOT FOR PRODUCTION (R11.1). */
 #ifndef JY_SIM_CA_H
 #define JY_SIM_CA_H
 
@@ -21,7 +21,8 @@ void sim_ca_close(struct sim_ca *ca);
 /**
  * Issue for a DER request whose own signature is right. The same request_id, profile and request always give the same certificate, also
  * after a restart. certificate is borrowed, valid until the next call.
- * Errors: JY_E_BAD_FIELD profile, JY_E_FORMAT or JY_E_SIGNATURE the request, JY_E_CONFLICT request_id was used otherwise, JY_E_IO, JY_E_NOMEM.
+ * Errors: JY_E_BAD_FIELD profile, JY_E_FORMAT or JY_E_SIGNATURE the request, JY_E_CONFLICT request_id was used otherwise, JY_E_IO,
+ * JY_E_NOMEM.
  */
 JY_CHECK jy_err sim_ca_issue(struct sim_ca *ca, const char *request_id, const char *profile, struct jy_slice csr, jy_time now,
                              struct jy_slice *certificate, struct jy_fault *fault);
@@ -34,7 +35,8 @@ struct sim_revocation {
 };
 /**
  * Revoke. The same event always has the same receipt; a certificate that is revoked already stays so from its first time on.
- * receipt needs 65 bytes. Errors: JY_E_NOT_FOUND serial, JY_E_BAD_FIELD reason or a time to come, JY_E_CONFLICT event_id was used otherwise, JY_E_IO.
+ * receipt needs 65 bytes.
+ * Errors: JY_E_NOT_FOUND serial, JY_E_BAD_FIELD reason or a time to come, JY_E_CONFLICT event_id was used otherwise, JY_E_IO.
  */
 JY_CHECK jy_err sim_ca_revoke(struct sim_ca *ca, const struct sim_revocation *what, jy_time now, char receipt[65], struct jy_fault *fault);
 

@@ -46,8 +46,8 @@ write_file(const char *folder, const char *level, const char *ending, struct jy_
     jy_err rc = JY_OK;
 
     if ((size_t)snprintf(path, sizeof(path), "%s/%s.%s", folder, level, ending) >= sizeof(path) ||
-        (fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)) < 0 || write(fd, bytes.p, bytes.len) != (ssize_t)bytes.len ||
-        fsync(fd) != 0)
+        (fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)) < 0 ||
+        write(fd, bytes.p, bytes.len) != (ssize_t)bytes.len || fsync(fd) != 0)
         rc = jy_fail(fault, JY_E_IO, level, 0, "%s cannot be written: %s", ending, strerror(errno));
     if (fd >= 0)
         close(fd);
@@ -128,7 +128,8 @@ remove_unfinished(const char *unfinished)
 }
 
 static jy_err
-make(const char *folder, const char *final, const char *base_url, jy_time now, struct sim_ca_level levels[SIM_CA_LEVELS], struct jy_fault *fault)
+make(const char *folder, const char *final, const char *base_url, jy_time now, struct sim_ca_level levels[SIM_CA_LEVELS],
+     struct jy_fault *fault)
 {
     char unfinished[4096];
     jy_err rc = JY_OK;

@@ -16,7 +16,7 @@ struct sim_ca_level {
 
 /** The name of a level in file names and URLs: "root", "issuing". */
 const char *sim_ca_level_name(int level);
-/** Load folder/ca, or make it in one step (a crash leaves a whole CA or none). levels is filled; free it with sim_ca_keys_free, also on error. */
+/** Load folder/ca, or make it in one step: a crash leaves a whole CA or none. Free levels with sim_ca_keys_free, also on error. */
 JY_CHECK jy_err sim_ca_keys_open(const char *folder, const char *base_url, jy_time now, struct sim_ca_level levels[SIM_CA_LEVELS],
                                  struct jy_fault *fault);
 void sim_ca_keys_free(struct sim_ca_level levels[SIM_CA_LEVELS]);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* All lengths are millimetres; cairo scales them to dots. Sizes: 国发〔1999〕25号, 国家税务总局公告2011年第7号, trade practice (government-interfaces §7). */
+/* Lengths are millimetres; cairo scales them to dots. Sizes: 国发〔1999〕25号, 国家税务总局公告2011年第7号, trade practice. */
 #include "sim/draw.h"
 
 #include <cairo.h>
@@ -230,8 +230,11 @@ static jy_err
 encode_png(cairo_surface_t *surface, struct jy_buf *png)
 {
     static const uint8_t red = 212, green = 13, blue = 15;
-    png_image image = { .version = PNG_IMAGE_VERSION, .width = (png_uint_32)cairo_image_surface_get_width(surface),
-                        .height = (png_uint_32)cairo_image_surface_get_height(surface), .format = PNG_FORMAT_RGBA_COLORMAP, .colormap_entries = 256 };
+    png_image image = { .version = PNG_IMAGE_VERSION,
+                        .width = (png_uint_32)cairo_image_surface_get_width(surface),
+                        .height = (png_uint_32)cairo_image_surface_get_height(surface),
+                        .format = PNG_FORMAT_RGBA_COLORMAP,
+                        .colormap_entries = 256 };
     png_alloc_size_t size = SIM_PICTURE_MAX;
     uint8_t palette[256 * 4];
     jy_err rc;
@@ -255,7 +258,8 @@ jy_err
 sim_draw(const struct sim_seal *seal, struct jy_buf *png, struct jy_fault *fault)
 {
     bool oval = seal->width_mm != seal->height_mm;
-    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_A8, seal->width_mm * SIM_DOTS_PER_MM, seal->height_mm * SIM_DOTS_PER_MM);
+    cairo_surface_t *surface =
+        cairo_image_surface_create(CAIRO_FORMAT_A8, seal->width_mm * SIM_DOTS_PER_MM, seal->height_mm * SIM_DOTS_PER_MM);
     cairo_t *cr = cairo_create(surface);
     cairo_font_options_t *options = cairo_font_options_create();
     bool drawn;

@@ -73,7 +73,8 @@ replay_line(struct jy_slice text, const char *name, uint64_t offset, sim_journal
 }
 
 jy_err
-sim_journal_open(const char *folder, const char *name, sim_journal_replay *replay, void *self, struct sim_journal **out, struct jy_fault *fault)
+sim_journal_open(const char *folder, const char *name, sim_journal_replay *replay, void *self, struct sim_journal **out,
+                 struct jy_fault *fault)
 {
     struct sim_journal *journal = calloc(1, sizeof(*journal));
     struct jy_buf bytes = { 0 };

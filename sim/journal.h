@@ -17,7 +17,10 @@ typedef jy_err sim_journal_replay(void *self, const struct json_t *line, struct 
  */
 JY_CHECK jy_err sim_journal_open(const char *folder, const char *name, sim_journal_replay *replay, void *self, struct sim_journal **out,
                                  struct jy_fault *fault);
-/** Append one object and wait until the disk has it. After a failure the journal refuses everything until it is opened anew. Errors: JY_E_IO, JY_E_NOMEM. */
+/**
+ * Append one object and wait until the disk has it. After a failure the journal refuses everything until it is opened anew.
+ * Errors: JY_E_IO, JY_E_NOMEM.
+ */
 JY_CHECK jy_err sim_journal_append(struct sim_journal *journal, const struct json_t *line, struct jy_fault *fault);
 void sim_journal_close(struct sim_journal *journal);
 

@@ -7,8 +7,8 @@
 
 /* Rows of organizations[], named so that a seal's row says whose it is. */
 enum {
-    TRADE, CULTURE, CONSULTING, TECHNOLOGY, ARCHIVE, SOFTWARE, CALLIGRAPHY, CARE_CENTRE, AGRICULTURE, VEGETABLES, MACHINERY, BREAKFAST, BUILDING,
-    LIBRARY
+    TRADE, CULTURE, CONSULTING, TECHNOLOGY, ARCHIVE, SOFTWARE, CALLIGRAPHY, CARE_CENTRE, AGRICULTURE, VEGETABLES, MACHINERY, BREAKFAST,
+    BUILDING, LIBRARY
 };
 
 static const struct sim_organization organizations[] = {
@@ -32,7 +32,7 @@ static const struct sim_organization organizations[] = {
 #define FINANCE "财务专用章"
 #define INVOICE "发票专用章"
 
-/* Sizes: government-interfaces §7. A limited company's statutory seal is 40 mm, a public body's or a joint-stock company's 42 mm. */
+/* A limited company's statutory seal is 40 mm, a public body's or a joint-stock company's 42 mm. */
 static const struct sim_seal seals[] = {
     /* code            whose          kind         state        line     w   h (mm) */
     { "1201901000001", TRADE,         "statutory", "in_use",    "",       40, 40 },

@@ -67,8 +67,8 @@ seal_facts(const struct sim_seal *seal)
 
     if (sim_seal_name(seal, &name) == JY_OK)
         facts = json_pack("{ss ss ss# ss ss si si}", "seal_code", seal->seal_code, "uscc", sim_seal_organization(seal)->uscc, "name",
-                          (const char *)name.p, (int)name.len, "kind", seal->kind, "state", seal->state, "width_mm", seal->width_mm, "height_mm",
-                          seal->height_mm);
+                          (const char *)name.p, (int)name.len, "kind", seal->kind, "state", seal->state, "width_mm", seal->width_mm,
+                          "height_mm", seal->height_mm);
     jy_buf_free(&name);
     return facts;
 }
@@ -141,7 +141,8 @@ issue_certificate(struct call *call)
     jy_err rc;
 
     if (request_id == NULL || profile == NULL || csr == NULL)
-        return jy_fail(call->fault, JY_E_BAD_FIELD, request_id == NULL ? "request_id" : profile == NULL ? "profile" : "csr", 0, "missing or too long");
+        return jy_fail(call->fault, JY_E_BAD_FIELD, request_id == NULL ? "request_id" : profile == NULL ? "profile" : "csr", 0,
+                       "missing or too long");
     if (jy_base64_decode(jy_slice_text(csr), &der) != JY_OK) {
         rc = jy_fail(call->fault, JY_E_BAD_FIELD, "csr", 0, "not base64");
         goto out;
@@ -161,7 +162,8 @@ revoke_certificate(struct call *call)
     const char *at = sim_json_text(call->body, "at", 32);
     const json_t *reason = json_object_get(call->body, "reason");
     json_int_t number = json_integer_value(reason);
-    struct sim_revocation what = { .event_id = sim_json_text(call->body, "event_id", 64), .serial = sim_json_text(call->body, "serial", 40) };
+    struct sim_revocation what = { .event_id = sim_json_text(call->body, "event_id", 64),
+                                   .serial = sim_json_text(call->body, "serial", 40) };
     char receipt[65];
     jy_err rc;
 
@@ -254,8 +256,9 @@ sim_body_limit(const char *method, const char *path)
 void
 sim_problem(struct sim_answer *answer, jy_err err, const struct jy_fault *fault)
 {
-    json_t *problem = json_pack("{ss ss ss si ss ss}", "code", jy_err_code(err), "title", jy_err_en(err), "title_zh", jy_err_zh(err), "status",
-                                jy_err_http(err), "field", fault == NULL ? "" : fault->where, "detail", fault == NULL ? "" : fault->text);
+    json_t *problem =
+        json_pack("{ss ss ss si ss ss}", "code", jy_err_code(err), "title", jy_err_en(err), "title_zh", jy_err_zh(err), "status",
+                  jy_err_http(err), "field", fault == NULL ? "" : fault->where, "detail", fault == NULL ? "" : fault->text);
     char *text = problem == NULL ? NULL : json_dumps(problem, JSON_COMPACT);
 
     answer->status = jy_err_http(err);

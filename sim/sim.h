@@ -7,8 +7,10 @@
 
 struct sim;                           /* begins in sim_open, ends in sim_close; thread-safe between */
 
-/** Open or make the state in folder (made with mode 0700 when absent), for this process alone. base_url as others reach it, "http://127.0.0.1:8090".
- * Errors: JY_E_CONFLICT another process has the folder, and those of sim_ca_open and sim_filings_open. */
+/**
+ * Open or make the state in folder (made with mode 0700 when absent), for this process alone. base_url is how others reach it,
+ * "http://127.0.0.1:8090". Errors: JY_E_CONFLICT another process has the folder, and those of sim_ca_open and sim_filings_open.
+ */
 JY_CHECK jy_err sim_open(const char *folder, const char *base_url, jy_time now, struct sim **out, struct jy_fault *fault);
 void sim_close(struct sim *sim);
 

@@ -31,7 +31,8 @@ link_is_png(struct jy_slice bytes)
         if (bytes.len - at < 12 || (len = read_u32(chunk)) > bytes.len - at - 12)
             return false;
         if (at == 8) {
-            if (memcmp(chunk + 4, "IHDR", 4) != 0 || len != 13 || read_u32(chunk + 8) - 1 >= PNG_SIDE_MAX || read_u32(chunk + 12) - 1 >= PNG_SIDE_MAX)
+            if (memcmp(chunk + 4, "IHDR", 4) != 0 || len != 13 || read_u32(chunk + 8) - 1 >= PNG_SIDE_MAX ||
+                read_u32(chunk + 12) - 1 >= PNG_SIDE_MAX)
                 return false;
         } else if (memcmp(chunk + 4, "IDAT", 4) == 0) {
             has_data = true;

@@ -9,6 +9,7 @@
 struct intake {
     struct jy_buf *body;
     size_t body_max, body_len, headers_len;
+    bool headers_end;                 /* the empty line after the last head came: curl takes a head that is cut for a whole one */
     const char *why;                  /* why the intake was stopped; NULL = it was not */
 };
 
@@ -38,8 +39,11 @@ take_header(char *bytes, size_t size, size_t count, void *self)
 {
     struct intake *intake = self;
 
-    (void)bytes;
     intake->headers_len += size * count;
+    if (size * count > 0 && (bytes[0] == '\r' || bytes[0] == '\n'))
+        intake->headers_end = true;
+    else if (size * count >= 5 && memcmp(bytes, "HTTP/", 5) == 0)
+        intake->headers_end = false;
     if (intake->headers_len > HEADERS_MAX)
         intake->why = "its headers are too long";
     return intake->why == NULL ? size * count : 0;
@@ -50,22 +54,26 @@ static bool
 set_limits(CURL *curl, const struct link_http *what)
 {
     return curl_easy_setopt(curl, CURLOPT_URL, what->url) == CURLE_OK &&
-        curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
-        curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK && curl_easy_setopt(curl, CURLOPT_PROXY, "") == CURLE_OK &&
-        curl_easy_setopt(curl, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L) == CURLE_OK &&
-        curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) == CURLE_OK &&
-        curl_easy_setopt(curl, CURLOPT_HTTP09_ALLOWED, 0L) == CURLE_OK && curl_easy_setopt(curl, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) == CURLE_OK &&
-        curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK && curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, what->timeout_seconds) == CURLE_OK &&
-        curl_easy_setopt(curl, CURLOPT_TIMEOUT, what->timeout_seconds) == CURLE_OK &&
-        curl_easy_setopt(curl, CURLOPT_USERAGENT, "jinyin-link/" JY_VERSION) == CURLE_OK;
+           curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK && curl_easy_setopt(curl, CURLOPT_PROXY, "") == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L) == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_HTTP09_ALLOWED, 0L) == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, what->timeout_seconds) == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_TIMEOUT, what->timeout_seconds) == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_USERAGENT, "jinyin-link/" JY_VERSION) == CURLE_OK;
 }
 
 static bool
 set_request(CURL *curl, const struct link_http *what, struct curl_slist *headers, struct intake *intake)
 {
-    bool good = curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers) == CURLE_OK && curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body) == CURLE_OK &&
-        curl_easy_setopt(curl, CURLOPT_WRITEDATA, intake) == CURLE_OK && curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header) == CURLE_OK &&
-        curl_easy_setopt(curl, CURLOPT_HEADERDATA, intake) == CURLE_OK;
+    bool good = curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers) == CURLE_OK &&
+                curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body) == CURLE_OK &&
+                curl_easy_setopt(curl, CURLOPT_WRITEDATA, intake) == CURLE_OK &&
+                curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header) == CURLE_OK &&
+                curl_easy_setopt(curl, CURLOPT_HEADERDATA, intake) == CURLE_OK;
 
     if (!good || strcmp(what->method, "POST") != 0)
         return good;
@@ -107,6 +115,8 @@ link_http_exchange(const struct link_http *what, int *status, struct jy_buf *ans
     }
     if ((code = curl_easy_perform(curl)) != CURLE_OK)
         rc = jy_fail(fault, JY_E_COUNTERPART_DOWN, what->url, 0, "%s", intake.why != NULL ? intake.why : curl_easy_strerror(code));
+    else if (!intake.headers_end)
+        rc = jy_fail(fault, JY_E_COUNTERPART_DOWN, what->url, 0, "its headers are cut");
     else if (curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &number) != CURLE_OK || number < 100 || number > 999)
         rc = jy_fail(fault, JY_E_COUNTERPART_DOWN, what->url, 0, "no status in its answer");
     *status = (int)number;

@@ -14,6 +14,7 @@ struct link_config {
  * The reply to a request; the caller frees it with jy_frame_free. On error reply is empty and fault is what the person should read.
  * Errors: JY_E_COUNTERPART_DOWN (not connected, unreachable, too slow, or not answering as described), and those of link_call_*.
  */
-JY_CHECK jy_err link_answer(const struct link_config *config, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault);
+JY_CHECK jy_err link_answer(const struct link_config *config, const struct jy_frame *request, struct jy_frame *reply,
+                            struct jy_fault *fault);
 
 #endif

@@ -93,8 +93,9 @@ body_certificate(const struct jy_frame *request, json_t *out, struct jy_fault *f
     struct jy_buf csr = { 0 };
     jy_err rc;
 
-    if ((rc = set_text(out, "request_id", asked->request_id, fault)) == JY_OK && (rc = set_text(out, "profile", asked->profile, fault)) == JY_OK &&
-        (rc = jy_base64_encode(asked->csr, &csr)) == JY_OK && json_object_set_new(out, "csr", json_stringn((const char *)csr.p, csr.len)) != 0)
+    if ((rc = set_text(out, "request_id", asked->request_id, fault)) == JY_OK &&
+        (rc = set_text(out, "profile", asked->profile, fault)) == JY_OK && (rc = jy_base64_encode(asked->csr, &csr)) == JY_OK &&
+        json_object_set_new(out, "csr", json_stringn((const char *)csr.p, csr.len)) != 0)
         rc = jy_fail(fault, JY_E_NOMEM, "csr", 0, "body");
     jy_buf_free(&csr);
     return rc;
@@ -164,8 +165,8 @@ static const struct link_call calls[] = {
 
 /* What a counterpart may say about the request itself. */
 static const jy_err refusals[] = {
-    JY_E_BAD_JSON, JY_E_BAD_FIELD, JY_E_ARGUMENT, JY_E_FORMAT, JY_E_TRAILING, JY_E_LIMIT, JY_E_UNSUPPORTED, JY_E_SIGNATURE, JY_E_CERTIFICATE,
-    JY_E_NOT_FOUND, JY_E_CONFLICT,
+    JY_E_BAD_JSON, JY_E_BAD_FIELD, JY_E_ARGUMENT, JY_E_FORMAT, JY_E_TRAILING, JY_E_LIMIT, JY_E_UNSUPPORTED, JY_E_SIGNATURE,
+    JY_E_CERTIFICATE, JY_E_NOT_FOUND, JY_E_CONFLICT,
 };
 
 const struct link_counterpart_name *
@@ -284,7 +285,8 @@ read_field(const struct field *field, const json_t *value, const struct jy_frame
 }
 
 static jy_err
-read_fields(const struct link_call *call, const struct jy_frame *request, struct jy_slice body, struct jy_frame *reply, struct jy_fault *fault)
+read_fields(const struct link_call *call, const struct jy_frame *request, struct jy_slice body, struct jy_frame *reply,
+            struct jy_fault *fault)
 {
     json_t *object = NULL;
     struct jy_fault why = { 0 };
@@ -295,8 +297,8 @@ read_fields(const struct link_call *call, const struct jy_frame *request, struct
                      names[call->counterpart].text);
     for (const struct field *field = call->fields; rc == JY_OK && field->name != NULL; field++)
         if (!read_field(field, json_object_get(object, field->name), request, reply))
-            rc = jy_fail(fault, JY_E_COUNTERPART_DOWN, field->name, 0, "%s answers without a right \"%s\": %s", names[call->counterpart].text,
-                         field->name, field->must);
+            rc = jy_fail(fault, JY_E_COUNTERPART_DOWN, field->name, 0, "%s answers without a right \"%s\": %s",
+                         names[call->counterpart].text, field->name, field->must);
     json_decref(object);
     return rc;
 }

@@ -13,7 +13,7 @@ const struct link_counterpart_name *link_counterpart_name(enum link_counterpart 
 
 /** One call to a counterpart: a row of the table in wire.c. */
 struct link_call;
-/** The row for a request that web sent. Errors: JY_E_BAD_FIELD a destination that is not known, JY_E_INTERNAL not a request of this room. */
+/** The row for a request that web sent. Errors: JY_E_BAD_FIELD an unknown destination, JY_E_INTERNAL not a request of this room. */
 JY_CHECK jy_err link_call_find(const struct jy_frame *request, const struct link_call **out, struct jy_fault *fault);
 enum link_counterpart link_call_counterpart(const struct link_call *call);
 const char *link_call_method(const struct link_call *call);
@@ -30,7 +30,7 @@ JY_CHECK jy_err link_call_body(const struct link_call *call, const struct jy_fra
  * Judge an answer and make it the reply message. Everything is checked against the table's limits before; reply is emptied on error,
  * else the caller frees it with jy_frame_free.
  * Errors: JY_E_COUNTERPART_DOWN it is no answer as described (also 3xx and 5xx), JY_E_CONFLICT (409), and of other 4xx those codes that
- * a counterpart may decide; a code such as "unauthenticated" is about us, not about the person who asked, and becomes JY_E_COUNTERPART_DOWN.
+ * a counterpart may decide; a code such as "unauthenticated" is about us, not about the person who asked: JY_E_COUNTERPART_DOWN.
  */
 JY_CHECK jy_err link_call_read(const struct link_call *call, const struct jy_frame *request, int status, struct jy_slice body,
                                struct jy_frame *reply, struct jy_fault *fault);

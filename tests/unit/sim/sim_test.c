@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <jansson.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -181,10 +182,18 @@ static void
 routes__what_is_not_in_the_table_is_refused(void **state)
 {
     static const struct { const char *method, *path, *code; } rows[] = {
-        { "GET", "/", "not_found" }, { "GET", "/seal", "not_found" }, { "GET", "/seals/", "not_found" }, { "GET", "/seals/1/2", "not_found" },
-        { "GET", "/ca", "not_found" }, { "GET", "/ca/root.key", "not_found" }, { "GET", "/ca/crl/other", "not_found" },
-        { "DELETE", "/seals", "method_not_allowed" }, { "POST", "/seals/1201901000001", "method_not_allowed" },
-        { "PUT", "/filings", "method_not_allowed" }, { "GET", "/ca/certificates", "method_not_allowed" }, { "get", "/seals", "method_not_allowed" },
+        { "GET", "/", "not_found" },
+        { "GET", "/seal", "not_found" },
+        { "GET", "/seals/", "not_found" },
+        { "GET", "/seals/1/2", "not_found" },
+        { "GET", "/ca", "not_found" },
+        { "GET", "/ca/root.key", "not_found" },
+        { "GET", "/ca/crl/other", "not_found" },
+        { "DELETE", "/seals", "method_not_allowed" },
+        { "POST", "/seals/1201901000001", "method_not_allowed" },
+        { "PUT", "/filings", "method_not_allowed" },
+        { "GET", "/ca/certificates", "method_not_allowed" },
+        { "get", "/seals", "method_not_allowed" },
     };
     char text[4096];
 
@@ -199,11 +208,16 @@ static void
 routes__bodies_that_are_not_as_described_are_refused(void **state)
 {
     static const struct { const char *path, *body, *code; } rows[] = {
-        { "/filings", "", "bad_json" }, { "/filings", "[]", "bad_json" }, { "/filings", "{\"event_id\":\"a\",\"event_id\":\"a\"}", "bad_json" },
-        { "/filings", "{}", "bad_field" }, { "/filings", "{\"event_id\":\"\",\"event\":\"e\"}", "bad_field" },
-        { "/filings", "{\"event_id\":7,\"event\":\"e\"}", "bad_field" }, { "/filings", "{\"event_id\":\"e-1\"}", "bad_field" },
+        { "/filings", "", "bad_json" },
+        { "/filings", "[]", "bad_json" },
+        { "/filings", "{\"event_id\":\"a\",\"event_id\":\"a\"}", "bad_json" },
+        { "/filings", "{}", "bad_field" },
+        { "/filings", "{\"event_id\":\"\",\"event\":\"e\"}", "bad_field" },
+        { "/filings", "{\"event_id\":7,\"event\":\"e\"}", "bad_field" },
+        { "/filings", "{\"event_id\":\"e-1\"}", "bad_field" },
         { "/filings", "{\"event_id\":\"12345678901234567890123456789012345678901234567890123456789012345\",\"event\":\"e\"}", "bad_field" },
-        { "/ca/certificates", "{}", "bad_field" }, { "/ca/certificates", "{\"request_id\":\"r\",\"profile\":\"seal\"}", "bad_field" },
+        { "/ca/certificates", "{}", "bad_field" },
+        { "/ca/certificates", "{\"request_id\":\"r\",\"profile\":\"seal\"}", "bad_field" },
         { "/ca/certificates", "{\"request_id\":\"r\",\"profile\":\"seal\",\"csr\":\"***\"}", "bad_field" },
         { "/ca/certificates", "{\"request_id\":\"r\",\"profile\":\"root\",\"csr\":\"MAA=\"}", "bad_field" },
         { "/ca/certificates", "{\"request_id\":\"r\",\"profile\":\"seal\",\"csr\":\"MAA=\"}", "format" },
@@ -289,7 +303,8 @@ filings__the_same_event_has_the_same_receipt_also_after_a_restart(void **state)
     assert_int_equal(reopen(*state, NOW + 60), JY_OK);
     assert_string_equal(ask_text(*state, "POST", "/filings", reordered, "receipt", &status, text), first);
     assert_int_equal(status, 201);
-    assert_string_equal(ask_text(*state, "POST", "/filings", "{\"event_id\":\"e-2\",\"event\":\"seal_frozen\"}", "receipt", &status, text), other);
+    assert_string_equal(ask_text(*state, "POST", "/filings", "{\"event_id\":\"e-2\",\"event\":\"seal_frozen\"}", "receipt", &status, text),
+                        other);
 
     assert_int_equal(ask(*state, NOW, "GET", "/filings", NULL, &answer), 200);
     list = json_object_get(answer, "filings");
@@ -533,10 +548,14 @@ static void
 journals__a_whole_line_that_is_not_ours_stops_the_start(void **state)
 {
     static const struct { const char *name, *line; } rows[] = {
-        { "filings.jsonl", "nonsense\n" }, { "filings.jsonl", "{}\n" }, { "filings.jsonl", "\n" },
-        { "filings.jsonl", "{\"event_id\":\"e\",\"receipt\":\"r\",\"body\":7}\n" }, { "certificates.jsonl", "{\"request_id\":\"r\"}\n" },
+        { "filings.jsonl", "nonsense\n" },
+        { "filings.jsonl", "{}\n" },
+        { "filings.jsonl", "\n" },
+        { "filings.jsonl", "{\"event_id\":\"e\",\"receipt\":\"r\",\"body\":7}\n" },
+        { "certificates.jsonl", "{\"request_id\":\"r\"}\n" },
         { "certificates.jsonl", "{\"request_id\":\"r\",\"profile\":\"seal\",\"csr_digest\":\"00\",\"certificate\":\"MAA=\"}\n" },
-        { "revocations.jsonl", "{\"event_id\":\"e\",\"receipt\":\"r\",\"serial\":\"00\",\"reason\":\"1\",\"at\":\"2026-01-01T00:00:00Z\"}\n" },
+        { "revocations.jsonl",
+          "{\"event_id\":\"e\",\"receipt\":\"r\",\"serial\":\"00\",\"reason\":\"1\",\"at\":\"2026-01-01T00:00:00Z\"}\n" },
     };
     struct bench *bench = *state;
     char path[128];
@@ -554,7 +573,8 @@ journals__a_whole_line_that_is_not_ours_stops_the_start(void **state)
 static void
 folder__keys_are_for_their_owner_alone_and_a_half_made_ca_is_made_anew(void **state)
 {
-    static const char *const files[] = { "ca/root.key", "ca/issuing.key", "ca/root.pem", "ca/issuing.pem", "filings.jsonl", "certificates.jsonl" };
+    static const char *const files[] = { "ca/root.key",    "ca/issuing.key", "ca/root.pem",
+                                         "ca/issuing.pem", "filings.jsonl",  "certificates.jsonl" };
     struct bench *bench = *state;
     struct stat st;
     char path[128], half[128];
@@ -598,6 +618,45 @@ folder__belongs_to_one_process_at_a_time(void **state)
     assert_null(second);
 }
 
+/* -- many at once -- */
+
+static void *
+file_and_look(void *argument)
+{
+    struct bench *bench = argument;
+    char body[128];
+
+    for (int i = 0; i < 20; i++) {
+        struct sim_answer answer;
+        snprintf(body, sizeof(body), "{\"event_id\":\"e-%d\",\"event\":\"seal_made\"}", i);
+        sim_handle(bench->sim, "POST", "/filings", jy_slice_text(body), NOW, &answer);
+        assert_int_equal(answer.status, 201);
+        jy_buf_free(&answer.body);
+        sim_handle(bench->sim, "GET", i % 2 == 0 ? "/seals/1201901000001" : "/filings", JY_EMPTY, NOW, &answer);
+        assert_int_equal(answer.status, 200);
+        jy_buf_free(&answer.body);
+        sim_handle(bench->sim, "GET", "/ca/trust", JY_EMPTY, NOW + i * 4000, &answer);
+        assert_int_equal(answer.status, 200);
+        jy_buf_free(&answer.body);
+    }
+    return NULL;
+}
+
+static void
+threads__the_same_events_from_many_have_one_filing_each(void **state)
+{
+    pthread_t threads[4];
+    json_t *answer;
+
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, file_and_look, *state), 0);
+    for (size_t i = 0; i < 4; i++)
+        pthread_join(threads[i], NULL);
+    assert_int_equal(ask(*state, NOW, "GET", "/filings", NULL, &answer), 200);
+    assert_int_equal(json_array_size(json_object_get(answer, "filings")), 20);
+    json_decref(answer);
+}
+
 int
 main(void)
 {
@@ -623,6 +682,7 @@ main(void)
         IN_A_FOLDER(folder__keys_are_for_their_owner_alone_and_a_half_made_ca_is_made_anew),
         IN_A_FOLDER(folder__a_key_that_is_not_the_certificates_stops_the_start),
         IN_A_FOLDER(folder__belongs_to_one_process_at_a_time),
+        IN_A_FOLDER(threads__the_same_events_from_many_have_one_filing_each),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
