@@ -97,7 +97,7 @@ const NEITHER = problem(415, "file_format_unknown", "The file is neither OFD nor
 const NOT_FOUND = problem(404, "not_found", "There is no such object, or it is outside your scope.", "对象不存在，或不在您的权限范围内。");
 
 function statusOf(code, at) {
-    const states = { 1201030000017: at < "2026-11-20" ? "ACTIVE" : "CANCELLED", 1201030000018: "FROZEN", 1201030000019: HOSTILE };
+    const states = { 1201030000017: at < "2026-11-24T12" ? "ACTIVE" : "CANCELLED", 1201030000018: "FROZEN", 1201030000019: HOSTILE };
     return Object.hasOwn(states, code) && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(at) ? good({ seal_id: "0".repeat(32), es_id: code, at, state: states[code] }) : NOT_FOUND;
 }
 
@@ -112,9 +112,9 @@ function answer(method, url, body, development) {
     return NOT_FOUND;
 }
 
-/** A server on a free port of the loopback, or on `port`; `seen` collects what was asked. */
+/** A server on a free port of the loopback, or on `port`. `seen` collects what was asked; state:held is answered (valid) by release(). */
 export async function startMock({ port = 0, development = true } = {}) {
-    const seen = [];
+    const seen = [], held = [];
     const server = http.createServer(async (request, response) => {
         const url = new URL(request.url, "http://mock");
         const chunks = [];
@@ -128,18 +128,23 @@ export async function startMock({ port = 0, development = true } = {}) {
             response.writeHead(200, { ...headers, "Content-Type": type }).end(await readFile(new URL(name, STATIC)));
             return;
         }
-        if (body.toString("latin1", 0, 10) === "state:slow") {
-            setTimeout(() => response.writeHead(200, { ...headers, "Content-Type": "application/json" }).end(ANSWERS.valid.body), 1500);
+        if (body.toString("latin1", 0, 10) === "state:held") {
+            held.push(() => response.writeHead(200, { ...headers, "Content-Type": "application/json" }).end(ANSWERS.valid.body));
             return;
         }
         const { status, type, body: text } = answer(request.method, url, body, development);
         response.writeHead(status, { ...headers, "Content-Type": type }).end(text);
     });
     await new Promise((resolve) => server.listen(port, "127.0.0.1", resolve));
-    return { base: `http://127.0.0.1:${server.address().port}`, seen, stop: () => { server.closeAllConnections(); server.close(); } };
+    return {
+        base: `http://127.0.0.1:${server.address().port}`,
+        seen,
+        release: () => held.splice(0).forEach((give) => give()),
+        stop: () => { server.closeAllConnections(); server.close(); },
+    };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
     const { base } = await startMock({ port: Number(process.argv[2] ?? 0) });
-    console.log(`${base}  (choose a text file that begins with state:NAME; NAME is one of ${Object.keys(ANSWERS).join(", ")}, slow)`);
+    console.log(`${base}  (choose a text file that begins with state:NAME; NAME is one of ${Object.keys(ANSWERS).join(", ")}, held)`);
 }
