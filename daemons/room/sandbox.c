@@ -87,7 +87,7 @@ doc_filter(scmp_filter_ctx filter)
         rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, doc_not_executable[i], 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
     if (rc == 0)                      /* abort() */
         rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
-    for (size_t i = 0; rc == 0 && i < COUNT(doc_probed); i++)
+    for (size_t i = 0; rc == 0 && !JY_SANITIZED && i < COUNT(doc_probed); i++)
         rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), doc_probed[i], 0);
     return rc;
 }
