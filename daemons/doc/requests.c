@@ -55,7 +55,7 @@ inspect(const struct doc *doc, const struct jy_frame *request, struct jy_frame *
     struct jy_slice file;
     jy_err rc, refusal;
 
-    if ((rc = map(ask->document, doc->document_max_bytes, &file, fault)) != JY_OK ||
+    if ((rc = map(ask->document, doc->document_max_bytes + DOC_STAMP_GROWTH, &file, fault)) != JY_OK ||
         (rc = jy_document_open(file, &document, fault)) != JY_OK ||
         (rc = doc_describe(document, &reply->bytes, fault)) != JY_OK)
         goto out;
@@ -86,7 +86,7 @@ prepare(const struct doc *doc, const struct jy_frame *request, struct jy_frame *
     struct jy_slice file;
     jy_err rc;
 
-    if ((rc = map(ask->document, doc->document_max_bytes, &file, fault)) != JY_OK ||
+    if ((rc = map(ask->document, doc->document_max_bytes + DOC_STAMP_GROWTH, &file, fault)) != JY_OK ||
         (rc = jy_document_open(file, &document, fault)) != JY_OK ||
         (rc = jy_document_prepare(document, ask->seal, &place, 1, ask->now, &prepared, fault)) != JY_OK ||
         (rc = jy_pieces_write(&prepared.file, ask->output, fault)) != JY_OK ||

@@ -14,6 +14,9 @@ import zipfile
 from life import Client, Life, Problem
 from service import ROOT, demonstration
 
+sys.path.insert(0, str(ROOT / "tools"))
+from routes_table import routes  # noqa: E402
+
 DATA = ROOT / "tests" / "data"
 OFD, PDF = (DATA / "contract.ofd").read_bytes(), (DATA / "contract.pdf").read_bytes()
 
@@ -50,6 +53,30 @@ def nobody_without_a_session_and_no_role_beyond_its_own(life):
     refused("forbidden", lambda: life.ask("custodian", "GET", "/filings"))
     refused("not_found", lambda: life.call("GET", "/api/v1/nothing"))
     refused("method_not_allowed", lambda: life.call("DELETE", "/api/v1/verify"))
+
+
+def every_route_for_every_role(life, admin):
+    """The table in the code against the running service: who may not is told so, who may is not."""
+    tokens = {"anybody": None, "administrator": admin, "police": life.tokens["police"], "maker_staff": life.tokens["maker"],
+              "agent": life.tokens["agent"], "custodian": life.tokens["custodian"], "approver": life.tokens["approver"]}
+    asked = 0
+    for route in routes():
+        if route["path"] == "/api/v1/session" and route["method"] == "DELETE":
+            continue                                       # would end the session that asks; shown elsewhere
+        path = route["path"].replace("{id}", "0" * 32).replace("{code}", "translation")
+        for role, token in tokens.items():
+            try:
+                life.call(route["method"], path, b"{}" if route["body"] != "NONE" else None, token=token)
+                status = 200
+            except Problem as problem:
+                status = problem.status
+            if route["roles"] == ["anybody"] or role in route["roles"]:
+                # The handler itself may still know better (a person's own key, a password that is wrong).
+                assert status not in (401, 403) or route["path"] == "/api/v1/session", f"{role} {route['method']} {path}: {status}"
+            else:
+                assert status == (401 if role == "anybody" else 403), f"{role} {route['method']} {path}: {status}"
+            asked += 1
+    assert asked > 300, asked
 
 
 def a_body_is_checked_field_by_field(life):
@@ -383,6 +410,7 @@ def main():
         life.keys()
         other.approver_key()
         nobody_without_a_session_and_no_role_beyond_its_own(life)
+        every_route_for_every_role(life, admin)
         a_body_is_checked_field_by_field(life)
         wrong_codes_are_refused(life, admin)
         officer = the_same_key_gives_the_same_answer_and_another_request_is_refused(life, admin)
