@@ -68,16 +68,13 @@ take_descriptors(struct jy_room_context *room, struct jy_fault *fault)
 }
 
 jy_err
-jy_room_open(enum jy_room which, int control, int config, struct jy_room_context **out, struct jy_fault *fault)
+jy_room_open(enum jy_room which, int control, int config, struct jy_room_context *room, struct jy_fault *fault)
 {
-    struct jy_room_context *room = calloc(1, sizeof(*room));
     pthread_condattr_t monotonic;
     sigset_t stop;
     jy_err rc;
 
-    *out = NULL;
-    if (room == NULL)
-        return JY_E_NOMEM;
+    memset(room, 0, sizeof(*room));
     room->room = which;
     room->control = control;
     room->signals = -1;
@@ -99,23 +96,21 @@ jy_room_open(enum jy_room which, int control, int config, struct jy_room_context
     rc = take_descriptors(room, fault);
 out:
     close(config);
-    if (rc == JY_OK) {
-        *out = room;
+    if (rc == JY_OK)
         return JY_OK;
-    }
     if (room->signals >= 0)
         close(room->signals);
     close(control);
     json_decref(room->config);
-    free(room);
     return rc;
 }
 
 struct jy_room_context *
 jy_room_begin(enum jy_room which)
 {
+    static struct jy_room_context the_room;          /* one a process, for as long as it lives */
+    struct jy_room_context *room = &the_room;
     const struct rlimit none = { 0, 0 };
-    struct jy_room_context *room = NULL;
     struct jy_fault fault = { 0 };
     struct stat st;
     jy_err rc;
@@ -132,9 +127,14 @@ jy_room_begin(enum jy_room which)
         jy_log("error", "start_failed", "no core, not dumpable: %s", strerror(errno));
         exit(EXIT_FAILURE);
     }
-    if ((rc = jy_room_open(which, JY_CONTROL_FD, JY_CONFIG_FD, &room, &fault)) != JY_OK) {
+    if ((rc = jy_room_open(which, JY_CONTROL_FD, JY_CONFIG_FD, room, &fault)) != JY_OK) {
         jy_log("error", "start_failed", "%s: %s %s", jy_err_code(rc), fault.where, fault.text);
         exit(EXIT_FAILURE);
+    }
+    if (which == JY_ROOM_WEB && (rc = jy_fence_apply(room->config, &fault)) != JY_OK) {
+        jy_log(rc == JY_E_UNSUPPORTED ? "warning" : "error", "no_fence", "%s: %s", fault.where, fault.text);
+        if (rc != JY_E_UNSUPPORTED)
+            exit(EXIT_FAILURE);
     }
     return room;
 }

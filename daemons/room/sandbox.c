@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #define MIB ((int64_t)1 << 20)
 #define GROWTH (16 * MIB)             /* what one stamp can add to a document: seal, value and page entries, with room to spare */
@@ -24,7 +25,8 @@ static const struct { int call; unsigned rooms; } denied[] = {
     /* another program, another process */
     { SCMP_SYS(execve), OPEN }, { SCMP_SYS(execveat), OPEN }, { SCMP_SYS(fork), OPEN }, { SCMP_SYS(vfork), OPEN },
     { SCMP_SYS(ptrace), OPEN }, { SCMP_SYS(process_vm_readv), OPEN }, { SCMP_SYS(process_vm_writev), OPEN }, { SCMP_SYS(kcmp), OPEN },
-    { SCMP_SYS(pidfd_open), OPEN }, { SCMP_SYS(pidfd_getfd), OPEN }, { SCMP_SYS(process_madvise), OPEN },
+    { SCMP_SYS(tkill), OPEN }, { SCMP_SYS(rt_sigqueueinfo), OPEN }, { SCMP_SYS(rt_tgsigqueueinfo), OPEN },
+    { SCMP_SYS(pidfd_send_signal), OPEN }, { SCMP_SYS(pidfd_open), OPEN }, { SCMP_SYS(pidfd_getfd), OPEN }, { SCMP_SYS(process_madvise), OPEN },
     /* doors of the kernel that no room needs */
     { SCMP_SYS(io_uring_setup), OPEN }, { SCMP_SYS(io_uring_enter), OPEN }, { SCMP_SYS(io_uring_register), OPEN },
     { SCMP_SYS(bpf), OPEN }, { SCMP_SYS(perf_event_open), OPEN }, { SCMP_SYS(userfaultfd), OPEN }, { SCMP_SYS(add_key), OPEN },
@@ -57,7 +59,7 @@ static const int doc_allowed[] = {
     /* time, chance, waiting, ending */
     SCMP_SYS(clock_gettime), SCMP_SYS(clock_getres), SCMP_SYS(gettimeofday), SCMP_SYS(time), SCMP_SYS(getrandom), SCMP_SYS(futex),
     SCMP_SYS(sched_yield), SCMP_SYS(setitimer), SCMP_SYS(restart_syscall), SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask),
-    SCMP_SYS(rt_sigreturn), SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(tgkill), SCMP_SYS(exit), SCMP_SYS(exit_group),
+    SCMP_SYS(rt_sigreturn), SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(exit), SCMP_SYS(exit_group),
 };
 /* What libraries of doc merely try (a configuration file, a character set module, the file behind stderr) and do without. */
 static const int doc_probed[] = {
@@ -66,6 +68,11 @@ static const int doc_probed[] = {
 };
 /* Memory that is written is never run: these calls only without PROT_EXEC, the third argument of each. */
 static const int doc_not_executable[] = { SCMP_SYS(mmap), SCMP_SYS(mprotect) };
+
+/* Calls that name a process first: its own number, or 0 where that means oneself. */
+static const struct { int call; bool zero; } own_process_only[] = {
+    { SCMP_SYS(kill), false }, { SCMP_SYS(tgkill), false }, { SCMP_SYS(prlimit64), true },
+};
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -78,7 +85,9 @@ doc_filter(scmp_filter_ctx filter)
         rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, doc_allowed[i], 0);
     for (size_t i = 0; rc == 0 && i < COUNT(doc_not_executable); i++)
         rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, doc_not_executable[i], 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-    for (size_t i = 0; rc == 0 && i < COUNT(doc_probed); i++)
+    if (rc == 0)                      /* abort() */
+        rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
+    for (size_t i = 0; rc == 0 && !JY_SANITIZED && i < COUNT(doc_probed); i++)
         rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), doc_probed[i], 0);
     return rc;
 }
@@ -86,11 +95,15 @@ doc_filter(scmp_filter_ctx filter)
 static int
 denying_filter(scmp_filter_ctx filter, enum jy_room room, uint32_t refuse)
 {
+    const scmp_datum_t self = (scmp_datum_t)getpid();
     int rc = 0;
 
     for (size_t i = 0; rc == 0 && i < COUNT(denied); i++)
         if ((denied[i].rooms >> room & 1) != 0)
             rc = seccomp_rule_add(filter, refuse, denied[i].call, 0);
+    /* All rooms are one user's processes: no room signals another, or changes its limits. */
+    for (size_t i = 0; rc == 0 && i < COUNT(own_process_only); i++)
+        rc = seccomp_rule_add(filter, refuse, own_process_only[i].call, 1, SCMP_A0(SCMP_CMP_NE, own_process_only[i].zero ? 0 : self));
     /* Threads yes, processes no. The flags of clone3 lie in memory, where no filter sees them: without it libc takes clone. */
     if (rc == 0)
         rc = seccomp_rule_add(filter, refuse, SCMP_SYS(clone), 1, SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0));

@@ -73,7 +73,7 @@ class Watch:
 
 for kind, make in (("ofd", big_ofd), ("pdf", big_pdf)):
     with frame(doc_workers=1) as f:
-        big, stamped = f.folder / f"big.{kind}", f.folder / f"stamped.{kind}"
+        big, stamped = f.documents / f"big.{kind}", f.documents / f"stamped.{kind}"
         make(big)
         f.start()
         worker = f.pids()["doc"][0]

@@ -34,12 +34,14 @@ class Frame:
     def __init__(self, folder):
         self.folder = folder
         self.process = None
+        self.documents = folder / "documents"        # web's folder: it can read no other
+        shutil.copytree(data, self.documents)
         for name, source in (("jinyind", jinyind), ("jinyin-doc", doc), ("jinyin-web", test_room), ("jinyin-key", test_room),
                              ("jinyin-link", test_room)):
             shutil.copy2(source, folder / name)
 
     def configure(self, **keys):
-        (self.folder / "jinyin.json").write_text(json.dumps({"http_loopback_port": 0, **keys}))
+        (self.folder / "jinyin.json").write_text(json.dumps({"http_loopback_port": 0, "web_dir": "documents", **keys}))
 
     def run(self, *arguments):
         """A jinyind that is expected to end by itself: exit code and what it said."""
@@ -89,7 +91,7 @@ class Frame:
         return answer
 
     def stamp(self, document, stamped, page=1):
-        prepared = self.folder / "prepared"
+        prepared = self.documents / "prepared"
         p = self.ask("prepare", document=document, output=prepared, page=page)
         self.ask("finish", prepared=prepared, output=stamped, slot=p["slot"], data_hash=p["data_hash"], property_info=p["property_info"])
         prepared.unlink()

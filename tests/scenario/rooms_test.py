@@ -9,13 +9,13 @@ import stat
 import time
 import zipfile
 
-from rooms import data, eventually, frame, is_alive
+from rooms import eventually, frame, is_alive
 
 
 def stamping(f):
     assert f.ask("hello")["now"] == 7 and f.ask("trust")["pem"] == "from link"
     for kind in ("ofd", "pdf"):
-        plain, stamped, twice = data / f"contract.{kind}", f.folder / f"stamped.{kind}", f.folder / f"twice.{kind}"
+        plain, stamped, twice = (f.documents / f"{name}.{kind}" for name in ("contract", "stamped", "twice"))
         seen = f.ask("inspect", document=plain)
         assert (seen["format"], seen["refusal"]) == (kind.upper(), "")
         assert json.loads(seen["json"]) == {"pages": [[210.0, 297.0]], "signatures": []}
@@ -27,36 +27,36 @@ def stamping(f):
         assert f.ask("verify", document=twice, trust=False)["verdict"] == "indeterminate"
         changed = bytearray(twice.read_bytes())
         changed[len(changed) // 3] ^= 1
-        (f.folder / "changed").write_bytes(changed)
-        verdict = f.send("verify", document=f.folder / "changed", trust=True)()
+        (f.documents / "changed").write_bytes(changed)
+        verdict = f.send("verify", document=f.documents / "changed", trust=True)()
         assert verdict["code"] != "ok" or verdict["verdict"] == "invalid", verdict
 
 
 def hostile(f):
     def package(name, **entries):
-        with zipfile.ZipFile(f.folder / name, "w", zipfile.ZIP_DEFLATED) as z:
+        with zipfile.ZipFile(f.documents / name, "w", zipfile.ZIP_DEFLATED) as z:
             for path, content in entries.items():
                 z.writestr(path.replace("__", "/"), content)
-        return f.folder / name
+        return f.documents / name
 
-    good = (data / "contract.ofd").read_bytes()
-    files = {"empty": b"", "text": b"neither", "cut.ofd": good[:-100], "cut.pdf": (data / "contract.pdf").read_bytes()[:-100],
+    good = (f.documents / "contract.ofd").read_bytes()
+    files = {"empty": b"", "text": b"neither", "cut.ofd": good[:-100], "cut.pdf": (f.documents / "contract.pdf").read_bytes()[:-100],
              "twice.ofd": good + good, "pdf-in-zip": b"%PDF-1.7\n" + good}
     for name, content in files.items():
-        (f.folder / name).write_bytes(content)
+        (f.documents / name).write_bytes(content)
     bomb = package("bomb.ofd", **{"OFD.xml": b"<" + b" " * (300 << 20)})
     entities = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><x>&b;</x>'
-    paths = [*(f.folder / n for n in files), bomb, package("entities.ofd", **{"OFD.xml": entities}),
+    paths = [*(f.documents / n for n in files), bomb, package("entities.ofd", **{"OFD.xml": entities}),
              package("deep.ofd", **{"OFD.xml": b"<a>" * 100000}),
              package("outside.ofd", **{"OFD.xml": b"<x/>", "..__..__etc__passwd": b"x"})]
     before = f.pids()["doc"]
     for path in paths:
         for op in ("inspect", "verify", "prepare"):
-            answer = f.send(op, document=path, output=f.folder / "out", page=1)()
+            answer = f.send(op, document=path, output=f.documents / "out", page=1)()
             assert answer["code"] not in ("ok", "unavailable", "internal"), f"{op} {path.name}: {answer}"
-            assert (f.folder / "out").stat().st_size == 0 if op == "prepare" else True
+            assert (f.documents / "out").stat().st_size == 0 if op == "prepare" else True
     assert f.pids()["doc"] == before, "no hostile file ends a worker"
-    f.ask("inspect", document=data / "contract.ofd")
+    f.ask("inspect", document=f.documents / "contract.ofd")
 
 
 def endless(f):
@@ -77,11 +77,11 @@ def endless(f):
     tail = b"\nendstream\nendobj\nxref\n0 7\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % o for o in offsets + [body])
     tail += b"trailer\n<</Size 7/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % xref
     total = body + len(stream) + size + len(tail)
-    with open(f.folder / "endless.pdf", "wb") as out:
+    with open(f.documents / "endless.pdf", "wb") as out:
         out.write(head + signature % (contents, start, start + gap, total - start - gap) + stream)
         out.seek(size, os.SEEK_CUR)
         out.write(tail)
-    return f.folder / "endless.pdf"
+    return f.documents / "endless.pdf"
 
 
 with frame(doc_workers=2) as f:
@@ -92,7 +92,7 @@ with frame(doc_workers=2) as f:
     for pid in f.all_pids()[1:]:
         environment = open(f"/proc/{pid}/environ", "rb").read()
         assert environment == b"PATH=/usr/bin:/bin\0LC_ALL=C.UTF-8\0TZ=UTC0\0", environment
-    for folder in ("data", "data/web", "data/key"):
+    for folder in ("data", "data/key"):
         assert stat.S_IMODE((f.folder / folder).stat().st_mode) == 0o700, folder
     assert stat.S_IMODE((f.folder / "data/web.sock").stat().st_mode) == 0o660
     stamping(f)
@@ -109,7 +109,7 @@ with frame(doc_workers=2) as f:
         os.kill(old, signal.SIGKILL)
         eventually(lambda: f.pids()[room] not in (old, None))
         assert f.ask("hello")["now"] == 7 and f.ask("trust")["pem"] == "from link"
-        f.ask("inspect", document=data / "contract.pdf")
+        f.ask("inspect", document=f.documents / "contract.pdf")
     assert len(f.events("room_ended")) == 3 and all("SIGKILL" in e["text"] for e in f.events("room_ended"))
 
     # Clean stop: nothing is left, neither process nor name.
@@ -124,36 +124,37 @@ with frame(doc_workers=1, doc_timeout_seconds=1, document_max_bytes=1 << 30) as 
     # Killed with a request in its hands: the caller hears of it, the next worker serves.
     worker = f.pids()["doc"][0]
     os.kill(worker, signal.SIGSTOP)
-    answer = f.send("inspect", document=data / "contract.pdf")
+    answer = f.send("inspect", document=f.documents / "contract.pdf")
     time.sleep(0.3)
     os.kill(worker, signal.SIGKILL)
     assert answer()["code"] == "unavailable"
-    f.ask("inspect", document=data / "contract.pdf")
+    f.ask("inspect", document=f.documents / "contract.pdf")
     assert f.pids()["doc"][0] != worker
 
     # A worker that is silent until the caller gives up: its late answer goes nowhere, and it gets a new connection.
     worker = f.pids()["doc"][0]
     os.kill(worker, signal.SIGSTOP)
-    f.ask("inspect", expect="unavailable", deadline_ms=300, document=data / "contract.ofd")
-    f.ask("inspect", expect="unavailable", deadline_ms=300, document=data / "contract.ofd")       # nobody is there
+    f.ask("inspect", expect="unavailable", deadline_ms=300, document=f.documents / "contract.ofd")
+    f.ask("inspect", expect="unavailable", deadline_ms=300, document=f.documents / "contract.ofd")       # nobody is there
     os.kill(worker, signal.SIGCONT)
-    assert f.ask("inspect", document=data / "contract.pdf")["format"] == "PDF"
+    assert f.ask("inspect", document=f.documents / "contract.pdf")["format"] == "PDF"
     assert f.pids()["doc"][0] == worker
 
     # A document that takes too long ends its worker, not the service.
     endless_file = endless(f)
     f.ask("inspect", expect="unavailable", document=endless_file)
     assert "longer than 1 s" in f.events("document_timeout", "doc")[0]["text"]
-    f.ask("inspect", document=data / "contract.pdf")
+    f.ask("inspect", document=f.documents / "contract.pdf")
     endless_file.unlink()
 
-    # A room that ends again and again is started with growing pauses, and all the time the others serve.
+    # A room ends again and again: each time it comes back, and all the time the others serve.
     killed = None
     for _ in range(4):
         eventually(lambda: f.pids()["link"] not in (killed, None))
         killed = f.pids()["link"]
         os.kill(killed, signal.SIGKILL)
         f.ask("hello")
+    eventually(lambda: f.pids()["link"] not in (killed, None))
     assert f.ask("trust")["pem"] == "from link"
 
     # jinyind is killed: within two seconds no room lives.

@@ -20,6 +20,7 @@
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -41,8 +42,24 @@ static int inet_socket(void) { return refused_or_done(socket(AF_INET, SOCK_STREA
 static int run_program(void) { execl("/bin/true", "true", NULL); return refused_or_done(-1); }
 static int trace_parent(void) { return refused_or_done(ptrace(PTRACE_ATTACH, getppid(), 0, 0)); }
 static int signal_parent(void) { return refused_or_done(kill(getppid(), 0)); }
+static int signal_group(void) { return refused_or_done(kill(0, 0)); }
+static int signal_oneself(void) { return refused_or_done(kill(getpid(), 0)); }
 static int ring(void) { return refused_or_done(syscall(SYS_io_uring_setup, 1, NULL)); }
 static int load_bpf(void) { return refused_or_done(syscall(SYS_bpf, 0, NULL, 0)); }
+
+static int
+signal_thread(void)
+{
+    return refused_or_done(syscall(SYS_tgkill, getppid(), getppid(), 0));
+}
+
+static int
+limit_parent(void)
+{
+    struct rlimit limit;
+
+    return refused_or_done(prlimit(getppid(), RLIMIT_NOFILE, NULL, &limit));
+}
 
 static int
 connect_out(void)
@@ -155,7 +172,11 @@ static const struct {
     { "spawn", spawn_process, REFUSED, KILLED, REFUSED, REFUSED },
     { "begin a thread", begin_thread, DONE, KILLED, DONE, DONE },
     { "trace a process", trace_parent, REFUSED, KILLED, REFUSED, REFUSED },
-    { "signal a process", signal_parent, DONE, KILLED, DONE, DONE },
+    { "signal a process", signal_parent, REFUSED, KILLED, REFUSED, REFUSED },
+    { "signal a thread of a process", signal_thread, REFUSED, KILLED, REFUSED, REFUSED },
+    { "signal its group", signal_group, REFUSED, KILLED, REFUSED, REFUSED },
+    { "signal itself", signal_oneself, DONE, KILLED, DONE, DONE },
+    { "change the limits of a process", limit_parent, REFUSED, KILLED, REFUSED, REFUSED },
     { "io_uring", ring, REFUSED, KILLED, REFUSED, REFUSED },
     { "bpf", load_bpf, REFUSED, KILLED, REFUSED, REFUSED },
     { "map executable memory", map_executable, DONE, KILLED, DONE, DONE },
@@ -235,10 +256,50 @@ sandbox__holds_for_threads_that_began_before(void **state)
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == REFUSED);
 }
 
+/* What web can read: its own folder and the system, not what lies beside it, even when its user may. */
+static void
+fence__web_reads_its_own_folder_and_not_the_key_store(void **state)
+{
+    char folder[] = "/tmp/jinyin-XXXXXX", web[64], key[64], in_web[80], in_key[80];
+    int status;
+    pid_t pid;
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    snprintf(web, sizeof(web), "%s/web", folder);
+    snprintf(key, sizeof(key), "%s/key", folder);
+    snprintf(in_web, sizeof(in_web), "%s/file", web);
+    snprintf(in_key, sizeof(in_key), "%s/file", key);
+    assert_int_equal(mkdir(web, 0700) | mkdir(key, 0700), 0);
+    close(open(in_key, O_WRONLY | O_CREAT, 0600));
+    if ((pid = fork()) == 0) {
+        json_t *config = json_pack("{s:s, s:s}", "web_dir", web, "static_dir", "");
+        struct jy_fault fault = { 0 };
+        jy_err rc = jy_fence_apply(config, &fault);
+        int fresh;
+        if (rc == JY_E_UNSUPPORTED)
+            _exit(77);
+        fresh = open(in_web, O_RDWR | O_CREAT, 0600);
+        _exit(rc == JY_OK && fresh >= 0 && open(in_web, O_RDONLY) >= 0 && open("/dev/urandom", O_RDONLY) >= 0 && open(in_key, O_RDONLY) < 0 &&
+                      errno == EACCES && open(in_key, O_RDWR) < 0 ? 0 : 1);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    unlink(in_web);
+    unlink(in_key);
+    rmdir(web);
+    rmdir(key);
+    rmdir(folder);
+    assert_true(WIFEXITED(status));
+    if (WEXITSTATUS(status) == 77)
+        skip();
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(fence__web_reads_its_own_folder_and_not_the_key_store),
         cmocka_unit_test(sandbox__each_room_can_do_what_the_table_says_and_no_more),
         cmocka_unit_test(sandbox__holds_for_threads_that_began_before),
     };

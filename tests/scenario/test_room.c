@@ -204,7 +204,6 @@ be_web(struct jy_room_context *room)
 {
     struct pollfd p = { .fd = jy_room_descriptor(room, "http"), .events = POLLIN };
 
-    pki_begin();
     MUST(jy_room_start_calling(room));
     jy_room_sandbox(room);
     jy_room_ready(room);
@@ -244,9 +243,12 @@ int
 main(int argc, char **argv)
 {
     enum jy_room which = strstr(argv[0], "-web") != NULL ? JY_ROOM_WEB : strstr(argv[0], "-key") != NULL ? JY_ROOM_KEY : JY_ROOM_LINK;
-    struct jy_room_context *room = jy_room_begin(which);
+    struct jy_room_context *room;
 
     (void)argc;
+    if (which == JY_ROOM_WEB)
+        pki_begin();                  /* reads the picture of the seal, which web may not */
+    room = jy_room_begin(which);
     if (which == JY_ROOM_WEB)
         return be_web(room);
     jy_room_sandbox(room);

@@ -263,7 +263,7 @@ static void
 begin__descriptors_come_before_the_start_and_are_found_by_name(void **state)
 {
     struct jy_control named = { .kind = JY_CONTROL_DESCRIPTOR, .name = "http" }, start = { .kind = JY_CONTROL_START, .fd = -1 };
-    struct jy_room_context *room;
+    struct jy_room_context space, *room = &space;
     int pair[2];
 
     (void)state;
@@ -271,7 +271,7 @@ begin__descriptors_come_before_the_start_and_are_found_by_name(void **state)
     named.fd = memory_file("x");
     assert_int_equal(jy_control_send(pair[0], &named), JY_OK);
     assert_int_equal(jy_control_send(pair[0], &start), JY_OK);
-    assert_int_equal(jy_room_open(JY_ROOM_KEY, pair[1], memory_file(key_config), &room, NULL), JY_OK);
+    assert_int_equal(jy_room_open(JY_ROOM_KEY, pair[1], memory_file(key_config), room, NULL), JY_OK);
     assert_true(jy_room_descriptor(room, "http") >= 0);
     assert_int_equal(jy_room_descriptor(room, "http_loopback"), -1);
     assert_string_equal(jy_room_config_text(room, "key_dir"), "/k");
@@ -282,27 +282,26 @@ begin__descriptors_come_before_the_start_and_are_found_by_name(void **state)
     close(room->control);
     close(room->signals);
     json_decref(room->config);
-    free(room);
 }
 
 static void
 begin__without_a_start_or_with_another_rooms_keys_there_is_no_room(void **state)
 {
     struct jy_control stop = { .kind = JY_CONTROL_STOP, .fd = -1 };
-    struct jy_room_context *room;
+    struct jy_room_context space, *room = &space;
     struct jy_fault fault = { 0 };
     int pair[2];
 
     (void)state;
     assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
     close(pair[0]);
-    assert_int_equal(jy_room_open(JY_ROOM_KEY, pair[1], memory_file(key_config), &room, &fault), JY_E_UNAVAILABLE);
+    assert_int_equal(jy_room_open(JY_ROOM_KEY, pair[1], memory_file(key_config), room, &fault), JY_E_UNAVAILABLE);
     assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
     assert_int_equal(jy_control_send(pair[0], &stop), JY_OK);
-    assert_int_equal(jy_room_open(JY_ROOM_KEY, pair[1], memory_file(key_config), &room, &fault), JY_E_FORMAT);
+    assert_int_equal(jy_room_open(JY_ROOM_KEY, pair[1], memory_file(key_config), room, &fault), JY_E_FORMAT);
     close(pair[0]);
     assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
-    assert_int_equal(jy_room_open(JY_ROOM_LINK, pair[1], memory_file(key_config), &room, &fault), JY_E_BAD_FIELD);
+    assert_int_equal(jy_room_open(JY_ROOM_LINK, pair[1], memory_file(key_config), room, &fault), JY_E_BAD_FIELD);
     assert_string_equal(fault.where, "key_dir");
     close(pair[0]);
 }
@@ -344,7 +343,7 @@ play(void *argument)
     return NULL;
 }
 
-struct stage { struct jy_room_context *room; int control; struct peer peers[8]; uint32_t count; };
+struct stage { struct jy_room_context *room, space; int control; struct peer peers[8]; uint32_t count; };
 
 static int
 set_up(void **state)
@@ -360,7 +359,8 @@ set_up(void **state)
 
     assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
     assert_int_equal(jy_control_send(pair[0], &start), JY_OK);
-    assert_int_equal(jy_room_open(JY_ROOM_WEB, pair[1], memory_file(config), &stage->room, NULL), JY_OK);
+    stage->room = &stage->space;
+    assert_int_equal(jy_room_open(JY_ROOM_WEB, pair[1], memory_file(config), stage->room, NULL), JY_OK);
     assert_int_equal(jy_room_start_calling(stage->room), JY_OK);
     stage->control = pair[0];
     *state = stage;
@@ -632,7 +632,8 @@ serve__answers_reports_lost_connections_and_stops(void **state)
 
     (void)state;
     for (int way = 0; way < 2; way++) {
-        struct serving serving = { .threads = way == 1, .now = 99 };
+        struct jy_room_context space;
+        struct serving serving = { .room = &space, .threads = way == 1, .now = 99 };
         struct jy_control lost;
         struct jy_frame reply;
         pthread_t thread;
@@ -640,7 +641,7 @@ serve__answers_reports_lost_connections_and_stops(void **state)
 
         assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, control), 0);
         assert_int_equal(jy_control_send(control[0], &start), JY_OK);
-        assert_int_equal(jy_room_open(JY_ROOM_KEY, control[1], memory_file(key_config), &serving.room, NULL), JY_OK);
+        assert_int_equal(jy_room_open(JY_ROOM_KEY, control[1], memory_file(key_config), serving.room, NULL), JY_OK);
         assert_int_equal(pthread_create(&thread, NULL, serve, &serving), 0);
         for (uint32_t i = 0; i < 4; i++)
             fd[i] = attach_to_server(control[0], 10 + i);
@@ -670,7 +671,6 @@ serve__answers_reports_lost_connections_and_stops(void **state)
         close(control[1]);
         close(serving.room->signals);
         json_decref(serving.room->config);
-        free(serving.room);
     }
 }
 
