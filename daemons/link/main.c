@@ -20,7 +20,8 @@ answer_one(void *self, int fd, struct jy_frame *request)
         sent = jy_ipc_send(fd, JY_ROOM_LINK, reply.type, &reply.u);
         jy_frame_free(&reply);
     } else {
-        jy_log("warning", "call_failed", "%s: %s: %s", asked, jy_err_code(rc), fault.text);
+        if (jy_err_http(rc) >= 500)                     /* a refusal is an answer and web's to record */
+            jy_log("warning", "call_failed", "%s: %s: %s", asked, jy_err_code(rc), fault.text);
         sent = jy_ipc_send_error(fd, JY_ROOM_LINK, rc, &fault);
     }
     if (sent != JY_OK)
