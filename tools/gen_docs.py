@@ -36,7 +36,8 @@ def errors():
 def checks():
     found = rows("include/jinyin/checks.def", "JY_CHECK_ROW", rf"(\w+), (\w+), {STRING}, {STRING}, {STRING}")
     return table("Checks of a verification", "include/jinyin/checks.def", ["check", "a failure makes it", "clause", "claim", "内容"],
-                 [[f"`{name}`", severity.lower(), clause, en, zh] for name, severity, clause, en, zh in found])
+                 [[f"`{name}`", severity.lower().replace("by_time", "invalid, or indeterminate while the signing time is only claimed"), clause,
+                   en, zh] for name, severity, clause, en, zh in found])
 
 
 def configuration():

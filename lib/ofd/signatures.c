@@ -155,6 +155,8 @@ read_signature(struct ofd *ofd, const struct jy_xml *node, const char *list_fold
         err = jy_zip_read(ofd->zip, extra->value_file, JY_SES_MAX, &extra->value, fault);
     if (err == JY_OK && extra->seal_file != SIZE_MAX)
         err = jy_zip_read(ofd->zip, extra->seal_file, JY_SEAL_MAX, &extra->seal, fault);
+    if (err == JY_OK && seal != NULL && extra->seal.len == 0)
+        err = jy_findings_add(&sig->findings, JY_CHECK_SEAL_MISMATCH, false, sig->path, 0, "the seal's file is missing or empty");
     sig->value = jy_buf_slice(&extra->value);
     sig->seal_file = jy_buf_slice(&extra->seal);
     if (err == JY_OK)
