@@ -14,8 +14,10 @@
 #include <unistd.h>
 
 static jy_err
-map(int fd, int64_t max, struct jy_slice *out, struct jy_fault *fault)
+map(int fd, const struct doc *doc, struct jy_slice *out, struct jy_fault *fault)
 {
+    /* A stamped document is larger than the largest upload and is looked at like any other. */
+    const int64_t max = doc->document_max_bytes + DOC_STAMP_GROWTH;
     off_t size = lseek(fd, 0, SEEK_END);
     void *p;
 
@@ -55,7 +57,7 @@ inspect(const struct doc *doc, const struct jy_frame *request, struct jy_frame *
     struct jy_slice file;
     jy_err rc, refusal;
 
-    if ((rc = map(ask->document, doc->document_max_bytes + DOC_STAMP_GROWTH, &file, fault)) != JY_OK ||
+    if ((rc = map(ask->document, doc, &file, fault)) != JY_OK ||
         (rc = jy_document_open(file, &document, fault)) != JY_OK ||
         (rc = doc_describe(document, &reply->bytes, fault)) != JY_OK)
         goto out;
@@ -86,7 +88,7 @@ prepare(const struct doc *doc, const struct jy_frame *request, struct jy_frame *
     struct jy_slice file;
     jy_err rc;
 
-    if ((rc = map(ask->document, doc->document_max_bytes + DOC_STAMP_GROWTH, &file, fault)) != JY_OK ||
+    if ((rc = map(ask->document, doc, &file, fault)) != JY_OK ||
         (rc = jy_document_open(file, &document, fault)) != JY_OK ||
         (rc = jy_document_prepare(document, ask->seal, &place, 1, ask->now, &prepared, fault)) != JY_OK ||
         (rc = jy_pieces_write(&prepared.file, ask->output, fault)) != JY_OK ||
@@ -111,7 +113,7 @@ finish(const struct doc *doc, const struct jy_frame *request, struct jy_frame *r
     jy_err rc;
 
     (void)reply;
-    if ((rc = map(ask->prepared, doc->document_max_bytes + DOC_STAMP_GROWTH, &file, fault)) == JY_OK &&
+    if ((rc = map(ask->prepared, doc, &file, fault)) == JY_OK &&
         (rc = jy_document_finish(file, ask->slot, ask->value, &finished, fault)) == JY_OK)
         rc = jy_pieces_write(&finished, ask->output, fault);
     jy_pieces_free(&finished);
@@ -130,7 +132,7 @@ verify(const struct doc *doc, const struct jy_frame *request, struct jy_frame *r
     struct jy_slice file;
     jy_err rc;
 
-    if ((rc = map(ask->document, doc->document_max_bytes + DOC_STAMP_GROWTH, &file, fault)) != JY_OK ||
+    if ((rc = map(ask->document, doc, &file, fault)) != JY_OK ||
         (ask->trust.len > 0 && ((rc = jy_trust_new(&trust)) != JY_OK || (rc = jy_trust_add_pem(trust, ask->trust, fault)) != JY_OK)) ||
         (ask->evidence.len > 0 && (rc = jy_evidence_parse(ask->evidence, &evidence, fault)) != JY_OK) ||
         (rc = jy_verify(file, trust, evidence, ask->now, &report, fault)) != JY_OK ||
