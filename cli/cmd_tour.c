@@ -4,7 +4,7 @@
 #include "cli/picture.h"
 #include "cli/tamper.h"
 
-#include <jinyin/verify.h>
+#include <jinyin/container.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -103,14 +103,12 @@ extension(const char *name, char base[256])
 /* What the service says of a file, and of its last signature: the one that this tour made. */
 struct judged { char file[33], own[33], reason[256]; };
 
-/* The service's verdict on bytes; the report is kept as DIR/NAME.SUFFIX.json and as text. */
+/* The service's verdict on bytes; the report is kept as DIR/NAME.SUFFIX.json and .txt. */
 static jy_err
 verify(struct tour *tour, const char *name, const char *suffix, struct jy_slice bytes, struct judged *judged, struct jy_fault *fault)
 {
-    struct jy_buf json = { 0 }, text = { 0 }, pem = { 0 };
+    struct jy_buf json = { 0 }, text = { 0 };
     json_t *report = NULL, *signature, *check;
-    struct jy_trust *trust = NULL;
-    struct jy_report *local = NULL;
     char file[320];
     size_t i, k;
     jy_err rc;
@@ -132,20 +130,14 @@ verify(struct tour *tour, const char *name, const char *suffix, struct jy_slice 
     snprintf(file, sizeof(file), "%s.json", suffix);
     if ((rc = keep(tour, name, file, jy_buf_slice(&json), fault)) != JY_OK)
         goto out;
-    /* The same file judged by the library alone, as anybody can with the published trust list. */
-    if ((rc = life_call(&tour->life, NULL, "GET", "/api/v1/trust", NULL, JY_EMPTY, NULL, NULL, &pem, fault)) != JY_OK ||
-        (rc = jy_trust_new(&trust)) != JY_OK || (rc = jy_trust_add_pem(trust, jy_buf_slice(&pem), fault)) != JY_OK ||
-        (rc = jy_verify(bytes, trust, NULL, jy_now(), &local, fault)) != JY_OK || (rc = jy_report_text(local, &text)) != JY_OK)
+    if ((rc = life_call(&tour->life, NULL, "POST", "/api/v1/verify?form=text", NULL, bytes, NULL, NULL, &text, fault)) != JY_OK)
         goto out;
     snprintf(file, sizeof(file), "%s.txt", suffix);
     rc = keep(tour, name, file, jy_buf_slice(&text), fault);
 out:
-    jy_report_free(local);
-    jy_trust_free(trust);
     json_decref(report);
     jy_buf_free(&json);
     jy_buf_free(&text);
-    jy_buf_free(&pem);
     return rc;
 }
 

@@ -35,7 +35,7 @@ static const struct { jy_err err; const char *event; } refusals[] = {
     { JY_E_PIN_WRONG, "return" }, { JY_E_PIN_LOCKED, "return" }, { JY_E_PIN_MUST_CHANGE, "return" }, { JY_E_SECRET_UNREADABLE, "return" },
     { JY_E_SECRET_STALE, "return" }, { JY_E_SEAL_NOT_LIVE, "return" }, { JY_E_SEAL_DATES, "return" }, { JY_E_NO_APPROVAL, "fail" },
     { JY_E_CERT_PERIOD, "fail" }, { JY_E_ORDER_EXPIRED, "fail" }, { JY_E_ORDER_SPENT, "fail" }, { JY_E_DOCUMENT_CHANGED, "fail" },
-    { JY_E_SIGNER_NOT_IN_SEAL, "fail" }, { JY_E_FORMAT, "fail" },
+    { JY_E_SIGNER_NOT_IN_SEAL, "fail" }, { JY_E_FORMAT, "fail" }, { JY_E_ARGUMENT, "fail" },
 };
 
 /* The refusal itself is the answer; that its record could not be written is only logged: the INTENT is settled later. */

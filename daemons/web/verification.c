@@ -83,6 +83,7 @@ evidence_of(struct exchange *x, const json_t *signatures, char **text, struct jy
 jy_err
 document_verify(struct exchange *x, struct jy_fault *fault)
 {
+    const char *form = jy_http_query(x->request, "form");
     struct jy_msg_DOC_VERIFY ask = { .document = -1, .now = x->now };
     struct inspection seen = { { 0 } };
     struct jy_frame reply = { 0 };
@@ -90,8 +91,11 @@ document_verify(struct exchange *x, struct jy_fault *fault)
     char *evidence = NULL;
     jy_err rc;
 
+    if (form != NULL && strcmp(form, "json") != 0 && strcmp(form, "text") != 0)
+        return jy_fail(fault, JY_E_BAD_FIELD, "form", 0, "json or text");
     if (x->upload_size == 0)
         return jy_fail(fault, JY_E_EMPTY_FILE, "body", 0, "nothing was sent");
+    PUT(ask.form, form == NULL ? "json" : form);
     if ((rc = inspect(x->web, x->upload, x->now, &seen, fault)) != JY_OK || (rc = evidence_of(x, seen.signatures, &evidence, fault)) != JY_OK ||
         (rc = blob_reader(x->upload, &ask.document, fault)) != JY_OK)
         goto out;
@@ -102,7 +106,7 @@ document_verify(struct exchange *x, struct jy_fault *fault)
     ask.trust = jy_buf_slice(&pem);
     ask.evidence = jy_slice_text(evidence);
     if ((rc = ask_doc(x->web, JY_MSG_DOC_VERIFY, &ask, -1, &reply, fault)) == JY_OK && (rc = jy_buf_add(&x->bytes, reply.u.DOC_VERIFIED.report)) == JY_OK) {
-        x->type = "application/json";
+        x->type = strcmp(ask.form, "text") == 0 ? "text/plain; charset=utf-8" : "application/json";
         jy_log("info", "verified", "%s", reply.u.DOC_VERIFIED.verdict);
     }
 out:

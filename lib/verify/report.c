@@ -210,7 +210,7 @@ signature_text(const struct jy_signature_report *s, struct jy_buf *out)
         const struct jy_check_info *info = jy_check_info(f->check);
         static const char *const marks[] = { "!", "?", "✗" };
         const char *mark = f->passed ? "✓" : marks[jy_check_severity(f->check, s->time_is_recorded)];
-        if ((rc = jy_buf_fmt(out, "  %s %-26s %s\n", mark, info->name, info->zh)) != JY_OK)
+        if ((rc = jy_buf_fmt(out, "  %s %-26s %s%s\n", mark, info->name, f->passed ? "" : "不满足：", info->zh)) != JY_OK)
             return rc;
         if (!f->passed && (rc = jy_buf_fmt(out, "      %s %s  [%s]\n", jy_text_visible(f->where, a, sizeof(a)),
                                        jy_text_visible(f->detail, c, sizeof(c)), info->clause)) != JY_OK)
@@ -249,6 +249,8 @@ read_status(json_t *list, struct owned_evidence *out, struct jy_fault *fault)
     json_t *item;
     size_t i;
 
+    if (list != NULL && !json_is_array(list))
+        return jy_fail(fault, JY_E_FORMAT, "evidence.status", 0, "not a list");
     if (json_array_size(list) > 0 && (out->status = calloc(json_array_size(list), sizeof(*out->status))) == NULL)
         return JY_E_NOMEM;
     json_array_foreach(list, i, item) {
@@ -270,6 +272,8 @@ read_stamps(json_t *list, struct owned_evidence *out, struct jy_fault *fault)
     json_t *item;
     size_t i;
 
+    if (list != NULL && !json_is_array(list))
+        return jy_fail(fault, JY_E_FORMAT, "evidence.stamps", 0, "not a list");
     if (json_array_size(list) > 0 && (out->stamps = calloc(json_array_size(list), sizeof(*out->stamps))) == NULL)
         return JY_E_NOMEM;
     json_array_foreach(list, i, item) {

@@ -324,6 +324,8 @@ def N4__a_stamp_is_made_once_and_recorded(life, seal_id, order):
     report = life.verify(stamped)
     assert valid(report), report["verdict"]
     assert report["signatures"][0]["time"]["known_by"] == "register"
+    assert "VALID" in life.call("POST", "/api/v1/verify?form=text", raw=stamped).decode()
+    refused("bad_field", lambda: life.call("POST", "/api/v1/verify?form=xml", raw=stamped), "form")
     assert "TEST_ONLY" in failed_checks(report), "R11.1: made with the simulators, and says so"
     records = [r for r in life.ask("police", "GET", "/stamp-records?limit=1000")["items"] if r["order_id"] == order["order_id"]]
     assert len(records) == 1 and records[0]["state"] == "DONE"

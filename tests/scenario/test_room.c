@@ -115,7 +115,7 @@ finish(struct call *call)
 static jy_err
 verify(struct call *call)
 {
-    struct jy_msg_DOC_VERIFY m = { .document = open(text(call, "document"), O_RDONLY | O_CLOEXEC), .now = pki.now };
+    struct jy_msg_DOC_VERIFY m = { .document = open(text(call, "document"), O_RDONLY | O_CLOEXEC), .form = "json", .now = pki.now };
     struct jy_buf crl = { 0 }, pem = { 0 };
     struct jy_frame reply;
     jy_err rc;

@@ -63,7 +63,7 @@ static jy_err
 verify(int document, struct jy_slice trust, const char *evidence, struct jy_frame *reply, struct jy_fault *fault)
 {
     struct jy_frame request = { .u.DOC_VERIFY = { .document = document, .trust = trust, .evidence = jy_slice_text(evidence),
-                                                  .now = pki.now } };
+                                                  .form = "json", .now = pki.now } };
 
     return handle(&request, JY_MSG_DOC_VERIFY, reply, fault);
 }

@@ -388,6 +388,19 @@ verify__a_malformed_part_is_named_with_its_place(void **state)
     jy_buf_free(&value);
 }
 
+static void
+evidence__that_is_not_as_described_is_refused(void **state)
+{
+    static const char *const texts[] = { "[]", "{\"status\":7}", "{\"stamps\":{}}", "{\"status\":[{}]}", "{\"stamps\":[{\"digest\":\"00\"}]}", "{" };
+    struct jy_evidence *evidence;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        assert_int_equal(jy_evidence_parse(jy_slice_text(texts[i]), &evidence, NULL), JY_E_FORMAT);
+        assert_null(evidence);
+    }
+}
+
 int
 main(void)
 {
@@ -402,6 +415,7 @@ main(void)
         cmocka_unit_test(verify__a_seal_made_a_minute_too_early_is_a_matter_of_dates),
         cmocka_unit_test(verify__a_maker_revoked_before_making_is_invalid_and_later_is_not),
         cmocka_unit_test(verify__a_malformed_part_is_named_with_its_place),
+        cmocka_unit_test(evidence__that_is_not_as_described_is_refused),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
