@@ -44,6 +44,8 @@ write_or_log(struct web *web, db_fn *fn, void *arg, const char *what)
 
     if (rc != JY_OK)
         jy_log("error", what, "%s %s %s", jy_err_code(rc), fault.where, fault.text);
+    if (rc == JY_E_IO)                                  /* after a failed sync only a store opened anew writes again (store/README.md) */
+        _exit(1);
 }
 
 /* -- outbox: at least once, in order per seal -- */
@@ -157,14 +159,18 @@ settle_one(struct web *web, const char *order_id)
             s.reason = "abandoned";
         } else {
             s.stamping.stamped = reply.u.KEY_SETTLED.time;
-            rc = stamping_build(&s.stamping, reply.u.KEY_SETTLED.value, &fault);
+            if ((rc = stamping_build(&s.stamping, reply.u.KEY_SETTLED.value, &fault)) == JY_E_DOCUMENT_CHANGED) {
+                s.event = "fail";                        /* what was prepared is not what was approved: nothing to finish, ever */
+                s.reason = jy_err_code(rc);
+                rc = JY_OK;
+            }
         }
     }
     if (rc == JY_OK)
         rc = db_write(web->db, record_settled, &s, &fault);
     if (rc == JY_OK)
         stamping_forget_prepared(web, s.stamping.order);
-    jy_log(rc == JY_OK ? "info" : "error", "settled", "%s %s %s", order_id, rc == JY_OK ? (s.event == NULL ? "done" : "abandoned") : jy_err_code(rc),
+    jy_log(rc == JY_OK ? "info" : "error", "settled", "%s %s %s", order_id, rc != JY_OK ? jy_err_code(rc) : s.event == NULL ? "done" : s.reason,
            fault.text);
 out:
     stamping_end(&s.stamping);

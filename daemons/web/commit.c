@@ -3,6 +3,7 @@
 #include "codec/text.h"
 #include "daemons/web/route.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -107,13 +108,21 @@ struct change {
     void *arg;
 };
 
+void
+kept_id(const struct exchange *x, char out[KEPT_ID_SIZE])
+{
+    snprintf(out, KEPT_ID_SIZE, "%s/%s", x->actor.person_id, x->key);
+}
+
 static jy_err
 keep_answer(struct db_tx *tx, struct exchange *x, struct jy_fault *fault)
 {
     struct jy_buf wrapped = { 0 };
-    char *text = x->answer == NULL ? strdup("") : json_dumps(x->answer, JSON_COMPACT);
-    jy_err rc = text == NULL ? JY_E_NOMEM : personal_wrap(x->web, x->key, "answer", text, &wrapped);
+    char *text = x->answer == NULL ? strdup("") : json_dumps(x->answer, JSON_COMPACT), id[KEPT_ID_SIZE];
+    jy_err rc;
 
+    kept_id(x, id);
+    rc = text == NULL ? JY_E_NOMEM : personal_wrap(x->web, id, "answer", text, &wrapped);
     if (rc == JY_OK)
         rc = rows_run(tx, SQL_IDEMPOTENCY_INSERT,
                       BINDS(B_TEXT("actor_id", x->actor.person_id), B_TEXT("key", x->key),

@@ -405,11 +405,12 @@ static jy_err
 replay(struct exchange *x, bool *replayed, struct jy_fault *fault)
 {
     struct jy_buf text = { 0 };
-    char digest[2 * JY_SM3_SIZE + 1];
+    char digest[2 * JY_SM3_SIZE + 1], id[KEPT_ID_SIZE];
     json_t *kept = NULL;
     jy_err rc;
 
     *replayed = false;
+    kept_id(x, id);
     rc = find_row(x, SQL_IDEMPOTENCY_FIND, BINDS(B_TEXT("actor_id", x->actor.person_id), B_TEXT("key", x->key)), kept_columns, &kept, fault);
     if (rc == JY_E_NOT_FOUND)
         return JY_OK;
@@ -418,7 +419,7 @@ replay(struct exchange *x, bool *replayed, struct jy_fault *fault)
     jy_hex(JY_SLICE(x->request_digest, JY_SM3_SIZE), digest);
     if (strcmp(digest, member(kept, "request_digest")) != 0)
         rc = jy_fail(fault, JY_E_IDEMPOTENCY_REUSED, "Idempotency-Key", 0, "%s", x->key);
-    else if ((rc = personal_unwrap(x->web, x->key, "answer", member(kept, "answer_wrapped"), &text)) == JY_OK) {
+    else if ((rc = personal_unwrap(x->web, id, "answer", member(kept, "answer_wrapped"), &text)) == JY_OK) {
         json_decref(x->answer);
         x->answer = text.len == 0 ? NULL : json_loadb((const char *)text.p, text.len, 0, NULL);
         x->status = (int)json_integer_value(json_object_get(kept, "status"));

@@ -30,7 +30,7 @@ write_end(struct db_tx *tx, void *arg, struct jy_fault *fault)
                                                    B_TEXT("from", m->from)), fault);
 }
 
-/* What a clear no of the key room makes of the order; anything not listed leaves the INTENT for another try or the settling. */
+/* What a clear no of key or doc makes of the order; anything not listed leaves the INTENT for another try or the settling. */
 static const struct { jy_err err; const char *event; } refusals[] = {
     { JY_E_PIN_WRONG, "return" }, { JY_E_PIN_LOCKED, "return" }, { JY_E_PIN_MUST_CHANGE, "return" }, { JY_E_SECRET_UNREADABLE, "return" },
     { JY_E_SECRET_STALE, "return" }, { JY_E_SEAL_NOT_LIVE, "return" }, { JY_E_SEAL_DATES, "return" }, { JY_E_NO_APPROVAL, "fail" },
@@ -179,7 +179,9 @@ sign_and_finish(struct exchange *x, const json_t *order, struct jy_fault *fault)
         return rc;
     }
     s.stamped = reply.u.KEY_STAMPED.time;
-    if ((rc = stamping_build(&s, reply.u.KEY_STAMPED.value, fault)) == JY_OK) {
+    if ((rc = stamping_build(&s, reply.u.KEY_STAMPED.value, fault)) != JY_OK)
+        record_refusal(x, rc);
+    else {
         jy_hex(JY_SLICE(s.digest, JY_SM3_SIZE), digest);
         if ((rc = answer_done(x, member(order, "order_id"), s.document_id, digest)) == JY_OK && (rc = commit(x, stamping_record, &s, fault)) == JY_OK)
             stamping_forget_prepared(x->web, order);

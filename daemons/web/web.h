@@ -120,6 +120,9 @@ JY_CHECK jy_err move_row(struct db_tx *tx, enum sql_name name, const struct bind
 JY_CHECK jy_err audit_append(struct db_tx *tx, jy_time at, const char *event, const char *actor_id, const char *source, const char *object,
                              const char *outcome, struct jy_slice request_digest, struct jy_fault *fault);
 const char *audit_source(const struct exchange *x);
+/** What a kept answer is bound to: whose it is and under which key. */
+#define KEPT_ID_SIZE (WEB_ID_SIZE + 65)
+void kept_id(const struct exchange *x, char out[KEPT_ID_SIZE]);
 /** 32 hex digits. */
 JY_CHECK jy_err fresh_id(char out[WEB_ID_SIZE]);
 

@@ -40,7 +40,6 @@ CREATE TABLE person (
     district TEXT,
     password_salt BLOB NOT NULL,
     password_hash BLOB NOT NULL,
-    password_set_by_other INTEGER NOT NULL,
     failed_logins INTEGER NOT NULL DEFAULT 0,
     locked_until INTEGER NOT NULL DEFAULT 0,
     approver_certificate BLOB,

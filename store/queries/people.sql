@@ -25,9 +25,9 @@ UPDATE maker SET certificate = :certificate WHERE maker_id = :maker_id;
 
 -- name: person_insert
 INSERT INTO person (person_id, login, name_wrapped, id_number_wrapped, id_number_index, phone_wrapped, roles, organization_id, maker_id,
-                    district, password_salt, password_hash, password_set_by_other, created)
+                    district, password_salt, password_hash, created)
 VALUES (:person_id, :login, :name_wrapped, :id_number_wrapped, :id_number_index, :phone_wrapped, :roles, :organization_id, :maker_id,
-        :district, :password_salt, :password_hash, 1, :now);
+        :district, :password_salt, :password_hash, :now);
 
 -- name: person_count
 SELECT count(*) AS people FROM person;
@@ -50,7 +50,7 @@ UPDATE person SET failed_logins = failed_logins + 1,
 UPDATE person SET failed_logins = 0, locked_until = 0 WHERE person_id = :person_id;
 
 -- name: person_set_password
-UPDATE person SET password_salt = :password_salt, password_hash = :password_hash, password_set_by_other = 0 WHERE person_id = :person_id;
+UPDATE person SET password_salt = :password_salt, password_hash = :password_hash WHERE person_id = :person_id;
 
 -- name: person_set_approver_certificate
 UPDATE person SET approver_certificate = :certificate WHERE person_id = :person_id;

@@ -2,11 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rules of the life through the public API: every refusal by its stable code, and nothing half-done after it. Each claim is a
 function named after it; R-keys stand where the duty is shown."""
+import base64
 import concurrent.futures
 import datetime
+import hashlib
 import io
-import pathlib
+import json
+import os
 import sys
+import threading
 import time
 import uuid
 import zipfile
@@ -343,6 +347,50 @@ def a_second_stamp_keeps_the_first_valid(life, seal_id, stamped):
     assert valid(report) and len(report["signatures"]) == 2
 
 
+def R16_1__what_was_prepared_and_changed_since_is_refused(life, seal_id, folder):
+    """Whoever owns the disk changes the bytes that were approved: no stamp comes out, and the order has failed."""
+    document = life.upload(PDF)
+    blobs = folder / "data" / "web" / "blobs"
+    before = set(blobs.rglob("*"))
+    order = life.order(seal_id, document["document_id"], x_mm=70)
+    (prepared,) = [p for p in set(blobs.rglob("*")) - before if p.is_file()]
+    life.approve(order["order_id"])
+    content = prepared.read_bytes()
+    prepared.write_bytes(content.replace(b"%PDF-1.", b"%PDF-2.", 1))
+    refused("document_changed", lambda: life.stamp(order["order_id"], seal_id))
+    assert life.ask("custodian", "GET", f"/orders/{order['order_id']}")["state"] == "FAILED"
+    prepared.write_bytes(content)
+    refused("state_forbids", lambda: life.stamp(order["order_id"], seal_id))
+
+
+def R11_2__the_picture_is_the_impression_of_the_engraving_system(life, made, sim):
+    impression = base64.b64decode(sim.call("GET", f"/seals/{life.organization['seal_code']}")["picture"])
+    seal = life.ask("maker", "GET", f"/seals/{made['seal_id']}")
+    assert impression in base64.b64decode(seal["seal"]), "the e-seal holds the very bytes"
+    assert seal["impression_digest"] == hashlib.new("sm3", impression).hexdigest()
+
+
+def web_does_not_grow_with_the_document(life, seal_id, folder):
+    """A document of 120 MB through upload, order, stamping, download and verification: web's own memory stays where it was."""
+    large = io.BytesIO(OFD)
+    with zipfile.ZipFile(large, "a", zipfile.ZIP_STORED) as z:
+        z.writestr("Doc_0/Attachs/large.bin", os.urandom(120 << 20))
+    pid = json.loads((folder / "data" / "pids.json").read_text())["web"]
+    own = lambda: next(int(line.split()[1]) for line in open(f"/proc/{pid}/status") if line.startswith("RssAnon"))
+    before, peak, over = own(), [0], threading.Event()
+    watch = threading.Thread(target=lambda: [peak.__setitem__(0, max(peak[0], own())) for _ in iter(lambda: over.wait(0.005), True)])
+    watch.start()
+    document = life.upload(large.getvalue())
+    order = life.order(seal_id, document["document_id"])
+    life.approve(order["order_id"])
+    stamped = life.content(life.stamp(order["order_id"], seal_id)["document_id"])
+    assert valid(life.verify(stamped))
+    over.set()
+    watch.join()
+    assert len(stamped) > 120 << 20 and peak[0] - before < 16 << 10, f"{before} KiB before, {peak[0]} KiB at most"
+    print(f"a document of {len(stamped) >> 20} MiB: web {before} KiB before, {peak[0]} KiB at most")
+
+
 def R21_2__a_frozen_seal_does_not_stamp_until_its_custodian_says_so(life, seal_id, document):
     order = life.order(seal_id, document["document_id"], x_mm=50)
     life.approve(order["order_id"])
@@ -408,7 +456,8 @@ def main():
     with demonstration() as (folder, base):
         life, other = Life(folder, 1), Life(folder, 2)
         admin = life.log_in("admin", (folder / "data" / "bootstrap.secret").read_text().strip())["token"]
-        register = Client(life.credentials["sim"]).call("GET", "/seals")["seals"]
+        sim = Client(life.credentials["sim"])
+        register = sim.call("GET", "/seals")["seals"]
         life.keys()
         other.approver_key()
         nobody_without_a_session_and_no_role_beyond_its_own(life)
@@ -426,6 +475,7 @@ def main():
         R7_1__a_suspended_maker_cannot_make(life, application)
         made = R13_2__made_and_filed_at_once_or_not_at_all(life, application)
         seal_id = made["seal_id"]
+        R11_2__the_picture_is_the_impression_of_the_engraving_system(life, made, sim)
         R19__the_seal_is_handed_over_and_its_pin_replaced(life, made)
         R4_1__a_district_officer_sees_the_district(life, officer, seal_id)
         documents_that_cannot_be_read_are_refused(life)
@@ -433,6 +483,8 @@ def main():
         another_organization_sees_nothing(life, other, seal_id, document["document_id"])
         stamped = N4__a_stamp_is_made_once_and_recorded(life, seal_id, order)
         a_second_stamp_keeps_the_first_valid(life, seal_id, stamped)
+        R16_1__what_was_prepared_and_changed_since_is_refused(life, seal_id, folder)
+        web_does_not_grow_with_the_document(life, seal_id, folder)
         R21_2__a_frozen_seal_does_not_stamp_until_its_custodian_says_so(life, seal_id, document)
         five_wrong_pins_lock_the_seal(life, seal_id, document)
         R21_1_N5__cancelled_for_a_reason_and_known_at_any_time(life, seal_id, stamped)
