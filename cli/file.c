@@ -30,7 +30,7 @@ map_fd(int fd, size_t size, const char *path, struct mapped *out, struct jy_faul
 jy_err
 map_file(const char *path, struct mapped *out, struct jy_fault *fault)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);          /* a pipe would wait for a writer */
     struct stat st;
     jy_err rc;
 

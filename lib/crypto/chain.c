@@ -204,10 +204,10 @@ add_file(struct jy_trust *trust, const char *path, struct jy_fault *fault)
     struct jy_buf buf = { 0 };
     struct stat st;
     ssize_t n = 0;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);          /* a pipe would wait for a writer */
     jy_err rc;
 
-    if (fd < 0 || fstat(fd, &st) != 0 || st.st_size <= 0 || st.st_size > (off_t)FILE_MAX) {
+    if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size <= 0 || st.st_size > (off_t)FILE_MAX) {
         if (fd >= 0)
             close(fd);
         return jy_fail(fault, JY_E_IO, path, 0, "cannot be read, is empty or larger than 16 MiB");
