@@ -625,6 +625,9 @@ stamp__refuses_an_approval_of_another_order_another_approver_or_another_maker(vo
     forged.len = 0;
     OK(jy_approval_make(jy_buf_slice(&b), APPROVER, w.now, key, &forged));
     IS(world_stamp(SEAL_PIN, "b", jy_buf_slice(&b), jy_buf_slice(&forged), NULL), JY_E_NO_APPROVAL);
+    forged.len = 0;
+    OK(jy_approval_make(jy_buf_slice(&a), APPROVER, w.now - 1, key, &forged));     /* nor beside the one that was */
+    IS(world_stamp(SEAL_PIN, "a", jy_buf_slice(&a), jy_buf_slice(&forged), NULL), JY_E_NO_APPROVAL);
     assert_int_equal(world_wrong_pins(SEAL), 0);
     jy_sm2_free(key);
     jy_record_free(&record);

@@ -163,6 +163,9 @@ journal__a_torn_last_entry_is_cut_off_at_every_length(void **state)
         assert_true(jy_vault_order_row(&w.room.vault, "last")->abandoned);
         world_close();
     }
+    memcpy(after.p + before.len, "\x00\xFF\xFF\xFF\xFF\x00\x00\x00", 8);   /* longer than any entry: nothing of ours, torn or not */
+    world_write(world_path("journal"), jy_buf_slice(&after));
+    IS(world_try_open(), JY_E_INTERNAL);
     memset(after.p + before.len, 0, after.len - before.len);        /* space that was never filled */
     world_write(world_path("journal"), jy_buf_slice(&after));
     OK(world_try_open());
