@@ -58,8 +58,8 @@ move_row(struct db_tx *tx, enum sql_name name, const struct bind *binds, struct 
 const char *
 audit_source(const struct exchange *x)
 {
-    /* nginx overwrites this header; without nginx only this machine can ask. */
-    const char *address = jy_http_header(x->request, "X-Real-IP");
+    /* nginx overwrites this header (packaging/nginx/); without nginx only this machine can ask. */
+    const char *address = jy_http_header(x->request, "X-Forwarded-For");
 
     return address != NULL && strlen(address) < 46 && strspn(address, "0123456789abcdefABCDEF.:") == strlen(address) ? address : "local";
 }
