@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* doc.h: the document room: four requests, one table (requests.c), over libjinyin's pure functions. */
+/* doc.h: the document room: four requests, one table (requests.c), over libjinyin's pure functions; one document, one process (answer.c). */
 #ifndef JY_DOC_H
 #define JY_DOC_H
 
@@ -15,7 +15,7 @@ struct doc {
     int timeout_seconds;
 };
 
-/** Answer one request on fd, in the time that the configuration gives; longer ends the process. */
+/** Answer one request on fd, from a process that is begun for it alone; one that fails or takes too long ends the room as well (answer.c). */
 jy_room_handler doc_answer;
 /** Answer with `self` as in jy_room_handler, without a socket: reply is a DOC_ message, the caller's to free. */
 JY_CHECK jy_err doc_handle(const struct doc *doc, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault);

@@ -4,13 +4,10 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <malloc.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 static jy_err
@@ -175,69 +172,4 @@ doc_handle(const struct doc *doc, const struct jy_frame *request, struct jy_fram
             return rc;
         }
     return jy_fail(fault, JY_E_UNSUPPORTED, jy_message_info(request->type)->name, 0, "doc has no answer to it");
-}
-
-/* -- one request, one timer -- */
-
-static char expiry_line[256];          /* written before the timer starts, so that the handler only writes it out */
-static size_t expiry_len;
-
-static void
-expire(int signal)
-{
-    (void)signal;
-    if (write(STDERR_FILENO, expiry_line, expiry_len) < 0)
-        _exit(EXIT_FAILURE);
-    _exit(EXIT_FAILURE);
-}
-
-static void
-set_timer(const struct doc *doc, const char *what)
-{
-    const struct itimerval once = { .it_value = { .tv_sec = doc->timeout_seconds } };
-    struct sigaction action = { .sa_handler = expire };
-    char when[21];
-    int n;
-
-    jy_time_rfc3339(jy_now() + doc->timeout_seconds, when);
-    n = snprintf(expiry_line, sizeof(expiry_line),
-                 "{\"ts\":\"%s\",\"room\":\"doc\",\"level\":\"error\",\"event\":\"document_timeout\","
-                 "\"text\":\"%s took longer than %d s\"}\n", when, what, doc->timeout_seconds);
-    expiry_len = (size_t)n;
-    sigaction(SIGALRM, &action, NULL);
-    setitimer(ITIMER_REAL, &once, NULL);
-}
-
-static void
-stop_timer(void)
-{
-    const struct itimerval never = { 0 };
-
-    setitimer(ITIMER_REAL, &never, NULL);
-}
-
-void
-doc_answer(void *self, int fd, struct jy_frame *request)
-{
-    const struct doc *doc = self;
-    struct jy_fault fault = { 0 };
-    struct jy_frame reply;
-    jy_err rc;
-
-    set_timer(doc, jy_message_info(request->type)->name);
-    rc = doc_handle(doc, request, &reply, &fault);
-    stop_timer();
-    if (rc == JY_OK) {
-        rc = jy_ipc_send(fd, JY_ROOM_DOC, reply.type, &reply.u);
-        jy_frame_free(&reply);
-        if (rc == JY_E_LIMIT)           /* nothing has been sent: a report or a list of pages that fits no message */
-            rc = jy_ipc_send_error(fd, JY_ROOM_DOC, rc, NULL);
-    } else {
-        rc = jy_ipc_send_error(fd, JY_ROOM_DOC, rc, &fault);
-    }
-    if (rc != JY_OK && rc != JY_E_UNAVAILABLE) {
-        jy_log("error", "bug", "an answer could not be sent: %s", jy_err_code(rc));
-        abort();
-    }
-    malloc_trim(0);                     /* the next document shall not find this one's memory */
 }

@@ -26,6 +26,8 @@ int jy_room_descriptor(const struct jy_room_context *room, const char *name);
  * exec; link and web lose exec, ptrace and the like. Exits with a message when the kernel does not carry it out.
  */
 void jy_room_sandbox(struct jy_room_context *room);
+/** doc, in the process of one document: give up what only the room itself needs (a further process, signals). Errors: JY_E_IO. */
+JY_CHECK jy_err jy_sandbox_document(struct jy_fault *fault);
 /** Tell jinyind that this room serves now. */
 void jy_room_ready(struct jy_room_context *room);
 

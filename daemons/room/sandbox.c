@@ -59,7 +59,12 @@ static const int doc_allowed[] = {
     /* time, chance, waiting, ending */
     SCMP_SYS(clock_gettime), SCMP_SYS(clock_getres), SCMP_SYS(gettimeofday), SCMP_SYS(time), SCMP_SYS(getrandom), SCMP_SYS(futex),
     SCMP_SYS(sched_yield), SCMP_SYS(setitimer), SCMP_SYS(restart_syscall), SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask),
-    SCMP_SYS(rt_sigreturn), SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(exit), SCMP_SYS(exit_group),
+    SCMP_SYS(rt_sigreturn), SCMP_SYS(getpid), SCMP_SYS(getppid), SCMP_SYS(gettid), SCMP_SYS(set_robust_list), SCMP_SYS(exit),
+    SCMP_SYS(exit_group),
+};
+/* What doc needs to give every document a process of its own; that process gives it up before it looks at the document. */
+static const int doc_between_documents[] = {
+    SCMP_SYS(socketpair), SCMP_SYS(clone), SCMP_SYS(wait4), SCMP_SYS(kill), SCMP_SYS(prctl), SCMP_SYS(seccomp),
 };
 /* What libraries of doc merely try (a configuration file, a character set module, the file behind stderr) and do without. */
 static const int doc_probed[] = {
@@ -83,10 +88,13 @@ doc_filter(scmp_filter_ctx filter)
 
     for (size_t i = 0; rc == 0 && i < COUNT(doc_allowed); i++)
         rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, doc_allowed[i], 0);
+    for (size_t i = 0; rc == 0 && i < COUNT(doc_between_documents); i++)
+        rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, doc_between_documents[i], 0);
     for (size_t i = 0; rc == 0 && i < COUNT(doc_not_executable); i++)
         rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, doc_not_executable[i], 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-    if (rc == 0)                      /* abort() */
-        rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
+    /* libc takes clone for fork, and falls back to it where it would take clone3 */
+    if (rc == 0 && !JY_SANITIZED)
+        rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
     for (size_t i = 0; rc == 0 && !JY_SANITIZED && i < COUNT(doc_probed); i++)
         rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), doc_probed[i], 0);
     return rc;
@@ -161,6 +169,22 @@ lock_memory(void)
     /* MCL_FUTURE under a small limit would make later allocations fail. */
     if (!JY_SANITIZED && mlockall(roomy ? MCL_CURRENT | MCL_FUTURE : MCL_CURRENT) != 0)
         jy_log("warning", "memory_not_locked", "mlockall: %s; raise LimitMEMLOCK or run without swap", strerror(errno));
+}
+
+jy_err
+jy_sandbox_document(struct jy_fault *fault)
+{
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);      /* beside the one that holds: a call passes only if both let it */
+    int rc = 0;
+
+    if (filter == NULL)
+        return jy_fail(fault, JY_E_NOMEM, "seccomp", 0, "no filter");
+    for (size_t i = 0; rc == 0 && i < COUNT(doc_between_documents); i++)
+        rc = seccomp_rule_add(filter, JY_SANITIZED ? SCMP_ACT_LOG : SCMP_ACT_KILL_PROCESS, doc_between_documents[i], 0);
+    if (rc == 0)
+        rc = seccomp_load(filter);
+    seccomp_release(filter);
+    return rc == 0 ? JY_OK : jy_fail(fault, JY_E_IO, "seccomp", 0, "%s", strerror(-rc));
 }
 
 jy_err

@@ -56,6 +56,9 @@ def hostile(f):
             assert answer["code"] not in ("ok", "unavailable", "internal"), f"{op} {path.name}: {answer}"
             assert (f.documents / "out").stat().st_size == 0 if op == "prepare" else True
     assert f.pids()["doc"] == before, "no hostile file ends a worker"
+    for worker in before:
+        children = open(f"/proc/{worker}/task/{worker}/children").read()
+        assert children == "", "the process of a document ends with its answer"
     f.ask("inspect", document=f.documents / "contract.ofd")
 
 

@@ -188,8 +188,9 @@ static const struct {
     { "leave a core, or ask whether it may", leave_a_core, REFUSED, KILLED, REFUSED, REFUSED },
 };
 
+/* doc: as the process of a document, or (reading false) as the room between documents. */
 static int
-outcome_in(enum jy_room room, int (*try)(void))
+outcome_in(enum jy_room room, bool reading, int (*try)(void))
 {
     int status;
     pid_t pid = fork();
@@ -198,7 +199,8 @@ outcome_in(enum jy_room room, int (*try)(void))
     if (pid == 0) {
         struct jy_fault fault = { 0 };
         if ((memory = memfd_create("test", MFD_CLOEXEC)) < 0 || write(memory, "x", 1) != 1 ||
-            jy_sandbox_apply(room, DOCUMENT_MAX, &fault) != JY_OK)
+            jy_sandbox_apply(room, DOCUMENT_MAX, &fault) != JY_OK ||
+            (room == JY_ROOM_DOC && reading && jy_sandbox_document(&fault) != JY_OK))
             _exit(100);
         _exit(try());
     }
@@ -215,7 +217,7 @@ sandbox__each_room_can_do_what_the_table_says_and_no_more(void **state)
     for (size_t i = 0; i < sizeof(attempts) / sizeof(attempts[0]); i++) {
         const int expected[] = { attempts[i].web, attempts[i].doc, attempts[i].key, attempts[i].link };
         for (int room = JY_ROOM_WEB; room <= JY_ROOM_LINK; room++) {
-            int got = outcome_in((enum jy_room)room, attempts[i].try);
+            int got = outcome_in((enum jy_room)room, true, attempts[i].try);
             if (got != expected[room - JY_ROOM_WEB]) {
                 print_error("%s: %s: %d, expected %d\n", jy_room_name((enum jy_room)room), attempts[i].what, got,
                             expected[room - JY_ROOM_WEB]);
@@ -224,6 +226,20 @@ sandbox__each_room_can_do_what_the_table_says_and_no_more(void **state)
         }
     }
     assert_int_equal(wrong, 0);
+}
+
+/* Between documents doc can begin a process and end it, and nothing else more than a reader of a document. */
+static void
+sandbox__doc_between_documents_can_fork_and_little_else(void **state)
+{
+    static const struct { int (*try)(void); int expected; } rows[] = {
+        { fork_process, DONE }, { open_file, REFUSED }, { make_file, REFUSED }, { inet_socket, KILLED }, { unix_socket, KILLED },
+        { run_program, KILLED }, { trace_parent, KILLED }, { ring, KILLED }, { map_executable, KILLED },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        assert_int_equal(outcome_in(JY_ROOM_DOC, false, rows[i].try), rows[i].expected);
 }
 
 /* A thread that began before is held to the filter as well. */
@@ -301,6 +317,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fence__web_reads_its_own_folder_and_not_the_key_store),
         cmocka_unit_test(sandbox__each_room_can_do_what_the_table_says_and_no_more),
+        cmocka_unit_test(sandbox__doc_between_documents_can_fork_and_little_else),
         cmocka_unit_test(sandbox__holds_for_threads_that_began_before),
     };
 
