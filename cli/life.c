@@ -494,14 +494,33 @@ life_order(struct life *life, const char *document_id, int page, double x_mm, do
     return rc;
 }
 
+/* The order as it will be signed: what a secret is sealed to. Whoever decides looks at these bytes, not at what a page says of them. */
+static jy_err
+order_object(struct life *life, const struct life_person *who, const char *order_id, char out[JY_ORDER_OBJECT_SIZE], struct jy_fault *fault)
+{
+    struct jy_buf der = { 0 };
+    json_t *order = NULL;
+    char path[256];
+    jy_err rc;
+
+    snprintf(path, sizeof(path), "/api/v1/orders/%s", order_id);
+    if ((rc = life_get(life, who, path, &order, fault)) == JY_OK &&
+        (rc = jy_base64_decode(jy_slice_text(member(order, "stamp_order")), &der)) == JY_OK)
+        rc = jy_stamp_order_object(jy_buf_slice(&der), out);
+    jy_buf_free(&der);
+    json_decref(order);
+    return rc;
+}
+
 static jy_err
 order_step(struct life *life, const struct life_person *who, const char *order_id, const char *step, const char *pin, const char *key,
            json_t **answer, struct jy_fault *fault)
 {
-    char sealed[2048], path[256];
+    char sealed[2048], path[256], object[JY_ORDER_OBJECT_SIZE];
     jy_err rc;
 
-    if ((rc = life_seal_pin(life, step, order_id, pin, NULL, sealed, sizeof(sealed), fault)) != JY_OK)
+    if ((rc = order_object(life, who, order_id, object, fault)) != JY_OK ||
+        (rc = life_seal_pin(life, step, object, pin, NULL, sealed, sizeof(sealed), fault)) != JY_OK)
         return rc;
     snprintf(path, sizeof(path), "/api/v1/orders/%s/%s", order_id, step);
     return ask(life, who, "POST", path, json_pack("{s:s}", "sealed", sealed), key, answer, fault);

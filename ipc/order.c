@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ipc/order.h"
 
+#include "codec/text.h"
+
 #include "codec/der.h"
 
 #include <stdlib.h>
@@ -105,6 +107,17 @@ approval_tbs(const uint8_t order_digest[JY_SM3_SIZE], const char *approver_key_i
     if ((rc = jy_der_put_i64(body, 1)) == JY_OK && (rc = put_digest(body, order_digest)) == JY_OK &&
         (rc = jy_der_put_text(body, DER_IA5, approver_key_id)) == JY_OK && (rc = jy_der_put_generalized_time(body, time)) == JY_OK)
         rc = jy_der_put(tbs, DER_SEQUENCE, jy_buf_slice(body));
+    return rc;
+}
+
+jy_err
+jy_stamp_order_object(struct jy_slice order_der, char out[JY_ORDER_OBJECT_SIZE])
+{
+    uint8_t digest[JY_SM3_SIZE];
+    jy_err rc = jy_sm3(order_der, digest);
+
+    if (rc == JY_OK)
+        jy_hex(JY_SLICE(digest, sizeof(digest)), out);
     return rc;
 }
 

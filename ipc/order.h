@@ -26,6 +26,13 @@ JY_CHECK jy_err jy_stamp_order_encode(const struct jy_stamp_order *order, struct
 /** Refuses leftover bytes, wrong version, over-long text. */
 JY_CHECK jy_err jy_stamp_order_parse(struct jy_slice der, struct jy_stamp_order *out, struct jy_fault *fault);
 
+/**
+ * What a secret for approving or stamping an order is sealed to: lower-case hex of SM3(StampOrder DER). Not the order's id: web could
+ * put other content under an id before the secret is used.
+ */
+#define JY_ORDER_OBJECT_SIZE (2 * JY_SM3_SIZE + 1)
+JY_CHECK jy_err jy_stamp_order_object(struct jy_slice order_der, char out[JY_ORDER_OBJECT_SIZE]);
+
 /** Approval ::= SEQUENCE { version INTEGER 1, orderDigest OCTET(32) = SM3(StampOrder DER), approverKeyId IA5, time GeneralizedTime,
  *   signature OCTET = SM2 of the approver over the SEQUENCE of the first four }. Made and checked in key only. */
 struct jy_approval {

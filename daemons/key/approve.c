@@ -65,10 +65,11 @@ jy_key_approve(struct jy_key_room *room, const struct jy_frame *request, struct 
     struct jy_secret secret = { 0 };
     struct jy_sm2 *key = NULL;
     uint8_t mark[JY_SM3_SIZE];
+    char object[JY_ORDER_OBJECT_SIZE];
     bool found;
     jy_err rc;
 
-    if ((rc = jy_key_order_open(ask->order, &order, fault)) != JY_OK ||
+    if ((rc = jy_key_order_open(ask->order, &order, fault)) != JY_OK || (rc = jy_stamp_order_object(ask->order, object)) != JY_OK ||
         (rc = approved_before(room, &order, ask->approver_key_id, &reply->bytes, &found, fault)) != JY_OK || found ||
         (rc = jy_key_order_check(room, &order, fault)) != JY_OK)
         goto out;
@@ -78,7 +79,7 @@ jy_key_approve(struct jy_key_room *room, const struct jy_frame *request, struct 
     }
     if ((rc = jy_key_load(room, ask->approver_key_id, JY_KEY_APPROVER, "approver_key_id", &approver, fault)) == JY_OK &&
         (rc = jy_key_certificate(room, &approver, &cert, fault)) == JY_OK &&
-        (rc = jy_pin_open_secret(room, ask->sealed_pin, "approve", order.order.order_id, &secret, mark, fault)) == JY_OK &&
+        (rc = jy_pin_open_secret(room, ask->sealed_pin, "approve", object, &secret, mark, fault)) == JY_OK &&
         (rc = jy_pin_unlock(room, &approver, secret.pin, &key, fault)) == JY_OK)
         rc = sign(room, &order, ask->order, ask->approver_key_id, key, &reply->bytes, fault);
 out:

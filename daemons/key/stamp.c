@@ -11,7 +11,7 @@
  *    6  seal and certificate within their dates                                          R13.3
  *    7  the approval was made here, by the seal's present approver, for these very
  *       bytes, within the order's life; its signature is that approver's                 R16.1
- *    8  the secret is for stamping this order
+ *    8  the secret is for stamping this order, to the byte                               R16.1
  *    9  the custodian's PIN                                                              R19.2, N3
  *
  * Then: sign, read it back as a stranger would, journal with fsync, answer.
@@ -121,11 +121,12 @@ stamp(struct jy_key_room *room, struct jy_key_order *o, const struct jy_msg_KEY_
     struct jy_secret secret = { 0 };
     struct jy_sm2 *key = NULL;
     uint8_t mark[JY_SM3_SIZE];
+    char object[JY_ORDER_OBJECT_SIZE];
     jy_err rc;
 
-    if ((rc = jy_key_order_check(room, o, fault)) != JY_OK ||                                           /* 4, 5, 6 */
+    if ((rc = jy_stamp_order_object(ask->order, object)) != JY_OK || (rc = jy_key_order_check(room, o, fault)) != JY_OK ||                                           /* 4, 5, 6 */
         (rc = check_approval(room, o, ask->approval, ask->order, fault)) != JY_OK ||                    /* 7 */
-        (rc = jy_pin_open_secret(room, ask->sealed_pin, "stamp", o->order.order_id, &secret, mark, fault)) != JY_OK || /* 8 */
+        (rc = jy_pin_open_secret(room, ask->sealed_pin, "stamp", object, &secret, mark, fault)) != JY_OK || /* 8 */
         (rc = jy_pin_unlock(room, &o->record, secret.pin, &key, fault)) != JY_OK ||                     /* 9 */
         (rc = jy_ses_make(o->seal, room->now, o->order.data_hash, o->order.property_info, key, o->cert, value, fault)) != JY_OK ||
         (rc = check_value(room, o, jy_buf_slice(value), fault)) != JY_OK)

@@ -2,6 +2,7 @@
 """The life of a seal from a client that shares no code with the service: standard library and the openssl command only."""
 import base64
 import datetime
+import hashlib
 import json
 import pathlib
 import subprocess
@@ -153,12 +154,18 @@ class Life(Client):
         return self.ask("agent", "POST", "/orders", {"seal_id": seal_id, "document_id": document_id, "page": 1, "x_mm": 100, "y_mm": 180,
                                                      "category": "agreement", "purpose": "a test", **changes})
 
+    def order_object(self, role, order_id):
+        """What a secret for this order is sealed to: SM3 of the order's own bytes."""
+        order = base64.b64decode(self.ask(role, "GET", f"/orders/{order_id}")["stamp_order"])
+        return hashlib.new("sm3", order).hexdigest()
+
     def approve(self, order_id, pin=None):
         return self.ask("approver", "POST", f"/orders/{order_id}/approve",
-                        {"sealed": self.seal("approve", order_id, pin or self.pins[self.approver_key_id])})
+                        {"sealed": self.seal("approve", self.order_object("approver", order_id), pin or self.pins[self.approver_key_id])})
 
     def stamp(self, order_id, seal_id, pin=None, key=None):
-        return self.ask("custodian", "POST", f"/orders/{order_id}/stamp", {"sealed": self.seal("stamp", order_id, pin or self.pins[seal_id])}, key=key)
+        sealed = self.seal("stamp", self.order_object("custodian", order_id), pin or self.pins[seal_id])
+        return self.ask("custodian", "POST", f"/orders/{order_id}/stamp", {"sealed": sealed}, key=key)
 
     def content(self, document_id):
         return self.ask("agent", "GET", f"/documents/{document_id}/content")

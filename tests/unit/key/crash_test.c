@@ -300,10 +300,10 @@ day_begin(void **state)
     mode = NEVER;
     day.order_1 = world_order_der("order-1");
     day.order_3 = world_order_der("order-3");
-    day.approve_1 = world_secret("approve", "order-1", APPROVER_PIN);
-    day.approve_3 = world_secret("approve", "order-3", APPROVER_PIN);
-    day.stamp_1 = world_secret("stamp", "order-1", SEAL_PIN);
-    day.stamp_3 = world_secret("stamp", "order-3", NEW);
+    day.approve_1 = world_order_secret("approve", jy_buf_slice(&day.order_1), APPROVER_PIN);
+    day.approve_3 = world_order_secret("approve", jy_buf_slice(&day.order_3), APPROVER_PIN);
+    day.stamp_1 = world_order_secret("stamp", jy_buf_slice(&day.order_1), SEAL_PIN);
+    day.stamp_3 = world_order_secret("stamp", jy_buf_slice(&day.order_3), NEW);
     day.thaw = world_secret("unfreeze", SEAL, SEAL_PIN);
     day.new_pin = world_secret_at("change-pin", SEAL, SEAL_PIN, NEW, w.now);
     world_close();

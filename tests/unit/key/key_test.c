@@ -18,8 +18,8 @@ life__from_enrolment_to_a_stamp_that_verifies(void **state)
     world_people();
     OK(world_make(SEAL, MAKER_PIN, &seal));
     order = world_order_der("order-1");
-    OK(world_approve(APPROVER, APPROVER_PIN, "order-1", jy_buf_slice(&order), &approval));
-    OK(world_stamp(SEAL_PIN, "order-1", jy_buf_slice(&order), jy_buf_slice(&approval), &value));
+    OK(world_approve(APPROVER, APPROVER_PIN, jy_buf_slice(&order), &approval));
+    OK(world_stamp(SEAL_PIN, jy_buf_slice(&order), jy_buf_slice(&approval), &value));
     OK(jy_ses_parse(jy_buf_slice(&value), &ses, NULL));
     OK(jy_ses_check_signature(ses, NULL));
     OK(jy_seal_check_signature(jy_ses_seal(ses), NULL));
@@ -202,7 +202,7 @@ pin__the_activation_code_must_be_replaced_first(void **state)
     IS(world_state("seal-2", "live", seal_code), JY_E_PIN_MUST_CHANGE);
     OK(world_assign(SEAL, "approver-2", SEAL_PIN));
     order = world_encode(&o);
-    IS(world_approve("approver-2", approver_code, "o", jy_buf_slice(&order), &approval), JY_E_PIN_MUST_CHANGE);
+    IS(world_approve("approver-2", approver_code, jy_buf_slice(&order), &approval), JY_E_PIN_MUST_CHANGE);
     assert_int_equal(world_wrong_pins("seal-2") + world_wrong_pins("approver-2") + world_wrong_pins("maker-2"), 0);
     jy_buf_free(&order);
     jy_buf_free(&approval);
@@ -287,13 +287,16 @@ secret__of_another_purpose_object_time_or_key_is_refused_and_costs_no_try(void *
 {
     struct jy_buf order = world_order_der("o"), approval = { 0 }, sealed;
     struct jy_sm2 *other = NULL, *point = w.point;
+    char object[JY_ORDER_OBJECT_SIZE];
     const struct { const char *purpose, *object; jy_time time; jy_err err; } rows[] = {
-        { "approve", "o", 0, JY_E_SECRET_UNREADABLE }, { "unfreeze", "o", 0, JY_E_SECRET_UNREADABLE }, { "stamp", "other", 0, JY_E_SECRET_UNREADABLE },
-        { "stamp", SEAL, 0, JY_E_SECRET_UNREADABLE }, { "stamp", "o", -601, JY_E_SECRET_STALE }, { "stamp", "o", 601, JY_E_SECRET_STALE },
+        { "approve", object, 0, JY_E_SECRET_UNREADABLE }, { "unfreeze", object, 0, JY_E_SECRET_UNREADABLE }, { "stamp", "other", 0, JY_E_SECRET_UNREADABLE },
+        { "stamp", "o", 0, JY_E_SECRET_UNREADABLE },     /* the order's id alone is not enough */
+        { "stamp", SEAL, 0, JY_E_SECRET_UNREADABLE }, { "stamp", object, -601, JY_E_SECRET_STALE }, { "stamp", object, 601, JY_E_SECRET_STALE },
     };
 
     (void)state;
-    OK(world_approve(APPROVER, APPROVER_PIN, "o", jy_buf_slice(&order), &approval));
+    OK(jy_stamp_order_object(jy_buf_slice(&order), object));
+    OK(world_approve(APPROVER, APPROVER_PIN, jy_buf_slice(&order), &approval));
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         sealed = world_secret_at(rows[i].purpose, rows[i].object, SEAL_PIN, "", w.now + rows[i].time);
         IS(world_stamp_with(jy_buf_slice(&order), jy_buf_slice(&approval), jy_buf_slice(&sealed), NULL), rows[i].err);
@@ -303,11 +306,11 @@ secret__of_another_purpose_object_time_or_key_is_refused_and_costs_no_try(void *
     IS(world_stamp_with(jy_buf_slice(&order), jy_buf_slice(&approval), jy_slice_text("custodian-Pin-1"), NULL), JY_E_SECRET_UNREADABLE);
     OK(jy_sm2_generate(&other));
     w.point = other;
-    sealed = world_secret("stamp", "o", SEAL_PIN);
+    sealed = world_order_secret("stamp", jy_buf_slice(&order), SEAL_PIN);
     w.point = point;
     IS(world_stamp_with(jy_buf_slice(&order), jy_buf_slice(&approval), jy_buf_slice(&sealed), NULL), JY_E_SECRET_UNREADABLE);
     assert_int_equal(world_wrong_pins(SEAL), 0);
-    OK(world_stamp(SEAL_PIN, "o", jy_buf_slice(&order), jy_buf_slice(&approval), NULL));
+    OK(world_stamp(SEAL_PIN, jy_buf_slice(&order), jy_buf_slice(&approval), NULL));
     jy_sm2_free(other);
     jy_buf_free(&sealed);
     jy_buf_free(&order);
@@ -411,13 +414,13 @@ approver__a_new_one_needs_the_custodian_and_voids_the_approvals_of_the_old(void 
 
     (void)state;
     world_key("approver-2", "approver", "second-Pin-2");
-    OK(world_approve(APPROVER, APPROVER_PIN, "o", jy_buf_slice(&order), &old));
+    OK(world_approve(APPROVER, APPROVER_PIN, jy_buf_slice(&order), &old));
     IS(world_assign(SEAL, "approver-2", APPROVER_PIN), JY_E_PIN_WRONG);
     IS(world_assign(SEAL, MAKER, SEAL_PIN), JY_E_NOT_FOUND);
     OK(world_assign_with(SEAL, "approver-2", jy_buf_slice(&assign)));
-    IS(world_stamp(SEAL_PIN, "o", jy_buf_slice(&order), jy_buf_slice(&old), NULL), JY_E_NO_APPROVAL);
-    OK(world_approve("approver-2", "second-Pin-2", "o", jy_buf_slice(&order), &new));
-    OK(world_stamp(SEAL_PIN, "o", jy_buf_slice(&order), jy_buf_slice(&new), NULL));
+    IS(world_stamp(SEAL_PIN, jy_buf_slice(&order), jy_buf_slice(&old), NULL), JY_E_NO_APPROVAL);
+    OK(world_approve("approver-2", "second-Pin-2", jy_buf_slice(&order), &new));
+    OK(world_stamp(SEAL_PIN, jy_buf_slice(&order), jy_buf_slice(&new), NULL));
     OK(world_assign(SEAL, APPROVER, SEAL_PIN));
     IS(world_assign_with(SEAL, "approver-2", jy_buf_slice(&assign)), JY_E_SECRET_STALE);   /* the custodian's word was for once */
     jy_buf_free(&order);
@@ -433,18 +436,18 @@ state__frozen_needs_nobody_live_needs_the_custodian_cancelled_is_final(void **st
     struct jy_buf order = world_order_der("o"), second = world_order_der("o2"), approval = { 0 };
 
     (void)state;
-    OK(world_approve(APPROVER, APPROVER_PIN, "o", jy_buf_slice(&order), &approval));
+    OK(world_approve(APPROVER, APPROVER_PIN, jy_buf_slice(&order), &approval));
     OK(world_state(SEAL, "frozen", NULL));
     OK(world_state(SEAL, "frozen", NULL));
     world_reopen();
-    IS(world_stamp(SEAL_PIN, "o", jy_buf_slice(&order), jy_buf_slice(&approval), NULL), JY_E_SEAL_NOT_LIVE);
-    IS(world_approve(APPROVER, APPROVER_PIN, "o2", jy_buf_slice(&second), NULL), JY_E_SEAL_NOT_LIVE);
+    IS(world_stamp(SEAL_PIN, jy_buf_slice(&order), jy_buf_slice(&approval), NULL), JY_E_SEAL_NOT_LIVE);
+    IS(world_approve(APPROVER, APPROVER_PIN, jy_buf_slice(&second), NULL), JY_E_SEAL_NOT_LIVE);
     IS(world_state(SEAL, "live", NULL), JY_E_SECRET_UNREADABLE);
     IS(world_state(SEAL, "live", APPROVER_PIN), JY_E_PIN_WRONG);
     IS(world_state(SEAL, "ACTIVE", NULL), JY_E_ARGUMENT);
     IS(world_state(APPROVER, "frozen", NULL), JY_E_NOT_FOUND);
     OK(world_state(SEAL, "live", SEAL_PIN));
-    OK(world_stamp(SEAL_PIN, "o", jy_buf_slice(&order), jy_buf_slice(&approval), NULL));
+    OK(world_stamp(SEAL_PIN, jy_buf_slice(&order), jy_buf_slice(&approval), NULL));
     OK(world_state(SEAL, "frozen", NULL));
     OK(world_state(SEAL, "cancelled", NULL));
     OK(world_state(SEAL, "cancelled", NULL));
@@ -453,8 +456,8 @@ state__frozen_needs_nobody_live_needs_the_custodian_cancelled_is_final(void **st
     IS(world_state(SEAL, "frozen", NULL), JY_E_BAD_STATE);
     IS(world_assign(SEAL, "approver-2", SEAL_PIN), JY_E_NOT_FOUND);
     IS(world_change_pin(SEAL, SEAL_PIN, "second-Pin-2"), JY_E_SEAL_NOT_LIVE);
-    IS(world_approve(APPROVER, APPROVER_PIN, "o2", jy_buf_slice(&second), NULL), JY_E_SEAL_NOT_LIVE);
-    OK(world_stamp("no-Pin-at-all", "o", jy_buf_slice(&order), JY_EMPTY, NULL));   /* what was acknowledged stays */
+    IS(world_approve(APPROVER, APPROVER_PIN, jy_buf_slice(&second), NULL), JY_E_SEAL_NOT_LIVE);
+    OK(world_stamp("no-Pin-at-all", jy_buf_slice(&order), JY_EMPTY, NULL));   /* what was acknowledged stays */
     jy_buf_free(&order);
     jy_buf_free(&second);
     jy_buf_free(&approval);
@@ -488,7 +491,7 @@ static void
 approve__repeated_is_the_same_and_an_order_id_has_one_content(void **state)
 {
     struct jy_stamp_order other = world_order("o");
-    struct jy_buf order = world_order_der("o"), changed, first = { 0 }, again = { 0 }, sealed = world_secret("approve", "o", APPROVER_PIN);
+    struct jy_buf order = world_order_der("o"), changed, first = { 0 }, again = { 0 }, sealed = world_order_secret("approve", jy_buf_slice(&order), APPROVER_PIN);
 
     (void)state;
     other.x_um++;
@@ -538,7 +541,7 @@ approve__refuses_what_is_not_a_live_order_of_its_own_seal(void **state)
         der = world_encode(&o);
         if (i == 7)
             OK(jy_buf_byte(&der, 0));
-        if (world_approve(approver, i == 9 ? "wrong-Pin-1" : APPROVER_PIN, o.order_id, jy_buf_slice(&der), NULL) != rows[i].err)
+        if (world_approve(approver, i == 9 ? "wrong-Pin-1" : APPROVER_PIN, jy_buf_slice(&der), NULL) != rows[i].err)
             fail_msg("%s: %s", rows[i].claim, w.fault.text);
         assert_int_equal(world_wrong_pins(APPROVER), i == 9 ? 1 : 0);
         jy_buf_free(&der);
@@ -557,15 +560,15 @@ stamp__the_same_order_gives_the_same_bytes_and_never_a_second_stamp(void **state
     (void)state;
     other.data_hash[31] ^= 1;
     changed = world_encode(&other);
-    OK(world_approve(APPROVER, APPROVER_PIN, "o", jy_buf_slice(&order), &approval));
-    OK(world_stamp(SEAL_PIN, "o", jy_buf_slice(&order), jy_buf_slice(&approval), &first));
+    OK(world_approve(APPROVER, APPROVER_PIN, jy_buf_slice(&order), &approval));
+    OK(world_stamp(SEAL_PIN, jy_buf_slice(&order), jy_buf_slice(&approval), &first));
     w.now += 100000;                                                /* expired since, and the certificate too */
-    OK(world_stamp(SEAL_PIN, "o", jy_buf_slice(&order), jy_buf_slice(&approval), &again));
+    OK(world_stamp(SEAL_PIN, jy_buf_slice(&order), jy_buf_slice(&approval), &again));
     assert_true(jy_slice_equal(jy_buf_slice(&first), jy_buf_slice(&again)));
     world_reopen();
-    OK(world_stamp(SEAL_PIN, "o", jy_buf_slice(&order), jy_buf_slice(&approval), &again));
+    OK(world_stamp(SEAL_PIN, jy_buf_slice(&order), jy_buf_slice(&approval), &again));
     assert_true(jy_slice_equal(jy_buf_slice(&first), jy_buf_slice(&again)));
-    IS(world_stamp(SEAL_PIN, "o", jy_buf_slice(&changed), jy_buf_slice(&approval), &again), JY_E_ORDER_SPENT);
+    IS(world_stamp(SEAL_PIN, jy_buf_slice(&changed), jy_buf_slice(&approval), &again), JY_E_ORDER_SPENT);
     OK(world_settle("o", 1, &found, &again));                        /* too late to abandon */
     assert_int_equal(found, 1);
     assert_true(jy_slice_equal(jy_buf_slice(&first), jy_buf_slice(&again)));
@@ -580,10 +583,10 @@ stamp__the_same_order_gives_the_same_bytes_and_never_a_second_stamp(void **state
 static void
 stamp__no_byte_of_order_or_approval_may_change(void **state)
 {
-    struct jy_buf order = world_order_der("o"), approval = { 0 }, sealed = world_secret("stamp", "o", SEAL_PIN);
+    struct jy_buf order = world_order_der("o"), approval = { 0 }, sealed = world_order_secret("stamp", jy_buf_slice(&order), SEAL_PIN);
 
     (void)state;
-    OK(world_approve(APPROVER, APPROVER_PIN, "o", jy_buf_slice(&order), &approval));
+    OK(world_approve(APPROVER, APPROVER_PIN, jy_buf_slice(&order), &approval));
     for (size_t i = 0; i < order.len; i++) {
         order.p[i] ^= 1;
         assert_int_not_equal(world_stamp_with(jy_buf_slice(&order), jy_buf_slice(&approval), jy_buf_slice(&sealed), NULL), JY_OK);
@@ -610,24 +613,24 @@ stamp__refuses_an_approval_of_another_order_another_approver_or_another_maker(vo
     struct jy_key_record record;
 
     (void)state;
-    OK(world_approve(APPROVER, APPROVER_PIN, "a", jy_buf_slice(&a), &approval));
-    IS(world_stamp(SEAL_PIN, "b", jy_buf_slice(&b), jy_buf_slice(&approval), NULL), JY_E_NO_APPROVAL);
+    OK(world_approve(APPROVER, APPROVER_PIN, jy_buf_slice(&a), &approval));
+    IS(world_stamp(SEAL_PIN, jy_buf_slice(&b), jy_buf_slice(&approval), NULL), JY_E_NO_APPROVAL);
     OK(jy_sm2_generate(&key));
     OK(jy_approval_make(jy_buf_slice(&b), APPROVER, w.now, key, &forged));
-    IS(world_stamp(SEAL_PIN, "b", jy_buf_slice(&b), jy_buf_slice(&forged), NULL), JY_E_NO_APPROVAL);
+    IS(world_stamp(SEAL_PIN, jy_buf_slice(&b), jy_buf_slice(&forged), NULL), JY_E_NO_APPROVAL);
     forged.len = 0;
     OK(jy_approval_make(jy_buf_slice(&b), "approver-9", w.now, key, &forged));
-    IS(world_stamp(SEAL_PIN, "b", jy_buf_slice(&b), jy_buf_slice(&forged), NULL), JY_E_NO_APPROVAL);
+    IS(world_stamp(SEAL_PIN, jy_buf_slice(&b), jy_buf_slice(&forged), NULL), JY_E_NO_APPROVAL);
     jy_sm2_free(key);
     /* Under the approver's own key, which got out: not made here, no approval. */
     OK(jy_vault_load(&w.room.vault, APPROVER, &record, NULL));
     OK(jy_pin_unlock(&w.room, &record, APPROVER_PIN, &key, NULL));
     forged.len = 0;
     OK(jy_approval_make(jy_buf_slice(&b), APPROVER, w.now, key, &forged));
-    IS(world_stamp(SEAL_PIN, "b", jy_buf_slice(&b), jy_buf_slice(&forged), NULL), JY_E_NO_APPROVAL);
+    IS(world_stamp(SEAL_PIN, jy_buf_slice(&b), jy_buf_slice(&forged), NULL), JY_E_NO_APPROVAL);
     forged.len = 0;
     OK(jy_approval_make(jy_buf_slice(&a), APPROVER, w.now - 1, key, &forged));     /* nor beside the one that was */
-    IS(world_stamp(SEAL_PIN, "a", jy_buf_slice(&a), jy_buf_slice(&forged), NULL), JY_E_NO_APPROVAL);
+    IS(world_stamp(SEAL_PIN, jy_buf_slice(&a), jy_buf_slice(&forged), NULL), JY_E_NO_APPROVAL);
     assert_int_equal(world_wrong_pins(SEAL), 0);
     jy_sm2_free(key);
     jy_record_free(&record);
@@ -646,14 +649,14 @@ stamp__refuses_what_went_out_of_date_since_the_approval(void **state)
     (void)state;
     long_order.expires = w.now + 200000;
     later = world_encode(&long_order);
-    OK(world_approve(APPROVER, APPROVER_PIN, "o", jy_buf_slice(&order), &approval));
-    OK(world_approve(APPROVER, APPROVER_PIN, "long", jy_buf_slice(&later), &approval_later));
+    OK(world_approve(APPROVER, APPROVER_PIN, jy_buf_slice(&order), &approval));
+    OK(world_approve(APPROVER, APPROVER_PIN, jy_buf_slice(&later), &approval_later));
     w.now -= 5;                                                     /* the clock went back behind the approval */
-    IS(world_stamp(SEAL_PIN, "o", jy_buf_slice(&order), jy_buf_slice(&approval), NULL), JY_E_NO_APPROVAL);
+    IS(world_stamp(SEAL_PIN, jy_buf_slice(&order), jy_buf_slice(&approval), NULL), JY_E_NO_APPROVAL);
     w.now += 5 + 3601;
-    IS(world_stamp(SEAL_PIN, "o", jy_buf_slice(&order), jy_buf_slice(&approval), NULL), JY_E_ORDER_EXPIRED);
+    IS(world_stamp(SEAL_PIN, jy_buf_slice(&order), jy_buf_slice(&approval), NULL), JY_E_ORDER_EXPIRED);
     w.now += 86400;
-    IS(world_stamp(SEAL_PIN, "long", jy_buf_slice(&later), jy_buf_slice(&approval_later), NULL), JY_E_SEAL_DATES);
+    IS(world_stamp(SEAL_PIN, jy_buf_slice(&later), jy_buf_slice(&approval_later), NULL), JY_E_SEAL_DATES);
     assert_int_equal(world_wrong_pins(SEAL), 0);
     jy_buf_free(&order);
     jy_buf_free(&later);
@@ -667,10 +670,10 @@ stamp__refuses_the_wrong_pin_and_counts_it(void **state)
     struct jy_buf order = world_order_der("o"), approval = { 0 };
 
     (void)state;
-    OK(world_approve(APPROVER, APPROVER_PIN, "o", jy_buf_slice(&order), &approval));
-    IS(world_stamp(APPROVER_PIN, "o", jy_buf_slice(&order), jy_buf_slice(&approval), NULL), JY_E_PIN_WRONG);
+    OK(world_approve(APPROVER, APPROVER_PIN, jy_buf_slice(&order), &approval));
+    IS(world_stamp(APPROVER_PIN, jy_buf_slice(&order), jy_buf_slice(&approval), NULL), JY_E_PIN_WRONG);
     assert_int_equal(world_wrong_pins(SEAL), 1);
-    OK(world_stamp(SEAL_PIN, "o", jy_buf_slice(&order), jy_buf_slice(&approval), NULL));
+    OK(world_stamp(SEAL_PIN, jy_buf_slice(&order), jy_buf_slice(&approval), NULL));
     assert_int_equal(world_wrong_pins(SEAL), 0);
     jy_buf_free(&order);
     jy_buf_free(&approval);
@@ -683,18 +686,18 @@ settle__an_abandoned_order_is_never_approved_nor_stamped(void **state)
     uint32_t found = 9;
 
     (void)state;
-    OK(world_approve(APPROVER, APPROVER_PIN, "o", jy_buf_slice(&order), &approval));
+    OK(world_approve(APPROVER, APPROVER_PIN, jy_buf_slice(&order), &approval));
     OK(world_settle("o", 0, &found, NULL));
     assert_int_equal(found, 0);
     OK(world_settle("o", 1, &found, NULL));
     assert_int_equal(found, 0);
     world_reopen();
-    IS(world_stamp(SEAL_PIN, "o", jy_buf_slice(&order), jy_buf_slice(&approval), NULL), JY_E_ORDER_SPENT);
-    IS(world_approve(APPROVER, APPROVER_PIN, "o", jy_buf_slice(&order), NULL), JY_E_ORDER_SPENT);
+    IS(world_stamp(SEAL_PIN, jy_buf_slice(&order), jy_buf_slice(&approval), NULL), JY_E_ORDER_SPENT);
+    IS(world_approve(APPROVER, APPROVER_PIN, jy_buf_slice(&order), NULL), JY_E_ORDER_SPENT);
     OK(world_settle("o", 1, &found, NULL));
     assert_int_equal(found, 0);
     OK(world_settle("fresh", 1, &found, NULL));                      /* an order that never came */
-    IS(world_approve(APPROVER, APPROVER_PIN, "fresh", jy_buf_slice(&fresh), NULL), JY_E_ORDER_SPENT);
+    IS(world_approve(APPROVER, APPROVER_PIN, jy_buf_slice(&fresh), NULL), JY_E_ORDER_SPENT);
     IS(world_settle("", 1, &found, NULL), JY_E_ARGUMENT);
     IS(world_settle("o", 2, &found, NULL), JY_E_ARGUMENT);
     jy_buf_free(&order);

@@ -22,13 +22,13 @@ record__an_older_version_put_back_is_refused(void **state)
     struct jy_buf old = world_read(world_path(SEAL_FILE));
 
     (void)state;
-    OK(world_approve(APPROVER, APPROVER_PIN, "o", jy_buf_slice(&order), &approval));
+    OK(world_approve(APPROVER, APPROVER_PIN, jy_buf_slice(&order), &approval));
     OK(world_state(SEAL, "frozen", NULL));
     put_back(SEAL_FILE, &old);
-    IS(world_stamp(SEAL_PIN, "o", jy_buf_slice(&order), jy_buf_slice(&approval), NULL), JY_E_INTERNAL);
+    IS(world_stamp(SEAL_PIN, jy_buf_slice(&order), jy_buf_slice(&approval), NULL), JY_E_INTERNAL);
     assert_non_null(strstr(w.fault.text, "older"));
     world_reopen();
-    IS(world_stamp(SEAL_PIN, "o", jy_buf_slice(&order), jy_buf_slice(&approval), NULL), JY_E_INTERNAL);
+    IS(world_stamp(SEAL_PIN, jy_buf_slice(&order), jy_buf_slice(&approval), NULL), JY_E_INTERNAL);
     IS(world_state(SEAL, "live", SEAL_PIN), JY_E_INTERNAL);
     jy_buf_free(&order);
     jy_buf_free(&approval);
@@ -180,8 +180,8 @@ journal__a_changed_byte_anywhere_refuses_the_start(void **state)
     struct jy_buf order = world_order_der("o"), approval = { 0 }, journal;
 
     (void)state;
-    OK(world_approve(APPROVER, APPROVER_PIN, "o", jy_buf_slice(&order), &approval));
-    OK(world_stamp(SEAL_PIN, "o", jy_buf_slice(&order), jy_buf_slice(&approval), NULL));
+    OK(world_approve(APPROVER, APPROVER_PIN, jy_buf_slice(&order), &approval));
+    OK(world_stamp(SEAL_PIN, jy_buf_slice(&order), jy_buf_slice(&approval), NULL));
     world_close();
     journal = world_read(world_path("journal"));
     for (size_t i = 0; i < journal.len; i++) {
@@ -235,15 +235,15 @@ journal__an_entry_changed_under_the_running_process_is_noticed(void **state)
     int fd;
 
     (void)state;
-    OK(world_approve(APPROVER, APPROVER_PIN, "o", jy_buf_slice(&order), &approval));
-    OK(world_stamp(SEAL_PIN, "o", jy_buf_slice(&order), jy_buf_slice(&approval), NULL));
+    OK(world_approve(APPROVER, APPROVER_PIN, jy_buf_slice(&order), &approval));
+    OK(world_stamp(SEAL_PIN, jy_buf_slice(&order), jy_buf_slice(&approval), NULL));
     at = jy_vault_order_row(&w.room.vault, "o")->stamped_at + 200;
     fd = open(world_path("journal"), O_RDWR);
     assert_int_equal(pread(fd, &byte, 1, (off_t)at), 1);
     byte ^= 1;
     assert_int_equal(pwrite(fd, &byte, 1, (off_t)at), 1);
     close(fd);
-    IS(world_stamp(SEAL_PIN, "o", jy_buf_slice(&order), jy_buf_slice(&approval), NULL), JY_E_INTERNAL);
+    IS(world_stamp(SEAL_PIN, jy_buf_slice(&order), jy_buf_slice(&approval), NULL), JY_E_INTERNAL);
     jy_buf_free(&order);
     jy_buf_free(&approval);
 }

@@ -343,6 +343,15 @@ world_order_der(const char *order_id)
     return world_encode(&order);
 }
 
+static struct jy_buf
+world_order_secret(const char *purpose, struct jy_slice order, const char *pin)
+{
+    char object[JY_ORDER_OBJECT_SIZE];
+
+    OK(jy_stamp_order_object(order, object));
+    return world_secret(purpose, object, pin);
+}
+
 static inline jy_err
 world_approve_with(const char *approver, struct jy_slice order, struct jy_slice sealed, struct jy_buf *approval)
 {
@@ -353,9 +362,9 @@ world_approve_with(const char *approver, struct jy_slice order, struct jy_slice 
 }
 
 static inline jy_err
-world_approve(const char *approver, const char *pin, const char *order_id, struct jy_slice order, struct jy_buf *approval)
+world_approve(const char *approver, const char *pin, struct jy_slice order, struct jy_buf *approval)
 {
-    struct jy_buf sealed = world_secret("approve", order_id, pin);
+    struct jy_buf sealed = world_order_secret("approve", order, pin);
     jy_err rc = world_approve_with(approver, order, jy_buf_slice(&sealed), approval);
 
     jy_buf_free(&sealed);
@@ -371,9 +380,9 @@ world_stamp_with(struct jy_slice order, struct jy_slice approval, struct jy_slic
 }
 
 static inline jy_err
-world_stamp(const char *pin, const char *order_id, struct jy_slice order, struct jy_slice approval, struct jy_buf *value)
+world_stamp(const char *pin, struct jy_slice order, struct jy_slice approval, struct jy_buf *value)
 {
-    struct jy_buf sealed = world_secret("stamp", order_id, pin);
+    struct jy_buf sealed = world_order_secret("stamp", order, pin);
     jy_err rc = world_stamp_with(order, approval, jy_buf_slice(&sealed), value);
 
     jy_buf_free(&sealed);
