@@ -6,7 +6,8 @@
 #include <jinyin/base.h>
 
 /* Exit codes that scripts can use; verify's come first. */
-enum { EXIT_VALID = 0, EXIT_INVALID = 1, EXIT_INDETERMINATE = 2, EXIT_NO_SIGNATURE = 3, EXIT_USAGE = 64, EXIT_UNREADABLE = 65, EXIT_SERVICE = 69, EXIT_CANNOT_WRITE = 73 };
+enum { EXIT_VALID = 0, EXIT_INVALID = 1, EXIT_INDETERMINATE = 2, EXIT_NO_SIGNATURE = 3, EXIT_USAGE = 64,
+       EXIT_UNREADABLE = 65, EXIT_SERVICE = 69, EXIT_CANNOT_WRITE = 73 };
 
 int cmd_verify(int argc, char **argv);
 int cmd_stamp(int argc, char **argv);

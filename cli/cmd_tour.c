@@ -151,10 +151,11 @@ is_valid(const char *verdict)
 static void
 tell_own(struct tour *tour, const struct judged *judged)
 {
+    bool alone = strcmp(judged->own, judged->file) == 0;
     char text[512];
 
-    snprintf(text, sizeof(text), "验章 · our stamp: %s%s%s %s", judged->own, strcmp(judged->own, judged->file) == 0 ? "" : "; the file, with earlier signatures: ",
-             strcmp(judged->own, judged->file) == 0 ? "" : judged->file, is_valid(judged->own) ? "" : judged->reason);
+    snprintf(text, sizeof(text), "验章 · our stamp: %s%s%s %s", judged->own, alone ? "" : "; the file, with earlier signatures: ",
+             alone ? "" : judged->file, is_valid(judged->own) ? "" : judged->reason);
     detail(text);
     tour->unexpected += !is_valid(judged->own);
 }

@@ -28,7 +28,8 @@ struct seal_kind {
 };
 const struct seal_kind *seal_kind_by_code(const char *code);
 const struct seal_kind *seal_kinds(size_t *count);
-struct organization_kind { const char *code, *zh, *en; };   /* state_organ, peoples_organization, social_organization, enterprise, public_institution, self_employed, other */
+/* state_organ, peoples_organization, social_organization, enterprise, public_institution, self_employed, other */
+struct organization_kind { const char *code, *zh, *en; };
 const struct organization_kind *organization_kind_by_code(const char *code);
 const struct organization_kind *organization_kinds(size_t *count);
 
@@ -55,7 +56,8 @@ struct state_move { const char *from, *event, *to, *source; };
 extern const struct state_move application_moves[];
 /** seal: MADE file→FILED, activate→ACTIVE, freeze→FROZEN, unfreeze→ACTIVE, cancel→CANCELLED (also from FROZEN, FILED), expire→EXPIRED, void→VOID. */
 extern const struct state_move seal_moves[];
-/** order: REQUESTED approve→APPROVED, refuse→REFUSED; APPROVED sign→INTENT; INTENT done→DONE, fail→FAILED, return→APPROVED (a clear no of the key); expire→EXPIRED before INTENT. */
+/** order: REQUESTED approve→APPROVED, refuse→REFUSED; APPROVED sign→INTENT; INTENT done→DONE, fail→FAILED, return→APPROVED (a clear no of
+ *  the key); expire→EXPIRED before INTENT. */
 extern const struct state_move order_moves[];
 /** maker: LICENSED suspend→SUSPENDED, resume→LICENSED, revoke→REVOKED. */
 extern const struct state_move maker_moves[];

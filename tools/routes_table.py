@@ -16,7 +16,8 @@ def routes():
     for name, body in re.findall(r"^FIELDS\((\w+), (.*?)\);\n", text, re.M | re.S):
         found = re.findall(r'\{ "(\w+)", (IN_\w+), [^}]*?(true|false) \}|ID_FIELD\("(\w+)"\)', body)
         fields[name] = [(plain or id_field, "" if id_field or optional == "false" else "?") for plain, _, optional, id_field in found]
-    rows = re.findall(r'^    \{ "(\w+)",\s+(API )?"([^"]+)",\s+(\w+),\s+([^,]+?),\s+SCOPE_(\w+),\s+(NULL|"\w+"),\s+BODY_(\w+),\s+(\w+),\s+(\w+),\s+(true|false),\s+"([^"]+)" \},$',
+    rows = re.findall(r'^    \{ "(\w+)",\s+(API )?"([^"]+)",\s+(\w+),\s+([^,]+?),\s+SCOPE_(\w+),\s+(NULL|"\w+"),'
+                      r'\s+BODY_(\w+),\s+(\w+),\s+(\w+),\s+(true|false),\s+"([^"]+)" \},$',
                       text, re.M)
     expected = len(re.findall(r'^    \{ "(?:GET|POST|PUT|DELETE)"', text, re.M))
     if len(rows) != expected or not rows:

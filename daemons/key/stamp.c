@@ -124,7 +124,8 @@ stamp(struct jy_key_room *room, struct jy_key_order *o, const struct jy_msg_KEY_
     char object[JY_ORDER_OBJECT_SIZE];
     jy_err rc;
 
-    if ((rc = jy_stamp_order_object(ask->order, object)) != JY_OK || (rc = jy_key_order_check(room, o, fault)) != JY_OK ||                                           /* 4, 5, 6 */
+    if ((rc = jy_stamp_order_object(ask->order, object)) != JY_OK ||
+        (rc = jy_key_order_check(room, o, fault)) != JY_OK ||                                           /* 4, 5, 6 */
         (rc = check_approval(room, o, ask->approval, ask->order, fault)) != JY_OK ||                    /* 7 */
         (rc = jy_pin_open_secret(room, ask->sealed_pin, "stamp", object, &secret, mark, fault)) != JY_OK || /* 8 */
         (rc = jy_pin_unlock(room, &o->record, secret.pin, &key, fault)) != JY_OK ||                     /* 9 */

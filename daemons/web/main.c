@@ -120,7 +120,8 @@ first_administrator(struct web *web, struct jy_fault *fault)
     /* The file first: a crash between the two leaves a password that opens nothing, and the next start writes both anew. */
     if ((rc = fresh_id(f.id)) == JY_OK && (rc = password_fresh(f.password)) == JY_OK && (rc = jy_random(f.salt, sizeof(f.salt))) == JY_OK &&
         (rc = password_hash(web, f.password, f.salt, f.hash)) == JY_OK && (rc = personal_index(web, "id_number", "", f.index)) == JY_OK &&
-        (rc = personal_wrap(web, f.id, "name", "管理员 administrator", &f.name)) == JY_OK && (rc = personal_wrap(web, f.id, "id_number", "", &f.id_number)) == JY_OK && (rc = personal_wrap(web, f.id, "phone", "", &f.phone)) == JY_OK &&
+        (rc = personal_wrap(web, f.id, "name", "管理员 administrator", &f.name)) == JY_OK &&
+        (rc = personal_wrap(web, f.id, "id_number", "", &f.id_number)) == JY_OK && (rc = personal_wrap(web, f.id, "phone", "", &f.phone)) == JY_OK &&
         (rc = write_bootstrap(jy_room_config_text(web->room, "bootstrap_file"), f.password, fault)) == JY_OK)
         rc = db_write(web->db, insert_first, &f, fault);
     jy_wipe(f.password, sizeof(f.password));

@@ -110,7 +110,8 @@ service_show(struct exchange *x, struct jy_fault *fault)
     (void)fault;
     for (size_t i = 0; i < sizeof(rooms) / sizeof(rooms[0]); i++)
         json_object_set_new(state, rooms[i].name, json_string(rooms[i].serves(x->web) ? "serving" : "restarting"));
-    return answer_json(x, 200, json_pack("{s:s, s:s, s:b, s:o}", "name", "津印 Jinyin", "version", JY_VERSION, "development", x->web->development, "rooms", state));
+    return answer_json(x, 200, json_pack("{s:s, s:s, s:b, s:o}", "name", "津印 Jinyin", "version", JY_VERSION, "development", x->web->development,
+                                         "rooms", state));
 }
 
 jy_err

@@ -98,7 +98,8 @@ stamping_record(struct db_tx *tx, void *arg, struct jy_fault *fault)
                              B_TEXT("pages", pages), B_TEXT("from_order_id", member(s->order, "order_id")), B_INT("now", s->now)), NULL, fault)) == JY_OK)
         rc = move_row(tx, SQL_ORDER_DONE,
                             BINDS(B_TEXT("to", to), B_INT("stamped", s->stamped), B_BLOB("value_digest", JY_SLICE(s->value_digest, JY_SM3_SIZE)),
-                                  B_TEXT("result_document_id", s->document_id), B_TEXT("order_id", member(s->order, "order_id")), B_TEXT("from", "INTENT")), fault);
+                                  B_TEXT("result_document_id", s->document_id), B_TEXT("order_id", member(s->order, "order_id")), B_TEXT("from", "INTENT")),
+                            fault);
     free(pages);
     return rc;
 }

@@ -125,7 +125,8 @@ checks_json(const struct jy_findings *checks, bool time_is_certain)
         const struct jy_finding *f = &checks->list[i];
         const struct jy_check_info *info = jy_check_info(f->check);
         json_array_append_new(list, json_pack("{s:s, s:b, s:s, s:s, s:o, s:I, s:o, s:s, s:s}", "name", info->name, "passed", f->passed,
-                                              "severity", jy_severity_name(jy_check_severity(f->check, time_is_certain)), "clause", info->clause, "where", text(f->where),
+                                              "severity", jy_severity_name(jy_check_severity(f->check, time_is_certain)), "clause", info->clause,
+                                              "where", text(f->where),
                                               "offset", (json_int_t)f->offset, "detail", f->passed ? json_string("") : text(f->detail), "en",
                                               info->en, "zh", info->zh));
     }

@@ -289,7 +289,8 @@ def documents_that_cannot_be_read_are_refused(life):
     for name, data, codes in (("empty", b"", {"file_empty"}), ("text", b"hello", {"file_format_unknown"}),
                               ("truncated OFD", OFD[:len(OFD) // 2], {"file_damaged", "container_ambiguous", "format"}),
                               ("truncated PDF", PDF[:len(PDF) // 2], {"file_damaged"}), ("zip bomb", bomb.getvalue(), {"file_hostile", "limit_exceeded"}),
-                              ("dots", dots.getvalue(), {"container_ambiguous", "file_hostile"}), ("doctype", doctype.getvalue(), {"file_hostile", "file_damaged"})):
+                              ("dots", dots.getvalue(), {"container_ambiguous", "file_hostile"}),
+                              ("doctype", doctype.getvalue(), {"file_hostile", "file_damaged"})):
         for call in (life.upload, life.verify):
             try:
                 answer = call(data)

@@ -310,7 +310,8 @@ n3__with_everything_of_web_but_no_pin_nothing_is_signed(void **state)
     static jy_err (*const attacks[])(void) = {
         stamp_the_waiting_order_with_the_secret_of_another, stamp_the_waiting_order_with_a_secret_of_another_purpose,
         stamp_another_document_under_the_good_order, approve_another_document_under_the_good_order,
-        approve_another_order_with_the_captured_secret, approve_other_content_with_a_fresh_secret, stamp_with_an_approval_signed_by_an_own_key, become_the_approver,
+        approve_another_order_with_the_captured_secret, approve_other_content_with_a_fresh_secret,
+        stamp_with_an_approval_signed_by_an_own_key, become_the_approver,
         approve_as_an_own_approver_without_being_assigned, name_the_seal_key_or_the_maker_key_as_approver,
         set_an_own_pin_with_what_was_captured, bind_an_own_certificate_to_the_seal_or_the_approver,
         make_another_seal_with_the_makers_captured_secret, stamp_with_a_seal_key_that_has_no_seal,

@@ -491,7 +491,8 @@ static void
 approve__repeated_is_the_same_and_an_order_id_has_one_content(void **state)
 {
     struct jy_stamp_order other = world_order("o");
-    struct jy_buf order = world_order_der("o"), changed, first = { 0 }, again = { 0 }, sealed = world_order_secret("approve", jy_buf_slice(&order), APPROVER_PIN);
+    struct jy_buf order = world_order_der("o"), changed, first = { 0 }, again = { 0 },
+                  sealed = world_order_secret("approve", jy_buf_slice(&order), APPROVER_PIN);
 
     (void)state;
     other.x_um++;

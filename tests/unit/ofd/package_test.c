@@ -101,7 +101,8 @@ package__declared_sizes_and_sums_are_held_to(void **state)
     assert_int_equal(with_page((struct raw_entry){ .text = PAGE, .crc = 1 }), JY_E_DAMAGED);
     assert_int_equal(with_entry((struct raw_entry){ .name = "a", .text = "x", .size = 9 }), JY_E_AMBIGUOUS);   /* stored with two sizes */
     assert_int_equal(with_entry((struct raw_entry){ .name = "a", .text = "x", .method = 8, .size = 0xFFFFFFFE }), JY_E_HOSTILE);
-    assert_int_equal(with_entry((struct raw_entry){ .name = "a", .text = "x", .method = 8, .size = 0xFFFFFFFF }), JY_E_HOSTILE);   /* zip64 mark without its field */
+    /* zip64 mark without its field */
+    assert_int_equal(with_entry((struct raw_entry){ .name = "a", .text = "x", .method = 8, .size = 0xFFFFFFFF }), JY_E_HOSTILE);
 }
 
 static void
