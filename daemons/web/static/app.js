@@ -49,7 +49,7 @@ function reveal() {
 
 // -- verifying --------------------------------------------------------------------------------------------------------------
 
-let running = null; // the upload under way; an older one may not overwrite what a newer one shows
+let running = null; // the upload under way; one that is aborted never answers, so that an older file cannot replace a newer one
 
 function progress(percent) {
     const bar = byId("progress-bar");
@@ -86,8 +86,6 @@ function verify(files) {
     // XMLHttpRequest, because fetch does not tell how far an upload is.
     const request = new XMLHttpRequest();
     const settle = (show) => () => {
-        if (running !== request)
-            return;
         running = null;
         progress(null);
         show();
@@ -96,8 +94,8 @@ function verify(files) {
     request.open("POST", "/api/v1/verify");
     request.setRequestHeader("Content-Type", "application/octet-stream");
     request.setRequestHeader("Accept", "application/json");
-    request.upload.addEventListener("progress", (event) => running === request && progress(Math.min(99, 100 * event.loaded / event.total)));
-    request.upload.addEventListener("load", () => running === request && progress(100));
+    request.upload.addEventListener("progress", (event) => progress(Math.min(99, 100 * event.loaded / event.total)));
+    request.upload.addEventListener("load", () => progress(100));
     request.addEventListener("error", settle(() => showProblem(file.name, OWN_PROBLEMS.network)));
     request.addEventListener("load", settle(() => {
         if (request.status !== 200)
