@@ -39,10 +39,10 @@ check(const struct stamping *s, struct jy_seal *seal, const struct jy_cert *cert
 static jy_err
 stamp(const struct stamping *s, const char *in, const char *out, struct jy_fault *fault)
 {
-    struct mapped file = { 0 }, seal_file = { 0 }, key_file = { 0 }, cert_file = { 0 };
+    struct mapped file = { 0 }, seal_file = { 0 }, key_file = { 0 }, cert_file = { 0 }, ready = { 0 };
     struct jy_document *doc = NULL;
     struct jy_prepared prepared = { 0 };
-    struct jy_buf middle = { 0 }, value = { 0 };
+    struct jy_buf value = { 0 };
     struct jy_pieces result = { 0 };
     struct jy_stamp_place place = { s->page, s->x_mm, s->y_mm, s->width_mm, s->height_mm };
     struct jy_seal *seal = NULL;
@@ -62,16 +62,15 @@ stamp(const struct stamping *s, const char *in, const char *out, struct jy_fault
         place.height_mm = place.width_mm * jy_seal_height_mm(seal) / jy_seal_width_mm(seal);
     if ((rc = jy_document_open(file.bytes, &doc, fault)) != JY_OK || (rc = jy_document_may_stamp(doc, now, fault)) != JY_OK ||
         (rc = jy_document_prepare(doc, jy_seal_der(seal), &place, 1, now, &prepared, fault)) != JY_OK ||
-        (rc = jy_pieces_join(&prepared.file, &middle)) != JY_OK ||
+        (rc = map_pieces(out, &prepared.file, &ready, fault)) != JY_OK ||
         (rc = jy_ses_make(seal, now, prepared.data_hash, prepared.property_info, key, cert, &value, fault)) != JY_OK ||
-        (rc = jy_document_finish(jy_buf_slice(&middle), prepared.slot, jy_buf_slice(&value), &result, fault)) != JY_OK)
+        (rc = jy_document_finish(ready.bytes, prepared.slot, jy_buf_slice(&value), &result, fault)) != JY_OK)
         goto out;
     rc = write_file(out, &result, fault);
 out:
     jy_pieces_free(&result);
     jy_prepared_free(&prepared);
     jy_document_free(doc);
-    jy_buf_free(&middle);
     jy_buf_free(&value);
     jy_seal_free(seal);
     jy_cert_free(cert);
@@ -80,6 +79,7 @@ out:
     unmap_file(&seal_file);
     unmap_file(&key_file);
     unmap_file(&cert_file);
+    unmap_file(&ready);
     return rc;
 }
 

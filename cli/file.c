@@ -12,30 +12,67 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static jy_err
+map_fd(int fd, size_t size, const char *path, struct mapped *out, struct jy_fault *fault)
+{
+    *out = (struct mapped){ { NULL, 0 }, NULL };
+    if (size == 0)
+        return JY_OK;
+    out->map = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (out->map == MAP_FAILED) {
+        out->map = NULL;
+        return jy_fail(fault, JY_E_IO, path, 0, "%s", strerror(errno));
+    }
+    out->bytes = JY_SLICE(out->map, size);
+    return JY_OK;
+}
+
 jy_err
 map_file(const char *path, struct mapped *out, struct jy_fault *fault)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);          /* a pipe would wait for a writer */
     struct stat st;
+    jy_err rc;
 
     *out = (struct mapped){ { NULL, 0 }, NULL };
-    if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-        jy_fail(fault, JY_E_IO, path, 0, "%s", fd < 0 ? strerror(errno) : "not a regular file");
-        if (fd >= 0)
-            close(fd);
-        return JY_E_IO;
-    }
-    if (st.st_size > 0) {
-        out->map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-        if (out->map == MAP_FAILED) {
-            out->map = NULL;
-            close(fd);
-            return jy_fail(fault, JY_E_IO, path, 0, "%s", strerror(errno));
-        }
-        out->bytes = JY_SLICE(out->map, (size_t)st.st_size);
-    }
+    if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+        rc = jy_fail(fault, JY_E_IO, path, 0, "%s", fd < 0 ? strerror(errno) : "not a regular file");
+    else
+        rc = map_fd(fd, (size_t)st.st_size, path, out, fault);
+    if (fd >= 0)
+        close(fd);
+    return rc;
+}
+
+static int
+temporary_beside(const char *path, char name[4096], struct jy_fault *fault, jy_err *rc)
+{
+    int fd = -1;
+
+    if (snprintf(name, 4096, "%s.XXXXXX", path) >= 4096)
+        *rc = jy_fail(fault, JY_E_ARGUMENT, path, 0, "path too long");
+    else if ((fd = mkostemp(name, O_CLOEXEC)) < 0)
+        *rc = jy_fail(fault, JY_E_IO, path, 0, "%s", strerror(errno));
+    else
+        *rc = JY_OK;
+    return fd;
+}
+
+jy_err
+map_pieces(const char *path, const struct jy_pieces *pieces, struct mapped *out, struct jy_fault *fault)
+{
+    char temporary[4096];
+    jy_err rc;
+    int fd = temporary_beside(path, temporary, fault, &rc);
+
+    *out = (struct mapped){ { NULL, 0 }, NULL };
+    if (fd < 0)
+        return rc;
+    unlink(temporary);
+    if ((rc = jy_pieces_write(pieces, fd, fault)) == JY_OK)
+        rc = map_fd(fd, (size_t)pieces->total, path, out, fault);
     close(fd);
-    return JY_OK;
+    return rc;
 }
 
 void
@@ -51,12 +88,10 @@ write_file(const char *path, const struct jy_pieces *pieces, struct jy_fault *fa
 {
     char temporary[4096];
     jy_err rc;
-    int fd;
+    int fd = temporary_beside(path, temporary, fault, &rc);
 
-    if (snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path) >= (int)sizeof(temporary))
-        return jy_fail(fault, JY_E_ARGUMENT, path, 0, "path too long");
-    if ((fd = mkostemp(temporary, O_CLOEXEC)) < 0)
-        return jy_fail(fault, JY_E_IO, path, 0, "%s", strerror(errno));
+    if (fd < 0)
+        return rc;
     rc = jy_pieces_write(pieces, fd, fault);
     if (rc == JY_OK && (fchmod(fd, 0644) != 0 || fsync(fd) != 0))
         rc = jy_fail(fault, JY_E_IO, path, 0, "%s", strerror(errno));

@@ -23,10 +23,8 @@ static const struct command {
       "  seal make OUT --maker-key K.pem --maker-cert C.pem --signer-cert C.pem --picture P.png --name NAME --id CODE\n"
       "                --width MM --height MM [--type N]     its validity is the signer certificate's (R13.3)\n"
       "  seal show S.esl [--json]\n" },
-#ifdef JY_WITH_TOUR
     { "tour", cmd_tour, "[--dir DIR] [--credentials FILE] [FILE…]", "A seal's whole life, on real files, against a running ./dev run.",
       "在真实文件上演示一枚印章的一生。", "" },
-#endif
 };
 
 static const struct command *

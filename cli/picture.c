@@ -17,9 +17,10 @@
 #define PNG_MAX (64u << 20)
 
 static void
-bound(int resource, rlim_t limit)
+bound(__rlimit_resource_t resource, rlim_t limit)
 {
-    setrlimit(resource, &(struct rlimit){ limit, limit });
+    if (setrlimit(resource, &(struct rlimit){ limit, limit }) != 0)
+        _exit(126);
 }
 
 /* In the child: no network, no tracing, no new privileges, bounded; then the drawing program. Never returns. */

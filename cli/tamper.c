@@ -3,49 +3,61 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <zip.h>
 
-/* Another character at the first text of a page; without text, a space more before its end. */
+/* Another digit after the first of these words: a text's place, an object's box, the page's box. */
 static jy_err
-change_page(uint8_t *page, size_t len)
+change_part(uint8_t *part, size_t len)
 {
-    struct jy_slice left = JY_SLICE(page, len);
-    size_t at = jy_slice_find(left, jy_slice_text("TextCode"));
+    static const char *const words[] = { "TextCode", "Boundary=\"", "PhysicalBox>" };
 
-    if (at == SIZE_MAX)
-        at = jy_slice_find(left, jy_slice_text("Boundary=\""));
-    if (at == SIZE_MAX)
-        return JY_E_NOT_FOUND;
-    for (size_t i = at; i < len; i++)
-        if (page[i] >= '0' && page[i] <= '9') {
-            page[i] = page[i] == '7' ? '1' : '7';
-            return JY_OK;
-        }
+    for (size_t w = 0; w < sizeof(words) / sizeof(words[0]); w++) {
+        size_t at = jy_slice_find(JY_SLICE(part, len), jy_slice_text(words[w]));
+        for (size_t i = at; at != SIZE_MAX && i < len; i++)
+            if (part[i] >= '0' && part[i] <= '9') {
+                part[i] = part[i] == '7' ? '1' : '7';
+                return JY_OK;
+            }
+    }
     return JY_E_NOT_FOUND;
+}
+
+/* A page or, whatever its name, the document's own description; not what belongs to a signature. */
+static bool
+may_change(const char *name, int round)
+{
+    const char *dot = name == NULL ? NULL : strrchr(name, '.');
+
+    return dot != NULL && strcasecmp(dot, ".xml") == 0 && strstr(name, "Sign") == NULL && strstr(name, "OFD.xml") == NULL &&
+        (round > 0 || strstr(name, "Page") != NULL);
 }
 
 static jy_err
 tamper_ofd(struct jy_slice file, struct jy_buf *out, struct jy_fault *fault)
 {
-    zip_source_t *source = zip_source_buffer_create(file.p, file.len, 0, NULL);
+    /* A copy of its own: libzip 1.7 frees the bytes of a buffer that it writes over, also those that are not its own. */
+    uint8_t *copy = malloc(file.len), *page = NULL;
+    zip_source_t *source = copy == NULL ? NULL : zip_source_buffer_create(memcpy(copy, file.p, file.len), file.len, 1, NULL);
     zip_t *zip = source == NULL ? NULL : zip_open_from_source(source, 0, NULL);
-    uint8_t *page = NULL;
     jy_err rc = JY_E_NOT_FOUND;
     zip_stat_t stat;
 
+    if (source == NULL)
+        free(copy);
     if (zip == NULL)
         return jy_fail(fault, JY_E_DAMAGED, "zip", 0, "cannot open");
     zip_source_keep(source);
-    for (zip_int64_t i = 0; rc == JY_E_NOT_FOUND && i < zip_get_num_entries(zip, 0); i++) {
+    for (zip_int64_t n = 0, count = zip_get_num_entries(zip, 0); rc == JY_E_NOT_FOUND && n < 2 * count; n++) {
+        zip_int64_t i = n % count;
         const char *name = zip_get_name(zip, (zip_uint64_t)i, ZIP_FL_ENC_RAW);
         zip_file_t *entry;
         zip_source_t *changed;
-        if (name == NULL || strstr(name, "Page") == NULL || strstr(name, "Content.xml") == NULL ||
-            zip_stat_index(zip, (zip_uint64_t)i, 0, &stat) != 0 || stat.size == 0 || stat.size > (8u << 20))
+        if (!may_change(name, n >= count) || zip_stat_index(zip, (zip_uint64_t)i, 0, &stat) != 0 || stat.size == 0 || stat.size > (8u << 20))
             continue;
         if ((page = malloc((size_t)stat.size)) == NULL || (entry = zip_fopen_index(zip, (zip_uint64_t)i, 0)) == NULL)
             break;
-        if (zip_fread(entry, page, stat.size) == (zip_int64_t)stat.size && change_page(page, (size_t)stat.size) == JY_OK &&
+        if (zip_fread(entry, page, stat.size) == (zip_int64_t)stat.size && change_part(page, (size_t)stat.size) == JY_OK &&
             (changed = zip_source_buffer(zip, page, stat.size, 1)) != NULL) {
             page = NULL;                                        /* libzip's now */
             if (zip_file_replace(zip, (zip_uint64_t)i, changed, 0) == 0)

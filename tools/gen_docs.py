@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes docs/errors.md, docs/checks.md, docs/configuration.md and docs/messages.md from the .def tables; --check only compares."""
+"""Writes docs/errors.md, checks.md, configuration.md, messages.md and routes.md from the tables in the code; --check only compares."""
 import pathlib
 import re
 import sys
+
+from routes_table import routes as route_rows
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 STRING = r'"((?:[^"\\]|\\.)*)"'
@@ -34,7 +36,8 @@ def errors():
 def checks():
     found = rows("include/jinyin/checks.def", "JY_CHECK_ROW", rf"(\w+), (\w+), {STRING}, {STRING}, {STRING}")
     return table("Checks of a verification", "include/jinyin/checks.def", ["check", "a failure makes it", "clause", "claim", "内容"],
-                 [[f"`{name}`", severity.lower(), clause, en, zh] for name, severity, clause, en, zh in found])
+                 [[f"`{name}`", severity.lower().replace("by_time", "invalid, or indeterminate while the signing time is only claimed"), clause,
+                   en, zh] for name, severity, clause, en, zh in found])
 
 
 def configuration():
@@ -57,8 +60,15 @@ def messages():
     return table("Messages between the rooms", "ipc/messages.def", ["message", "from → to", "answer", "fields"], lines)
 
 
+def routes():
+    lines = [[f"`{r['method']} {r['path']}`", ", ".join(r["roles"]), r["scope"].replace("_", " "), "" if r["audit"] == "NULL" else r["audit"],
+              {"NONE": "", "BYTES": "bytes", "JSON": ", ".join(f"{name}{mark}" for name, mark in r["fields"]) or "{}"}[r["body"]],
+              "yes" if r["once"] else "", r["source"]] for r in route_rows()]
+    return table("Routes", "daemons/web/routes.c", ["request", "who", "sees", "audit event", "body (? = optional)", "Idempotency-Key", "source"], lines)
+
+
 stale = []
-for name, make in (("errors", errors), ("checks", checks), ("configuration", configuration), ("messages", messages)):
+for name, make in (("errors", errors), ("checks", checks), ("configuration", configuration), ("messages", messages), ("routes", routes)):
     path, text = ROOT / "docs" / f"{name}.md", make()
     if "--check" not in sys.argv:
         path.write_text(text)

@@ -25,7 +25,7 @@ ARROWS = {
     "jinyind": {"base", "codec", "crypto", "ipc", "room"},
     "doc": {"base", "codec", "crypto", "ses", "container", "verify", "ipc", "room"},
     "key": {"base", "codec", "crypto", "ses", "ipc", "room"},           # no SQL, HTTP, OFD or PDF where the keys are
-    "link": {"base", "codec", "ipc", "room"},                           # no keys, no documents
+    "link": {"base", "codec", "core", "net", "ipc", "room"},            # no keys, no documents; core for the lists, net for its JSON
     "web": {"base", "codec", "crypto", "core", "store", "ipc", "net", "room"},  # never opens a document
     "sim": {"base", "codec", "crypto", "core", "net"},
     "cli": {"base", "codec", "crypto", "ses", "container", "verify", "ipc", "net"},

@@ -62,6 +62,10 @@ struct jy_chain_result {
 JY_CHECK jy_err jy_chain_check(const struct jy_trust *trust, const struct jy_cert *cert, const struct jy_cert *const *extra,
                                size_t extra_count, jy_time at, struct jy_chain_result *result);
 
+/** As jy_chain_check, at several times: the path and its signatures are checked once. results has one row a time. */
+JY_CHECK jy_err jy_chain_check_at(const struct jy_trust *trust, const struct jy_cert *cert, const struct jy_cert *const *extra,
+                                  size_t extra_count, const jy_time *at, size_t count, struct jy_chain_result *results);
+
 /** PKCS#10 (SM3 with SM2, user id set): what a key holder sends to a CA. ou may be NULL. Output DER. */
 JY_CHECK jy_err jy_csr_new(const struct jy_sm2 *key, const char *common_name, const char *organization, const char *organization_code,
                            struct jy_buf *out, struct jy_fault *fault);

@@ -23,11 +23,15 @@ enum jy_deviation {
     JY_DEV_DIGEST_WITH_Z = 1u << 10     /* a digest was SM3(Z ‖ data) */
 };
 
+/** fault->where of a malformed structure: which of the two it is. */
+#define JY_WHERE_SEAL "GB/T 38540-2020 SESeal"
+#define JY_WHERE_SES "GB/T 38540-2020 SES_Signature"
+
 struct jy_seal;   /* opaque; begins in jy_seal_parse(), ends in jy_seal_free() */
 /**
  * Parse one DER SESeal, v1 (GM/T 0031-2014), v4 (GB/T 38540-2020) or v5 (GM/T 0031-2025). Structure only.
  * Source: GB/T 38540-2020 6.1 SESeal. Input is copied; 1..JY_SEAL_MAX bytes. Original bytes are kept and hashed, never re-encoded.
- * Errors: JY_E_FORMAT (fault->offset = first bad byte, fault->where = field), JY_E_LIMIT, JY_E_NOMEM. *out is NULL on error.
+ * Errors: JY_E_FORMAT (fault->offset = where the bad item begins, fault->where = JY_WHERE_SEAL), JY_E_LIMIT, JY_E_NOMEM. *out is NULL on error.
  */
 JY_CHECK jy_err jy_seal_parse(struct jy_slice der, struct jy_seal **out, struct jy_fault *fault);
 void jy_seal_free(struct jy_seal *seal);
@@ -69,7 +73,10 @@ JY_CHECK jy_err jy_seal_make(const struct jy_seal_fields *fields, const struct j
                              struct jy_buf *out, struct jy_fault *fault);
 
 struct jy_ses;    /* SES_Signature */
-/** Parse one SES_Signature (v1, v4, v5; C0119 best effort with JY_DEV_LEGACY_LAYOUT). Same rules as jy_seal_parse. */
+/**
+ * Parse one SES_Signature (v1, v4, v5; C0119 best effort with JY_DEV_LEGACY_LAYOUT). Same rules as jy_seal_parse; fault->where is
+ * JY_WHERE_SEAL when it is the embedded seal that is malformed, else JY_WHERE_SES; the offset counts from the start of der in both cases.
+ */
 JY_CHECK jy_err jy_ses_parse(struct jy_slice der, struct jy_ses **out, struct jy_fault *fault);
 void jy_ses_free(struct jy_ses *ses);
 struct jy_seal *jy_ses_seal(struct jy_ses *ses);                      /* embedded eseal; owned by ses */
@@ -93,7 +100,10 @@ struct jy_cms_result {
     jy_time signing_time;         /* 0 when absent */
     unsigned deviations;
 };
-/** digest = SM3 over the protected bytes (original may be empty when only the digest is known). Errors: JY_E_FORMAT, JY_E_SIGNATURE, JY_E_UNSUPPORTED. */
+/**
+ * digest = SM3 over the protected bytes. Errors: JY_E_FORMAT, JY_E_UNSUPPORTED, JY_E_SIGNATURE (the value does not fit what it signs),
+ * JY_E_DOCUMENT_CHANGED (it does, but what it signs is another digest; the result is filled).
+ */
 JY_CHECK jy_err jy_cms_check(struct jy_slice der, const uint8_t digest[JY_SM3_SIZE], struct jy_cms_result *result, struct jy_fault *fault);
 
 #endif

@@ -11,6 +11,21 @@ jy_der_open(struct jy_der *der, struct jy_slice bytes)
     der->p = bytes.p;
     der->end = bytes.len == 0 ? bytes.p : bytes.p + bytes.len;
     der->depth = 0;
+    der->touched = NULL;
+}
+
+void
+jy_der_watch(struct jy_der *der, const uint8_t **touched)
+{
+    *touched = der->p;
+    der->touched = touched;
+}
+
+static void
+touch(const struct jy_der *der)
+{
+    if (der->touched != NULL)
+        *der->touched = der->p;
 }
 
 bool
@@ -36,6 +51,7 @@ jy_der_next(struct jy_der *der, struct jy_der_item *out)
 {
     size_t left = (size_t)(der->end - der->p), header, len;
 
+    touch(der);
     if (left < 2 || (der->p[0] & 0x1F) == 0x1F)
         return JY_E_FORMAT;
     if (der->p[1] < 0x80) {
@@ -64,8 +80,10 @@ jy_der_next(struct jy_der *der, struct jy_der_item *out)
 jy_err
 jy_der_get(struct jy_der *der, uint8_t tag, struct jy_der_item *out)
 {
-    if (jy_der_peek(der) != tag)
+    if (jy_der_peek(der) != tag) {
+        touch(der);
         return JY_E_FORMAT;
+    }
     return jy_der_next(der, out);
 }
 
@@ -83,13 +101,17 @@ jy_der_enter(struct jy_der *der, uint8_t tag, struct jy_der *inner)
     inner->p = item.value.p;
     inner->end = item.value.p + item.value.len;
     inner->depth = der->depth + 1;
+    inner->touched = der->touched;
     return JY_OK;
 }
 
 jy_err
 jy_der_close(const struct jy_der *der)
 {
-    return der->p == der->end ? JY_OK : JY_E_TRAILING;
+    if (der->p == der->end)
+        return JY_OK;
+    touch(der);
+    return JY_E_TRAILING;
 }
 
 jy_err

@@ -17,6 +17,7 @@ struct jy_der {
     const uint8_t *base;
     const uint8_t *p, *end;
     int depth;
+    const uint8_t **touched;          /* where the last item read begins, shared with inner cursors; NULL = nobody asks */
 };
 /** One TLV: tlv is tag+length+value in the original buffer, value its contents. */
 struct jy_der_item {
@@ -25,6 +26,8 @@ struct jy_der_item {
 };
 
 void jy_der_open(struct jy_der *der, struct jy_slice bytes);
+/** From here on *touched follows what is read, also inside: after a failure it is the item that failed. */
+void jy_der_watch(struct jy_der *der, const uint8_t **touched);
 bool jy_der_at_end(const struct jy_der *der);
 /** Tag of the next item, or -1 at the end. */
 int jy_der_peek(const struct jy_der *der);

@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libxml2's SAX2 push parser behind a byte pre-scan; one arena holds the tree. */
+/* expat behind limits: no document type, so no entity of one's own; one arena holds the tree. */
 #include <codec/xml.h>
 
-#include <libxml/parser.h>
-#include <pthread.h>
+#include <expat.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/random.h>
 
 #define DEPTH_MAX 64
 #define ATTRS_MAX 64
 #define NODES_MAX 400000u
 #define ARENA_BLOCK (64u * 1024u)
-#define PUSH_CHUNK (32u * 1024u)
 
 struct block {
     struct block *next;
@@ -25,33 +24,23 @@ struct jy_xml_doc {
     struct jy_xml *root;
 };
 
+struct jy_xml_reader {
+    XML_Parser parser;
+    unsigned long salt;              /* of expat's name tables: nobody outside can make names collide */
+    struct jy_buf text[DEPTH_MAX + 1];
+};
+
 struct gate {
     struct jy_xml_doc *doc;
-    xmlParserCtxtPtr parser;
+    XML_Parser parser;
     const char *where, *skip;
     struct jy_xml *open[DEPTH_MAX + 1], *last[DEPTH_MAX + 1];
-    struct jy_buf text[DEPTH_MAX + 1];
+    struct jy_buf *text;             /* by depth */
     int depth, skipping;             /* skipping: depth at which the left-out element opened, or 0 */
     size_t nodes;
     jy_err err;
     struct jy_fault *fault;
 };
-
-static xmlParserInputPtr
-load_nothing(const char *url, const char *id, xmlParserCtxtPtr parser)
-{
-    (void)url;
-    (void)id;
-    (void)parser;
-    return NULL;
-}
-
-static void
-init_library(void)
-{
-    xmlInitParser();
-    xmlSetExternalEntityLoader(load_nothing);
-}
 
 static void *
 arena(struct jy_xml_doc *doc, size_t len)
@@ -91,36 +80,69 @@ static void
 stop(struct gate *g, jy_err err, const char *text)
 {
     if (g->err == JY_OK)
-        g->err = jy_fail(g->fault, err, g->where, (uint64_t)xmlByteConsumed(g->parser), "%s", text);
-    xmlStopParser(g->parser);
+        g->err = jy_fail(g->fault, err, g->where, (uint64_t)XML_GetCurrentByteIndex(g->parser), "%s", text);
+    XML_StopParser(g->parser, XML_FALSE);
 }
 
 static void
-on_doctype(void *ctx, const xmlChar *name, const xmlChar *id, const xmlChar *url)
+on_doctype(void *ctx, const XML_Char *name, const XML_Char *system_id, const XML_Char *public_id, int has_subset)
 {
     (void)name;
-    (void)id;
-    (void)url;
+    (void)system_id;
+    (void)public_id;
+    (void)has_subset;
     stop(ctx, JY_E_HOSTILE, "document type declaration");
 }
 
+/* Name without its prefix: namespaces are told apart by nobody who writes OFD (seal-formats 3.1). */
+static const char *
+local(const char *name)
+{
+    const char *colon = strchr(name, ':');
+
+    return colon == NULL ? name : colon + 1;
+}
+
+static struct jy_xml *
+new_node(struct gate *g, const char *name, const char **attrs)
+{
+    struct jy_xml *node = arena(g->doc, sizeof *node);
+    struct jy_xml_attr **tail;
+
+    if (node == NULL || (node->name = arena_text(g->doc, name, strlen(name))) == NULL)
+        return NULL;
+    node->text = "";
+    tail = &node->attrs;
+    for (; *attrs != NULL; attrs += 2) {
+        struct jy_xml_attr *attr = arena(g->doc, sizeof *attr);
+        const char *key = local(attrs[0]);
+
+        if (attr == NULL || (attr->name = arena_text(g->doc, key, strlen(key))) == NULL ||
+            (attr->value = arena_text(g->doc, attrs[1], strlen(attrs[1]))) == NULL)
+            return NULL;
+        *tail = attr;
+        tail = &attr->next;
+    }
+    return node;
+}
+
 static void
-on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, int ns_count, const xmlChar **ns, int attr_count,
-         int defaulted, const xmlChar **attrs)
+on_start(void *ctx, const XML_Char *name, const XML_Char **attrs)
 {
     struct gate *g = ctx;
     struct jy_xml *node;
-    struct jy_xml_attr **tail;
+    size_t count = 0;
 
-    (void)prefix;
-    (void)uri;
-    (void)ns_count;
-    (void)ns;
-    (void)defaulted;
     if (g->err != JY_OK)
         return;
     if (++g->depth > DEPTH_MAX) {
         stop(g, JY_E_LIMIT, "elements are nested too deep");
+        return;
+    }
+    while (attrs[count] != NULL)
+        count += 2;
+    if (count > 2 * ATTRS_MAX) {
+        stop(g, JY_E_LIMIT, "too many attributes in one tag");
         return;
     }
     if (g->skipping != 0)
@@ -129,24 +151,10 @@ on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *u
         stop(g, JY_E_LIMIT, "too many elements");
         return;
     }
-    node = arena(g->doc, sizeof *node);
-    if (node == NULL || (node->name = arena_text(g->doc, name, strlen((const char *)name))) == NULL) {
+    node = new_node(g, local(name), attrs);
+    if (node == NULL) {
         stop(g, JY_E_NOMEM, "no memory");
         return;
-    }
-    node->text = "";
-    tail = &node->attrs;
-    for (int i = 0; i < attr_count; i++) {
-        const xmlChar **a = attrs + i * 5;
-        struct jy_xml_attr *attr = arena(g->doc, sizeof *attr);
-
-        if (attr == NULL || (attr->name = arena_text(g->doc, a[0], strlen((const char *)a[0]))) == NULL ||
-            (attr->value = arena_text(g->doc, a[3], (size_t)(a[4] - a[3]))) == NULL) {
-            stop(g, JY_E_NOMEM, "no memory");
-            return;
-        }
-        *tail = attr;
-        tail = &attr->next;
     }
     node->parent = g->depth > 1 ? g->open[g->depth - 1] : NULL;
     if (node->parent == NULL)
@@ -160,19 +168,30 @@ on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *u
     g->open[g->depth] = node;
     g->last[g->depth] = NULL;
     g->text[g->depth].len = 0;
-    if (g->skip != NULL && strcmp(node->name, g->skip) == 0)
+    if (g->skip != NULL && strcmp(node->name, g->skip) == 0) {
         g->skipping = g->depth;
+        XML_SetCharacterDataHandler(g->parser, NULL);    /* the bulk of a page: well-formed, and looked at no further */
+    }
 }
 
 static void
-on_end(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
+on_text(void *ctx, const XML_Char *text, int len)
+{
+    struct gate *g = ctx;
+
+    if (g->err != JY_OK || g->depth < 1)
+        return;
+    if (jy_buf_add(&g->text[g->depth], JY_SLICE(text, (size_t)len)) != JY_OK)
+        stop(g, JY_E_NOMEM, "no memory");
+}
+
+static void
+on_end(void *ctx, const XML_Char *name)
 {
     struct gate *g = ctx;
     struct jy_slice t;
 
     (void)name;
-    (void)prefix;
-    (void)uri;
     if (g->err != JY_OK)
         return;
     if (g->skipping == 0 || g->skipping == g->depth) {
@@ -183,71 +202,11 @@ on_end(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri
             t.len--;
         if (t.len > 0 && (g->open[g->depth]->text = arena_text(g->doc, t.p, t.len)) == NULL)
             stop(g, JY_E_NOMEM, "no memory");
+        if (g->skipping != 0)
+            XML_SetCharacterDataHandler(g->parser, on_text);
         g->skipping = 0;
     }
     g->depth--;
-}
-
-static void
-on_text(void *ctx, const xmlChar *text, int len)
-{
-    struct gate *g = ctx;
-
-    if (g->err != JY_OK || g->depth < 1 || g->skipping != 0)
-        return;
-    if (jy_buf_add(&g->text[g->depth], JY_SLICE(text, (size_t)len)) != JY_OK)
-        stop(g, JY_E_NOMEM, "no memory");
-}
-
-static void
-on_error(void *ctx, xmlErrorPtr error)
-{
-    (void)ctx;
-    (void)error;   /* errNo is asked at the end; nothing is printed */
-}
-
-/* Attributes are counted before libxml2 sees them: its duplicate check is quadratic. */
-static jy_err
-prescan(struct jy_slice s, const char *where, struct jy_fault *fault)
-{
-    static const struct { const char *open, *close; } skips[] = { { "<!--", "-->" }, { "<![CDATA[", "]]>" }, { "<?", "?>" } };
-    size_t i = 0;
-
-    while (i < s.len) {
-        const uint8_t *lt = memchr(s.p + i, '<', s.len - i);
-        size_t attrs = 0, k;
-        uint8_t quote = 0;
-
-        if (lt == NULL)
-            break;
-        i = (size_t)(lt - s.p);
-        for (k = 0; k < sizeof skips / sizeof skips[0]; k++) {
-            size_t open = strlen(skips[k].open);
-
-            if (s.len - i >= open && memcmp(s.p + i, skips[k].open, open) == 0) {
-                size_t found = jy_slice_find(JY_SLICE(s.p + i + open, s.len - i - open), jy_slice_text(skips[k].close));
-
-                if (found == SIZE_MAX)
-                    return jy_fail(fault, JY_E_FORMAT, where, i, "unfinished markup");
-                i += open + found + strlen(skips[k].close);
-                break;
-            }
-        }
-        if (k < sizeof skips / sizeof skips[0])
-            continue;
-        if (s.len - i >= 9 && strncasecmp((const char *)s.p + i, "<!DOCTYPE", 9) == 0)
-            return jy_fail(fault, JY_E_HOSTILE, where, i, "document type declaration");
-        for (i++; i < s.len && (quote != 0 || s.p[i] != '>'); i++) {
-            if (quote != 0) {
-                quote = s.p[i] == quote ? 0 : quote;
-            } else if (s.p[i] == '"' || s.p[i] == '\'') {
-                quote = s.p[i];
-                if (++attrs > ATTRS_MAX)
-                    return jy_fail(fault, JY_E_LIMIT, where, i, "more than %d attributes", ATTRS_MAX);
-            }
-        }
-    }
-    return JY_OK;
 }
 
 static jy_err
@@ -277,44 +236,62 @@ check_encoding(struct jy_slice s, const char *where, struct jy_fault *fault)
 }
 
 jy_err
-jy_xml_parse(struct jy_slice bytes, const char *where, const char *skip, struct jy_xml_doc **out, struct jy_fault *fault)
+jy_xml_reader_new(struct jy_xml_reader **out)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    struct gate g = { .where = where, .skip = skip, .fault = fault };
-    xmlSAXHandler sax = { .initialized = XML_SAX2_MAGIC, .internalSubset = on_doctype, .startElementNs = on_start,
-                          .endElementNs = on_end, .characters = on_text, .ignorableWhitespace = on_text, .cdataBlock = on_text,
-                          .serror = on_error };
-    jy_err err;
+    struct jy_xml_reader *reader = calloc(1, sizeof *reader);
+
+    *out = NULL;
+    if (reader == NULL || (reader->parser = XML_ParserCreate("UTF-8")) == NULL) {
+        free(reader);
+        return JY_E_NOMEM;
+    }
+    if (getrandom(&reader->salt, sizeof reader->salt, 0) != (ssize_t)sizeof reader->salt || reader->salt == 0)
+        reader->salt = (unsigned long)(uintptr_t)reader;
+    *out = reader;
+    return JY_OK;
+}
+
+void
+jy_xml_reader_free(struct jy_xml_reader *reader)
+{
+    if (reader == NULL)
+        return;
+    for (size_t i = 0; i <= DEPTH_MAX; i++)
+        jy_buf_free(&reader->text[i]);
+    XML_ParserFree(reader->parser);
+    free(reader);
+}
+
+jy_err
+jy_xml_parse(struct jy_xml_reader *reader, struct jy_slice bytes, const char *where, const char *skip, struct jy_xml_doc **out,
+             struct jy_fault *fault)
+{
+    struct gate g = { .parser = reader->parser, .text = reader->text, .where = where, .skip = skip, .fault = fault };
+    enum XML_Status status;
 
     *out = NULL;
     if (bytes.len == 0 || bytes.len > JY_XML_MAX)
         return jy_fail(fault, bytes.len == 0 ? JY_E_FORMAT : JY_E_LIMIT, where, 0, "part of %zu bytes", bytes.len);
-    err = check_encoding(bytes, where, fault);
-    if (err == JY_OK)
-        err = prescan(bytes, where, fault);
-    if (err != JY_OK)
-        return err;
-    pthread_once(&once, init_library);
+    g.err = check_encoding(bytes, where, fault);
+    if (g.err != JY_OK)
+        return g.err;
     g.doc = calloc(1, sizeof *g.doc);
-    g.parser = g.doc == NULL ? NULL : xmlCreatePushParserCtxt(&sax, &g, NULL, 0, NULL);
-    if (g.parser == NULL) {
+    if (g.doc == NULL || !XML_ParserReset(g.parser, "UTF-8")) {
         free(g.doc);
         return jy_fail(fault, JY_E_NOMEM, NULL, 0, "no memory");
     }
-    xmlCtxtUseOptions(g.parser, XML_PARSE_NONET);
-    for (size_t at = 0; at < bytes.len && g.err == JY_OK && g.parser->errNo == 0; at += PUSH_CHUNK) {
-        size_t len = bytes.len - at < PUSH_CHUNK ? bytes.len - at : PUSH_CHUNK;
+    XML_SetHashSalt(g.parser, reader->salt);
+    XML_SetUserData(g.parser, &g);
+    XML_SetElementHandler(g.parser, on_start, on_end);
+    XML_SetCharacterDataHandler(g.parser, on_text);
+    XML_SetStartDoctypeDeclHandler(g.parser, on_doctype);
+    status = XML_Parse(g.parser, (const char *)bytes.p, (int)bytes.len, XML_TRUE);
+    if (g.err == JY_OK && status != XML_STATUS_OK) {
+        enum XML_Error code = XML_GetErrorCode(g.parser);
 
-        xmlParseChunk(g.parser, (const char *)bytes.p + at, (int)len, 0);
+        g.err = jy_fail(fault, code == XML_ERROR_NO_MEMORY ? JY_E_NOMEM : JY_E_FORMAT, where,
+                        (uint64_t)XML_GetCurrentByteIndex(g.parser), "%s", XML_ErrorString(code));
     }
-    if (g.err == JY_OK)
-        xmlParseChunk(g.parser, NULL, 0, 1);
-    if (g.err == JY_OK && (!g.parser->wellFormed || g.doc->root == NULL || g.depth != 0))
-        g.err = jy_fail(fault, JY_E_FORMAT, where, (uint64_t)g.parser->input->consumed, "XML error %d in line %d", g.parser->errNo,
-                        g.parser->input->line);
-    xmlFreeParserCtxt(g.parser);
-    for (size_t i = 0; i <= DEPTH_MAX; i++)
-        jy_buf_free(&g.text[i]);
     if (g.err != JY_OK) {
         jy_xml_free(g.doc);
         return g.err;

@@ -19,13 +19,16 @@ struct jy_xml {
     struct jy_xml *child, *next, *parent;
 };
 struct jy_xml_doc;
+struct jy_xml_reader;            /* the parser, kept from part to part; one thread at a time */
 
+JY_CHECK jy_err jy_xml_reader_new(struct jy_xml_reader **out);
+void jy_xml_reader_free(struct jy_xml_reader *reader);
 /**
  * Parse a part. UTF-8 only. The content of elements named skip (may be NULL) is checked but left out of the tree.
  * Errors: JY_E_HOSTILE (DOCTYPE), JY_E_LIMIT (8 MiB, depth 64, 64 attributes, nodes), JY_E_FORMAT, JY_E_NOMEM.
  */
-JY_CHECK jy_err jy_xml_parse(struct jy_slice bytes, const char *where, const char *skip, struct jy_xml_doc **out,
-                             struct jy_fault *fault);
+JY_CHECK jy_err jy_xml_parse(struct jy_xml_reader *reader, struct jy_slice bytes, const char *where, const char *skip,
+                             struct jy_xml_doc **out, struct jy_fault *fault);
 void jy_xml_free(struct jy_xml_doc *doc);
 const struct jy_xml *jy_xml_root(const struct jy_xml_doc *doc);
 /** First child of this name, or NULL; parent may be NULL. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* codec/zip.h: strict reading of a ZIP in memory (libzip behind an own scan) and rewriting with the untouched bytes borrowed. */
+/* codec/zip.h: strict reading of a ZIP in memory and rewriting it with the untouched bytes borrowed. */
 #ifndef JY_CODEC_ZIP_H
 #define JY_CODEC_ZIP_H
 
@@ -14,7 +14,8 @@ struct jy_zip_entry {
     bool directory;
     uint16_t flags, method, dos_time, dos_date;
     uint64_t size, packed;       /* uncompressed, compressed */
-    uint64_t start, end;         /* local header to data descriptor, relative to the ZIP's first byte */
+    uint64_t start, data, end;   /* local header, packed bytes, end of the data descriptor; relative to the ZIP's first byte */
+    uint32_t crc;                /* CRC-32 of the uncompressed bytes, as declared */
     size_t record, record_len;   /* central directory record, relative to the ZIP's first byte */
 };
 struct jy_zip;

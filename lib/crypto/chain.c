@@ -204,10 +204,10 @@ add_file(struct jy_trust *trust, const char *path, struct jy_fault *fault)
     struct jy_buf buf = { 0 };
     struct stat st;
     ssize_t n = 0;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);          /* a pipe would wait for a writer */
     jy_err rc;
 
-    if (fd < 0 || fstat(fd, &st) != 0 || st.st_size <= 0 || st.st_size > (off_t)FILE_MAX) {
+    if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size <= 0 || st.st_size > (off_t)FILE_MAX) {
         if (fd >= 0)
             close(fd);
         return jy_fail(fault, JY_E_IO, path, 0, "cannot be read, is empty or larger than 16 MiB");
@@ -376,41 +376,54 @@ revocation_of(const struct jy_trust *trust, const struct jy_cert *cert, const st
     return found;
 }
 
+/* Dates and revocation of a path whose signatures fit. */
+static void
+judge_path(const struct jy_trust *trust, const struct path *path, jy_time at, struct jy_chain_result *result)
+{
+    const struct jy_cert *unknown = NULL;
+
+    for (size_t i = 0; i < path->count; i++)
+        result->test_only = result->test_only || jy_cert_is_test(path->certs[i]);
+    if (check_path(path, at, result) != JY_CHAIN_OK)
+        return;
+    for (size_t i = 0; i + 1 < path->count; i++) {
+        bool known;
+        jy_time when = revocation_of(trust, path->certs[i], path->certs[i + 1], at, &known);
+        if (!known && when == 0)
+            unknown = path->certs[i];
+        if (when != 0 && (result->revoked_at == 0 || when < result->revoked_at)) {
+            result->revoked_at = when;
+            settle(result, when <= at ? JY_CHAIN_REVOKED : JY_CHAIN_REVOKED_LATER, path->certs[i], "revoked");
+        }
+    }
+    if (result->revoked_at == 0 && unknown != NULL)
+        settle(result, JY_CHAIN_REVOCATION_UNKNOWN, unknown, "no genuine revocation list of its issuer for this time");
+}
+
+jy_err
+jy_chain_check_at(const struct jy_trust *trust, const struct jy_cert *cert, const struct jy_cert *const *extra, size_t extra_count,
+                  const jy_time *at, size_t count, struct jy_chain_result *results)
+{
+    struct path path = { .certs = { cert }, .count = 1 };
+    bool anchored = trust != NULL && jy_trust_anchor_count(trust) > 0, named = false;
+    bool found = anchored && climb(trust, extra, extra_count, &path, &named);
+
+    for (size_t i = 0; i < count; i++) {
+        results[i] = (struct jy_chain_result){ .status = JY_CHAIN_OK, .test_only = jy_cert_is_test(cert) };
+        if (!anchored)
+            settle(&results[i], JY_CHAIN_UNTRUSTED, cert, "no trust anchors were given");
+        else if (!found)
+            settle(&results[i], named ? JY_CHAIN_BAD : JY_CHAIN_UNTRUSTED, cert,
+                   named ? "its issuer is known but did not sign it" : "does not lead to a trust anchor");
+        else
+            judge_path(trust, &path, at[i], &results[i]);
+    }
+    return JY_OK;
+}
+
 jy_err
 jy_chain_check(const struct jy_trust *trust, const struct jy_cert *cert, const struct jy_cert *const *extra, size_t extra_count, jy_time at,
                struct jy_chain_result *result)
 {
-    struct path path = { .certs = { cert }, .count = 1 };
-    bool named = false, all_known = true;
-    const struct jy_cert *unknown = NULL;
-
-    *result = (struct jy_chain_result){ .status = JY_CHAIN_OK, .test_only = jy_cert_is_test(cert) };
-    if (trust == NULL || jy_trust_anchor_count(trust) == 0) {
-        settle(result, JY_CHAIN_UNTRUSTED, cert, "no trust anchors were given");
-        return JY_OK;
-    }
-    if (!climb(trust, extra, extra_count, &path, &named)) {
-        settle(result, named ? JY_CHAIN_BAD : JY_CHAIN_UNTRUSTED, cert,
-               named ? "its issuer is known but did not sign it" : "does not lead to a trust anchor");
-        return JY_OK;
-    }
-    for (size_t i = 0; i < path.count; i++)
-        result->test_only = result->test_only || jy_cert_is_test(path.certs[i]);
-    if (check_path(&path, at, result) != JY_CHAIN_OK)
-        return JY_OK;
-    for (size_t i = 0; i + 1 < path.count; i++) {
-        bool known;
-        jy_time when = revocation_of(trust, path.certs[i], path.certs[i + 1], at, &known);
-        if (!known && when == 0) {
-            all_known = false;
-            unknown = path.certs[i];
-        }
-        if (when != 0 && (result->revoked_at == 0 || when < result->revoked_at)) {
-            result->revoked_at = when;
-            settle(result, when <= at ? JY_CHAIN_REVOKED : JY_CHAIN_REVOKED_LATER, path.certs[i], "revoked");
-        }
-    }
-    if (result->revoked_at == 0 && !all_known)
-        settle(result, JY_CHAIN_REVOCATION_UNKNOWN, unknown, "no genuine revocation list of its issuer for this time");
-    return JY_OK;
+    return jy_chain_check_at(trust, cert, extra, extra_count, &at, 1, result);
 }

@@ -119,8 +119,13 @@ ofd_parse(struct ofd *ofd, size_t entry, const char *skip, struct jy_xml_doc **o
 
     *out = NULL;
     err = jy_zip_read(ofd->zip, entry, JY_XML_MAX, &bytes, fault);
+    /* Stamping and verifying both need the digest of every part: it is taken while the part is unpacked, once. */
+    if (err == JY_OK && !ofd->sm3_known[entry]) {
+        err = jy_sm3(jy_buf_slice(&bytes), ofd->sm3[entry]);
+        ofd->sm3_known[entry] = err == JY_OK;
+    }
     if (err == JY_OK)
-        err = jy_xml_parse(jy_buf_slice(&bytes), jy_zip_entry(ofd->zip, entry)->name, skip, out, fault);
+        err = jy_xml_parse(ofd->reader, jy_buf_slice(&bytes), jy_zip_entry(ofd->zip, entry)->name, skip, out, fault);
     jy_buf_free(&bytes);
     return err;
 }
@@ -142,6 +147,32 @@ ofd_box(const char *text, double out[4])
 }
 
 static jy_err
+sink_sm3(void *ctx, struct jy_slice chunk)
+{
+    return jy_sm3_update(ctx, chunk);
+}
+
+jy_err
+ofd_sm3(struct ofd *ofd, size_t entry, uint8_t out[JY_SM3_SIZE], struct jy_fault *fault)
+{
+    struct jy_sm3_ctx *ctx = NULL;
+    jy_err err = JY_OK;
+
+    if (!ofd->sm3_known[entry]) {
+        err = jy_sm3_new(&ctx);
+        if (err == JY_OK)
+            err = jy_zip_stream(ofd->zip, entry, sink_sm3, ctx, fault);
+        if (err == JY_OK)
+            err = jy_sm3_finish(ctx, ofd->sm3[entry]);
+        jy_sm3_free(ctx);
+        ofd->sm3_known[entry] = err == JY_OK;
+    }
+    if (err == JY_OK)
+        memcpy(out, ofd->sm3[entry], JY_SM3_SIZE);
+    return err;
+}
+
+static jy_err
 sink_digest(void *ctx, struct jy_slice chunk)
 {
     return EVP_DigestUpdate(ctx, chunk.p, chunk.len) == 1 ? JY_OK : JY_E_CRYPTO;
@@ -150,17 +181,16 @@ sink_digest(void *ctx, struct jy_slice chunk)
 jy_err
 ofd_digest(struct ofd *ofd, size_t entry, const char *algorithm, uint8_t out[64], size_t *len, struct jy_fault *fault)
 {
-    bool sm3 = strcmp(algorithm, "SM3") == 0;
     EVP_MD_CTX *ctx;
-    const EVP_MD *md = EVP_get_digestbyname(algorithm);
+    const EVP_MD *md;
     unsigned size = 0;
     jy_err err;
 
-    if (sm3 && ofd->sm3_known[entry]) {
-        memcpy(out, ofd->sm3[entry], JY_SM3_SIZE);
+    if (strcmp(algorithm, "SM3") == 0) {
         *len = JY_SM3_SIZE;
-        return JY_OK;
+        return ofd_sm3(ofd, entry, out, fault);
     }
+    md = EVP_get_digestbyname(algorithm);
     ctx = EVP_MD_CTX_new();
     if (ctx == NULL || md == NULL || EVP_DigestInit_ex(ctx, md, NULL) != 1) {
         EVP_MD_CTX_free(ctx);
@@ -171,10 +201,6 @@ ofd_digest(struct ofd *ofd, size_t entry, const char *algorithm, uint8_t out[64]
         err = jy_fail(fault, JY_E_CRYPTO, algorithm, 0, "digest failed");
     EVP_MD_CTX_free(ctx);
     *len = size;
-    if (err == JY_OK && sm3) {
-        memcpy(ofd->sm3[entry], out, JY_SM3_SIZE);
-        ofd->sm3_known[entry] = true;
-    }
     return err;
 }
 
@@ -200,6 +226,7 @@ ofd_free(void *impl)
     free(ofd->sm3_known);
     jy_xml_free(ofd->root);
     jy_xml_free(ofd->document);
+    jy_xml_reader_free(ofd->reader);
     jy_zip_free(ofd->zip);
     free(ofd);
 }
@@ -328,7 +355,7 @@ ofd_open(struct jy_slice file, void **impl, struct jy_fault *fault)
     ofd->reached = calloc(n, sizeof *ofd->reached);
     ofd->sm3 = calloc(n, sizeof *ofd->sm3);
     ofd->sm3_known = calloc(n, sizeof *ofd->sm3_known);
-    if (ofd->reached == NULL || ofd->sm3 == NULL || ofd->sm3_known == NULL) {
+    if (ofd->reached == NULL || ofd->sm3 == NULL || ofd->sm3_known == NULL || jy_xml_reader_new(&ofd->reader) != JY_OK) {
         err = jy_fail(fault, JY_E_NOMEM, NULL, 0, "no memory");
         goto out;
     }

@@ -22,6 +22,7 @@ struct ofd_extra {                       /* what jy_signature does not carry */
 };
 struct ofd {
     struct jy_zip *zip;
+    struct jy_xml_reader *reader;
     struct jy_xml_doc *root, *document;
     size_t bodies, list_file;            /* list_file: entry of Signatures.xml or SIZE_MAX */
     char doc_path[OFD_PATH], list_path[OFD_PATH];   /* without the leading slash; list_path empty when OFD.xml names none */
@@ -47,6 +48,9 @@ JY_CHECK jy_err ofd_parse(struct ofd *ofd, size_t entry, const char *skip, struc
 /** Entry name in UTF-8 (names without the flag are GB 18030). */
 JY_CHECK jy_err ofd_name_utf8(const char *name, char out[OFD_PATH * 2]);
 bool ofd_box(const char *text, double out[4]);
+/** SM3 of an entry's uncompressed bytes; found once, streamed when the part was not read anyway. */
+JY_CHECK jy_err ofd_sm3(struct ofd *ofd, size_t entry, uint8_t out[JY_SM3_SIZE], struct jy_fault *fault);
+/** The same by OpenSSL's name of a digest, for what others wrote. */
 JY_CHECK jy_err ofd_digest(struct ofd *ofd, size_t entry, const char *algorithm, uint8_t out[64], size_t *len, struct jy_fault *fault);
 
 jy_err ofd_signatures(void *impl, const struct jy_signature **out, size_t *count, struct jy_fault *fault);

@@ -124,8 +124,7 @@ read_signature(struct ofd *ofd, const struct jy_xml *node, const char *list_fold
     const struct jy_xml *info;
     const char *id = jy_xml_attr(node, "ID"), *type = jy_xml_attr(node, "Type"), *value, *seal;
     char path[OFD_PATH] = "", folder[OFD_PATH];
-    uint8_t digest[64];
-    size_t len = 0;
+    uint8_t digest[JY_SM3_SIZE];
     jy_err err;
 
     snprintf(sig->id, sizeof sig->id, "%s", id == NULL ? "" : id);
@@ -138,11 +137,13 @@ read_signature(struct ofd *ofd, const struct jy_xml *node, const char *list_fold
     snprintf(sig->path, sizeof sig->path, "/%.254s", path);
     if (extra->file == SIZE_MAX)
         return jy_findings_add(&sig->findings, JY_CHECK_DOC_MODIFIED, false, sig->path, 0, "Signature.xml is missing");
-    err = ofd_digest(ofd, extra->file, "SM3", digest, &len, fault);
+    err = ofd_parse(ofd, extra->file, NULL, &doc, fault);
     if (err == JY_OK)
-        err = ofd_parse(ofd, extra->file, NULL, &doc, fault);
-    if (err != JY_OK)
+        err = ofd_sm3(ofd, extra->file, digest, fault);
+    if (err != JY_OK) {
+        jy_xml_free(doc);
         return err;
+    }
     memcpy(sig->digest, digest, JY_SM3_SIZE);
     ofd_folder(path, folder);
     info = jy_xml_child(jy_xml_root(doc), "SignedInfo");
@@ -154,6 +155,8 @@ read_signature(struct ofd *ofd, const struct jy_xml *node, const char *list_fold
         err = jy_zip_read(ofd->zip, extra->value_file, JY_SES_MAX, &extra->value, fault);
     if (err == JY_OK && extra->seal_file != SIZE_MAX)
         err = jy_zip_read(ofd->zip, extra->seal_file, JY_SEAL_MAX, &extra->seal, fault);
+    if (err == JY_OK && seal != NULL && extra->seal.len == 0)
+        err = jy_findings_add(&sig->findings, JY_CHECK_SEAL_MISMATCH, false, sig->path, 0, "the seal's file is missing or empty");
     sig->value = jy_buf_slice(&extra->value);
     sig->seal_file = jy_buf_slice(&extra->seal);
     if (err == JY_OK)

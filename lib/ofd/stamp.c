@@ -5,19 +5,12 @@
 #include <codec/der.h>
 #include <codec/text.h>
 #include <ctype.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #define NAMESPACE "http://www.ofdspec.org/2016"
-
-static jy_err
-sm3(struct jy_slice bytes, uint8_t out[JY_SM3_SIZE])
-{
-    return EVP_Digest(bytes.p, bytes.len, out, NULL, EVP_sm3(), NULL) == 1 ? JY_OK : JY_E_CRYPTO;
-}
 
 static bool
 read_date(const char *text, bool end, jy_time *out)
@@ -315,8 +308,8 @@ write_signature(struct ofd *ofd, struct plan *plan, struct jy_slice seal_der, co
 {
     struct jy_buf *x = &plan->xml;
     char when[21], name[OFD_PATH * 2], n[4][32];
-    uint8_t digest[64];
-    size_t len, root = jy_zip_find(ofd->zip, "OFD.xml", false);
+    uint8_t digest[JY_SM3_SIZE];
+    size_t root = jy_zip_find(ofd->zip, "OFD.xml", false);
     jy_err err;
 
     jy_time_rfc3339(now, when);
@@ -331,16 +324,16 @@ write_signature(struct ofd *ofd, struct plan *plan, struct jy_slice seal_der, co
         if (e->directory || i == ofd->list_file)
             continue;
         if (i == root && plan->root.len > 0)
-            err = sm3(jy_buf_slice(&plan->root), digest);
+            err = jy_sm3(jy_buf_slice(&plan->root), digest);
         else
-            err = ofd_digest(ofd, i, "SM3", digest, &len, fault);
+            err = ofd_sm3(ofd, i, digest, fault);
         if (err == JY_OK && ofd_name_utf8(e->name, name) != JY_OK)
             err = jy_fail(fault, JY_E_UNSUPPORTED, "zip entry name", e->start, "name is neither UTF-8 nor GB 18030");
         if (err == JY_OK)
             err = add_reference(x, name, digest);
     }
     if (err == JY_OK)
-        err = sm3(seal_der, digest);
+        err = jy_sm3(seal_der, digest);
     if (err == JY_OK)
         err = add_reference(x, plan->seal, digest);
     if (err == JY_OK)
@@ -434,7 +427,7 @@ ofd_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *p
     if (err == JY_OK)
         err = write_signature(ofd, &plan, seal_der, places, count, now, fault);
     if (err == JY_OK)
-        err = sm3(jy_buf_slice(&plan.xml), out->data_hash);
+        err = jy_sm3(jy_buf_slice(&plan.xml), out->data_hash);
     if (err != JY_OK)
         goto out;
     if (plan.root.len > 0)
@@ -505,7 +498,7 @@ ofd_finish(struct jy_slice prepared, const char *slot, struct jy_slice ses_der, 
     }
     err = jy_zip_read(zip, at, JY_XML_MAX, &xml, fault);
     if (err == JY_OK)
-        err = sm3(jy_buf_slice(&xml), digest);
+        err = jy_sm3(jy_buf_slice(&xml), digest);
     if (err == JY_OK && data_hash(ses_der, &hash) != JY_OK)
         err = jy_fail(fault, JY_E_FORMAT, "SES_Signature.toSign.dataHash", 0, "not a v4 signature value");
     if (err == JY_OK && !jy_slice_equal(hash, JY_SLICE(digest, sizeof digest)))

@@ -141,7 +141,9 @@ add_signature(struct pdf *pdf, qpdf_oh field, qpdf_oh value, const char *name)
     s->kind = is_cms(s->value) ? JY_SIGNATURE_PLAIN : JY_SIGNATURE_SEAL;
     if (rc == JY_OK)
         rc = pdf_digest(pdf->file, range[1], range[2], end, s->digest);
-    later_good = end == pdf->file.len || pdf_only_signatures_added(JY_SLICE(pdf->file.p, end), pdf->q, why);
+    later_good = end == pdf->file.len;
+    if (rc == JY_OK && !later_good)
+        rc = pdf_only_signatures_added(JY_SLICE(pdf->file.p, end), pdf->q, &later_good, why);
     if (later_good && end != pdf->file.len && !ends_a_revision(pdf->file, pdf->file.len)) {
         later_good = false;
         snprintf(why, sizeof(why), "bytes after the end of the last revision");
@@ -215,18 +217,36 @@ same_text(qpdf_data a, qpdf_oh x, qpdf_data b, qpdf_oh y)
     return same;
 }
 
-static bool
-same_stream(qpdf_data a, qpdf_oh x, qpdf_data b, qpdf_oh y)
+/* One copy of a stream at a time is held: a scan of hundreds of pages may be one of them. */
+static jy_err
+stream_digest(qpdf_data q, qpdf_oh stream, uint8_t out[JY_SM3_SIZE])
 {
-    unsigned char *s = NULL, *t = NULL;
-    size_t n = 0, m = 0;
+    unsigned char *bytes = NULL;
+    size_t len = 0;
     QPDF_BOOL filtered;
-    bool same = qpdf_oh_get_stream_data(a, x, qpdf_dl_none, &filtered, &s, &n) == QPDF_SUCCESS &&
-        qpdf_oh_get_stream_data(b, y, qpdf_dl_none, &filtered, &t, &m) == QPDF_SUCCESS && n == m && (n == 0 || memcmp(s, t, n) == 0);
+    char why[160];
+    jy_err rc;
 
-    free(s);
-    free(t);
-    return same && same_text(a, qpdf_oh_get_dict(a, x), b, qpdf_oh_get_dict(b, y));
+    if (qpdf_oh_get_stream_data(q, stream, qpdf_dl_none, &filtered, &bytes, &len) != QPDF_SUCCESS)
+        return pdf_error(q, why);
+    rc = len > 0 && bytes == NULL ? JY_E_NOMEM : jy_sm3(JY_SLICE(bytes, len), out);
+    free(bytes);
+    return rc;
+}
+
+static jy_err
+same_stream(qpdf_data a, qpdf_oh x, qpdf_data b, qpdf_oh y, bool *same)
+{
+    uint8_t digests[2][JY_SM3_SIZE];
+    jy_err rc;
+
+    *same = false;
+    if (!same_text(a, qpdf_oh_get_dict(a, x), b, qpdf_oh_get_dict(b, y)))
+        return JY_OK;
+    if ((rc = stream_digest(a, x, digests[0])) != JY_OK || (rc = stream_digest(b, y, digests[1])) != JY_OK)
+        return rc;
+    *same = memcmp(digests[0], digests[1], JY_SM3_SIZE) == 0;
+    return JY_OK;
 }
 
 /* A field that signs and shows nothing else: what a further signature adds to a page or a form. */
@@ -304,47 +324,59 @@ is_permitted(qpdf_data a, qpdf_oh old, qpdf_data b, qpdf_oh new)
     return false;
 }
 
-bool
-pdf_only_signatures_added(struct jy_slice earlier, qpdf_data later, char why[160])
+/* Is object id of the earlier revision the same in the later one, or changed as a further signature may? */
+static jy_err
+same_object(qpdf_data old, qpdf_data later, int id, bool *same)
+{
+    qpdf_oh x = qpdf_get_object_by_id(old, id, 0), y = qpdf_get_object_by_id(later, id, 0);
+    char *s = NULL, *t = NULL;
+    const char *text;
+
+    *same = true;
+    if (qpdf_oh_is_null(old, x))
+        return JY_OK;
+    if (qpdf_oh_is_stream(old, x)) {
+        *same = qpdf_oh_is_stream(later, y);
+        return *same ? same_stream(old, x, later, y, same) : JY_OK;
+    }
+    text = qpdf_oh_unparse_resolved(old, x);
+    s = strdup(text == NULL ? "" : text);
+    text = qpdf_oh_unparse_resolved(later, y);
+    t = strdup(text == NULL ? "" : text);
+    *same = s != NULL && t != NULL && (strcmp(s, t) == 0 || is_permitted(old, x, later, y));
+    free(s);
+    free(t);
+    return s == NULL || t == NULL ? JY_E_NOMEM : JY_OK;
+}
+
+jy_err
+pdf_only_signatures_added(struct jy_slice earlier, qpdf_data later, bool *good, char why[160])
 {
     qpdf_data old;
     long long size = 0;
-    bool good = true;
+    jy_err rc = pdf_load(earlier, &old, NULL);
 
-    if (pdf_load(earlier, &old, NULL) != JY_OK) {
+    *good = false;
+    if (rc != JY_OK) {
         snprintf(why, 160, "the signed revision cannot be read by itself");
-        return false;
+        return rc == JY_E_NOMEM ? rc : JY_OK;
     }
-    if (!qpdf_oh_get_value_as_longlong(old, qpdf_oh_get_key(old, qpdf_get_trailer(old), "/Size"), &size) || size < 1 || size > OBJECTS_MAX) {
+    if (!qpdf_oh_get_value_as_longlong(old, qpdf_oh_get_key(old, qpdf_get_trailer(old), "/Size"), &size) || size < 1 || size > OBJECTS_MAX)
         snprintf(why, 160, "the signed revision has %lld objects, %d can be compared", size, OBJECTS_MAX);
-        good = false;
-    }
-    if (good && !same_text(old, qpdf_oh_get_key(old, qpdf_get_trailer(old), "/Root"), later, qpdf_oh_get_key(later, qpdf_get_trailer(later), "/Root"))) {
+    else if (!same_text(old, qpdf_oh_get_key(old, qpdf_get_trailer(old), "/Root"), later, qpdf_oh_get_key(later, qpdf_get_trailer(later), "/Root")))
         snprintf(why, 160, "another catalog");
-        good = false;
-    }
-    for (int id = 1; good && id < size; id++) {
-        qpdf_oh x = qpdf_get_object_by_id(old, id, 0), y = qpdf_get_object_by_id(later, id, 0);
-        bool same;
-        if (qpdf_oh_is_null(old, x))
-            continue;
-        if (qpdf_oh_is_stream(old, x)) {
-            same = qpdf_oh_is_stream(later, y) && same_stream(old, x, later, y);
-        } else {
-            char *s, *t;
-            const char *text = qpdf_oh_unparse_resolved(old, x);
-            s = strdup(text == NULL ? "" : text);
-            text = qpdf_oh_unparse_resolved(later, y);
-            t = strdup(text == NULL ? "" : text);
-            same = s != NULL && t != NULL && (strcmp(s, t) == 0 || is_permitted(old, x, later, y));
-            free(s);
-            free(t);
-        }
-        if (!same) {
+    else
+        *good = true;
+    for (int id = 1; rc == JY_OK && *good && id < size; id++) {
+        rc = same_object(old, later, id, good);
+        if (!*good)
             snprintf(why, 160, "object %d was changed after the signature", id);
-            good = false;
-        }
     }
     qpdf_cleanup(&old);
-    return good;
+    if (rc == JY_E_DAMAGED) {
+        *good = false;
+        snprintf(why, 160, "an object of the signed revision cannot be read");
+        rc = JY_OK;
+    }
+    return rc;
 }

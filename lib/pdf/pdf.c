@@ -16,9 +16,22 @@ pdf_text(qpdf_data q, qpdf_oh oh)
 }
 
 jy_err
+pdf_error(qpdf_data q, char text[160])
+{
+    qpdf_error e = qpdf_get_error(q);
+    const char *detail = qpdf_get_error_message_detail(q, e);
+
+    snprintf(text, 160, "%s", detail == NULL ? "" : detail);
+    if (strstr(text, "bad_alloc") != NULL)
+        return JY_E_NOMEM;                                 /* our trouble, not the file's */
+    return qpdf_get_error_code(q, e) == qpdf_e_password ? JY_E_ENCRYPTED : JY_E_DAMAGED;
+}
+
+jy_err
 pdf_load(struct jy_slice file, qpdf_data *out, struct jy_fault *fault)
 {
     qpdf_data q = qpdf_init();
+    char why[160];
     jy_err rc = JY_OK;
 
     *out = NULL;
@@ -28,9 +41,8 @@ pdf_load(struct jy_slice file, qpdf_data *out, struct jy_fault *fault)
     qpdf_set_suppress_warnings(q, QPDF_TRUE);
     qpdf_set_attempt_recovery(q, QPDF_FALSE);              /* a repaired document is not the one on the disk */
     if ((qpdf_read_memory(q, "document", (const char *)file.p, file.len, NULL) & QPDF_ERRORS) != 0) {
-        qpdf_error e = qpdf_get_error(q);
-        rc = qpdf_get_error_code(q, e) == qpdf_e_password ? JY_E_ENCRYPTED : JY_E_DAMAGED;
-        jy_fail(fault, rc, "PDF", 0, "%s", qpdf_get_error_message_detail(q, e));
+        rc = pdf_error(q, why);
+        jy_fail(fault, rc, "PDF", 0, "%s", why);
     } else if (!qpdf_oh_is_dictionary(q, qpdf_get_root(q))) {
         rc = jy_fail(fault, JY_E_DAMAGED, "PDF /Root", 0, "there is no catalog");
         (void)qpdf_get_error(q);

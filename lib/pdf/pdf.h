@@ -30,6 +30,8 @@ struct pdf {
 
 /** Opens with qpdf, refuses warnings. Only structure; used for earlier revisions too. */
 JY_CHECK jy_err pdf_load(struct jy_slice file, qpdf_data *out, struct jy_fault *fault);
+/** The error that qpdf holds, taken off it (unread it goes to stderr), as ours and as text. */
+jy_err pdf_error(qpdf_data q, char text[160]);
 /** Unparsed value as a fresh C string ("" for null); free it. qpdf's own text lives only until its next call. */
 char *pdf_text(qpdf_data q, qpdf_oh oh);
 JY_CHECK jy_err pdf_signatures(void *impl, const struct jy_signature **out, size_t *count, struct jy_fault *fault);
@@ -39,6 +41,6 @@ JY_CHECK jy_err pdf_finish(struct jy_slice prepared, const char *slot, struct jy
 /** SM3 over [0, a) and [b, end). */
 JY_CHECK jy_err pdf_digest(struct jy_slice file, size_t a, size_t b, size_t end, uint8_t out[JY_SM3_SIZE]);
 /** Does the later document show and do the same as the earlier one, further signatures apart? why gets the reason if not. */
-bool pdf_only_signatures_added(struct jy_slice earlier, qpdf_data later, char why[160]);
+JY_CHECK jy_err pdf_only_signatures_added(struct jy_slice earlier, qpdf_data later, bool *good, char why[160]);
 
 #endif

@@ -95,7 +95,7 @@ add_stream(struct update *u, int id, const char *entries, struct jy_slice plain)
     uint8_t *packed = malloc(len);
 
     begin_object(u, id, 0);
-    if (packed == NULL || compress2(packed, &len, plain.p, plain.len, 6) != Z_OK)
+    if (packed == NULL || compress2(packed, &len, plain.p, plain.len, 4) != Z_OK)
         u->rc = JY_E_NOMEM;
     ADD(u, "<< %s /Filter /FlateDecode /Length %lu >>\nstream\n", entries, (unsigned long)len);
     if (u->rc == JY_OK)

@@ -126,9 +126,9 @@ find_signer(const struct signed_data *data)
     return NULL;
 }
 
-/* messageDigest must be the digest; signingTime is told. */
+/* Is messageDigest the digest? signingTime is told. */
 static jy_err
-check_attributes(struct jy_slice attributes, const uint8_t digest[JY_SM3_SIZE], jy_time *signing_time, struct jy_fault *fault)
+check_attributes(struct jy_slice attributes, const uint8_t digest[JY_SM3_SIZE], jy_time *signing_time, bool *same, struct jy_fault *fault)
 {
     struct jy_der all, list;
     bool found = false, exact;
@@ -146,8 +146,7 @@ check_attributes(struct jy_slice attributes, const uint8_t digest[JY_SM3_SIZE], 
         if (jy_slice_equal(type, OID_MESSAGE_DIGEST)) {
             if (found || (rc = jy_der_octets(&values, &value)) != JY_OK)
                 return jy_fail(fault, JY_E_FORMAT, "messageDigest", 0, "twice, or not an OCTET STRING");
-            if (!jy_slice_equal(value, JY_SLICE(digest, JY_SM3_SIZE)))
-                return jy_fail(fault, JY_E_SIGNATURE, "messageDigest", 0, "is not the document's digest");
+            *same = jy_slice_equal(value, JY_SLICE(digest, JY_SM3_SIZE));
             found = true;
         } else if (jy_slice_equal(type, OID_SIGNING_TIME) && jy_der_time(&values, signing_time, &exact) != JY_OK) {
             return jy_fail(fault, JY_E_FORMAT, "signingTime", 0, "not a time");
@@ -161,6 +160,7 @@ jy_cms_check(struct jy_slice der, const uint8_t digest[JY_SM3_SIZE], struct jy_c
 {
     struct signed_data data = { 0 };
     struct jy_buf message = { 0 }, decoded = { 0 };
+    bool same = false;
     jy_err rc;
 
     *result = (struct jy_cms_result){ 0 };
@@ -169,16 +169,13 @@ jy_cms_check(struct jy_slice der, const uint8_t digest[JY_SM3_SIZE], struct jy_c
     if (!jy_is_sm2_signature(data.algorithm))
         return jy_fail(fault, JY_E_UNSUPPORTED, "SignedData", 0, "not SM2 with SM3");
     if (data.attributes.len > 0) {                                                    /* form B */
-        if ((rc = check_attributes(data.attributes, digest, &result->signing_time, fault)) != JY_OK ||
+        if ((rc = check_attributes(data.attributes, digest, &result->signing_time, &same, fault)) != JY_OK ||
             (rc = jy_buf_add(&message, data.attributes)) != JY_OK)
             goto out;
         message.p[0] = DER_SET;                                                       /* signed as SET OF, written as [0] */
     } else if (data.content.len > 0) {                                                /* form A */
-        if (!jy_slice_equal(data.content, JY_SLICE(digest, JY_SM3_SIZE)) &&
-            (jy_base64_decode(data.content, &decoded) != JY_OK || !jy_slice_equal(jy_buf_slice(&decoded), JY_SLICE(digest, JY_SM3_SIZE)))) {
-            rc = jy_fail(fault, JY_E_SIGNATURE, "eContent", 0, "is not the document's digest");
-            goto out;
-        }
+        same = jy_slice_equal(data.content, JY_SLICE(digest, JY_SM3_SIZE)) ||
+            (jy_base64_decode(data.content, &decoded) == JY_OK && jy_slice_equal(jy_buf_slice(&decoded), JY_SLICE(digest, JY_SM3_SIZE)));
         if ((rc = jy_buf_add(&message, data.content)) != JY_OK)
             goto out;
     } else {
@@ -190,6 +187,8 @@ jy_cms_check(struct jy_slice der, const uint8_t digest[JY_SM3_SIZE], struct jy_c
         goto out;
     }
     rc = jy_check_signed(result->signer, data.algorithm, jy_buf_slice(&message), data.signature, JY_DEV_SIG_RAW64, &result->deviations, fault);
+    if (rc == JY_OK && !same)
+        rc = jy_fail(fault, JY_E_DOCUMENT_CHANGED, data.attributes.len > 0 ? "messageDigest" : "eContent", 0, "is not the document's digest");
 out:
     jy_buf_free(&message);
     jy_buf_free(&decoded);

@@ -157,12 +157,13 @@ jy_seal_parse(struct jy_slice der, struct jy_seal **out, struct jy_fault *fault)
     struct jy_der all, body = { 0 };
     struct jy_der_item outer, time_stamp;
     struct jy_seal *seal = NULL;
+    const uint8_t *touched = NULL;
     size_t elements;
     jy_err rc;
 
     *out = NULL;
     if (der.len == 0 || der.len > JY_SEAL_MAX)
-        return jy_fail(fault, JY_E_LIMIT, "SESeal", 0, "%zu bytes", der.len);
+        return jy_fail(fault, JY_E_LIMIT, JY_WHERE_SEAL, 0, "%zu bytes", der.len);
     if ((seal = calloc(1, sizeof(*seal))) == NULL)
         return jy_fail(fault, JY_E_NOMEM, "SESeal", 0, "seal");
     jy_der_open(&all, der);
@@ -173,6 +174,7 @@ jy_seal_parse(struct jy_slice der, struct jy_seal **out, struct jy_fault *fault)
     if ((rc = jy_buf_add(&seal->der, outer.tlv)) != JY_OK)
         goto out;
     jy_der_open(&all, jy_buf_slice(&seal->der));
+    jy_der_watch(&all, &touched);
     if ((rc = jy_der_enter(&all, DER_SEQUENCE, &body)) != JY_OK)
         goto out;
     elements = elements_of(body);
@@ -191,7 +193,8 @@ jy_seal_parse(struct jy_slice der, struct jy_seal **out, struct jy_fault *fault)
         rc = JY_E_FORMAT;
 out:
     if (rc != JY_OK) {
-        jy_fail(fault, rc = rc == JY_E_NOMEM ? rc : JY_E_FORMAT, "GB/T 38540-2020 SESeal", body.base == NULL ? 0 : jy_der_offset(&body), "bad field");
+        jy_fail(fault, rc = rc == JY_E_NOMEM ? rc : JY_E_FORMAT, JY_WHERE_SEAL, touched == NULL ? 0 : (uint64_t)(touched - seal->der.p),
+                "bad field");
         jy_seal_free(seal);
         return rc;
     }

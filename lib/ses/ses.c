@@ -34,7 +34,7 @@ parse_signer(struct jy_der *der, struct jy_ses *ses)
 }
 
 static jy_err
-parse_tbs(struct jy_der *body, struct jy_ses *ses)
+parse_tbs(struct jy_der *body, struct jy_ses *ses, struct jy_fault *seal_fault)
 {
     struct jy_der_item whole, eseal, rest;
     struct jy_der tbs, look = *body;
@@ -47,9 +47,12 @@ parse_tbs(struct jy_der *body, struct jy_ses *ses)
     ses->to_sign = whole.tlv;
     if ((rc = jy_der_enter(body, DER_SEQUENCE, &tbs)) != JY_OK ||                                 /* toSign TBS_Sign */
         (rc = jy_der_u32(&tbs, &version)) != JY_OK ||                                             /* version INTEGER */
-        (rc = jy_der_get(&tbs, DER_SEQUENCE, &eseal)) != JY_OK ||                                 /* eseal SESeal */
-        (rc = jy_seal_parse(eseal.tlv, &ses->seal, NULL)) != JY_OK)
+        (rc = jy_der_get(&tbs, DER_SEQUENCE, &eseal)) != JY_OK)                                   /* eseal SESeal */
         return rc;
+    if ((rc = jy_seal_parse(eseal.tlv, &ses->seal, seal_fault)) != JY_OK) {
+        seal_fault->offset += (uint64_t)(eseal.tlv.p - ses->der.p);
+        return rc;
+    }
     ses->version = (int)version;
     if (jy_der_peek(&tbs) == DER_BIT_STRING) {                                                    /* timeInfo, v1 and C0119 */
         if ((rc = jy_read_bits(&tbs, &time_bits, &ses->deviations)) != JY_OK)
@@ -93,12 +96,14 @@ jy_ses_parse(struct jy_slice der, struct jy_ses **out, struct jy_fault *fault)
     struct jy_der all, body = { 0 }, count_from;
     struct jy_der_item item;
     struct jy_ses *ses = NULL;
+    struct jy_fault seal_fault = { 0 };
+    const uint8_t *touched = NULL;
     size_t elements = 0;
     jy_err rc;
 
     *out = NULL;
     if (der.len == 0 || der.len > JY_SES_MAX)
-        return jy_fail(fault, JY_E_LIMIT, "SES_Signature", 0, "%zu bytes", der.len);
+        return jy_fail(fault, JY_E_LIMIT, JY_WHERE_SES, 0, "%zu bytes", der.len);
     if ((ses = calloc(1, sizeof(*ses))) == NULL)
         return jy_fail(fault, JY_E_NOMEM, "SES_Signature", 0, "signature");
     jy_der_open(&all, der);
@@ -109,6 +114,7 @@ jy_ses_parse(struct jy_slice der, struct jy_ses **out, struct jy_fault *fault)
     if ((rc = jy_buf_add(&ses->der, item.tlv)) != JY_OK)
         goto out;
     jy_der_open(&all, jy_buf_slice(&ses->der));
+    jy_der_watch(&all, &touched);
     if ((rc = jy_der_enter(&all, DER_SEQUENCE, &body)) != JY_OK)
         goto out;
     for (count_from = body; !jy_der_at_end(&count_from) && jy_der_next(&count_from, &item) == JY_OK;)
@@ -116,19 +122,22 @@ jy_ses_parse(struct jy_slice der, struct jy_ses **out, struct jy_fault *fault)
     ses->is_v1 = elements == 2;
     if (elements != 2 && elements != 4 && elements != 5)
         rc = JY_E_FORMAT;
-    else if ((rc = parse_tbs(&body, ses)) == JY_OK && (ses->is_v1 || (rc = parse_signer(&body, ses)) == JY_OK) &&
+    else if ((rc = parse_tbs(&body, ses, &seal_fault)) == JY_OK && (ses->is_v1 || (rc = parse_signer(&body, ses)) == JY_OK) &&
              (rc = jy_read_bits(&body, &ses->signature, &ses->deviations)) == JY_OK && elements == 5)
         rc = parse_time_stamp(&body, ses);
     if (rc == JY_OK)
         rc = jy_der_close(&body);
-    if (rc == JY_OK && !ses->is_v1 && ses->version != jy_seal_version(ses->seal)) {
-        rc = jy_fail(fault, JY_E_FORMAT, "TBS_Sign.version", 0, "is %d, the seal's is %d", ses->version, jy_seal_version(ses->seal));
-        jy_ses_free(ses);
-        return rc;
-    }
+    if (rc == JY_OK && !ses->is_v1 && ses->version != jy_seal_version(ses->seal))
+        rc = JY_E_FORMAT;
 out:
     if (rc != JY_OK) {
-        jy_fail(fault, rc = rc == JY_E_NOMEM ? rc : JY_E_FORMAT, "GB/T 38540-2020 SES_Signature", body.base == NULL ? 0 : jy_der_offset(&body), "bad field");
+        rc = rc == JY_E_NOMEM ? rc : JY_E_FORMAT;
+        if (seal_fault.err != JY_OK)
+            jy_fail(fault, rc, JY_WHERE_SEAL, seal_fault.offset, "%s", seal_fault.text);
+        else if (ses->seal != NULL && !ses->is_v1 && ses->version != jy_seal_version(ses->seal))
+            jy_fail(fault, rc, JY_WHERE_SES, 0, "version is %d, the seal's is %d", ses->version, jy_seal_version(ses->seal));
+        else
+            jy_fail(fault, rc, JY_WHERE_SES, touched == NULL ? 0 : (uint64_t)(touched - ses->der.p), "bad field");
         jy_ses_free(ses);
         return rc;
     }

@@ -11,6 +11,7 @@
 #define INVALID JY_SEVERITY_INVALID
 #define INDETERMINATE JY_SEVERITY_INDETERMINATE
 #define WARNING JY_SEVERITY_WARNING
+#define BY_TIME JY_SEVERITY_BY_TIME
 static const struct jy_check_info infos[JY_CHECK__COUNT] = {
 #define JY_CHECK_ROW(name, severity, clause, en, zh) [JY_CHECK_##name] = { #name, severity, clause, en, zh },
 #include <jinyin/checks.def>
@@ -29,6 +30,16 @@ const struct jy_check_info *
 jy_check_info(enum jy_check_id check)
 {
     return &infos[check];
+}
+
+enum jy_severity
+jy_check_severity(enum jy_check_id check, bool time_is_certain)
+{
+    enum jy_severity severity = infos[check].severity;
+
+    if (severity != JY_SEVERITY_BY_TIME)
+        return severity;
+    return time_is_certain ? JY_SEVERITY_INVALID : JY_SEVERITY_INDETERMINATE;
 }
 
 const char *
@@ -106,7 +117,7 @@ moment(jy_time t)
 }
 
 static json_t *
-checks_json(const struct jy_findings *checks)
+checks_json(const struct jy_findings *checks, bool time_is_certain)
 {
     json_t *list = json_array();
 
@@ -114,7 +125,7 @@ checks_json(const struct jy_findings *checks)
         const struct jy_finding *f = &checks->list[i];
         const struct jy_check_info *info = jy_check_info(f->check);
         json_array_append_new(list, json_pack("{s:s, s:b, s:s, s:s, s:o, s:I, s:o, s:s, s:s}", "name", info->name, "passed", f->passed,
-                                              "severity", jy_severity_name(info->severity), "clause", info->clause, "where", text(f->where),
+                                              "severity", jy_severity_name(jy_check_severity(f->check, time_is_certain)), "clause", info->clause, "where", text(f->where),
                                               "offset", (json_int_t)f->offset, "detail", f->passed ? json_string("") : text(f->detail), "en",
                                               info->en, "zh", info->zh));
     }
@@ -145,7 +156,7 @@ signature_json(const struct jy_signature_report *s)
                                                  text(s->signer_organization), "serial", text(s->signer_serial), "not_before",
                                                  moment(s->signer_start), "not_after", moment(s->signer_end)));
     json_object_set_new(one, "places", places);
-    json_object_set_new(one, "checks", checks_json(&s->checks));
+    json_object_set_new(one, "checks", checks_json(&s->checks, s->time_is_recorded));
     return one;
 }
 
@@ -197,8 +208,9 @@ signature_text(const struct jy_signature_report *s, struct jy_buf *out)
     for (size_t i = 0; i < s->checks.count; i++) {
         const struct jy_finding *f = &s->checks.list[i];
         const struct jy_check_info *info = jy_check_info(f->check);
-        const char *mark = f->passed ? "✓" : info->severity == JY_SEVERITY_INVALID ? "✗" : info->severity == JY_SEVERITY_WARNING ? "!" : "?";
-        if ((rc = jy_buf_fmt(out, "  %s %-26s %s\n", mark, info->name, info->zh)) != JY_OK)
+        static const char *const marks[] = { "!", "?", "✗" };
+        const char *mark = f->passed ? "✓" : marks[jy_check_severity(f->check, s->time_is_recorded)];
+        if ((rc = jy_buf_fmt(out, "  %s %-26s %s%s\n", mark, info->name, f->passed ? "" : "不满足：", info->zh)) != JY_OK)
             return rc;
         if (!f->passed && (rc = jy_buf_fmt(out, "      %s %s  [%s]\n", jy_text_visible(f->where, a, sizeof(a)),
                                        jy_text_visible(f->detail, c, sizeof(c)), info->clause)) != JY_OK)
@@ -237,6 +249,8 @@ read_status(json_t *list, struct owned_evidence *out, struct jy_fault *fault)
     json_t *item;
     size_t i;
 
+    if (list != NULL && !json_is_array(list))
+        return jy_fail(fault, JY_E_FORMAT, "evidence.status", 0, "not a list");
     if (json_array_size(list) > 0 && (out->status = calloc(json_array_size(list), sizeof(*out->status))) == NULL)
         return JY_E_NOMEM;
     json_array_foreach(list, i, item) {
@@ -258,6 +272,8 @@ read_stamps(json_t *list, struct owned_evidence *out, struct jy_fault *fault)
     json_t *item;
     size_t i;
 
+    if (list != NULL && !json_is_array(list))
+        return jy_fail(fault, JY_E_FORMAT, "evidence.stamps", 0, "not a list");
     if (json_array_size(list) > 0 && (out->stamps = calloc(json_array_size(list), sizeof(*out->stamps))) == NULL)
         return JY_E_NOMEM;
     json_array_foreach(list, i, item) {

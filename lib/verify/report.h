@@ -5,15 +5,17 @@
 
 #include <jinyin/verify.h>
 
-enum jy_severity { JY_SEVERITY_WARNING, JY_SEVERITY_INDETERMINATE, JY_SEVERITY_INVALID };
+enum jy_severity { JY_SEVERITY_WARNING, JY_SEVERITY_INDETERMINATE, JY_SEVERITY_INVALID, JY_SEVERITY_BY_TIME };
 
 struct jy_check_info {
     const char *name;
-    enum jy_severity severity;        /* of a failure */
+    enum jy_severity severity;        /* of a failure, as the table has it */
     const char *clause, *en, *zh;
 };
 /** The row of checks.def. */
 const struct jy_check_info *jy_check_info(enum jy_check_id check);
+/** What a failure makes of a signature whose time is certain or only claimed: never JY_SEVERITY_BY_TIME. */
+enum jy_severity jy_check_severity(enum jy_check_id check, bool time_is_certain);
 const char *jy_severity_name(enum jy_severity severity);
 const char *jy_verdict_zh(enum jy_verdict verdict);
 const char *jy_verdict_en(enum jy_verdict verdict);

@@ -25,11 +25,12 @@ copy_text(char *out, size_t size, const char *text)
 }
 
 /* Note a check. Only the first out-of-memory is kept. */
-#define NOTE(j, check, passed, where, ...)                                                                            \
+#define NOTE_AT(j, check, passed, where, offset, ...)                                                                 \
     do {                                                                                                              \
         if ((j)->rc == JY_OK)                                                                                         \
-            (j)->rc = jy_findings_add(&(j)->out->checks, JY_CHECK_##check, passed, where, 0, __VA_ARGS__);            \
+            (j)->rc = jy_findings_add(&(j)->out->checks, JY_CHECK_##check, passed, where, offset, __VA_ARGS__);       \
     } while (0)
+#define NOTE(j, check, passed, where, ...) NOTE_AT(j, check, passed, where, 0, __VA_ARGS__)
 
 static void
 note_deviations(struct judgement *j, unsigned deviations)
@@ -76,13 +77,21 @@ settle_time(struct judgement *j, jy_time claimed)
     NOTE(j, TIME_CLAIMED, j->out->time_is_recorded, "", "%s", j->out->time_is_recorded ? "" : "the time is the signer's own claim");
 }
 
+static bool
+is_date_matter(enum jy_chain_status status)
+{
+    return status == JY_CHAIN_EXPIRED || status == JY_CHAIN_NOT_YET_VALID;
+}
+
 /* The signer's certificate at T, and now where T is only claimed. */
 static void
 check_signer(struct judgement *j, const struct jy_cert *signer)
 {
-    struct jy_chain_result chain, today;
+    struct jy_chain_result results[2];
+    const struct jy_chain_result *chain = &results[0], *today = &results[1];
     char from[21], to[21];
     bool inside = j->time >= jy_cert_not_before(signer) && j->time <= jy_cert_not_after(signer);
+    const jy_time times[2] = { inside ? j->time : jy_cert_not_before(signer), j->now };
     jy_time ended = 0;
 
     jy_time_rfc3339(jy_cert_not_before(signer), from);
@@ -92,29 +101,30 @@ check_signer(struct judgement *j, const struct jy_cert *signer)
     copy_text(j->out->signer_serial, sizeof(j->out->signer_serial), jy_cert_serial(signer));
     j->out->signer_start = jy_cert_not_before(signer);
     j->out->signer_end = jy_cert_not_after(signer);
-    NOTE(j, SIG_TIME_OUTSIDE_CERT, inside, "", "certificate is valid from %s to %s", from, to);
     NOTE(j, SIGNER_USAGE, jy_cert_may_sign(signer), "", "keyUsage");
-    if (j->rc != JY_OK || (j->rc = jy_chain_check(j->trust, signer, NULL, 0, inside ? j->time : jy_cert_not_before(signer), &chain)) != JY_OK ||
-        (j->rc = jy_chain_check(j->trust, signer, NULL, 0, j->now, &today)) != JY_OK)
+    if (j->rc != JY_OK || (j->rc = jy_chain_check_at(j->trust, signer, NULL, 0, times, 2, results)) != JY_OK)
         return;
-    if (chain.status == JY_CHAIN_UNTRUSTED) {
-        NOTE(j, SIGNER_TRUST, false, "", "%s", chain.text);
+    /* The dates of a CA are a matter of time as well as the certificate's own. */
+    inside = inside && !is_date_matter(chain->status);
+    NOTE(j, SIG_TIME_OUTSIDE_CERT, inside, "", "certificate is valid from %s to %s%s%s", from, to,
+         is_date_matter(chain->status) ? "; " : "", is_date_matter(chain->status) ? chain->text : "");
+    if (chain->status == JY_CHAIN_UNTRUSTED) {
+        NOTE(j, SIGNER_TRUST, false, "", "%s", chain->text);
         return;
     }
     NOTE(j, SIGNER_TRUST, true, "", NULL);
-    NOTE(j, SIGNER_CHAIN, chain.status != JY_CHAIN_BAD && chain.status != JY_CHAIN_EXPIRED && chain.status != JY_CHAIN_NOT_YET_VALID, "",
-         "%s", chain.text);
-    NOTE(j, SIGNER_REVOKED_BEFORE, chain.status != JY_CHAIN_REVOKED, "", "%s", chain.text);
-    NOTE(j, SIGNER_REVOCATION_UNKNOWN, chain.status != JY_CHAIN_REVOCATION_UNKNOWN, "", "%s", chain.text);
+    NOTE(j, SIGNER_CHAIN, chain->status != JY_CHAIN_BAD, "", "%s", chain->text);
+    NOTE(j, SIGNER_REVOKED_BEFORE, chain->status != JY_CHAIN_REVOKED, "", "%s", chain->text);
+    NOTE(j, SIGNER_REVOCATION_UNKNOWN, chain->status != JY_CHAIN_REVOCATION_UNKNOWN, "", "%s", chain->text);
     /* Whoever holds the key can back-date a claim: after the certificate's end a claimed time proves nothing. */
     if (j->now > jy_cert_not_after(signer))
         ended = jy_cert_not_after(signer);
-    else if (today.revoked_at != 0 && today.revoked_at <= j->now)
-        ended = today.revoked_at;
+    else if (today->revoked_at != 0 && today->revoked_at <= j->now)
+        ended = today->revoked_at;
     if (ended != 0)
         jy_time_rfc3339(ended, to);
     NOTE(j, SIGNER_ENDED_TIME_CLAIMED, ended == 0 || j->out->time_is_recorded, "", ended == 0 ? "%s" : "%sthe certificate ended at %s", "", to);
-    NOTE(j, TEST_ONLY, !chain.test_only, "", "演示环境，非生产 · simulated CA");
+    NOTE(j, TEST_ONLY, !chain->test_only, "", "演示环境，非生产 · simulated CA");
 }
 
 /* The maker at the time of making: a maker's certificate normally ends while its seals are in use (GM/T 0031-2025). */
@@ -123,18 +133,27 @@ check_maker(struct judgement *j, const struct jy_seal *seal)
 {
     const struct jy_cert *maker = jy_seal_maker(seal);
     struct jy_chain_result chain;
+    jy_time made = jy_seal_created(seal), from, to;
+    char start[21], end[21];
 
     if (maker == NULL)
         return;                                          /* SEAL_SIGNATURE has failed already */
     copy_text(j->out->seal_maker, sizeof(j->out->seal_maker), jy_cert_subject(maker));
-    if (j->rc != JY_OK || (j->rc = jy_chain_check(j->trust, maker, NULL, 0, jy_seal_created(seal), &chain)) != JY_OK)
+    from = jy_cert_not_before(maker);
+    to = jy_cert_not_after(maker);
+    /* createDate is the maker's word, and clocks differ: outside the dates the chain is judged at the nearest day inside. */
+    if (j->rc != JY_OK ||
+        (j->rc = jy_chain_check(j->trust, maker, NULL, 0, made < from ? from : made > to ? to : made, &chain)) != JY_OK)
         return;
     NOTE(j, SEAL_MAKER_TRUST, chain.status != JY_CHAIN_UNTRUSTED, "", "%s", chain.text);
     if (chain.status == JY_CHAIN_UNTRUSTED)
         return;
+    jy_time_rfc3339(from, start);
+    jy_time_rfc3339(to, end);
     NOTE(j, SEAL_MAKER_CHAIN, chain.status != JY_CHAIN_BAD && jy_cert_may_sign(maker), "", "%s", chain.text);
-    NOTE(j, SEAL_MAKER_REVOKED,
-         chain.status != JY_CHAIN_REVOKED && chain.status != JY_CHAIN_EXPIRED && chain.status != JY_CHAIN_NOT_YET_VALID, "", "%s", chain.text);
+    NOTE(j, SEAL_MAKER_DATES, made >= from && made <= to && !is_date_matter(chain.status), "", "certificate is valid from %s to %s%s%s", start,
+         end, is_date_matter(chain.status) ? "; " : "", is_date_matter(chain.status) ? chain.text : "");
+    NOTE(j, SEAL_MAKER_REVOKED, chain.status != JY_CHAIN_REVOKED, "", "%s", chain.text);
     NOTE(j, SEAL_MAKER_REVOCATION_UNKNOWN, chain.status != JY_CHAIN_REVOCATION_UNKNOWN, "", "%s", chain.text);
 }
 
@@ -199,7 +218,10 @@ judge_seal(struct judgement *j)
     if ((rc = jy_ses_parse(sig->value, &ses, &fault)) != JY_OK) {
         if (is_our_trouble(j, rc))
             return;
-        NOTE(j, SIG_FORMAT, false, sig->path, "%s at byte %llu: %s", fault.where, (unsigned long long)fault.offset, fault.text);
+        if (strcmp(fault.where, JY_WHERE_SEAL) == 0)
+            NOTE_AT(j, SEAL_FORMAT, false, sig->path, fault.offset, "%s: %s", fault.where, fault.text);
+        else
+            NOTE_AT(j, SIG_FORMAT, false, sig->path, fault.offset, "%s: %s", fault.where, fault.text);
         return;
     }
     seal = jy_ses_seal(ses);
@@ -263,14 +285,13 @@ judge_plain(struct judgement *j)
         ;
     else if (is_unsupported(rc))
         NOTE(j, SIG_LEGACY, false, j->signature->path, "%s", fault.text);
-    else if (rc == JY_E_SIGNATURE)
-        NOTE(j, SIG_SIGNATURE, false, j->signature->path, "%s", fault.text);
-    else if (rc != JY_OK)
-        NOTE(j, SIG_FORMAT, false, j->signature->path, "%s: %s", fault.where, fault.text);
+    else if (rc != JY_OK && rc != JY_E_SIGNATURE && rc != JY_E_DOCUMENT_CHANGED)
+        NOTE_AT(j, SIG_FORMAT, false, j->signature->path, fault.offset, "%s: %s", fault.where, fault.text);
     else {
         NOTE(j, SIG_FORMAT, true, "", NULL);
-        NOTE(j, SIG_SIGNATURE, true, "", NULL);
-        NOTE(j, DOC_HASH, true, "", NULL);
+        NOTE(j, SIG_SIGNATURE, rc != JY_E_SIGNATURE, j->signature->path, "%s", fault.text);
+        if (rc != JY_E_SIGNATURE)                        /* else nobody has signed the digest that stands there */
+            NOTE(j, DOC_HASH, rc == JY_OK, j->signature->path, "%s %s", fault.where, fault.text);
         note_deviations(j, cms.deviations);
         settle_time(j, cms.signing_time == 0 ? j->now : cms.signing_time);
         if (cms.signer == NULL)
@@ -290,13 +311,13 @@ by_check(const void *a, const void *b)
 }
 
 static enum jy_verdict
-verdict_of(const struct jy_findings *checks)
+verdict_of(const struct jy_findings *checks, bool time_is_certain)
 {
     enum jy_verdict verdict = JY_VALID;
 
     for (size_t i = 0; i < checks->count; i++) {
         static const enum jy_verdict of[] = { JY_VALID_WITH_WARNING, JY_INDETERMINATE, JY_INVALID };
-        enum jy_verdict v = of[jy_check_info(checks->list[i].check)->severity];
+        enum jy_verdict v = of[jy_check_severity(checks->list[i].check, time_is_certain)];
         if (!checks->list[i].passed && v > verdict)
             verdict = v;
     }
@@ -329,7 +350,7 @@ judge(const struct jy_signature *signature, const struct jy_trust *trust, const 
     if (j.rc != JY_OK)
         return j.rc;
     qsort(out->checks.list, out->checks.count, sizeof(*out->checks.list), by_check);
-    out->verdict = verdict_of(&out->checks);
+    out->verdict = verdict_of(&out->checks, out->time_is_recorded);
     return JY_OK;
 }
 

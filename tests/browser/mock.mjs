@@ -28,8 +28,9 @@ const OF = { warning: 1, indeterminate: 2, invalid: 3 };
 
 /** A signature in which exactly the named checks fail; its verdict follows, as in lib/verify. */
 function signature(failures, change = {}) {
+    const byTime = "TIME_CLAIMED" in failures ? "indeterminate" : "invalid"; // a report names what the failure makes of this signature
     const checks = CHECKS.map(({ name, severity, clause, en, zh }) => ({
-        name, passed: !(name in failures), severity, clause, where: "/Doc_0/Signs/Sign_0/Signature.xml", offset: name in failures ? 417 : 0,
+        name, passed: !(name in failures), severity: severity === "by_time" ? byTime : severity, clause, where: "/Doc_0/Signs/Sign_0/Signature.xml", offset: name in failures ? 417 : 0,
         detail: failures[name] ?? "", en, zh,
     }));
     const worst = checks.reduce((rank, c) => (c.passed ? rank : Math.max(rank, OF[c.severity])), 0);

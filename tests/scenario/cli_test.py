@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tool as a script uses it: exit codes, whole-or-nothing output, clear refusals. usage: cli_test.py JINYIN DATA"""
 import json
+import os
 import pathlib
+import random
 import subprocess
 import sys
 import tempfile
 
-tool, data = sys.argv[1], pathlib.Path(sys.argv[2])
+tool, data = str(pathlib.Path(sys.argv[1]).resolve()), pathlib.Path(sys.argv[2]).resolve()
 
 
 def run(expect, *arguments):
@@ -30,6 +32,10 @@ with tempfile.TemporaryDirectory() as folder:
     assert "file_format_unknown" in run(65, "verify", folder / "text")
     run(65, "verify", folder / "missing")
     run(65, "verify", folder)
+    os.mkfifo(folder / "pipe")                                                 # nobody writes to it: no waiting
+    run(65, "verify", folder / "pipe")
+    run(65, "verify", "--trust", folder / "pipe", data / "contract.ofd")
+    (folder / "pipe").unlink()
     run(65, "verify", data / "contract.ofd", folder / "empty")                 # the worst of several
     for usage in ([], ["nothing"], ["verify"], ["verify", "--at", "yesterday", "x"], ["verify", "--wrong", "x"], ["stamp"],
                   ["stamp", "a", "b", "--page", "one"], ["seal"], ["seal", "make", "x"], ["seal", "show"]):
@@ -40,3 +46,45 @@ with tempfile.TemporaryDirectory() as folder:
     run(65, "stamp", data / "contract.pdf", folder / "out.pdf", "--seal", folder / "text", "--key", folder / "text", "--cert", folder / "text",
         "--page", 1, "--x", 1, "--y", 1)
     assert sorted(p.name for p in folder.iterdir()) == ["cut", "empty", "text"], "a refused stamping leaves nothing behind"
+
+# -- every wrong form of an argument: an answer of the documented kind, never a crash, and nothing written --
+
+EXITS = {0, 1, 2, 3, 64, 65, 73}
+COMMANDS = {
+    "verify": {"--json": [], "--trust": ["file"], "--at": ["2026-01-31T09:00:00Z"]},
+    "stamp": {"--seal": ["file"], "--key": ["file"], "--cert": ["file"], "--page": ["1"], "--x": ["1"], "--y": ["1"], "--width": ["10"],
+              "--height": ["10"], "--trust": ["file"]},
+    "seal show": {"--json": []},
+    "seal make": {"--maker-key": ["file"], "--maker-cert": ["file"], "--signer-cert": ["file"], "--picture": ["file"], "--name": ["n"],
+                  "--id": ["1"], "--width": ["40"], "--height": ["40"], "--type": ["1"]},
+    "help": {}, "nothing": {}, "": {},
+}
+STRANGE = ["", " ", "-", "--", "---", "-1", "0", "1e309", "nan", "inf", "-inf", "0x10", "99999999999999999999", "1.5", "1 ", "%s%n%s%n",
+           "../../../../etc/passwd", "/", "/dev/null", "/dev/zero", "a" * 5000, "\u202e\u0007", "印章", b"\xff\xfe", "--json", "--page", "--no-such",
+           "9999-99-99", "0000-00-00T00:00:00Z", "2026-02-30", "2026-01-31T09:00:00+99:99"]
+
+
+def survives(folder, command, arguments):
+    done = subprocess.run([tool, *command.split(), *arguments], capture_output=True, timeout=60, cwd=folder)
+    assert done.returncode in EXITS, f"{command} {arguments}: {done.returncode}\n{done.stderr!r}"
+    assert done.returncode in (0, 1, 2, 3) or done.stderr, f"{command} {arguments}: {done.returncode} without a word"
+
+
+with tempfile.TemporaryDirectory() as folder:
+    folder, source = pathlib.Path(folder), random.Random(1)
+    (folder / "file").write_bytes((data / "contract.ofd").read_bytes())
+    for command, options in COMMANDS.items():
+        whole = [part for name, values in options.items() for part in (name, *values)]
+        for name, values in options.items():
+            survives(folder, command, [name])                                          # alone, its value missing
+            survives(folder, command, ["file", *whole[:-1]])
+            survives(folder, command, ["file", "out", *whole, name, *values])          # twice
+            for strange in STRANGE:
+                survives(folder, command, ["file", "out", *[p for n, v in options.items() if n != name for p in (n, *v)], name, strange])
+        for strange in STRANGE:
+            survives(folder, command, [strange])
+            survives(folder, command, [*whole, strange, strange])
+        survives(folder, command, ["file"] * 300)
+        for _ in range(40):                                                            # and anything after anything
+            survives(folder, command, source.choices([*options, *STRANGE, "file", "out"], k=source.randrange(8)))
+    assert sorted(p.name for p in folder.iterdir()) == ["file"], f"written: {sorted(p.name for p in folder.iterdir())}"

@@ -223,6 +223,184 @@ verify__later_revisions(void **state)
     jy_buf_free(&shadow);
 }
 
+/* The report's line of one check: "passed", its severity, and its offset. */
+struct line { bool found, passed; char severity[16]; long offset; };
+
+static struct line
+line_of(struct jy_slice file, const struct jy_trust *trust, const char *evidence_json, const char *check)
+{
+    struct jy_evidence *evidence = NULL;
+    struct jy_report *report;
+    struct jy_buf json = { 0 };
+    struct line line = { 0 };
+    char wanted[128];
+    const char *p, *next;
+
+    if (evidence_json != NULL)
+        MUST(jy_evidence_parse(jy_slice_text(evidence_json), &evidence, NULL));
+    MUST(jy_verify(file, trust, evidence, pki.now + 3 * 86400, &report, NULL));
+    MUST(jy_report_json(report, &json));
+    MUST(jy_buf_byte(&json, 0));
+    snprintf(wanted, sizeof(wanted), "\"name\": \"%s\"", check);
+    if ((p = strstr((char *)json.p, wanted)) != NULL) {
+        next = strstr(p + 1, "\"name\":");
+        line.found = true;
+        line.passed = strstr(p, "\"passed\": true") != NULL && (next == NULL || strstr(p, "\"passed\": true") < next);
+        (void)!sscanf(strstr(p, "\"severity\":"), "\"severity\": \"%15[a-z]", line.severity);
+        line.offset = atol(strstr(p, "\"offset\":") + 9);
+    }
+    jy_buf_free(&json);
+    jy_report_free(report);
+    jy_evidence_free(evidence);
+    return line;
+}
+
+/* What the register recorded cannot be back-dated: then outside is outside. A claim proves neither. */
+static void
+verify__a_time_outside_is_invalid_only_when_it_is_certain(void **state)
+{
+    static const char *const checks[] = { "SIG_TIME_OUTSIDE_CERT", "SEAL_EXPIRED" };
+    jy_time late = pki.now + 2 * 86400;                  /* certificate and seal end one day after now */
+    struct jy_buf pdf = small_pdf(), file = { 0 }, json = { 0 };
+    struct jy_report *report;
+    char evidence[512], when[21];
+
+    (void)state;
+    MUST(pki_stamp(jy_buf_slice(&pdf), late, &file, NULL));
+    MUST(jy_verify(jy_buf_slice(&file), NULL, NULL, pki.now, &report, NULL));
+    MUST(jy_report_json(report, &json));
+    MUST(jy_buf_byte(&json, 0));
+    jy_time_rfc3339(late, when);
+    snprintf(evidence, sizeof(evidence), "{\"stamps\":[{\"digest\":\"%.64s\",\"recorded\":\"%s\"}]}",
+             strstr((char *)json.p, "\"value_digest\": \"") + 17, when);
+    for (size_t i = 0; i < 2; i++) {
+        struct line claimed = line_of(jy_buf_slice(&file), pki.trust, NULL, checks[i]);
+        struct line certain = line_of(jy_buf_slice(&file), pki.trust, evidence, checks[i]);
+        assert_true(claimed.found && !claimed.passed && certain.found && !certain.passed);
+        assert_string_equal(claimed.severity, "indeterminate");
+        assert_string_equal(certain.severity, "invalid");
+    }
+    assert_int_equal(verdict_of(jy_buf_slice(&file), pki.trust, NULL, late + 1), JY_INDETERMINATE);
+    assert_int_equal(verdict_of(jy_buf_slice(&file), pki.trust, evidence, late + 1), JY_INVALID);
+    jy_report_free(report);
+    jy_buf_free(&json);
+    jy_buf_free(&file);
+    jy_buf_free(&pdf);
+}
+
+/* Stamp with a seal made at this time instead of the common one. */
+static struct jy_buf
+stamped_with_seal_of(jy_time created)
+{
+    struct jy_buf picture = load_file(JY_DATA "/seal.png"), der = { 0 }, pdf = small_pdf(), out = { 0 };
+    struct jy_seal_fields fields = { "JINYIN", "1201010000001", 1, "测试印章", pki.signer, created, jy_cert_not_before(pki.signer),
+                                     jy_cert_not_after(pki.signer), "PNG", jy_buf_slice(&picture), 40, 40 };
+    struct jy_seal *common = pki.seal;
+    struct jy_buf common_der = pki.seal_der;
+
+    MUST(jy_seal_make(&fields, pki.maker_key, pki.maker, &der, NULL));
+    pki.seal_der = der;
+    MUST(jy_seal_parse(jy_buf_slice(&der), &pki.seal, NULL));
+    MUST(pki_stamp(jy_buf_slice(&pdf), pki.now, &out, NULL));
+    jy_seal_free(pki.seal);
+    pki.seal = common;
+    pki.seal_der = common_der;
+    jy_buf_free(&der);
+    jy_buf_free(&picture);
+    jy_buf_free(&pdf);
+    return out;
+}
+
+static void
+verify__a_seal_made_a_minute_too_early_is_a_matter_of_dates(void **state)
+{
+    struct jy_buf early = stamped_with_seal_of(jy_cert_not_before(pki.maker) - 60), late = stamped_with_seal_of(jy_cert_not_after(pki.maker) + 60);
+    struct jy_trust *revoked = pki_trust(jy_cert_serial(pki.maker), jy_cert_not_before(pki.maker));
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct jy_slice file = i == 0 ? jy_buf_slice(&early) : jy_buf_slice(&late);
+        assert_int_equal(verdict_of(file, pki.trust, NULL, pki.now), JY_INDETERMINATE);
+        assert_false(line_of(file, pki.trust, NULL, "SEAL_MAKER_DATES").passed);
+        assert_true(line_of(file, pki.trust, NULL, "SEAL_MAKER_REVOKED").passed);
+        assert_true(line_of(file, pki.trust, NULL, "SEAL_MAKER_CHAIN").passed);
+        assert_int_equal(verdict_of(file, revoked, NULL, pki.now), JY_INVALID);       /* and revocation stays what it is */
+    }
+    jy_trust_free(revoked);
+    jy_buf_free(&early);
+    jy_buf_free(&late);
+}
+
+static void
+verify__a_maker_revoked_before_making_is_invalid_and_later_is_not(void **state)
+{
+    struct jy_trust *before = pki_trust(jy_cert_serial(pki.maker), pki.now - 7200), *after = pki_trust(jy_cert_serial(pki.maker), pki.now - 60);
+
+    (void)state;
+    assert_int_equal(verdict_of(jy_buf_slice(&stamped), before, NULL, pki.now), JY_INVALID);     /* the seal was made an hour before now */
+    assert_false(line_of(jy_buf_slice(&stamped), before, NULL, "SEAL_MAKER_REVOKED").passed);
+    assert_true(line_of(jy_buf_slice(&stamped), before, NULL, "SEAL_MAKER_DATES").passed);
+    assert_int_equal(verdict_of(jy_buf_slice(&stamped), after, NULL, pki.now), JY_VALID_WITH_WARNING);
+    jy_trust_free(before);
+    jy_trust_free(after);
+}
+
+/* Two hex digits of Contents are changed: the n-th byte of the value becomes `byte`. */
+static void
+poke(size_t n, uint8_t byte)
+{
+    size_t contents = jy_slice_find(jy_buf_slice(&stamped), jy_slice_text("/Contents <")) + 11;
+    char hex[3];
+
+    snprintf(hex, sizeof(hex), "%02x", byte);
+    memcpy(stamped.p + contents + 2 * n, hex, 2);
+}
+
+static void
+verify__a_malformed_part_is_named_with_its_place(void **state)
+{
+    struct jy_buf value = { 0 };
+    const struct jy_signature *list;
+    struct jy_document *doc;
+    size_t count, seal_at, id_at;
+    struct line line;
+
+    (void)state;
+    MUST(jy_document_open(jy_buf_slice(&stamped), &doc, NULL));
+    MUST(jy_document_signatures(doc, &list, &count, NULL));
+    MUST(jy_buf_add(&value, list[0].value));
+    jy_document_free(doc);
+    seal_at = jy_slice_find(jy_buf_slice(&value), jy_buf_slice(&pki.seal_der));
+    id_at = jy_slice_find(jy_buf_slice(&value), JY_SLICE("\x16\x0d" "1201010000001", 15));        /* esID IA5String */
+    assert_true(seal_at != SIZE_MAX && id_at != SIZE_MAX);
+    poke(id_at, 0x02);                                   /* no string any more */
+    line = line_of(jy_buf_slice(&stamped), pki.trust, NULL, "SEAL_FORMAT");
+    assert_true(line.found && !line.passed);
+    assert_int_equal(line.offset, id_at);
+    assert_int_equal(verdict_of(jy_buf_slice(&stamped), pki.trust, NULL, pki.now), JY_INVALID);
+    poke(id_at, 0x16);
+    poke(seal_at + pki.seal_der.len, 0x05);              /* timeInfo: NULL instead of a time */
+    line = line_of(jy_buf_slice(&stamped), pki.trust, NULL, "SIG_FORMAT");
+    assert_true(line.found && !line.passed);
+    assert_int_equal(line.offset, seal_at + pki.seal_der.len);
+    poke(seal_at + pki.seal_der.len, 0x18);
+    assert_int_equal(verdict_of(jy_buf_slice(&stamped), pki.trust, NULL, pki.now), JY_VALID_WITH_WARNING);
+    jy_buf_free(&value);
+}
+
+static void
+evidence__that_is_not_as_described_is_refused(void **state)
+{
+    static const char *const texts[] = { "[]", "{\"status\":7}", "{\"stamps\":{}}", "{\"status\":[{}]}", "{\"stamps\":[{\"digest\":\"00\"}]}", "{" };
+    struct jy_evidence *evidence;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        assert_int_equal(jy_evidence_parse(jy_slice_text(texts[i]), &evidence, NULL), JY_E_FORMAT);
+        assert_null(evidence);
+    }
+}
+
 int
 main(void)
 {
@@ -233,6 +411,11 @@ main(void)
         cmocka_unit_test(verify__seal_status_at_stamping_time),
         cmocka_unit_test(verify__no_changed_byte_of_a_pdf_stays_valid),
         cmocka_unit_test(verify__later_revisions),
+        cmocka_unit_test(verify__a_time_outside_is_invalid_only_when_it_is_certain),
+        cmocka_unit_test(verify__a_seal_made_a_minute_too_early_is_a_matter_of_dates),
+        cmocka_unit_test(verify__a_maker_revoked_before_making_is_invalid_and_later_is_not),
+        cmocka_unit_test(verify__a_malformed_part_is_named_with_its_place),
+        cmocka_unit_test(evidence__that_is_not_as_described_is_refused),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

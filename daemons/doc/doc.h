@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* doc.h: the document room: four requests, one table (requests.c), over libjinyin's pure functions. */
+#ifndef JY_DOC_H
+#define JY_DOC_H
+
+#include <jinyin/verify.h>
+
+#include "daemons/room/room.h"
+
+/* What a stamp may add to the largest document: the prepared file is read once more to be finished. */
+#define DOC_STAMP_GROWTH ((int64_t)8 << 20)
+
+struct doc {
+    int64_t document_max_bytes;
+    int timeout_seconds;
+};
+
+/** Answer one request on fd, in the time that the configuration gives; longer ends the process. */
+jy_room_handler doc_answer;
+/** Answer with `self` as in jy_room_handler, without a socket: reply is a DOC_ message, the caller's to free. */
+JY_CHECK jy_err doc_handle(const struct doc *doc, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault);
+/** DOC_INSPECTED.json of an opened document. Errors: those of jy_document_signatures, JY_E_LIMIT, JY_E_NOMEM. */
+JY_CHECK jy_err doc_describe(struct jy_document *document, struct jy_buf *out, struct jy_fault *fault);
+/** Let the libraries read what they read once, before the sandbox shuts. */
+void doc_warm_up(void);
+
+#endif

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The four requests of doc. Documents are mapped, results are written in pieces: memory does not grow with the file. */
+#include "daemons/doc/doc.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <malloc.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+static jy_err
+map(int fd, const struct doc *doc, struct jy_slice *out, struct jy_fault *fault)
+{
+    /* A stamped document is larger than the largest upload and is looked at like any other. */
+    const int64_t max = doc->document_max_bytes + DOC_STAMP_GROWTH;
+    off_t size = lseek(fd, 0, SEEK_END);
+    void *p;
+
+    *out = JY_EMPTY;
+    if (size < 0)
+        return jy_fail(fault, JY_E_IO, "document", 0, "%s", strerror(errno));
+    if (size > max)
+        return jy_fail(fault, JY_E_LIMIT, "document", 0, "%lld bytes, at most %lld are taken", (long long)size, (long long)max);
+    if (size == 0)
+        return JY_OK;
+    if ((p = mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0)) == MAP_FAILED)
+        return jy_fail(fault, JY_E_IO, "document", 0, "%s", strerror(errno));
+    *out = JY_SLICE(p, (size_t)size);
+    return JY_OK;
+}
+
+static void
+unmap(struct jy_slice file)
+{
+    if (file.len > 0)
+        munmap((void *)(uintptr_t)file.p, file.len);
+}
+
+/* A reason of the document's is an answer about it; one of ours (memory, cryptography) is not. */
+static bool
+is_ours(jy_err rc)
+{
+    return rc == JY_E_NOMEM || rc == JY_E_CRYPTO || rc == JY_E_IO || rc == JY_E_INTERNAL;
+}
+
+static jy_err
+inspect(const struct doc *doc, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault)
+{
+    const struct jy_msg_DOC_INSPECT *ask = &request->u.DOC_INSPECT;
+    struct jy_msg_DOC_INSPECTED *answer = &reply->u.DOC_INSPECTED;
+    struct jy_document *document = NULL;
+    struct jy_slice file;
+    jy_err rc, refusal;
+
+    if ((rc = map(ask->document, doc, &file, fault)) != JY_OK ||
+        (rc = jy_document_open(file, &document, fault)) != JY_OK ||
+        (rc = doc_describe(document, &reply->bytes, fault)) != JY_OK)
+        goto out;
+    refusal = jy_document_may_stamp(document, ask->now, fault);
+    if (is_ours(refusal)) {
+        rc = refusal;
+        goto out;
+    }
+    strcpy(answer->format, jy_document_format(document) == JY_FORMAT_OFD ? "OFD" : "PDF");
+    snprintf(answer->refusal, sizeof(answer->refusal), "%s", refusal == JY_OK ? "" : jy_err_code(refusal));
+    answer->json = jy_buf_slice(&reply->bytes);
+out:
+    jy_document_free(document);
+    unmap(file);
+    return rc;
+}
+
+static jy_err
+prepare(const struct doc *doc, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault)
+{
+    const struct jy_msg_DOC_PREPARE *ask = &request->u.DOC_PREPARE;
+    struct jy_msg_DOC_PREPARED *answer = &reply->u.DOC_PREPARED;
+    const struct jy_stamp_place place = { .page = ask->page > INT_MAX ? INT_MAX : (int)ask->page,
+                                          .x_mm = (double)ask->x_um / 1000, .y_mm = (double)ask->y_um / 1000,
+                                          .width_mm = (double)ask->width_um / 1000, .height_mm = (double)ask->height_um / 1000 };
+    struct jy_document *document = NULL;
+    struct jy_prepared prepared = { 0 };
+    struct jy_slice file;
+    jy_err rc;
+
+    if ((rc = map(ask->document, doc, &file, fault)) != JY_OK ||
+        (rc = jy_document_open(file, &document, fault)) != JY_OK ||
+        (rc = jy_document_prepare(document, ask->seal, &place, 1, ask->now, &prepared, fault)) != JY_OK ||
+        (rc = jy_pieces_write(&prepared.file, ask->output, fault)) != JY_OK ||
+        (rc = jy_buf_add(&reply->bytes, JY_SLICE(prepared.data_hash, JY_SM3_SIZE))) != JY_OK)
+        goto out;
+    answer->data_hash = jy_buf_slice(&reply->bytes);
+    memcpy(answer->property_info, prepared.property_info, sizeof(answer->property_info));
+    memcpy(answer->slot, prepared.slot, sizeof(answer->slot));
+out:
+    jy_prepared_free(&prepared);
+    jy_document_free(document);
+    unmap(file);
+    return rc;
+}
+
+static jy_err
+finish(const struct doc *doc, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault)
+{
+    const struct jy_msg_DOC_FINISH *ask = &request->u.DOC_FINISH;
+    struct jy_pieces finished = { 0 };
+    struct jy_slice file;
+    jy_err rc;
+
+    (void)reply;
+    if ((rc = map(ask->prepared, doc, &file, fault)) == JY_OK &&
+        (rc = jy_document_finish(file, ask->slot, ask->value, &finished, fault)) == JY_OK)
+        rc = jy_pieces_write(&finished, ask->output, fault);
+    jy_pieces_free(&finished);
+    unmap(file);
+    return rc;
+}
+
+static jy_err
+verify(const struct doc *doc, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault)
+{
+    const struct jy_msg_DOC_VERIFY *ask = &request->u.DOC_VERIFY;
+    struct jy_msg_DOC_VERIFIED *answer = &reply->u.DOC_VERIFIED;
+    struct jy_trust *trust = NULL;
+    struct jy_evidence *evidence = NULL;
+    struct jy_report *report = NULL;
+    bool text = strcmp(ask->form, "text") == 0;
+    struct jy_slice file;
+    jy_err rc;
+
+    if (!text && strcmp(ask->form, "json") != 0)
+        return jy_fail(fault, JY_E_ARGUMENT, "form", 0, "json or text, not \"%s\"", ask->form);
+    if ((rc = map(ask->document, doc, &file, fault)) != JY_OK ||
+        (ask->trust.len > 0 && ((rc = jy_trust_new(&trust)) != JY_OK || (rc = jy_trust_add_pem(trust, ask->trust, fault)) != JY_OK)) ||
+        (ask->evidence.len > 0 && (rc = jy_evidence_parse(ask->evidence, &evidence, fault)) != JY_OK) ||
+        (rc = jy_verify(file, trust, evidence, ask->now, &report, fault)) != JY_OK ||
+        (rc = (text ? jy_report_text : jy_report_json)(report, &reply->bytes)) != JY_OK)
+        goto out;
+    snprintf(answer->verdict, sizeof(answer->verdict), "%s", jy_verdict_name(jy_report_verdict(report)));
+    answer->report = jy_buf_slice(&reply->bytes);
+out:
+    jy_report_free(report);
+    jy_evidence_free(evidence);
+    jy_trust_free(trust);
+    unmap(file);
+    return rc;
+}
+
+static const struct {
+    enum jy_message_type type;
+    jy_err (*handle)(const struct doc *doc, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault);
+} requests[] = {
+    { JY_MSG_DOC_INSPECT, inspect },
+    { JY_MSG_DOC_PREPARE, prepare },
+    { JY_MSG_DOC_FINISH, finish },
+    { JY_MSG_DOC_VERIFY, verify },
+};
+
+jy_err
+doc_handle(const struct doc *doc, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault)
+{
+    jy_err rc;
+
+    memset(reply, 0, sizeof(*reply));
+    for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++)
+        if (requests[i].type == request->type) {
+            reply->type = jy_message_info(request->type)->reply;
+            if ((rc = requests[i].handle(doc, request, reply, fault)) != JY_OK)
+                jy_frame_free(reply);
+            return rc;
+        }
+    return jy_fail(fault, JY_E_UNSUPPORTED, jy_message_info(request->type)->name, 0, "doc has no answer to it");
+}
+
+/* -- one request, one timer -- */
+
+static char expiry_line[256];          /* written before the timer starts, so that the handler only writes it out */
+static size_t expiry_len;
+
+static void
+expire(int signal)
+{
+    (void)signal;
+    if (write(STDERR_FILENO, expiry_line, expiry_len) < 0)
+        _exit(EXIT_FAILURE);
+    _exit(EXIT_FAILURE);
+}
+
+static void
+set_timer(const struct doc *doc, const char *what)
+{
+    const struct itimerval once = { .it_value = { .tv_sec = doc->timeout_seconds } };
+    struct sigaction action = { .sa_handler = expire };
+    char when[21];
+    int n;
+
+    jy_time_rfc3339(jy_now() + doc->timeout_seconds, when);
+    n = snprintf(expiry_line, sizeof(expiry_line),
+                 "{\"ts\":\"%s\",\"room\":\"doc\",\"level\":\"error\",\"event\":\"document_timeout\","
+                 "\"text\":\"%s took longer than %d s\"}\n", when, what, doc->timeout_seconds);
+    expiry_len = (size_t)n;
+    sigaction(SIGALRM, &action, NULL);
+    setitimer(ITIMER_REAL, &once, NULL);
+}
+
+static void
+stop_timer(void)
+{
+    const struct itimerval never = { 0 };
+
+    setitimer(ITIMER_REAL, &never, NULL);
+}
+
+void
+doc_answer(void *self, int fd, struct jy_frame *request)
+{
+    const struct doc *doc = self;
+    struct jy_fault fault = { 0 };
+    struct jy_frame reply;
+    jy_err rc;
+
+    set_timer(doc, jy_message_info(request->type)->name);
+    rc = doc_handle(doc, request, &reply, &fault);
+    stop_timer();
+    if (rc == JY_OK) {
+        rc = jy_ipc_send(fd, JY_ROOM_DOC, reply.type, &reply.u);
+        jy_frame_free(&reply);
+        if (rc == JY_E_LIMIT)           /* nothing has been sent: a report or a list of pages that fits no message */
+            rc = jy_ipc_send_error(fd, JY_ROOM_DOC, rc, NULL);
+    } else {
+        rc = jy_ipc_send_error(fd, JY_ROOM_DOC, rc, &fault);
+    }
+    if (rc != JY_OK && rc != JY_E_UNAVAILABLE) {
+        jy_log("error", "bug", "an answer could not be sent: %s", jy_err_code(rc));
+        abort();
+    }
+    malloc_trim(0);                     /* the next document shall not find this one's memory */
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemons/doc/doc.h"
+
+#include <string.h>
+
+/* The smallest PDF that qpdf reads without a warning. */
+static const char pdf[] =
+    "%PDF-1.4\n"
+    "1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n"
+    "2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n"
+    "3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]>>\nendobj\n"
+    "xref\n0 4\n0000000000 65535 f \n0000000009 00000 n \n0000000054 00000 n \n0000000105 00000 n \n"
+    "trailer\n<</Size 4/Root 1 0 R>>\nstartxref\n168\n%%EOF\n";
+
+void
+doc_warm_up(void)
+{
+    struct jy_report *report = NULL;
+    struct jy_sm2 *key = NULL;
+    uint8_t signature[JY_SM2_SIGNATURE_MAX];
+    size_t len;
+
+    /* OpenSSL reads its configuration and seeds itself, libxml2 and qpdf set up their tables; the results do not matter. */
+    if (jy_sm2_generate(&key) != JY_OK || jy_sm2_sign(key, jy_slice_text(pdf), signature, &len) != JY_OK ||
+        jy_verify(JY_SLICE(pdf, strlen(pdf)), NULL, NULL, 0, &report, NULL) != JY_OK)
+        jy_log("warning", "not_warm", "a library did not do its first work");
+    jy_report_free(report);
+    jy_sm2_free(key);
+}

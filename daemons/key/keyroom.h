@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* keyroom.h: the key room as a function from request to answer. What it may be asked and why it refuses the rest: README.md. */
+#ifndef JY_KEYROOM_H
+#define JY_KEYROOM_H
+
+#include <jinyin/seal.h>
+
+#include "daemons/key/pin.h"
+#include "daemons/key/vault.h"
+#include "ipc/ipc.h"
+
+/** What main.c takes from the configuration; stretch and clock are its own choice and not configurable. */
+struct jy_key_setup {
+    const char *dir, *unlock_file, *seal_vendor;
+    int64_t pin_retries;              /* 1..10 */
+    jy_pin_stretch *stretch;          /* jy_argon2id */
+    jy_time (*clock)(void);           /* jy_now */
+};
+struct jy_key_room {
+    struct jy_vault vault;
+    char seal_vendor[33];
+    uint32_t pin_retries;
+    jy_pin_stretch *stretch;
+    jy_time (*clock)(void);
+    jy_time now;                      /* of the request being answered: one clock reading for all its checks */
+};
+
+/** Opens the vault. Errors: as jy_vault_open; JY_E_ARGUMENT names a setting. Ends in jy_key_close, also after an error. */
+JY_CHECK jy_err jy_key_open(struct jy_key_room *room, const struct jy_key_setup *setup, struct jy_fault *fault);
+void jy_key_close(struct jy_key_room *room);
+/**
+ * Answers one request. On JY_OK *reply is the message that the table of messages names, its bytes held in reply->bytes; the caller ends it
+ * with jy_frame_free, also after an error. Errors: JY_E_FORBIDDEN not a request to this room, and those of the request.
+ */
+JY_CHECK jy_err jy_key_answer(struct jy_key_room *room, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault);
+
+/* -- one function a request (requests.c has the table); what each checks stands above it -- */
+typedef jy_err jy_key_handler(struct jy_key_room *room, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault);
+jy_key_handler jy_key_hello, jy_key_enrol, jy_key_bind, jy_key_change_pin;                /* enrol.c */
+jy_key_handler jy_key_make_seal, jy_key_assign_approver, jy_key_seal_state;               /* seal.c */
+jy_key_handler jy_key_approve, jy_key_stamp, jy_key_settle;                               /* approve.c, stamp.c */
+
+/* -- what several requests check (checks.c) -- */
+/** Loads a key of this kind (0: any). field names it in the fault. Errors: JY_E_ARGUMENT not an id, JY_E_NOT_FOUND none, or of another kind. */
+JY_CHECK jy_err jy_key_load(struct jy_key_room *room, const char *key_id, enum jy_key_kind kind, const char *field, struct jy_key_record *out,
+                            struct jy_fault *fault);
+/** The bound certificate, alive now. Errors: JY_E_CERT_PERIOD none bound, not yet valid or expired (R13.3). Caller frees. */
+JY_CHECK jy_err jy_key_certificate(const struct jy_key_room *room, const struct jy_key_record *record, struct jy_cert **out, struct jy_fault *fault);
+/**
+ * An order with all that is known about its seal. Begins in jy_key_order_open (structure, ids), may go on with jy_key_order_check;
+ * ends in jy_key_order_free, also after errors.
+ */
+struct jy_key_order {
+    struct jy_stamp_order order;
+    uint8_t digest[JY_SM3_SIZE];       /* SM3 of its DER: two orders are the same when their bytes are */
+    struct jy_key_record record;       /* of the seal key */
+    struct jy_seal *seal;              /* the room's own copy */
+    struct jy_cert *cert;              /* the signer's */
+};
+JY_CHECK jy_err jy_key_order_open(struct jy_slice der, struct jy_key_order *out, struct jy_fault *fault);
+/** What an order must be before anybody's PIN is looked at; the list stands in the code. */
+JY_CHECK jy_err jy_key_order_check(struct jy_key_room *room, struct jy_key_order *order, struct jy_fault *fault);
+void jy_key_order_free(struct jy_key_order *order);
+/** Made, handed over, not frozen, not cancelled (R13.2, R19.2, R21.1, R21.2). Errors: JY_E_SEAL_NOT_LIVE. */
+JY_CHECK jy_err jy_key_seal_is_live(const struct jy_key_record *record, struct jy_fault *fault);
+
+#endif

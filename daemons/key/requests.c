@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Everything that the key room can be asked. What is not in the table it does not do. */
+#include "daemons/key/keyroom.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct { enum jy_message_type type; jy_key_handler *handler; } requests[] = {
+    { JY_MSG_KEY_HELLO, jy_key_hello },
+    { JY_MSG_KEY_ENROL, jy_key_enrol },
+    { JY_MSG_KEY_BIND, jy_key_bind },
+    { JY_MSG_KEY_CHANGE_PIN, jy_key_change_pin },               /* activation code or PIN of that key */
+    { JY_MSG_KEY_MAKE_SEAL, jy_key_make_seal },                 /* PIN of the maker */
+    { JY_MSG_KEY_ASSIGN_APPROVER, jy_key_assign_approver },     /* PIN of the custodian */
+    { JY_MSG_KEY_APPROVE, jy_key_approve },                     /* PIN of the approver */
+    { JY_MSG_KEY_STAMP, jy_key_stamp },                         /* approval, and PIN of the custodian */
+    { JY_MSG_KEY_SETTLE, jy_key_settle },
+    { JY_MSG_KEY_SEAL_STATE, jy_key_seal_state },               /* PIN of the custodian for "live"; stopping needs nobody's */
+};
+
+jy_err
+jy_key_open(struct jy_key_room *room, const struct jy_key_setup *setup, struct jy_fault *fault)
+{
+    size_t vendor_len = strlen(setup->seal_vendor);
+
+    *room = (struct jy_key_room){ .vault = { .dir = -1, .keys = -1, .journal = { .fd = -1 } }, .stretch = setup->stretch, .clock = setup->clock };
+    if (setup->pin_retries < 1 || setup->pin_retries > 10)
+        return jy_fail(fault, JY_E_ARGUMENT, "pin_retries", 0, "must be 1 to 10");
+    if (vendor_len < 1 || vendor_len >= sizeof(room->seal_vendor))
+        return jy_fail(fault, JY_E_ARGUMENT, "seal_vendor", 0, "must have 1 to 32 characters");
+    room->pin_retries = (uint32_t)setup->pin_retries;
+    snprintf(room->seal_vendor, sizeof(room->seal_vendor), "%s", setup->seal_vendor);
+    return jy_vault_open(&room->vault, setup->dir, setup->unlock_file, fault);
+}
+
+void
+jy_key_close(struct jy_key_room *room)
+{
+    jy_vault_close(&room->vault);
+}
+
+jy_err
+jy_key_answer(struct jy_key_room *room, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault)
+{
+    memset(reply, 0, sizeof(*reply));
+    for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
+        jy_err rc;
+        if (requests[i].type != request->type)
+            continue;
+        room->now = room->clock();
+        reply->type = jy_message_info(request->type)->reply;
+        rc = requests[i].handler(room, request, reply, fault);
+        if (rc != JY_OK)
+            jy_frame_free(reply);
+        return rc;
+    }
+    return jy_fail(fault, JY_E_FORBIDDEN, "message", 0, "not a request to the key room");
+}

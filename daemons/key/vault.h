@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * vault.h: the unlock secret, what is derived from it, the key records and the journal that says which version of each is valid.
+ *
+ *   unlock file          32 random bytes, 0600; alone it opens no private key (a PIN is needed as well)
+ *   key_dir/journal      journal.h
+ *   key_dir/keys/ID.key  one record, jy_wrap under a context that binds its id
+ *   key_dir/keys/ID.new  the next version: valid as soon as the journal names its digest, then renamed
+ */
+#ifndef JY_VAULT_H
+#define JY_VAULT_H
+
+#include "daemons/key/journal.h"
+#include "daemons/key/record.h"
+
+#define JY_SECRET_MARK_LIFE 1200      /* seconds: a secret used at t was sealed by t + 600 and is refused as stale 600 s later */
+
+struct jy_key_row {
+    char id[JY_ID_SIZE];
+    bool recorded;
+    uint8_t digest[JY_SM3_SIZE];      /* SM3 of the record file that is valid */
+    uint32_t wrong_pins;              /* in a row */
+};
+struct jy_order_row {
+    char id[JY_ID_SIZE];
+    bool abandoned;
+    uint64_t approved_at, stamped_at; /* journal offsets; 0: never */
+};
+struct jy_used_mark { uint8_t mark[JY_SM3_SIZE]; jy_time time; };
+
+struct jy_vault {
+    int dir, keys;
+    uint8_t secret[32];
+    struct jy_journal journal;
+    struct jy_table key_rows, order_rows;
+    struct jy_used_mark *used;        /* secrets that did something, while they are not stale */
+    size_t used_count, used_cap;
+    uint64_t cut;                     /* bytes of a torn last entry that the start cut off */
+};
+
+/**
+ * Opens the vault; makes it when neither unlock file nor journal nor any key is there. Errors: JY_E_INTERNAL damage, or parts that do
+ * not belong together; JY_E_ARGUMENT file modes open to others; JY_E_UNAVAILABLE in use; JY_E_IO.
+ * Ends in jy_vault_close, also after an error.
+ */
+JY_CHECK jy_err jy_vault_open(struct jy_vault *vault, const char *dir, const char *unlock_file, struct jy_fault *fault);
+void jy_vault_close(struct jy_vault *vault);
+
+/** 32 bytes for this use; the caller wipes. */
+JY_CHECK jy_err jy_vault_derive(const struct jy_vault *vault, const char *use, uint8_t out[32]);
+/** The key that secrets are sealed to. It follows from the unlock secret: nothing to store, to swap or to lose. Caller frees. */
+JY_CHECK jy_err jy_vault_sealing_key(const struct jy_vault *vault, struct jy_sm2 **out);
+
+/** NULL when there is none; valid until the next commit. */
+const struct jy_key_row *jy_vault_key_row(const struct jy_vault *vault, const char *key_id);
+const struct jy_order_row *jy_vault_order_row(const struct jy_vault *vault, const char *order_id);
+bool jy_vault_mark_is_used(const struct jy_vault *vault, const uint8_t mark[JY_SM3_SIZE]);
+
+/** Journals an entry; memory follows. durable as in jy_journal_append. */
+JY_CHECK jy_err jy_vault_commit(struct jy_vault *vault, const struct jy_entry *entry, bool durable, struct jy_fault *fault);
+/**
+ * The valid version of a record. Errors: JY_E_NOT_FOUND no such key; JY_E_INTERNAL the file is not the version that the journal names
+ * (an older one put back, another's, missing). Ends in jy_record_free, also after an error.
+ */
+JY_CHECK jy_err jy_vault_load(struct jy_vault *vault, const char *key_id, struct jy_key_record *out, struct jy_fault *fault);
+/**
+ * Writes a new version; the record was loaded or is new. change names what changed, mark (or NULL) the secret that did it.
+ * On an error either version may be the valid one: the caller's request can be repeated.
+ */
+JY_CHECK jy_err jy_vault_save(struct jy_vault *vault, const struct jy_key_record *record, const char *change, const uint8_t *mark,
+                              jy_time now, struct jy_fault *fault);
+
+#endif

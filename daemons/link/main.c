@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* jinyin-link: the only room that calls outside. Keeps nothing, decides nothing. */
+#include "daemons/room/room.h"
+#include "daemons/link/http.h"
+#include "daemons/link/link.h"
+
+#include <stdlib.h>
+
+#define TIMEOUT_SECONDS_MAX 600
+
+static void
+answer_one(void *self, int fd, struct jy_frame *request)
+{
+    struct jy_frame reply;
+    struct jy_fault fault = { 0 };
+    const char *asked = jy_message_info(request->type)->name;
+    jy_err rc = link_answer(self, request, &reply, &fault), sent;
+
+    if (rc == JY_OK) {
+        sent = jy_ipc_send(fd, JY_ROOM_LINK, reply.type, &reply.u);
+        jy_frame_free(&reply);
+    } else {
+        if (jy_err_http(rc) >= 500)                     /* a refusal is an answer and web's to record */
+            jy_log("warning", "call_failed", "%s: %s: %s", asked, jy_err_code(rc), fault.text);
+        sent = jy_ipc_send_error(fd, JY_ROOM_LINK, rc, &fault);
+    }
+    if (sent != JY_OK)
+        jy_log("warning", "reply_not_sent", "%s: %s", asked, jy_err_code(sent));
+}
+
+int
+main(void)
+{
+    struct jy_room_context *room = jy_room_begin(JY_ROOM_LINK);
+    int64_t timeout = jy_room_config_int(room, "link_timeout_seconds");
+    struct link_config config = {
+        .base_urls = { [LINK_ENGRAVING] = jy_room_config_text(room, "engraving_url"), [LINK_CA] = jy_room_config_text(room, "ca_url") },
+        .timeout_seconds = timeout < 1 ? 1 : timeout > TIMEOUT_SECONDS_MAX ? TIMEOUT_SECONDS_MAX : (long)timeout,
+    };
+
+    if (link_http_begin() != JY_OK) {
+        jy_log("error", "start_failed", "the HTTP library cannot be used");
+        return EXIT_FAILURE;
+    }
+    jy_room_sandbox(room);
+    jy_room_ready(room);
+    jy_room_serve_threads(room, answer_one, &config);
+    return EXIT_SUCCESS;
+}

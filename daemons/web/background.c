@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Work without a request: events to the counterparts, what a crash left, what time ends, fresh trust data. */
+#include "codec/text.h"
+#include "daemons/web/filing.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SETTLE_AFTER_SECONDS 30                /* a client that asks again has this long to finish its stamping itself */
+#define KEEP_ANSWERS_SECONDS (24 * 3600)
+#define SESSION_ABSOLUTE_SECONDS (12 * 3600)
+#define OUTBOX_BATCH 16
+#define RETRY_MAX_SECONDS 300
+
+struct question { enum sql_name name; const struct bind *binds; const struct column *columns; json_t *rows; };
+
+static jy_err
+read_rows(struct db_tx *tx, void *arg, struct jy_fault *fault)
+{
+    struct question *q = arg;
+
+    return rows_read(tx, q->name, q->binds, q->columns, &q->rows, fault);
+}
+
+/* Rows, or NULL with a log line. */
+static json_t *
+ask(struct web *web, enum sql_name name, const struct bind *binds, const struct column *columns)
+{
+    struct question q = { name, binds, columns, NULL };
+    struct jy_fault fault = { 0 };
+    jy_err rc = db_read(web->db, read_rows, &q, &fault);
+
+    if (rc != JY_OK)
+        jy_log("error", "background", "%s %s", jy_err_code(rc), fault.text);
+    return q.rows;
+}
+
+static void
+write_or_log(struct web *web, db_fn *fn, void *arg, const char *what)
+{
+    struct jy_fault fault = { 0 };
+    jy_err rc = db_write(web->db, fn, arg, &fault);
+
+    if (rc != JY_OK)
+        jy_log("error", what, "%s %s %s", jy_err_code(rc), fault.where, fault.text);
+    if (rc == JY_E_IO)                                  /* after a failed sync only a store opened anew writes again (store/README.md) */
+        _exit(1);
+}
+
+/* -- outbox: at least once, in order per seal -- */
+
+struct delivery { const char *event_id, *destination, *receipt, *problem; jy_time now, next_try; };
+
+static jy_err
+record_delivery(struct db_tx *tx, void *arg, struct jy_fault *fault)
+{
+    const struct delivery *d = arg;
+    jy_err rc;
+
+    if (d->receipt == NULL)
+        return rows_run(tx, SQL_OUTBOX_FAILED, BINDS(B_INT("next_try", d->next_try), B_TEXT("problem", d->problem), B_TEXT("event_id", d->event_id)), NULL,
+                        fault);
+    if ((rc = rows_run(tx, SQL_OUTBOX_DELIVERED, BINDS(B_INT("now", d->now), B_TEXT("receipt", d->receipt), B_TEXT("event_id", d->event_id)), NULL,
+                       fault)) == JY_OK)
+        rc = rows_run(tx, SQL_FILING_RECEIPT, BINDS(B_TEXT("receipt", d->receipt), B_INT("now", d->now), B_TEXT("event_id", d->event_id)), NULL, fault);
+    return rc;
+}
+
+static void
+deliver_one(struct web *web, const json_t *event)
+{
+    struct jy_msg_LINK_DELIVER send = { { 0 } };
+    struct delivery d = { .event_id = member(event, "event_id"), .destination = member(event, "destination"), .now = jy_now() };
+    int64_t attempts = json_integer_value(json_object_get(event, "attempts")), wait = 1;
+    struct jy_frame reply = { 0 };
+    struct jy_fault fault = { 0 };
+    jy_err rc;
+
+    PUT(send.event_id, d.event_id);
+    PUT(send.destination, d.destination);
+    send.body = jy_slice_text(member(event, "body"));
+    if ((rc = ask_link(web, JY_MSG_LINK_DELIVER, &send, &reply, &fault)) == JY_OK)
+        d.receipt = reply.u.LINK_DELIVERED.receipt;
+    else {
+        while (attempts-- > 0 && wait < RETRY_MAX_SECONDS)
+            wait *= 2;
+        d.problem = jy_err_code(rc);
+        d.next_try = d.now + (wait < RETRY_MAX_SECONDS ? wait : RETRY_MAX_SECONDS);
+        jy_log("warning", "not_delivered", "%s to %s: %s %s", d.event_id, d.destination, d.problem, fault.text);
+    }
+    write_or_log(web, record_delivery, &d, "delivery");
+    if (rc == JY_OK && strcmp(d.destination, "ca") == 0) {          /* a revocation: the list has changed */
+        struct jy_buf pem = { 0 };
+        if (trust_pem(web, true, &pem, &fault) != JY_OK)
+            jy_log("warning", "no_trust_data", "%s", fault.text);
+        jy_buf_free(&pem);
+    }
+    jy_frame_free(&reply);
+}
+
+static const struct column event_columns[] = {
+    { "event_id", COL_TEXT }, { "destination", COL_TEXT }, { "body", COL_TEXT }, { "attempts", COL_INT }, { NULL, COL_TEXT },
+};
+
+static void
+deliver(struct web *web)
+{
+    json_t *events = ask(web, SQL_OUTBOX_DUE, BINDS(B_INT("now", jy_now()), B_INT("limit", OUTBOX_BATCH)), event_columns), *event;
+    size_t i;
+
+    json_array_foreach(events, i, event)
+        if (!jy_room_stopping(web->room))
+            deliver_one(web, event);
+    json_decref(events);
+}
+
+/* -- stampings that a crash left as INTENT: what key signed is finished, what it did not sign is abandoned for good -- */
+
+static const struct column order_id_columns[] = { { "order_id", COL_TEXT }, { "state", COL_TEXT }, { NULL, COL_TEXT } };
+static const struct column intent_columns[] = { { "order_id", COL_TEXT }, { NULL, COL_TEXT } };
+
+struct settlement { struct stamping stamping; const char *order_id, *from, *event, *reason; };
+
+static jy_err
+record_settled(struct db_tx *tx, void *arg, struct jy_fault *fault)
+{
+    struct settlement *s = arg;
+    const char *to;
+    jy_err rc;
+
+    if (s->event == NULL)
+        rc = stamping_record(tx, &s->stamping, fault);
+    else if ((rc = state_after(order_moves, s->from, s->event, &to, fault)) == JY_OK)
+        rc = move_row(tx, SQL_ORDER_END, BINDS(B_TEXT("to", to), B_TEXT("reason", s->reason), B_TEXT("order_id", s->order_id),
+                                                     B_TEXT("from", s->from)), fault);
+    return rc != JY_OK ? rc : audit_append(tx, s->stamping.now, s->event == NULL ? "document_stamped" : "order_ended", NULL, "settling", s->order_id,
+                                           s->reason == NULL ? "ok" : s->reason, JY_EMPTY, fault);
+}
+
+static void
+settle_one(struct web *web, const char *order_id)
+{
+    struct settlement s = { .stamping = { .web = web, .now = jy_now() }, .order_id = order_id, .from = "INTENT" };
+    struct jy_msg_KEY_SETTLE settle = { .abandon = 1 };
+    json_t *rows = ask(web, SQL_ORDER_BY_ID, BINDS(B_TEXT("order_id", order_id), B_INT("scope_city", 1), B_TEXT("scope_organization", NULL),
+                                                   B_TEXT("scope_district", NULL)), order_columns);
+    struct jy_frame reply = { 0 };
+    struct jy_fault fault = { 0 };
+    jy_err rc;
+
+    s.stamping.order = json_array_get(rows, 0);
+    PUT(settle.order_id, order_id);
+    if (s.stamping.order == NULL || strcmp(member(s.stamping.order, "state"), "INTENT") != 0)
+        goto out;
+    if ((rc = ask_key(web, JY_MSG_KEY_SETTLE, &settle, &reply, &fault)) == JY_OK) {
+        if (reply.u.KEY_SETTLED.found == 0) {
+            s.event = "fail";
+            s.reason = "abandoned";
+        } else {
+            s.stamping.stamped = reply.u.KEY_SETTLED.time;
+            if ((rc = stamping_build(&s.stamping, reply.u.KEY_SETTLED.value, &fault)) == JY_E_DOCUMENT_CHANGED) {
+                s.event = "fail";                        /* what was prepared is not what was approved: nothing to finish, ever */
+                s.reason = jy_err_code(rc);
+                rc = JY_OK;
+            }
+        }
+    }
+    if (rc == JY_OK)
+        rc = db_write(web->db, record_settled, &s, &fault);
+    if (rc == JY_OK)
+        stamping_forget_prepared(web, s.stamping.order);
+    jy_log(rc == JY_OK ? "info" : "error", "settled", "%s %s %s", order_id, rc != JY_OK ? jy_err_code(rc) : s.event == NULL ? "done" : s.reason,
+           fault.text);
+out:
+    stamping_end(&s.stamping);
+    jy_frame_free(&reply);
+    json_decref(rows);
+}
+
+static void
+settle(struct web *web)
+{
+    json_t *orders = ask(web, SQL_ORDER_INTENTS_BEFORE, BINDS(B_INT("before", jy_now() - SETTLE_AFTER_SECONDS)), intent_columns), *order;
+    size_t i;
+
+    json_array_foreach(orders, i, order)
+        if (!jy_room_stopping(web->room))
+            settle_one(web, member(order, "order_id"));
+    json_decref(orders);
+}
+
+/* -- what time ends -- */
+
+static void
+expire_orders(struct web *web)
+{
+    json_t *orders = ask(web, SQL_ORDER_OVERDUE, BINDS(B_INT("now", jy_now())), order_id_columns), *order;
+    size_t i;
+
+    json_array_foreach(orders, i, order) {
+        struct settlement s = { .stamping = { .now = jy_now() }, .order_id = member(order, "order_id"), .from = member(order, "state"),
+                                .event = "expire", .reason = "order_expired" };
+        write_or_log(web, record_settled, &s, "order_expired");
+    }
+    json_decref(orders);
+}
+
+static const struct column seal_columns[] = {
+    { "seal_id", COL_TEXT }, { "es_id", COL_TEXT }, { "district", COL_TEXT }, { "state", COL_TEXT }, { "valid_to", COL_INT }, { NULL, COL_TEXT },
+};
+
+static jy_err
+record_expiry(struct db_tx *tx, void *arg, struct jy_fault *fault)
+{
+    return seal_change(tx, arg, fault);
+}
+
+/* R13.3: a seal lives as long as its certificate. */
+static void
+expire_seals(struct web *web)
+{
+    json_t *seals = ask(web, SQL_SEAL_EXPIRING, BINDS(B_INT("now", jy_now())), seal_columns), *seal;
+    size_t i;
+
+    json_array_foreach(seals, i, seal) {
+        struct seal_change change = { .seal_id = member(seal, "seal_id"), .es_id = member(seal, "es_id"), .district = member(seal, "district"),
+                                      .from = member(seal, "state"), .event = "expire", .at = jy_now() };
+        write_or_log(web, record_expiry, &change, "seal_expired");
+    }
+    json_decref(seals);
+}
+
+static jy_err
+forget_old(struct db_tx *tx, void *arg, struct jy_fault *fault)
+{
+    const struct web *web = arg;
+    jy_time now = jy_now();
+    jy_err rc = rows_run(tx, SQL_SESSION_DELETE_OLD, BINDS(B_INT("idle_before", now - web->session_seconds),
+                                                           B_INT("created_before", now - SESSION_ABSOLUTE_SECONDS)), NULL, fault);
+
+    return rc != JY_OK ? rc : rows_run(tx, SQL_IDEMPOTENCY_FORGET, BINDS(B_INT("before", now - KEEP_ANSWERS_SECONDS)), NULL, fault);
+}
+
+static void
+forget(struct web *web)
+{
+    write_or_log(web, forget_old, web, "forget");
+}
+
+static void
+refresh_trust(struct web *web)
+{
+    struct jy_buf pem = { 0 };
+    struct jy_fault fault = { 0 };
+
+    if (trust_pem(web, true, &pem, &fault) != JY_OK)
+        jy_log("warning", "no_trust_data", "%s %s", fault.where, fault.text);
+    jy_buf_free(&pem);
+}
+
+static const struct { void (*work)(struct web *web); int every_ms; } works[] = {
+    { deliver, 200 }, { settle, 5000 }, { expire_orders, 10000 }, { expire_seals, 10000 }, { forget, 60000 }, { refresh_trust, 60000 },
+};
+
+void
+background_run(struct web *web)
+{
+    const int step_ms = 100;
+
+    for (int64_t elapsed = 0; !jy_room_stopping(web->room); elapsed += step_ms) {
+        for (size_t i = 0; i < sizeof(works) / sizeof(works[0]); i++)
+            if (elapsed % works[i].every_ms == 0)
+                works[i].work(web);
+        usleep((useconds_t)step_ms * 1000);
+    }
+}

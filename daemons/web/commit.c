@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Asking the store for a request, and the one way to change it: change, audit record and kept answer in one transaction. */
+#include "codec/text.h"
+#include "daemons/web/route.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct question {
+    enum sql_name name;
+    const struct bind *binds;
+    const struct column *columns;
+    json_t **out;
+    bool one;
+};
+
+static jy_err
+ask(struct db_tx *tx, void *arg, struct jy_fault *fault)
+{
+    struct question *q = arg;
+
+    return (q->one ? rows_first : rows_read)(tx, q->name, q->binds, q->columns, q->out, fault);
+}
+
+jy_err
+find_row(const struct exchange *x, enum sql_name name, const struct bind *binds, const struct column *columns, json_t **out, struct jy_fault *fault)
+{
+    struct question q = { name, binds, columns, out, true };
+    jy_err rc;
+
+    *out = NULL;
+    if ((rc = db_read(x->web->db, ask, &q, fault)) != JY_OK)
+        return rc;
+    return *out != NULL ? JY_OK : jy_fail(fault, JY_E_NOT_FOUND, "id", 0, "%s", x->id);
+}
+
+jy_err
+find_rows(const struct exchange *x, enum sql_name name, const struct bind *binds, const struct column *columns, json_t **out, struct jy_fault *fault)
+{
+    struct question q = { name, binds, columns, out, false };
+
+    *out = NULL;
+    return db_read(x->web->db, ask, &q, fault);
+}
+
+jy_err
+move_row(struct db_tx *tx, enum sql_name name, const struct bind *binds, struct jy_fault *fault)
+{
+    int64_t changes = 0;
+    jy_err rc = rows_run(tx, name, binds, &changes, fault);
+
+    if (rc == JY_OK && changes != 1)
+        rc = jy_fail(fault, JY_E_CONFLICT, "state", 0, "somebody else was first");
+    return rc;
+}
+
+const char *
+audit_source(const struct exchange *x)
+{
+    /* nginx overwrites this header (packaging/nginx/); without nginx only this machine can ask. */
+    const char *address = jy_http_header(x->request, "X-Forwarded-For");
+
+    return address != NULL && strlen(address) < 46 && strspn(address, "0123456789abcdefABCDEF.:") == strlen(address) ? address : "local";
+}
+
+static const struct column hash_columns[] = { { "hash", COL_HEX }, { NULL, COL_TEXT } };
+
+/* hash = SM3(previous hash ‖ canonical JSON of the row): a row changed or taken out breaks every later one. */
+jy_err
+audit_append(struct db_tx *tx, jy_time at, const char *event, const char *actor_id, const char *source, const char *object,
+             const char *outcome, struct jy_slice request_digest, struct jy_fault *fault)
+{
+    const char *actor = actor_id == NULL || actor_id[0] == '\0' ? NULL : actor_id;
+    char digest[2 * JY_SM3_SIZE + 1] = "", *text = NULL;
+    uint8_t hash[JY_SM3_SIZE] = { 0 };
+    struct jy_buf all = { 0 };
+    json_t *last = NULL, *row = NULL;
+    jy_err rc;
+
+    if ((rc = rows_first(tx, SQL_AUDIT_LAST, NULL, hash_columns, &last, fault)) != JY_OK)
+        return rc;
+    if (last != NULL && (rc = jy_hex_parse(jy_slice_text(member(last, "hash")), hash, sizeof(hash))) != JY_OK)
+        goto out;
+    jy_hex(request_digest, digest);
+    row = json_pack("{s:I, s:s, s:s?, s:s, s:s, s:s, s:s}", "at", (json_int_t)at, "event", event, "actor", actor, "source", source, "object", object,
+                    "outcome", outcome, "request", digest);
+    if ((text = json_dumps(row, JSON_COMPACT | JSON_SORT_KEYS)) == NULL) {
+        rc = JY_E_NOMEM;
+        goto out;
+    }
+    if ((rc = jy_buf_add(&all, JY_SLICE(hash, sizeof(hash)))) == JY_OK && (rc = jy_buf_text(&all, text)) == JY_OK &&
+        (rc = jy_sm3(jy_buf_slice(&all), hash)) == JY_OK)
+        rc = rows_run(tx, SQL_AUDIT_INSERT, BINDS(B_INT("at", at), B_TEXT("event", event), B_TEXT("actor_id", actor), B_TEXT("source", source),
+                                                  B_TEXT("object", object), B_TEXT("outcome", outcome), B_BLOB("request_digest", request_digest),
+                                                  B_BLOB("hash", JY_SLICE(hash, sizeof(hash)))), NULL, fault);
+out:
+    free(text);
+    jy_buf_free(&all);
+    json_decref(row);
+    json_decref(last);
+    return rc;
+}
+
+struct change {
+    struct exchange *x;
+    db_fn *fn;
+    void *arg;
+};
+
+void
+kept_id(const struct exchange *x, char out[KEPT_ID_SIZE])
+{
+    snprintf(out, KEPT_ID_SIZE, "%s/%s", x->actor.person_id, x->key);
+}
+
+static jy_err
+keep_answer(struct db_tx *tx, struct exchange *x, struct jy_fault *fault)
+{
+    struct jy_buf wrapped = { 0 };
+    char *text = x->answer == NULL ? strdup("") : json_dumps(x->answer, JSON_COMPACT), id[KEPT_ID_SIZE];
+    jy_err rc;
+
+    kept_id(x, id);
+    rc = text == NULL ? JY_E_NOMEM : personal_wrap(x->web, id, "answer", text, &wrapped);
+    if (rc == JY_OK)
+        rc = rows_run(tx, SQL_IDEMPOTENCY_INSERT,
+                      BINDS(B_TEXT("actor_id", x->actor.person_id), B_TEXT("key", x->key),
+                            B_BLOB("request_digest", JY_SLICE(x->request_digest, JY_SM3_SIZE)), B_INT("status", x->status),
+                            B_BLOB("answer_wrapped", jy_buf_slice(&wrapped)), B_INT("now", x->now)), NULL, fault);
+    if (text != NULL)
+        jy_wipe(text, strlen(text));
+    free(text);
+    jy_buf_free(&wrapped);
+    return rc;
+}
+
+static jy_err
+carry_out(struct db_tx *tx, void *arg, struct jy_fault *fault)
+{
+    struct change *c = arg;
+    struct exchange *x = c->x;
+    jy_err rc = c->fn == NULL ? JY_OK : c->fn(tx, c->arg, fault);
+
+    if (rc == JY_OK && x->route->audit != NULL)
+        rc = audit_append(tx, x->now, x->route->audit, x->actor.person_id, audit_source(x), x->object[0] != '\0' ? x->object : x->id, "ok",
+                          JY_SLICE(x->request_digest, JY_SM3_SIZE), fault);
+    if (rc == JY_OK && x->route->once)
+        rc = keep_answer(tx, x, fault);
+    return rc;
+}
+
+/* What a broken constraint means to a person. */
+static const struct { const char *constraint; jy_err err; } constraints[] = {
+    { "one_statutory_application", JY_E_SECOND_STATUTORY_SEAL },      /* R14.1 */
+    { "one_statutory_seal", JY_E_SECOND_STATUTORY_SEAL },
+    { "application.organization_id", JY_E_SECOND_STATUTORY_SEAL },
+    { "seal.organization_id", JY_E_SECOND_STATUTORY_SEAL },
+};
+
+jy_err
+commit(struct exchange *x, db_fn *fn, void *arg, struct jy_fault *fault)
+{
+    struct change change = { x, fn, arg };
+    jy_err rc = db_write(x->web->db, carry_out, &change, fault);
+
+    if (rc == JY_OK)
+        x->committed = true;
+    else if (rc == JY_E_CONFLICT && fault != NULL)
+        for (size_t i = 0; i < sizeof(constraints) / sizeof(constraints[0]); i++)
+            if (strcmp(fault->where, constraints[i].constraint) == 0)
+                return jy_fail(fault, constraints[i].err, "seal_kind", 0, "one statutory-name seal for each organization (R14.1)");
+    return rc;
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A JSON body against its route's fields: nothing missing, nothing unknown, every value in its range and form. */
+#include "codec/text.h"
+#include "daemons/web/route.h"
+
+#include <math.h>
+#include <string.h>
+
+static jy_err
+refuse(struct jy_fault *fault, const char *field, const char *what)
+{
+    return jy_fail(fault, JY_E_BAD_FIELD, field, 0, "%s", what);
+}
+
+/* Text for people: UTF-8 (jansson saw to it), no control characters. */
+static bool
+is_plain(const char *text)
+{
+    for (; *text != '\0'; text++)
+        if ((unsigned char)*text < 0x20 || *text == 0x7F)
+            return false;
+    return true;
+}
+
+static jy_err
+check_text(const struct field *field, const json_t *value, struct jy_fault *fault)
+{
+    const char *text = json_string_value(value);
+    int64_t length = (int64_t)json_string_length(value);
+    jy_time time;
+
+    if (text == NULL)
+        return refuse(fault, field->name, "must be text");
+    if (field->kind == IN_SEALED)
+        length = length / 4 * 3;
+    if (length < field->min || length > field->max)
+        return jy_fail(fault, JY_E_BAD_FIELD, field->name, 0, "must have %lld to %lld bytes", (long long)field->min, (long long)field->max);
+    if (!is_plain(text))
+        return refuse(fault, field->name, "holds control characters");
+    if (field->kind == IN_TIME && jy_time_parse_rfc3339(text, &time) != JY_OK)
+        return refuse(fault, field->name, "must be a time such as 2026-01-31T09:00:00Z");
+    return field->check == NULL ? JY_OK : field->check(text, field->name, fault);
+}
+
+static jy_err
+check_value(const struct field *field, const json_t *value, struct jy_fault *fault)
+{
+    const json_t *item;
+    size_t i;
+
+    switch (field->kind) {
+    case IN_TEXT:
+    case IN_TIME:
+    case IN_SEALED:
+        return check_text(field, value, fault);
+    case IN_BOOL:
+        return json_is_boolean(value) ? JY_OK : refuse(fault, field->name, "must be true or false");
+    case IN_INT:
+        if (!json_is_integer(value) || json_integer_value(value) < field->min || json_integer_value(value) > field->max)
+            return jy_fail(fault, JY_E_BAD_FIELD, field->name, 0, "must be a whole number from %lld to %lld", (long long)field->min, (long long)field->max);
+        return JY_OK;
+    case IN_NUMBER:
+        if (!json_is_number(value) || !isfinite(json_number_value(value)) || json_number_value(value) < (double)field->min ||
+            json_number_value(value) > (double)field->max)
+            return jy_fail(fault, JY_E_BAD_FIELD, field->name, 0, "must be a number from %lld to %lld", (long long)field->min, (long long)field->max);
+        return JY_OK;
+    case IN_TEXTS:
+        if (!json_is_array(value) || (int64_t)json_array_size(value) < field->min || (int64_t)json_array_size(value) > field->max)
+            return jy_fail(fault, JY_E_BAD_FIELD, field->name, 0, "must be a list of %lld to %lld texts", (long long)field->min, (long long)field->max);
+        json_array_foreach((json_t *)(uintptr_t)value, i, item)
+            if (!json_is_string(item) || json_string_length(item) > 64 || !is_plain(json_string_value(item)))
+                return refuse(fault, field->name, "must be a list of texts of at most 64 bytes");
+        return JY_OK;
+    }
+    return JY_E_INTERNAL;
+}
+
+jy_err
+fields_check(const struct field *fields, const json_t *input, struct jy_fault *fault)
+{
+    const char *name;
+    json_t *value;
+    jy_err rc;
+
+    json_object_foreach((json_t *)(uintptr_t)input, name, value) {
+        const struct field *field = fields;
+        while (field->name != NULL && strcmp(field->name, name) != 0)
+            field++;
+        if (field->name == NULL)
+            return refuse(fault, name, "there is no such field");
+    }
+    for (const struct field *field = fields; field->name != NULL; field++) {
+        value = json_object_get(input, field->name);
+        if (value == NULL && field->optional)
+            continue;
+        if (value == NULL)
+            return refuse(fault, field->name, "is missing");
+        if ((rc = check_value(field, value, fault)) != JY_OK)
+            return rc;
+    }
+    return JY_OK;
+}
+
+jy_err
+check_uscc(const char *value, const char *field, struct jy_fault *fault)
+{
+    return uscc_is_valid(value) ? JY_OK : jy_fail(fault, JY_E_BAD_USCC, field, 0, "%s", value);
+}
+
+jy_err
+check_id_number(const char *value, const char *field, struct jy_fault *fault)
+{
+    return id_number_is_valid(value) ? JY_OK : jy_fail(fault, JY_E_BAD_ID_NUMBER, field, 0, "check digit, date or length");
+}
+
+jy_err
+check_district(const char *value, const char *field, struct jy_fault *fault)
+{
+    return district_name(value) != NULL ? JY_OK : refuse(fault, field, "is not a district of Tianjin (GB/T 2260)");
+}
+
+jy_err
+check_organization_kind(const char *value, const char *field, struct jy_fault *fault)
+{
+    return organization_kind_by_code(value) != NULL ? JY_OK : refuse(fault, field, "is not a kind of organization (R3.1)");
+}
+
+jy_err
+check_seal_kind(const char *value, const char *field, struct jy_fault *fault)
+{
+    return seal_kind_by_code(value) != NULL ? JY_OK : refuse(fault, field, "is not a kind of official seal (R3.1)");
+}
+
+jy_err
+check_category(const char *value, const char *field, struct jy_fault *fault)
+{
+    return document_category_by_code(value) != NULL ? JY_OK : refuse(fault, field, "is not a document category (R15.1)");
+}
+
+jy_err
+check_cancel_reason(const char *value, const char *field, struct jy_fault *fault)
+{
+    return cancel_reason_by_code(value) != NULL ? JY_OK : jy_fail(fault, JY_E_REASON_REQUIRED, field, 0, "%s", value);
+}
+
+jy_err
+check_digits(const char *value, const char *field, struct jy_fault *fault)
+{
+    return value[strspn(value, "0123456789")] == '\0' ? JY_OK : refuse(fault, field, "must be digits");
+}
+
+jy_err
+check_login(const char *value, const char *field, struct jy_fault *fault)
+{
+    return value[strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789._-")] == '\0' ? JY_OK :
+        refuse(fault, field, "may hold a-z, 0-9, '.', '_' and '-'");
+}
+
+jy_err
+check_id(const char *value, const char *field, struct jy_fault *fault)
+{
+    return value[strspn(value, "0123456789abcdef")] == '\0' ? JY_OK : refuse(fault, field, "must be 32 hex digits");
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Asking the other rooms: tries, time-outs, and what their answers mean here. */
+#include "daemons/web/web.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define KEY_DEADLINE_MS 30000
+#define LINK_DEADLINE_MS 30000
+#define DOC_TRIES 3
+#define TRUST_STALE_SECONDS 300
+
+static int64_t
+monotonic_ms(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+jy_err
+ask_doc(struct web *web, enum jy_message_type type, const void *request, int output, struct jy_frame *reply, struct jy_fault *fault)
+{
+    jy_err rc = JY_E_INTERNAL;
+    int64_t took = 0;
+
+    for (int try = 0; try < DOC_TRIES; try++) {
+        int64_t start = monotonic_ms();
+        if (output >= 0 && (ftruncate(output, 0) != 0 || lseek(output, 0, SEEK_SET) != 0))
+            return jy_fail(fault, JY_E_IO, "blobs", 0, "cannot empty the output");
+        rc = jy_room_call(web->room, type, request, (int)web->doc_timeout_ms + 10000, reply, fault);
+        if (rc != JY_E_UNAVAILABLE)
+            return rc;
+        if ((took = monotonic_ms() - start) >= web->doc_timeout_ms)
+            break;
+    }
+    if (took >= web->doc_timeout_ms + 9000)
+        return rc;                                       /* no worker was there at all */
+    if (took >= web->doc_timeout_ms)
+        return jy_fail(fault, JY_E_LIMIT, "document", 0, "more than %lld seconds of work", (long long)(web->doc_timeout_ms / 1000));
+    return jy_fail(fault, JY_E_HOSTILE, "document", 0, "the document's reader ended on it %d times", DOC_TRIES);
+}
+
+jy_err
+ask_key(struct web *web, enum jy_message_type type, const void *request, struct jy_frame *reply, struct jy_fault *fault)
+{
+    return jy_room_call(web->room, type, request, KEY_DEADLINE_MS, reply, fault);
+}
+
+jy_err
+ask_link(struct web *web, enum jy_message_type type, const void *request, struct jy_frame *reply, struct jy_fault *fault)
+{
+    return jy_room_call(web->room, type, request, LINK_DEADLINE_MS, reply, fault);
+}
+
+static jy_err
+put_trust(struct db_tx *tx, void *arg, struct jy_fault *fault)
+{
+    const struct web *web = arg;
+
+    return rows_run(tx, SQL_TRUST_PUT, BINDS(B_BLOB("pem", jy_buf_slice(&web->trust_pem)), B_INT("now", web->trust_fetched)), NULL, fault);
+}
+
+static jy_err
+get_trust(struct db_tx *tx, void *arg, struct jy_fault *fault)
+{
+    struct web *web = arg;
+    struct db_row *row = db_begin(tx, SQL_TRUST_GET);
+    bool has_row;
+    jy_err rc = db_step(row, &has_row, fault);
+
+    if (rc == JY_OK && has_row) {
+        jy_buf_free(&web->trust_pem);
+        rc = jy_buf_add(&web->trust_pem, db_blob(row, "pem"));
+        web->trust_fetched = db_int(row, "fetched");
+    }
+    db_end(row);
+    return rc;
+}
+
+/* With the lock held. */
+static jy_err
+fetch_trust(struct web *web, struct jy_fault *fault)
+{
+    struct jy_trust *trust = NULL;
+    struct jy_frame reply;
+    jy_err rc = ask_link(web, JY_MSG_LINK_FETCH_TRUST, &(struct jy_msg_LINK_FETCH_TRUST){ { 0 } }, &reply, fault);
+
+    if (rc != JY_OK)
+        return rc;
+    /* What cannot be read does not replace what can. */
+    if ((rc = jy_trust_new(&trust)) == JY_OK && (rc = jy_trust_add_pem(trust, reply.u.LINK_TRUST.pem, fault)) == JY_OK) {
+        if (jy_trust_anchor_count(trust) == 0)
+            rc = jy_fail(fault, JY_E_COUNTERPART_DOWN, "CA", 0, "its trust list holds no root certificate");
+        else {
+            jy_buf_free(&web->trust_pem);
+            if ((rc = jy_buf_add(&web->trust_pem, reply.u.LINK_TRUST.pem)) == JY_OK) {
+                web->trust_fetched = jy_now();
+                rc = db_write(web->db, put_trust, web, fault);
+            }
+        }
+    }
+    jy_trust_free(trust);
+    jy_frame_free(&reply);
+    return rc;
+}
+
+jy_err
+trust_pem(struct web *web, bool fresh, struct jy_buf *out, struct jy_fault *fault)
+{
+    jy_err rc = JY_OK;
+
+    pthread_mutex_lock(&web->trust_lock);
+    if (web->trust_pem.len == 0)
+        rc = db_read(web->db, get_trust, web, fault);
+    if (rc == JY_OK && (fresh || web->trust_pem.len == 0))
+        rc = fetch_trust(web, fault);
+    else if (rc == JY_OK && jy_now() >= web->trust_fetched + TRUST_STALE_SECONDS)
+        (void)!fetch_trust(web, NULL);                   /* the old list still counts; its CRLs carry their own dates */
+    if (rc == JY_OK)
+        rc = jy_buf_add(out, jy_buf_slice(&web->trust_pem));
+    pthread_mutex_unlock(&web->trust_lock);
+    return rc;
+}
+
+void
+key_id_of(const char *kind, const char *id, char out[65])
+{
+    snprintf(out, 65, "%s-%s", kind, id);
+}
+
+/* R13.3: expired, revoked, not yet valid or foreign certificates are refused. */
+static jy_err
+check_chain(struct web *web, const struct jy_cert *certificate, jy_time now, struct jy_fault *fault)
+{
+    struct jy_chain_result chain = { 0 };
+    struct jy_trust *trust = NULL;
+    struct jy_buf pem = { 0 };
+    jy_err rc;
+
+    if ((rc = trust_pem(web, true, &pem, fault)) == JY_OK && (rc = jy_trust_new(&trust)) == JY_OK &&
+        (rc = jy_trust_add_pem(trust, jy_buf_slice(&pem), fault)) == JY_OK &&
+        (rc = jy_chain_check(trust, certificate, NULL, 0, now, &chain)) == JY_OK && chain.status != JY_CHAIN_OK)
+        rc = jy_fail(fault, JY_E_CERT_PERIOD, "certificate", 0, "%s (R13.3)", chain.text);
+    jy_trust_free(trust);
+    jy_buf_free(&pem);
+    return rc;
+}
+
+jy_err
+enrol(struct web *web, struct enrolment *e, jy_time now, struct jy_fault *fault)
+{
+    struct jy_msg_KEY_ENROL enrol = { { 0 } };
+    struct jy_msg_LINK_ISSUE_CERTIFICATE issue = { { 0 } };
+    struct jy_msg_KEY_BIND bind = { { 0 } };
+    struct jy_frame enrolled = { 0 }, issued = { 0 }, bound = { 0 };
+    jy_err rc;
+
+    PUT(enrol.key_id, e->key_id);
+    PUT(enrol.kind, e->kind);
+    PUT(enrol.common_name, e->common_name);
+    PUT(enrol.organization, e->organization);
+    PUT(enrol.organization_code, e->organization_code);
+    if ((rc = ask_key(web, JY_MSG_KEY_ENROL, &enrol, &enrolled, fault)) != JY_OK)
+        return rc;
+    PUT(e->activation_code, enrolled.u.KEY_ENROLLED.activation_code);
+    PUT(issue.request_id, e->key_id);
+    PUT(issue.profile, e->kind);
+    issue.csr = enrolled.u.KEY_ENROLLED.csr;
+    if ((rc = ask_link(web, JY_MSG_LINK_ISSUE_CERTIFICATE, &issue, &issued, fault)) == JY_OK &&
+        (rc = jy_cert_parse(issued.u.LINK_CERTIFICATE.certificate, &e->certificate, fault)) == JY_OK &&
+        (rc = check_chain(web, e->certificate, now, fault)) == JY_OK) {
+        PUT(bind.key_id, e->key_id);
+        bind.certificate = jy_cert_der(e->certificate);
+        if ((rc = ask_key(web, JY_MSG_KEY_BIND, &bind, &bound, fault)) == JY_OK)
+            jy_frame_free(&bound);
+    }
+    jy_frame_free(&issued);
+    jy_frame_free(&enrolled);
+    return rc;
+}
+
+void
+enrolment_end(struct enrolment *e)
+{
+    jy_wipe(e->activation_code, sizeof(e->activation_code));
+    jy_cert_free(e->certificate);
+    e->certificate = NULL;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* route.h: everything that the network can ask, and who may ask it: one table. */
+#ifndef JY_ROUTE_H
+#define JY_ROUTE_H
+
+#include "daemons/web/web.h"
+
+/** Fields of a JSON body: what is not in the list is refused. */
+enum field_kind { IN_TEXT = 1, IN_BOOL, IN_INT, IN_NUMBER, IN_TIME, IN_SEALED, IN_TEXTS };
+struct field {
+    const char *name;
+    enum field_kind kind;
+    int64_t min, max;                     /* bytes of text, value of a number, count of IN_TEXTS */
+    jy_err (*check)(const char *value, const char *field, struct jy_fault *fault);   /* text only; NULL = none */
+    bool optional;
+};
+
+#define ANYBODY (1u << 30)                /* without a session */
+#define LOGGED_IN 0x3Fu                   /* every role */
+/** Which rows a handler's questions can see. */
+enum scope_rule { SCOPE_UNSET, SCOPE_PUBLIC, SCOPE_SELF, SCOPE_OWN_ORGANIZATION, SCOPE_OWN_MAKER, SCOPE_BY_ROLE };
+enum body_kind { BODY_UNSET, BODY_NONE, BODY_JSON, BODY_BYTES };
+
+/** A member that is 0 or NULL where it may not be is refused at start: a forgotten permission cannot become a hole. */
+struct route {
+    const char *method, *path;
+    web_handler *handler;
+    unsigned roles;                       /* enum role bits, or ANYBODY */
+    enum scope_rule scope;
+    const char *audit;                    /* event; NULL only for reading */
+    enum body_kind body;
+    int64_t body_max;                     /* bytes; 0 = the configured document_max_bytes (BODY_BYTES only) */
+    const struct field *fields;           /* BODY_JSON: ends with name NULL */
+    bool once;                            /* needs an Idempotency-Key */
+    const char *source;
+};
+const struct route *routes(size_t *count);
+/** The route of a request, its {id} and {code} filled. JY_E_NOT_FOUND, or JY_E_METHOD when the path takes another method. */
+JY_CHECK jy_err route_find(const char *method, const char *path, const struct route **out, char id[65], char code[65]);
+/** Every row is complete; the fault names the first that is not. */
+JY_CHECK jy_err routes_check(struct jy_fault *fault);
+
+/** The body's object against the route's fields. The fault names the field. */
+JY_CHECK jy_err fields_check(const struct field *fields, const json_t *input, struct jy_fault *fault);
+/** Checks that a field may name. */
+jy_err check_uscc(const char *value, const char *field, struct jy_fault *fault);
+jy_err check_id_number(const char *value, const char *field, struct jy_fault *fault);
+jy_err check_district(const char *value, const char *field, struct jy_fault *fault);
+jy_err check_organization_kind(const char *value, const char *field, struct jy_fault *fault);
+jy_err check_seal_kind(const char *value, const char *field, struct jy_fault *fault);
+jy_err check_category(const char *value, const char *field, struct jy_fault *fault);
+jy_err check_cancel_reason(const char *value, const char *field, struct jy_fault *fault);
+jy_err check_digits(const char *value, const char *field, struct jy_fault *fault);
+jy_err check_login(const char *value, const char *field, struct jy_fault *fault);
+jy_err check_id(const char *value, const char *field, struct jy_fault *fault);
+
+/* Handlers, by resource. */
+web_handler session_log_in, session_show, session_log_out, session_change_password;                       /* session.c */
+web_handler organization_create, maker_create, maker_enrol, maker_suspend, maker_resume;                  /* people.c */
+web_handler person_create, person_enrol, key_change_pin;
+web_handler application_create, application_list, application_show, application_submit, application_accept; /* application.c */
+web_handler application_refuse, application_correct, application_withdraw, material_put;
+web_handler seal_make;                                                                                    /* making.c */
+web_handler seal_list, seal_show, seal_status, seal_custodian, seal_approver, seal_freeze, seal_unfreeze;  /* seal.c */
+web_handler seal_cancel, filing_list;
+web_handler document_upload, document_show, document_content;                                             /* document.c */
+web_handler order_create, order_show, order_approve, order_refuse, stamp_record_list;                      /* order.c */
+web_handler order_stamp;                                                                                  /* stamping.c */
+web_handler document_verify, trust_show;                                                                  /* verification.c */
+web_handler page_static, livez, readyz, service_show, sealing_point_show;                                 /* service.c */
+
+#endif

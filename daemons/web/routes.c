@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemons/web/route.h"
+
+#include <string.h>
+
+#define KIB 1024
+#define JSON_MAX (16 * KIB)
+#define MATERIAL_MAX (20 * KIB * KIB)
+#define ID_FIELD(name) { name, IN_TEXT, 32, 32, check_id, false }
+#define END { NULL, 0, 0, 0, NULL, false }
+#define FIELDS(name, ...) static const struct field name[] = { __VA_ARGS__, END }
+
+static const struct field nothing[] = { END };
+FIELDS(log_in, { "login", IN_TEXT, 1, 64, NULL, false }, { "password", IN_TEXT, 1, 128, NULL, false });
+FIELDS(password, { "old", IN_TEXT, 1, 128, NULL, false }, { "new", IN_TEXT, 12, 128, NULL, false });
+FIELDS(organization, { "uscc", IN_TEXT, 18, 18, check_uscc, false }, { "name", IN_TEXT, 1, 200, NULL, false },
+       { "kind", IN_TEXT, 1, 32, check_organization_kind, false }, { "district", IN_TEXT, 6, 6, check_district, false });
+FIELDS(maker, { "licence_number", IN_TEXT, 1, 64, NULL, false }, { "name", IN_TEXT, 1, 128, NULL, false },
+       { "uscc", IN_TEXT, 18, 18, check_uscc, false }, { "valid_from", IN_TIME, 20, 25, NULL, false }, { "valid_to", IN_TIME, 20, 25, NULL, false });
+FIELDS(reason, { "reason", IN_TEXT, 1, 200, NULL, false });
+FIELDS(person, { "login", IN_TEXT, 3, 32, check_login, false }, { "name", IN_TEXT, 1, 100, NULL, false },
+       { "id_number", IN_TEXT, 18, 18, check_id_number, false }, { "phone", IN_TEXT, 5, 20, check_digits, false },
+       { "roles", IN_TEXTS, 1, 3, NULL, false }, { "organization_id", IN_TEXT, 32, 32, check_id, true },
+       { "maker_id", IN_TEXT, 32, 32, check_id, true }, { "district", IN_TEXT, 6, 6, check_district, true });
+FIELDS(sealed, { "sealed", IN_SEALED, 64, 2048, NULL, false });
+FIELDS(application, { "seal_kind", IN_TEXT, 1, 32, check_seal_kind, false }, { "seal_name", IN_TEXT, 1, 200, NULL, false },
+       { "physical_seal_code", IN_TEXT, 3, 19, check_digits, false }, { "has_superior", IN_BOOL, 0, 0, NULL, false },
+       { "by_agent", IN_BOOL, 0, 0, NULL, false }, { "foreign_script", IN_BOOL, 0, 0, NULL, false },
+       { "agent_id_number", IN_TEXT, 18, 18, check_id_number, false }, { "agent_phone", IN_TEXT, 5, 20, check_digits, false });
+FIELDS(accept, { "originals_seen", IN_TEXTS, 0, 32, NULL, false });
+FIELDS(make, ID_FIELD("seal_id"), { "sealed", IN_SEALED, 64, 2048, NULL, false });
+FIELDS(custodian, ID_FIELD("person_id"));
+FIELDS(approver, { "approver_key_id", IN_TEXT, 1, 64, NULL, false }, { "sealed", IN_SEALED, 64, 2048, NULL, false });
+FIELDS(cancel, { "reason", IN_TEXT, 1, 64, check_cancel_reason, false }, { "description", IN_TEXT, 0, 400, NULL, true });
+FIELDS(order, ID_FIELD("seal_id"), ID_FIELD("document_id"), { "page", IN_INT, 1, 100000, NULL, false },
+       { "x_mm", IN_NUMBER, -10000, 10000, NULL, false }, { "y_mm", IN_NUMBER, -10000, 10000, NULL, false },
+       { "width_mm", IN_NUMBER, 1, 1000, NULL, true }, { "height_mm", IN_NUMBER, 1, 1000, NULL, true },
+       { "category", IN_TEXT, 1, 32, check_category, false }, { "purpose", IN_TEXT, 0, 200, NULL, false });
+
+#define ORGANIZATION_ROLES (ROLE_AGENT | ROLE_CUSTODIAN | ROLE_APPROVER)
+#define API "/api/v1"
+
+static const struct route table[] = {
+    /* method   path                                 handler                  who                                    sees                    audit event            body        limit         fields        once   source */
+    { "GET",    "/",                                 page_static,             ANYBODY,                               SCOPE_PUBLIC,           NULL,                  BODY_NONE,  0,            NULL,         false, "R18.3" },
+    { "GET",    "/app.js",                           page_static,             ANYBODY,                               SCOPE_PUBLIC,           NULL,                  BODY_NONE,  0,            NULL,         false, "R18.3" },
+    { "GET",    "/build.js",                         page_static,             ANYBODY,                               SCOPE_PUBLIC,           NULL,                  BODY_NONE,  0,            NULL,         false, "R18.3" },
+    { "GET",    "/report.js",                         page_static,             ANYBODY,                               SCOPE_PUBLIC,           NULL,                  BODY_NONE,  0,            NULL,         false, "R18.3" },
+    { "GET",    "/words.js",                         page_static,             ANYBODY,                               SCOPE_PUBLIC,           NULL,                  BODY_NONE,  0,            NULL,         false, "R18.3" },
+    { "GET",    "/style.css",                        page_static,             ANYBODY,                               SCOPE_PUBLIC,           NULL,                  BODY_NONE,  0,            NULL,         false, "R18.3" },
+    { "GET",    "/favicon.svg",                      page_static,             ANYBODY,                               SCOPE_PUBLIC,           NULL,                  BODY_NONE,  0,            NULL,         false, "R18.3" },
+    { "GET",    "/livez",                            livez,                   ANYBODY,                               SCOPE_PUBLIC,           NULL,                  BODY_NONE,  0,            NULL,         false, "R26.1" },
+    { "GET",    "/readyz",                           readyz,                  ANYBODY,                               SCOPE_PUBLIC,           NULL,                  BODY_NONE,  0,            NULL,         false, "R26.1" },
+    { "GET",    API "/service",                      service_show,            ANYBODY,                               SCOPE_PUBLIC,           NULL,                  BODY_NONE,  0,            NULL,         false, "R11.1" },
+    { "GET",    API "/key",                          sealing_point_show,      ANYBODY,                               SCOPE_PUBLIC,           NULL,                  BODY_NONE,  0,            NULL,         false, "R19.2" },
+    { "GET",    API "/trust",                        trust_show,              ANYBODY,                               SCOPE_PUBLIC,           NULL,                  BODY_NONE,  0,            NULL,         false, "R18.3" },
+    { "POST",   API "/verify",                       document_verify,         ANYBODY,                               SCOPE_PUBLIC,           "document_verified",   BODY_BYTES, 0,            NULL,         false, "R18.3" },
+
+    { "POST",   API "/session",                      session_log_in,          ANYBODY,                               SCOPE_PUBLIC,           "logged_in",           BODY_JSON,  JSON_MAX,     log_in,       false, "R27.2" },
+    { "GET",    API "/session",                      session_show,            LOGGED_IN,                             SCOPE_SELF,             NULL,                  BODY_NONE,  0,            NULL,         false, "R27.2" },
+    { "DELETE", API "/session",                      session_log_out,         LOGGED_IN,                             SCOPE_SELF,             "logged_out",          BODY_NONE,  0,            NULL,         true,  "R27.2" },
+    { "PUT",    API "/session/password",             session_change_password, LOGGED_IN,                             SCOPE_SELF,             "password_changed",    BODY_JSON,  JSON_MAX,     password,     true,  "R27.2" },
+
+    { "POST",   API "/organizations",                organization_create,     ROLE_ADMINISTRATOR,                    SCOPE_BY_ROLE,          "organization_created", BODY_JSON, JSON_MAX,     organization, true,  "R3.1" },
+    { "POST",   API "/people",                       person_create,           ROLE_ADMINISTRATOR,                    SCOPE_BY_ROLE,          "person_created",      BODY_JSON,  JSON_MAX,     person,       true,  "R25.1" },
+    { "POST",   API "/people/{id}/key",              person_enrol,            ROLE_APPROVER,                         SCOPE_SELF,             "approver_key_made",   BODY_JSON,  JSON_MAX,     nothing,      true,  "R16.1" },
+    { "POST",   API "/makers",                       maker_create,            ROLE_POLICE,                           SCOPE_BY_ROLE,          "maker_licensed",      BODY_JSON,  JSON_MAX,     maker,        true,  "R7.1" },
+    { "POST",   API "/makers/{id}/key",              maker_enrol,             ROLE_MAKER_STAFF | ROLE_POLICE,        SCOPE_BY_ROLE,          "maker_key_made",      BODY_JSON,  JSON_MAX,     nothing,      true,  "R11.1" },
+    { "POST",   API "/makers/{id}/suspend",          maker_suspend,           ROLE_POLICE,                           SCOPE_BY_ROLE,          "maker_suspended",     BODY_JSON,  JSON_MAX,     reason,       true,  "R7.1" },
+    { "POST",   API "/makers/{id}/resume",           maker_resume,            ROLE_POLICE,                           SCOPE_BY_ROLE,          "maker_resumed",       BODY_JSON,  JSON_MAX,     reason,       true,  "R7.1" },
+    { "PUT",    API "/keys/{id}/pin",                key_change_pin,          ROLE_MAKER_STAFF | ORGANIZATION_ROLES, SCOPE_BY_ROLE,          "pin_changed",         BODY_JSON,  JSON_MAX,     sealed,       true,  "R19.2" },
+
+    { "POST",   API "/applications",                 application_create,      ROLE_AGENT,                            SCOPE_OWN_ORGANIZATION, "application_created", BODY_JSON,  JSON_MAX,     application,  true,  "R9" },
+    { "GET",    API "/applications",                 application_list,        ROLE_AGENT | ROLE_MAKER_STAFF | ROLE_POLICE, SCOPE_BY_ROLE,    NULL,                  BODY_NONE,  0,            NULL,         false, "R4.1" },
+    { "GET",    API "/applications/{id}",            application_show,        ROLE_AGENT | ROLE_MAKER_STAFF | ROLE_POLICE, SCOPE_BY_ROLE,    NULL,                  BODY_NONE,  0,            NULL,         false, "R4.1" },
+    { "PUT",    API "/applications/{id}/materials/{code}", material_put,      ROLE_AGENT,                            SCOPE_OWN_ORGANIZATION, "material_uploaded",   BODY_BYTES, MATERIAL_MAX, NULL,         true,  "R9" },
+    { "POST",   API "/applications/{id}/submit",     application_submit,      ROLE_AGENT,                            SCOPE_OWN_ORGANIZATION, "application_submitted", BODY_JSON, JSON_MAX,    nothing,      true,  "R8.1" },
+    { "POST",   API "/applications/{id}/withdraw",   application_withdraw,    ROLE_AGENT,                            SCOPE_OWN_ORGANIZATION, "application_withdrawn", BODY_JSON, JSON_MAX,    nothing,      true,  "R9" },
+    { "POST",   API "/applications/{id}/accept",     application_accept,      ROLE_MAKER_STAFF,                      SCOPE_OWN_MAKER,        "application_accepted", BODY_JSON, JSON_MAX,     accept,       true,  "R13.2" },
+    { "POST",   API "/applications/{id}/refuse",     application_refuse,      ROLE_MAKER_STAFF,                      SCOPE_OWN_MAKER,        "application_refused", BODY_JSON,  JSON_MAX,     reason,       true,  "R13.2" },
+    { "POST",   API "/applications/{id}/correct",    application_correct,     ROLE_MAKER_STAFF,                      SCOPE_OWN_MAKER,        "application_sent_back", BODY_JSON, JSON_MAX,    reason,       true,  "R13.2" },
+    { "POST",   API "/applications/{id}/seal",       seal_make,               ROLE_MAKER_STAFF,                      SCOPE_OWN_MAKER,        "seal_made_and_filed", BODY_JSON,  JSON_MAX,     make,         true,  "R13.2" },
+
+    { "GET",    API "/seals",                        seal_list,               ORGANIZATION_ROLES | ROLE_MAKER_STAFF | ROLE_POLICE, SCOPE_BY_ROLE, NULL,             BODY_NONE,  0,            NULL,         false, "R4.1" },
+    { "GET",    API "/seals/{id}",                   seal_show,               ORGANIZATION_ROLES | ROLE_MAKER_STAFF | ROLE_POLICE, SCOPE_BY_ROLE, NULL,             BODY_NONE,  0,            NULL,         false, "R4.1" },
+    { "GET",    API "/seals/{id}/status",            seal_status,             ANYBODY,                               SCOPE_PUBLIC,           NULL,                  BODY_NONE,  0,            NULL,         false, "N5" },
+    { "POST",   API "/seals/{id}/custodian",         seal_custodian,          ROLE_AGENT,                            SCOPE_OWN_ORGANIZATION, "custodian_named",     BODY_JSON,  JSON_MAX,     custodian,    true,  "R19.1" },
+    { "PUT",    API "/seals/{id}/approver",          seal_approver,           ROLE_CUSTODIAN,                        SCOPE_OWN_ORGANIZATION, "approver_named",      BODY_JSON,  JSON_MAX,     approver,     true,  "R16.1" },
+    { "POST",   API "/seals/{id}/freeze",            seal_freeze,             ROLE_CUSTODIAN | ROLE_POLICE,          SCOPE_BY_ROLE,          "seal_frozen",         BODY_JSON,  JSON_MAX,     reason,       true,  "R21.2" },
+    { "POST",   API "/seals/{id}/unfreeze",          seal_unfreeze,           ROLE_CUSTODIAN,                        SCOPE_OWN_ORGANIZATION, "seal_unfrozen",       BODY_JSON,  JSON_MAX,     sealed,       true,  "R21.2" },
+    { "POST",   API "/seals/{id}/cancel",            seal_cancel,             ROLE_AGENT | ROLE_POLICE,              SCOPE_BY_ROLE,          "seal_cancelled",      BODY_JSON,  JSON_MAX,     cancel,       true,  "R21.1" },
+    { "GET",    API "/filings",                      filing_list,             ROLE_POLICE,                           SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R13.2" },
+
+    { "POST",   API "/documents",                    document_upload,         ORGANIZATION_ROLES,                    SCOPE_OWN_ORGANIZATION, "document_uploaded",   BODY_BYTES, 0,            NULL,         true,  "R15.1" },
+    { "GET",    API "/documents/{id}",               document_show,           ORGANIZATION_ROLES,                    SCOPE_OWN_ORGANIZATION, NULL,                  BODY_NONE,  0,            NULL,         false, "R15.1" },
+    { "GET",    API "/documents/{id}/content",       document_content,        ORGANIZATION_ROLES,                    SCOPE_OWN_ORGANIZATION, NULL,                  BODY_NONE,  0,            NULL,         false, "R15.1" },
+    { "POST",   API "/orders",                       order_create,            ROLE_AGENT | ROLE_CUSTODIAN,           SCOPE_OWN_ORGANIZATION, "order_created",       BODY_JSON,  JSON_MAX,     order,        true,  "R16.1" },
+    { "GET",    API "/orders/{id}",                  order_show,              ORGANIZATION_ROLES,                    SCOPE_OWN_ORGANIZATION, NULL,                  BODY_NONE,  0,            NULL,         false, "R16.1" },
+    { "POST",   API "/orders/{id}/approve",          order_approve,           ROLE_APPROVER,                         SCOPE_OWN_ORGANIZATION, "order_approved",      BODY_JSON,  JSON_MAX,     sealed,       true,  "R16.1" },
+    { "POST",   API "/orders/{id}/refuse",           order_refuse,            ROLE_APPROVER,                         SCOPE_OWN_ORGANIZATION, "order_refused",       BODY_JSON,  JSON_MAX,     reason,       true,  "R16.1" },
+    { "POST",   API "/orders/{id}/stamp",            order_stamp,             ROLE_CUSTODIAN,                        SCOPE_OWN_ORGANIZATION, "document_stamped",    BODY_JSON,  JSON_MAX,     sealed,       true,  "N4" },
+    { "GET",    API "/stamp-records",                stamp_record_list,       ORGANIZATION_ROLES | ROLE_POLICE,      SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "N4" },
+};
+
+const struct route *
+routes(size_t *count)
+{
+    *count = sizeof(table) / sizeof(table[0]);
+    return table;
+}
+
+jy_err
+routes_check(struct jy_fault *fault)
+{
+    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+        const struct route *r = &table[i];
+        bool reads = strcmp(r->method, "GET") == 0;
+        if (r->handler == NULL || r->roles == 0 || r->scope == SCOPE_UNSET || r->body == BODY_UNSET || r->source == NULL ||
+            (!reads && r->audit == NULL) || (r->body == BODY_JSON && (r->fields == NULL || r->body_max == 0)) ||
+            (r->scope == SCOPE_PUBLIC) != (r->roles == ANYBODY) || (reads && r->once))
+            return jy_fail(fault, JY_E_INTERNAL, r->path, 0, "this route is not complete");
+    }
+    return JY_OK;
+}
+
+/* Path against a pattern: {id} and {code} take one segment of 1..64 safe characters. */
+static bool
+matches(const char *pattern, const char *path, char id[65], char code[65])
+{
+    while (*pattern != '\0') {
+        if (*pattern == '{') {
+            char *out = strncmp(pattern, "{id}", 4) == 0 ? id : code;
+            size_t n = strcspn(path, "/");
+            if (n == 0 || n > 64 || strspn(path, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") < n)
+                return false;
+            memcpy(out, path, n);
+            out[n] = '\0';
+            path += n;
+            pattern = strchr(pattern, '}') + 1;
+        } else if (*pattern++ != *path++)
+            return false;
+    }
+    return *path == '\0';
+}
+
+jy_err
+route_find(const char *method, const char *path, const struct route **out, char id[65], char code[65])
+{
+    jy_err rc = JY_E_NOT_FOUND;
+
+    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+        if (matches(table[i].path, path, id, code)) {
+            if (strcmp(table[i].method, method) == 0 || (strcmp(method, "HEAD") == 0 && strcmp(table[i].method, "GET") == 0)) {
+                *out = &table[i];
+                return JY_OK;
+            }
+            rc = JY_E_METHOD;
+        }
+    return rc;
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Stamping: INTENT in the store before anything is signed; the key room signs; doc puts the value in; DONE and the new document in one
+ * transaction; then the answer. What a crash leaves as INTENT is asked for again by its custodian, or settled (background.c).
+ */
+#include "codec/text.h"
+#include "daemons/web/route.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct order_move { struct exchange *x; const char *from, *to, *reason; };
+
+static jy_err
+write_intent(struct db_tx *tx, void *arg, struct jy_fault *fault)
+{
+    struct order_move *m = arg;
+
+    return move_row(tx, SQL_ORDER_INTEND, BINDS(B_TEXT("to", m->to), B_TEXT("person_id", m->x->actor.person_id), B_INT("now", m->x->now),
+                                                      B_TEXT("order_id", m->x->id), B_TEXT("from", m->from)), fault);
+}
+
+static jy_err
+write_end(struct db_tx *tx, void *arg, struct jy_fault *fault)
+{
+    struct order_move *m = arg;
+
+    return move_row(tx, SQL_ORDER_END, BINDS(B_TEXT("to", m->to), B_TEXT("reason", m->reason), B_TEXT("order_id", m->x->id),
+                                                   B_TEXT("from", m->from)), fault);
+}
+
+/* What a clear no of key or doc makes of the order; anything not listed leaves the INTENT for another try or the settling. */
+static const struct { jy_err err; const char *event; } refusals[] = {
+    { JY_E_PIN_WRONG, "return" }, { JY_E_PIN_LOCKED, "return" }, { JY_E_PIN_MUST_CHANGE, "return" }, { JY_E_SECRET_UNREADABLE, "return" },
+    { JY_E_SECRET_STALE, "return" }, { JY_E_SEAL_NOT_LIVE, "return" }, { JY_E_SEAL_DATES, "return" }, { JY_E_NO_APPROVAL, "fail" },
+    { JY_E_CERT_PERIOD, "fail" }, { JY_E_ORDER_EXPIRED, "fail" }, { JY_E_ORDER_SPENT, "fail" }, { JY_E_DOCUMENT_CHANGED, "fail" },
+    { JY_E_SIGNER_NOT_IN_SEAL, "fail" }, { JY_E_FORMAT, "fail" }, { JY_E_ARGUMENT, "fail" },
+};
+
+/* The refusal itself is the answer; that its record could not be written is only logged: the INTENT is settled later. */
+static void
+record_refusal(struct exchange *x, jy_err refusal)
+{
+    struct order_move m = { .x = x, .from = "INTENT", .reason = jy_err_code(refusal) };
+    struct jy_fault fault = { 0 };
+
+    for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
+        if (refusals[i].err == refusal &&
+            (state_after(order_moves, m.from, refusals[i].event, &m.to, &fault) != JY_OK || db_write(x->web->db, write_end, &m, &fault) != JY_OK))
+            jy_log("warning", "intent_left", "%s %s", x->id, fault.text);
+}
+
+jy_err
+stamping_build(struct stamping *s, struct jy_slice value, struct jy_fault *fault)
+{
+    struct jy_msg_DOC_FINISH ask = { .prepared = -1, .output = -1, .value = value };
+    struct jy_frame reply = { 0 };
+    uint64_t size;
+    int own = -1;
+    jy_err rc;
+
+    if ((rc = fresh_id(s->document_id)) != JY_OK || (rc = jy_sm3(value, s->value_digest)) != JY_OK ||
+        (rc = blob_open(s->web, member(s->order, "prepared_digest"), &ask.prepared, &size, fault)) != JY_OK ||
+        (rc = blob_new(s->web, &ask.output, fault)) != JY_OK)
+        goto out;
+    PUT(ask.slot, member(s->order, "slot"));
+    if ((rc = ask_doc(s->web, JY_MSG_DOC_FINISH, &ask, ask.output, &reply, fault)) == JY_OK &&
+        (rc = blob_take(s->web, ask.output, &own, s->digest, &s->size, fault)) == JY_OK &&
+        (rc = inspect(s->web, own, s->now, &s->inspection, fault)) == JY_OK)
+        rc = blob_keep(s->web, own, s->digest, fault);
+out:
+    jy_frame_free(&reply);
+    if (ask.prepared >= 0)
+        close(ask.prepared);
+    if (ask.output >= 0)
+        close(ask.output);
+    if (own >= 0)
+        close(own);
+    return rc;
+}
+
+jy_err
+stamping_record(struct db_tx *tx, void *arg, struct jy_fault *fault)
+{
+    struct stamping *s = arg;
+    char *pages = json_dumps(s->inspection.pages, JSON_COMPACT);
+    const char *to;
+    jy_err rc;
+
+    if (pages == NULL)
+        return JY_E_NOMEM;
+    if ((rc = state_after(order_moves, "INTENT", "done", &to, fault)) == JY_OK &&
+        (rc = rows_run(tx, SQL_DOCUMENT_INSERT,
+                       BINDS(B_TEXT("document_id", s->document_id), B_TEXT("organization_id", member(s->order, "organization_id")),
+                             B_TEXT("uploader_id", member(s->order, "requester_id")), B_BLOB("digest", JY_SLICE(s->digest, JY_SM3_SIZE)),
+                             B_INT("size", (int64_t)s->size), B_TEXT("format", s->inspection.format), B_TEXT("refusal", s->inspection.refusal),
+                             B_TEXT("pages", pages), B_TEXT("from_order_id", member(s->order, "order_id")), B_INT("now", s->now)), NULL, fault)) == JY_OK)
+        rc = move_row(tx, SQL_ORDER_DONE,
+                            BINDS(B_TEXT("to", to), B_INT("stamped", s->stamped), B_BLOB("value_digest", JY_SLICE(s->value_digest, JY_SM3_SIZE)),
+                                  B_TEXT("result_document_id", s->document_id), B_TEXT("order_id", member(s->order, "order_id")), B_TEXT("from", "INTENT")), fault);
+    free(pages);
+    return rc;
+}
+
+void
+stamping_end(struct stamping *s)
+{
+    inspection_end(&s->inspection);
+}
+
+static const struct column uses_columns[] = { { "uses", COL_INT }, { NULL, COL_TEXT } };
+
+struct uses { const char *digest; int64_t count; };
+
+static jy_err
+count_uses(struct db_tx *tx, void *arg, struct jy_fault *fault)
+{
+    struct uses *u = arg;
+    uint8_t digest[JY_SM3_SIZE];
+    json_t *row = NULL;
+    jy_err rc;
+
+    if ((rc = jy_hex_parse(jy_slice_text(u->digest), digest, sizeof(digest))) == JY_OK &&
+        (rc = rows_first(tx, SQL_ORDER_OPEN_WITH_BLOB, BINDS(B_BLOB("digest", JY_SLICE(digest, sizeof(digest)))), uses_columns, &row, fault)) == JY_OK)
+        u->count = json_integer_value(json_object_get(row, "uses"));
+    json_decref(row);
+    return rc;
+}
+
+void
+stamping_forget_prepared(struct web *web, const json_t *order)
+{
+    struct uses uses = { member(order, "prepared_digest"), 1 };
+    struct jy_fault fault = { 0 };
+
+    /* Prepared bytes hold the order's own time and place; that two orders share them and one begins right now is possible only
+     * within the same second: such an order fails at stamping with a clear error and is made again. */
+    if (db_read(web->db, count_uses, &uses, &fault) == JY_OK && uses.count == 0)
+        blob_forget(web, uses.digest);
+}
+
+static jy_err
+answer_done(struct exchange *x, const char *order_id, const char *document_id, const char *digest)
+{
+    return answer_json(x, 200, json_pack("{s:s, s:s, s:s, s:s}", "state", "DONE", "document_id", document_id, "digest", digest, "stamp_record_id", order_id));
+}
+
+static jy_err
+sign(struct exchange *x, const json_t *order, struct jy_frame *reply, struct jy_fault *fault)
+{
+    struct jy_msg_KEY_STAMP ask = { { 0 } };
+    struct jy_buf der = { 0 }, approval = { 0 }, sealed = { 0 };
+    jy_err rc;
+
+    if ((rc = jy_base64_decode(jy_slice_text(member(order, "stamp_order")), &der)) == JY_OK &&
+        (rc = jy_base64_decode(jy_slice_text(member(order, "approval")), &approval)) == JY_OK && (rc = in_sealed(x, "sealed", &sealed, fault)) == JY_OK) {
+        ask.order = jy_buf_slice(&der);
+        ask.approval = jy_buf_slice(&approval);
+        ask.sealed_pin = jy_buf_slice(&sealed);
+        rc = ask_key(x->web, JY_MSG_KEY_STAMP, &ask, reply, fault);
+    }
+    jy_buf_free(&der);
+    jy_buf_free(&approval);
+    jy_buf_free(&sealed);
+    return rc;
+}
+
+static jy_err
+sign_and_finish(struct exchange *x, const json_t *order, struct jy_fault *fault)
+{
+    struct stamping s = { .web = x->web, .order = order, .now = x->now };
+    char digest[2 * JY_SM3_SIZE + 1];
+    struct jy_frame reply = { 0 };
+    jy_err rc;
+
+    if ((rc = sign(x, order, &reply, fault)) != JY_OK) {
+        record_refusal(x, rc);
+        return rc;
+    }
+    s.stamped = reply.u.KEY_STAMPED.time;
+    if ((rc = stamping_build(&s, reply.u.KEY_STAMPED.value, fault)) != JY_OK)
+        record_refusal(x, rc);
+    else {
+        jy_hex(JY_SLICE(s.digest, JY_SM3_SIZE), digest);
+        if ((rc = answer_done(x, member(order, "order_id"), s.document_id, digest)) == JY_OK && (rc = commit(x, stamping_record, &s, fault)) == JY_OK)
+            stamping_forget_prepared(x->web, order);
+    }
+    stamping_end(&s);
+    jy_frame_free(&reply);
+    return rc;
+}
+
+jy_err
+order_stamp(struct exchange *x, struct jy_fault *fault)
+{
+    struct order_move m = { .x = x };
+    json_t *order = NULL;
+    jy_err rc;
+
+    if ((rc = find_row(x, SQL_ORDER_BY_ID, BINDS(B_TEXT("order_id", x->id), SCOPE_CITY(x), SCOPE_ORGANIZATION(x), SCOPE_DISTRICT(x)), order_columns,
+                       &order, fault)) != JY_OK)
+        return rc;
+    m.from = member(order, "state");
+    if (strcmp(member(order, "seal_custodian_id"), x->actor.person_id) != 0)
+        rc = jy_fail(fault, JY_E_FORBIDDEN, "custodian", 0, "you are not this seal's custodian (R19.1)");
+    else if (strcmp(m.from, "DONE") == 0) {               /* asked again under another key: the same stamp, never a second */
+        if ((rc = answer_done(x, x->id, member(order, "result_document_id"), member(order, "result_digest"))) == JY_OK)
+            rc = commit(x, NULL, NULL, fault);
+    } else if (strcmp(m.from, "REQUESTED") == 0)
+        rc = jy_fail(fault, JY_E_NO_APPROVAL, "state", 0, "it waits for its approver (R16.1)");
+    else if (strcmp(member(order, "seal_state"), "ACTIVE") != 0 && strcmp(m.from, "APPROVED") == 0)
+        rc = jy_fail(fault, JY_E_SEAL_NOT_LIVE, "seal_id", 0, "its state is %s", member(order, "seal_state"));
+    else if (strcmp(m.from, "INTENT") == 0 ||
+             ((rc = state_after(order_moves, m.from, "sign", &m.to, fault)) == JY_OK && (rc = db_write(x->web->db, write_intent, &m, fault)) == JY_OK))
+        rc = sign_and_finish(x, order, fault);
+    json_decref(order);
+    return rc;
+}

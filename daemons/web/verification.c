@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Verification by anybody (R18.3): doc judges; this room adds what the register knows: the seals' history and the stamps' times (N5). */
+#include "codec/text.h"
+#include "daemons/web/route.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct evidence { const json_t *signatures; json_t *status, *stamps; };
+
+static const struct column history_columns[] = { { "since", COL_TIME }, { "state", COL_TEXT }, { NULL, COL_TEXT } };
+static const struct column stamped_columns[] = { { "stamped", COL_TIME }, { NULL, COL_TEXT } };
+
+static jy_err
+add_history(struct db_tx *tx, struct evidence *e, const char *es_id, struct jy_fault *fault)
+{
+    json_t *rows = NULL, *row;
+    size_t i;
+    jy_err rc = rows_read(tx, SQL_SEAL_HISTORY_BY_ES_ID, BINDS(B_TEXT("es_id", es_id)), history_columns, &rows, fault);
+
+    json_array_foreach(rows, i, row) {
+        json_object_set_new(row, "seal_id", json_string(es_id));
+        json_array_append(e->status, row);
+    }
+    json_decref(rows);
+    return rc;
+}
+
+static jy_err
+add_stamp(struct db_tx *tx, struct evidence *e, const char *digest_hex, struct jy_fault *fault)
+{
+    uint8_t digest[JY_SM3_SIZE];
+    json_t *row = NULL;
+    jy_err rc;
+
+    if (jy_hex_parse(jy_slice_text(digest_hex), digest, sizeof(digest)) != JY_OK)
+        return JY_OK;
+    rc = rows_first(tx, SQL_STAMP_BY_VALUE, BINDS(B_BLOB("value_digest", JY_SLICE(digest, sizeof(digest)))), stamped_columns, &row, fault);
+    if (row != NULL)
+        json_array_append_new(e->stamps, json_pack("{s:s, s:O}", "digest", digest_hex, "recorded", json_object_get(row, "stamped")));
+    json_decref(row);
+    return rc;
+}
+
+/* Of each seal once, of each signature: what the register says. Whether a row concerns the signature is doc's judgement, by digest. */
+static jy_err
+collect(struct db_tx *tx, void *arg, struct jy_fault *fault)
+{
+    struct evidence *e = arg;
+    json_t *signature, *seen = json_object();
+    size_t i;
+    jy_err rc = seen == NULL ? JY_E_NOMEM : JY_OK;
+
+    json_array_foreach((json_t *)(uintptr_t)e->signatures, i, signature) {
+        const char *es_id = member(signature, "seal_id");
+        if (rc == JY_OK && es_id[0] != '\0' && json_object_get(seen, es_id) == NULL) {
+            json_object_set_new(seen, es_id, json_true());
+            rc = add_history(tx, e, es_id, fault);
+        }
+        if (rc == JY_OK)
+            rc = add_stamp(tx, e, member(signature, "value_digest"), fault);
+    }
+    json_decref(seen);
+    return rc;
+}
+
+static jy_err
+evidence_of(struct exchange *x, const json_t *signatures, char **text, struct jy_fault *fault)
+{
+    struct evidence e = { signatures, json_array(), json_array() };
+    json_t *all = NULL;
+    jy_err rc = e.status == NULL || e.stamps == NULL ? JY_E_NOMEM : db_read(x->web->db, collect, &e, fault);
+
+    if (rc == JY_OK && ((all = json_pack("{s:O, s:O}", "status", e.status, "stamps", e.stamps)) == NULL || (*text = json_dumps(all, JSON_COMPACT)) == NULL))
+        rc = JY_E_NOMEM;
+    json_decref(all);
+    json_decref(e.status);
+    json_decref(e.stamps);
+    return rc;
+}
+
+jy_err
+document_verify(struct exchange *x, struct jy_fault *fault)
+{
+    const char *form = jy_http_query(x->request, "form");
+    struct jy_msg_DOC_VERIFY ask = { .document = -1, .now = x->now };
+    struct inspection seen = { { 0 } };
+    struct jy_frame reply = { 0 };
+    struct jy_buf pem = { 0 };
+    char *evidence = NULL;
+    jy_err rc;
+
+    if (form != NULL && strcmp(form, "json") != 0 && strcmp(form, "text") != 0)
+        return jy_fail(fault, JY_E_BAD_FIELD, "form", 0, "json or text");
+    if (x->upload_size == 0)
+        return jy_fail(fault, JY_E_EMPTY_FILE, "body", 0, "nothing was sent");
+    PUT(ask.form, form == NULL ? "json" : form);
+    if ((rc = inspect(x->web, x->upload, x->now, &seen, fault)) != JY_OK || (rc = evidence_of(x, seen.signatures, &evidence, fault)) != JY_OK ||
+        (rc = blob_reader(x->upload, &ask.document, fault)) != JY_OK)
+        goto out;
+    /* Without trust data the verdict is indeterminate, not an error. */
+    if (trust_pem(x->web, false, &pem, fault) != JY_OK)
+        jy_log("warning", "no_trust_data", "%s", fault->text);
+    *fault = (struct jy_fault){ 0 };
+    ask.trust = jy_buf_slice(&pem);
+    ask.evidence = jy_slice_text(evidence);
+    if ((rc = ask_doc(x->web, JY_MSG_DOC_VERIFY, &ask, -1, &reply, fault)) == JY_OK && (rc = jy_buf_add(&x->bytes, reply.u.DOC_VERIFIED.report)) == JY_OK) {
+        x->type = strcmp(ask.form, "text") == 0 ? "text/plain; charset=utf-8" : "application/json";
+        jy_log("info", "verified", "%s", reply.u.DOC_VERIFIED.verdict);
+    }
+out:
+    jy_frame_free(&reply);
+    inspection_end(&seen);
+    jy_buf_free(&pem);
+    free(evidence);
+    if (ask.document >= 0)
+        close(ask.document);
+    return rc;
+}
+
+jy_err
+trust_show(struct exchange *x, struct jy_fault *fault)
+{
+    x->type = "application/x-pem-file";
+    return trust_pem(x->web, false, &x->bytes, fault);
+}

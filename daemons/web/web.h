@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* web.h: the web room: what its parts share. It keeps sessions, permission, rules and the database; it opens no document, holds no key, reads no PIN. */
+#ifndef JY_WEB_H
+#define JY_WEB_H
+
+#include <jinyin/cert.h>
+
+#include "core/rules.h"
+#include "daemons/room/room.h"
+#include "daemons/web/rows.h"
+#include "net/http.h"
+
+#include <jansson.h>
+#include <pthread.h>
+#include <semaphore.h>
+
+#define WEB_ID_SIZE 33                     /* 32 hex digits and NUL */
+
+struct web {
+    struct jy_room_context *room;
+    struct db *db;
+    uint8_t data_key[32];                  /* wraps personal data and kept answers (R25.1) */
+    uint8_t sealing_point[JY_SM2_POINT_SIZE];
+    int blobs;                             /* folder of the documents, by digest */
+    int64_t document_max;                  /* bytes */
+    int64_t session_seconds, order_seconds, doc_timeout_ms;
+    bool development;
+    sem_t stretching;                      /* Argon2id takes 64 MiB a time: a few at once */
+    pthread_mutex_t trust_lock;
+    struct jy_buf trust_pem;
+    jy_time trust_fetched;
+};
+
+/** Who asks: an anonymous actor has no person_id and no roles. */
+struct actor {
+    char person_id[WEB_ID_SIZE];
+    unsigned roles;                        /* enum role bits */
+    char organization_id[WEB_ID_SIZE], maker_id[WEB_ID_SIZE], district[7];
+    uint8_t token_digest[JY_SM3_SIZE];
+};
+
+/** How far a request may see; handed to every question (R4.1). Unset members match no row. */
+struct scope {
+    bool city;
+    const char *organization, *maker, *district;
+};
+#define SCOPE_CITY(x) B_INT("scope_city", (x)->scope.city)
+#define SCOPE_ORGANIZATION(x) B_TEXT("scope_organization", (x)->scope.organization)
+#define SCOPE_MAKER(x) B_TEXT("scope_maker", (x)->scope.maker)
+#define SCOPE_DISTRICT(x) B_TEXT("scope_district", (x)->scope.district)
+#define SCOPE_ANYWHERE(x) SCOPE_CITY(x), SCOPE_ORGANIZATION(x), SCOPE_MAKER(x), SCOPE_DISTRICT(x)
+
+struct exchange;
+struct route;
+
+/** One request and its answer. */
+struct exchange {
+    struct web *web;
+    struct jy_http_request *request;
+    const struct route *route;
+    struct actor actor;
+    struct scope scope;
+    jy_time now;
+    char id[65], code[65];                 /* {id} and {code} of the path */
+    char key[65];                          /* Idempotency-Key */
+    uint8_t request_digest[JY_SM3_SIZE];
+    struct jy_buf text;                    /* JSON body as received */
+    json_t *input;                         /* its object, fields checked by the route's table */
+    int upload;                            /* file without a name that took the body, -1 = none */
+    uint64_t upload_size;
+    struct jy_sm3_ctx *upload_hash;
+    uint8_t upload_digest[JY_SM3_SIZE];
+    /* set by the handler */
+    int status;                            /* 200 unless set */
+    json_t *answer;                        /* JSON object, or NULL */
+    struct jy_buf bytes;                   /* or bytes of `type` */
+    const char *type;
+    int file;                              /* or a file, -1 = none */
+    uint64_t file_size;
+    char object[65];                       /* what the audit record is about */
+    bool committed;
+};
+
+typedef jy_err web_handler(struct exchange *x, struct jy_fault *fault);
+
+/* -- input and answers -- */
+/** Checked by the route's fields: text is there (optional: NULL when absent). */
+const char *in_text(const struct exchange *x, const char *name);
+bool in_bool(const struct exchange *x, const char *name);
+int64_t in_int(const struct exchange *x, const char *name);
+double in_number(const struct exchange *x, const char *name, double absent);
+/** A SEALED field, decoded into out (freed by the caller). */
+JY_CHECK jy_err in_sealed(const struct exchange *x, const char *name, struct jy_buf *out, struct jy_fault *fault);
+/** Text member of a row or object, "" when absent. */
+const char *member(const json_t *object, const char *name);
+/** Takes over the object (NULL = no memory). */
+JY_CHECK jy_err answer_json(struct exchange *x, int status, json_t *object);
+/** {"items": rows, "next": seq of the last or null}; takes rows over. limit and before come from the query. */
+struct page { int64_t limit, before; };
+JY_CHECK jy_err page_read(const struct exchange *x, struct page *out, struct jy_fault *fault);
+JY_CHECK jy_err answer_page(struct exchange *x, const struct page *page, json_t *rows);
+json_t *json_base64(struct jy_slice bytes);
+/** Copies text that is known to fit; ends the process otherwise (a bug). */
+void put(char *out, size_t size, const char *text);
+#define PUT(array, text) put(array, sizeof(array), text)
+
+/* -- the store -- */
+/** One row as an object, JY_E_NOT_FOUND without one. */
+JY_CHECK jy_err find_row(const struct exchange *x, enum sql_name name, const struct bind *binds, const struct column *columns, json_t **out,
+                         struct jy_fault *fault);
+JY_CHECK jy_err find_rows(const struct exchange *x, enum sql_name name, const struct bind *binds, const struct column *columns, json_t **out,
+                          struct jy_fault *fault);
+/**
+ * The one way to change something for a request: fn, the audit record and the kept answer in one transaction. Every write route
+ * that succeeds has committed exactly once; fn may set the answer.
+ */
+JY_CHECK jy_err commit(struct exchange *x, db_fn *fn, void *arg, struct jy_fault *fault);
+/** An UPDATE that must find exactly one row, in the state that it names: JY_E_CONFLICT when somebody else was first. */
+JY_CHECK jy_err move_row(struct db_tx *tx, enum sql_name name, const struct bind *binds, struct jy_fault *fault);
+JY_CHECK jy_err audit_append(struct db_tx *tx, jy_time at, const char *event, const char *actor_id, const char *source, const char *object,
+                             const char *outcome, struct jy_slice request_digest, struct jy_fault *fault);
+const char *audit_source(const struct exchange *x);
+/** What a kept answer is bound to: whose it is and under which key. */
+#define KEPT_ID_SIZE (WEB_ID_SIZE + 65)
+void kept_id(const struct exchange *x, char out[KEPT_ID_SIZE]);
+/** 32 hex digits. */
+JY_CHECK jy_err fresh_id(char out[WEB_ID_SIZE]);
+
+/* -- personal data (R25.1) and passwords -- */
+JY_CHECK jy_err personal_wrap(const struct web *web, const char *id, const char *column, const char *text, struct jy_buf *out);
+/** base64 of a wrapped column → text, freed by the caller. */
+JY_CHECK jy_err personal_unwrap(const struct web *web, const char *id, const char *column, const char *base64, struct jy_buf *out);
+JY_CHECK jy_err personal_index(const struct web *web, const char *column, const char *text, uint8_t out[JY_SM3_SIZE]);
+/** "110***********002X": first three and last four characters stay. */
+void personal_mask(const char *text, char *out, size_t size);
+#define PASSWORD_SALT 16
+#define PASSWORD_HASH 32
+JY_CHECK jy_err password_hash(struct web *web, const char *password, const uint8_t salt[PASSWORD_SALT], uint8_t out[PASSWORD_HASH]);
+/** 20 characters of an alphabet without look-alikes. */
+JY_CHECK jy_err password_fresh(char out[32]);
+
+/* -- documents by digest -- */
+/** A file without a name in the blobs' folder. Errors: JY_E_IO. */
+JY_CHECK jy_err blob_new(const struct web *web, int *fd, struct jy_fault *fault);
+/** Give a finished file its name, durably. The same bytes again are no error. */
+JY_CHECK jy_err blob_keep(const struct web *web, int fd, const uint8_t digest[JY_SM3_SIZE], struct jy_fault *fault);
+JY_CHECK jy_err blob_open(const struct web *web, const char *digest_hex, int *fd, uint64_t *size, struct jy_fault *fault);
+void blob_forget(const struct web *web, const char *digest_hex);
+/** The same file once more, for reading only: what another room gets. */
+JY_CHECK jy_err blob_reader(int fd, int *reader, struct jy_fault *fault);
+/** What another room wrote, copied into a file that it does not hold, and its digest: nothing kept can be changed from there. own is the caller's. */
+JY_CHECK jy_err blob_take(const struct web *web, int written, int *own, uint8_t digest[JY_SM3_SIZE], uint64_t *size, struct jy_fault *fault);
+
+/* -- the other rooms -- */
+/** doc: a worker that ends on a document is replaced and asked again; output (-1 = none) is emptied before each try. */
+JY_CHECK jy_err ask_doc(struct web *web, enum jy_message_type type, const void *request, int output, struct jy_frame *reply, struct jy_fault *fault);
+JY_CHECK jy_err ask_key(struct web *web, enum jy_message_type type, const void *request, struct jy_frame *reply, struct jy_fault *fault);
+JY_CHECK jy_err ask_link(struct web *web, enum jy_message_type type, const void *request, struct jy_frame *reply, struct jy_fault *fault);
+/** The CA's certificates and revocation lists, PEM: as last fetched, or anew when `fresh`. */
+JY_CHECK jy_err trust_pem(struct web *web, bool fresh, struct jy_buf *out, struct jy_fault *fault);
+/** Key pair in key, certificate from the CA, bound and its chain checked (R11.1, R13.3). */
+struct enrolment {
+    const char *key_id, *kind, *common_name, *organization, *organization_code;
+    char activation_code[65];
+    struct jy_cert *certificate;           /* freed by enrolment_end, which also wipes */
+};
+JY_CHECK jy_err enrol(struct web *web, struct enrolment *enrolment, jy_time now, struct jy_fault *fault);
+void enrolment_end(struct enrolment *enrolment);
+/** "maker-…", "approver-…": ids of keys in the key process. */
+void key_id_of(const char *kind, const char *id, char out[65]);
+
+/* -- documents as doc sees them -- */
+struct inspection {
+    char format[9], refusal[65];           /* refusal "" when it may be stamped */
+    json_t *pages, *signatures;            /* [[w_mm, h_mm], …]; [{id, kind, path, seal_id, value_digest}, …] */
+};
+JY_CHECK jy_err inspect(struct web *web, int document, jy_time now, struct inspection *out, struct jy_fault *fault);
+void inspection_end(struct inspection *inspection);
+
+/* -- the end of a stamping, shared with the settling of what a crash left -- */
+struct stamping {
+    struct web *web;
+    const json_t *order;                   /* a row of order_columns */
+    jy_time now, stamped;
+    char document_id[WEB_ID_SIZE];         /* the stamped document */
+    uint8_t value_digest[JY_SM3_SIZE], digest[JY_SM3_SIZE];
+    uint64_t size;
+    struct inspection inspection;
+};
+extern const struct column order_columns[];
+/** doc puts the value into the prepared document; the result is kept as a blob. */
+JY_CHECK jy_err stamping_build(struct stamping *stamping, struct jy_slice value, struct jy_fault *fault);
+/** db_fn: the record DONE and the new document, in the caller's transaction; arg is the struct stamping. */
+jy_err stamping_record(struct db_tx *tx, void *arg, struct jy_fault *fault);
+void stamping_end(struct stamping *stamping);
+/** The prepared document is not needed any more: forget its blob unless another open order uses it. */
+void stamping_forget_prepared(struct web *web, const json_t *order);
+
+/* -- work without a request: outbox, settling, expiry, trust -- */
+void background_run(struct web *web);
+
+extern const struct jy_http_service web_service;
+
+#endif

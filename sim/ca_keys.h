@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ca_keys.h: the CA's own two keys and certificates: made once, kept in a folder. */
+#ifndef JY_SIM_CA_KEYS_H
+#define JY_SIM_CA_KEYS_H
+
+#include <jinyin/cert.h>
+
+#define SIM_CA_MARK "NOT FOR PRODUCTION"
+
+enum { SIM_CA_ROOT, SIM_CA_ISSUING, SIM_CA_LEVELS };
+
+struct sim_ca_level {
+    struct jy_sm2 *key;
+    struct jy_cert *cert;
+};
+
+/** The name of a level in file names and URLs: "root", "issuing". */
+const char *sim_ca_level_name(int level);
+/** Load folder/ca, or make it in one step: a crash leaves a whole CA or none. Free levels with sim_ca_keys_free, also on error. */
+JY_CHECK jy_err sim_ca_keys_open(const char *folder, const char *base_url, jy_time now, struct sim_ca_level levels[SIM_CA_LEVELS],
+                                 struct jy_fault *fault);
+void sim_ca_keys_free(struct sim_ca_level levels[SIM_CA_LEVELS]);
+/** A serial number: 16 random bytes, positive. */
+JY_CHECK jy_err sim_ca_serial(uint8_t serial[16]);
+
+#endif

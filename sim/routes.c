@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/sim.h"
+
+#include "codec/text.h"
+#include "net/http.h"
+#include "sim/ca.h"
+#include "sim/draw.h"
+#include "sim/filings.h"
+#include "sim/journal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define JSON "application/json"
+
+struct sim {
+    pthread_mutex_t lock;
+    int folder;                       /* holds the lock on the folder */
+    struct sim_ca *ca;
+    struct sim_filings *filings;
+    struct jy_buf *pictures;          /* one a row of the register; empty until it is asked for */
+};
+
+/* One request on its way to an answer; name is what stands for the {} of the path. */
+struct call {
+    struct sim *sim;
+    const char *name;
+    json_t *body;                     /* NULL when the route takes none */
+    jy_time now;
+    struct sim_answer *answer;
+    struct jy_fault *fault;
+};
+
+/* A value as the answer; taken over. */
+static jy_err
+answer_json(struct call *call, int status, json_t *value)
+{
+    char *text = value == NULL ? NULL : json_dumps(value, JSON_COMPACT);
+    jy_err rc = text == NULL ? JY_E_NOMEM : jy_buf_text(&call->answer->body, text);
+
+    free(text);
+    json_decref(value);
+    call->answer->status = status;
+    call->answer->content_type = JSON;
+    return rc;
+}
+
+static jy_err
+answer_receipt(struct call *call, const char *receipt)
+{
+    return answer_json(call, 201, json_pack("{ss}", "receipt", receipt));
+}
+
+static json_t *
+seal_facts(const struct sim_seal *seal)
+{
+    struct jy_buf name = { 0 };
+    json_t *facts = NULL;
+
+    if (sim_seal_name(seal, &name) == JY_OK)
+        facts = json_pack("{ss ss ss# ss ss si si}", "seal_code", seal->seal_code, "uscc", sim_seal_organization(seal)->uscc, "name",
+                          (const char *)name.p, (int)name.len, "kind", seal->kind, "state", seal->state, "width_mm", seal->width_mm,
+                          "height_mm", seal->height_mm);
+    jy_buf_free(&name);
+    return facts;
+}
+
+static jy_err
+list_seals(struct call *call)
+{
+    size_t count;
+    const struct sim_seal *rows = sim_seals(&count);
+    json_t *list = json_array();
+
+    for (size_t i = 0; list != NULL && i < count; i++)
+        if (json_array_append_new(list, seal_facts(&rows[i])) != 0) {
+            json_decref(list);
+            list = NULL;
+        }
+    return answer_json(call, 200, list == NULL ? NULL : json_pack("{so}", "seals", list));
+}
+
+static jy_err
+show_seal(struct call *call)
+{
+    size_t count;
+    const struct sim_seal *rows = sim_seals(&count), *seal = sim_seal_by_code(call->name);
+    struct jy_buf *picture, base64 = { 0 };
+    json_t *facts = NULL;
+    jy_err rc = JY_OK;
+
+    if (seal == NULL)
+        return jy_fail(call->fault, JY_E_NOT_FOUND, "seal_code", 0, "not in the register");
+    picture = &call->sim->pictures[seal - rows];
+    if ((picture->len == 0 && (rc = sim_draw(seal, picture, call->fault)) != JY_OK) ||
+        (rc = jy_base64_encode(jy_buf_slice(picture), &base64)) != JY_OK)
+        goto out;
+    if ((facts = seal_facts(seal)) == NULL || json_object_set_new(facts, "picture_type", json_string("PNG")) != 0 ||
+        json_object_set_new(facts, "picture", json_stringn((const char *)base64.p, base64.len)) != 0) {
+        json_decref(facts);
+        facts = NULL;
+    }
+    rc = answer_json(call, 200, facts);
+out:
+    jy_buf_free(&base64);
+    return rc;
+}
+
+static jy_err
+file_event(struct call *call)
+{
+    char receipt[65];
+    jy_err rc = sim_filings_add(call->sim->filings, call->body, call->now, receipt, call->fault);
+
+    return rc == JY_OK ? answer_receipt(call, receipt) : rc;
+}
+
+static jy_err
+list_filings(struct call *call)
+{
+    json_t *list = sim_filings_list(call->sim->filings);
+
+    return answer_json(call, 200, list == NULL ? NULL : json_pack("{so}", "filings", list));
+}
+
+static jy_err
+issue_certificate(struct call *call)
+{
+    const char *request_id = sim_json_text(call->body, "request_id", 64), *profile = sim_json_text(call->body, "profile", 16);
+    const char *csr = sim_json_text(call->body, "csr", 16384);
+    struct jy_buf der = { 0 }, base64 = { 0 };
+    struct jy_slice certificate;
+    jy_err rc;
+
+    if (request_id == NULL || profile == NULL || csr == NULL)
+        return jy_fail(call->fault, JY_E_BAD_FIELD, request_id == NULL ? "request_id" : profile == NULL ? "profile" : "csr", 0,
+                       "missing or too long");
+    if (jy_base64_decode(jy_slice_text(csr), &der) != JY_OK) {
+        rc = jy_fail(call->fault, JY_E_BAD_FIELD, "csr", 0, "not base64");
+        goto out;
+    }
+    if ((rc = sim_ca_issue(call->sim->ca, request_id, profile, jy_buf_slice(&der), call->now, &certificate, call->fault)) == JY_OK &&
+        (rc = jy_base64_encode(certificate, &base64)) == JY_OK)
+        rc = answer_json(call, 201, json_pack("{ss#}", "certificate", (const char *)base64.p, (int)base64.len));
+out:
+    jy_buf_free(&der);
+    jy_buf_free(&base64);
+    return rc;
+}
+
+static jy_err
+revoke_certificate(struct call *call)
+{
+    const char *at = sim_json_text(call->body, "at", 32);
+    const json_t *reason = json_object_get(call->body, "reason");
+    json_int_t number = json_integer_value(reason);
+    struct sim_revocation what = { .event_id = sim_json_text(call->body, "event_id", 64),
+                                   .serial = sim_json_text(call->body, "serial", 40) };
+    char receipt[65];
+    jy_err rc;
+
+    if (what.event_id == NULL || what.serial == NULL)
+        return jy_fail(call->fault, JY_E_BAD_FIELD, what.event_id == NULL ? "event_id" : "serial", 0, "missing or too long");
+    if (!json_is_integer(reason) || number < 0 || number > 10)
+        return jy_fail(call->fault, JY_E_BAD_FIELD, "reason", 0, "an RFC 5280 CRLReason");
+    if (at == NULL || jy_time_parse_rfc3339(at, &what.at) != JY_OK)
+        return jy_fail(call->fault, JY_E_BAD_FIELD, "at", 0, "a time of RFC 3339");
+    what.reason = (int)number;
+    rc = sim_ca_revoke(call->sim->ca, &what, call->now, receipt, call->fault);
+    return rc == JY_OK ? answer_receipt(call, receipt) : rc;
+}
+
+static jy_err
+show_trust(struct call *call)
+{
+    call->answer->status = 200;
+    call->answer->content_type = "application/x-pem-file";
+    return sim_ca_trust(call->sim->ca, call->now, &call->answer->body, call->fault);
+}
+
+static jy_err
+show_crl(struct call *call)
+{
+    call->answer->status = 200;
+    call->answer->content_type = "application/pkix-crl";
+    return sim_ca_crl(call->sim->ca, call->name, call->now, &call->answer->body, call->fault);
+}
+
+/* Every request that is answered. {} is one segment; body is the most bytes of a JSON object, 0 = none. */
+static const struct route {
+    const char *method, *path;
+    int64_t body;
+    jy_err (*answer)(struct call *call);
+} routes[] = {
+    /* the engraving system */
+    { "GET", "/seals", 0, list_seals },
+    { "GET", "/seals/{}", 0, show_seal },
+    { "POST", "/filings", 131072, file_event },
+    { "GET", "/filings", 0, list_filings },
+    /* the CA; ca_url is the base URL followed by /ca */
+    { "POST", "/ca/certificates", 32768, issue_certificate },
+    { "POST", "/ca/revocations", 8192, revoke_certificate },
+    { "GET", "/ca/trust", 0, show_trust },
+    { "GET", "/ca/crl/{}", 0, show_crl },
+};
+
+/* The path fits the pattern; *name is then the segment for {}. */
+static bool
+path_fits(const char *pattern, const char *path, const char **name)
+{
+    const char *hole = strstr(pattern, "{}");
+
+    *name = "";
+    if (hole == NULL)
+        return strcmp(pattern, path) == 0;
+    if (strncmp(pattern, path, (size_t)(hole - pattern)) != 0)
+        return false;
+    *name = path + (hole - pattern);
+    return **name != '\0' && strchr(*name, '/') == NULL;
+}
+
+static jy_err
+find_route(const char *method, const char *path, const struct route **route, const char **name)
+{
+    jy_err rc = JY_E_NOT_FOUND;
+
+    for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
+        if (!path_fits(routes[i].path, path, name))
+            continue;
+        if (strcmp(routes[i].method, method) == 0) {
+            *route = &routes[i];
+            return JY_OK;
+        }
+        rc = JY_E_METHOD;
+    }
+    return rc;
+}
+
+int64_t
+sim_body_limit(const char *method, const char *path)
+{
+    const struct route *route;
+    const char *name;
+
+    return find_route(method, path, &route, &name) == JY_OK ? route->body : -1;
+}
+
+void
+sim_problem(struct sim_answer *answer, jy_err err, const struct jy_fault *fault)
+{
+    json_t *problem =
+        json_pack("{ss ss ss si ss ss}", "code", jy_err_code(err), "title", jy_err_en(err), "title_zh", jy_err_zh(err), "status",
+                  jy_err_http(err), "field", fault == NULL ? "" : fault->where, "detail", fault == NULL ? "" : fault->text);
+    char *text = problem == NULL ? NULL : json_dumps(problem, JSON_COMPACT);
+
+    answer->status = jy_err_http(err);
+    answer->content_type = "application/problem+json";
+    answer->body.len = 0;
+    if (text != NULL && jy_buf_text(&answer->body, text) != JY_OK)
+        answer->body.len = 0;                              /* the status alone still says it */
+    free(text);
+    json_decref(problem);
+}
+
+void
+sim_handle(struct sim *sim, const char *method, const char *path, struct jy_slice body, jy_time now, struct sim_answer *answer)
+{
+    const struct route *route;
+    struct jy_fault fault = { 0 };
+    struct call call = { .sim = sim, .now = now, .answer = answer, .fault = &fault };
+    jy_err rc;
+
+    *answer = (struct sim_answer){ 0 };
+    if ((rc = find_route(method, path, &route, &call.name)) == JY_OK && route->body > 0) {
+        if (body.len > (size_t)route->body)
+            rc = jy_fail(&fault, JY_E_LIMIT, "body", 0, "more than %lld bytes", (long long)route->body);
+        else if (jy_json_parse(body, &call.body, &fault) != JY_OK || !json_is_object(call.body))
+            rc = jy_fail(&fault, JY_E_BAD_JSON, "body", 0, "one JSON object");
+    }
+    if (rc == JY_OK) {
+        pthread_mutex_lock(&sim->lock);
+        rc = route->answer(&call);
+        pthread_mutex_unlock(&sim->lock);
+    }
+    json_decref(call.body);
+    if (rc != JY_OK)
+        sim_problem(answer, rc, &fault);
+}
+
+/* One process a folder: two would give out the same receipts. */
+static jy_err
+take_folder(const char *folder, int *out, struct jy_fault *fault)
+{
+    if (mkdir(folder, 0700) != 0 && errno != EEXIST)
+        return jy_fail(fault, JY_E_IO, folder, 0, "%s", strerror(errno));
+    if ((*out = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
+        return jy_fail(fault, JY_E_IO, folder, 0, "%s", strerror(errno));
+    if (flock(*out, LOCK_EX | LOCK_NB) != 0)
+        return jy_fail(fault, errno == EWOULDBLOCK ? JY_E_CONFLICT : JY_E_IO, folder, 0, "another process has it");
+    return JY_OK;
+}
+
+jy_err
+sim_open(const char *folder, const char *base_url, jy_time now, struct sim **out, struct jy_fault *fault)
+{
+    struct sim *sim = calloc(1, sizeof(*sim));
+    char ca_url[240];
+    size_t count;
+    jy_err rc;
+
+    *out = NULL;
+    (void)sim_seals(&count);
+    if (sim == NULL)
+        return jy_fail(fault, JY_E_NOMEM, "sim", 0, "sim");
+    sim->folder = -1;
+    pthread_mutex_init(&sim->lock, NULL);
+    if ((sim->pictures = calloc(count, sizeof(*sim->pictures))) == NULL)
+        rc = jy_fail(fault, JY_E_NOMEM, "sim", 0, "pictures");
+    else if ((size_t)snprintf(ca_url, sizeof(ca_url), "%s/ca", base_url) >= sizeof(ca_url))
+        rc = jy_fail(fault, JY_E_LIMIT, "base_url", 0, "too long");
+    else if ((rc = take_folder(folder, &sim->folder, fault)) == JY_OK && (rc = sim_ca_open(folder, ca_url, now, &sim->ca, fault)) == JY_OK)
+        rc = sim_filings_open(folder, &sim->filings, fault);
+    if (rc == JY_OK)
+        *out = sim;
+    else
+        sim_close(sim);
+    return rc;
+}
+
+void
+sim_close(struct sim *sim)
+{
+    size_t count;
+
+    if (sim == NULL)
+        return;
+    (void)sim_seals(&count);
+    for (size_t i = 0; sim->pictures != NULL && i < count; i++)
+        jy_buf_free(&sim->pictures[i]);
+    free(sim->pictures);
+    sim_filings_close(sim->filings);
+    sim_ca_close(sim->ca);
+    if (sim->folder >= 0)
+        close(sim->folder);
+    pthread_mutex_destroy(&sim->lock);
+    free(sim);
+    sim_draw_end();
+}

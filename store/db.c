@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The store's threads: one writer that commits for many callers at once (group commit), and a pool of readers. */
+#include "store/tx.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BATCH_MAX 64             /* calls that share one commit: the first of them waits for the last */
+#define READERS_MAX 8
+
+/* A db_write that waits; it lives on the caller's stack. */
+struct call {
+    db_fn *fn;
+    void *arg;
+    struct jy_fault *fault;
+    jy_err rc;
+    bool done;
+    pthread_cond_t answered;     /* its own: an answer wakes only whom it concerns */
+    struct call *next;
+};
+
+struct reader {
+    struct db_tx tx;             /* open when tx.conn is not NULL */
+    bool busy;
+    pthread_t owner;
+};
+
+struct db {
+    const struct db_driver *driver;
+    char *path;
+    pthread_mutex_t lock;        /* the queue, callers, closing, readers[].busy and .owner */
+    pthread_cond_t work;         /* a call is queued, or closing */
+    pthread_cond_t reader_idle;
+    pthread_cond_t quiet;        /* no caller is inside any more */
+    struct call *first, **last;
+    int callers;                 /* inside db_write and db_read: until they are out, nothing of this may go */
+    bool closing, writing;
+    pthread_t writer;
+    struct db_tx tx;             /* the writer's */
+    struct reader readers[READERS_MAX];
+};
+
+/* With the lock held. */
+static void
+leave(struct db *db)
+{
+    if (--db->callers == 0)
+        pthread_cond_signal(&db->quiet);
+}
+
+/* -- the writer -- */
+
+static void
+fail_call(struct call *call, jy_err rc, const struct jy_fault *fault)
+{
+    call->rc = jy_fail(call->fault, rc, fault->where, fault->offset, "%s", fault->text);
+}
+
+/* Run one call inside its savepoint. False when the transaction as a whole is gone. */
+static bool
+run_call(struct db_tx *tx, struct call *call)
+{
+    struct jy_fault fault = { 0 };
+    jy_err rc;
+
+    if ((rc = tx->driver->control(tx->conn, DB_SAVEPOINT, &fault)) != JY_OK) {
+        fail_call(call, rc, &fault);
+        return false;
+    }
+    call->rc = call->fn(tx, call->arg, call->fault);
+    db_tx_end_rows(tx);
+    if (!tx->driver->in_transaction(tx->conn)) {
+        if (call->rc == JY_OK)
+            call->rc = jy_fail(call->fault, JY_E_IO, NULL, 0, "the engine gave the transaction up");
+        return false;
+    }
+    if (call->rc == JY_OK && (rc = tx->driver->control(tx->conn, DB_KEEP, &fault)) != JY_OK)
+        fail_call(call, rc, &fault);
+    return call->rc == JY_OK || tx->driver->control(tx->conn, DB_UNDO, NULL) == JY_OK;
+}
+
+/* One transaction for the calls, or for as many of them as it survives; returns those that have not run. */
+static struct call *
+run_batch(struct db_tx *tx, struct call *calls)
+{
+    struct jy_fault fault = { 0 };
+    struct call *end = calls;
+    bool alive = true;
+    jy_err rc;
+
+    if ((rc = tx->driver->control(tx->conn, DB_BEGIN_WRITE, &fault)) != JY_OK) {
+        for (struct call *call = calls; call != NULL; call = call->next)
+            fail_call(call, rc, &fault);
+        return NULL;
+    }
+    while (alive && end != NULL) {
+        alive = run_call(tx, end);
+        end = end->next;
+    }
+    if (!alive)
+        rc = jy_fail(&fault, JY_E_IO, NULL, 0, "another write of the same transaction broke it");
+    else if (tx->driver->control(tx->conn, DB_COMMIT, &fault) != JY_OK)
+        rc = JY_E_IO;
+    if (rc != JY_OK) {
+        /* Fails when the engine rolled back by itself; a transaction that stays open makes the next begin fail, loudly. */
+        if (tx->driver->in_transaction(tx->conn))
+            (void)tx->driver->control(tx->conn, DB_ROLLBACK, NULL);
+        for (struct call *call = calls; call != end; call = call->next)
+            if (call->rc == JY_OK)
+                fail_call(call, rc, &fault);
+    }
+    return end;
+}
+
+static void *
+write_loop(void *arg)
+{
+    struct db *db = arg;
+    struct call *batch, *next;
+
+    pthread_mutex_lock(&db->lock);
+    for (;;) {
+        while (db->first == NULL && !(db->closing && db->callers == 0))       /* a reader may still write */
+            pthread_cond_wait(&db->work, &db->lock);
+        if ((batch = db->first) == NULL)
+            break;
+        next = batch;
+        for (int i = 1; i < BATCH_MAX && next->next != NULL; i++)
+            next = next->next;
+        if ((db->first = next->next) == NULL)
+            db->last = &db->first;
+        next->next = NULL;
+        pthread_mutex_unlock(&db->lock);
+
+        for (struct call *rest = batch; rest != NULL;)
+            rest = run_batch(&db->tx, rest);
+
+        pthread_mutex_lock(&db->lock);
+        for (; batch != NULL; batch = next) {
+            next = batch->next;       /* once it is done, the call may be gone */
+            batch->done = true;
+            pthread_cond_signal(&batch->answered);
+        }
+        pthread_mutex_unlock(&db->lock);
+        db->driver->tend(db->tx.conn);
+        pthread_mutex_lock(&db->lock);
+    }
+    pthread_mutex_unlock(&db->lock);
+    return NULL;
+}
+
+jy_err
+db_write(struct db *db, db_fn *fn, void *arg, struct jy_fault *fault)
+{
+    struct call call = { .fn = fn, .arg = arg, .fault = fault, .answered = PTHREAD_COND_INITIALIZER };
+
+    if (pthread_equal(pthread_self(), db->writer))
+        db_bug("db_write", "called inside db_write");
+    pthread_mutex_lock(&db->lock);
+    db->callers++;
+    *db->last = &call;
+    db->last = &call.next;
+    pthread_cond_signal(&db->work);
+    while (!call.done)
+        pthread_cond_wait(&call.answered, &db->lock);
+    leave(db);
+    pthread_mutex_unlock(&db->lock);
+    pthread_cond_destroy(&call.answered);
+    return call.rc;
+}
+
+/* -- the readers -- */
+
+static struct reader *
+take_reader(struct db *db)
+{
+    struct reader *found = NULL;
+
+    pthread_mutex_lock(&db->lock);
+    db->callers++;
+    /* A reader that waits for a second connection can wait for others who do the same: for ever. */
+    for (int i = 0; i < READERS_MAX; i++)
+        if (db->readers[i].busy && pthread_equal(db->readers[i].owner, pthread_self()))
+            db_bug("db_read", "called inside db_read");
+    while (found == NULL) {
+        /* The first idle one, so that no more are opened than are needed at once. */
+        for (int i = 0; i < READERS_MAX && found == NULL; i++)
+            if (!db->readers[i].busy)
+                found = &db->readers[i];
+        if (found == NULL)
+            pthread_cond_wait(&db->reader_idle, &db->lock);
+    }
+    found->busy = true;
+    found->owner = pthread_self();
+    pthread_mutex_unlock(&db->lock);
+    return found;
+}
+
+static void
+give_reader(struct db *db, struct reader *reader)
+{
+    pthread_mutex_lock(&db->lock);
+    reader->busy = false;
+    pthread_cond_signal(&db->reader_idle);
+    leave(db);
+    pthread_mutex_unlock(&db->lock);
+}
+
+jy_err
+db_read(struct db *db, db_fn *fn, void *arg, struct jy_fault *fault)
+{
+    struct reader *reader = take_reader(db);
+    struct db_tx *tx = &reader->tx;
+    jy_err rc = JY_OK;
+
+    if (tx->conn == NULL && (rc = db_tx_open(tx, db->driver, db->path, false, fault)) != JY_OK)
+        goto out;
+    if ((rc = db->driver->control(tx->conn, DB_BEGIN_READ, fault)) == JY_OK) {
+        rc = fn(tx, arg, fault);
+        db_tx_end_rows(tx);
+    }
+    /* A snapshot that cannot be left would be read for ever. */
+    if (db->driver->in_transaction(tx->conn) && db->driver->control(tx->conn, DB_ROLLBACK, NULL) != JY_OK)
+        db_tx_close(tx);
+out:
+    give_reader(db, reader);
+    return rc;
+}
+
+/* -- the store -- */
+
+jy_err
+db_open(const char *path, struct db **out, struct jy_fault *fault)
+{
+    struct db *db = NULL;
+    jy_err rc;
+
+    *out = NULL;
+    if ((db = calloc(1, sizeof(*db))) == NULL)
+        return jy_fail(fault, JY_E_NOMEM, path, 0, "store");
+    db->driver = &db_sqlite;
+    db->last = &db->first;
+    pthread_mutex_init(&db->lock, NULL);
+    pthread_cond_init(&db->work, NULL);
+    pthread_cond_init(&db->reader_idle, NULL);
+    pthread_cond_init(&db->quiet, NULL);
+    if ((db->path = strdup(path)) == NULL) {
+        rc = jy_fail(fault, JY_E_NOMEM, path, 0, "store");
+        goto out;
+    }
+    if ((rc = db_tx_open(&db->tx, db->driver, path, true, fault)) != JY_OK || (rc = db_migrate(&db->tx, fault)) != JY_OK ||
+        (rc = db_tx_prepare(&db->tx, fault)) != JY_OK)
+        goto out;
+    if (pthread_create(&db->writer, NULL, write_loop, db) != 0) {
+        rc = jy_fail(fault, JY_E_NOMEM, path, 0, "the writer's thread");
+        goto out;
+    }
+    db->writing = true;
+    *out = db;
+    db = NULL;
+out:
+    db_close(db);
+    return rc;
+}
+
+void
+db_close(struct db *db)
+{
+    if (db == NULL)
+        return;
+    if (db->writing) {
+        pthread_mutex_lock(&db->lock);
+        db->closing = true;
+        while (db->callers > 0)
+            pthread_cond_wait(&db->quiet, &db->lock);
+        pthread_cond_signal(&db->work);
+        pthread_mutex_unlock(&db->lock);
+        pthread_join(db->writer, NULL);
+    }
+    for (int i = 0; i < READERS_MAX; i++)
+        db_tx_close(&db->readers[i].tx);
+    db_tx_close(&db->tx);       /* the last one: the engine puts the file in order */
+    pthread_cond_destroy(&db->quiet);
+    pthread_cond_destroy(&db->reader_idle);
+    pthread_cond_destroy(&db->work);
+    pthread_mutex_destroy(&db->lock);
+    free(db->path);
+    free(db);
+}

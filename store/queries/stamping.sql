@@ -1,0 +1,85 @@
+-- Documents, stamping orders and stamp records.
+
+-- name: document_insert
+INSERT INTO document (document_id, organization_id, uploader_id, digest, size, format, refusal, pages, from_order_id, created)
+VALUES (:document_id, :organization_id, :uploader_id, :digest, :size, :format, :refusal, :pages, :from_order_id, :now);
+
+-- name: document_by_id
+SELECT document_id, organization_id, digest, size, format, refusal, pages, from_order_id, created FROM document
+ WHERE document_id = :document_id AND organization_id = :scope_organization;
+
+-- name: order_insert
+INSERT INTO stamp_order (order_id, organization_id, district, seal_id, document_id, requester_id, page, x_um, y_um, width_um, height_um,
+                         category, purpose, state, stamp_order, prepared_digest, slot, created, expires)
+VALUES (:order_id, :organization_id, :district, :seal_id, :document_id, :requester_id, :page, :x_um, :y_um, :width_um, :height_um,
+        :category, :purpose, :state, :stamp_order, :prepared_digest, :slot, :now, :expires);
+
+-- name: order_by_id
+SELECT r.order_id, r.organization_id, r.seal_id, s.es_id, s.name AS seal_name, s.state AS seal_state, s.custodian_id AS seal_custodian_id,
+       s.approver_id AS seal_approver_id, r.document_id, d.digest AS document_digest, d.format, d.pages, r.requester_id, r.page, r.x_um,
+       r.y_um, r.width_um, r.height_um, r.category, r.purpose, r.state, r.stamp_order, r.prepared_digest, r.slot, r.created, r.expires,
+       r.approver_id, r.approval, r.approved, r.reason, r.custodian_id, r.intent, r.stamped, r.value_digest, r.result_document_id,
+       x.digest AS result_digest
+  FROM stamp_order r JOIN seal s ON s.seal_id = r.seal_id JOIN document d ON d.document_id = r.document_id
+  LEFT JOIN document x ON x.document_id = r.result_document_id
+ WHERE r.order_id = :order_id
+   AND (:scope_city = 1 OR r.organization_id = :scope_organization OR r.district = :scope_district);
+
+-- name: order_approve
+UPDATE stamp_order SET state = :to, approver_id = :person_id, approval = :approval, approved = :now WHERE order_id = :order_id AND state = :from;
+
+-- name: order_refuse
+UPDATE stamp_order SET state = :to, approver_id = :person_id, reason = :reason WHERE order_id = :order_id AND state = :from;
+
+-- name: order_intend
+UPDATE stamp_order SET state = :to, custodian_id = :person_id, intent = :now WHERE order_id = :order_id AND state = :from;
+
+-- name: order_end
+-- back to APPROVED, or FAILED, or EXPIRED
+UPDATE stamp_order SET state = :to, reason = :reason WHERE order_id = :order_id AND state = :from;
+
+-- name: order_done
+UPDATE stamp_order SET state = :to, stamped = :stamped, value_digest = :value_digest, result_document_id = :result_document_id
+ WHERE order_id = :order_id AND state = :from;
+
+-- name: order_intents_before
+SELECT order_id FROM stamp_order WHERE state = 'INTENT' AND intent < :before LIMIT 100;
+
+-- name: order_overdue
+SELECT order_id, state FROM stamp_order WHERE state IN ('REQUESTED', 'APPROVED') AND expires < :now LIMIT 100;
+
+-- name: order_open_with_blob
+SELECT count(*) AS uses FROM stamp_order WHERE prepared_digest = :digest AND state IN ('REQUESTED', 'APPROVED', 'INTENT');
+
+-- name: stamp_record_list
+-- N4: every stamping joins to who, when, which document, which approval, which seal.
+SELECT r.seq, r.order_id AS stamp_record_id, r.order_id, r.organization_id, r.seal_id, s.es_id, s.name AS seal_name, r.document_id,
+       d.digest AS document_digest, r.page, r.x_um, r.y_um, r.width_um, r.height_um, r.category, r.purpose, r.requester_id,
+       r.approver_id, r.approved, r.custodian_id, r.state, r.reason, r.intent, r.stamped, r.value_digest, r.result_document_id,
+       x.digest AS result_digest
+  FROM stamp_order r JOIN seal s ON s.seal_id = r.seal_id JOIN document d ON d.document_id = r.document_id
+  LEFT JOIN document x ON x.document_id = r.result_document_id
+ WHERE r.intent IS NOT NULL AND r.state IN ('INTENT', 'DONE', 'FAILED')
+   AND (:before = 0 OR r.seq < :before)
+   AND (:scope_city = 1 OR r.organization_id = :scope_organization OR r.district = :scope_district)
+ ORDER BY r.seq DESC LIMIT :limit;
+
+-- name: stamp_by_value
+SELECT stamped FROM stamp_order WHERE value_digest = :value_digest;
+
+-- name: idempotency_find
+SELECT request_digest, status, answer_wrapped FROM idempotency WHERE actor_id = :actor_id AND key = :key;
+
+-- name: idempotency_insert
+INSERT INTO idempotency (actor_id, key, request_digest, status, answer_wrapped, created)
+VALUES (:actor_id, :key, :request_digest, :status, :answer_wrapped, :now);
+
+-- name: idempotency_forget
+DELETE FROM idempotency WHERE created < :before;
+
+-- name: audit_last
+SELECT hash FROM audit ORDER BY seq DESC LIMIT 1;
+
+-- name: audit_insert
+INSERT INTO audit (at, event, actor_id, source, object, outcome, request_digest, hash)
+VALUES (:at, :event, :actor_id, :source, :object, :outcome, :request_digest, :hash);

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The life of a seal from a client that shares no code with the service: standard library and the openssl command only."""
+import base64
+import datetime
+import json
+import pathlib
+import subprocess
+import tempfile
+import urllib.error
+import urllib.request
+import uuid
+
+
+class Problem(Exception):
+    """A refusal: status, stable code, and the whole problem+json."""
+
+    def __init__(self, status, body):
+        self.status, self.body = status, body
+        self.code = body.get("code") if isinstance(body, dict) else None
+        super().__init__(f"{status} {body}")
+
+
+def der(tag, content):
+    length = len(content)
+    head = bytes([length]) if length < 128 else bytes([0x82, length >> 8, length & 255])
+    return bytes([tag]) + head + content
+
+
+class Client:
+    def __init__(self, base):
+        self.base = base
+        self._point = None
+
+    def call(self, method, path, body=None, token=None, raw=None, key=None, headers=None):
+        """JSON (or bytes) of a 2xx answer; Problem otherwise."""
+        head = {"Idempotency-Key": key or uuid.uuid4().hex, **(headers or {})}
+        if token:
+            head["Authorization"] = "Bearer " + token
+        data = raw
+        if raw is None and body is not None:
+            data = body if isinstance(body, bytes) else json.dumps(body).encode()
+            head.setdefault("Content-Type", "application/json")
+        request = urllib.request.Request(self.base + path, data=data, method=method, headers=head)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                text, kind = answer.read(), answer.headers.get_content_type()
+        except urllib.error.HTTPError as error:
+            text = error.read()
+            try:
+                raise Problem(error.code, json.loads(text)) from None
+            except json.JSONDecodeError:
+                raise Problem(error.code, text) from None
+        return json.loads(text) if text and kind == "application/json" else text
+
+    def log_in(self, login, password):
+        return self.call("POST", "/api/v1/session", {"login": login, "password": password})
+
+    def seal(self, purpose, about, pin, new_pin=None, when=None):
+        """docs/protocol/sealed-secret.md, base64."""
+        if self._point is None:
+            self._point = base64.b64decode(self.call("GET", "/api/v1/key")["sealing_point"])
+        when = when or datetime.datetime.now(datetime.timezone.utc)
+        plain = der(0x30, der(0x02, b"\1") + der(0x16, purpose.encode()) + der(0x16, about.encode()) +
+                    der(0x18, when.strftime("%Y%m%d%H%M%SZ").encode()) + der(0x0C, pin.encode()) +
+                    (der(0x0C, new_pin.encode()) if new_pin is not None else b""))
+        algorithm = der(0x30, bytes.fromhex("06072a8648ce3d0201") + bytes.fromhex("06082a811ccf5501822d"))
+        spki = der(0x30, algorithm + der(0x03, b"\0" + self._point))
+        with tempfile.TemporaryDirectory() as folder:
+            folder = pathlib.Path(folder)
+            (folder / "point.der").write_bytes(spki)
+            (folder / "plain").write_bytes(plain)
+            subprocess.run(["openssl", "pkeyutl", "-encrypt", "-pubin", "-keyform", "DER", "-inkey", folder / "point.der", "-in", folder / "plain",
+                            "-out", folder / "sealed"], check=True, capture_output=True)
+            return base64.b64encode((folder / "sealed").read_bytes()).decode()
+
+
+class Life(Client):
+    """One organization of a demonstration (tools/demo.py) and the people around it."""
+
+    def __init__(self, folder, number):
+        self.credentials = json.loads((folder / "credentials.json").read_text())
+        super().__init__(self.credentials["base"])
+        self.organization = self.credentials["organizations"][number - 1]
+        self.passwords = {p["login"]: p["password"] for p in self.credentials["people"]}
+        self.people = {p["login"]: p for p in self.credentials["people"]}
+        self.tokens = {role: self.log_in(login, self.passwords[login])["token"]
+                       for role, login in (("police", "police"), ("maker", "maker"), ("agent", f"agent{number}"),
+                                           ("custodian", f"custodian{number}"), ("approver", f"approver{number}"))}
+        self.logins = {"agent": f"agent{number}", "custodian": f"custodian{number}", "approver": f"approver{number}"}
+        self.maker_id = self.credentials["maker"]["maker_id"]
+        self.pins = {}
+
+    def ask(self, role, method, path, body=None, **more):
+        return self.call(method, "/api/v1" + path, body, token=self.tokens[role], **more)
+
+    def own_pin(self, role, key_id, code, pin="Own-PIN-2026"):
+        self.ask(role, "PUT", f"/keys/{key_id}/pin", {"sealed": self.seal("change-pin", key_id, code, pin)})
+        self.pins[key_id] = pin
+
+    def keys(self):
+        """Keys and own PINs of the maker (once in a demonstration) and of the approver."""
+        made = self.ask("maker", "POST", f"/makers/{self.maker_id}/key", {})
+        self.own_pin("maker", made["maker_key_id"], made["activation_code"])
+        self.maker_key_id = made["maker_key_id"]
+        self.approver_key()
+
+    def approver_key(self):
+        person = self.people[self.logins["approver"]]["person_id"]
+        made = self.ask("approver", "POST", f"/people/{person}/key", {})
+        self.own_pin("approver", made["approver_key_id"], made["activation_code"])
+        self.approver_key_id = made["approver_key_id"]
+
+    def apply(self, **changes):
+        facts = {"seal_kind": "statutory", "seal_name": self.organization["name"], "physical_seal_code": self.organization["seal_code"],
+                 "has_superior": False, "by_agent": True, "foreign_script": False, "agent_id_number": "11010519491231002X",
+                 "agent_phone": "13800000000", **changes}
+        return self.ask("agent", "POST", "/applications", facts)
+
+    def bring_materials(self, application, leave_out=()):
+        for item in application["checklist"]:
+            if item["required"] and item["code"] not in leave_out:
+                self.ask("agent", "PUT", f"/applications/{application['application_id']}/materials/{item['code']}", raw=b"a scan of " + item["code"].encode())
+
+    def accept(self, application):
+        seen = [item["code"] for item in application["checklist"] if item["required"]]
+        return self.ask("maker", "POST", f"/applications/{application['application_id']}/accept", {"originals_seen": seen})
+
+    def make(self, application_id, pin=None, seal_id=None, key=None):
+        seal_id = seal_id or uuid.uuid4().hex
+        return self.ask("maker", "POST", f"/applications/{application_id}/seal",
+                        {"seal_id": seal_id, "sealed": self.seal("make", seal_id, pin or self.pins[self.maker_key_id])}, key=key)
+
+    def hand_over(self, made):
+        seal_id = made["seal_id"]
+        self.ask("agent", "POST", f"/seals/{seal_id}/custodian", {"person_id": self.people[self.logins["custodian"]]["person_id"]})
+        self.own_pin("custodian", seal_id, made["activation_code"])
+        self.ask("custodian", "PUT", f"/seals/{seal_id}/approver",
+                 {"approver_key_id": self.approver_key_id, "sealed": self.seal("assign", f"{seal_id}/{self.approver_key_id}", self.pins[seal_id])})
+        return seal_id
+
+    def whole_seal(self, **changes):
+        """Applied for, made, filed, handed over: the id of a living seal."""
+        application = self.apply(**changes)
+        self.bring_materials(application)
+        self.ask("agent", "POST", f"/applications/{application['application_id']}/submit", {})
+        self.accept(application)
+        return self.hand_over(self.make(application["application_id"]))
+
+    def upload(self, data):
+        return self.ask("agent", "POST", "/documents", raw=data)
+
+    def order(self, seal_id, document_id, **changes):
+        return self.ask("agent", "POST", "/orders", {"seal_id": seal_id, "document_id": document_id, "page": 1, "x_mm": 100, "y_mm": 180,
+                                                     "category": "agreement", "purpose": "a test", **changes})
+
+    def approve(self, order_id, pin=None):
+        return self.ask("approver", "POST", f"/orders/{order_id}/approve",
+                        {"sealed": self.seal("approve", order_id, pin or self.pins[self.approver_key_id])})
+
+    def stamp(self, order_id, seal_id, pin=None, key=None):
+        return self.ask("custodian", "POST", f"/orders/{order_id}/stamp", {"sealed": self.seal("stamp", order_id, pin or self.pins[seal_id])}, key=key)
+
+    def content(self, document_id):
+        return self.ask("agent", "GET", f"/documents/{document_id}/content")
+
+    def verify(self, data):
+        return self.call("POST", "/api/v1/verify", raw=data)

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "daemons/doc/doc.h"
+#include "tests/unit/verify/pki.h"
+
+static const struct doc doc = { .document_max_bytes = 4 << 20, .timeout_seconds = 60 };
+
+static int
+memory_file(struct jy_slice bytes)
+{
+    int fd = memfd_create("test", MFD_CLOEXEC);
+
+    assert_int_equal(write(fd, bytes.p, bytes.len), (ssize_t)bytes.len);
+    return fd;
+}
+
+static int
+memory_copy(const char *path)
+{
+    struct jy_buf file = load_file(path);
+    int fd = memory_file(jy_buf_slice(&file));
+
+    jy_buf_free(&file);
+    return fd;
+}
+
+static jy_err
+handle(struct jy_frame *request, enum jy_message_type type, struct jy_frame *reply, struct jy_fault *fault)
+{
+    request->type = type;
+    return doc_handle(&doc, request, reply, fault);
+}
+
+static jy_err
+inspect(int document, struct jy_frame *reply, struct jy_fault *fault)
+{
+    struct jy_frame request = { .u.DOC_INSPECT = { .document = document, .now = pki.now } };
+
+    return handle(&request, JY_MSG_DOC_INSPECT, reply, fault);
+}
+
+static jy_err
+prepare(int document, int output, uint32_t page, int64_t x_um, int64_t width_um, struct jy_frame *reply, struct jy_fault *fault)
+{
+    struct jy_frame request = { .u.DOC_PREPARE = { .document = document, .output = output, .seal = jy_buf_slice(&pki.seal_der),
+                                                   .page = page, .x_um = x_um, .y_um = 20000, .width_um = width_um,
+                                                   .height_um = 40000, .now = pki.now } };
+
+    return handle(&request, JY_MSG_DOC_PREPARE, reply, fault);
+}
+
+static jy_err
+verify(int document, struct jy_slice trust, const char *evidence, struct jy_frame *reply, struct jy_fault *fault)
+{
+    struct jy_frame request = { .u.DOC_VERIFY = { .document = document, .trust = trust, .evidence = jy_slice_text(evidence),
+                                                  .form = "json", .now = pki.now } };
+
+    return handle(&request, JY_MSG_DOC_VERIFY, reply, fault);
+}
+
+static struct jy_buf
+trust_pem(void)
+{
+    struct jy_buf crl = { 0 }, pem = { 0 };
+
+    MUST(jy_crl_issue(pki.ca_key, pki.ca, NULL, 0, pki.now - 60, pki.now + 86400, 1, &crl, NULL));
+    MUST(jy_cert_to_pem(pki.ca, &pem));
+    MUST(jy_crl_to_pem(jy_buf_slice(&crl), &pem));
+    jy_buf_free(&crl);
+    return pem;
+}
+
+/* One document from upload to verdict, each format; the same steps as one stamping of the service. */
+static void
+stamping__from_inspection_to_a_verdict(void **state)
+{
+    static const struct { const char *path, *format; } files[] = { { JY_DATA "/contract.ofd", "OFD" }, { JY_DATA "/contract.pdf", "PDF" } };
+    struct jy_buf pem = trust_pem();
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        int document = memory_copy(files[i].path), prepared = memory_file(JY_EMPTY), stamped = memory_file(JY_EMPTY);
+        struct jy_frame reply, request = { 0 };
+        struct jy_buf value = { 0 };
+        uint8_t digest[JY_SM3_SIZE];
+        char hex[65];
+        json_t *json, *list, *one;
+
+        assert_int_equal(inspect(document, &reply, NULL), JY_OK);
+        assert_int_equal(reply.type, JY_MSG_DOC_INSPECTED);
+        assert_string_equal(reply.u.DOC_INSPECTED.format, files[i].format);
+        assert_string_equal(reply.u.DOC_INSPECTED.refusal, "");
+        assert_true(jy_slice_is(reply.u.DOC_INSPECTED.json, "{\"pages\":[[210.0,297.0]],\"signatures\":[]}"));
+        jy_frame_free(&reply);
+
+        assert_int_equal(prepare(document, prepared, 1, 20000, 40000, &reply, NULL), JY_OK);
+        assert_int_equal(reply.u.DOC_PREPARED.data_hash.len, JY_SM3_SIZE);
+        MUST(jy_ses_make(pki.seal, pki.now, reply.u.DOC_PREPARED.data_hash.p, reply.u.DOC_PREPARED.property_info, pki.signer_key,
+                         pki.signer, &value, NULL));
+        request.u.DOC_FINISH.prepared = prepared;
+        request.u.DOC_FINISH.output = stamped;
+        strcpy(request.u.DOC_FINISH.slot, reply.u.DOC_PREPARED.slot);
+        request.u.DOC_FINISH.value = jy_buf_slice(&value);
+        jy_frame_free(&reply);
+        assert_int_equal(handle(&request, JY_MSG_DOC_FINISH, &reply, NULL), JY_OK);
+        assert_int_equal(reply.type, JY_MSG_DOC_FINISHED);
+
+        assert_int_equal(inspect(stamped, &reply, NULL), JY_OK);
+        assert_non_null(json = json_loadb((const char *)reply.u.DOC_INSPECTED.json.p, reply.u.DOC_INSPECTED.json.len, 0, NULL));
+        list = json_object_get(json, "signatures");
+        assert_int_equal(json_array_size(list), 1);
+        one = json_array_get(list, 0);
+        assert_int_equal(json_object_size(one), 5);
+        assert_string_equal(json_string_value(json_object_get(one, "kind")), "seal");
+        assert_string_equal(json_string_value(json_object_get(one, "seal_id")), "1201010000001");
+        MUST(jy_sm3(jy_buf_slice(&value), digest));
+        for (size_t k = 0; k < JY_SM3_SIZE; k++)
+            snprintf(hex + 2 * k, 3, "%02x", digest[k]);
+        assert_string_equal(json_string_value(json_object_get(one, "value_digest")), hex);
+        json_decref(json);
+        jy_frame_free(&reply);
+
+        assert_int_equal(verify(stamped, jy_buf_slice(&pem), "{\"status\":[],\"stamps\":[]}", &reply, NULL), JY_OK);
+        assert_string_equal(reply.u.DOC_VERIFIED.verdict, "valid_with_warning");
+        assert_true(jy_slice_find(reply.u.DOC_VERIFIED.report, jy_slice_text("1201010000001")) != SIZE_MAX);
+        jy_frame_free(&reply);
+        assert_int_equal(verify(stamped, JY_EMPTY, "", &reply, NULL), JY_OK);
+        assert_string_equal(reply.u.DOC_VERIFIED.verdict, "indeterminate");     /* without trust never valid */
+        jy_frame_free(&reply);
+        jy_buf_free(&value);
+        close(document);
+        close(prepared);
+        close(stamped);
+    }
+    jy_buf_free(&pem);
+}
+
+/* R16.1: a value for other bytes does not get into the document. */
+static void
+R16_1__a_value_for_another_document_is_refused(void **state)
+{
+    int document = memory_copy(JY_DATA "/contract.ofd"), prepared = memory_file(JY_EMPTY), output = memory_file(JY_EMPTY);
+    struct jy_frame reply, request = { 0 };
+    struct jy_buf value = { 0 };
+    uint8_t other[JY_SM3_SIZE] = { 1 };
+
+    (void)state;
+    assert_int_equal(prepare(document, prepared, 1, 20000, 40000, &reply, NULL), JY_OK);
+    MUST(jy_ses_make(pki.seal, pki.now, other, reply.u.DOC_PREPARED.property_info, pki.signer_key, pki.signer, &value, NULL));
+    request.u.DOC_FINISH.prepared = prepared;
+    request.u.DOC_FINISH.output = output;
+    strcpy(request.u.DOC_FINISH.slot, reply.u.DOC_PREPARED.slot);
+    request.u.DOC_FINISH.value = jy_buf_slice(&value);
+    jy_frame_free(&reply);
+    assert_int_equal(handle(&request, JY_MSG_DOC_FINISH, &reply, NULL), JY_E_DOCUMENT_CHANGED);
+    assert_int_equal(lseek(output, 0, SEEK_END), 0);
+    jy_buf_free(&value);
+    close(document);
+    close(prepared);
+    close(output);
+}
+
+static void
+refusals__say_their_reason(void **state)
+{
+    static const struct { uint32_t page; int64_t x_um, width_um; jy_err err; } places[] = {
+        { 0, 20000, 40000, JY_E_PAGE_RANGE }, { 2, 20000, 40000, JY_E_PAGE_RANGE }, { UINT32_MAX, 20000, 40000, JY_E_PAGE_RANGE },
+        { 1, 200000, 40000, JY_E_OFF_PAGE }, { 1, INT64_MAX, 40000, JY_E_OFF_PAGE }, { 1, INT64_MIN, 40000, JY_E_OFF_PAGE },
+        { 1, 20000, 0, JY_E_ARGUMENT }, { 1, 20000, -40000, JY_E_ARGUMENT },
+    };
+    int document = memory_copy(JY_DATA "/contract.pdf"), output = memory_file(JY_EMPTY), empty = memory_file(JY_EMPTY);
+    int text = memory_file(jy_slice_text("text")), big = memory_file(JY_EMPTY), ends[2];
+    const struct jy_slice no_pem = jy_slice_text("-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n");
+    struct jy_frame reply, other = { .type = JY_MSG_KEY_HELLO };
+    struct jy_fault fault;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+        assert_int_equal(prepare(document, output, places[i].page, places[i].x_um, places[i].width_um, &reply, NULL), places[i].err);
+    assert_int_equal(lseek(output, 0, SEEK_END), 0);
+    assert_int_equal(inspect(empty, &reply, NULL), JY_E_EMPTY_FILE);
+    assert_int_equal(inspect(text, &reply, NULL), JY_E_UNKNOWN_FORMAT);
+    assert_int_equal(ftruncate(big, doc.document_max_bytes + DOC_STAMP_GROWTH + 1), 0);
+    assert_int_equal(inspect(big, &reply, &fault), JY_E_LIMIT);
+    assert_int_equal(prepare(big, output, 1, 20000, 40000, &reply, NULL), JY_E_LIMIT);
+    assert_int_equal(verify(big, JY_EMPTY, "", &reply, NULL), JY_E_LIMIT);
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(inspect(ends[0], &reply, &fault), JY_E_IO);                 /* a descriptor that is no file */
+    assert_int_equal(verify(document, no_pem, "", &reply, NULL), JY_E_FORMAT);
+    assert_int_not_equal(verify(document, JY_EMPTY, "{\"status\":", &reply, NULL), JY_OK);
+    assert_int_equal(prepare(document, ends[0], 1, 20000, 40000, &reply, NULL), JY_E_IO);
+    assert_int_equal(doc_handle(&doc, &other, &reply, NULL), JY_E_UNSUPPORTED);
+    close(document);
+    close(output);
+    close(empty);
+    close(text);
+    close(big);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+/* Whoever asked may have gone while the document was read: no reason to end. */
+static void
+answer__to_a_peer_that_has_gone_is_dropped(void **state)
+{
+    struct jy_frame request = { .type = JY_MSG_DOC_INSPECT,
+                                .u.DOC_INSPECT = { .document = memory_copy(JY_DATA "/contract.pdf"), .now = pki.now } };
+    int pair[2];
+
+    (void)state;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+    close(pair[1]);
+    doc_answer((void *)(uintptr_t)&doc, pair[0], &request);
+    close(pair[0]);
+    close(request.u.DOC_INSPECT.document);
+}
+
+static int
+begin(void **state)
+{
+    (void)state;
+    pki_begin();
+    doc_warm_up();
+    return 0;
+}
+
+static int
+end(void **state)
+{
+    (void)state;
+    pki_end();
+    return 0;
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(stamping__from_inspection_to_a_verdict),
+        cmocka_unit_test(R16_1__a_value_for_another_document_is_refused),
+        cmocka_unit_test(refusals__say_their_reason),
+        cmocka_unit_test(answer__to_a_peer_that_has_gone_is_dropped),
+    };
+    return cmocka_run_group_tests(tests, begin, end);
+}

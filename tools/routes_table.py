@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The routes of daemons/web/routes.c as Python values: for the document (gen_docs.py) and for the test that walks routes × roles."""
+import pathlib
+import re
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROLES = {"ROLE_ADMINISTRATOR": "administrator", "ROLE_POLICE": "police", "ROLE_MAKER_STAFF": "maker_staff", "ROLE_AGENT": "agent",
+         "ROLE_CUSTODIAN": "custodian", "ROLE_APPROVER": "approver"}
+GROUPS = {"ORGANIZATION_ROLES": ["agent", "custodian", "approver"], "LOGGED_IN": list(ROLES.values()), "ANYBODY": ["anybody"]}
+
+
+def routes():
+    """[{method, path, roles, scope, audit, body, fields, once, source}], in the table's order."""
+    text = (ROOT / "daemons/web/routes.c").read_text()
+    fields = {"nothing": []}
+    for name, body in re.findall(r"^FIELDS\((\w+), (.*?)\);\n", text, re.M | re.S):
+        found = re.findall(r'\{ "(\w+)", (IN_\w+), [^}]*?(true|false) \}|ID_FIELD\("(\w+)"\)', body)
+        fields[name] = [(plain or id_field, "" if id_field or optional == "false" else "?") for plain, _, optional, id_field in found]
+    rows = re.findall(r'^    \{ "(\w+)",\s+(API )?"([^"]+)",\s+(\w+),\s+([^,]+?),\s+SCOPE_(\w+),\s+(NULL|"\w+"),\s+BODY_(\w+),\s+(\w+),\s+(\w+),\s+(true|false),\s+"([^"]+)" \},$',
+                      text, re.M)
+    expected = len(re.findall(r'^    \{ "(?:GET|POST|PUT|DELETE)"', text, re.M))
+    if len(rows) != expected or not rows:
+        raise SystemExit(f"routes.c: {expected} rows, {len(rows)} understood")
+    out = []
+    for method, api, path, _, who, scope, audit, body, _, field_list, once, source in rows:
+        roles = []
+        for part in (p.strip() for p in who.split("|")):
+            roles += GROUPS.get(part) or [ROLES[part]]
+        out.append({"method": method, "path": ("/api/v1" if api else "") + path, "roles": roles, "scope": scope.lower(), "audit": audit.strip('"'),
+                    "body": body, "fields": fields.get(field_list, []), "once": once == "true", "source": source})
+    return out
