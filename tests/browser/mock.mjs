@@ -9,7 +9,8 @@ import { fileURLToPath } from "node:url";
 const STATIC = new URL("../../daemons/web/static/", import.meta.url);
 const FILES = {
     "/": ["index.html", "text/html; charset=utf-8"],
-    ...Object.fromEntries(["app", "build", "report", "words"].map((name) => [`/${name}.js`, [`${name}.js`, "text/javascript; charset=utf-8"]])),
+    ...Object.fromEntries(["app", "build", "report", "words"].map((name) =>
+        [`/${name}.js`, [`${name}.js`, "text/javascript; charset=utf-8"]])),
     "/style.css": ["style.css", "text/css; charset=utf-8"],
     "/favicon.svg": ["favicon.svg", "image/svg+xml"],
 };
@@ -30,7 +31,8 @@ const OF = { warning: 1, indeterminate: 2, invalid: 3 };
 function signature(failures, change = {}) {
     const byTime = "TIME_CLAIMED" in failures ? "indeterminate" : "invalid"; // a report names what the failure makes of this signature
     const checks = CHECKS.map(({ name, severity, clause, en, zh }) => ({
-        name, passed: !(name in failures), severity: severity === "by_time" ? byTime : severity, clause, where: "/Doc_0/Signs/Sign_0/Signature.xml", offset: name in failures ? 417 : 0,
+        name, passed: !(name in failures), severity: severity === "by_time" ? byTime : severity, clause,
+        where: "/Doc_0/Signs/Sign_0/Signature.xml", offset: name in failures ? 417 : 0,
         detail: failures[name] ?? "", en, zh,
     }));
     const worst = checks.reduce((rank, c) => (c.passed ? rank : Math.max(rank, OF[c.severity])), 0);
@@ -54,14 +56,17 @@ function signature(failures, change = {}) {
 function report(...signatures) {
     return {
         verdict: signatures.length === 0 ? "no_signature" : RANK[Math.max(...signatures.map((s) => RANK.indexOf(s.verdict)))],
-        format: "OFD", checked_at: "2026-11-24T02:00:00Z", size: 35857, digest: "a25b5f0401183e02f726c3d9e5aa3b1d83c0f39a2362595188c785fbafae4aa1", signatures,
+        format: "OFD", checked_at: "2026-11-24T02:00:00Z", size: 35857,
+        digest: "a25b5f0401183e02f726c3d9e5aa3b1d83c0f39a2362595188c785fbafae4aa1", signatures,
     };
 }
 
 const HOSTILE = "<img src=x onerror=\"document.title='owned'\">";
-const changed = { DOC_MODIFIED: "SM3 of the part is not the digest of the reference", DOC_HASH: "dataHash is not the digest of Signature.xml" };
+const changed = { DOC_MODIFIED: "SM3 of the part is not the digest of the reference",
+    DOC_HASH: "dataHash is not the digest of Signature.xml" };
 const many = Array.from({ length: 40 }, (_, i) => ({ page: i + 1, x_mm: 196.5, y_mm: 120, width_mm: 7, height_mm: 38 }));
-const plain = signature({ TIME_CLAIMED: "no time stamp, no record", SIGNER_REVOCATION_UNKNOWN: "no CRL of this issuer" }, { id: "s002", kind: "plain", places: [] });
+const plain = signature({ TIME_CLAIMED: "no time stamp, no record", SIGNER_REVOCATION_UNKNOWN: "no CRL of this issuer" },
+    { id: "s002", kind: "plain", places: [] });
 delete plain.seal;
 
 const problem = (status, code, title, title_zh, detail = "", source = "") => ({ status, type: "application/problem+json",
@@ -72,10 +77,12 @@ const good = (value) => ({ status: 200, type: "application/json", body: JSON.str
 export const ANSWERS = {
     valid: good(report(signature({}))),
     warning: good(report(signature({ TEST_ONLY: "the certificates say NOT FOR PRODUCTION" }))),
-    indeterminate: good(report(signature({ TIME_CLAIMED: "no time stamp, no record", SIGNER_TRUST: "no CA of the trust list issued CN=unknown" }))),
+    indeterminate: good(report(signature({ TIME_CLAIMED: "no time stamp, no record",
+        SIGNER_TRUST: "no CA of the trust list issued CN=unknown" }))),
     invalid: good(report(signature({ TEST_ONLY: "the certificates say NOT FOR PRODUCTION", ...changed }))),
     none: good(report()),
-    several: good(report(signature({ TEST_ONLY: "the certificates say NOT FOR PRODUCTION" }, { places: many }), plain, signature(changed, { id: "s003" }))),
+    several: good(report(signature({ TEST_ONLY: "the certificates say NOT FOR PRODUCTION" }, { places: many }), plain,
+        signature(changed, { id: "s003" }))),
     hostile: good(report(signature({ ...changed, DOC_MODIFIED: HOSTILE }, {
         seal: { ...signature({}).seal, id: "\"><script>1</script>", name: HOSTILE, maker: "a\u202egnp.exe\u0000" },
         signer: { ...signature({}).signer, organization: `</dd>${HOSTILE}`, subject: "CN=\u200b有效\u2066" },
@@ -89,33 +96,39 @@ export const ANSWERS = {
     undecided: good(report({ ...signature({}), checks: signature({}).checks.map((c) => ({ ...c, passed: "true" })) })),
     unsigned: good({ ...report(), verdict: "valid" }),
     cut: { status: 200, type: "application/json", body: JSON.stringify(report(signature({}))).slice(0, -40) },
-    ambiguous: problem(422, "container_ambiguous", "Different programs would read this file differently; it is refused.", "不同程序会对该文件作不同解读，予以拒绝。",
+    ambiguous: problem(422, "container_ambiguous", "Different programs would read this file differently; it is refused.",
+        "不同程序会对该文件作不同解读，予以拒绝。",
         "two entries are named /OFD.xml", "R30"),
     busy: { status: 429, type: "text/html", body: "<h1>Too many</h1>" },
     down: { status: 502, type: "text/html", body: "<h1>Bad gateway</h1>" },
 };
-const NEITHER = problem(415, "file_format_unknown", "The file is neither OFD nor PDF by its content.", "按内容判断，该文件既不是OFD也不是PDF。", "begins with 68 65 6c 6c");
+const NEITHER = problem(415, "file_format_unknown", "The file is neither OFD nor PDF by its content.",
+    "按内容判断，该文件既不是OFD也不是PDF。",
+    "begins with 68 65 6c 6c");
 const NOT_FOUND = problem(404, "not_found", "There is no such object, or it is outside your scope.", "对象不存在，或不在您的权限范围内。");
 
 function statusOf(code, at) {
-    const states = { 1201030000017: at < "2026-11-24T12" ? "ACTIVE" : "CANCELLED", 1201030000018: "FROZEN", 1201030000019: HOSTILE };
-    return Object.hasOwn(states, code) && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(at) ? good({ seal_id: "0".repeat(32), es_id: code, at, state: states[code] }) : NOT_FOUND;
+    const states = { 1201030000017: at < "2026-11-24T12" ? "ACTIVE" : "CANCELLED", 1201030000019: HOSTILE, "1201030000017-2": "NOT_MADE" };
+    if (!Object.hasOwn(states, code) || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(at))
+        return NOT_FOUND;
+    return good({ seal_id: "0".repeat(32), es_id: code, at, state: states[code], since: "2026-11-01T00:00:00Z" });
 }
 
-function answer(method, url, body, development) {
+function answer(method, url, body, { development, link }) {
     const status = url.pathname.match(/^\/api\/v1\/seals\/([^/]+)\/status$/);
     if (method === "GET" && url.pathname === "/api/v1/service")
-        return good({ name: "jinyin", version: "0.1.0", development, rooms: { web: "up", doc: "up", key: "up", link: "up" } });
+        return good({ name: "jinyin", version: "0.1.0", development, rooms: { web: "serving", key: "serving", doc: "serving", link } });
     if (method === "GET" && status)
-        return statusOf(decodeURIComponent(status[1]), url.searchParams.get("at") ?? "");
+        return statusOf(decodeURIComponent(status[1]), url.searchParams.get("at") ?? "2026-12-01T00:00:00Z");
     if (method === "POST" && url.pathname === "/api/v1/verify")
         return ANSWERS[body.subarray(0, 64).toString("latin1").match(/^state:(\w+)/)?.[1]] ?? NEITHER;
     return NOT_FOUND;
 }
 
-/** A server on a free port of the loopback, or on `port`. `seen` collects what was asked; state:held is answered (valid) by release(). */
-export async function startMock({ port = 0, development = true } = {}) {
-    const seen = [], held = [];
+/** A server on a free port of the loopback, or on `port`. `seen` collects what was asked; `service` is what it says
+ *  of itself; state:held is answered (valid) by release(). */
+export async function startMock(port = 0) {
+    const seen = [], held = [], service = { development: true, link: "serving" };
     const server = http.createServer(async (request, response) => {
         const url = new URL(request.url, "http://mock");
         const chunks = [];
@@ -133,19 +146,20 @@ export async function startMock({ port = 0, development = true } = {}) {
             held.push(() => response.writeHead(200, { ...headers, "Content-Type": "application/json" }).end(ANSWERS.valid.body));
             return;
         }
-        const { status, type, body: text } = answer(request.method, url, body, development);
+        const { status, type, body: text } = answer(request.method, url, body, service);
         response.writeHead(status, { ...headers, "Content-Type": type }).end(text);
     });
     await new Promise((resolve) => server.listen(port, "127.0.0.1", resolve));
     return {
         base: `http://127.0.0.1:${server.address().port}`,
         seen,
+        service,
         release: () => held.splice(0).forEach((give) => give()),
         stop: () => { server.closeAllConnections(); server.close(); },
     };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-    const { base } = await startMock({ port: Number(process.argv[2] ?? 0) });
+    const { base } = await startMock(Number(process.argv[2] ?? 0));
     console.log(`${base}  (choose a text file that begins with state:NAME; NAME is one of ${Object.keys(ANSWERS).join(", ")}, held)`);
 }

@@ -193,7 +193,8 @@ const CLAIMS = {
     async every_control_has_a_name_and_the_verdict_is_announced(page) {
         await choose(page, stamped);
         const nameless = await page.evaluate(() => [...document.querySelectorAll("input, button, a, progress")]
-            .filter((node) => !(node.labels?.length || node.innerText?.trim() || node.getAttribute("aria-labelledby"))).map((node) => node.outerHTML));
+            .filter((node) => !(node.labels?.length || node.innerText?.trim() || node.getAttribute("aria-labelledby")))
+            .map((node) => node.outerHTML));
         assert.deepEqual(nameless.filter((html) => !html.includes("progress")), []);
         assert.equal(await page.getAttribute("#verdict", "aria-live"), "polite");
         await page.getByRole("status").filter({ hasText: "有效" }).first().waitFor();
@@ -343,11 +344,29 @@ const MOCK_CLAIMS = {
         await ask(page, "1201030000017", "2026-11-20T07:59:59");
         assert.equal(mock.seen.at(-1).url, "/api/v1/seals/1201030000017/status?at=2026-11-19T23%3A59%3A59Z");
         assert.equal(await page.getAttribute(".state", "data-state"), "ACTIVE");
-        assert.match((await shown(page, ".state"))[0], /2026-11-20 07:59:59/);
-        await page.fill("#seal-time", "2026-11-25T08:00:01");
+        assert.match((await shown(page, ".state"))[0], /2026-11-20 07:59:59[\s\S]*始于 2026-11-01 08:00:00/);
+        await page.fill("#seal-time", ""); // now, by the service's clock
         await page.click("#status-form button");
         await page.waitForSelector(".state[data-state=CANCELLED]");
+        assert.equal(mock.seen.at(-1).url, "/api/v1/seals/1201030000017/status");
         assert.match((await shown(page, ".state"))[0], /已注销/);
+    },
+
+    async every_state_of_a_seal_has_its_words(page) {
+        const source = await readFile(new URL("../../core/states.c", import.meta.url), "utf8");
+        const moves = source.slice(source.indexOf("seal_moves[]"), source.indexOf("order_moves[]"));
+        const states = new Set([...moves.matchAll(/^    \{ "(\w+)", "\w+", "(\w+)"/gm)].flatMap(([, from, to]) => [from, to]));
+        const words = await page.evaluate(async () => Object.keys((await import("/words.js")).STATES));
+        assert.deepEqual(words.sort(), [...states, "NOT_MADE"].sort());
+        await ask(page, "1201030000017-2");
+        assert.match((await shown(page, ".state .word"))[0], /^尚未制作$/);
+    },
+
+    async a_part_that_restarts_is_named(page) {
+        mock.service.link = "restarting";
+        await page.reload();
+        await page.locator("#service-state", { hasText: "重启：link" }).waitFor();
+        mock.service.link = "serving";
     },
 
     async an_unknown_state_is_shown_as_text(page) {
@@ -359,18 +378,16 @@ const MOCK_CLAIMS = {
     async the_banner_stands_only_on_a_demonstration(page) {
         await page.waitForSelector("#development:not([hidden])");
         assert.match((await shown(page, "#development"))[0], /演示环境 · 非生产/);
-        const production = await startMock({ development: false });
-        try {
-            await page.goto(production.base + "/");
-            await page.waitForFunction(() => document.getElementById("version").textContent !== "");
-            assert.equal(await page.locator("#development").isVisible(), false);
-        } finally {
-            production.stop();
-        }
+        mock.service.development = false;
+        await page.reload();
+        await page.waitForFunction(() => document.getElementById("version").textContent !== "");
+        mock.service.development = true;
+        assert.equal(await page.locator("#development").isVisible(), false);
     },
 
     async the_page_works_where_nothing_can_be_stored(page) {
-        await page.addInitScript(() => Object.defineProperty(window, "localStorage", { get() { throw new DOMException("no", "SecurityError"); } }));
+        await page.addInitScript(() => Object.defineProperty(window, "localStorage",
+            { get() { throw new DOMException("no", "SecurityError"); } }));
         await page.goto(base + "/");
         await page.click("[data-language=en]");
         assert.equal(await page.getAttribute("html", "lang"), "en");
@@ -395,7 +412,8 @@ async function run(browser, claim) {
     });
     page.on("console", (message) => {
         // Chromium notes every answer that is not 2xx; for the API these are answers as well.
-        const expected = message.text().startsWith("Failed to load resource") && /\/api\/v1\/(verify|seals\/\w+\/status)/.test(message.location().url);
+        const expected = message.text().startsWith("Failed to load resource") &&
+            /\/api\/v1\/(verify|seals\/\w+\/status)/.test(message.location().url);
         if (["error", "warning"].includes(message.type()) && !expected)
             faults.push(`console: ${message.text()}`);
     });

@@ -35,8 +35,8 @@ def table(folder, *files):
     done = embed(folder / "table.c", *files)
     assert done.returncode == 0, done.stderr
     (folder / "show.c").write_text(SHOW)
-    subprocess.run([*compiler, "-std=gnu17", "-Wall", "-Wextra", "-Wconversion", "-Werror", f"-I{root}", folder / "show.c", folder / "table.c", "-o",
-                    folder / "show"], check=True)
+    subprocess.run([*compiler, "-std=gnu17", "-Wall", "-Wextra", "-Wconversion", "-Werror", f"-I{root}",
+                    folder / "show.c", folder / "table.c", "-o", folder / "show"], check=True)
 
     def show(*path):
         return subprocess.run([folder / "show", *path], check=True, capture_output=True).stdout
@@ -44,14 +44,15 @@ def table(folder, *files):
 
 
 built = re.findall(r"'([\w.]+)'", re.search(r"input: files\((.*)\)", (static / "meson.build").read_text())[1])
-assert sorted(built) == sorted(names) == sorted(p.name for p in static.iterdir() if p.name != "meson.build"), "a file of the page is not built in"
+present = [p.name for p in static.iterdir() if p.name != "meson.build"]
+assert sorted(built) == sorted(names) == sorted(present), "a file of the page is not built in"
 
 with tempfile.TemporaryDirectory() as folder:
     folder = pathlib.Path(folder)
     lines, show = table(folder, *(static / name for name in names))
     assert [line.split()[0] for line in lines] == ["/" if name == "index.html" else "/" + name for name in names], lines
-    assert [line.split(" ", 2)[2] for line in lines] == ["text/html; charset=utf-8", *["text/javascript; charset=utf-8"] * 4, "text/css; charset=utf-8",
-                                                         "image/svg+xml"], lines
+    assert [line.split(" ", 2)[2] for line in lines] == ["text/html; charset=utf-8", *["text/javascript; charset=utf-8"] * 4,
+                                                         "text/css; charset=utf-8", "image/svg+xml"], lines
     etags = [line.split()[1] for line in lines]
     assert len(set(etags)) == len(etags) and all(e[0] == e[-1] == '"' and len(e) == 34 for e in etags), etags
     for name in names:

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""packaging/nginx/jinyin.conf in a real nginx on the loopback, before a small server that says what reached it. usage: nginx_test.py CONF"""
+"""packaging/nginx/jinyin.conf in a real nginx on the loopback, before a small server that says what reached it.
+
+usage: nginx_test.py CONF"""
 import collections
 import contextlib
 import hashlib
@@ -51,7 +53,8 @@ class Room(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
             return
         answer = b"\0" * (32 * 1024 * 1024) if self.path == "/large" else json.dumps({
-            "path": self.path, "headers": [[k.lower(), v] for k, v in self.headers.items()], "length": received, "sha256": digest.hexdigest()}).encode()
+            "path": self.path, "headers": [[k.lower(), v] for k, v in self.headers.items()],
+            "length": received, "sha256": digest.hexdigest()}).encode()
         status = 413 if self.path == "/own-413" else 200
         self.send_response(status)
         self.send_header("Content-Length", str(len(answer)))
@@ -77,7 +80,8 @@ def site(folder, ports):
     """The site file with the paths and ports of this test and a header time of a second; each replacement must fit."""
     text = pathlib.Path(sys.argv[1]).read_text()
     for old, new, count in (
-            ("/run/jinyin/web.sock", str(folder / "web.sock"), 1), ("/etc/jinyin/tls/", f"{folder}/", 2), ("/var/log/nginx/", f"{folder}/", 1),
+            ("/run/jinyin/web.sock", str(folder / "web.sock"), 1), ("/etc/jinyin/tls/", f"{folder}/", 2),
+            ("/var/log/nginx/", f"{folder}/", 1),
             ("/run/jinyin-body", f"{folder}/temp-body", 1),
             ("listen [::]:80;", "", 1), ("listen [::]:443 ssl http2;", "", 1),
             ("listen 80;", f"listen 127.0.0.1:{ports[0]};", 1), ("listen 443 ssl http2;", f"listen 127.0.0.1:{ports[1]} ssl http2;", 1),
@@ -93,8 +97,8 @@ def site(folder, ports):
 
 
 def certificate(folder):
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", f"/CN={NAME}",
-                    "-keyout", folder / "key.pem", "-out", folder / "fullchain.pem"], check=True, capture_output=True)
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                    "-subj", f"/CN={NAME}", "-keyout", folder / "key.pem", "-out", folder / "fullchain.pem"], check=True, capture_output=True)
 
 
 @contextlib.contextmanager
@@ -148,9 +152,10 @@ def no_temporary_file(folder):
 
 
 def what_a_client_says_of_itself_is_overwritten(folder, ports, rooms):
-    lies = {"X-Forwarded-For": "10.9.9.9", "X-Request-Id": "mine", "X-Real-IP": "10.9.9.9", "Forwarded": "for=10.9.9.9", "X-Forwarded-Proto": "http",
-            "X-Forwarded-Host": "evil.example", "X-SSL-Client-Verify": "SUCCESS", "X-SSL-Client-Cert": "x", "X-SSL-Client-S-DN": "CN=x",
-            "Proxy": "http://evil", "X_Forwarded_For": "10.9.9.9", "Host": "evil.example", "Authorization": "Bearer kept", "Idempotency-Key": "kept-1234"}
+    lies = {"X-Forwarded-For": "10.9.9.9", "X-Request-Id": "mine", "X-Real-IP": "10.9.9.9", "Forwarded": "for=10.9.9.9",
+            "X-Forwarded-Proto": "http", "X-Forwarded-Host": "evil.example", "X-SSL-Client-Verify": "SUCCESS", "X-SSL-Client-Cert": "x", "X-SSL-Client-S-DN": "CN=x",
+            "Proxy": "http://evil", "X_Forwarded_For": "10.9.9.9", "Host": "evil.example", "Authorization": "Bearer kept",
+            "Idempotency-Key": "kept-1234"}
     status, _, body = ask(ports[1], "GET", "/api/v1/seals", headers=lies)
     assert status == 200
     got = collections.defaultdict(list)
@@ -158,7 +163,8 @@ def what_a_client_says_of_itself_is_overwritten(folder, ports, rooms):
         got[name].append(value)
     assert got["host"] == [NAME] and got["x-forwarded-for"] == ["127.0.0.1"] and got["x-forwarded-proto"] == ["https"], got
     assert len(got["x-request-id"]) == 1 and len(got["x-request-id"][0]) == 32 and got["x-request-id"] != ["mine"], got
-    for gone in ("x-real-ip", "forwarded", "x-forwarded-host", "x-ssl-client-verify", "x-ssl-client-cert", "x-ssl-client-s-dn", "proxy", "x_forwarded_for"):
+    for gone in ("x-real-ip", "forwarded", "x-forwarded-host", "x-ssl-client-verify", "x-ssl-client-cert", "x-ssl-client-s-dn",
+                 "proxy", "x_forwarded_for"):
         assert gone not in got, (gone, got[gone])
     assert got["authorization"] == ["Bearer kept"] and got["idempotency-key"] == ["kept-1234"], "nginx decides nothing"
 
@@ -178,11 +184,13 @@ def plain_http_is_sent_to_https(folder, ports, rooms):
 
 def http2_and_both_tls_versions_work(folder, ports, rooms):
     for version in (["--tlsv1.3"], ["--tls-max", "1.2"]):
-        done = subprocess.run(["curl", "-ksS", "--http2", *version, "--data-binary", "@-", "-o", folder / "answer", "-w", "%{http_version} %{http_code}",
+        done = subprocess.run(["curl", "-ksS", "--http2", *version, "--data-binary", "@-",
+                               "-o", folder / "answer", "-w", "%{http_version} %{http_code}",
                                f"https://127.0.0.1:{ports[1]}/api/v1/verify"], input=BODY * 3, capture_output=True)
         assert done.stdout == b"2 200", (done.stdout, done.stderr)
         assert json.loads((folder / "answer").read_bytes())["sha256"] == hashlib.sha256(BODY * 3).hexdigest()
-    old = subprocess.run(["curl", "-ksS", "--tls-max", "1.1", "--ciphers", "DEFAULT@SECLEVEL=0", f"https://127.0.0.1:{ports[1]}/"], capture_output=True)
+    old = subprocess.run(["curl", "-ksS", "--tls-max", "1.1", "--ciphers", "DEFAULT@SECLEVEL=0", f"https://127.0.0.1:{ports[1]}/"],
+                         capture_output=True)
     assert old.returncode == 35, "TLS 1.1 is refused"
     no_temporary_file(folder)
 
@@ -232,8 +240,9 @@ def what_is_too_large_is_refused_in_the_shape_of_the_service(folder, ports, room
         connection.close()
         return result
     mib = 1024 * 1024
-    for method, path, length in (("POST", "/api/v1/orders", mib + 1), ("POST", "/api/v1/verify", 201 * mib + 1), ("POST", "/api/v1/documents", 201 * mib + 1),
-                                 ("PUT", "/api/v1/applications/0a1b/materials/M1", 201 * mib + 1), ("PUT", "/api/v1/documents/0a1b/content", mib + 1),
+    for method, path, length in (("POST", "/api/v1/orders", mib + 1), ("POST", "/api/v1/verify", 201 * mib + 1),
+                                 ("POST", "/api/v1/documents", 201 * mib + 1), ("PUT", "/api/v1/applications/0a1b/materials/M1", 201 * mib + 1),
+                                 ("PUT", "/api/v1/documents/0a1b/content", mib + 1),
                                  ("POST", "/api/v1/verify/", mib + 1)):
         before = rooms.seen[path]
         is_problem(declare(method, path, length), 413, "limit_exceeded")

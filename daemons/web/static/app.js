@@ -137,7 +137,8 @@ function stateBox(answer) {
         : { sign: "indeterminate", zh: visible(answer.state), en: visible(answer.state), zhMeaning: "", enMeaning: "" };
     return el("div", { class: "state", "data-sign": state.sign, "data-state": visible(answer.state) }, sign(state.sign),
         el("div", {}, el("p", { class: "word" }, say(state.zh, state.en)), el("p", {}, say(state.zhMeaning, state.enMeaning)),
-            el("p", { class: "source" }, say("印章编码 ", "Seal code "), code(answer.es_id ?? "—"), " · ", moment(answer.at))));
+            el("p", { class: "source" }, say("印章编码 ", "Seal code "), code(answer.es_id ?? "—"), " · ", moment(answer.at),
+                answer.since ? [" · ", say("该状态始于 ", "in this state since "), moment(answer.since)] : null)));
 }
 
 let asked = 0; // only the last question may be answered on the page
@@ -147,13 +148,15 @@ async function askStatus() {
     const show = (box) => number === asked && byId("status-result").replaceChildren(box);
     const id = byId("seal-code").value.trim();
     const field = byId("seal-time");
-    const at = field.validity.badInput ? null : utc(field.value);
+    const isNow = field.value === "" && !field.validity.badInput; // then the service's clock counts, not this machine's
+    const at = isNow ? "" : utc(field.value);
     byId("seal-code").setAttribute("aria-invalid", String(!isSealCode(id)));
     if (!isSealCode(id) || at === null)
         return show(problemBox(at === null ? OWN_PROBLEMS.badTime : OWN_PROBLEMS.badCode));
+    const path = `/api/v1/seals/${encodeURIComponent(id)}/status${isNow ? "" : `?at=${encodeURIComponent(at)}`}`;
     let status = 0, type = "", text = "";
     try {
-        const answer = await fetch(`/api/v1/seals/${encodeURIComponent(id)}/status?at=${encodeURIComponent(at)}`, { cache: "no-store" });
+        const answer = await fetch(path, { cache: "no-store" });
         [status, type, text] = [answer.status, answer.headers.get("Content-Type"), await answer.text()];
     } catch {
         return show(problemBox(OWN_PROBLEMS.network));
@@ -199,6 +202,9 @@ async function describeService() {
         const service = await (await fetch("/api/v1/service", { cache: "no-store" })).json();
         byId("development").hidden = service.development !== true;
         byId("version").textContent = visible(service.version ?? "");
+        const away = Object.entries(service.rooms ?? {}).filter(([, state]) => state !== "serving").map(([name]) => visible(name)).join(", ");
+        if (away !== "")
+            byId("service-state").replaceChildren(...say(`部分组件正在重启：${away}`, `Restarting: ${away}`));
     } catch {
         byId("service-state").replaceChildren(...say("服务暂时没有回应。", "The service does not answer now."));
     }

@@ -43,9 +43,9 @@ export function beijing(value) {
     return Number.isNaN(at) ? "" : new Date(at + BEIJING).toISOString().slice(0, 19);
 }
 
-/** The other way: a time field → RFC 3339 UTC; "" = now; null when it is no time. */
+/** The other way: the value of a time field → RFC 3339 UTC, null when it is no time. */
 export function utc(field) {
-    const at = field === "" ? Date.now() : Date.parse(`${field}Z`) - BEIJING;
+    const at = Date.parse(`${field}Z`) - BEIJING;
     return Number.isNaN(at) ? null : `${new Date(at).toISOString().slice(0, 19)}Z`;
 }
 

@@ -35,8 +35,10 @@ export const KNOWN_BY = {
     claimed: { zh: "签章者自称，未经证实", en: "the signer's own word, not confirmed" },
 };
 
-// The states of core/states.c, and what each means for somebody who holds a stamped document.
+// The states of core/states.c and NOT_MADE, and what each means for somebody who holds a stamped document.
 export const STATES = {
+    NOT_MADE: { sign: "indeterminate", zh: "尚未制作", en: "Not made yet",
+        zhMeaning: "该时点印章还不存在。", enMeaning: "The seal did not exist at this moment." },
     MADE: { sign: "indeterminate", zh: "已制作", en: "Made",
         zhMeaning: "已制作，尚未备案，不能用章。", enMeaning: "Made, not filed yet; cannot stamp." },
     FILED: { sign: "indeterminate", zh: "已备案", en: "Filed",
