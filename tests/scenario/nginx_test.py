@@ -153,7 +153,8 @@ def no_temporary_file(folder):
 
 def what_a_client_says_of_itself_is_overwritten(folder, ports, rooms):
     lies = {"X-Forwarded-For": "10.9.9.9", "X-Request-Id": "mine", "X-Real-IP": "10.9.9.9", "Forwarded": "for=10.9.9.9",
-            "X-Forwarded-Proto": "http", "X-Forwarded-Host": "evil.example", "X-SSL-Client-Verify": "SUCCESS", "X-SSL-Client-Cert": "x", "X-SSL-Client-S-DN": "CN=x",
+            "X-Forwarded-Proto": "http", "X-Forwarded-Host": "evil.example", "X-SSL-Client-Verify": "SUCCESS", "X-SSL-Client-Cert": "x",
+            "X-SSL-Client-S-DN": "CN=x",
             "Proxy": "http://evil", "X_Forwarded_For": "10.9.9.9", "Host": "evil.example", "Authorization": "Bearer kept",
             "Idempotency-Key": "kept-1234"}
     status, _, body = ask(ports[1], "GET", "/api/v1/seals", headers=lies)
