@@ -168,7 +168,8 @@ bind__foreign_expired_and_unfit_certificates_are_refused(void **state)
 static void
 pin__weak_ones_are_refused_and_cost_no_try(void **state)
 {
-    static const char *const weak[] = { "", "short1", "12345678", "abcdefgh", "ABCDEFGHIJ", "--------", "七个汉字a七七", SEAL_PIN, "12345678\xFF" };
+    static const char *const weak[] = { "",         "short1",        "12345678", "abcdefgh",    "ABCDEFGHIJ",
+                                        "--------", "七个汉字a七七", SEAL_PIN,   "12345678\xFF" };
 
     (void)state;
     for (size_t i = 0; i < sizeof(weak) / sizeof(weak[0]); i++)
@@ -288,8 +289,9 @@ secret__of_another_purpose_object_time_or_key_is_refused_and_costs_no_try(void *
     struct jy_buf order = world_order_der("o"), approval = { 0 }, sealed;
     struct jy_sm2 *other = NULL, *point = w.point;
     const struct { const char *purpose, *object; jy_time time; jy_err err; } rows[] = {
-        { "approve", "o", 0, JY_E_SECRET_UNREADABLE }, { "unfreeze", "o", 0, JY_E_SECRET_UNREADABLE }, { "stamp", "other", 0, JY_E_SECRET_UNREADABLE },
-        { "stamp", SEAL, 0, JY_E_SECRET_UNREADABLE }, { "stamp", "o", -601, JY_E_SECRET_STALE }, { "stamp", "o", 601, JY_E_SECRET_STALE },
+        { "approve", "o", 0, JY_E_SECRET_UNREADABLE },   { "unfreeze", "o", 0, JY_E_SECRET_UNREADABLE },
+        { "stamp", "other", 0, JY_E_SECRET_UNREADABLE }, { "stamp", SEAL, 0, JY_E_SECRET_UNREADABLE },
+        { "stamp", "o", -601, JY_E_SECRET_STALE },       { "stamp", "o", 601, JY_E_SECRET_STALE },
     };
 
     (void)state;
@@ -510,9 +512,10 @@ static void
 approve__refuses_what_is_not_a_live_order_of_its_own_seal(void **state)
 {
     const struct { const char *claim; jy_err err; } rows[] = {
-        { "expired", JY_E_ORDER_EXPIRED }, { "from the future", JY_E_ARGUMENT }, { "other esID", JY_E_ARGUMENT }, { "unknown seal", JY_E_NOT_FOUND },
-        { "not a seal key", JY_E_NOT_FOUND }, { "bad order id", JY_E_ARGUMENT }, { "property not ASCII", JY_E_ARGUMENT },
-        { "leftover byte", JY_E_TRAILING }, { "not its approver", JY_E_FORBIDDEN }, { "wrong PIN", JY_E_PIN_WRONG },
+        { "expired", JY_E_ORDER_EXPIRED },       { "from the future", JY_E_ARGUMENT }, { "other esID", JY_E_ARGUMENT },
+        { "unknown seal", JY_E_NOT_FOUND },      { "not a seal key", JY_E_NOT_FOUND }, { "bad order id", JY_E_ARGUMENT },
+        { "property not ASCII", JY_E_ARGUMENT }, { "leftover byte", JY_E_TRAILING },   { "not its approver", JY_E_FORBIDDEN },
+        { "wrong PIN", JY_E_PIN_WRONG },
     };
 
     (void)state;
