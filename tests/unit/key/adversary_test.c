@@ -328,7 +328,7 @@ static void
 n3__unlock_secret_and_disk_do_not_open_a_private_key(void **state)
 {
     static const char *const uses[] = { "jinyin journal 1", "jinyin personal data 1", "jinyin sealing key 1",
-                                        "jinyin private key 1 " SEAL };
+                                        ("jinyin private key 1 " SEAL) };
     struct jy_key_record record;
     struct jy_buf d = { 0 };
     struct jy_sm2 *key = NULL;
