@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the key room reads from web: an order, an approval and a secret's plaintext, told apart by the first byte. What parses is canonical. */
+/* What the key room reads from web: an order, an approval, a secret's plaintext; the first byte says which. */
 #include "ipc/order.h"
 
 #include <stdlib.h>

@@ -10,8 +10,8 @@
  * approved with other bytes. *found: the same approver approved the same bytes, and out is that approval.
  */
 static jy_err
-approved_before(const struct jy_key_room *room, const struct jy_key_order *order, const char *approver_key_id, struct jy_buf *out, bool *found,
-                struct jy_fault *fault)
+approved_before(const struct jy_key_room *room, const struct jy_key_order *order, const char *approver_key_id, struct jy_buf *out,
+                bool *found, struct jy_fault *fault)
 {
     const struct jy_order_row *row = jy_vault_order_row(&room->vault, order->order.order_id);
     struct jy_buf bytes = { 0 };
@@ -38,8 +38,8 @@ out:
 }
 
 static jy_err
-sign(struct jy_key_room *room, const struct jy_key_order *order, struct jy_slice order_der, const char *approver_key_id, const struct jy_sm2 *key,
-     struct jy_buf *out, struct jy_fault *fault)
+sign(struct jy_key_room *room, const struct jy_key_order *order, struct jy_slice order_der, const char *approver_key_id,
+     const struct jy_sm2 *key, struct jy_buf *out, struct jy_fault *fault)
 {
     struct jy_entry entry = { .kind = JY_ENTRY_APPROVE, .time = room->now };
     jy_err rc;
@@ -54,7 +54,7 @@ sign(struct jy_key_room *room, const struct jy_key_order *order, struct jy_slice
     return jy_vault_commit(&room->vault, &entry, true, fault);
 }
 
-/* Order → approved already → order and seal as for a stamp (checks.c) → the seal's own approver → their certificate → secret → PIN. */
+/* Order → approved already → order and seal as for a stamp (checks.c) → the seal's approver → certificate → secret → PIN. */
 jy_err
 jy_key_approve(struct jy_key_room *room, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault)
 {

@@ -92,7 +92,8 @@ jy_key_order_check(struct jy_key_room *room, struct jy_key_order *o, struct jy_f
         return jy_fail(fault, JY_E_ARGUMENT, "StampOrder.propertyInfo", 0, "must be printable ASCII");
     /* Its seal: known, the one that was meant, alive. */
     if ((rc = jy_key_load(room, order->seal_key_id, JY_KEY_SEAL, "StampOrder.sealKeyId", &o->record, fault)) != JY_OK ||
-        (rc = jy_key_seal_is_live(&o->record, fault)) != JY_OK || (rc = jy_seal_parse(jy_buf_slice(&o->record.seal), &o->seal, fault)) != JY_OK)
+        (rc = jy_key_seal_is_live(&o->record, fault)) != JY_OK ||
+        (rc = jy_seal_parse(jy_buf_slice(&o->record.seal), &o->seal, fault)) != JY_OK)
         return rc;
     if (strcmp(order->es_id, jy_seal_id(o->seal)) != 0)
         return jy_fail(fault, JY_E_ARGUMENT, "StampOrder.esId", 0, "is not the seal of key %s", order->seal_key_id);

@@ -69,8 +69,10 @@ new_key(struct jy_key_room *room, const struct jy_msg_KEY_ENROL *ask, struct jy_
     snprintf(r->common_name, sizeof(r->common_name), "%s", ask->common_name);
     snprintf(r->organization, sizeof(r->organization), "%s", ask->organization);
     snprintf(r->organization_code, sizeof(r->organization_code), "%s", ask->organization_code);
-    if ((rc = jy_sm2_generate(&key)) == JY_OK && (rc = jy_sm2_point(key, r->point)) == JY_OK && (rc = jy_pin_new_code(r->activation_code)) == JY_OK &&
-        (rc = jy_csr_new(key, r->common_name, r->organization, r->organization_code[0] == '\0' ? NULL : r->organization_code, &r->csr, fault)) == JY_OK &&
+    if ((rc = jy_sm2_generate(&key)) == JY_OK && (rc = jy_sm2_point(key, r->point)) == JY_OK &&
+        (rc = jy_pin_new_code(r->activation_code)) == JY_OK &&
+        (rc = jy_csr_new(key, r->common_name, r->organization, r->organization_code[0] == '\0' ? NULL : r->organization_code, &r->csr,
+                         fault)) == JY_OK &&
         (rc = jy_pin_wrap(room, r, r->activation_code, key)) == JY_OK)
         rc = jy_vault_save(&room->vault, r, "enrol", NULL, room->now, fault);
     jy_sm2_free(key);
@@ -126,7 +128,7 @@ check_certificate(const struct jy_key_room *room, const struct jy_key_record *re
     return JY_OK;
 }
 
-/* Who issued it is web's and the verifier's question: a certificate that nobody trusts makes stamps that nobody trusts, and no other harm. */
+/* Who issued it is web's and the verifier's question: a certificate that nobody trusts makes stamps that nobody trusts, no more. */
 jy_err
 jy_key_bind(struct jy_key_room *room, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault)
 {
@@ -145,7 +147,8 @@ jy_key_bind(struct jy_key_room *room, const struct jy_frame *request, struct jy_
     }
     if (record.state == JY_KEY_CANCELLED)
         rc = jy_fail(fault, JY_E_BAD_STATE, "key_id", 0, "%s is cancelled (R21.1)", ask->key_id);
-    else if ((rc = jy_cert_parse(ask->certificate, &cert, fault)) == JY_OK && (rc = check_certificate(room, &record, cert, fault)) == JY_OK &&
+    else if ((rc = jy_cert_parse(ask->certificate, &cert, fault)) == JY_OK &&
+             (rc = check_certificate(room, &record, cert, fault)) == JY_OK &&
              (rc = jy_buf_add(&record.certificate, ask->certificate)) == JY_OK)
         rc = jy_vault_save(&room->vault, &record, "bind", NULL, room->now, fault);
 out:

@@ -174,12 +174,16 @@ visit_all(struct jy_journal *journal, struct jy_slice file, struct jy_fault *fau
         struct jy_slice rest = JY_SLICE(file.p + journal->end, file.len - journal->end);
         if (is_torn(rest))
             break;
-        if (!get_head(rest.p, &length) || jy_hmac_sm3(JY_SLICE(journal->key, 32), JY_SLICE(rest.p - TAG, TAG + HEAD + length), tag) != JY_OK ||
+        if (!get_head(rest.p, &length) ||
+            jy_hmac_sm3(JY_SLICE(journal->key, 32), JY_SLICE(rest.p - TAG, TAG + HEAD + length), tag) != JY_OK ||
             !jy_equal_secret(JY_SLICE(tag, TAG), JY_SLICE(rest.p + HEAD + length, TAG)))
             return jy_fail(fault, JY_E_INTERNAL, "journal", journal->end,
-                           "damaged at byte %llu: restore it whole, with the key records of the same moment", (unsigned long long)journal->end);
-        if ((rc = parse(JY_SLICE(rest.p + HEAD, length), &entry)) != JY_OK || (rc = journal->visitor(journal->self, &entry, journal->end)) != JY_OK)
-            return jy_fail(fault, rc, "journal", journal->end, "entry at byte %llu cannot be used: %s", (unsigned long long)journal->end, jy_err_en(rc));
+                           "damaged at byte %llu: restore it whole, with the key records of the same moment",
+                           (unsigned long long)journal->end);
+        if ((rc = parse(JY_SLICE(rest.p + HEAD, length), &entry)) != JY_OK ||
+            (rc = journal->visitor(journal->self, &entry, journal->end)) != JY_OK)
+            return jy_fail(fault, rc, "journal", journal->end, "entry at byte %llu cannot be used: %s", (unsigned long long)journal->end,
+                           jy_err_en(rc));
     }
     memcpy(journal->tag, file.p + journal->end - TAG, TAG);
     return JY_OK;
@@ -239,7 +243,8 @@ jy_journal_append(struct jy_journal *journal, const struct jy_entry *entry, bool
         goto out;
     }
     put_head(bytes.p + TAG, (uint32_t)(bytes.len - TAG - HEAD));
-    if ((rc = jy_hmac_sm3(JY_SLICE(journal->key, 32), jy_buf_slice(&bytes), tag)) != JY_OK || (rc = jy_buf_add(&bytes, JY_SLICE(tag, TAG))) != JY_OK)
+    if ((rc = jy_hmac_sm3(JY_SLICE(journal->key, 32), jy_buf_slice(&bytes), tag)) != JY_OK ||
+        (rc = jy_buf_add(&bytes, JY_SLICE(tag, TAG))) != JY_OK)
         goto out;
     if (!write_at(journal->fd, JY_SLICE(bytes.p + TAG, bytes.len - TAG), offset)) {
         rc = io_fault(fault, "cannot be written");
@@ -277,6 +282,7 @@ jy_journal_read(const struct jy_journal *journal, uint64_t offset, struct jy_buf
         return rc;
     if (!jy_equal_secret(JY_SLICE(tag, TAG), JY_SLICE(bytes->p + TAG + HEAD + length, TAG)) ||
         parse(JY_SLICE(bytes->p + TAG + HEAD, length), entry) != JY_OK)
-        return jy_fail(fault, JY_E_INTERNAL, "journal", offset, "was changed under the running process, at byte %llu", (unsigned long long)offset);
+        return jy_fail(fault, JY_E_INTERNAL, "journal", offset, "was changed under the running process, at byte %llu",
+                       (unsigned long long)offset);
     return JY_OK;
 }

@@ -17,7 +17,7 @@
 
 /** What an entry says. Numbers are on disk: never change one. */
 enum jy_entry_kind {
-    JY_ENTRY_RECORD = 1,   /* id key, detail what changed, digest SM3 of the record file that is valid now, head mark of the secret that did it */
+    JY_ENTRY_RECORD = 1,   /* id key, detail what changed, digest SM3 of the record file valid now, head mark of the secret that did it */
     JY_ENTRY_TRY = 2,      /* id key, number wrong PINs in a row, counting the one that is about to be checked */
     JY_ENTRY_APPROVE = 3,  /* id order, detail approver key, digest SM3 of the order, head Approval */
     JY_ENTRY_STAMP = 4,    /* id order, detail seal key, digest SM3 of the order, head and tail the value around its seal */

@@ -41,11 +41,12 @@ jy_key_handler jy_key_make_seal, jy_key_assign_approver, jy_key_seal_state;     
 jy_key_handler jy_key_approve, jy_key_stamp, jy_key_settle;                               /* approve.c, stamp.c */
 
 /* -- what several requests check (checks.c) -- */
-/** Loads a key of this kind (0: any). field names it in the fault. Errors: JY_E_ARGUMENT not an id, JY_E_NOT_FOUND none, or of another kind. */
-JY_CHECK jy_err jy_key_load(struct jy_key_room *room, const char *key_id, enum jy_key_kind kind, const char *field, struct jy_key_record *out,
-                            struct jy_fault *fault);
+/** Loads a key of this kind (0: any). field names it in the fault. Errors: JY_E_ARGUMENT not an id, JY_E_NOT_FOUND none of the kind. */
+JY_CHECK jy_err jy_key_load(struct jy_key_room *room, const char *key_id, enum jy_key_kind kind, const char *field,
+                            struct jy_key_record *out, struct jy_fault *fault);
 /** The bound certificate, alive now. Errors: JY_E_CERT_PERIOD none bound, not yet valid or expired (R13.3). Caller frees. */
-JY_CHECK jy_err jy_key_certificate(const struct jy_key_room *room, const struct jy_key_record *record, struct jy_cert **out, struct jy_fault *fault);
+JY_CHECK jy_err jy_key_certificate(const struct jy_key_room *room, const struct jy_key_record *record, struct jy_cert **out,
+                                   struct jy_fault *fault);
 /**
  * An order with all that is known about its seal. Begins in jy_key_order_open (structure, ids), may go on with jy_key_order_check;
  * ends in jy_key_order_free, also after errors.

@@ -124,7 +124,8 @@ count_try(struct jy_key_room *room, const char *key_id, uint32_t wrong, bool dur
 }
 
 jy_err
-jy_pin_unlock_to_change(struct jy_key_room *room, const struct jy_key_record *record, const char *pin, struct jy_sm2 **out, struct jy_fault *fault)
+jy_pin_unlock_to_change(struct jy_key_room *room, const struct jy_key_record *record, const char *pin, struct jy_sm2 **out,
+                        struct jy_fault *fault)
 {
     uint32_t wrong = jy_vault_key_row(&room->vault, record->key_id)->wrong_pins;
     jy_err rc;

@@ -31,7 +31,8 @@ jy_record_encode(const struct jy_key_record *r, struct jy_buf *out)
 
     if ((rc = jy_der_put_i64(&body, 1)) == JY_OK && (rc = jy_der_put_text(&body, DER_IA5, r->key_id)) == JY_OK &&
         (rc = jy_der_put_i64(&body, r->kind)) == JY_OK && (rc = jy_der_put_i64(&body, r->state)) == JY_OK &&
-        (rc = jy_der_put_text(&body, DER_UTF8, r->common_name)) == JY_OK && (rc = jy_der_put_text(&body, DER_UTF8, r->organization)) == JY_OK &&
+        (rc = jy_der_put_text(&body, DER_UTF8, r->common_name)) == JY_OK &&
+        (rc = jy_der_put_text(&body, DER_UTF8, r->organization)) == JY_OK &&
         (rc = jy_der_put_text(&body, DER_UTF8, r->organization_code)) == JY_OK &&
         (rc = jy_der_put(&body, DER_OCTET_STRING, JY_SLICE(r->point, sizeof(r->point)))) == JY_OK &&
         (rc = jy_der_put(&body, DER_OCTET_STRING, JY_SLICE(r->salt, sizeof(r->salt)))) == JY_OK &&

@@ -23,7 +23,9 @@ jy_key_open(struct jy_key_room *room, const struct jy_key_setup *setup, struct j
 {
     size_t vendor_len = strlen(setup->seal_vendor);
 
-    *room = (struct jy_key_room){ .vault = { .dir = -1, .keys = -1, .journal = { .fd = -1 } }, .stretch = setup->stretch, .clock = setup->clock };
+    *room = (struct jy_key_room){ .vault = { .dir = -1, .keys = -1, .journal = { .fd = -1 } },
+                                  .stretch = setup->stretch,
+                                  .clock = setup->clock };
     if (setup->pin_retries < 1 || setup->pin_retries > 10)
         return jy_fail(fault, JY_E_ARGUMENT, "pin_retries", 0, "must be 1 to 10");
     if (vendor_len < 1 || vendor_len >= sizeof(room->seal_vendor))

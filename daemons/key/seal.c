@@ -11,10 +11,11 @@
 static bool
 is_what_was_asked(const struct jy_seal *seal, const struct jy_msg_KEY_MAKE_SEAL *ask, const struct jy_key_record *maker)
 {
-    return strcmp(jy_seal_id(seal), ask->es_id) == 0 && strcmp(jy_seal_name(seal), ask->name) == 0 && (uint32_t)jy_seal_type(seal) == ask->type &&
-        strcmp(jy_seal_picture_type(seal), ask->picture_type) == 0 && jy_slice_equal(jy_seal_picture(seal), ask->picture) &&
-        (uint32_t)jy_seal_width_mm(seal) == ask->width_mm && (uint32_t)jy_seal_height_mm(seal) == ask->height_mm &&
-        jy_seal_maker(seal) != NULL && jy_slice_equal(jy_cert_der(jy_seal_maker(seal)), jy_buf_slice(&maker->certificate));
+    return strcmp(jy_seal_id(seal), ask->es_id) == 0 && strcmp(jy_seal_name(seal), ask->name) == 0 &&
+           (uint32_t)jy_seal_type(seal) == ask->type && strcmp(jy_seal_picture_type(seal), ask->picture_type) == 0 &&
+           jy_slice_equal(jy_seal_picture(seal), ask->picture) && (uint32_t)jy_seal_width_mm(seal) == ask->width_mm &&
+           (uint32_t)jy_seal_height_mm(seal) == ask->height_mm && jy_seal_maker(seal) != NULL &&
+           jy_slice_equal(jy_cert_der(jy_seal_maker(seal)), jy_buf_slice(&maker->certificate));
 }
 
 /* What was made is read back as a stranger would read it, before anybody gets it. */
@@ -34,8 +35,9 @@ check_made(struct jy_slice der, const struct jy_msg_KEY_MAKE_SEAL *ask, const st
 }
 
 static jy_err
-make(const struct jy_key_room *room, const struct jy_msg_KEY_MAKE_SEAL *ask, const struct jy_key_record *maker, const struct jy_cert *maker_cert,
-     const struct jy_sm2 *maker_key, const struct jy_cert *signer, struct jy_buf *out, struct jy_fault *fault)
+make(const struct jy_key_room *room, const struct jy_msg_KEY_MAKE_SEAL *ask, const struct jy_key_record *maker,
+     const struct jy_cert *maker_cert, const struct jy_sm2 *maker_key, const struct jy_cert *signer, struct jy_buf *out,
+     struct jy_fault *fault)
 {
     struct jy_seal_fields fields = {
         .vendor = room->seal_vendor, .id = ask->es_id, .type = (int)ask->type, .name = ask->name, .signer = signer, .created = room->now,
@@ -49,7 +51,8 @@ make(const struct jy_key_room *room, const struct jy_msg_KEY_MAKE_SEAL *ask, con
 
 /* The request again gives the same seal, whoever's PIN comes with it; another request for the same key is refused. */
 static jy_err
-same_seal(const struct jy_key_record *record, const struct jy_msg_KEY_MAKE_SEAL *ask, const struct jy_key_record *maker, struct jy_fault *fault)
+same_seal(const struct jy_key_record *record, const struct jy_msg_KEY_MAKE_SEAL *ask, const struct jy_key_record *maker,
+          struct jy_fault *fault)
 {
     struct jy_seal *seal = NULL;
     jy_err rc = jy_seal_parse(jy_buf_slice(&record->seal), &seal, fault);
@@ -60,9 +63,7 @@ same_seal(const struct jy_key_record *record, const struct jy_msg_KEY_MAKE_SEAL 
     return rc;
 }
 
-/*
- * The order of checks: both keys known → made already → seal key usable → both certificates alive (R13.3) → sizes → secret → maker's PIN.
- */
+/* Both keys known → made already → seal key usable → both certificates alive (R13.3) → sizes → secret → maker's PIN. */
 jy_err
 jy_key_make_seal(struct jy_key_room *room, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault)
 {
@@ -86,14 +87,16 @@ jy_key_make_seal(struct jy_key_room *room, const struct jy_frame *request, struc
         rc = jy_fail(fault, JY_E_BAD_STATE, "seal_key_id", 0, "%s is frozen or cancelled", record.key_id);
         goto out;
     }
-    if ((rc = jy_key_certificate(room, &record, &signer, fault)) != JY_OK || (rc = jy_key_certificate(room, &maker, &maker_cert, fault)) != JY_OK)
+    if ((rc = jy_key_certificate(room, &record, &signer, fault)) != JY_OK ||
+        (rc = jy_key_certificate(room, &maker, &maker_cert, fault)) != JY_OK)
         goto out;
     if (ask->type > INT32_MAX || ask->width_mm > 200 || ask->height_mm > 200) {
         rc = jy_fail(fault, JY_E_ARGUMENT, "size", 0, "must be: 1 to 200 mm, a type below 2^31");
         goto out;
     }
     if ((rc = jy_pin_open_secret(room, ask->sealed_pin, "make", ask->seal_key_id, &secret, mark, fault)) != JY_OK ||
-        (rc = jy_pin_refuse_used(room, mark, fault)) != JY_OK || (rc = jy_pin_unlock(room, &maker, secret.pin, &maker_key, fault)) != JY_OK ||
+        (rc = jy_pin_refuse_used(room, mark, fault)) != JY_OK ||
+        (rc = jy_pin_unlock(room, &maker, secret.pin, &maker_key, fault)) != JY_OK ||
         (rc = make(room, ask, &maker, maker_cert, maker_key, signer, &record.seal, fault)) != JY_OK ||
         (rc = jy_vault_save(&room->vault, &record, "seal", mark, room->now, fault)) != JY_OK)
         goto out;
@@ -171,7 +174,7 @@ thaw(struct jy_key_room *room, struct jy_key_record *record, struct jy_slice sea
     return rc;
 }
 
-/* Stopping is never refused for want of a PIN (R21.2); a cancelled key is destroyed and stays so (R21.1). A state that is there already is kept. */
+/* Stopping needs nobody's PIN (R21.2); a cancelled key is destroyed and stays so (R21.1). A state that is there already is kept. */
 jy_err
 jy_key_seal_state(struct jy_key_room *room, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault)
 {

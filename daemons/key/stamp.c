@@ -24,7 +24,8 @@
 /* -- what the journal keeps of a value: all but the seal in its middle, which the record has -- */
 
 static jy_err
-value_from(struct jy_key_room *room, uint64_t offset, struct jy_buf *out, jy_time *time, uint8_t order_digest[JY_SM3_SIZE], struct jy_fault *fault)
+value_from(struct jy_key_room *room, uint64_t offset, struct jy_buf *out, jy_time *time, uint8_t order_digest[JY_SM3_SIZE],
+           struct jy_fault *fault)
 {
     struct jy_key_record record = { 0 };
     struct jy_buf bytes = { 0 };
@@ -63,7 +64,8 @@ journal_value(struct jy_key_room *room, const struct jy_key_order *o, struct jy_
 /* -- the stamp -- */
 
 static jy_err
-check_approval(struct jy_key_room *room, const struct jy_key_order *o, struct jy_slice approval_der, struct jy_slice order_der, struct jy_fault *fault)
+check_approval(struct jy_key_room *room, const struct jy_key_order *o, struct jy_slice approval_der, struct jy_slice order_der,
+               struct jy_fault *fault)
 {
     const struct jy_order_row *row = jy_vault_order_row(&room->vault, o->order.order_id);
     struct jy_approval approval;

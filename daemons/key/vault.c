@@ -228,8 +228,8 @@ has_keys(const struct jy_vault *vault, bool *out)
         return JY_E_IO;
     }
     *out = false;
-    for (const struct dirent *e; (e = readdir(list)) != NULL;)
-        *out |= e->d_name[0] != '.';
+    for (const struct dirent *e; !*out && (e = readdir(list)) != NULL;)
+        *out = e->d_name[0] != '.';
     closedir(list);
     return JY_OK;
 }
@@ -252,8 +252,8 @@ make_missing(struct jy_vault *vault, const char *unlock_file, struct jy_fault *f
         return rc;
     if ((rc = read_secret(unlock_file, vault->secret, fault)) != JY_OK || journal)
         return rc;
-    if ((rc = jy_vault_derive(vault, "jinyin journal 1", key)) == JY_OK && (rc = jy_journal_create(vault->dir, JOURNAL, key, fault)) == JY_OK &&
-        fsync(vault->dir) != 0)
+    if ((rc = jy_vault_derive(vault, "jinyin journal 1", key)) == JY_OK &&
+        (rc = jy_journal_create(vault->dir, JOURNAL, key, fault)) == JY_OK && fsync(vault->dir) != 0)
         rc = path_fault(fault, "key_dir", "cannot be made durable");
     jy_wipe(key, sizeof(key));
     return rc;
@@ -271,8 +271,9 @@ jy_vault_open(struct jy_vault *vault, const char *dir, const char *unlock_file, 
         return rc;
     jy_table_start(&vault->key_rows, sizeof(struct jy_key_row), seed);
     jy_table_start(&vault->order_rows, sizeof(struct jy_order_row), seed);
-    if ((rc = open_folder(AT_FDCWD, dir, &vault->dir, fault)) != JY_OK || (rc = open_folder(vault->dir, "keys", &vault->keys, fault)) != JY_OK ||
-        (rc = make_missing(vault, unlock_file, fault)) != JY_OK || (rc = jy_vault_derive(vault, "jinyin journal 1", key)) != JY_OK)
+    if ((rc = open_folder(AT_FDCWD, dir, &vault->dir, fault)) != JY_OK ||
+        (rc = open_folder(vault->dir, "keys", &vault->keys, fault)) != JY_OK || (rc = make_missing(vault, unlock_file, fault)) != JY_OK ||
+        (rc = jy_vault_derive(vault, "jinyin journal 1", key)) != JY_OK)
         goto out;
     rc = jy_journal_open(&vault->journal, vault->dir, JOURNAL, key, follow, vault, &vault->cut, fault);
 out:

@@ -113,11 +113,12 @@ jy_vault_load(struct jy_vault *vault, const char *key_id, struct jy_key_record *
         goto out;
     }
     if (!fits) {
-        rc = jy_fail(fault, JY_E_INTERNAL, file, 0, "is not the version that the journal names: an older or foreign file was put in its place");
+        rc = jy_fail(fault, JY_E_INTERNAL, file, 0,
+                     "is not the version that the journal names: an older or foreign file was put in its place");
         goto out;
     }
-    if ((rc = jy_unwrap(vault->secret, context, jy_buf_slice(&bytes), &plain)) != JY_OK || (rc = jy_record_parse(jy_buf_slice(&plain), out)) != JY_OK ||
-        strcmp(out->key_id, key_id) != 0)
+    if ((rc = jy_unwrap(vault->secret, context, jy_buf_slice(&bytes), &plain)) != JY_OK ||
+        (rc = jy_record_parse(jy_buf_slice(&plain), out)) != JY_OK || strcmp(out->key_id, key_id) != 0)
         rc = jy_fail(fault, rc == JY_E_NOMEM ? rc : JY_E_INTERNAL, file, 0, "cannot be unwrapped");
 out:
     jy_buf_free(&bytes);

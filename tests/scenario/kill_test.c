@@ -132,6 +132,7 @@ main(int argc, char **argv)
         if (rc != JY_OK) {                          /* cleanly failed is allowed; asking again for ever is not */
             if (ask_again(rc))
                 stop("stamp", rc, &fault);
+            fprintf(stderr, "stamping %u refused: %s %s %s\n", n, life.problem_code, fault.where, fault.text);
             refused++;
             continue;
         }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * N3: who stamps answers. The adversary owns web, doc, link and the database: it says anything to the key room, has every sealed secret and every
- * answer that ever passed, and a CA that issues what it likes. It has no PIN of the custodian. Whatever it tries, no stamp comes out.
+ * N3: who stamps answers. The adversary owns web, doc, link and the database: it says anything to the key room, has every sealed secret
+ * and every answer that ever passed, and a CA that issues what it likes. It has no PIN of the custodian. Whatever it tries, no stamp
+ * comes out.
  */
 #include "world.h"
 
@@ -50,8 +51,9 @@ adversary_begin(void **state)
 static int
 adversary_end(void **state)
 {
-    struct jy_buf *all[] = { &web.order, &web.approval, &web.approve_secret, &web.stamp_secret, &web.value, &web.waiting, &web.waiting_approval,
-                             &web.assign_secret, &web.thaw_secret, &web.pin_secret, &web.make_secret };
+    struct jy_buf *all[] = { &web.order,       &web.approval,   &web.approve_secret,   &web.stamp_secret,
+                             &web.value,       &web.waiting,    &web.waiting_approval, &web.assign_secret,
+                             &web.thaw_secret, &web.pin_secret, &web.make_secret };
 
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
         jy_buf_free(all[i]);
@@ -154,7 +156,8 @@ become_the_approver(void)
 
     if (jy_vault_key_row(&w.room.vault, "evil-approver") == NULL)
         world_key("evil-approver", "approver", "evil-Pin-1");
-    if ((rc = world_assign_with(SEAL, "evil-approver", S(web.assign_secret))) == JY_OK || (rc = world_assign_with(SEAL, "evil-approver", JY_EMPTY)) == JY_OK)
+    if ((rc = world_assign_with(SEAL, "evil-approver", S(web.assign_secret))) == JY_OK ||
+        (rc = world_assign_with(SEAL, "evil-approver", JY_EMPTY)) == JY_OK)
         return rc;
     guess = world_secret("assign", SEAL "/evil-approver", "evil-Pin-1");
     rc = world_assign_with(SEAL, "evil-approver", S(guess));

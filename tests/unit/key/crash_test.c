@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Nothing acknowledged is lost, nothing is done twice. A child answers a day's requests and ends at one system call of its files: before it,
- * in the middle of a write, or with an error from it; every call of the day in turn. Then the store is opened again and the day
+ * Nothing acknowledged is lost, nothing is done twice. A child answers a day's requests and ends at one system call of its files: before
+ * it, in the middle of a write, or with an error from it; every call of the day in turn. Then the store is opened again and the day
  * goes on where its answers ended, as web does it: with the very same requests.
  */
 #include "world.h"
@@ -242,7 +242,8 @@ go_on(const struct answer *answers, size_t count)
     }
     for (size_t step = count; step < STEPS; step++) {
         if (perform((enum step)step, &out) != JY_OK)
-            fail_msg("mode %d, call %d: step %zu: %s: %s: %s", mode, last_call, step, jy_err_code(w.fault.err), w.fault.where, w.fault.text);
+            fail_msg("mode %d, call %d: step %zu: %s: %s: %s", mode, last_call, step, jy_err_code(w.fault.err), w.fault.where,
+                     w.fault.text);
         seen[step] = answer_of((enum step)step, &out);
         keep((enum step)step, &out);
     }
@@ -315,8 +316,8 @@ day_begin(void **state)
 static int
 day_end(void **state)
 {
-    struct jy_buf *all[] = { &day.order_1, &day.order_3, &day.approve_1, &day.approve_3, &day.stamp_1, &day.stamp_3, &day.thaw, &day.new_pin,
-                             &day.approval_1, &day.approval_3 };
+    struct jy_buf *all[] = { &day.order_1, &day.order_3, &day.approve_1, &day.approve_3,  &day.stamp_1,
+                             &day.stamp_3, &day.thaw,    &day.new_pin,   &day.approval_1, &day.approval_3 };
 
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
         jy_buf_free(all[i]);

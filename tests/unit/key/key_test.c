@@ -168,7 +168,8 @@ bind__foreign_expired_and_unfit_certificates_are_refused(void **state)
 static void
 pin__weak_ones_are_refused_and_cost_no_try(void **state)
 {
-    static const char *const weak[] = { "", "short1", "12345678", "abcdefgh", "ABCDEFGHIJ", "--------", "七个汉字a七七", SEAL_PIN, "12345678\xFF" };
+    static const char *const weak[] = { "",         "short1",        "12345678", "abcdefgh",    "ABCDEFGHIJ",
+                                        "--------", "七个汉字a七七", SEAL_PIN,   "12345678\xFF" };
 
     (void)state;
     for (size_t i = 0; i < sizeof(weak) / sizeof(weak[0]); i++)
@@ -514,9 +515,10 @@ static void
 approve__refuses_what_is_not_a_live_order_of_its_own_seal(void **state)
 {
     const struct { const char *claim; jy_err err; } rows[] = {
-        { "expired", JY_E_ORDER_EXPIRED }, { "from the future", JY_E_ARGUMENT }, { "other esID", JY_E_ARGUMENT }, { "unknown seal", JY_E_NOT_FOUND },
-        { "not a seal key", JY_E_NOT_FOUND }, { "bad order id", JY_E_ARGUMENT }, { "property not ASCII", JY_E_ARGUMENT },
-        { "leftover byte", JY_E_TRAILING }, { "not its approver", JY_E_FORBIDDEN }, { "wrong PIN", JY_E_PIN_WRONG },
+        { "expired", JY_E_ORDER_EXPIRED },       { "from the future", JY_E_ARGUMENT }, { "other esID", JY_E_ARGUMENT },
+        { "unknown seal", JY_E_NOT_FOUND },      { "not a seal key", JY_E_NOT_FOUND }, { "bad order id", JY_E_ARGUMENT },
+        { "property not ASCII", JY_E_ARGUMENT }, { "leftover byte", JY_E_TRAILING },   { "not its approver", JY_E_FORBIDDEN },
+        { "wrong PIN", JY_E_PIN_WRONG },
     };
 
     (void)state;

@@ -118,9 +118,12 @@ world_ask_bytes(enum jy_message_type type, const void *message, struct jy_buf *o
     if (out != NULL)
         jy_buf_free(out);
     if (rc == JY_OK && out != NULL) {
-        struct jy_slice bytes = type == JY_MSG_KEY_ENROL ? reply.u.KEY_ENROLLED.csr : type == JY_MSG_KEY_MAKE_SEAL ? reply.u.KEY_SEAL_MADE.seal
-            : type == JY_MSG_KEY_APPROVE ? reply.u.KEY_APPROVED.approval : type == JY_MSG_KEY_STAMP ? reply.u.KEY_STAMPED.value
-            : type == JY_MSG_KEY_SETTLE ? reply.u.KEY_SETTLED.value : JY_EMPTY;
+        struct jy_slice bytes = type == JY_MSG_KEY_ENROL       ? reply.u.KEY_ENROLLED.csr
+                                : type == JY_MSG_KEY_MAKE_SEAL ? reply.u.KEY_SEAL_MADE.seal
+                                : type == JY_MSG_KEY_APPROVE   ? reply.u.KEY_APPROVED.approval
+                                : type == JY_MSG_KEY_STAMP     ? reply.u.KEY_STAMPED.value
+                                : type == JY_MSG_KEY_SETTLE    ? reply.u.KEY_SETTLED.value
+                                                               : JY_EMPTY;
         OK(jy_buf_add(out, bytes));
     }
     jy_frame_free(&reply);
