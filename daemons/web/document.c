@@ -24,7 +24,7 @@ inspect(struct web *web, int document, jy_time now, struct inspection *out, stru
     *out = (struct inspection){ { 0 } };
     if ((rc = blob_reader(document, &ask.document, fault)) != JY_OK)
         return rc;
-    rc = ask_doc(web, JY_MSG_DOC_INSPECT, &ask, -1, &reply, fault);
+    rc = ask_doc(web, JY_MSG_DOC_INSPECT, &ask, NULL, &reply, fault);
     close(ask.document);
     if (rc != JY_OK)
         return rc;

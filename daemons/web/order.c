@@ -82,11 +82,10 @@ prepare(struct ordering *o, struct jy_fault *fault)
     jy_err rc;
 
     if ((rc = jy_base64_decode(jy_slice_text(member(o->seal, "seal")), &seal)) != JY_OK ||
-        (rc = blob_open(x->web, member(o->document, "digest"), &ask.document, &size, fault)) != JY_OK ||
-        (rc = blob_new(x->web, &ask.output, fault)) != JY_OK)
+        (rc = blob_open(x->web, member(o->document, "digest"), &ask.document, &size, fault)) != JY_OK)
         goto out;
     ask.seal = jy_buf_slice(&seal);
-    if ((rc = ask_doc(x->web, JY_MSG_DOC_PREPARE, &ask, ask.output, &reply, fault)) != JY_OK)
+    if ((rc = ask_doc(x->web, JY_MSG_DOC_PREPARE, &ask, &ask.output, &reply, fault)) != JY_OK)
         goto out;
     if (reply.u.DOC_PREPARED.data_hash.len != JY_SM3_SIZE) {
         rc = jy_fail(fault, JY_E_INTERNAL, "DOC_PREPARED.data_hash", 0, "%zu bytes", reply.u.DOC_PREPARED.data_hash.len);

@@ -22,15 +22,19 @@ monotonic_ms(void)
 }
 
 jy_err
-ask_doc(struct web *web, enum jy_message_type type, const void *request, int output, struct jy_frame *reply, struct jy_fault *fault)
+ask_doc(struct web *web, enum jy_message_type type, const void *request, int *output, struct jy_frame *reply, struct jy_fault *fault)
 {
     jy_err rc = JY_E_INTERNAL;
     int64_t took = 0;
 
     for (int try = 0; try < DOC_TRIES; try++) {
         int64_t start = monotonic_ms();
-        if (output >= 0 && (ftruncate(output, 0) != 0 || lseek(output, 0, SEEK_SET) != 0))
-            return jy_fail(fault, JY_E_IO, "blobs", 0, "cannot empty the output");
+        if (output != NULL) {
+            if (*output >= 0)
+                close(*output);
+            if ((rc = blob_new(web, output, fault)) != JY_OK)
+                return rc;
+        }
         rc = jy_room_call(web->room, type, request, (int)web->doc_timeout_ms + 10000, reply, fault);
         if (rc != JY_E_UNAVAILABLE)
             return rc;

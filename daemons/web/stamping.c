@@ -51,6 +51,21 @@ record_refusal(struct exchange *x, jy_err refusal)
             jy_log("warning", "intent_left", "%s %s", x->id, fault.text);
 }
 
+/* What is kept as stamped carries the very value that was signed. */
+static jy_err
+holds_value(const struct stamping *s, struct jy_fault *fault)
+{
+    char digest[2 * JY_SM3_SIZE + 1];
+    json_t *signature;
+    size_t i;
+
+    jy_hex(JY_SLICE(s->value_digest, JY_SM3_SIZE), digest);
+    json_array_foreach(s->inspection.signatures, i, signature)
+        if (strcmp(member(signature, "value_digest"), digest) == 0)
+            return JY_OK;
+    return jy_fail(fault, JY_E_INTERNAL, "DOC_FINISHED", 0, "the result does not hold the value");
+}
+
 jy_err
 stamping_build(struct stamping *s, struct jy_slice value, struct jy_fault *fault)
 {
@@ -61,13 +76,12 @@ stamping_build(struct stamping *s, struct jy_slice value, struct jy_fault *fault
     jy_err rc;
 
     if ((rc = fresh_id(s->document_id)) != JY_OK || (rc = jy_sm3(value, s->value_digest)) != JY_OK ||
-        (rc = blob_open(s->web, member(s->order, "prepared_digest"), &ask.prepared, &size, fault)) != JY_OK ||
-        (rc = blob_new(s->web, &ask.output, fault)) != JY_OK)
+        (rc = blob_open(s->web, member(s->order, "prepared_digest"), &ask.prepared, &size, fault)) != JY_OK)
         goto out;
     PUT(ask.slot, member(s->order, "slot"));
-    if ((rc = ask_doc(s->web, JY_MSG_DOC_FINISH, &ask, ask.output, &reply, fault)) == JY_OK &&
+    if ((rc = ask_doc(s->web, JY_MSG_DOC_FINISH, &ask, &ask.output, &reply, fault)) == JY_OK &&
         (rc = blob_take(s->web, ask.output, &own, s->digest, &s->size, fault)) == JY_OK &&
-        (rc = inspect(s->web, own, s->now, &s->inspection, fault)) == JY_OK)
+        (rc = inspect(s->web, own, s->now, &s->inspection, fault)) == JY_OK && (rc = holds_value(s, fault)) == JY_OK)
         rc = blob_keep(s->web, own, s->digest, fault);
 out:
     jy_frame_free(&reply);

@@ -105,7 +105,7 @@ document_verify(struct exchange *x, struct jy_fault *fault)
     *fault = (struct jy_fault){ 0 };
     ask.trust = jy_buf_slice(&pem);
     ask.evidence = jy_slice_text(evidence);
-    if ((rc = ask_doc(x->web, JY_MSG_DOC_VERIFY, &ask, -1, &reply, fault)) == JY_OK && (rc = jy_buf_add(&x->bytes, reply.u.DOC_VERIFIED.report)) == JY_OK) {
+    if ((rc = ask_doc(x->web, JY_MSG_DOC_VERIFY, &ask, NULL, &reply, fault)) == JY_OK && (rc = jy_buf_add(&x->bytes, reply.u.DOC_VERIFIED.report)) == JY_OK) {
         x->type = strcmp(ask.form, "text") == 0 ? "text/plain; charset=utf-8" : "application/json";
         jy_log("info", "verified", "%s", reply.u.DOC_VERIFIED.verdict);
     }

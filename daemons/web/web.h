@@ -152,8 +152,11 @@ JY_CHECK jy_err blob_reader(int fd, int *reader, struct jy_fault *fault);
 JY_CHECK jy_err blob_take(const struct web *web, int written, int *own, uint8_t digest[JY_SM3_SIZE], uint64_t *size, struct jy_fault *fault);
 
 /* -- the other rooms -- */
-/** doc: a worker that ends on a document is replaced and asked again; output (-1 = none) is emptied before each try. */
-JY_CHECK jy_err ask_doc(struct web *web, enum jy_message_type type, const void *request, int output, struct jy_frame *reply, struct jy_fault *fault);
+/**
+ * doc: a worker that ends on a document is replaced and asked again. output, a member of the request or NULL, is a new file for each
+ * try: the reader of the try before may still be writing into its own. It is the caller's to close.
+ */
+JY_CHECK jy_err ask_doc(struct web *web, enum jy_message_type type, const void *request, int *output, struct jy_frame *reply, struct jy_fault *fault);
 JY_CHECK jy_err ask_key(struct web *web, enum jy_message_type type, const void *request, struct jy_frame *reply, struct jy_fault *fault);
 JY_CHECK jy_err ask_link(struct web *web, enum jy_message_type type, const void *request, struct jy_frame *reply, struct jy_fault *fault);
 /** The CA's certificates and revocation lists, PEM: as last fetched, or anew when `fresh`. */
