@@ -16,7 +16,7 @@
 /* What libc, OpenSSL and SQLite read; not /etc as a whole, under which a configuration and its data may lie. */
 static const char *const system_paths[] = { "/usr", "/lib", "/lib64", "/dev", "/proc", "/sys", "/etc/ssl", "/etc/localtime", "/etc/ld.so.cache",
                                             "/etc/nsswitch.conf", "/etc/passwd" };
-static const char *const own_keys[] = { "web_dir", "static_dir" };
+static const char *const own_keys[] = { "web_dir" };
 
 /* Documents get their names by a link from one folder of web_dir into another: without this right every fence forbids that. */
 #ifndef LANDLOCK_ACCESS_FS_REFER

@@ -247,13 +247,12 @@ move(struct application_move *m, const json_t *application, const char *event, s
 
 /* R9: every required material is there; the fault names the first that is not. */
 static jy_err
-materials_complete(struct exchange *x, const json_t *application, const json_t *materials, struct jy_fault *fault)
+materials_complete(const json_t *application, const json_t *materials, struct jy_fault *fault)
 {
     struct application_facts facts = facts_of(application);
     size_t count;
     const struct material_rule *rules = material_rules(&count);
 
-    (void)x;
     for (size_t i = 0; i < count; i++)
         if (rules[i].required(&facts) && material_with(materials, rules[i].code) == NULL)
             return jy_fail(fault, JY_E_MATERIAL_MISSING, rules[i].code, 0, "%s %s (%s)", rules[i].zh, rules[i].en, rules[i].clause);
@@ -274,7 +273,7 @@ application_submit(struct exchange *x, struct jy_fault *fault)
     if ((rc = find_application(x, &application, fault)) != JY_OK ||
         (rc = state_after(application_moves, member(application, "state"), "submit", &to, fault)) != JY_OK ||
         (rc = find_rows(x, SQL_MATERIAL_LIST, BINDS(B_TEXT("application_id", x->id)), material_columns, &materials, fault)) != JY_OK ||
-        (rc = materials_complete(x, application, materials, fault)) != JY_OK)
+        (rc = materials_complete(application, materials, fault)) != JY_OK)
         goto out;
     PUT(ask.seal_code, member(application, "physical_seal_code"));
     if ((rc = ask_link(x->web, JY_MSG_LINK_PHYSICAL_SEAL, &ask, &found, fault)) != JY_OK)

@@ -9,7 +9,6 @@
 
 #define SETTLE_AFTER_SECONDS 30                /* a client that asks again has this long to finish its stamping itself */
 #define KEEP_ANSWERS_SECONDS (24 * 3600)
-#define SESSION_ABSOLUTE_SECONDS (12 * 3600)
 #define OUTBOX_BATCH 16
 #define RETRY_MAX_SECONDS 300
 

@@ -12,7 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SESSION_ABSOLUTE_SECONDS (12 * 3600)
 #define SEEN_STEP_SECONDS 60                  /* a session's last_seen is written at most this often */
 
 /* -- small things that handlers use -- */
@@ -57,16 +56,6 @@ in_sealed(const struct exchange *x, const char *name, struct jy_buf *out, struct
     jy_err rc = jy_base64_decode(jy_slice_text(in_text(x, name)), out);
 
     return rc == JY_OK ? rc : jy_fail(fault, JY_E_BAD_FIELD, name, 0, "must be base64");
-}
-
-json_t *
-json_base64(struct jy_slice bytes)
-{
-    struct jy_buf text = { 0 };
-    json_t *value = jy_base64_encode(bytes, &text) == JY_OK ? json_stringn((const char *)text.p, text.len) : NULL;
-
-    jy_buf_free(&text);
-    return value;
 }
 
 jy_err

@@ -29,8 +29,8 @@ begin(struct db_tx *tx, enum sql_name name, const struct bind *binds)
     return row;
 }
 
-static json_t *
-base64_of(struct jy_slice bytes)
+json_t *
+json_base64(struct jy_slice bytes)
 {
     struct jy_buf text = { 0 };
     json_t *value = jy_base64_encode(bytes, &text) == JY_OK ? json_stringn((const char *)text.p, text.len) : NULL;
@@ -73,7 +73,7 @@ value_of(const struct db_row *row, const struct column *column)
     case COL_HEX:
         return hex_of(db_blob(row, column->name));
     case COL_BASE64:
-        return base64_of(db_blob(row, column->name));
+        return json_base64(db_blob(row, column->name));
     case COL_MM:
         return json_real((double)db_int(row, column->name) / 1000.0);
     case COL_JSON:

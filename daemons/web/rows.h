@@ -26,6 +26,8 @@ struct column {
     enum column_kind kind;
 };
 
+/** Base64 text, or NULL without memory; the caller's. */
+json_t *json_base64(struct jy_slice bytes);
 /** Rows as a JSON array, which the caller decrefs. */
 JY_CHECK jy_err rows_read(struct db_tx *tx, enum sql_name name, const struct bind *binds, const struct column *columns, json_t **out,
                           struct jy_fault *fault);

@@ -14,6 +14,7 @@
 #include <pthread.h>
 #include <semaphore.h>
 
+#define SESSION_ABSOLUTE_SECONDS (12 * 3600)  /* however much it is used, a session ends then (R27.2) */
 #define WEB_ID_SIZE 33                     /* 32 hex digits and NUL */
 
 struct web {
@@ -99,7 +100,6 @@ JY_CHECK jy_err answer_json(struct exchange *x, int status, json_t *object);
 struct page { int64_t limit, before; };
 JY_CHECK jy_err page_read(const struct exchange *x, struct page *out, struct jy_fault *fault);
 JY_CHECK jy_err answer_page(struct exchange *x, const struct page *page, json_t *rows);
-json_t *json_base64(struct jy_slice bytes);
 /** Copies text that is known to fit; ends the process otherwise (a bug). */
 void put(char *out, size_t size, const char *text);
 #define PUT(array, text) put(array, sizeof(array), text)

@@ -289,7 +289,7 @@ fence__web_reads_its_own_folder_and_not_the_key_store(void **state)
     assert_int_equal(mkdir(web, 0700) | mkdir(key, 0700), 0);
     close(open(in_key, O_WRONLY | O_CREAT, 0600));
     if ((pid = fork()) == 0) {
-        json_t *config = json_pack("{s:s, s:s}", "web_dir", web, "static_dir", "");
+        json_t *config = json_pack("{s:s}", "web_dir", web);
         struct jy_fault fault = { 0 };
         jy_err rc = jy_fence_apply(config, &fault);
         int fresh;

@@ -28,7 +28,6 @@ config__defaults_fill_what_is_not_said(void **state)
     assert_int_equal(json_integer_value(json_object_get(c, "http_loopback_port")), 8080);
     assert_string_equal(json_string_value(json_object_get(c, "key_dir")), "/k");
     assert_string_equal(json_string_value(json_object_get(c, "web_dir")), "/etc/jinyin/data/web");
-    assert_string_equal(json_string_value(json_object_get(c, "static_dir")), "");
     assert_string_equal(json_string_value(json_object_get(c, "seal_vendor")), "JINYIN");
     assert_true(json_is_true(json_object_get(c, "development")));
     json_decref(c);
@@ -348,7 +347,7 @@ struct stage { struct jy_room_context *room, space; int control; struct peer pee
 static int
 set_up(void **state)
 {
-    static const char config[] = "{\"web_dir\":\"/w\",\"static_dir\":\"\",\"document_max_bytes\":2048,\"doc_timeout_seconds\":1,"
+    static const char config[] = "{\"web_dir\":\"/w\",\"document_max_bytes\":2048,\"doc_timeout_seconds\":1,"
                                  "\"session_minutes\":1,\"order_hours\":1,\"seal_code_pattern_digits\":13,"
                                  "\"bootstrap_file\":\"/b\",\"development\":false}";
     static struct stage stages[16];                   /* kept: the calling thread may look at its context until the process ends */
