@@ -5,9 +5,6 @@
 
 #include <jinyin/cert.h>
 
-#define JY_SEAL_MAX (1u << 20)       /* bytes of one SESeal */
-#define JY_SES_MAX  (2u << 20)       /* bytes of one SES_Signature */
-
 /** Bits of what the writer did against the letter while the binding holds (seal-formats §4); reported, never hidden. */
 enum jy_deviation {
     JY_DEV_SIG_RAW64 = 1u << 0,         /* signer's signature 64 raw bytes */

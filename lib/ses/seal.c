@@ -87,7 +87,7 @@ parse_picture(struct jy_der *info, struct jy_seal *seal)
         (rc = jy_der_u32(&picture, &width)) != JY_OK || (rc = jy_der_u32(&picture, &height)) != JY_OK ||
         (rc = jy_der_close(&picture)) != JY_OK)
         return rc;
-    if (width > 10000 || height > 10000)
+    if (width > JY_SEAL_SIDE_MAX || height > JY_SEAL_SIDE_MAX)
         return JY_E_FORMAT;
     seal->width_mm = (int)width;
     seal->height_mm = (int)height;
@@ -371,8 +371,8 @@ check_fields(const struct jy_seal_fields *f, const struct jy_sm2 *maker_key, con
         { f->type >= 0, "type", "not negative" },
         { f->valid_start < f->valid_end, "validity", "the end is after the start" },
         { is_ia5(f->picture_type, 8), "picture type", "1 to 8 ASCII characters" },
-        { f->picture.len >= 1 && f->picture.len <= 512 * 1024, "picture", "1 byte to 512 KiB" },
-        { f->width_mm >= 1 && f->width_mm <= 200 && f->height_mm >= 1 && f->height_mm <= 200, "size", "1 to 200 mm" },
+        { f->picture.len >= 1 && f->picture.len <= JY_SEAL_MADE_PICTURE_MAX, "picture", "1 byte to 512 KiB" },
+        { f->width_mm >= 1 && f->width_mm <= JY_SEAL_MADE_SIDE_MAX && f->height_mm >= 1 && f->height_mm <= JY_SEAL_MADE_SIDE_MAX, "size", "1 to 200 mm" },
         { f->signer != NULL && jy_cert_may_sign(f->signer), "signer", "a certificate for signing" },
         { jy_sm2_same_public(jy_cert_key(maker), maker_key), "maker", "the certificate of the maker's key" },
     };
