@@ -49,7 +49,8 @@ static const struct range unstable[] = {
     { 0xfe20, 0xfe2f }, { 0x11000, 0x11fff }, { 0x1d100, 0x1d1ff }, { 0x2f800, 0x2fa1f },
 };
 /* Characters that some file systems overlook. */
-static const struct range ignored[] = { { 0x00ad, 0x00ad }, { 0x200b, 0x200f }, { 0x202a, 0x202e }, { 0x2060, 0x206f }, { 0xfe00, 0xfe0f }, { 0xfeff, 0xfeff } };
+static const struct range ignored[] = { { 0x00ad, 0x00ad }, { 0x200b, 0x200f }, { 0x202a, 0x202e }, { 0x2060, 0x206f }, { 0xfe00, 0xfe0f },
+                                        { 0xfeff, 0xfeff } };
 #define IN(c, list) is_in(c, list, sizeof(list) / sizeof((list)[0]))
 
 struct text {
