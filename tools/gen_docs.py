@@ -33,11 +33,16 @@ def errors():
                  [[f"`{code}`", http, en, zh] for _, code, http, en, zh in found])
 
 
+# The weights of checks.def: what a failure makes the signature under the standard and the strict policy.
+WEIGHTS = {"INVALID": ("invalid", "invalid"), "INDETERMINATE": ("indeterminate", "indeterminate"), "WARNING": ("warning", "warning"),
+           "DEVIATION": ("warning", "invalid"), "UNPROVEN": ("indeterminate", "invalid"),
+           "BY_TIME": ("invalid, or indeterminate while the signing time is only claimed", "invalid")}
+
+
 def checks():
     found = rows("include/jinyin/checks.def", "JY_CHECK_ROW", rf"(\w+), (\w+), {STRING}, {STRING}, {STRING}")
-    return table("Checks of a verification", "include/jinyin/checks.def", ["check", "a failure makes it", "clause", "claim", "内容"],
-                 [[f"`{name}`", severity.lower().replace("by_time", "invalid, or indeterminate while the signing time is only claimed"), clause,
-                   en, zh] for name, severity, clause, en, zh in found])
+    return table("Checks of a verification", "include/jinyin/checks.def", ["check", "a failure makes it", "policy strict", "clause", "claim", "内容"],
+                 [[f"`{name}`", *WEIGHTS[weight], clause, en, zh] for name, weight, clause, en, zh in found])
 
 
 def limits():

@@ -13,6 +13,7 @@ struct judgement {
     const struct jy_signature *signature;
     const struct jy_trust *trust;
     const struct jy_evidence *evidence;
+    const struct jy_policy *policy;
     jy_time now, time;                /* time: the reference time T */
     struct jy_signature_report *out;
     jy_err rc;                        /* out of memory: stops everything */
@@ -155,6 +156,9 @@ check_maker(struct judgement *j, const struct jy_seal *seal)
          end, is_date_matter(chain.status) ? "; " : "", is_date_matter(chain.status) ? chain.text : "");
     NOTE(j, SEAL_MAKER_REVOKED, chain.status != JY_CHAIN_REVOKED, "", "%s", chain.text);
     NOTE(j, SEAL_MAKER_REVOCATION_UNKNOWN, chain.status != JY_CHAIN_REVOCATION_UNKNOWN, "", "%s", chain.text);
+    if (!j->policy->maker_alive_now || j->rc != JY_OK || (j->rc = jy_chain_check(j->trust, maker, NULL, 0, j->now, &chain)) != JY_OK)
+        return;
+    NOTE(j, SEAL_MAKER_ENDED, !is_date_matter(chain.status) && chain.status != JY_CHAIN_REVOKED, "", "%s", chain.text);
 }
 
 /* What the register says of the seal: at T it must have been ACTIVE; VOID undoes it from the beginning (N5, N8). */
@@ -311,13 +315,13 @@ by_check(const void *a, const void *b)
 }
 
 static enum jy_verdict
-verdict_of(const struct jy_findings *checks, bool time_is_certain)
+verdict_of(const struct jy_findings *checks, const struct jy_policy *policy, bool time_is_certain)
 {
     enum jy_verdict verdict = JY_VALID;
 
     for (size_t i = 0; i < checks->count; i++) {
         static const enum jy_verdict of[] = { JY_VALID_WITH_WARNING, JY_INDETERMINATE, JY_INVALID };
-        enum jy_verdict v = of[jy_check_severity(checks->list[i].check, time_is_certain)];
+        enum jy_verdict v = of[jy_check_severity(checks->list[i].check, policy, time_is_certain)];
         if (!checks->list[i].passed && v > verdict)
             verdict = v;
     }
@@ -325,10 +329,10 @@ verdict_of(const struct jy_findings *checks, bool time_is_certain)
 }
 
 static jy_err
-judge(const struct jy_signature *signature, const struct jy_trust *trust, const struct jy_evidence *evidence, jy_time now,
-      struct jy_signature_report *out)
+judge(const struct jy_signature *signature, const struct jy_trust *trust, const struct jy_evidence *evidence,
+      const struct jy_policy *policy, jy_time now, struct jy_signature_report *out)
 {
-    struct judgement j = { signature, trust, evidence, now, now, out, JY_OK };
+    struct judgement j = { signature, trust, evidence, policy, now, now, out, JY_OK };
 
     copy_text(out->id, sizeof(out->id), signature->id);
     copy_text(out->path, sizeof(out->path), signature->path);
@@ -350,13 +354,13 @@ judge(const struct jy_signature *signature, const struct jy_trust *trust, const 
     if (j.rc != JY_OK)
         return j.rc;
     qsort(out->checks.list, out->checks.count, sizeof(*out->checks.list), by_check);
-    out->verdict = verdict_of(&out->checks, out->time_is_recorded);
+    out->verdict = verdict_of(&out->checks, policy, out->time_is_recorded);
     return JY_OK;
 }
 
 jy_err
-jy_verify(struct jy_slice file, const struct jy_trust *trust, const struct jy_evidence *evidence, jy_time now, struct jy_report **out,
-          struct jy_fault *fault)
+jy_verify(struct jy_slice file, const struct jy_trust *trust, const struct jy_evidence *evidence, const struct jy_policy *policy,
+          jy_time now, struct jy_report **out, struct jy_fault *fault)
 {
     const struct jy_signature *signatures;
     struct jy_document *doc = NULL;
@@ -366,6 +370,10 @@ jy_verify(struct jy_slice file, const struct jy_trust *trust, const struct jy_ev
     jy_err rc;
 
     *out = NULL;
+    if (policy == NULL)
+        policy = &jy_policy_standard;
+    if (policy->tolerance < 0 || policy->tolerance > JY_POLICY_TOLERANCE_MAX)
+        return jy_fail(fault, JY_E_ARGUMENT, "policy.tolerance", 0, "0 to %d seconds", JY_POLICY_TOLERANCE_MAX);
     if ((rc = jy_document_open(file, &doc, fault)) != JY_OK || (rc = jy_document_signatures(doc, &signatures, &count, fault)) != JY_OK)
         goto out;
     rc = JY_E_NOMEM;
@@ -373,6 +381,7 @@ jy_verify(struct jy_slice file, const struct jy_trust *trust, const struct jy_ev
         (count > 0 && (report->signatures = calloc(count, sizeof(*report->signatures))) == NULL))
         goto out;
     report->format = jy_document_format(doc);
+    report->policy = *policy;
     report->checked_at = now;
     report->size = file.len;
     report->verdict = count == 0 ? JY_NO_SIGNATURE : JY_VALID;
@@ -381,7 +390,7 @@ jy_verify(struct jy_slice file, const struct jy_trust *trust, const struct jy_ev
     jy_hex(JY_SLICE(digest, sizeof(digest)), report->digest);
     for (; report->count < count; report->count++) {
         struct jy_signature_report *one = &report->signatures[report->count];
-        if ((rc = judge(&signatures[report->count], trust, evidence, now, one)) != JY_OK) {
+        if ((rc = judge(&signatures[report->count], trust, evidence, policy, now, one)) != JY_OK) {
             report->count++;
             goto out;
         }
