@@ -28,7 +28,8 @@ struct judgement {
 bool judge_own_trouble(struct judgement *j, jy_err rc);
 /** Text for the report, cut to its field. */
 void judge_copy(char *out, size_t size, const char *text);
-void judge_deviations(struct judgement *j, unsigned deviations);
+/** Each by its name: a warning, or under the policy strict the end. */
+void judge_deviations(struct judgement *j, jy_deviations deviations);
 
 /** An SES_Signature (GB/T 38540, GM/T 0031). */
 void judge_ses(struct judgement *j);

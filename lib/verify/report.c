@@ -142,6 +142,19 @@ checks_json(const struct jy_findings *checks, const struct jy_policy *policy, bo
 }
 
 static json_t *
+deviations_json(jy_deviations deviations)
+{
+    json_t *list = json_array();
+
+    for (int i = 0; i < JY_DEVIATION__COUNT; i++)
+        if ((deviations >> i & 1) != 0) {
+            const struct jy_deviation_info *info = jy_deviation_info((enum jy_deviation)i);
+            json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s}", "name", info->name, "clause", info->clause, "en", info->en, "zh", info->zh));
+        }
+    return list;
+}
+
+static json_t *
 signature_json(const struct jy_signature_report *s, const struct jy_policy *policy)
 {
     json_t *places = json_array(), *one = json_object();
@@ -165,6 +178,7 @@ signature_json(const struct jy_signature_report *s, const struct jy_policy *poli
                                                  text(s->signer_organization), "serial", text(s->signer_serial), "not_before",
                                                  moment(s->signer_start), "not_after", moment(s->signer_end)));
     json_object_set_new(one, "places", places);
+    json_object_set_new(one, "deviations", deviations_json(s->deviations));
     json_object_set_new(one, "checks", checks_json(&s->checks, policy, s->time_is_certain));
     return one;
 }

@@ -27,6 +27,7 @@ struct jy_signature_report {
     enum jy_signature_kind kind;
     enum jy_verdict verdict;
     struct jy_findings checks;        /* in the order of checks.def */
+    jy_deviations deviations;         /* of the signature value and its seal */
     /* Facts; "" and 0 when unknown. */
     char seal_id[65], seal_name[256], seal_vendor[33], seal_maker[256];
     int seal_version, seal_type, seal_width_mm, seal_height_mm;

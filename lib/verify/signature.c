@@ -5,29 +5,16 @@
 #include <string.h>
 
 void
-judge_deviations(struct judgement *j, unsigned deviations)
+judge_deviations(struct judgement *j, jy_deviations deviations)
 {
-    static const struct { unsigned bit; const char *text; } rows[] = {
-        { JY_DEV_SIG_RAW64, "signature is 64 raw bytes instead of DER" },
-        { JY_DEV_SEAL_SIG_RAW64, "the seal's signature is 64 raw bytes instead of DER" },
-        { JY_DEV_SIG_NON_MINIMAL, "r or s is not a minimal INTEGER" },
-        { JY_DEV_UNUSED_BITS, "a BIT STRING claims unused bits" },
-        { JY_DEV_TIME_FORM, "a time is not written as YYYYMMDDHHMMSSZ" },
-        { JY_DEV_TRAILING, "bytes after the outer SEQUENCE" },
-        { JY_DEV_UNTAGGED, "an optional field with the wrong tag" },
-        { JY_DEV_CERT_LIST_TYPE, "certListType is neither 1 nor 2" },
-        { JY_DEV_STRING, "a string of the wrong type or with NUL" },
-        { JY_DEV_LEGACY_LAYOUT, "legacy layout (C0119)" },
-        { JY_DEV_DIGEST_WITH_Z, "a digest taken over Z and the data" },
-    };
-
-    if (deviations == 0) {
+    j->out->deviations |= deviations;
+    if (deviations == 0)
         NOTE(j, DEVIATION, true, "", NULL);
-        return;
-    }
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        if ((deviations & rows[i].bit) != 0)
-            NOTE(j, DEVIATION, false, j->signature->path, "%s", rows[i].text);
+    for (int i = 0; i < JY_DEVIATION__COUNT; i++)
+        if ((deviations >> i & 1) != 0) {
+            const struct jy_deviation_info *info = jy_deviation_info((enum jy_deviation)i);
+            NOTE(j, DEVIATION, false, j->signature->path, "%s: %s [%s]", info->name, info->en, info->clause);
+        }
 }
 
 static void
