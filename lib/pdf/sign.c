@@ -146,7 +146,8 @@ add_picture(struct update *u, const struct jy_seal *seal, int image_id, int mask
 static void
 rect_of(const struct pdf_page *p, const struct jy_stamp_place *place, double out[4])
 {
-    double k = 1 / (MM_PER_POINT * p->unit), x = place->x_mm * k, y = place->y_mm * k, w = place->width_mm * k, h = place->height_mm * k;
+    const struct jy_box seen = jy_place_visible(place);
+    double k = 1 / (MM_PER_POINT * p->unit), x = seen.x_mm * k, y = seen.y_mm * k, w = seen.width_mm * k, h = seen.height_mm * k;
 
     switch (p->rotate) {
     case 90:
@@ -163,16 +164,18 @@ rect_of(const struct pdf_page *p, const struct jy_stamp_place *place, double out
     }
 }
 
-/* The form turns against the page, so that the stamp stands upright as displayed. */
+/* The form turns against the page, so that the stamp stands upright as displayed. Its BBox is what shows of the picture. */
 static void
 add_form(struct update *u, int form_id, int image_id, const struct pdf_page *p, const struct jy_stamp_place *place)
 {
     static const char *const turns[] = { "1 0 0 1 0 0", "0 1 -1 0 0 0", "-1 0 0 -1 0 0", "0 -1 1 0 0 0" };
     double k = 1 / (MM_PER_POINT * p->unit), w = place->width_mm * k, h = place->height_mm * k;
+    const struct jy_box seen = jy_place_visible(place);
+    double left = (seen.x_mm - place->x_mm) * k, bottom = h - (seen.y_mm - place->y_mm + seen.height_mm) * k;
     char entries[256], content[96];
 
-    snprintf(entries, sizeof(entries), "/Type /XObject /Subtype /Form /BBox [0 0 %.4f %.4f] /Matrix [%s] /Resources << /XObject << /Im0 %d 0 R >> >>",
-             w, h, turns[p->rotate / 90], image_id);
+    snprintf(entries, sizeof(entries), "/Type /XObject /Subtype /Form /BBox [%.4f %.4f %.4f %.4f] /Matrix [%s] /Resources << /XObject << /Im0 %d 0 R >> >>",
+             left, bottom, left + seen.width_mm * k, bottom + seen.height_mm * k, turns[p->rotate / 90], image_id);
     snprintf(content, sizeof(content), "q %.4f 0 0 %.4f 0 0 cm /Im0 Do Q", w, h);
     add_stream(u, form_id, entries, jy_slice_text(content));
 }
