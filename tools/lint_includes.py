@@ -6,17 +6,18 @@ import re
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PUBLIC = {"jinyin/base.h": "base", "jinyin/errors.def": "base", "jinyin/crypto.h": "crypto", "jinyin/cert.h": "crypto",
-          "jinyin/seal.h": "ses", "jinyin/container.h": "container", "jinyin/checks.def": "container", "jinyin/verify.h": "verify"}
+          "jinyin/cms.h": "cms", "jinyin/seal.h": "ses", "jinyin/container.h": "container", "jinyin/checks.def": "container", "jinyin/verify.h": "verify"}
 # module: modules that it may include besides itself
 ARROWS = {
     "base": set(),
     "codec": {"base"},
     "crypto": {"base", "codec"},
-    "ses": {"base", "codec", "crypto"},
+    "cms": {"base", "codec", "crypto"},
+    "ses": {"base", "codec", "crypto", "cms"},
     "container": {"base", "codec", "crypto", "ses"},
     "ofd": {"base", "codec", "crypto", "ses", "container"},
-    "pdf": {"base", "codec", "crypto", "ses", "container"},
-    "verify": {"base", "codec", "crypto", "ses", "container"},
+    "pdf": {"base", "codec", "crypto", "cms", "ses", "container"},
+    "verify": {"base", "codec", "crypto", "cms", "ses", "container"},
     "core": {"base"},
     "store": {"base", "codec", "crypto", "core"},
     "ipc": {"base", "codec", "crypto"},

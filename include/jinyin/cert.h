@@ -19,6 +19,10 @@ const char *jy_cert_issuer(const struct jy_cert *cert);
 const char *jy_cert_common_name(const struct jy_cert *cert);   /* "" when absent */
 const char *jy_cert_organization(const struct jy_cert *cert);  /* "" when absent */
 const char *jy_cert_serial(const struct jy_cert *cert);        /* upper-case hex */
+struct jy_slice jy_cert_issuer_der(const struct jy_cert *cert);   /* Name TLV as written; these three empty when the certificate is not DER */
+struct jy_slice jy_cert_subject_der(const struct jy_cert *cert);
+struct jy_slice jy_cert_serial_der(const struct jy_cert *cert);   /* INTEGER TLV as written */
+struct jy_slice jy_cert_key_id(const struct jy_cert *cert);       /* subjectKeyIdentifier; empty when absent */
 jy_time jy_cert_not_before(const struct jy_cert *cert);
 jy_time jy_cert_not_after(const struct jy_cert *cert);
 /** keyUsage absent, or digitalSignature or nonRepudiation set. */

@@ -13,8 +13,6 @@ JY_CHECK jy_err jy_read_time(struct jy_der *der, jy_time *out, unsigned *deviati
 JY_CHECK jy_err jy_read_bits(struct jy_der *der, struct jy_slice *out, unsigned *deviations);
 /** A v1 timeInfo payload: DER time, ISO text, or "yyyy-MM-dd HH:mm:ss" in China Standard Time; 0 when it is none of these. */
 jy_time jy_read_time_text(struct jy_slice payload);
-/** SM2-with-SM3 under any of the identifiers met. */
-bool jy_is_sm2_signature(struct jy_slice oid);
 /** Verify with a certificate's key; adds the deviations of the encoding met (raw_bit for 64 raw bytes). */
 JY_CHECK jy_err jy_check_signed(const struct jy_cert *cert, struct jy_slice oid, struct jy_slice message, struct jy_slice signature,
                                 unsigned raw_bit, unsigned *deviations, struct jy_fault *fault);
