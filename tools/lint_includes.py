@@ -6,18 +6,20 @@ import re
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PUBLIC = {"jinyin/base.h": "base", "jinyin/errors.def": "base", "jinyin/crypto.h": "crypto", "jinyin/cert.h": "crypto",
-          "jinyin/cms.h": "cms", "jinyin/seal.h": "ses", "jinyin/container.h": "container", "jinyin/checks.def": "container", "jinyin/verify.h": "verify"}
+          "jinyin/ocsp.h": "crypto", "jinyin/cms.h": "cms", "jinyin/timestamp.h": "tsp",
+          "jinyin/seal.h": "ses", "jinyin/container.h": "container", "jinyin/checks.def": "container", "jinyin/verify.h": "verify"}
 # module: modules that it may include besides itself
 ARROWS = {
     "base": set(),
     "codec": {"base"},
     "crypto": {"base", "codec"},
     "cms": {"base", "codec", "crypto"},
-    "ses": {"base", "codec", "crypto", "cms"},
+    "tsp": {"base", "codec", "crypto", "cms"},
+    "ses": {"base", "codec", "crypto", "cms", "tsp"},
     "container": {"base", "codec", "crypto", "ses"},
     "ofd": {"base", "codec", "crypto", "ses", "container"},
-    "pdf": {"base", "codec", "crypto", "cms", "ses", "container"},
-    "verify": {"base", "codec", "crypto", "cms", "ses", "container"},
+    "pdf": {"base", "codec", "crypto", "cms", "tsp", "ses", "container"},
+    "verify": {"base", "codec", "crypto", "cms", "tsp", "ses", "container"},
     "core": {"base"},
     "store": {"base", "codec", "crypto", "core"},
     "ipc": {"base", "codec", "crypto"},
@@ -28,8 +30,8 @@ ARROWS = {
     "key": {"base", "codec", "crypto", "ses", "ipc", "room"},           # no SQL, HTTP, OFD or PDF where the keys are
     "link": {"base", "codec", "core", "net", "ipc", "room"},            # no keys, no documents; core for the lists, net for its JSON
     "web": {"base", "codec", "crypto", "core", "store", "ipc", "net", "room"},  # never opens a document
-    "sim": {"base", "codec", "crypto", "core", "net"},
-    "cli": {"base", "codec", "crypto", "ses", "container", "verify", "ipc", "net"},
+    "sim": {"base", "codec", "crypto", "cms", "tsp", "core", "net"},
+    "cli": {"base", "codec", "crypto", "cms", "tsp", "ses", "container", "verify", "ipc", "net"},
 }
 
 
