@@ -55,32 +55,6 @@ pdf_load(struct jy_slice file, qpdf_data *out, struct jy_fault *fault)
     return rc;
 }
 
-/* "startxref N" at the end, and what stands there. */
-static jy_err
-find_xref(struct pdf *pdf, struct jy_fault *fault)
-{
-    struct jy_slice tail = pdf->file;
-    size_t at, value = 0, skip = tail.len > 2048 ? tail.len - 2048 : 0;
-    const uint8_t *p, *end = pdf->file.p + pdf->file.len;
-
-    tail.p += skip;
-    tail.len -= skip;
-    if ((at = jy_slice_rfind(tail, jy_slice_text("startxref"))) == SIZE_MAX)
-        return jy_fail(fault, JY_E_DAMAGED, "PDF", pdf->file.len, "no startxref at the end");
-    for (p = tail.p + at + 9; p < end && (*p == ' ' || *p == '\r' || *p == '\n'); p++)
-        ;
-    for (; p < end && *p >= '0' && *p <= '9' && value < pdf->file.len; p++)
-        value = value * 10 + (size_t)(*p - '0');
-    if (pdf->header + value + 4 > pdf->file.len)
-        return jy_fail(fault, JY_E_DAMAGED, "PDF startxref", value, "points outside the file");
-    pdf->startxref = value;
-    p = pdf->file.p + pdf->header + value;
-    while (p + 4 < end && (*p == ' ' || *p == '\r' || *p == '\n'))
-        p++;
-    pdf->xref_is_stream = memcmp(p, "xref", 4) != 0;
-    return JY_OK;
-}
-
 /* A page attribute, inherited from the page tree. */
 static qpdf_oh
 inherited(qpdf_data q, qpdf_oh page, const char *key)
@@ -149,6 +123,7 @@ pdf_free(void *impl)
     }
     free(pdf->signatures);
     free(pdf->pages);
+    pdf_xref_free(&pdf->xref);
     if (pdf->q != NULL)
         qpdf_cleanup(&pdf->q);
     free(pdf);
@@ -184,8 +159,13 @@ pdf_open(struct jy_slice file, void **impl, struct jy_fault *fault)
         return JY_E_NOMEM;
     pdf->file = file;
     pdf->header = jy_slice_find(head, jy_slice_text("%PDF-"));
-    if ((rc = find_xref(pdf, fault)) != JY_OK || (rc = pdf_load(file, &pdf->q, fault)) != JY_OK)
+    if (pdf->header == SIZE_MAX) {
+        rc = jy_fail(fault, JY_E_UNKNOWN_FORMAT, "PDF", 0, "no %%PDF- in the first 1024 bytes");
         goto out;
+    }
+    if ((rc = pdf_xref_read(file, pdf->header, &pdf->xref, &pdf->startxref, fault)) != JY_OK || (rc = pdf_load(file, &pdf->q, fault)) != JY_OK)
+        goto out;
+    pdf->xref_is_stream = pdf->xref.sections[0].is_stream;
     if ((count = qpdf_get_num_pages(pdf->q)) <= 0 || qpdf_has_error(pdf->q)) {
         (void)qpdf_get_error(pdf->q);                       /* told as ours; unread it goes to stderr */
         rc = jy_fail(fault, JY_E_DAMAGED, "PDF page tree", 0, "no readable pages");

@@ -3,6 +3,8 @@
 #ifndef JY_PDF_H
 #define JY_PDF_H
 
+#include "pdf/xref.h"
+
 #include <container/document.h>
 #include <qpdf/qpdf-c.h>
 
@@ -20,6 +22,7 @@ struct pdf {
     size_t header;                    /* where %PDF- stands: xref offsets count from here */
     size_t startxref;                 /* offset of the last xref section, from header */
     bool xref_is_stream;
+    struct pdf_xref xref;             /* the chain of sections, newest first */
     qpdf_data q;
     struct pdf_page *pages;
     size_t page_count;
