@@ -56,8 +56,8 @@ pdf_load(struct jy_slice file, qpdf_data *out, struct jy_fault *fault)
 }
 
 /* A page attribute, inherited from the page tree. */
-static qpdf_oh
-inherited(qpdf_data q, qpdf_oh page, const char *key)
+qpdf_oh
+pdf_inherited(qpdf_data q, qpdf_oh page, const char *key)
 {
     qpdf_oh node = page;
 
@@ -70,8 +70,8 @@ inherited(qpdf_data q, qpdf_oh page, const char *key)
     return qpdf_oh_new_null(q);
 }
 
-static bool
-read_box(qpdf_data q, qpdf_oh box, double out[4])
+bool
+pdf_read_box(qpdf_data q, qpdf_oh box, double out[4])
 {
     if (!qpdf_oh_is_array(q, box) || qpdf_oh_get_array_n_items(q, box) != 4)
         return false;
@@ -87,22 +87,22 @@ read_box(qpdf_data q, qpdf_oh box, double out[4])
     return true;
 }
 
-static bool
-read_page(qpdf_data q, qpdf_oh page, struct pdf_page *out)
+bool
+pdf_read_page(qpdf_data q, qpdf_oh page, struct pdf_page *out)
 {
     double media[4], crop[4], unit = 1;
     long long rotate = 0;
 
-    if (!read_box(q, inherited(q, page, "/MediaBox"), media))
+    if (!pdf_read_box(q, pdf_inherited(q, page, "/MediaBox"), media))
         return false;
-    if (read_box(q, inherited(q, page, "/CropBox"), crop)) {
+    if (pdf_read_box(q, pdf_inherited(q, page, "/CropBox"), crop)) {
         double x0 = fmax(media[0], crop[0]), y0 = fmax(media[1], crop[1]), x1 = fmin(media[2], crop[2]), y1 = fmin(media[3], crop[3]);
         if (x1 > x0 && y1 > y0)
             media[0] = x0, media[1] = y0, media[2] = x1, media[3] = y1;
     }
     if (qpdf_oh_has_key(q, page, "/UserUnit") && (!qpdf_oh_get_value_as_number(q, qpdf_oh_get_key(q, page, "/UserUnit"), &unit) || !(unit > 0)))
         unit = 1;
-    if (!qpdf_oh_get_value_as_longlong(q, inherited(q, page, "/Rotate"), &rotate))
+    if (!qpdf_oh_get_value_as_longlong(q, pdf_inherited(q, page, "/Rotate"), &rotate))
         rotate = 0;
     rotate = ((rotate % 360) + 360) % 360;
     *out = (struct pdf_page){ media[0], media[1], media[2], media[3], unit, (int)(rotate % 90 == 0 ? rotate : 0) };
@@ -117,11 +117,15 @@ pdf_free(void *impl)
     if (pdf == NULL)
         return;
     for (size_t i = 0; i < pdf->signature_count; i++) {
+        for (size_t k = 0; k < pdf->details[i].lock_count; k++)
+            free(pdf->details[i].lock_names[k]);
+        free(pdf->details[i].lock_names);
         jy_findings_free(&pdf->signatures[i].findings);
         free(pdf->signatures[i].places);
         free((void *)(uintptr_t)pdf->signatures[i].value.p);
     }
     free(pdf->signatures);
+    free(pdf->details);
     free(pdf->pages);
     pdf_xref_free(&pdf->xref);
     if (pdf->q != NULL)
@@ -130,8 +134,8 @@ pdf_free(void *impl)
 }
 
 /* What qpdf had to guess, another reader may guess otherwise: refused, but for what changes no page. */
-static jy_err
-refuse_warnings(qpdf_data q, struct jy_fault *fault)
+jy_err
+pdf_refuse_warnings(qpdf_data q, struct jy_fault *fault)
 {
     static const char *const harmless[] = { "duplicated key /PageMode" };
 
@@ -180,11 +184,11 @@ pdf_open(struct jy_slice file, void **impl, struct jy_fault *fault)
         goto out;
     }
     for (; pdf->page_count < (size_t)count; pdf->page_count++)
-        if (!read_page(pdf->q, qpdf_get_page_n(pdf->q, pdf->page_count), &pdf->pages[pdf->page_count])) {
+        if (!pdf_read_page(pdf->q, qpdf_get_page_n(pdf->q, pdf->page_count), &pdf->pages[pdf->page_count])) {
             rc = jy_fail(fault, JY_E_DAMAGED, "PDF MediaBox", 0, "page %zu has no size", pdf->page_count + 1);
             goto out;
         }
-    if ((rc = refuse_warnings(pdf->q, fault)) != JY_OK)
+    if ((rc = pdf_refuse_warnings(pdf->q, fault)) != JY_OK)
         goto out;
     *impl = pdf;
     pdf = NULL;

@@ -41,7 +41,7 @@ pdf_object_at(struct jy_slice file, size_t at, uint32_t id, uint32_t generation,
     struct pdf_value n, g, word;
 
     *out = (struct pdf_lexer){ file, at };
-    if (at >= file.len || pdf_is_space(file.p[at]))
+    if (at >= file.len)
         return false;
     pdf_token_next(out, &n);
     pdf_token_next(out, &g);
