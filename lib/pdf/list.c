@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIELD_DEPTH_MAX 32
-#define FIELDS_MAX 100000
 #define LOCK_NAMES_MAX 10000
 #define REFERENCES_MAX 16
 
@@ -144,16 +142,16 @@ walk(struct pdf *pdf, qpdf_oh fields, bool is_signature, const char *above, int 
     int count = qpdf_oh_is_array(q, fields) ? qpdf_oh_get_array_n_items(q, fields) : 0;
     jy_err rc = JY_OK;
 
-    if (depth > FIELD_DEPTH_MAX)
-        return jy_fail(fault, JY_E_LIMIT, "PDF AcroForm", 0, "fields deeper than %d", FIELD_DEPTH_MAX);
+    if (depth > JY_PDF_FIELD_DEPTH_MAX)
+        return jy_fail(fault, JY_E_LIMIT, "PDF AcroForm", 0, "fields deeper than %d", JY_PDF_FIELD_DEPTH_MAX);
     for (int i = 0; rc == JY_OK && i < count; i++) {
         qpdf_oh field = qpdf_oh_get_array_item(q, fields, i), type, value;
         char name[128];
         bool signature = is_signature;
         if (!qpdf_oh_is_dictionary(q, field))
             continue;
-        if (++pdf->fields_seen > FIELDS_MAX)
-            return jy_fail(fault, JY_E_LIMIT, "PDF AcroForm", 0, "more than %d fields", FIELDS_MAX);
+        if (++pdf->fields_seen > JY_PDF_FIELDS_MAX)
+            return jy_fail(fault, JY_E_LIMIT, "PDF AcroForm", 0, "more than %d fields", JY_PDF_FIELDS_MAX);
         type = qpdf_oh_get_key(q, field, "/FT");
         if (qpdf_oh_is_name(q, type))
             signature = strcmp(qpdf_oh_get_name(q, type), "/Sig") == 0;
@@ -162,8 +160,8 @@ walk(struct pdf *pdf, qpdf_oh fields, bool is_signature, const char *above, int 
         if (qpdf_oh_has_key(q, field, "/T"))
             snprintf(name, sizeof(name), "%.60s%s%.60s", above, above[0] != '\0' ? "." : "", qpdf_oh_get_utf8_value(q, qpdf_oh_get_key(q, field, "/T")));
         if ((signature && !qpdf_oh_is_null(q, value)) || looks_signed(q, value)) {
-            if (pdf->signature_count >= PDF_SIGNATURES_MAX)
-                return jy_fail(fault, JY_E_LIMIT, "PDF AcroForm", 0, "more than %d signatures", PDF_SIGNATURES_MAX);
+            if (pdf->signature_count >= JY_PDF_SIGNATURES_MAX)
+                return jy_fail(fault, JY_E_LIMIT, "PDF AcroForm", 0, "more than %d signatures", JY_PDF_SIGNATURES_MAX);
             rc = add_signature(pdf, field, value, name);
         }
         if (rc == JY_OK)

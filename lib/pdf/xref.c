@@ -54,8 +54,8 @@ new_section(struct reader *r, size_t at, struct pdf_section **out)
 {
     struct pdf_section *list;
 
-    if (r->xref->count == PDF_SECTIONS_MAX)
-        return jy_fail(r->fault, JY_E_LIMIT, "PDF xref", at, "more than %d sections", PDF_SECTIONS_MAX);
+    if (r->xref->count == JY_PDF_SECTIONS_MAX)
+        return jy_fail(r->fault, JY_E_LIMIT, "PDF xref", at, "more than %d sections", JY_PDF_SECTIONS_MAX);
     if ((list = realloc(r->xref->sections, (r->xref->count + 1) * sizeof(*list))) == NULL)
         return JY_E_NOMEM;
     r->xref->sections = list;
@@ -70,8 +70,8 @@ more_entries(struct reader *r, struct pdf_section *s, size_t count)
 {
     struct pdf_entry *list;
 
-    if (count > PDF_OBJECTS_MAX || (r->entries += count) > PDF_ENTRIES_MAX)
-        return jy_fail(r->fault, JY_E_LIMIT, "PDF xref", s->at, "more than %d entries", PDF_ENTRIES_MAX);
+    if (count > PDF_OBJECTS_MAX || (r->entries += count) > JY_PDF_ENTRIES_MAX)
+        return jy_fail(r->fault, JY_E_LIMIT, "PDF xref", s->at, "more than %d entries", JY_PDF_ENTRIES_MAX);
     if ((list = realloc(s->entries, (s->count + count + 1) * sizeof(*list))) == NULL)
         return JY_E_NOMEM;
     s->entries = list;

@@ -8,9 +8,7 @@
 
 #include "pdf/syntax.h"
 
-#define PDF_SECTIONS_MAX 2048
 #define PDF_OBJECTS_MAX 8388607       /* ISO 32000-1 Annex C */
-#define PDF_ENTRIES_MAX 16000000      /* of all sections together */
 
 enum pdf_entry_type { PDF_FREE = 0, PDF_IN_USE = 1, PDF_COMPRESSED = 2 };
 struct pdf_entry {
