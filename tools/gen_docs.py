@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes docs/errors.md, checks.md, deviations.md, limits.md, configuration.md, messages.md and routes.md from the tables in the code; --check only compares."""
+"""Writes the pages of docs/ that come from tables in the code (PAGES below); --check only compares."""
 import pathlib
 import re
 import sys
@@ -35,8 +35,8 @@ def errors():
 
 # The weights of checks.def: what a failure makes the signature under the standard and the strict policy.
 WEIGHTS = {"INVALID": ("invalid", "invalid"), "INDETERMINATE": ("indeterminate", "indeterminate"), "WARNING": ("warning", "warning"),
-           "DEVIATION": ("warning", "invalid"), "UNPROVEN": ("indeterminate", "invalid"),
-           "BY_TIME": ("invalid, or indeterminate while the signing time is only claimed", "invalid")}
+           "DEVIATION": ("warning", "invalid"),
+           "BY_TIME": ("invalid, or indeterminate while the signing time is only claimed",) * 2}
 
 
 def checks():
