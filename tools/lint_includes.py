@@ -6,7 +6,8 @@ import re
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PUBLIC = {"jinyin/base.h": "base", "jinyin/errors.def": "base", "jinyin/crypto.h": "crypto", "jinyin/cert.h": "crypto",
-          "jinyin/seal.h": "ses", "jinyin/container.h": "container", "jinyin/checks.def": "container", "jinyin/verify.h": "verify"}
+          "jinyin/seal.h": "ses", "jinyin/container.h": "container", "jinyin/checks.def": "container", "jinyin/verify.h": "verify",
+          "jinyin/picture.h": "picture"}
 # module: modules that it may include besides itself
 ARROWS = {
     "base": set(),
@@ -14,8 +15,9 @@ ARROWS = {
     "crypto": {"base", "codec"},
     "ses": {"base", "codec", "crypto"},
     "container": {"base", "codec", "crypto", "ses"},
+    "picture": {"base", "codec"},
     "ofd": {"base", "codec", "crypto", "ses", "container"},
-    "pdf": {"base", "codec", "crypto", "ses", "container"},
+    "pdf": {"base", "codec", "crypto", "ses", "container", "picture"},
     "verify": {"base", "codec", "crypto", "ses", "container"},
     "core": {"base"},
     "store": {"base", "codec", "crypto", "core"},
