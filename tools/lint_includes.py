@@ -7,7 +7,7 @@ import re
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PUBLIC = {"jinyin/base.h": "base", "jinyin/errors.def": "base", "jinyin/crypto.h": "crypto", "jinyin/cert.h": "crypto",
           "jinyin/seal.h": "ses", "jinyin/container.h": "container", "jinyin/checks.def": "container", "jinyin/verify.h": "verify",
-          "jinyin/picture.h": "picture"}
+          "jinyin/picture.h": "picture", "jinyin/render.h": "render"}
 # module: modules that it may include besides itself
 ARROWS = {
     "base": set(),
@@ -18,6 +18,7 @@ ARROWS = {
     "picture": {"base", "codec"},
     "ofd": {"base", "codec", "crypto", "ses", "container"},
     "pdf": {"base", "codec", "crypto", "ses", "container", "picture"},
+    "render": {"base", "codec", "crypto", "ses", "container", "picture", "ofd"},
     "verify": {"base", "codec", "crypto", "ses", "container"},
     "core": {"base"},
     "store": {"base", "codec", "crypto", "core"},
