@@ -135,6 +135,17 @@ clip_is_good(const struct jy_stamp_place *place)
            c->x_mm + c->width_mm <= place->width_mm + OFF_PAGE_SLACK_MM && c->y_mm + c->height_mm <= place->height_mm + OFF_PAGE_SLACK_MM;
 }
 
+jy_err
+jy_document_text(struct jy_document *doc, int page, struct jy_text *out, struct jy_fault *fault)
+{
+    out->count = 0;
+    if (page < 1 || (size_t)page > jy_document_page_count(doc))
+        return jy_fail(fault, JY_E_PAGE_RANGE, "page", 0, "page %d of %zu", page, jy_document_page_count(doc));
+    if (doc->ops->text == NULL)
+        return jy_fail(fault, JY_E_UNSUPPORTED, "text", 0, "the text of this format is read by another program");
+    return doc->ops->text(doc->impl, (size_t)page - 1, out, fault);
+}
+
 static jy_err
 check_place(const struct jy_document *doc, const struct jy_stamp_place *place, struct jy_fault *fault)
 {

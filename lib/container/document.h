@@ -4,6 +4,7 @@
 #define JY_CONTAINER_DOCUMENT_H
 
 #include <jinyin/container.h>
+#include <jinyin/text.h>
 
 /** Every function has the contract of its jy_document_ namesake; impl is the format's own state. */
 struct jy_document_ops {
@@ -19,6 +20,8 @@ struct jy_document_ops {
                       struct jy_prepared *out, struct jy_fault *fault);
     jy_err (*finish)(struct jy_slice prepared, const char *slot, struct jy_slice ses_der, struct jy_pieces *out,
                      struct jy_fault *fault);
+    /* NULL where the format's text is read by another program. Appends to an emptied text. */
+    jy_err (*text)(void *impl, size_t index, struct jy_text *out, struct jy_fault *fault);
 };
 
 extern const struct jy_document_ops jy_pdf_ops;   /* lib/pdf */
