@@ -5,7 +5,6 @@
 
 #include <jinyin/seal.h>
 
-#define JY_PLACES_MAX 10000         /* of one signature */
 
 enum jy_format { JY_FORMAT_UNKNOWN = 0, JY_FORMAT_OFD, JY_FORMAT_PDF };
 /** By content, never by name: "%PDF-" within the first 1024 bytes, or a ZIP with an OFD.xml. */
@@ -83,7 +82,7 @@ struct jy_prepared {
 };
 /**
  * Place a seal. seal_der is written as it is (OFD Seal.esl) and drawn from its picture.
- * What shows of the stamp lies on the page; the rest of a clipped picture may lie outside (seam). At most JY_PLACES_MAX places.
+ * What shows of the stamp lies on the page; the rest of a clipped picture may lie outside (seam). At most JY_STAMP_PLACES_MAX places.
  * Errors: those of jy_document_may_stamp, JY_E_PAGE_RANGE, JY_E_OFF_PAGE, JY_E_ARGUMENT (size not 1..1000 mm, clip outside the picture, no place),
  * JY_E_UNSUPPORTED (picture type).
  * PDF: several places = one signature field at the first, Stamp annotations at the others, same increment.

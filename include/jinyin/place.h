@@ -6,11 +6,8 @@
 #include <jinyin/container.h>
 #include <jinyin/text.h>
 
-#define JY_PAGES_SPEC_MAX 4096           /* bytes of a page specification */
-#define JY_SEAM_GROUP_MAX 20             /* pages that share one picture unless told otherwise */
-#define JY_SEAM_STRIP_MIN_MM 1.0         /* a strip's width unless told otherwise */
-#define JY_KEYWORD_MAX 64                /* characters */
-#define JY_MATCHES_PAGE_MAX 200          /* of a keyword on one page */
+#define JY_SEAM_GROUP_DEFAULT 20         /* pages that share one picture unless told otherwise */
+#define JY_SEAM_STRIP_DEFAULT_MM 1.0     /* narrowest strip unless told otherwise */
 
 /** Places in the order of their making. Zero-initialise to begin; every function below appends, and appends nothing on an error. */
 struct jy_places {
@@ -59,8 +56,8 @@ struct jy_seam {
     double along_mm;                 /* picture's begin from the page's top (right, left) or left edge (top, bottom) */
     double margin_mm;                /* free space between the edge and the strip, usually 0 */
     double width_mm, height_mm;      /* of the whole picture */
-    size_t group_max;                /* pages that share one picture at most; 0: JY_SEAM_GROUP_MAX */
-    double strip_min_mm;             /* narrowest strip; 0: JY_SEAM_STRIP_MIN_MM */
+    size_t group_max;                /* pages that share one picture at most; 0: JY_SEAM_GROUP_DEFAULT */
+    double strip_min_mm;             /* narrowest strip; 0: JY_SEAM_STRIP_DEFAULT_MM */
 };
 /**
  * More pages than group_max, or than strips of strip_min_mm fit, are divided into groups of nearly the same size, each with the whole picture.
@@ -86,7 +83,7 @@ void jy_matches_free(struct jy_matches *matches);
  * runs of text, in the order of drawing and in the order of reading, along a line or stacked; a gap wider than three characters ends a word.
  * Text drawn twice at one place (for boldness) counts once. Full-width letters, digits and signs are the same as half-width ones (（ is "(").
  * blanks_count: a blank in `word` wants one on the page, and no other may stand there; otherwise blanks are ignored on both sides.
- * Errors: JY_E_ARGUMENT (empty, too long, not UTF-8), JY_E_LIMIT (more than JY_MATCHES_PAGE_MAX on the page, JY_PLACES_MAX in all), JY_E_NOMEM.
+ * Errors: JY_E_ARGUMENT (empty, too long, not UTF-8), JY_E_LIMIT (more than JY_KEYWORD_MATCHES_MAX on the page, JY_STAMP_PLACES_MAX in all), JY_E_NOMEM.
  */
 JY_CHECK jy_err jy_keyword_find(const struct jy_text *text, int page, const char *word, bool blanks_count, struct jy_matches *out,
                                 struct jy_fault *fault);

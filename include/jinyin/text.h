@@ -5,8 +5,6 @@
 
 #include <jinyin/container.h>
 
-#define JY_GLYPHS_MAX 500000u          /* characters of one page */
-
 struct jy_glyph {
     uint32_t code;                     /* Unicode */
     struct jy_box box;                 /* on the displayed page, upright */

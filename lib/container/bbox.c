@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LINE_MAX_BYTES (64u << 10)
-
 /* The next line without its end; false at the end. */
 static bool
 next_line(struct jy_slice *rest, struct jy_slice *line)
@@ -157,7 +155,7 @@ jy_bbox_page(struct jy_bbox *bbox, const struct jy_document *doc, struct jy_text
             const uint8_t *open = memchr(line.p, '>', line.len);
             size_t end;
 
-            if (line.len > LINE_MAX_BYTES)
+            if (line.len > JY_TEXT_WORD_MAX)
                 return jy_fail(fault, JY_E_LIMIT, "pdftotext", 0, "a word of %zu bytes", line.len);
             if (open == NULL || !attribute(line, "xMin", &b[0]) || !attribute(line, "yMin", &b[1]) || !attribute(line, "xMax", &b[2]) ||
                 !attribute(line, "yMax", &b[3]) || b[2] < b[0] || b[3] < b[1])

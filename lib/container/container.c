@@ -154,8 +154,8 @@ check_place(const struct jy_document *doc, const struct jy_stamp_place *place, s
 
     if (place->page < 1 || (size_t)place->page > jy_document_page_count(doc))
         return jy_fail(fault, JY_E_PAGE_RANGE, "page", 0, "page %d of %zu", place->page, jy_document_page_count(doc));
-    if (!isfinite(place->x_mm) || !isfinite(place->y_mm) || !(place->width_mm >= 1 && place->width_mm <= 1000) ||
-        !(place->height_mm >= 1 && place->height_mm <= 1000))
+    if (!isfinite(place->x_mm) || !isfinite(place->y_mm) || !(place->width_mm >= 1 && place->width_mm <= JY_STAMP_SIDE_MAX) ||
+        !(place->height_mm >= 1 && place->height_mm <= JY_STAMP_SIDE_MAX))
         return jy_fail(fault, JY_E_ARGUMENT, "place", 0, "the size of a stamp is 1 to 1000 mm and its position a number");
     if (!clip_is_good(place))
         return jy_fail(fault, JY_E_ARGUMENT, "clip", 0, "the part that shows is %.1f mm or more each way, and within the picture", CLIP_MIN_MM);
@@ -174,7 +174,7 @@ jy_document_prepare(struct jy_document *doc, struct jy_slice seal_der, const str
     jy_err err;
 
     memset(out, 0, sizeof *out);
-    if (count == 0 || count > JY_PLACES_MAX || seal_der.len == 0 || seal_der.len > JY_SEAL_MAX)
+    if (count == 0 || count > JY_STAMP_PLACES_MAX || seal_der.len == 0 || seal_der.len > JY_SEAL_MAX)
         return jy_fail(fault, JY_E_ARGUMENT, "place", 0, "%zu places, seal of %zu bytes", count, seal_der.len);
     for (size_t i = 0; i < count; i++) {
         err = check_place(doc, &places[i], fault);

@@ -15,7 +15,7 @@ jy_err
 jy_text_add(struct jy_text *text, uint32_t code, struct jy_box box, struct jy_fault *fault)
 {
     if (text->count >= JY_GLYPHS_MAX)
-        return jy_fail(fault, JY_E_LIMIT, "text", 0, "more than %u characters on one page", JY_GLYPHS_MAX);
+        return jy_fail(fault, JY_E_LIMIT, "text", 0, "more than %d characters on one page", JY_GLYPHS_MAX);
     if (text->count == text->cap) {
         size_t cap = text->cap == 0 ? 1024 : text->cap * 2;
         struct jy_glyph *list = realloc(text->list, cap * sizeof(*list));

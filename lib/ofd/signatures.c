@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SIGNATURES_MAX 1000u
 
 /* OpenSSL's name of a CheckMethod as it is met (seal-formats 4), or NULL. */
 static const char *
@@ -223,8 +222,8 @@ ofd_signatures(void *impl, const struct jy_signature **out, size_t *count, struc
         n++;
     ofd->signatures = calloc(n + 1, sizeof *ofd->signatures);
     ofd->extras = calloc(n + 1, sizeof *ofd->extras);
-    if (n > SIGNATURES_MAX || ofd->signatures == NULL || ofd->extras == NULL) {
-        err = jy_fail(fault, n > SIGNATURES_MAX ? JY_E_LIMIT : JY_E_NOMEM, ofd->list_path, 0, "%zu signatures", n);
+    if (n > JY_OFD_SIGNATURES_MAX || ofd->signatures == NULL || ofd->extras == NULL) {
+        err = jy_fail(fault, n > JY_OFD_SIGNATURES_MAX ? JY_E_LIMIT : JY_E_NOMEM, ofd->list_path, 0, "%zu signatures", n);
         goto out;
     }
     ofd_folder(ofd->list_path, folder);

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TEMPLATES_MAX 64               /* of one page */
 #define ASCENT 0.88                    /* of the size: no font is opened, and CJK fonts agree on it closely */
 
 struct reading {
@@ -198,8 +197,8 @@ read_part(struct reading *r, size_t file, bool with_templates)
         while (page != NULL && (id == NULL || jy_xml_attr(page, "ID") == NULL || strcmp(jy_xml_attr(page, "ID"), id) != 0))
             page = jy_xml_next(page);
         at = page == NULL ? SIZE_MAX : ofd_locate(r->ofd, folder, jy_xml_attr(page, "BaseLoc"), NULL);
-        if (++templates > TEMPLATES_MAX)
-            err = jy_fail(r->fault, JY_E_LIMIT, jy_zip_entry(r->ofd->zip, file)->name, 0, "more than %d templates on one page", TEMPLATES_MAX);
+        if (++templates > JY_OFD_TEMPLATES_MAX)
+            err = jy_fail(r->fault, JY_E_LIMIT, jy_zip_entry(r->ofd->zip, file)->name, 0, "more than %d templates on one page", JY_OFD_TEMPLATES_MAX);
         else if (at != SIZE_MAX)                             /* one that is missing shows nothing */
             err = read_part(r, at, false);
     }

@@ -10,7 +10,6 @@
 #include <string.h>
 #include <zlib.h>
 
-#define PICTURE_MAX 4096              /* pixels a side */
 #define CONTENTS_MIN 32768            /* hex digits */
 #define RANGE_WIDTH 36                /* room for three numbers of ByteRange */
 
@@ -118,7 +117,7 @@ add_picture(struct update *u, const struct jy_seal *seal, int image_id, int mask
         return jy_fail(fault, JY_E_UNSUPPORTED, "SESeal.picture", 0, "type %s; PNG can be drawn on PDF", jy_seal_picture_type(seal));
     if (!png_image_begin_read_from_memory(&image, picture.p, picture.len))
         return jy_fail(fault, JY_E_FORMAT, "SESeal.picture", 0, "%s", image.message);
-    if (image.width > PICTURE_MAX || image.height > PICTURE_MAX) {
+    if (image.width > JY_PDF_PICTURE_MAX || image.height > JY_PDF_PICTURE_MAX) {
         png_image_free(&image);
         return jy_fail(fault, JY_E_LIMIT, "SESeal.picture", 0, "%u × %u pixels", image.width, image.height);
     }
@@ -332,16 +331,16 @@ pdf_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *p
     struct jy_seal *seal = NULL;
     long long size = 0;
     size_t hex, range_at, contents_at;
-    int value_id, image_id, mask_id, annots[100];
+    int value_id, image_id, mask_id, annots[JY_PDF_PLACES_MAX];
     jy_err rc;
 
     (void)now;                                               /* the time stands in SES_Signature, where it is signed */
-    if (count > 100)
-        return jy_fail(fault, JY_E_LIMIT, "places", 0, "%zu, 100 are allowed", count);
+    if (count > JY_PDF_PLACES_MAX)
+        return jy_fail(fault, JY_E_LIMIT, "places", 0, "%zu, %d are allowed", count, JY_PDF_PLACES_MAX);
     if ((rc = jy_seal_parse(seal_der, &seal, fault)) != JY_OK)
         return rc;
     qpdf_oh_get_value_as_longlong(u.pdf->q, qpdf_oh_get_key(u.pdf->q, qpdf_get_trailer(u.pdf->q), "/Size"), &size);
-    if (size < 1 || size > 8000000) {
+    if (size < 1 || size > JY_PDF_NUMBER_MAX) {
         rc = jy_fail(fault, JY_E_DAMAGED, "PDF /Size", 0, "%lld", size);
         goto out;
     }

@@ -128,7 +128,7 @@ add_match(struct jy_matches *out, size_t before, int page, const struct jy_box *
         if (shared(other->x_mm, other->width_mm, box->x_mm, box->width_mm) > SAME && shared(other->y_mm, other->height_mm, box->y_mm, box->height_mm) > SAME)
             return JY_OK;
     }
-    if (out->count - before >= JY_MATCHES_PAGE_MAX || out->count >= JY_PLACES_MAX)
+    if (out->count - before >= JY_KEYWORD_MATCHES_MAX || out->count >= JY_STAMP_PLACES_MAX)
         return jy_fail(fault, JY_E_LIMIT, "keyword", 0, "stands more than %zu times; name a longer one", out->count - before);
     if (out->count == out->cap) {
         size_t cap = out->cap == 0 ? 16 : out->cap * 2;

@@ -176,8 +176,8 @@ places_check_pages(const struct jy_page_list *pages, size_t page_count, struct j
 jy_err
 places_add(struct jy_places *places, const struct jy_stamp_place *place, struct jy_fault *fault)
 {
-    if (places->count >= JY_PLACES_MAX)
-        return jy_fail(fault, JY_E_LIMIT, "places", 0, "more than %d places of one stamp", JY_PLACES_MAX);
+    if (places->count >= JY_STAMP_PLACES_MAX)
+        return jy_fail(fault, JY_E_LIMIT, "places", 0, "more than %d places of one stamp", JY_STAMP_PLACES_MAX);
     if (places->count == places->cap) {
         size_t cap = places->cap == 0 ? 16 : places->cap * 2;
         struct jy_stamp_place *list = realloc(places->list, cap * sizeof(*list));

@@ -8,6 +8,9 @@
 
 #include <string.h>
 
+/* GB/T 35275 names the signature by .301.1 as well: no identifier that is read is a deviation. */
+static const struct jy_read_rows rows = { .raw64 = JY_DEV(SIG_RAW64), .non_minimal = JY_DEV(SIG_NON_MINIMAL) };
+
 struct signed_data {
     struct jy_slice content;          /* eContent, empty when detached */
     struct jy_slice certs;            /* contents of [0] */
@@ -58,7 +61,7 @@ parse_signer_info(struct jy_der *body, struct signed_data *out)
 }
 
 static jy_err
-parse(struct jy_slice der, struct signed_data *out, unsigned *deviations)
+parse(struct jy_slice der, struct signed_data *out, jy_deviations *deviations)
 {
     struct jy_der all, info, wrapped, body;
     struct jy_der_item item;
@@ -72,7 +75,7 @@ parse(struct jy_slice der, struct signed_data *out, unsigned *deviations)
     if (!jy_slice_equal(type, OID_GM_SIGNED_DATA) && !jy_slice_equal(type, OID_PKCS7_SIGNED_DATA))
         return JY_E_FORMAT;
     if (!jy_der_at_end(&all))
-        *deviations |= JY_DEV_TRAILING;
+        *deviations |= JY_DEV(CMS_TRAILING);
     if ((rc = jy_der_enter(&info, DER_CONTEXT_0, &wrapped)) != JY_OK || (rc = jy_der_enter(&wrapped, DER_SEQUENCE, &body)) != JY_OK ||
         (rc = jy_der_u32(&body, &version)) != JY_OK || (rc = jy_der_get(&body, DER_SET, &item)) != JY_OK ||
         (rc = parse_content(&body, out)) != JY_OK)
@@ -186,7 +189,7 @@ jy_cms_check(struct jy_slice der, const uint8_t digest[JY_SM3_SIZE], struct jy_c
         rc = jy_fail(fault, JY_E_FORMAT, "certificates", 0, "the signer's certificate is not among them");
         goto out;
     }
-    rc = jy_check_signed(result->signer, data.algorithm, jy_buf_slice(&message), data.signature, JY_DEV_SIG_RAW64, &result->deviations, fault);
+    rc = jy_check_signed(result->signer, data.algorithm, jy_buf_slice(&message), data.signature, &rows, &result->deviations, fault);
     if (rc == JY_OK && !same)
         rc = jy_fail(fault, JY_E_DOCUMENT_CHANGED, data.attributes.len > 0 ? "messageDigest" : "eContent", 0, "is not the document's digest");
 out:

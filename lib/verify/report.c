@@ -8,15 +8,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define INVALID JY_SEVERITY_INVALID
-#define INDETERMINATE JY_SEVERITY_INDETERMINATE
-#define WARNING JY_SEVERITY_WARNING
-#define BY_TIME JY_SEVERITY_BY_TIME
 static const struct jy_check_info infos[JY_CHECK__COUNT] = {
-#define JY_CHECK_ROW(name, severity, clause, en, zh) [JY_CHECK_##name] = { #name, severity, clause, en, zh },
+#define JY_CHECK_ROW(name, weight, clause, en, zh) [JY_CHECK_##name] = { #name, JY_WEIGHT_##weight, clause, en, zh },
 #include <jinyin/checks.def>
 #undef JY_CHECK_ROW
 };
+
+/* The columns of the policies: what a failure makes a signature whose time is claimed, or certain. */
+static const struct { enum jy_severity standard_claimed, standard_certain, strict; } weights[] = {
+    [JY_WEIGHT_WARNING] = { JY_SEVERITY_WARNING, JY_SEVERITY_WARNING, JY_SEVERITY_WARNING },
+    [JY_WEIGHT_INDETERMINATE] = { JY_SEVERITY_INDETERMINATE, JY_SEVERITY_INDETERMINATE, JY_SEVERITY_INDETERMINATE },
+    [JY_WEIGHT_INVALID] = { JY_SEVERITY_INVALID, JY_SEVERITY_INVALID, JY_SEVERITY_INVALID },
+    [JY_WEIGHT_BY_TIME] = { JY_SEVERITY_INDETERMINATE, JY_SEVERITY_INVALID, JY_SEVERITY_INVALID },
+    [JY_WEIGHT_DEVIATION] = { JY_SEVERITY_WARNING, JY_SEVERITY_WARNING, JY_SEVERITY_INVALID },
+    [JY_WEIGHT_UNPROVEN] = { JY_SEVERITY_INDETERMINATE, JY_SEVERITY_INDETERMINATE, JY_SEVERITY_INVALID },
+};
+
+const struct jy_policy jy_policy_standard = { .strict = false, .maker_alive_now = false, .tolerance = JY_POLICY_TOLERANCE };
+const struct jy_policy jy_policy_strict = { .strict = true, .maker_alive_now = false, .tolerance = JY_POLICY_TOLERANCE };
 
 static const struct { const char *name, *en, *zh; } verdicts[] = {
     [JY_VALID] = { "valid", "VALID", "有效" },
@@ -33,13 +42,11 @@ jy_check_info(enum jy_check_id check)
 }
 
 enum jy_severity
-jy_check_severity(enum jy_check_id check, bool time_is_certain)
+jy_check_severity(enum jy_check_id check, const struct jy_policy *policy, bool time_is_certain)
 {
-    enum jy_severity severity = infos[check].severity;
+    enum jy_weight weight = infos[check].weight;
 
-    if (severity != JY_SEVERITY_BY_TIME)
-        return severity;
-    return time_is_certain ? JY_SEVERITY_INVALID : JY_SEVERITY_INDETERMINATE;
+    return policy->strict ? weights[weight].strict : time_is_certain ? weights[weight].standard_certain : weights[weight].standard_claimed;
 }
 
 const char *
@@ -117,7 +124,7 @@ moment(jy_time t)
 }
 
 static json_t *
-checks_json(const struct jy_findings *checks, bool time_is_certain)
+checks_json(const struct jy_findings *checks, const struct jy_policy *policy, bool time_is_certain)
 {
     json_t *list = json_array();
 
@@ -125,7 +132,7 @@ checks_json(const struct jy_findings *checks, bool time_is_certain)
         const struct jy_finding *f = &checks->list[i];
         const struct jy_check_info *info = jy_check_info(f->check);
         json_array_append_new(list, json_pack("{s:s, s:b, s:s, s:s, s:o, s:I, s:o, s:s, s:s}", "name", info->name, "passed", f->passed,
-                                              "severity", jy_severity_name(jy_check_severity(f->check, time_is_certain)), "clause", info->clause,
+                                              "severity", jy_severity_name(jy_check_severity(f->check, policy, time_is_certain)), "clause", info->clause,
                                               "where", text(f->where),
                                               "offset", (json_int_t)f->offset, "detail", f->passed ? json_string("") : text(f->detail), "en",
                                               info->en, "zh", info->zh));
@@ -134,7 +141,7 @@ checks_json(const struct jy_findings *checks, bool time_is_certain)
 }
 
 static json_t *
-signature_json(const struct jy_signature_report *s)
+signature_json(const struct jy_signature_report *s, const struct jy_policy *policy)
 {
     json_t *places = json_array(), *one = json_object();
 
@@ -157,7 +164,7 @@ signature_json(const struct jy_signature_report *s)
                                                  text(s->signer_organization), "serial", text(s->signer_serial), "not_before",
                                                  moment(s->signer_start), "not_after", moment(s->signer_end)));
     json_object_set_new(one, "places", places);
-    json_object_set_new(one, "checks", checks_json(&s->checks, s->time_is_recorded));
+    json_object_set_new(one, "checks", checks_json(&s->checks, policy, s->time_is_recorded));
     return one;
 }
 
@@ -169,10 +176,12 @@ jy_report_json(const struct jy_report *report, struct jy_buf *out)
     jy_err rc = JY_E_NOMEM;
 
     for (size_t i = 0; i < report->count; i++)
-        json_array_append_new(signatures, signature_json(&report->signatures[i]));
+        json_array_append_new(signatures, signature_json(&report->signatures[i], &report->policy));
     json_object_set_new(root, "verdict", json_string(jy_verdict_name(report->verdict)));
     json_object_set_new(root, "format", json_string(format_name(report->format)));
     json_object_set_new(root, "checked_at", moment(report->checked_at));
+    json_object_set_new(root, "policy", json_pack("{s:s, s:b, s:I}", "name", report->policy.strict ? "strict" : "standard", "maker_alive_now",
+                                                  report->policy.maker_alive_now, "tolerance_seconds", (json_int_t)report->policy.tolerance));
     json_object_set_new(root, "size", json_integer((json_int_t)report->size));
     json_object_set_new(root, "digest", json_string(report->digest));
     json_object_set_new(root, "signatures", signatures);
@@ -184,7 +193,7 @@ jy_report_json(const struct jy_report *report, struct jy_buf *out)
 }
 
 static jy_err
-signature_text(const struct jy_signature_report *s, struct jy_buf *out)
+signature_text(const struct jy_signature_report *s, const struct jy_policy *policy, struct jy_buf *out)
 {
     char when[21], from[21], to[21], a[1100], c[1100], d[1100];
     jy_err rc;
@@ -210,7 +219,7 @@ signature_text(const struct jy_signature_report *s, struct jy_buf *out)
         const struct jy_finding *f = &s->checks.list[i];
         const struct jy_check_info *info = jy_check_info(f->check);
         static const char *const marks[] = { "!", "?", "✗" };
-        const char *mark = f->passed ? "✓" : marks[jy_check_severity(f->check, s->time_is_recorded)];
+        const char *mark = f->passed ? "✓" : marks[jy_check_severity(f->check, policy, s->time_is_recorded)];
         if ((rc = jy_buf_fmt(out, "  %s %-26s %s%s\n", mark, info->name, f->passed ? "" : "不满足：", info->zh)) != JY_OK)
             return rc;
         if (!f->passed && (rc = jy_buf_fmt(out, "      %s %s  [%s]\n", jy_text_visible(f->where, a, sizeof(a)),
@@ -230,7 +239,7 @@ jy_report_text(const struct jy_report *report, struct jy_buf *out)
     rc = jy_buf_fmt(out, "%s · %s\n%s  %llu bytes  SM3 %s\n验证时间 checked at %s\n", jy_verdict_zh(report->verdict),
                     jy_verdict_en(report->verdict), format_name(report->format), (unsigned long long)report->size, report->digest, when);
     for (size_t i = 0; rc == JY_OK && i < report->count; i++)
-        rc = signature_text(&report->signatures[i], out);
+        rc = signature_text(&report->signatures[i], &report->policy, out);
     return rc;
 }
 

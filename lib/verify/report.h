@@ -5,17 +5,19 @@
 
 #include <jinyin/verify.h>
 
-enum jy_severity { JY_SEVERITY_WARNING, JY_SEVERITY_INDETERMINATE, JY_SEVERITY_INVALID, JY_SEVERITY_BY_TIME };
+enum jy_severity { JY_SEVERITY_WARNING, JY_SEVERITY_INDETERMINATE, JY_SEVERITY_INVALID };
+/* What a row of checks.def says: one severity for all policies, or one that depends. */
+enum jy_weight { JY_WEIGHT_WARNING, JY_WEIGHT_INDETERMINATE, JY_WEIGHT_INVALID, JY_WEIGHT_BY_TIME, JY_WEIGHT_DEVIATION, JY_WEIGHT_UNPROVEN };
 
 struct jy_check_info {
     const char *name;
-    enum jy_severity severity;        /* of a failure, as the table has it */
+    enum jy_weight weight;            /* of a failure */
     const char *clause, *en, *zh;
 };
 /** The row of checks.def. */
 const struct jy_check_info *jy_check_info(enum jy_check_id check);
-/** What a failure makes of a signature whose time is certain or only claimed: never JY_SEVERITY_BY_TIME. */
-enum jy_severity jy_check_severity(enum jy_check_id check, bool time_is_certain);
+/** What a failure makes of a signature whose time is certain or only claimed, under a policy. */
+enum jy_severity jy_check_severity(enum jy_check_id check, const struct jy_policy *policy, bool time_is_certain);
 const char *jy_severity_name(enum jy_severity severity);
 const char *jy_verdict_zh(enum jy_verdict verdict);
 const char *jy_verdict_en(enum jy_verdict verdict);
@@ -40,6 +42,7 @@ struct jy_signature_report {
 struct jy_report {
     enum jy_format format;
     enum jy_verdict verdict;
+    struct jy_policy policy;
     jy_time checked_at;
     uint64_t size;
     char digest[65];                  /* SM3 of the file, hex */

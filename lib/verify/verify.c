@@ -13,6 +13,7 @@ struct judgement {
     const struct jy_signature *signature;
     const struct jy_trust *trust;
     const struct jy_evidence *evidence;
+    const struct jy_policy *policy;
     jy_time now, time;                /* time: the reference time T */
     struct jy_signature_report *out;
     jy_err rc;                        /* out of memory: stops everything */
@@ -33,29 +34,17 @@ copy_text(char *out, size_t size, const char *text)
 #define NOTE(j, check, passed, where, ...) NOTE_AT(j, check, passed, where, 0, __VA_ARGS__)
 
 static void
-note_deviations(struct judgement *j, unsigned deviations)
+note_deviations(struct judgement *j, jy_deviations deviations)
 {
-    static const struct { unsigned bit; const char *text; } rows[] = {
-        { JY_DEV_SIG_RAW64, "signature is 64 raw bytes instead of DER" },
-        { JY_DEV_SEAL_SIG_RAW64, "the seal's signature is 64 raw bytes instead of DER" },
-        { JY_DEV_SIG_NON_MINIMAL, "r or s is not a minimal INTEGER" },
-        { JY_DEV_UNUSED_BITS, "a BIT STRING claims unused bits" },
-        { JY_DEV_TIME_FORM, "a time is not written as YYYYMMDDHHMMSSZ" },
-        { JY_DEV_TRAILING, "bytes after the outer SEQUENCE" },
-        { JY_DEV_UNTAGGED, "an optional field with the wrong tag" },
-        { JY_DEV_CERT_LIST_TYPE, "certListType is neither 1 nor 2" },
-        { JY_DEV_STRING, "a string of the wrong type or with NUL" },
-        { JY_DEV_LEGACY_LAYOUT, "legacy layout (C0119)" },
-        { JY_DEV_DIGEST_WITH_Z, "a digest taken over Z and the data" },
-    };
-
     if (deviations == 0) {
         NOTE(j, DEVIATION, true, "", NULL);
         return;
     }
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        if ((deviations & rows[i].bit) != 0)
-            NOTE(j, DEVIATION, false, j->signature->path, "%s", rows[i].text);
+    for (int i = 0; i < JY_DEVIATION__COUNT; i++)
+        if ((deviations >> i & 1) != 0) {
+            const struct jy_deviation_info *info = jy_deviation_info((enum jy_deviation)i);
+            NOTE(j, DEVIATION, false, j->signature->path, "%s: %s", info->name, info->en);
+        }
 }
 
 /* T: when the stamp register recorded the value, else what the signature claims. */
@@ -155,6 +144,9 @@ check_maker(struct judgement *j, const struct jy_seal *seal)
          end, is_date_matter(chain.status) ? "; " : "", is_date_matter(chain.status) ? chain.text : "");
     NOTE(j, SEAL_MAKER_REVOKED, chain.status != JY_CHAIN_REVOKED, "", "%s", chain.text);
     NOTE(j, SEAL_MAKER_REVOCATION_UNKNOWN, chain.status != JY_CHAIN_REVOCATION_UNKNOWN, "", "%s", chain.text);
+    if (!j->policy->maker_alive_now || j->rc != JY_OK || (j->rc = jy_chain_check(j->trust, maker, NULL, 0, j->now, &chain)) != JY_OK)
+        return;
+    NOTE(j, SEAL_MAKER_ENDED, !is_date_matter(chain.status) && chain.status != JY_CHAIN_REVOKED, "", "%s", chain.text);
 }
 
 /* What the register says of the seal: at T it must have been ACTIVE; VOID undoes it from the beginning (N5, N8). */
@@ -311,13 +303,13 @@ by_check(const void *a, const void *b)
 }
 
 static enum jy_verdict
-verdict_of(const struct jy_findings *checks, bool time_is_certain)
+verdict_of(const struct jy_findings *checks, const struct jy_policy *policy, bool time_is_certain)
 {
     enum jy_verdict verdict = JY_VALID;
 
     for (size_t i = 0; i < checks->count; i++) {
         static const enum jy_verdict of[] = { JY_VALID_WITH_WARNING, JY_INDETERMINATE, JY_INVALID };
-        enum jy_verdict v = of[jy_check_severity(checks->list[i].check, time_is_certain)];
+        enum jy_verdict v = of[jy_check_severity(checks->list[i].check, policy, time_is_certain)];
         if (!checks->list[i].passed && v > verdict)
             verdict = v;
     }
@@ -325,10 +317,10 @@ verdict_of(const struct jy_findings *checks, bool time_is_certain)
 }
 
 static jy_err
-judge(const struct jy_signature *signature, const struct jy_trust *trust, const struct jy_evidence *evidence, jy_time now,
-      struct jy_signature_report *out)
+judge(const struct jy_signature *signature, const struct jy_trust *trust, const struct jy_evidence *evidence,
+      const struct jy_policy *policy, jy_time now, struct jy_signature_report *out)
 {
-    struct judgement j = { signature, trust, evidence, now, now, out, JY_OK };
+    struct judgement j = { signature, trust, evidence, policy, now, now, out, JY_OK };
 
     copy_text(out->id, sizeof(out->id), signature->id);
     copy_text(out->path, sizeof(out->path), signature->path);
@@ -350,13 +342,13 @@ judge(const struct jy_signature *signature, const struct jy_trust *trust, const 
     if (j.rc != JY_OK)
         return j.rc;
     qsort(out->checks.list, out->checks.count, sizeof(*out->checks.list), by_check);
-    out->verdict = verdict_of(&out->checks, out->time_is_recorded);
+    out->verdict = verdict_of(&out->checks, policy, out->time_is_recorded);
     return JY_OK;
 }
 
 jy_err
-jy_verify(struct jy_slice file, const struct jy_trust *trust, const struct jy_evidence *evidence, jy_time now, struct jy_report **out,
-          struct jy_fault *fault)
+jy_verify(struct jy_slice file, const struct jy_trust *trust, const struct jy_evidence *evidence, const struct jy_policy *policy,
+          jy_time now, struct jy_report **out, struct jy_fault *fault)
 {
     const struct jy_signature *signatures;
     struct jy_document *doc = NULL;
@@ -366,6 +358,10 @@ jy_verify(struct jy_slice file, const struct jy_trust *trust, const struct jy_ev
     jy_err rc;
 
     *out = NULL;
+    if (policy == NULL)
+        policy = &jy_policy_standard;
+    if (policy->tolerance < 0 || policy->tolerance > JY_POLICY_TOLERANCE_MAX)
+        return jy_fail(fault, JY_E_ARGUMENT, "policy.tolerance", 0, "0 to %d seconds", JY_POLICY_TOLERANCE_MAX);
     if ((rc = jy_document_open(file, &doc, fault)) != JY_OK || (rc = jy_document_signatures(doc, &signatures, &count, fault)) != JY_OK)
         goto out;
     rc = JY_E_NOMEM;
@@ -373,6 +369,7 @@ jy_verify(struct jy_slice file, const struct jy_trust *trust, const struct jy_ev
         (count > 0 && (report->signatures = calloc(count, sizeof(*report->signatures))) == NULL))
         goto out;
     report->format = jy_document_format(doc);
+    report->policy = *policy;
     report->checked_at = now;
     report->size = file.len;
     report->verdict = count == 0 ? JY_NO_SIGNATURE : JY_VALID;
@@ -381,7 +378,7 @@ jy_verify(struct jy_slice file, const struct jy_trust *trust, const struct jy_ev
     jy_hex(JY_SLICE(digest, sizeof(digest)), report->digest);
     for (; report->count < count; report->count++) {
         struct jy_signature_report *one = &report->signatures[report->count];
-        if ((rc = judge(&signatures[report->count], trust, evidence, now, one)) != JY_OK) {
+        if ((rc = judge(&signatures[report->count], trust, evidence, policy, now, one)) != JY_OK) {
             report->count++;
             goto out;
         }

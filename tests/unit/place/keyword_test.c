@@ -219,13 +219,13 @@ keyword__too_many_on_a_page_are_refused(void **state)
     struct jy_matches matches = { 0 };
 
     (void)state;
-    for (size_t i = 0; i < JY_MATCHES_PAGE_MAX; i++)
+    for (size_t i = 0; i < JY_KEYWORD_MATCHES_MAX; i++)
         MUST(jy_text_add(&text, 'x', (struct jy_box){ 20.0 * (double)i, 0, 10, 10 }, NULL));
     MUST(jy_keyword_find(&text, 1, "x", false, &matches, NULL));
-    assert_int_equal(matches.count, JY_MATCHES_PAGE_MAX);
+    assert_int_equal(matches.count, JY_KEYWORD_MATCHES_MAX);
     MUST(jy_text_add(&text, 'x', (struct jy_box){ -20, 0, 10, 10 }, NULL));
     assert_int_equal(jy_keyword_find(&text, 2, "x", false, &matches, NULL), JY_E_LIMIT);
-    assert_int_equal(matches.count, JY_MATCHES_PAGE_MAX);       /* and nothing was added */
+    assert_int_equal(matches.count, JY_KEYWORD_MATCHES_MAX);       /* and nothing was added */
     jy_matches_free(&matches);
     jy_text_free(&text);
 }
