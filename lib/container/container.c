@@ -167,9 +167,9 @@ check_place(const struct jy_document *doc, const struct jy_stamp_place *place, s
     return JY_OK;
 }
 
-jy_err
-jy_document_prepare(struct jy_document *doc, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count,
-                    jy_time now, struct jy_prepared *out, struct jy_fault *fault)
+static jy_err
+prepare(struct jy_document *doc, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count,
+                    jy_time now, bool closing, struct jy_prepared *out, struct jy_fault *fault)
 {
     jy_err err;
 
@@ -183,10 +183,24 @@ jy_document_prepare(struct jy_document *doc, struct jy_slice seal_der, const str
     }
     err = jy_document_may_stamp(doc, now, fault);
     if (err == JY_OK)
-        err = doc->ops->prepare(doc->impl, seal_der, places, count, now, out, fault);
+        err = doc->ops->prepare(doc->impl, seal_der, places, count, now, closing, out, fault);
     if (err != JY_OK)
         jy_prepared_free(out);
     return err;
+}
+
+jy_err
+jy_document_prepare(struct jy_document *doc, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count, jy_time now,
+                    struct jy_prepared *out, struct jy_fault *fault)
+{
+    return prepare(doc, seal_der, places, count, now, false, out, fault);
+}
+
+jy_err
+jy_document_prepare_closing(struct jy_document *doc, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count, jy_time now,
+                            struct jy_prepared *out, struct jy_fault *fault)
+{
+    return prepare(doc, seal_der, places, count, now, true, out, fault);
 }
 
 void

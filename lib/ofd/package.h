@@ -59,7 +59,7 @@ jy_err ofd_text(void *impl, size_t index, struct jy_text *out, struct jy_fault *
 jy_err ofd_signatures(void *impl, const struct jy_signature **out, size_t *count, struct jy_fault *fault);
 jy_err ofd_may_stamp(void *impl, jy_time now, struct jy_fault *fault);
 jy_err ofd_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count, jy_time now,
-                   struct jy_prepared *out, struct jy_fault *fault);
+                   bool closing, struct jy_prepared *out, struct jy_fault *fault);
 jy_err ofd_finish(struct jy_slice prepared, const char *slot, struct jy_slice ses_der, struct jy_pieces *out, struct jy_fault *fault);
 
 #endif
