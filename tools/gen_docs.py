@@ -35,8 +35,8 @@ def errors():
 
 # The weights of checks.def: what a failure makes the signature under the standard and the strict policy.
 WEIGHTS = {"INVALID": ("invalid", "invalid"), "INDETERMINATE": ("indeterminate", "indeterminate"), "WARNING": ("warning", "warning"),
-           "DEVIATION": ("warning", "invalid"), "UNPROVEN": ("indeterminate", "invalid"),
-           "BY_TIME": ("invalid, or indeterminate while the signing time is only claimed", "invalid")}
+           "DEVIATION": ("warning", "invalid"),
+           "BY_TIME": ("invalid, or indeterminate while the signing time is only claimed",) * 2}
 
 
 def checks():

@@ -14,14 +14,13 @@ static const struct jy_check_info infos[JY_CHECK__COUNT] = {
 #undef JY_CHECK_ROW
 };
 
-/* The columns of the policies: what a failure makes a signature whose time is claimed, or certain. */
-static const struct { enum jy_severity standard_claimed, standard_certain, strict; } weights[] = {
-    [JY_WEIGHT_WARNING] = { JY_SEVERITY_WARNING, JY_SEVERITY_WARNING, JY_SEVERITY_WARNING },
-    [JY_WEIGHT_INDETERMINATE] = { JY_SEVERITY_INDETERMINATE, JY_SEVERITY_INDETERMINATE, JY_SEVERITY_INDETERMINATE },
-    [JY_WEIGHT_INVALID] = { JY_SEVERITY_INVALID, JY_SEVERITY_INVALID, JY_SEVERITY_INVALID },
-    [JY_WEIGHT_BY_TIME] = { JY_SEVERITY_INDETERMINATE, JY_SEVERITY_INVALID, JY_SEVERITY_INVALID },
-    [JY_WEIGHT_DEVIATION] = { JY_SEVERITY_WARNING, JY_SEVERITY_WARNING, JY_SEVERITY_INVALID },
-    [JY_WEIGHT_UNPROVEN] = { JY_SEVERITY_INDETERMINATE, JY_SEVERITY_INDETERMINATE, JY_SEVERITY_INVALID },
+/* What a failure makes a signature whose time is claimed, or certain; and a deviation under the policy strict. */
+static const enum jy_severity weights[][2] = {
+    [JY_WEIGHT_WARNING] = { JY_SEVERITY_WARNING, JY_SEVERITY_WARNING },
+    [JY_WEIGHT_INDETERMINATE] = { JY_SEVERITY_INDETERMINATE, JY_SEVERITY_INDETERMINATE },
+    [JY_WEIGHT_INVALID] = { JY_SEVERITY_INVALID, JY_SEVERITY_INVALID },
+    [JY_WEIGHT_BY_TIME] = { JY_SEVERITY_INDETERMINATE, JY_SEVERITY_INVALID },
+    [JY_WEIGHT_DEVIATION] = { JY_SEVERITY_WARNING, JY_SEVERITY_WARNING },
 };
 
 const struct jy_policy jy_policy_standard = { .strict = false, .maker_alive_now = false, .tolerance = JY_POLICY_TOLERANCE };
@@ -46,7 +45,9 @@ jy_check_severity(enum jy_check_id check, const struct jy_policy *policy, bool t
 {
     enum jy_weight weight = infos[check].weight;
 
-    return policy->strict ? weights[weight].strict : time_is_certain ? weights[weight].standard_certain : weights[weight].standard_claimed;
+    if (policy->strict && weight == JY_WEIGHT_DEVIATION)
+        return JY_SEVERITY_INVALID;
+    return weights[weight][time_is_certain];
 }
 
 const char *
@@ -141,6 +142,19 @@ checks_json(const struct jy_findings *checks, const struct jy_policy *policy, bo
 }
 
 static json_t *
+deviations_json(jy_deviations deviations)
+{
+    json_t *list = json_array();
+
+    for (int i = 0; i < JY_DEVIATION__COUNT; i++)
+        if ((deviations >> i & 1) != 0) {
+            const struct jy_deviation_info *info = jy_deviation_info((enum jy_deviation)i);
+            json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s}", "name", info->name, "clause", info->clause, "en", info->en, "zh", info->zh));
+        }
+    return list;
+}
+
+static json_t *
 signature_json(const struct jy_signature_report *s, const struct jy_policy *policy)
 {
     json_t *places = json_array(), *one = json_object();
@@ -153,7 +167,7 @@ signature_json(const struct jy_signature_report *s, const struct jy_policy *poli
     json_object_set_new(one, "kind", json_string(s->kind == JY_SIGNATURE_SEAL ? "seal" : "plain"));
     json_object_set_new(one, "verdict", json_string(jy_verdict_name(s->verdict)));
     json_object_set_new(one, "value_digest", json_string(s->value_digest));
-    json_object_set_new(one, "time", json_pack("{s:o, s:s}", "value", moment(s->time), "known_by", s->time_is_recorded ? "register" : "claimed"));
+    json_object_set_new(one, "time", json_pack("{s:o, s:s}", "value", moment(s->time), "known_by", s->time_is_certain ? "register" : "claimed"));
     if (s->kind == JY_SIGNATURE_SEAL)
         json_object_set_new(one, "seal", json_pack("{s:o, s:o, s:i, s:o, s:i, s:o, s:o, s:o, s:i, s:i}", "id", text(s->seal_id), "name",
                                                    text(s->seal_name), "type", s->seal_type, "vendor", text(s->seal_vendor), "version",
@@ -164,7 +178,8 @@ signature_json(const struct jy_signature_report *s, const struct jy_policy *poli
                                                  text(s->signer_organization), "serial", text(s->signer_serial), "not_before",
                                                  moment(s->signer_start), "not_after", moment(s->signer_end)));
     json_object_set_new(one, "places", places);
-    json_object_set_new(one, "checks", checks_json(&s->checks, policy, s->time_is_recorded));
+    json_object_set_new(one, "deviations", deviations_json(s->deviations));
+    json_object_set_new(one, "checks", checks_json(&s->checks, policy, s->time_is_certain));
     return one;
 }
 
@@ -209,7 +224,7 @@ signature_text(const struct jy_signature_report *s, const struct jy_policy *poli
                          s->seal_width_mm, s->seal_height_mm, from, to, jy_text_visible(s->seal_maker, d, sizeof(d)))) != JY_OK)
         return rc;
     if ((rc = jy_buf_fmt(out, "  签章者 signer   %s\n  时间 time      %s  %s\n", jy_text_visible(s->signer, a, sizeof(a)), s->time == 0 ? "-" : when,
-                         s->time_is_recorded ? "登记 recorded" : "自称 claimed")) != JY_OK)
+                         s->time_is_certain ? "登记 recorded" : "自称 claimed")) != JY_OK)
         return rc;
     for (size_t i = 0; i < s->place_count; i++)
         if ((rc = jy_buf_fmt(out, "  位置 place     %d: %.1f, %.1f mm  %.1f×%.1f mm\n", s->places[i].page, s->places[i].x_mm,
@@ -219,7 +234,7 @@ signature_text(const struct jy_signature_report *s, const struct jy_policy *poli
         const struct jy_finding *f = &s->checks.list[i];
         const struct jy_check_info *info = jy_check_info(f->check);
         static const char *const marks[] = { "!", "?", "✗" };
-        const char *mark = f->passed ? "✓" : marks[jy_check_severity(f->check, policy, s->time_is_recorded)];
+        const char *mark = f->passed ? "✓" : marks[jy_check_severity(f->check, policy, s->time_is_certain)];
         if ((rc = jy_buf_fmt(out, "  %s %-26s %s%s\n", mark, info->name, f->passed ? "" : "不满足：", info->zh)) != JY_OK)
             return rc;
         if (!f->passed && (rc = jy_buf_fmt(out, "      %s %s  [%s]\n", jy_text_visible(f->where, a, sizeof(a)),

@@ -7,7 +7,7 @@
 
 enum jy_severity { JY_SEVERITY_WARNING, JY_SEVERITY_INDETERMINATE, JY_SEVERITY_INVALID };
 /* What a row of checks.def says: one severity for all policies, or one that depends. */
-enum jy_weight { JY_WEIGHT_WARNING, JY_WEIGHT_INDETERMINATE, JY_WEIGHT_INVALID, JY_WEIGHT_BY_TIME, JY_WEIGHT_DEVIATION, JY_WEIGHT_UNPROVEN };
+enum jy_weight { JY_WEIGHT_WARNING, JY_WEIGHT_INDETERMINATE, JY_WEIGHT_INVALID, JY_WEIGHT_BY_TIME, JY_WEIGHT_DEVIATION };
 
 struct jy_check_info {
     const char *name;
@@ -27,14 +27,15 @@ struct jy_signature_report {
     enum jy_signature_kind kind;
     enum jy_verdict verdict;
     struct jy_findings checks;        /* in the order of checks.def */
+    jy_deviations deviations;         /* of the signature value and its seal */
     /* Facts; "" and 0 when unknown. */
     char seal_id[65], seal_name[256], seal_vendor[33], seal_maker[256];
     int seal_version, seal_type, seal_width_mm, seal_height_mm;
     jy_time seal_start, seal_end;
     char signer[256], signer_organization[256], signer_serial[65];
     jy_time signer_start, signer_end;
-    jy_time time;
-    bool time_is_recorded;            /* by the stamp register; else only claimed */
+    jy_time time, time_claimed;       /* T, and what the signature says itself (0 = nothing) */
+    bool time_is_certain;             /* proven by the stamp register; else T is only claimed */
     char value_digest[65];            /* SM3 of the signature value, hex */
     struct jy_stamp_place *places;
     size_t place_count;

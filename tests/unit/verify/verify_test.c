@@ -375,18 +375,6 @@ policy__a_maker_that_ended_since_is_refused_only_when_asked_for(void **state)
 }
 
 static void
-policy__strict_refuses_what_standard_cannot_decide_by_dates(void **state)
-{
-    struct jy_buf early = stamped_with_seal_of(jy_cert_not_before(pki.maker) - 60);
-
-    (void)state;
-    assert_int_equal(verdict_by(jy_buf_slice(&early), pki.trust, &jy_policy_standard, pki.now), JY_INDETERMINATE);
-    assert_int_equal(verdict_by(jy_buf_slice(&early), pki.trust, &jy_policy_strict, pki.now), JY_INVALID);
-    assert_int_equal(verdict_by(jy_buf_slice(&stamped), pki.trust, &jy_policy_strict, pki.now), JY_VALID_WITH_WARNING);
-    jy_buf_free(&early);
-}
-
-static void
 policy__a_tolerance_out_of_range_is_refused(void **state)
 {
     static const jy_time wrong[] = { -1, JY_POLICY_TOLERANCE_MAX + 1 };
@@ -470,7 +458,6 @@ main(void)
         cmocka_unit_test(verify__a_seal_made_a_minute_too_early_is_a_matter_of_dates),
         cmocka_unit_test(verify__a_maker_revoked_before_making_is_invalid_and_later_is_not),
         cmocka_unit_test(policy__a_maker_that_ended_since_is_refused_only_when_asked_for),
-        cmocka_unit_test(policy__strict_refuses_what_standard_cannot_decide_by_dates),
         cmocka_unit_test(policy__a_tolerance_out_of_range_is_refused),
         cmocka_unit_test(verify__a_malformed_part_is_named_with_its_place),
         cmocka_unit_test(evidence__that_is_not_as_described_is_refused),
