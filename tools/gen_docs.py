@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes docs/errors.md, checks.md, deviations.md, limits.md, configuration.md, messages.md and routes.md from the tables in the code; --check only compares."""
+"""Writes the pages of docs/ that come from tables in the code (PAGES below); --check only compares."""
 import pathlib
 import re
 import sys

@@ -140,7 +140,7 @@ attack_test_(void **state)
     assert_int_equal(fwrite(file.p, 1, file.len, f), file.len);
     assert_int_equal(fclose(f), 0);
     rc = row->judge != NULL ? row->judge(row, jy_buf_slice(&file), &report, &fault)
-                            : jy_verify(jy_buf_slice(&file), pki.trust, NULL, pki.now, &report, &fault);
+                            : jy_verify(jy_buf_slice(&file), pki.trust, NULL, NULL, pki.now, &report, &fault);
     if (rc != row->refused)
         fail_msg("%s, not %s: %s %s", jy_err_code(rc), jy_err_code(row->refused), fault.where, fault.text);
     if (rc == JY_OK && report != NULL)

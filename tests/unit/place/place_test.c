@@ -265,7 +265,8 @@ seam__strips_add_up_to_the_picture_for_every_count_and_edge(void **state)
         for (size_t count = 2; count <= MOST; count++)
             for (size_t max = 3; max <= 23; max += 4) {
                 const struct jy_page_list pages = { list, count };
-                const struct jy_seam seam = { .edge = (enum jy_edge)edge, .centred = true, .margin_mm = edge == 1 ? 0.5 : 0, .width_mm = 42.3, .height_mm = 38.7,
+                const struct jy_seam seam = { .edge = (enum jy_edge)edge, .centred = true, .margin_mm = edge == 1 ? 0.5 : 0,
+                                               .width_mm = 42.3, .height_mm = 38.7,
                                               .group_max = max };
                 struct jy_places places = { 0 };
 
