@@ -5,9 +5,19 @@ import pathlib
 import re
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PUBLIC = {"jinyin/base.h": "base", "jinyin/errors.def": "base", "jinyin/crypto.h": "crypto", "jinyin/cert.h": "crypto",
-          "jinyin/seal.h": "ses",
-          "jinyin/deviations.def": "ses", "jinyin/container.h": "container", "jinyin/checks.def": "container", "jinyin/verify.h": "verify"}
+PUBLIC = {
+    "jinyin/base.h": "base",
+    "jinyin/errors.def": "base",
+    "jinyin/limits.def": "base",
+    "jinyin/crypto.h": "crypto",
+    "jinyin/cert.h": "crypto",
+    "jinyin/seal.h": "ses",
+    "jinyin/deviations.def": "ses",
+    "jinyin/container.h": "container",
+    "jinyin/checks.def": "container",
+    "jinyin/place.h": "place",
+    "jinyin/verify.h": "verify",
+}
 # module: modules that it may include besides itself
 ARROWS = {
     "base": set(),
@@ -17,6 +27,7 @@ ARROWS = {
     "container": {"base", "codec", "crypto", "ses"},
     "ofd": {"base", "codec", "crypto", "ses", "container"},
     "pdf": {"base", "codec", "crypto", "ses", "container"},
+    "place": {"base", "codec", "container"},
     "verify": {"base", "codec", "crypto", "ses", "container"},
     "core": {"base"},
     "store": {"base", "codec", "crypto", "core"},
@@ -24,12 +35,12 @@ ARROWS = {
     "net": {"base", "codec"},
     "room": {"base", "codec", "ipc"},
     "jinyind": {"base", "codec", "crypto", "ipc", "room"},
-    "doc": {"base", "codec", "crypto", "ses", "container", "verify", "ipc", "room"},
+    "doc": {"base", "codec", "crypto", "ses", "container", "place", "verify", "ipc", "room"},
     "key": {"base", "codec", "crypto", "ses", "ipc", "room"},           # no SQL, HTTP, OFD or PDF where the keys are
     "link": {"base", "codec", "core", "net", "ipc", "room"},            # no keys, no documents; core for the lists, net for its JSON
     "web": {"base", "codec", "crypto", "core", "store", "ipc", "net", "room"},  # never opens a document
     "sim": {"base", "codec", "crypto", "core", "net"},
-    "cli": {"base", "codec", "crypto", "ses", "container", "verify", "ipc", "net"},
+    "cli": {"base", "codec", "crypto", "ses", "container", "place", "verify", "ipc", "net"},
 }
 
 

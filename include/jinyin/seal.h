@@ -5,9 +5,6 @@
 
 #include <jinyin/cert.h>
 
-#define JY_SEAL_MAX (1u << 20)       /* bytes of one SESeal */
-#define JY_SES_MAX  (2u << 20)       /* bytes of one SES_Signature */
-
 /** What a writer did against the letter while the binding holds (seal-formats §4); reported, never hidden. The one table is jinyin/deviations.def. */
 enum jy_deviation {
 #define JY_DEVIATION_ROW(name, clause, en, zh) JY_DEVIATION_##name,

@@ -30,14 +30,30 @@ struct jy_evidence {
 JY_CHECK jy_err jy_evidence_parse(struct jy_slice json, struct jy_evidence **out, struct jy_fault *fault);
 void jy_evidence_free(struct jy_evidence *evidence);
 
+#define JY_POLICY_TOLERANCE 300       /* seconds, of jy_policy_standard and jy_policy_strict */
+#define JY_POLICY_TOLERANCE_MAX 86400 /* seconds */
+/** How strictly the same facts are judged. What binds document, seal and signer is judged the same under every policy. */
+struct jy_policy {
+    /** true: to the letter; every deviation that the standard policy only remarks on (seal-formats §4) makes the signature invalid. */
+    bool strict;
+    /**
+     * true: GB/T 38540-2020 6.3 read to the letter: a maker's certificate that is expired or revoked at the time of judgement ends the
+     * seal. false: the rule of GM/T 0031-2025 for all versions: it must have been good when the seal was made.
+     */
+    bool maker_alive_now;
+    /** Seconds by which two clocks may differ before a claimed time contradicts a proven one: 0..JY_POLICY_TOLERANCE_MAX. */
+    jy_time tolerance;
+};
+extern const struct jy_policy jy_policy_standard, jy_policy_strict;
+
 struct jy_report;
 /**
  * Verify every signature of a file. The same inputs give the same report, byte for byte.
- * trust and evidence may be NULL (then never valid: indeterminate). now = UTC seconds of the judgement.
- * A file that cannot be opened is an error of jy_document_open, not a report.
+ * trust and evidence may be NULL (then never valid: indeterminate); policy NULL = jy_policy_standard. now = UTC seconds of the judgement.
+ * A file that cannot be opened is an error of jy_document_open, not a report. JY_E_ARGUMENT: a tolerance out of range.
  */
-JY_CHECK jy_err jy_verify(struct jy_slice file, const struct jy_trust *trust, const struct jy_evidence *evidence, jy_time now,
-                          struct jy_report **out, struct jy_fault *fault);
+JY_CHECK jy_err jy_verify(struct jy_slice file, const struct jy_trust *trust, const struct jy_evidence *evidence,
+                          const struct jy_policy *policy, jy_time now, struct jy_report **out, struct jy_fault *fault);
 enum jy_verdict jy_report_verdict(const struct jy_report *report);
 size_t jy_report_signature_count(const struct jy_report *report);
 /** The report as JSON (stable key order; docs/protocol/report.md) or text for a person (both languages). */

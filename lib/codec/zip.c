@@ -8,9 +8,7 @@
 #include <strings.h>
 
 #define COMMENT_MAX 65535u
-#define PREFIX_MAX 4096u              /* bytes that some products put before the package */
 #define RATIO_FROM (UINT64_C(1) << 20)
-#define RATIO_MAX 200u
 
 /* The zip64 field of an extra area fills in what the header marks with all ones. */
 static bool
@@ -44,7 +42,7 @@ check_name(const uint8_t *p, size_t len, uint64_t offset, struct jy_fault *fault
 {
     size_t part = 0;
 
-    if (len == 0 || len > 1024)
+    if (len == 0 || len > JY_ZIP_NAME_MAX)
         return jy_fail(fault, JY_E_HOSTILE, "zip entry name", offset, "name of %zu bytes", len);
     if (p[0] == '/' || memchr(p, '\0', len) != NULL || memchr(p, '\\', len) != NULL || (len > 1 && p[1] == ':' && isalpha(p[0])))
         return jy_fail(fault, JY_E_HOSTILE, "zip entry name", offset, "absolute name, NUL or back-slash");
@@ -101,13 +99,13 @@ find_end(struct jy_zip *zip, uint64_t *entries, uint64_t *dir_size, struct jy_fa
     if (*dir_size > dir_end || dir_off > dir_end - *dir_size)
         return jy_fail(fault, JY_E_DAMAGED, "zip", at, "central directory outside the file");
     prefix = (size_t)(dir_end - *dir_size - dir_off);
-    if (prefix > 0 && (prefix > PREFIX_MAX || jy_slice_find(JY_SLICE(f.p, prefix), JY_SLICE("PK\3\4", 4)) != SIZE_MAX ||
+    if (prefix > 0 && (prefix > JY_ZIP_PREFIX_MAX || jy_slice_find(JY_SLICE(f.p, prefix), JY_SLICE("PK\3\4", 4)) != SIZE_MAX ||
                        jy_slice_find(JY_SLICE(f.p, prefix), JY_SLICE("PK\5\6", 4)) != SIZE_MAX))
         return jy_fail(fault, JY_E_AMBIGUOUS, "zip", 0, "%zu bytes before the package, or a gap before its directory", prefix);
     zip->body = JY_SLICE(f.p + prefix, f.len - prefix);
     zip->directory = dir_off;
     if (*entries > JY_ZIP_ENTRIES_MAX)
-        return jy_fail(fault, JY_E_LIMIT, "zip", at, "more than %u entries", JY_ZIP_ENTRIES_MAX);
+        return jy_fail(fault, JY_E_LIMIT, "zip", at, "more than %d entries", JY_ZIP_ENTRIES_MAX);
     return JY_OK;
 }
 
@@ -182,7 +180,7 @@ read_record(struct jy_zip *zip, uint64_t at, uint64_t dir_end, struct jy_zip_ent
         return jy_fail(fault, JY_E_AMBIGUOUS, e->name, at, "stored entry with two sizes");
     if (e->directory && e->size != 0)
         return jy_fail(fault, JY_E_AMBIGUOUS, e->name, at, "directory with content");
-    if (e->size > RATIO_FROM && e->size / RATIO_MAX > e->packed)
+    if (e->size > RATIO_FROM && e->size / JY_ZIP_RATIO_MAX > e->packed)
         return jy_fail(fault, JY_E_HOSTILE, e->name, at, "%llu bytes packed into %llu", (unsigned long long)e->size,
                        (unsigned long long)e->packed);
     if (e->size > JY_ZIP_ENTRY_MAX || e->size > JY_ZIP_TOTAL_MAX - *total)

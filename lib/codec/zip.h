@@ -5,10 +5,6 @@
 
 #include <jinyin/base.h>
 
-#define JY_ZIP_ENTRIES_MAX 10000u
-#define JY_ZIP_ENTRY_MAX (UINT64_C(1) << 30)   /* uncompressed bytes of one entry */
-#define JY_ZIP_TOTAL_MAX (UINT64_C(2) << 30)   /* of all entries */
-
 struct jy_zip_entry {
     char *name;                  /* raw bytes as stored, NUL-terminated (a NUL inside is refused) */
     bool directory;

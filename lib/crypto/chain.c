@@ -14,9 +14,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PATH_DEPTH_MAX 8
-#define TRUST_MAX 2000               /* certificates or lists */
-#define FILE_MAX (16u << 20)
 
 struct crl {
     X509_CRL *crl;
@@ -114,7 +111,7 @@ add_cert(struct jy_trust *trust, X509 *x509)
     struct jy_cert **certs, *cert;
     jy_err rc;
 
-    if (trust->cert_count >= TRUST_MAX) {
+    if (trust->cert_count >= JY_TRUST_MAX) {
         X509_free(x509);
         return JY_E_LIMIT;
     }
@@ -135,10 +132,10 @@ add_crl(struct jy_trust *trust, X509_CRL *crl)
     struct crl *crls;
     jy_time next = 0;
 
-    if (trust->crl_count >= TRUST_MAX || !jy_asn1_time(X509_CRL_get0_nextUpdate(crl), &next) ||
+    if (trust->crl_count >= JY_TRUST_MAX || !jy_asn1_time(X509_CRL_get0_nextUpdate(crl), &next) ||
         (crls = realloc(trust->crls, (trust->crl_count + 1) * sizeof(*crls))) == NULL) {
         X509_CRL_free(crl);
-        return trust->crl_count >= TRUST_MAX ? JY_E_LIMIT : JY_E_FORMAT;
+        return trust->crl_count >= JY_TRUST_MAX ? JY_E_LIMIT : JY_E_FORMAT;
     }
     trust->crls = crls;
     crls[trust->crl_count++] = (struct crl){ crl, NULL, next };
@@ -169,7 +166,7 @@ jy_trust_add_pem(struct jy_trust *trust, struct jy_slice pem, struct jy_fault *f
     size_t blocks = 0;
     BIO *bio;
 
-    if (pem.len == 0 || pem.len > FILE_MAX)
+    if (pem.len == 0 || pem.len > JY_PEM_MAX)
         return jy_fail(fault, JY_E_LIMIT, "trust", 0, "%zu bytes", pem.len);
     if (pem.p[0] == 0x30) {
         rc = add_der(trust, pem);
@@ -207,7 +204,7 @@ add_file(struct jy_trust *trust, const char *path, struct jy_fault *fault)
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);          /* a pipe would wait for a writer */
     jy_err rc;
 
-    if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size <= 0 || st.st_size > (off_t)FILE_MAX) {
+    if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size <= 0 || st.st_size > JY_PEM_MAX) {
         if (fd >= 0)
             close(fd);
         return jy_fail(fault, JY_E_IO, path, 0, "cannot be read, is empty or larger than 16 MiB");
@@ -263,7 +260,7 @@ jy_trust_add_path(struct jy_trust *trust, const char *path, struct jy_fault *fau
 /* -- chains -- */
 
 struct path {
-    const struct jy_cert *certs[PATH_DEPTH_MAX];      /* leaf first, anchor last */
+    const struct jy_cert *certs[JY_CHAIN_MAX];       /* leaf first, anchor last */
     size_t count;
 };
 
@@ -300,7 +297,7 @@ climb(const struct jy_trust *trust, const struct jy_cert *const *extra, size_t e
     for (size_t i = 0; i < known; i++)
         if (is_anchor(trust->certs[i]) && jy_slice_equal(jy_cert_der(trust->certs[i]), jy_cert_der(cert)))
             return true;
-    if (path->count == PATH_DEPTH_MAX)
+    if (path->count == JY_CHAIN_MAX)
         return false;
     for (size_t i = 0; i < known + extra_count; i++) {
         const struct jy_cert *issuer = i < known ? trust->certs[i] : extra[i - known];

@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PLAIN_MAX 1024
 
 struct jy_sm2 {
     EVP_PKEY *pkey;
@@ -149,7 +148,7 @@ jy_sm2_from_point(const uint8_t point[JY_SM2_POINT_SIZE], struct jy_sm2 **out)
 jy_err
 jy_sm2_from_pem(struct jy_slice pem, struct jy_sm2 **out, struct jy_fault *fault)
 {
-    BIO *bio = pem.len > 0 && pem.len <= 65536 ? BIO_new_mem_buf(pem.p, (int)pem.len) : NULL;
+    BIO *bio = pem.len > 0 && pem.len <= JY_KEY_PEM_MAX ? BIO_new_mem_buf(pem.p, (int)pem.len) : NULL;
     EVP_PKEY *pkey = bio == NULL ? NULL : PEM_read_bio_PrivateKey(bio, NULL, NULL, (void *)(uintptr_t)"");
     jy_err rc;
 
@@ -387,13 +386,13 @@ crypt(const struct jy_sm2 *key, bool encrypt, struct jy_slice in, struct jy_buf 
 jy_err
 jy_sm2_encrypt(const struct jy_sm2 *key, struct jy_slice plain, struct jy_buf *out)
 {
-    return plain.len == 0 || plain.len > PLAIN_MAX ? JY_E_ARGUMENT : crypt(key, true, plain, out);
+    return plain.len == 0 || plain.len > JY_SM2_PLAIN_MAX ? JY_E_ARGUMENT : crypt(key, true, plain, out);
 }
 
 jy_err
 jy_sm2_decrypt(const struct jy_sm2 *key, struct jy_slice cipher, struct jy_buf *out)
 {
-    if (!key->is_private || cipher.len < 100 || cipher.len > PLAIN_MAX + 200)
+    if (!key->is_private || cipher.len < 100 || cipher.len > JY_SM2_PLAIN_MAX + 200)
         return JY_E_SIGNATURE;
     return crypt(key, false, cipher, out);
 }

@@ -284,7 +284,7 @@ read_pages(struct ofd *ofd, struct jy_fault *fault)
     ofd_folder(ofd->doc_path, folder);
     for (node = jy_xml_child(jy_xml_child(doc, "Pages"), "Page"); node != NULL; node = jy_xml_next(node))
         ofd->page_count++;
-    if (ofd->page_count == 0 || ofd->page_count > OFD_PAGES_MAX)
+    if (ofd->page_count == 0 || ofd->page_count > JY_OFD_PAGES_MAX)
         return jy_fail(fault, ofd->page_count == 0 ? JY_E_FORMAT : JY_E_LIMIT, ofd->doc_path, 0, "%zu pages", ofd->page_count);
     ofd->pages = calloc(ofd->page_count, sizeof *ofd->pages);
     if (ofd->pages == NULL)

@@ -7,8 +7,7 @@
 #include <codec/zip.h>
 #include <container/document.h>
 
-#define OFD_PATH 256
-#define OFD_PAGES_MAX 20000u
+#define OFD_PATH (JY_OFD_PATH_MAX + 2)
 
 struct ofd_page {
     char id[32];

@@ -296,6 +296,37 @@ number(double v, char out[32])
         out[--len] = '\0';
 }
 
+/* An ST_Box as an attribute's value. */
+static jy_err
+add_box(struct jy_buf *out, const char *name, double x, double y, double w, double h)
+{
+    char n[4][32];
+
+    number(x, n[0]);
+    number(y, n[1]);
+    number(w, n[2]);
+    number(h, n[3]);
+    return jy_buf_fmt(out, " %s=\"%s %s %s %s\"", name, n[0], n[1], n[2], n[3]);
+}
+
+/* GB/T 33190 18.2: Boundary is the whole picture's box, Clip what shows of it, seen from that box (seal-formats 3.5). */
+static jy_err
+add_annotation(struct jy_buf *out, unsigned long id, const char *page, const struct jy_stamp_place *place)
+{
+    const struct jy_box *clip = &place->clip;
+    jy_err err = jy_buf_fmt(out, "<ofd:StampAnnot ID=\"s%03lu\" PageRef=\"", id);
+
+    if (err == JY_OK)
+        err = add_escaped(out, page);
+    if (err == JY_OK)
+        err = jy_buf_byte(out, '"');
+    if (err == JY_OK)
+        err = add_box(out, "Boundary", place->x_mm, place->y_mm, place->width_mm, place->height_mm);
+    if (err == JY_OK && clip->width_mm > 0)
+        err = add_box(out, "Clip", clip->x_mm, clip->y_mm, clip->width_mm, clip->height_mm);
+    return err == JY_OK ? jy_buf_text(out, "/>") : err;
+}
+
 struct plan {
     char folder[OFD_PATH], list[OFD_PATH], signature[OFD_PATH], seal[OFD_PATH];
     unsigned long id;                  /* the signature's; annotations follow */
@@ -307,7 +338,7 @@ write_signature(struct ofd *ofd, struct plan *plan, struct jy_slice seal_der, co
                 jy_time now, struct jy_fault *fault)
 {
     struct jy_buf *x = &plan->xml;
-    char when[21], name[OFD_PATH * 2], n[4][32];
+    char when[21], name[OFD_PATH * 2];
     uint8_t digest[JY_SM3_SIZE];
     size_t root = jy_zip_find(ofd->zip, "OFD.xml", false);
     jy_err err;
@@ -338,17 +369,8 @@ write_signature(struct ofd *ofd, struct plan *plan, struct jy_slice seal_der, co
         err = add_reference(x, plan->seal, digest);
     if (err == JY_OK)
         err = jy_buf_text(x, "</ofd:References>");
-    for (size_t i = 0; err == JY_OK && i < count; i++) {
-        number(places[i].x_mm, n[0]);
-        number(places[i].y_mm, n[1]);
-        number(places[i].width_mm, n[2]);
-        number(places[i].height_mm, n[3]);
-        err = jy_buf_fmt(x, "<ofd:StampAnnot ID=\"s%03lu\" PageRef=\"", plan->id + 1 + i);
-        if (err == JY_OK)
-            err = add_escaped(x, ofd->pages[places[i].page - 1].id);
-        if (err == JY_OK)
-            err = jy_buf_fmt(x, "\" Boundary=\"%s %s %s %s\"/>", n[0], n[1], n[2], n[3]);
-    }
+    for (size_t i = 0; err == JY_OK && i < count; i++)
+        err = add_annotation(x, plan->id + 1 + i, ofd->pages[places[i].page - 1].id, &places[i]);
     if (err == JY_OK)
         err = jy_buf_text(x, "<ofd:Seal><ofd:BaseLoc>/");
     if (err == JY_OK)

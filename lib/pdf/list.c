@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OBJECTS_MAX 200000
-#define FIELD_DEPTH_MAX 32
 
 static bool
 range_numbers(qpdf_data q, qpdf_oh value, size_t out[4], size_t limit)
@@ -161,8 +159,8 @@ walk(struct pdf *pdf, qpdf_oh fields, bool is_signature, int depth, struct jy_fa
     int count = qpdf_oh_is_array(q, fields) ? qpdf_oh_get_array_n_items(q, fields) : 0;
     jy_err rc = JY_OK;
 
-    if (depth > FIELD_DEPTH_MAX)
-        return jy_fail(fault, JY_E_LIMIT, "PDF AcroForm", 0, "fields deeper than %d", FIELD_DEPTH_MAX);
+    if (depth > JY_PDF_FIELD_DEPTH_MAX)
+        return jy_fail(fault, JY_E_LIMIT, "PDF AcroForm", 0, "fields deeper than %d", JY_PDF_FIELD_DEPTH_MAX);
     for (int i = 0; rc == JY_OK && i < count; i++) {
         qpdf_oh field = qpdf_oh_get_array_item(q, fields, i), type, value;
         char name[64] = "";
@@ -176,8 +174,8 @@ walk(struct pdf *pdf, qpdf_oh fields, bool is_signature, int depth, struct jy_fa
         if (qpdf_oh_has_key(q, field, "/T"))
             snprintf(name, sizeof(name), "%.60s", qpdf_oh_get_utf8_value(q, qpdf_oh_get_key(q, field, "/T")));
         if (signature && qpdf_oh_is_dictionary(q, value)) {
-            if (pdf->signature_count >= PDF_SIGNATURES_MAX)
-                return jy_fail(fault, JY_E_LIMIT, "PDF AcroForm", 0, "more than %d signatures", PDF_SIGNATURES_MAX);
+            if (pdf->signature_count >= JY_PDF_SIGNATURES_MAX)
+                return jy_fail(fault, JY_E_LIMIT, "PDF AcroForm", 0, "more than %d signatures", JY_PDF_SIGNATURES_MAX);
             rc = add_signature(pdf, field, value, name);
         }
         if (rc == JY_OK)
@@ -361,8 +359,8 @@ pdf_only_signatures_added(struct jy_slice earlier, qpdf_data later, bool *good, 
         snprintf(why, 160, "the signed revision cannot be read by itself");
         return rc == JY_E_NOMEM ? rc : JY_OK;
     }
-    if (!qpdf_oh_get_value_as_longlong(old, qpdf_oh_get_key(old, qpdf_get_trailer(old), "/Size"), &size) || size < 1 || size > OBJECTS_MAX)
-        snprintf(why, 160, "the signed revision has %lld objects, %d can be compared", size, OBJECTS_MAX);
+    if (!qpdf_oh_get_value_as_longlong(old, qpdf_oh_get_key(old, qpdf_get_trailer(old), "/Size"), &size) || size < 1 || size > JY_PDF_COMPARED_MAX)
+        snprintf(why, 160, "the signed revision has %lld objects, %d can be compared", size, JY_PDF_COMPARED_MAX);
     else if (!same_text(old, qpdf_oh_get_key(old, qpdf_get_trailer(old), "/Root"), later, qpdf_oh_get_key(later, qpdf_get_trailer(later), "/Root")))
         snprintf(why, 160, "another catalog");
     else

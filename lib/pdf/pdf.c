@@ -191,8 +191,8 @@ pdf_open(struct jy_slice file, void **impl, struct jy_fault *fault)
         rc = jy_fail(fault, JY_E_DAMAGED, "PDF page tree", 0, "no readable pages");
         goto out;
     }
-    if (count > PDF_PAGES_MAX) {
-        rc = jy_fail(fault, JY_E_LIMIT, "PDF page tree", 0, "%d pages, %d are allowed", count, PDF_PAGES_MAX);
+    if (count > JY_PDF_PAGES_MAX) {
+        rc = jy_fail(fault, JY_E_LIMIT, "PDF page tree", 0, "%d pages, %d are allowed", count, JY_PDF_PAGES_MAX);
         goto out;
     }
     if ((pdf->pages = calloc((size_t)count, sizeof(*pdf->pages))) == NULL) {

@@ -6,8 +6,6 @@
 #include <container/document.h>
 #include <qpdf/qpdf-c.h>
 
-#define PDF_PAGES_MAX 100000
-#define PDF_SIGNATURES_MAX 200
 #define MM_PER_POINT (25.4 / 72.0)
 
 struct pdf_page {

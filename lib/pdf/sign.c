@@ -10,7 +10,6 @@
 #include <string.h>
 #include <zlib.h>
 
-#define PICTURE_MAX 4096              /* pixels a side */
 #define CONTENTS_MIN 32768            /* hex digits */
 #define RANGE_WIDTH 36                /* room for three numbers of ByteRange */
 
@@ -118,7 +117,7 @@ add_picture(struct update *u, const struct jy_seal *seal, int image_id, int mask
         return jy_fail(fault, JY_E_UNSUPPORTED, "SESeal.picture", 0, "type %s; PNG can be drawn on PDF", jy_seal_picture_type(seal));
     if (!png_image_begin_read_from_memory(&image, picture.p, picture.len))
         return jy_fail(fault, JY_E_FORMAT, "SESeal.picture", 0, "%s", image.message);
-    if (image.width > PICTURE_MAX || image.height > PICTURE_MAX) {
+    if (image.width > JY_PDF_PICTURE_MAX || image.height > JY_PDF_PICTURE_MAX) {
         png_image_free(&image);
         return jy_fail(fault, JY_E_LIMIT, "SESeal.picture", 0, "%u × %u pixels", image.width, image.height);
     }
@@ -147,7 +146,8 @@ add_picture(struct update *u, const struct jy_seal *seal, int image_id, int mask
 static void
 rect_of(const struct pdf_page *p, const struct jy_stamp_place *place, double out[4])
 {
-    double k = 1 / (MM_PER_POINT * p->unit), x = place->x_mm * k, y = place->y_mm * k, w = place->width_mm * k, h = place->height_mm * k;
+    const struct jy_box seen = jy_place_visible(place);
+    double k = 1 / (MM_PER_POINT * p->unit), x = seen.x_mm * k, y = seen.y_mm * k, w = seen.width_mm * k, h = seen.height_mm * k;
 
     switch (p->rotate) {
     case 90:
@@ -164,16 +164,18 @@ rect_of(const struct pdf_page *p, const struct jy_stamp_place *place, double out
     }
 }
 
-/* The form turns against the page, so that the stamp stands upright as displayed. */
+/* The form turns against the page, so that the stamp stands upright as displayed. Its BBox is what shows of the picture. */
 static void
 add_form(struct update *u, int form_id, int image_id, const struct pdf_page *p, const struct jy_stamp_place *place)
 {
     static const char *const turns[] = { "1 0 0 1 0 0", "0 1 -1 0 0 0", "-1 0 0 -1 0 0", "0 -1 1 0 0 0" };
     double k = 1 / (MM_PER_POINT * p->unit), w = place->width_mm * k, h = place->height_mm * k;
+    const struct jy_box seen = jy_place_visible(place);
+    double left = (seen.x_mm - place->x_mm) * k, bottom = h - (seen.y_mm - place->y_mm + seen.height_mm) * k;
     char entries[256], content[96];
 
-    snprintf(entries, sizeof(entries), "/Type /XObject /Subtype /Form /BBox [0 0 %.4f %.4f] /Matrix [%s] /Resources << /XObject << /Im0 %d 0 R >> >>",
-             w, h, turns[p->rotate / 90], image_id);
+    snprintf(entries, sizeof(entries), "/Type /XObject /Subtype /Form /BBox [%.4f %.4f %.4f %.4f] /Matrix [%s] /Resources << /XObject << /Im0 %d 0 R >> >>",
+             left, bottom, left + seen.width_mm * k, bottom + seen.height_mm * k, turns[p->rotate / 90], image_id);
     snprintf(content, sizeof(content), "q %.4f 0 0 %.4f 0 0 cm /Im0 Do Q", w, h);
     add_stream(u, form_id, entries, jy_slice_text(content));
 }
@@ -329,16 +331,16 @@ pdf_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *p
     struct jy_seal *seal = NULL;
     long long size = 0;
     size_t hex, range_at, contents_at;
-    int value_id, image_id, mask_id, annots[100];
+    int value_id, image_id, mask_id, annots[JY_PDF_PLACES_MAX];
     jy_err rc;
 
     (void)now;                                               /* the time stands in SES_Signature, where it is signed */
-    if (count > 100)
-        return jy_fail(fault, JY_E_LIMIT, "places", 0, "%zu, 100 are allowed", count);
+    if (count > JY_PDF_PLACES_MAX)
+        return jy_fail(fault, JY_E_LIMIT, "places", 0, "%zu, %d are allowed", count, JY_PDF_PLACES_MAX);
     if ((rc = jy_seal_parse(seal_der, &seal, fault)) != JY_OK)
         return rc;
     qpdf_oh_get_value_as_longlong(u.pdf->q, qpdf_oh_get_key(u.pdf->q, qpdf_get_trailer(u.pdf->q), "/Size"), &size);
-    if (size < 1 || size > 8000000) {
+    if (size < 1 || size > JY_PDF_NUMBER_MAX) {
         rc = jy_fail(fault, JY_E_DAMAGED, "PDF /Size", 0, "%lld", size);
         goto out;
     }

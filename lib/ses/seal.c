@@ -113,7 +113,7 @@ parse_picture(struct jy_der *info, struct jy_seal *seal)
     }
     if ((rc = jy_der_u32(&picture, &width)) != JY_OK || (rc = jy_der_u32(&picture, &height)) != JY_OK || (rc = jy_der_close(&picture)) != JY_OK)
         return rc;
-    if (width > 10000 || height > 10000)
+    if (width > JY_SEAL_SIDE_MAX || height > JY_SEAL_SIDE_MAX)
         return JY_E_FORMAT;
     seal->width_mm = (int)width;
     seal->height_mm = (int)height;

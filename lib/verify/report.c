@@ -8,15 +8,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define INVALID JY_SEVERITY_INVALID
-#define INDETERMINATE JY_SEVERITY_INDETERMINATE
-#define WARNING JY_SEVERITY_WARNING
-#define BY_TIME JY_SEVERITY_BY_TIME
 static const struct jy_check_info infos[JY_CHECK__COUNT] = {
-#define JY_CHECK_ROW(name, severity, clause, en, zh) [JY_CHECK_##name] = { #name, severity, clause, en, zh },
+#define JY_CHECK_ROW(name, weight, clause, en, zh) [JY_CHECK_##name] = { #name, JY_WEIGHT_##weight, clause, en, zh },
 #include <jinyin/checks.def>
 #undef JY_CHECK_ROW
 };
+
+/* What a failure makes a signature whose time is claimed, or certain; and a deviation under the policy strict. */
+static const enum jy_severity weights[][2] = {
+    [JY_WEIGHT_WARNING] = { JY_SEVERITY_WARNING, JY_SEVERITY_WARNING },
+    [JY_WEIGHT_INDETERMINATE] = { JY_SEVERITY_INDETERMINATE, JY_SEVERITY_INDETERMINATE },
+    [JY_WEIGHT_INVALID] = { JY_SEVERITY_INVALID, JY_SEVERITY_INVALID },
+    [JY_WEIGHT_BY_TIME] = { JY_SEVERITY_INDETERMINATE, JY_SEVERITY_INVALID },
+    [JY_WEIGHT_DEVIATION] = { JY_SEVERITY_WARNING, JY_SEVERITY_WARNING },
+};
+
+const struct jy_policy jy_policy_standard = { .strict = false, .maker_alive_now = false, .tolerance = JY_POLICY_TOLERANCE };
+const struct jy_policy jy_policy_strict = { .strict = true, .maker_alive_now = false, .tolerance = JY_POLICY_TOLERANCE };
 
 static const struct { const char *name, *en, *zh; } verdicts[] = {
     [JY_VALID] = { "valid", "VALID", "有效" },
@@ -33,13 +41,13 @@ jy_check_info(enum jy_check_id check)
 }
 
 enum jy_severity
-jy_check_severity(enum jy_check_id check, bool time_is_certain)
+jy_check_severity(enum jy_check_id check, const struct jy_policy *policy, bool time_is_certain)
 {
-    enum jy_severity severity = infos[check].severity;
+    enum jy_weight weight = infos[check].weight;
 
-    if (severity != JY_SEVERITY_BY_TIME)
-        return severity;
-    return time_is_certain ? JY_SEVERITY_INVALID : JY_SEVERITY_INDETERMINATE;
+    if (policy->strict && weight == JY_WEIGHT_DEVIATION)
+        return JY_SEVERITY_INVALID;
+    return weights[weight][time_is_certain];
 }
 
 const char *
@@ -117,7 +125,7 @@ moment(jy_time t)
 }
 
 static json_t *
-checks_json(const struct jy_findings *checks, bool time_is_certain)
+checks_json(const struct jy_findings *checks, const struct jy_policy *policy, bool time_is_certain)
 {
     json_t *list = json_array();
 
@@ -125,7 +133,7 @@ checks_json(const struct jy_findings *checks, bool time_is_certain)
         const struct jy_finding *f = &checks->list[i];
         const struct jy_check_info *info = jy_check_info(f->check);
         json_array_append_new(list, json_pack("{s:s, s:b, s:s, s:s, s:o, s:I, s:o, s:s, s:s}", "name", info->name, "passed", f->passed,
-                                              "severity", jy_severity_name(jy_check_severity(f->check, time_is_certain)), "clause", info->clause,
+                                              "severity", jy_severity_name(jy_check_severity(f->check, policy, time_is_certain)), "clause", info->clause,
                                               "where", text(f->where),
                                               "offset", (json_int_t)f->offset, "detail", f->passed ? json_string("") : text(f->detail), "en",
                                               info->en, "zh", info->zh));
@@ -134,7 +142,20 @@ checks_json(const struct jy_findings *checks, bool time_is_certain)
 }
 
 static json_t *
-signature_json(const struct jy_signature_report *s)
+deviations_json(jy_deviations deviations)
+{
+    json_t *list = json_array();
+
+    for (int i = 0; i < JY_DEVIATION__COUNT; i++)
+        if ((deviations >> i & 1) != 0) {
+            const struct jy_deviation_info *info = jy_deviation_info((enum jy_deviation)i);
+            json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s}", "name", info->name, "clause", info->clause, "en", info->en, "zh", info->zh));
+        }
+    return list;
+}
+
+static json_t *
+signature_json(const struct jy_signature_report *s, const struct jy_policy *policy)
 {
     json_t *places = json_array(), *one = json_object();
 
@@ -146,7 +167,7 @@ signature_json(const struct jy_signature_report *s)
     json_object_set_new(one, "kind", json_string(s->kind == JY_SIGNATURE_SEAL ? "seal" : "plain"));
     json_object_set_new(one, "verdict", json_string(jy_verdict_name(s->verdict)));
     json_object_set_new(one, "value_digest", json_string(s->value_digest));
-    json_object_set_new(one, "time", json_pack("{s:o, s:s}", "value", moment(s->time), "known_by", s->time_is_recorded ? "register" : "claimed"));
+    json_object_set_new(one, "time", json_pack("{s:o, s:s}", "value", moment(s->time), "known_by", s->time_is_certain ? "register" : "claimed"));
     if (s->kind == JY_SIGNATURE_SEAL)
         json_object_set_new(one, "seal", json_pack("{s:o, s:o, s:i, s:o, s:i, s:o, s:o, s:o, s:i, s:i}", "id", text(s->seal_id), "name",
                                                    text(s->seal_name), "type", s->seal_type, "vendor", text(s->seal_vendor), "version",
@@ -157,7 +178,8 @@ signature_json(const struct jy_signature_report *s)
                                                  text(s->signer_organization), "serial", text(s->signer_serial), "not_before",
                                                  moment(s->signer_start), "not_after", moment(s->signer_end)));
     json_object_set_new(one, "places", places);
-    json_object_set_new(one, "checks", checks_json(&s->checks, s->time_is_recorded));
+    json_object_set_new(one, "deviations", deviations_json(s->deviations));
+    json_object_set_new(one, "checks", checks_json(&s->checks, policy, s->time_is_certain));
     return one;
 }
 
@@ -169,10 +191,12 @@ jy_report_json(const struct jy_report *report, struct jy_buf *out)
     jy_err rc = JY_E_NOMEM;
 
     for (size_t i = 0; i < report->count; i++)
-        json_array_append_new(signatures, signature_json(&report->signatures[i]));
+        json_array_append_new(signatures, signature_json(&report->signatures[i], &report->policy));
     json_object_set_new(root, "verdict", json_string(jy_verdict_name(report->verdict)));
     json_object_set_new(root, "format", json_string(format_name(report->format)));
     json_object_set_new(root, "checked_at", moment(report->checked_at));
+    json_object_set_new(root, "policy", json_pack("{s:s, s:b, s:I}", "name", report->policy.strict ? "strict" : "standard", "maker_alive_now",
+                                                  report->policy.maker_alive_now, "tolerance_seconds", (json_int_t)report->policy.tolerance));
     json_object_set_new(root, "size", json_integer((json_int_t)report->size));
     json_object_set_new(root, "digest", json_string(report->digest));
     json_object_set_new(root, "signatures", signatures);
@@ -184,7 +208,7 @@ jy_report_json(const struct jy_report *report, struct jy_buf *out)
 }
 
 static jy_err
-signature_text(const struct jy_signature_report *s, struct jy_buf *out)
+signature_text(const struct jy_signature_report *s, const struct jy_policy *policy, struct jy_buf *out)
 {
     char when[21], from[21], to[21], a[1100], c[1100], d[1100];
     jy_err rc;
@@ -200,7 +224,7 @@ signature_text(const struct jy_signature_report *s, struct jy_buf *out)
                          s->seal_width_mm, s->seal_height_mm, from, to, jy_text_visible(s->seal_maker, d, sizeof(d)))) != JY_OK)
         return rc;
     if ((rc = jy_buf_fmt(out, "  签章者 signer   %s\n  时间 time      %s  %s\n", jy_text_visible(s->signer, a, sizeof(a)), s->time == 0 ? "-" : when,
-                         s->time_is_recorded ? "登记 recorded" : "自称 claimed")) != JY_OK)
+                         s->time_is_certain ? "登记 recorded" : "自称 claimed")) != JY_OK)
         return rc;
     for (size_t i = 0; i < s->place_count; i++)
         if ((rc = jy_buf_fmt(out, "  位置 place     %d: %.1f, %.1f mm  %.1f×%.1f mm\n", s->places[i].page, s->places[i].x_mm,
@@ -210,7 +234,7 @@ signature_text(const struct jy_signature_report *s, struct jy_buf *out)
         const struct jy_finding *f = &s->checks.list[i];
         const struct jy_check_info *info = jy_check_info(f->check);
         static const char *const marks[] = { "!", "?", "✗" };
-        const char *mark = f->passed ? "✓" : marks[jy_check_severity(f->check, s->time_is_recorded)];
+        const char *mark = f->passed ? "✓" : marks[jy_check_severity(f->check, policy, s->time_is_certain)];
         if ((rc = jy_buf_fmt(out, "  %s %-26s %s%s\n", mark, info->name, f->passed ? "" : "不满足：", info->zh)) != JY_OK)
             return rc;
         if (!f->passed && (rc = jy_buf_fmt(out, "      %s %s  [%s]\n", jy_text_visible(f->where, a, sizeof(a)),
@@ -230,7 +254,7 @@ jy_report_text(const struct jy_report *report, struct jy_buf *out)
     rc = jy_buf_fmt(out, "%s · %s\n%s  %llu bytes  SM3 %s\n验证时间 checked at %s\n", jy_verdict_zh(report->verdict),
                     jy_verdict_en(report->verdict), format_name(report->format), (unsigned long long)report->size, report->digest, when);
     for (size_t i = 0; rc == JY_OK && i < report->count; i++)
-        rc = signature_text(&report->signatures[i], out);
+        rc = signature_text(&report->signatures[i], &report->policy, out);
     return rc;
 }
 

@@ -50,7 +50,7 @@ check_ofd(char **row, struct jy_slice file, const struct jy_trust *trust)
     struct jy_buf json = { 0 };
     const char *verdict;
     int wrong = 0;
-    jy_err rc = jy_verify(file, trust, NULL, pki.now, &report, &fault);
+    jy_err rc = jy_verify(file, trust, NULL, NULL, pki.now, &report, &fault);
 
     if (rc != JY_OK)
         return strcmp(row[STRICT], "VALID") == 0 || strcmp(row[STRICT], "NOT-SIGNED") == 0 ? complain(row, jy_err_code(rc)) : 0;
@@ -96,7 +96,7 @@ check_pdf(char **row, struct jy_slice file)
 
     if (strncmp(row[STRICT], "stamp:", 6) != 0) {
         struct jy_report *report = NULL;
-        if (jy_verify(file, NULL, NULL, pki.now, &report, &fault) == JY_OK && jy_report_verdict(report) <= JY_VALID_WITH_WARNING)
+        if (jy_verify(file, NULL, NULL, NULL, pki.now, &report, &fault) == JY_OK && jy_report_verdict(report) <= JY_VALID_WITH_WARNING)
             wrong = complain(row, "called valid");
         jy_report_free(report);
         return wrong;
