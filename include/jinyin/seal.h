@@ -4,23 +4,7 @@
 #define JINYIN_SEAL_H
 
 #include <jinyin/cert.h>
-
-/** What a writer did against the letter while the binding holds (seal-formats §4); reported, never hidden. The one table is jinyin/deviations.def. */
-enum jy_deviation {
-#define JY_DEVIATION_ROW(name, clause, en, zh) JY_DEVIATION_##name,
-#include <jinyin/deviations.def>
-#undef JY_DEVIATION_ROW
-    JY_DEVIATION__COUNT
-};
-/** A set of deviations: the bit of one is JY_DEV(NAME). */
-typedef uint64_t jy_deviations;
-#define JY_DEV(name) (UINT64_C(1) << JY_DEVIATION_##name)
-_Static_assert(JY_DEVIATION__COUNT <= 64, "a set of deviations is 64 bits");
-/** One row of the table; name is stable, e.g. "SIG_RAW64". */
-struct jy_deviation_info {
-    const char *name, *clause, *en, *zh;
-};
-const struct jy_deviation_info *jy_deviation_info(enum jy_deviation deviation);
+#include <jinyin/deviation.h>
 
 /** fault->where of a malformed structure: which of the two it is. */
 #define JY_WHERE_SEAL "GB/T 38540-2020 SESeal"
@@ -132,17 +116,10 @@ JY_CHECK jy_err jy_ses_add_time_stamp(struct jy_slice ses_der, struct jy_slice t
 enum jy_value_form {
     JY_VALUE_OTHER,
     JY_VALUE_SES,                    /* SES_Signature */
-    JY_VALUE_SIGNED_DATA,            /* CMS ContentInfo */
-    JY_VALUE_BARE                    /* SEQUENCE{r, s} or 64 raw bytes: no certificate, no digest */
+    JY_VALUE_SIGNED_DATA,            /* CMS ContentInfo: jinyin/cms.h */
+    JY_VALUE_BARE                    /* SEQUENCE{r, s} or 64 raw bytes: jinyin/cms.h form C */
 };
 enum jy_value_form jy_value_form(struct jy_slice value);
-/**
- * A bare SM2 value over the original bytes (seal-formats §3.7 form C). Whose it is must be known from elsewhere.
- * Errors: JY_E_SIGNATURE, JY_E_UNSUPPORTED (not an SM2 certificate). Adds SIG_RAW64, SIG_NON_MINIMAL.
- */
-JY_CHECK jy_err jy_bare_check(struct jy_slice value, struct jy_slice original, const struct jy_cert *cert, jy_deviations *deviations,
-                              struct jy_fault *fault);
-
 /** GB/T 35275 SignedData (Type="Sign", PDF CMS). Verifies forms A and B of seal-formats §3.7 over an original digest or original bytes. */
 struct jy_cms_result {
     struct jy_cert *signer;       /* caller frees; NULL when absent */

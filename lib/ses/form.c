@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a signature value is, and the barest of them. */
+/* What a signature value is. */
 #include <jinyin/seal.h>
 
 #include "codec/der.h"
@@ -28,19 +28,4 @@ jy_value_form(struct jy_slice value)
     case DER_SEQUENCE: return JY_VALUE_SES;
     default: return is_pair(body) ? JY_VALUE_BARE : JY_VALUE_OTHER;
     }
-}
-
-jy_err
-jy_bare_check(struct jy_slice value, struct jy_slice original, const struct jy_cert *cert, jy_deviations *deviations, struct jy_fault *fault)
-{
-    enum jy_sm2_encoding encoding;
-    jy_err rc;
-
-    if (jy_cert_key(cert) == NULL)
-        return jy_fail(fault, JY_E_UNSUPPORTED, "certificate", 0, "not an SM2 key");
-    if ((rc = jy_sm2_verify(jy_cert_key(cert), original, value, &encoding)) != JY_OK)
-        return jy_fail(fault, rc == JY_E_FORMAT ? JY_E_SIGNATURE : rc, "signature", 0,
-                       rc == JY_E_FORMAT ? "neither DER nor 64 bytes" : "does not fit");
-    *deviations |= encoding == JY_SM2_RAW64 ? JY_DEV(SIG_RAW64) : encoding == JY_SM2_DER_NON_MINIMAL ? JY_DEV(SIG_NON_MINIMAL) : 0;
-    return JY_OK;
 }
