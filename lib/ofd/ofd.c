@@ -145,19 +145,25 @@ ofd_parse_acting(struct ofd *ofd, size_t entry, const char *skip, struct jy_xml_
 }
 
 bool
-ofd_box(const char *text, double out[4])
+ofd_numbers(const char *text, double *out, size_t count)
 {
     char *end;
 
     if (text == NULL)
         return false;
-    for (int i = 0; i < 4; i++) {
+    for (size_t i = 0; i < count; i++) {
         out[i] = strtod(text, &end);
         if (end == text || !isfinite(out[i]))
             return false;
         text = end;
     }
     return true;
+}
+
+bool
+ofd_box(const char *text, double out[4])
+{
+    return ofd_numbers(text, out, 4);
 }
 
 static jy_err
@@ -285,6 +291,7 @@ ofd_enter_body(struct ofd *ofd, size_t body)
     memcpy(ofd->doc_path, b->doc_path, sizeof(ofd->doc_path));
     memcpy(ofd->list_path, b->list_path, sizeof(ofd->list_path));
     ofd->list_file = b->list_file;
+    ofd->document = b->document;
 }
 
 jy_err
@@ -379,10 +386,8 @@ ofd_open(struct jy_slice file, void **impl, struct jy_fault *fault)
         err = read_body(ofd, i, node, fault);
     if (err == JY_OK)
         err = ofd_reach(ofd, fault);
-    if (err == JY_OK) {
+    if (err == JY_OK)
         ofd_enter_body(ofd, 0);
-        ofd->document = ofd->body[0].document;
-    }
 out:
     if (err != JY_OK) {
         ofd_free(ofd);
@@ -406,4 +411,4 @@ ofd_page(const void *impl, size_t index)
 
 const struct jy_document_ops jy_ofd_ops = { .format = JY_FORMAT_OFD, .open = ofd_open, .free = ofd_free,
                                             .page_count = ofd_page_count, .page = ofd_page, .signatures = ofd_signatures,
-                                            .may_stamp = ofd_may_stamp, .prepare = ofd_prepare, .finish = ofd_finish };
+                                            .may_stamp = ofd_may_stamp, .prepare = ofd_prepare, .finish = ofd_finish, .text = ofd_text };

@@ -36,9 +36,12 @@ struct ofd_extra {                       /* what jy_signature does not carry */
 struct ofd {
     struct jy_zip *zip;
     struct jy_xml_reader *reader;
-    struct jy_xml_doc *root, *document;  /* OFD.xml; document: of the first DocBody, borrowed from body */
+    struct jy_xml_doc *root;             /* OFD.xml */
     struct ofd_body *body;
-    size_t bodies, list_file;            /* list_file, doc_path, list_path: of the DocBody that is being read; else of the first */
+    size_t bodies;
+    /* Of the DocBody that was entered last (ofd_enter_body), the first one when nobody did. */
+    struct jy_xml_doc *document;
+    size_t list_file;
     char doc_path[OFD_PATH], list_path[OFD_PATH];
     struct ofd_page *pages;
     size_t page_count, *pages_by_id;     /* of all documents, one after the other; their order by DocBody and ID */
@@ -64,7 +67,7 @@ JY_CHECK jy_err ofd_parse_acting(struct ofd *ofd, size_t entry, const char *skip
 size_t ofd_page_by_id(const struct ofd *ofd, size_t body, const char *id, bool *twice);
 /** Reads the pages of every DocBody and marks what the documents reach. */
 JY_CHECK jy_err ofd_reach(struct ofd *ofd, struct jy_fault *fault);
-/** ofd_locate and the fields of that name are of this DocBody from here on. */
+/** document, list_file, doc_path, list_path and ofd_locate are of this DocBody from here on; who enters another than the first goes back to it. */
 void ofd_enter_body(struct ofd *ofd, size_t body);
 /** JY_E_AMBIGUOUS when parent has two children of one of these names: readers take the first or the last. names ends in NULL; parent may be NULL. */
 JY_CHECK jy_err ofd_single(const struct jy_xml *parent, const char *const *names, const char *where, struct jy_fault *fault);
@@ -79,6 +82,8 @@ size_t ofd_find(const struct ofd *ofd, const char *path);
 JY_CHECK jy_err ofd_parse(struct ofd *ofd, size_t entry, const char *skip, struct jy_xml_doc **out, struct jy_fault *fault);
 /** Entry name in UTF-8 (names without the flag are GB 18030). */
 JY_CHECK jy_err ofd_name_utf8(const char *name, char out[OFD_PATH * 2]);
+/** The first `count` finite numbers of an ST_Array. */
+bool ofd_numbers(const char *text, double *out, size_t count);
 bool ofd_box(const char *text, double out[4]);
 /** SM3 of an entry's uncompressed bytes; found once, streamed when the part was not read anyway. */
 JY_CHECK jy_err ofd_sm3(struct ofd *ofd, size_t entry, uint8_t out[JY_SM3_SIZE], struct jy_fault *fault);
@@ -91,10 +96,11 @@ JY_CHECK jy_err ofd_note(struct jy_signature *sig, enum jy_check_id check, size_
 JY_CHECK jy_err ofd_note_end(struct jy_signature *sig, enum jy_check_id check, size_t failed, const char *text);
 /** Adds to every signature what it leaves unprotected. */
 JY_CHECK jy_err ofd_coverage(struct ofd *ofd, struct jy_fault *fault);
+jy_err ofd_text(void *impl, size_t index, struct jy_text *out, struct jy_fault *fault);
 jy_err ofd_signatures(void *impl, const struct jy_signature **out, size_t *count, struct jy_fault *fault);
 jy_err ofd_may_stamp(void *impl, jy_time now, struct jy_fault *fault);
 jy_err ofd_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count, jy_time now,
-                   struct jy_prepared *out, struct jy_fault *fault);
+                   bool closing, struct jy_prepared *out, struct jy_fault *fault);
 jy_err ofd_finish(struct jy_slice prepared, const char *slot, struct jy_slice ses_der, struct jy_pieces *out, struct jy_fault *fault);
 
 #endif
