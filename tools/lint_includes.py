@@ -31,7 +31,7 @@ ARROWS = {
     "link": {"base", "codec", "core", "net", "ipc", "room"},            # no keys, no documents; core for the lists, net for its JSON
     "web": {"base", "codec", "crypto", "core", "store", "ipc", "net", "room"},  # never opens a document
     "sim": {"base", "codec", "crypto", "core", "net"},
-    "cli": {"base", "codec", "crypto", "ses", "container", "verify", "ipc", "net"},
+    "cli": {"base", "codec", "crypto", "ses", "container", "picture", "render", "verify", "ipc", "net"},
 }
 
 

@@ -62,6 +62,7 @@ struct jy_render {
     struct jy_fonts *fonts;
     struct scope scope;                      /* the document's */
     const char *default_space;               /* id of the colour space that is meant when none is named */
+    struct font no_font;                     /* for text whose font is not named or not there: shown all the same */
     uint64_t *work, own_work;                /* what is left for this page; shared with a seal that is a package */
     uint64_t pixels;                         /* of images decoded for this page */
     int level;                               /* 1: the package is a seal's picture */
