@@ -107,6 +107,9 @@ bool paint_set(struct draw *d, const struct jy_xml *colour, double alpha);
 /** Takes the price of filling or stroking the current path off the work. */
 bool paint_price(struct draw *d);
 
+/** Dashes for stroking the current path, unless they are finer than a quarter of a pixel (grey to the eye) or endless work. */
+void set_dashes(struct draw *d, const double *dash, int count, double offset);
+
 void draw_objects(struct draw *d, const struct jy_xml *parent, const char *draw_param);
 /** AbbreviatedData (GB/T 33190 9.1) to the current path. False when it makes no sense (what came before stays). */
 bool path_data(struct draw *d, const char *text);
