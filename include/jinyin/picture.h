@@ -40,7 +40,8 @@ const char *jy_picture_type_name(enum jy_picture_type type);
 /**
  * Read a raster picture by its content (of a GIF the first frame). declared may be NULL when nothing was declared. A broken picture is
  * refused whole, never half drawn: truncated data and wrong checksums are errors.
- * Errors: JY_E_FORMAT (fault->where names the format), JY_E_LIMIT, JY_E_UNSUPPORTED (vector, JBIG2, unknown, BMP with RLE, TIFF beyond the baseline), JY_E_NOMEM.
+ * Errors: JY_E_FORMAT (fault->where names the format), JY_E_LIMIT, JY_E_NOMEM, JY_E_UNSUPPORTED (vector, JBIG2, unknown, BMP with RLE,
+ * TIFF beyond what tiff.c says).
  */
 JY_CHECK jy_err jy_picture_read(struct jy_slice bytes, const char *declared, struct jy_picture *out, struct jy_fault *fault);
 /** The same, and vector pictures drawn by the program's drawer (jy_picture_use_drawer) into width_mm × height_mm at JY_PICTURE_VECTOR_DPI. */

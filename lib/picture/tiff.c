@@ -188,6 +188,14 @@ unpack(const struct tiff *t, struct jy_slice in, uint8_t *out, size_t want)
     return true;
 }
 
+static uint32_t
+sample(const struct tiff *t, const uint8_t *line, uint32_t x)
+{
+    if (t->bits == 1)
+        return (uint32_t)line[x / 8] >> (7 - x % 8) & 1;
+    return t->bits == 4 ? (uint32_t)line[x / 2] >> (4 - x % 2 * 4) & 15 : line[x * t->samples];
+}
+
 static void
 write_row(const struct tiff *t, uint8_t *line, uint8_t *to)
 {
@@ -195,7 +203,7 @@ write_row(const struct tiff *t, uint8_t *line, uint8_t *to)
         for (uint32_t i = t->samples; i < t->width * t->samples; i++)
             line[i] = (uint8_t)(line[i] + line[i - t->samples]);
     for (uint32_t x = 0; x < t->width; x++, to += 4) {
-        uint32_t v = t->bits == 1 ? (uint32_t)line[x / 8] >> (7 - x % 8) & 1 : t->bits == 4 ? (uint32_t)line[x / 2] >> (4 - x % 2 * 4) & 15 : line[x * t->samples];
+        uint32_t v = sample(t, line, x);
         to[3] = 255;
         if (t->photometric == RGB) {
             memcpy(to, line + x * t->samples, 3);
@@ -231,7 +239,8 @@ check(const struct tiff *t)
 jy_err
 picture_tiff(struct jy_slice bytes, struct jy_picture *out, struct jy_fault *fault)
 {
-    struct tiff t = { .bytes = bytes, .big = bytes.len > 0 && bytes.p[0] == 'M', .bits = 1, .compression = PLAIN, .samples = 1, .rows = UINT32_MAX, .predictor = 1,
+    struct tiff t = { .bytes = bytes, .big = bytes.len > 0 && bytes.p[0] == 'M', .bits = 1, .compression = PLAIN, .samples = 1, .rows = UINT32_MAX,
+        .predictor = 1,
                       .planar = 1, .fault = fault };
     uint8_t *strip = NULL;
     uint32_t strips;

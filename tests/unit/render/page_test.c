@@ -117,7 +117,8 @@ colour__alpha_of_object_and_colour_and_the_colour_space_count(void **state)
         snprintf(page, sizeof(page), "<Page><Content><Layer>%s%s</Layer></Content></Page>", BOX("0 0 50 50", "", COLOUR("0 128 0")), rows[i].object);
         assert_int_equal(canvas_draw(DOCUMENT(""), RES("<ColorSpaces><ColorSpace ID=\"20\" Type=\"GRAY\"/><ColorSpace ID=\"21\" Type=\"CMYK\"/>"
                                      "<ColorSpace ID=\"22\" Type=\"RGB\"><Palette><CV>1 1 1</CV><CV>9 8 7</CV></Palette></ColorSpace></ColorSpaces>"
-                                     "<DrawParams><DrawParam ID=\"31\"><FillColor Value=\"1 2 3\"/></DrawParam><DrawParam ID=\"30\" Relative=\"31\"/></DrawParams>"),
+                                     "<DrawParams><DrawParam ID=\"31\"><FillColor Value=\"1 2 3\"/></DrawParam><DrawParam ID=\"30\" "
+                                         "Relative=\"31\"/></DrawParams>"),
                                      page, NULL, 0, &c), JY_OK);
         assert_true(canvas_is(&c, 25, 25, rows[i].rgb[0], rows[i].rgb[1], rows[i].rgb[2]));
         jy_picture_free(&c.picture);
@@ -130,13 +131,16 @@ colour__shadings_run_from_their_first_to_their_last_colour(void **state)
     struct canvas c;
 
     (void)state;
-    draw(&c, PAGE(BOX("0 0 50 50", "", "<FillColor><AxialShd StartPoint=\"10 0\" EndPoint=\"40 0\" Extend=\"3\"><Segment Position=\"0\"><Color Value=\"255 0 0\"/>"
+    draw(&c, PAGE(BOX("0 0 50 50", "", "<FillColor><AxialShd StartPoint=\"10 0\" EndPoint=\"40 0\" Extend=\"3\"><Segment Position=\"0\"><Color Value=\"255 "
+        "0 0\"/>"
                                        "</Segment><Segment Position=\"1\"><Color Value=\"0 0 255\"/></Segment></AxialShd></FillColor>")));
     assert_true(canvas_is(&c, 2, 25, 255, 0, 0) && canvas_is(&c, 48, 25, 0, 0, 255));
     assert_in_range(canvas_at(&c, 25, 25)[0], 118, 138);
     jy_picture_free(&c.picture);
-    draw(&c, PAGE(BOX("0 0 50 50", "", "<FillColor><RadialShd StartPoint=\"25 25\" StartRadius=\"0\" EndPoint=\"25 25\" EndRadius=\"20\"><Segment Position=\"0\">"
-                                       "<Color Value=\"0 255 0\"/></Segment><Segment Position=\"1\"><Color Value=\"0 0 255\"/></Segment></RadialShd></FillColor>")));
+    draw(&c, PAGE(BOX("0 0 50 50", "", "<FillColor><RadialShd StartPoint=\"25 25\" StartRadius=\"0\" EndPoint=\"25 25\" EndRadius=\"20\"><Segment "
+        "Position=\"0\">"
+                                       "<Color Value=\"0 255 0\"/></Segment><Segment Position=\"1\"><Color Value=\"0 0 "
+                                           "255\"/></Segment></RadialShd></FillColor>")));
     assert_in_range(canvas_at(&c, 25, 25)[1], 240, 255);
     assert_true(canvas_is(&c, 2, 2, 255, 255, 255));
     jy_picture_free(&c.picture);
@@ -172,7 +176,8 @@ page__a_box_that_begins_elsewhere_is_moved_to_the_corner(void **state)
     struct canvas c;
 
     (void)state;
-    draw(&c, "<Page><Area><PhysicalBox>100 200 20 30</PhysicalBox></Area><Content><Layer>" BOX("100 200 5 5", "", COLOUR("255 0 0")) "</Layer></Content></Page>");
+    draw(&c, "<Page><Area><PhysicalBox>100 200 20 30</PhysicalBox></Area><Content><Layer>" BOX("100 200 5 5", "",
+        COLOUR("255 0 0")) "</Layer></Content></Page>");
     assert_int_equal(c.picture.width, 80);
     assert_int_equal(c.picture.height, 120);
     assert_true(canvas_is(&c, 2, 2, 255, 0, 0) && canvas_is(&c, 8, 8, 255, 255, 255));
@@ -254,10 +259,12 @@ image__fills_the_unit_square_of_its_matrix_and_its_mask_hides(void **state)
     struct canvas c;
 
     (void)state;
-    assert_int_equal(canvas_draw(DOCUMENT(""), media, PAGE("<ImageObject Boundary=\"10 10 20 20\" CTM=\"20 0 0 20 0 0\" ResourceID=\"40\"/>"), more, 2, &c), JY_OK);
+    assert_int_equal(canvas_draw(DOCUMENT(""), media, PAGE("<ImageObject Boundary=\"10 10 20 20\" CTM=\"20 0 0 20 0 0\" ResourceID=\"40\"/>"), more, 2, &c),
+        JY_OK);
     assert_true(canvas_is(&c, 14, 20, 255, 0, 0) && canvas_is(&c, 26, 20, 0, 0, 128) && canvas_is(&c, 35, 20, 255, 255, 255));
     jy_picture_free(&c.picture);
-    assert_int_equal(canvas_draw(DOCUMENT(""), media, PAGE("<ImageObject Boundary=\"10 10 20 20\" CTM=\"-20 0 0 20 20 0\" ResourceID=\"40\"/>"), more, 2, &c), JY_OK);
+    assert_int_equal(canvas_draw(DOCUMENT(""), media, PAGE("<ImageObject Boundary=\"10 10 20 20\" CTM=\"-20 0 0 20 20 0\" ResourceID=\"40\"/>"), more, 2,
+        &c), JY_OK);
     assert_true(canvas_is(&c, 14, 20, 0, 0, 128) && canvas_is(&c, 26, 20, 255, 0, 0));
     jy_picture_free(&c.picture);
     assert_int_equal(canvas_draw(DOCUMENT(""), media, PAGE("<ImageObject Boundary=\"10 10 20 20\" CTM=\"20 0 0 20 0 0\" ResourceID=\"40\" ImageMask=\"41\"/>"),
@@ -278,9 +285,11 @@ image__that_cannot_be_drawn_is_marked_and_named(void **state)
     for (size_t i = 0; i < 4; i++) {
         char page[256];
         struct canvas c;
-        snprintf(page, sizeof(page), "<Page><Content><Layer><ImageObject Boundary=\"10 10 20 20\" CTM=\"20 0 0 20 0 0\" %s/></Layer></Content></Page>", objects[i]);
+        snprintf(page, sizeof(page), "<Page><Content><Layer><ImageObject Boundary=\"10 10 20 20\" CTM=\"20 0 0 20 0 0\" %s/></Layer></Content></Page>",
+            objects[i]);
         assert_int_equal(canvas_draw(DOCUMENT(""), RES("<MultiMedias><MultiMedia ID=\"40\" Type=\"Image\"><MediaFile>broken.png</MediaFile></MultiMedia>"
-                                     "<MultiMedia ID=\"41\" Type=\"Image\"><MediaFile>none.png</MediaFile></MultiMedia></MultiMedias>"), page, more, 1, &c), JY_OK);
+                                     "<MultiMedia ID=\"41\" Type=\"Image\"><MediaFile>none.png</MediaFile></MultiMedia></MultiMedias>"), page, more, 1, &c),
+                                         JY_OK);
         assert_int_equal(c.note_count, 1);
         assert_true(canvas_at(&c, 20, 20)[1] < 250 && canvas_at(&c, 13, 20)[1] < 250);
         jy_picture_free(&c.picture);
@@ -290,14 +299,16 @@ image__that_cannot_be_drawn_is_marked_and_named(void **state)
 static void
 composite__is_drawn_and_one_within_itself_ends(void **state)
 {
-    static const char units[] = RES("<CompositeGraphicUnits><CompositeGraphicUnit ID=\"60\" Width=\"10\" Height=\"10\"><Content>" BOX("0 0 50 50", "", COLOUR("255 0 0"))
+    static const char units[] = RES("<CompositeGraphicUnits><CompositeGraphicUnit ID=\"60\" Width=\"10\" Height=\"10\"><Content>" BOX("0 0 50 50", "",
+        COLOUR("255 0 0"))
                                     "</Content></CompositeGraphicUnit><CompositeGraphicUnit ID=\"61\" Width=\"10\" Height=\"10\"><Content>"
                                     "<CompositeObject Boundary=\"0 0 10 10\" ResourceID=\"61\"/><CompositeObject Boundary=\"0 0 10 10\" ResourceID=\"61\"/>"
                                     "</Content></CompositeGraphicUnit></CompositeGraphicUnits>");
     struct canvas c;
 
     (void)state;
-    assert_int_equal(canvas_draw(DOCUMENT(""), units, PAGE("<CompositeObject Boundary=\"20 20 20 20\" ResourceID=\"60\" CTM=\"2 0 0 1 0 0\"/>"), NULL, 0, &c), JY_OK);
+    assert_int_equal(canvas_draw(DOCUMENT(""), units, PAGE("<CompositeObject Boundary=\"20 20 20 20\" ResourceID=\"60\" CTM=\"2 0 0 1 0 0\"/>"), NULL, 0,
+        &c), JY_OK);
     assert_true(canvas_is(&c, 38, 25, 255, 0, 0) && canvas_is(&c, 38, 35, 255, 255, 255));
     jy_picture_free(&c.picture);
     assert_int_equal(canvas_draw(DOCUMENT(""), units, PAGE("<CompositeObject Boundary=\"20 20 20 20\" ResourceID=\"61\"/>"), NULL, 0, &c), JY_OK);
@@ -311,13 +322,15 @@ annotation__is_drawn_unless_invisible(void **state)
     static const struct raw_entry more[] = {
         { .name = "D/A.xml", .text = "<Annotations><Page PageID=\"1\"><FileLoc>A1.xml</FileLoc></Page></Annotations>" },
         { .name = "D/A1.xml", .text = "<PageAnnot><Annot Type=\"Highlight\"><Appearance Boundary=\"10 10 10 10\">" BOX("0 0 10 10", "", COLOUR("255 255 0"))
-                                      "</Appearance></Annot><Annot Visible=\"false\"><Appearance Boundary=\"30 30 10 10\">" BOX("0 0 10 10", "", COLOUR("0 0 0"))
+                                      "</Appearance></Annot><Annot Visible=\"false\"><Appearance Boundary=\"30 30 10 10\">" BOX("0 0 10 10", "",
+                                          COLOUR("0 0 0"))
                                       "</Appearance></Annot></PageAnnot>" },
     };
     struct canvas c;
 
     (void)state;
-    assert_int_equal(canvas_draw("<Document><CommonData><PageArea><PhysicalBox>0 0 50 50</PhysicalBox></PageArea></CommonData><Pages><Page ID=\"1\" BaseLoc=\"P.xml\"/>"
+    assert_int_equal(canvas_draw("<Document><CommonData><PageArea><PhysicalBox>0 0 50 50</PhysicalBox></PageArea></CommonData><Pages><Page ID=\"1\" "
+        "BaseLoc=\"P.xml\"/>"
                                  "</Pages><Annotations>A.xml</Annotations></Document>", RES(""), PAGE(""), more, 2, &c), JY_OK);
     assert_true(canvas_is(&c, 15, 15, 255, 255, 0) && canvas_is(&c, 35, 35, 255, 255, 255));
     jy_picture_free(&c.picture);
@@ -329,7 +342,8 @@ hostile__pages_end_within_their_work(void **state)
 {
     static const char *const objects[] = {
         "<PathObject Boundary=\"0 0 1e30 1e30\" LineWidth=\"1e30\"><AbbreviatedData>M 0 0 L 1e5 1e5</AbbreviatedData></PathObject>",
-        "<PathObject Boundary=\"0 0 50 50\" DashPattern=\"0.3 0.3\" CTM=\"1 0 0 1 0 0\"><AbbreviatedData>M -1000000 0 L 1000000 50 L -1000000 0</AbbreviatedData></PathObject>",
+        "<PathObject Boundary=\"0 0 50 50\" DashPattern=\"0.3 0.3\" CTM=\"1 0 0 1 0 0\"><AbbreviatedData>M -1000000 0 L 1000000 50 L -1000000 "
+            "0</AbbreviatedData></PathObject>",
         "<PathObject Boundary=\"0 0 50 50\" CTM=\"0 0 0 0 0 0\"><AbbreviatedData>M 0 0 L 1 1</AbbreviatedData></PathObject>",
         "<PathObject Boundary=\"nan inf 50 50\"><AbbreviatedData>M nan 0 L 1 1 X</AbbreviatedData></PathObject>",
         "<TextObject Boundary=\"0 0 50 50\" Font=\"3\" Size=\"1e9\"><TextCode X=\"0\" Y=\"0\">国</TextCode></TextObject>",
@@ -397,7 +411,8 @@ page__sizes_and_numbers_out_of_range_are_refused(void **state)
 static void
 seal__that_is_a_package_is_drawn_over_its_whole_size_on_nothing(void **state)
 {
-    const struct raw_entry list[] = { { .name = "OFD.xml", .text = ROOT }, { .name = "D/Document.xml", .text = DOCUMENT("") }, { .name = "D/R.xml", .text = RES("") },
+    const struct raw_entry list[] = { { .name = "OFD.xml", .text = ROOT }, { .name = "D/Document.xml", .text = DOCUMENT("") }, { .name = "D/R.xml",
+        .text = RES("") },
                                       { .name = "D/P.xml", .text = PAGE(BOX("0 0 25 50", "", COLOUR("255 0 0"))) } };
     struct jy_picture picture;
     struct jy_buf package = { 0 }, file = { 0 };
