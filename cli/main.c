@@ -30,6 +30,10 @@ static const struct command {
       "                  its validity is the signer certificate's (R13.3); version 4 is GB/T 38540-2020 (default), 5 GM/T 0031-2025;\n"
       "                  --list-digest lists the certificate's SM3 instead of the certificate\n"
       "  seal show S.esl [--json]\n" },
+    { "render", cmd_render, "FILE --out PAGE.png [--page N] [--dpi D]", "Draw a page as a picture.", "将页面绘制为图像。",
+      "  --page N        from 1 (default 1)\n"
+      "  --dpi D         dots per inch, 10 to 1200 (default 150)\n"
+      "  What is not drawn as the document asks (fonts that it does not bring, broken pictures) is listed. No verdict is given on stamps.\n" },
     { "tour", cmd_tour, "[--dir DIR] [--credentials FILE] [FILE…]", "A seal's whole life, on real files, against a running ./dev run.",
       "在真实文件上演示一枚印章的一生。", "" },
 };
