@@ -17,6 +17,7 @@ PUBLIC = {
     "jinyin/checks.def": "container",
     "jinyin/place.h": "place",
     "jinyin/verify.h": "verify",
+    "jinyin/inspect.h": "inspect",
 }
 # module: modules that it may include besides itself
 ARROWS = {
@@ -29,6 +30,7 @@ ARROWS = {
     "pdf": {"base", "codec", "crypto", "ses", "container"},
     "place": {"base", "codec", "container"},
     "verify": {"base", "codec", "crypto", "ses", "container"},
+    "inspect": {"base", "codec", "crypto", "ses", "container", "verify"},
     "core": {"base"},
     "store": {"base", "codec", "crypto", "core"},
     "ipc": {"base", "codec", "crypto"},
@@ -40,7 +42,7 @@ ARROWS = {
     "link": {"base", "codec", "core", "net", "ipc", "room"},            # no keys, no documents; core for the lists, net for its JSON
     "web": {"base", "codec", "crypto", "core", "store", "ipc", "net", "room"},  # never opens a document
     "sim": {"base", "codec", "crypto", "core", "net"},
-    "cli": {"base", "codec", "crypto", "ses", "container", "place", "verify", "ipc", "net"},
+    "cli": {"base", "codec", "crypto", "ses", "container", "place", "verify", "inspect", "ipc", "net"},
 }
 
 

@@ -53,6 +53,7 @@ JY_CHECK jy_err ofd_sm3(struct ofd *ofd, size_t entry, uint8_t out[JY_SM3_SIZE],
 JY_CHECK jy_err ofd_digest(struct ofd *ofd, size_t entry, const char *algorithm, uint8_t out[64], size_t *len, struct jy_fault *fault);
 
 jy_err ofd_signatures(void *impl, const struct jy_signature **out, size_t *count, struct jy_fault *fault);
+jy_err ofd_inspect(void *impl, json_t *out, json_t *signatures, struct jy_fault *fault);
 jy_err ofd_may_stamp(void *impl, jy_time now, struct jy_fault *fault);
 jy_err ofd_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count, jy_time now,
                    struct jy_prepared *out, struct jy_fault *fault);
