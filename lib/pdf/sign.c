@@ -4,7 +4,8 @@
 
 #include "codec/text.h"
 
-#include <png.h>
+#include <jinyin/picture.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,42 +104,35 @@ add_stream(struct update *u, int id, const char *entries, struct jy_slice plain)
     free(packed);
 }
 
-/* The seal's PNG as an image with a soft mask: colour and transparency apart. */
-static jy_err
-add_picture(struct update *u, const struct jy_seal *seal, int image_id, int mask_id, struct jy_fault *fault)
+static void
+add_packed(struct update *u, int id, const char *entries, int mask_id, struct jy_slice data)
 {
-    png_image image = { .version = PNG_IMAGE_VERSION };
-    struct jy_slice picture = jy_seal_picture(seal);
-    uint8_t *rgba = NULL;
-    size_t pixels;
-    char entries[256];
+    begin_object(u, id, 0);
+    ADD(u, "<< %s ", entries);
+    if (mask_id != 0)
+        ADD(u, "/SMask %d 0 R ", mask_id);
+    ADD(u, "/Length %zu >>\nstream\n", data.len);
+    if (u->rc == JY_OK)
+        u->rc = jy_buf_add(&u->bytes, data);
+    add(u, "\nendstream\nendobj\n");
+}
 
-    if (picture.len < 8 || memcmp(picture.p, "\x89PNG\r\n\x1a\n", 8) != 0)
-        return jy_fail(fault, JY_E_UNSUPPORTED, "SESeal.picture", 0, "type %s; PNG can be drawn on PDF", jy_seal_picture_type(seal));
-    if (!png_image_begin_read_from_memory(&image, picture.p, picture.len))
-        return jy_fail(fault, JY_E_FORMAT, "SESeal.picture", 0, "%s", image.message);
-    if (image.width > JY_PDF_PICTURE_MAX || image.height > JY_PDF_PICTURE_MAX) {
-        png_image_free(&image);
-        return jy_fail(fault, JY_E_LIMIT, "SESeal.picture", 0, "%u × %u pixels", image.width, image.height);
+/* The seal's picture as an image and, where it is not opaque, its mask. */
+static jy_err
+add_picture(struct update *u, const struct jy_seal *seal, int image_id, struct jy_fault *fault)
+{
+    struct jy_picture_pdf picture;
+    int mask_id = 0;
+    jy_err rc = jy_picture_pdf(jy_seal_picture(seal), jy_seal_picture_type(seal), jy_seal_width_mm(seal), jy_seal_height_mm(seal), &picture, fault);
+
+    if (rc != JY_OK)
+        return rc;
+    if (picture.has_mask) {
+        mask_id = u->next_id++;
+        add_packed(u, mask_id, picture.mask_entries, 0, jy_buf_slice(&picture.mask));
     }
-    image.format = PNG_FORMAT_RGBA;
-    pixels = (size_t)image.width * image.height;
-    if ((rgba = malloc(pixels * 4 + pixels)) == NULL || !png_image_finish_read(&image, NULL, rgba, 0, NULL)) {
-        free(rgba);
-        png_image_free(&image);
-        return jy_fail(fault, JY_E_FORMAT, "SESeal.picture", 0, "%s", image.message);
-    }
-    for (size_t i = 0; i < pixels; i++)
-        rgba[pixels * 4 + i] = rgba[i * 4 + 3];
-    snprintf(entries, sizeof(entries), "/Type /XObject /Subtype /Image /Width %u /Height %u /ColorSpace /DeviceGray /BitsPerComponent 8",
-             image.width, image.height);
-    add_stream(u, mask_id, entries, JY_SLICE(rgba + pixels * 4, pixels));
-    for (size_t i = 0; i < pixels; i++)
-        memmove(rgba + i * 3, rgba + i * 4, 3);
-    snprintf(entries, sizeof(entries), "/Type /XObject /Subtype /Image /Width %u /Height %u /ColorSpace /DeviceRGB /BitsPerComponent 8 /SMask %d 0 R",
-             image.width, image.height, mask_id);
-    add_stream(u, image_id, entries, JY_SLICE(rgba, pixels * 3));
-    free(rgba);
+    add_packed(u, image_id, picture.image_entries, mask_id, jy_buf_slice(&picture.image));
+    jy_picture_pdf_free(&picture);
     return u->rc;
 }
 
@@ -331,7 +325,7 @@ pdf_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *p
     struct jy_seal *seal = NULL;
     long long size = 0;
     size_t hex, range_at, contents_at;
-    int value_id, image_id, mask_id, annots[JY_PDF_PLACES_MAX];
+    int value_id, image_id, annots[JY_PDF_PLACES_MAX];
     jy_err rc;
 
     (void)now;                                               /* the time stands in SES_Signature, where it is signed */
@@ -347,7 +341,6 @@ pdf_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *p
     u.next_id = (int)size;
     value_id = u.next_id++;
     image_id = u.next_id++;
-    mask_id = u.next_id++;
     add(&u, "\n");
     begin_object(&u, value_id, 0);
     hex = 2 * (seal_der.len + 16384) > CONTENTS_MIN ? 2 * (seal_der.len + 16384) : CONTENTS_MIN;
@@ -362,7 +355,7 @@ pdf_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *p
         u.bytes.len += hex + 2;
     }
     add(&u, " >>\nendobj\n");
-    if ((rc = u.rc) != JY_OK || (rc = add_picture(&u, seal, image_id, mask_id, fault)) != JY_OK)
+    if ((rc = u.rc) != JY_OK || (rc = add_picture(&u, seal, image_id, fault)) != JY_OK)
         goto out;
     for (size_t i = 0; i < count; i++) {                     /* one widget a field (PDF 2.0): the others are stamps */
         const struct pdf_page *page = &u.pdf->pages[places[i].page - 1];
