@@ -284,6 +284,13 @@ revisions(struct out *o, const json_t *document)
 }
 
 static void
+behind(struct out *o, const json_t *document)
+{
+    if (int_at(document, "bytes_behind") > 0)
+        say(o, "  最后一个修订之后还有 %lld 字节 bytes behind the last revision\n", int_at(document, "bytes_behind"));
+}
+
+static void
 signature(struct out *o, const json_t *s)
 {
     const json_t *place, *finding;
@@ -309,7 +316,7 @@ signature(struct out *o, const json_t *s)
     if (json_object_get(s, "covers") != NULL) {
         label(o, "受保护", "protects");
         json_array_foreach(json_object_get(s, "covers"), i, place)
-            say(o, "%s字节 bytes %lld–%lld", i == 0 ? "" : ", ", int_at(place, "begin"), int_at(place, "end"));
+            say(o, "%s%lld–%lld", i == 0 ? "字节 bytes " : ", ", int_at(place, "begin"), int_at(place, "end"));
         say(o, "\n");
     }
     json_array_foreach(json_object_get(s, "findings"), i, finding) {
@@ -337,6 +344,7 @@ text_of_document(const json_t *document, struct jy_buf *buf)
     }
     entries(&o, document);
     revisions(&o, document);
+    behind(&o, document);
     if (json_array_size(json_object_get(document, "signatures")) == 0)
         say(&o, "\n无签名 no signatures\n");
     json_array_foreach(json_object_get(document, "signatures"), i, s)
