@@ -22,6 +22,7 @@ PUBLIC = {
     "jinyin/picture.h": "picture",
     "jinyin/place.h": "place",
     "jinyin/render.h": "render",
+    "jinyin/text.h": "container",
     "jinyin/verify.h": "verify",
     "jinyin/inspect.h": "inspect",
 }

@@ -4,6 +4,7 @@
 #define JY_CONTAINER_DOCUMENT_H
 
 #include <jinyin/container.h>
+#include <jinyin/text.h>
 
 #include <jansson.h>
 
@@ -18,7 +19,7 @@ struct jy_document_ops {
     jy_err (*may_stamp)(void *impl, jy_time now, struct jy_fault *fault);
     /* Called after may_stamp, with sizes and pages in range; out is zeroed, and freed by the caller on error. */
     jy_err (*prepare)(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count, jy_time now,
-                      struct jy_prepared *out, struct jy_fault *fault);
+                      bool closing, struct jy_prepared *out, struct jy_fault *fault);
     jy_err (*finish)(struct jy_slice prepared, const char *slot, struct jy_slice ses_der, struct jy_pieces *out,
                      struct jy_fault *fault);
     /*
@@ -26,6 +27,8 @@ struct jy_document_ops {
      * Called after signatures.
      */
     jy_err (*inspect)(void *impl, json_t *out, json_t *signatures, struct jy_fault *fault);
+    /* NULL where the format's text is read by another program. Appends to an emptied text. */
+    jy_err (*text)(void *impl, size_t index, struct jy_text *out, struct jy_fault *fault);
 };
 
 /** The format's own part of an inspection (lib/inspect). */

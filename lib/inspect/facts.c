@@ -2,6 +2,8 @@
 /* The fields of GB/T 38540-2020 6.1 (SESeal) and 7.1 (SES_Signature), GM/T 0031-2014 and -2025, in the order in which they are written. */
 #include "inspect/facts.h"
 
+#include <jinyin/cms.h>
+
 #include "codec/der.h"
 #include "codec/text.h"
 
@@ -181,41 +183,60 @@ facts_ses(struct jy_ses *ses, bool *sound)
     return out;
 }
 
+/* Over the document's own bytes nothing can be judged here: `jinyin verify` has them. */
 static json_t *
-facts_cms(const struct jy_cms_result *result, jy_err rc, bool judged, bool *sound)
+cms_fits(struct jy_cms *cms, const uint8_t *digest, bool *sound)
 {
-    json_t *out = json_object();
+    const struct jy_cms_subject subject = { .digest = digest };
+    struct jy_slice content;
 
-    json_object_set_new(out, "structure", json_string("SignedData"));
-    json_object_set_new(out, "standard", json_string("GB/T 35275-2017"));
-    json_object_set_new(out, "time", jy_json_time(result->signing_time));
-    json_object_set_new(out, "signer", facts_cert(result->signer));
-    /* Without the document nobody can say whether the value signs it; whether it fits what it signs, the value itself tells. */
-    json_object_set_new(out, "signature_fits", fits(!judged && rc == JY_E_DOCUMENT_CHANGED ? JY_OK : rc, sound));
-    json_object_set_new(out, "deviations", deviations(result->deviations));
+    if (jy_cms_form(cms) == JY_CMS_OVER_DOCUMENT || jy_cms_form(cms) == JY_CMS_BARE || (digest == NULL && !jy_cms_content(cms, &content)))
+        return json_null();
+    return fits(jy_cms_verify(cms, digest == NULL ? NULL : &subject, NULL), sound);
+}
+
+static json_t *
+facts_cms(struct jy_cms *cms, const uint8_t *digest, bool *sound)
+{
+    static const char *const over[] = { [JY_CMS_OVER_CONTENT] = "content", [JY_CMS_OVER_ATTRIBUTES] = "attributes", [JY_CMS_OVER_DOCUMENT] = "document",
+                                        [JY_CMS_BARE] = "document" };
+    json_t *out = json_object(), *stamps = json_array(), *verdict = cms_fits(cms, digest, sound);
+
+    for (size_t i = 0; i < jy_cms_time_stamp_count(cms); i++)
+        json_array_append_new(stamps, time_stamp(jy_cms_time_stamp(cms, i)));
+    json_object_set_new(out, "structure", json_string(jy_cms_form(cms) == JY_CMS_BARE ? "signature" : "SignedData"));
+    json_object_set_new(out, "standard", json_string(jy_cms_form(cms) == JY_CMS_BARE ? "GB/T 35276-2017" : "GB/T 35275-2017"));
+    json_object_set_new(out, "signs", json_string(over[jy_cms_form(cms)]));
+    json_object_set_new(out, "time", jy_json_time(jy_cms_signing_time(cms)));
+    json_object_set_new(out, "signer", facts_cert(jy_cms_signer(cms)));
+    json_object_set_new(out, "certificates", json_integer((json_int_t)jy_cms_cert_count(cms)));
+    json_object_set_new(out, "revocation_lists", json_integer((json_int_t)jy_cms_crl_count(cms)));
+    json_object_set_new(out, "ocsp_responses", json_integer((json_int_t)jy_cms_ocsp_count(cms)));
+    json_object_set_new(out, "signature", jy_json_hex(jy_cms_signature(cms)));
+    json_object_set_new(out, "signature_fits", verdict);
+    json_object_set_new(out, "time_stamps", stamps);
+    json_object_set_new(out, "deviations", deviations(jy_cms_deviations(cms)));
     return out;
 }
 
 json_t *
 facts_value(struct jy_slice der, const uint8_t *digest, bool *sound)
 {
-    static const uint8_t none[JY_SM3_SIZE];
-    struct jy_cms_result cms = { 0 };
     struct jy_seal *seal = NULL;
     struct jy_ses *ses = NULL;
+    struct jy_cms *cms = NULL;
     json_t *out;
-    jy_err rc;
 
     if (jy_ses_parse(der, &ses, NULL) == JY_OK)
         out = facts_ses(ses, sound);
     else if (jy_seal_parse(der, &seal, NULL) == JY_OK)
         out = facts_seal(seal, sound);
-    else if ((rc = jy_cms_check(der, digest == NULL ? none : digest, &cms, NULL)) != JY_E_FORMAT && rc != JY_E_LIMIT)
-        out = facts_cms(&cms, rc, digest != NULL, sound);
+    else if (jy_cms_parse(der, &cms, NULL) == JY_OK)
+        out = facts_cms(cms, digest, sound);
     else
         out = json_pack("{s:s, s:I, s:o}", "structure", "unknown", "bytes", (json_int_t)der.len, "digest", digest_of(der));
     jy_ses_free(ses);
     jy_seal_free(seal);
-    jy_cert_free(cms.signer);
+    jy_cms_free(cms);
     return out;
 }

@@ -14,8 +14,8 @@ json_t *facts_seal(struct jy_seal *seal, bool *sound);
 /** An SES_Signature with its seal; checks both signatures. */
 json_t *facts_ses(struct jy_ses *ses, bool *sound);
 /**
- * One value of any form that is known, or {"structure": "unknown"}. digest: what the value should sign, SM3 of the protected bytes; NULL when
- * that is not at hand, then a SignedData's own signature is not judged.
+ * One value of any form that is known, or {"structure": "unknown"}. digest: what a SignedData should sign, SM3 of the protected bytes; NULL
+ * when that is not at hand, then it is judged by the content that it encloses, if any.
  */
 json_t *facts_value(struct jy_slice der, const uint8_t *digest, bool *sound);
 

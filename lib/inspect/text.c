@@ -114,8 +114,10 @@ row_signature(struct out *o, const json_t *value)
 
     text_at(value, "signature_fits", fits, sizeof(fits));
     label(o, "签名", "signature");
-    say(o, "%s", strcmp(fits, "good") == 0 ? "✓ 相符 fits" : "✗ ");
-    say(o, "%s", strcmp(fits, "good") == 0 ? "" : fits);
+    if (json_is_null(json_object_get(value, "signature_fits")))
+        say(o, "- 此处未核对 not checked here");
+    else
+        say(o, "%s%s", strcmp(fits, "good") == 0 ? "✓ 相符 fits" : "✗ ", strcmp(fits, "good") == 0 ? "" : fits);
     if (json_object_get(value, "algorithm") != NULL)
         say(o, "  %s", text_at(value, "algorithm", algorithm, sizeof(algorithm)));
     say(o, "\n");
@@ -176,6 +178,7 @@ static void
 value_rows(struct out *o, const json_t *value)
 {
     const char *structure = json_string_value(json_object_get(value, "structure"));
+    char line[64];
 
     if (strcmp(structure, "SESeal") == 0) {
         seal_rows(o, value);
@@ -191,9 +194,11 @@ value_rows(struct out *o, const json_t *value)
         row_signature(o, value);
         row_deviations(o, value);
         seal_rows(o, json_object_get(value, "seal"));
-    } else if (strcmp(structure, "SignedData") == 0) {
-        label(o, "数字签名", "signature");
-        say(o, "SignedData  GB/T 35275-2017\n");
+    } else if (strcmp(structure, "unknown") != 0) {
+        label(o, "数字签名", "plain signature");
+        say(o, "%s  %s  证书 certificates %lld  CRL %lld  OCSP %lld  时间戳 time stamps %zu\n", structure, text_at(value, "standard", line, sizeof(line)),
+            int_at(value, "certificates"), int_at(value, "revocation_lists"), int_at(value, "ocsp_responses"),
+            json_array_size(json_object_get(value, "time_stamps")));
         row_text(o, "时间", "claimed time", value, "time");
         row_cert(o, "签名者", "signer", json_object_get(value, "signer"));
         row_signature(o, value);
