@@ -140,8 +140,6 @@ ofd_may_stamp(void *impl, jy_time now, struct jy_fault *fault)
     if (jy_zip_prefix(ofd->zip) > 0)
         return jy_fail(fault, JY_E_AMBIGUOUS, "zip", 0, "%zu bytes before the package: not every program opens it; save it anew with the one that made it",
                        jy_zip_prefix(ofd->zip));
-    if (ofd->bodies != 1)
-        return jy_fail(fault, JY_E_UNSUPPORTED, "OFD.xml", 0, "a package with %zu documents is not stamped", ofd->bodies);
     if (ofd->versions)
         return jy_fail(fault, JY_E_AMBIGUOUS, "OFD.xml", 0, "the document has versions: which one is shown depends on the program");
     if (jy_zip_find(ofd->zip, "OFDEntries.xml", true) != SIZE_MAX)

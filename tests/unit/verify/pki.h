@@ -108,15 +108,15 @@ pki_end(void)
     memset(&pki, 0, sizeof(pki));
 }
 
-/* Stamp page 1; the error that refused it, or JY_OK with the file in out. */
+/* Stamp a page; the error that refused it, or JY_OK with the file in out. */
 static inline jy_err
-pki_stamp(struct jy_slice file, jy_time when, struct jy_buf *out, struct jy_fault *fault)
+pki_stamp_page(struct jy_slice file, int page, jy_time when, struct jy_buf *out, struct jy_fault *fault)
 {
     struct jy_document *doc = NULL;
     struct jy_prepared prepared = { 0 };
     struct jy_buf middle = { 0 }, value = { 0 };
     struct jy_pieces pieces = { 0 };
-    struct jy_stamp_place place = { 1, 1, 1, 8, 8 };
+    struct jy_stamp_place place = { page, 1, 1, 8, 8 };
     jy_err rc;
 
     if ((rc = jy_document_open(file, &doc, fault)) == JY_OK && (rc = jy_document_may_stamp(doc, when, fault)) == JY_OK &&
@@ -131,6 +131,12 @@ pki_stamp(struct jy_slice file, jy_time when, struct jy_buf *out, struct jy_faul
     jy_buf_free(&middle);
     jy_buf_free(&value);
     return rc;
+}
+
+static inline jy_err
+pki_stamp(struct jy_slice file, jy_time when, struct jy_buf *out, struct jy_fault *fault)
+{
+    return pki_stamp_page(file, 1, when, out, fault);
 }
 
 #endif
