@@ -44,7 +44,8 @@ JY_CHECK jy_err jy_findings_add(struct jy_findings *findings, enum jy_check_id c
                                 const char *fmt, ...) JY_PRINTF(6, 7);
 void jy_findings_free(struct jy_findings *findings);
 
-enum jy_signature_kind { JY_SIGNATURE_SEAL, JY_SIGNATURE_PLAIN };
+/** A PDF document time stamp has a TimeStampToken as its value, whose imprint is the digest. */
+enum jy_signature_kind { JY_SIGNATURE_SEAL, JY_SIGNATURE_PLAIN, JY_SIGNATURE_TIME_STAMP };
 /** One signature as the container sees it: value, the digest that it must carry, and what is wrong around it. */
 struct jy_signature {
     char id[64];                    /* OFD Signature/@ID; PDF field name */

@@ -32,7 +32,8 @@ jy_format_detect(struct jy_slice file)
     struct jy_slice head = { file.p, file.len < PDF_HEADER_WINDOW ? file.len : PDF_HEADER_WINDOW };
     struct jy_slice tail = file;
 
-    if (jy_slice_find(head, JY_SLICE("%PDF-", 5)) != SIZE_MAX)
+    /* A package may hold a PDF among its first bytes, and it is a package all the same; whether it is both, jy_document_open asks. */
+    if (jy_slice_find(head, JY_SLICE("%PDF-", 5)) != SIZE_MAX && !(head.len >= 4 && memcmp(head.p, "PK\x03\x04", 4) == 0))
         return JY_FORMAT_PDF;
     if (jy_slice_find(head, JY_SLICE("PK\x03\x04", 4)) == SIZE_MAX)
         return JY_FORMAT_UNKNOWN;
@@ -42,6 +43,18 @@ jy_format_detect(struct jy_slice file)
     if (jy_slice_rfind(tail, JY_SLICE("OFD.xml", 7)) != SIZE_MAX || jy_slice_find(head, JY_SLICE("OFD.xml", 7)) != SIZE_MAX)
         return JY_FORMAT_OFD;
     return JY_FORMAT_UNKNOWN;
+}
+
+/* Would a PDF reader open the file, and a ZIP reader too? Each would show its own document. */
+static bool
+is_both(struct jy_slice file)
+{
+    struct jy_slice head = { file.p, file.len < PDF_HEADER_WINDOW ? file.len : PDF_HEADER_WINDOW };
+    struct jy_slice tail = { file.p + file.len - head.len, head.len };
+    size_t end = jy_slice_rfind(file, JY_SLICE("PK\5\6", 4));
+
+    return jy_slice_find(head, JY_SLICE("%PDF-", 5)) != SIZE_MAX && jy_slice_find(tail, JY_SLICE("startxref", 9)) != SIZE_MAX && end != SIZE_MAX &&
+           file.len - end >= 22 && file.len - end - 22 == (size_t)(file.p[end + 20] | file.p[end + 21] << 8);
 }
 
 jy_err
@@ -57,6 +70,8 @@ jy_document_open(struct jy_slice file, struct jy_document **out, struct jy_fault
     ops = ops_for(jy_format_detect(file));
     if (ops == NULL)
         return jy_fail(fault, JY_E_UNKNOWN_FORMAT, NULL, 0, "neither an OFD package nor a PDF header was found");
+    if (is_both(file))
+        return jy_fail(fault, JY_E_AMBIGUOUS, NULL, 0, "the file is a PDF and a package at once");
     doc = calloc(1, sizeof *doc);
     if (doc == NULL)
         return jy_fail(fault, JY_E_NOMEM, NULL, 0, "no memory");

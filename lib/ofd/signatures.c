@@ -192,6 +192,8 @@ check_coverage(struct ofd *ofd, size_t k)
             err = jy_findings_add(&sig->findings, JY_CHECK_COVERAGE_EXTRA, false, e->name, e->start, "not protected");
         }
     }
+    if (err == JY_OK && jy_zip_prefix(ofd->zip) > 0)
+        err = jy_findings_add(&sig->findings, JY_CHECK_DEVIATION, false, "zip", 0, "%zu bytes before the package", jy_zip_prefix(ofd->zip));
     if (err == JY_OK && missing == 0)
         err = jy_findings_add(&sig->findings, JY_CHECK_COVERAGE, true, sig->path, 0, NULL);
     if (err == JY_OK && extra_files == 0)

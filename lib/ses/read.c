@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A genuine typo of a widespread library: 1.2.156.10197.501. */
-#define OID_SM2_WITH_SM3_TYPO JY_OID("\x2a\x81\x1c\xcf\x55\x83\x75")
 #define CONTEXT_0_PRIMITIVE 0x80           /* [0] IMPLICIT of a primitive type */
 
 static bool
@@ -180,12 +178,6 @@ jy_read_time_text(struct jy_slice payload)
     return jy_time_from_civil(year, month, day, hour, minute, second) - offset;
 }
 
-bool
-jy_is_sm2_signature(struct jy_slice oid)
-{
-    return jy_slice_equal(oid, OID_SM2_WITH_SM3) || jy_slice_equal(oid, OID_SM2_SIGN) || jy_slice_equal(oid, OID_SM2_WITH_SM3_TYPO);
-}
-
 jy_err
 jy_check_signed(const struct jy_cert *cert, struct jy_slice oid, struct jy_slice message, struct jy_slice signature,
                 const struct jy_read_rows *rows, jy_deviations *deviations, struct jy_fault *fault)
@@ -195,7 +187,7 @@ jy_check_signed(const struct jy_cert *cert, struct jy_slice oid, struct jy_slice
 
     if (cert == NULL)
         return jy_fail(fault, JY_E_CERTIFICATE, "certificate", 0, "cannot be read");
-    if (!jy_is_sm2_signature(oid) || jy_cert_key(cert) == NULL)
+    if (!jy_oid_is_sm2_with_sm3(oid) || jy_cert_key(cert) == NULL)
         return jy_fail(fault, JY_E_UNSUPPORTED, "signature algorithm", 0, "not SM2 with SM3");
     rc = jy_sm2_verify(jy_cert_key(cert), message, signature, &encoding);
     if (rc != JY_OK && rc != JY_E_SIGNATURE && rc != JY_E_FORMAT)

@@ -27,8 +27,6 @@ JY_CHECK jy_err jy_read_time_stamp(struct jy_der *der, const struct jy_read_rows
 JY_CHECK jy_err jy_read_extensions(struct jy_der *der, bool *tagged, bool *critical);
 /** A v1 timeInfo payload: DER time, ISO text, or "yyyy-MM-dd HH:mm:ss" in China Standard Time; 0 when it is none of these. */
 jy_time jy_read_time_text(struct jy_slice payload);
-/** SM2-with-SM3 under any of the identifiers met (seal-formats §1.4). */
-bool jy_is_sm2_signature(struct jy_slice oid);
 /** Verify with a certificate's key; adds the deviations of the encoding and the identifier met. */
 JY_CHECK jy_err jy_check_signed(const struct jy_cert *cert, struct jy_slice oid, struct jy_slice message, struct jy_slice signature,
                                 const struct jy_read_rows *rows, jy_deviations *deviations, struct jy_fault *fault);

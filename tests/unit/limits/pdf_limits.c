@@ -181,18 +181,59 @@ limit_PDF_NUMBER(void **state)
 }
 
 void
-limit_PDF_COMPARED(void **state)
+limit_PDF_FIELDS(void **state)
 {
     (void)state;
     for (int more = 0; more < 2; more++) {
-        struct pdf_text pdf = one_page(JY_PDF_COMPARED_MAX + more);
-        qpdf_data later;
-        char why[160] = "";
-        bool good = true;
-        DO(pdf_load(jy_buf_slice(&pdf.bytes), &later, NULL));
-        DO(pdf_only_signatures_added(jy_buf_slice(&pdf.bytes), later, &good, why));
-        assert_int_equal(good, more == 0);
-        qpdf_cleanup(&later);
+        struct pdf_text pdf;
+        struct jy_buf text = { 0 };
+        begin(&pdf, 3);
+        DO(jy_buf_text(&text, "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields ["));
+        for (int i = 0; i < JY_PDF_FIELDS_MAX + more; i++)
+            DO(jy_buf_text(&text, "<< /T (a) /FT /Tx >>"));
+        DO(jy_buf_text(&text, "] >> >>"));
+        DO(jy_buf_byte(&text, 0));
+        object(&pdf, (const char *)text.p);
+        object(&pdf, "<< /Type /Pages /Kids [3 0 R] /Count 1 >>");
+        object(&pdf, PAGE);
+        assert_int_equal(open_error(end(&pdf, 0)), more == 0 ? JY_OK : BEYOND(PDF_FIELDS));
+        discard(&pdf);
+        jy_buf_free(&text);
+    }
+}
+
+void
+limit_PDF_SECTIONS(void **state)
+{
+    (void)state;
+    for (int more = 0; more < 2; more++) {
+        struct pdf_text pdf = one_page(0);
+        size_t previous = jy_slice_find(jy_buf_slice(&pdf.bytes), jy_slice_text("xref\n"));
+        for (int i = 1; i < JY_PDF_SECTIONS_MAX + more; i++) {
+            size_t at = pdf.bytes.len;
+            DO(jy_buf_fmt(&pdf.bytes, "xref\n0 1\n0000000000 65535 f \ntrailer\n<< /Size 4 /Root 1 0 R /Prev %zu >>\nstartxref\n%zu\n%%%%EOF\n", previous, at));
+            previous = at;
+        }
+        assert_int_equal(open_error(jy_buf_slice(&pdf.bytes)), more == 0 ? JY_OK : BEYOND(PDF_SECTIONS));
+        discard(&pdf);
+    }
+}
+
+void
+limit_PDF_ENTRIES(void **state)
+{
+    (void)state;
+    for (int more = 0; more < 2; more++) {
+        struct pdf_text pdf = one_page(0);
+        int free_entries = JY_PDF_ENTRIES_MAX - 4 + more;
+        size_t at = jy_slice_find(jy_buf_slice(&pdf.bytes), jy_slice_text("trailer"));
+        pdf.bytes.len = at;
+        DO(jy_buf_fmt(&pdf.bytes, "4 %d\n", free_entries));
+        for (int i = 0; i < free_entries; i++)
+            DO(jy_buf_text(&pdf.bytes, "0000000000 00000 f \n"));
+        DO(jy_buf_fmt(&pdf.bytes, "trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%zu\n%%%%EOF\n", free_entries + 4,
+                      jy_slice_find(jy_buf_slice(&pdf.bytes), jy_slice_text("xref\n"))));
+        assert_int_equal(open_error(jy_buf_slice(&pdf.bytes)), more == 0 ? JY_OK : BEYOND(PDF_ENTRIES));
         discard(&pdf);
     }
 }
