@@ -2,6 +2,8 @@
 /* Between millimetres of the displayed page and a PDF's user space, and the form that draws a stamp. */
 #include "pdf/update.h"
 
+#include <jinyin/picture.h>
+
 #include <stdio.h>
 
 /* Where a displayed box lies in user space (mm from the displayed page's top-left corner, y down). */
@@ -40,4 +42,35 @@ pdf_add_form(struct pdf_update *u, int form_id, int image_id, const struct pdf_p
              left, bottom, left + seen.width_mm * k, bottom + seen.height_mm * k, turns[p->rotate / 90], image_id);
     snprintf(content, sizeof(content), "q %.4f 0 0 %.4f 0 0 cm /Im0 Do Q", w, h);
     pdf_add_stream(u, form_id, entries, jy_slice_text(content));
+}
+
+static void
+add_image(struct pdf_update *u, int id, const char *entries, int mask_id, struct jy_slice data)
+{
+    pdf_begin_object(u, id, 0);
+    PDF_ADD(u, "<< %s ", entries);
+    if (mask_id != 0)
+        PDF_ADD(u, "/SMask %d 0 R ", mask_id);
+    PDF_ADD(u, "/Length %zu >>\nstream\n", data.len);
+    if (u->rc == JY_OK)
+        u->rc = jy_buf_add(&u->bytes, data);
+    pdf_add(u, "\nendstream\nendobj\n");
+}
+
+jy_err
+pdf_add_picture(struct pdf_update *u, const struct jy_seal *seal, int image_id, struct jy_fault *fault)
+{
+    struct jy_picture_pdf picture;
+    int mask_id = 0;
+    jy_err rc = jy_picture_pdf(jy_seal_picture(seal), jy_seal_picture_type(seal), jy_seal_width_mm(seal), jy_seal_height_mm(seal), &picture, fault);
+
+    if (rc != JY_OK)
+        return rc;
+    if (picture.has_mask) {
+        mask_id = u->next_id++;
+        add_image(u, mask_id, picture.mask_entries, 0, jy_buf_slice(&picture.mask));
+    }
+    add_image(u, image_id, picture.image_entries, mask_id, jy_buf_slice(&picture.image));
+    jy_picture_pdf_free(&picture);
+    return u->rc;
 }

@@ -4,7 +4,6 @@
 
 #include "codec/text.h"
 
-#include <png.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,45 +11,6 @@
 #define CONTENTS_MIN 32768            /* hex digits */
 #define FIELD_NAME 48
 #define RANGE_WIDTH 36                /* room for three numbers of ByteRange */
-
-/* The seal's PNG as an image with a soft mask: colour and transparency apart. */
-static jy_err
-add_picture(struct pdf_update *u, const struct jy_seal *seal, int image_id, int mask_id, struct jy_fault *fault)
-{
-    png_image image = { .version = PNG_IMAGE_VERSION };
-    struct jy_slice picture = jy_seal_picture(seal);
-    uint8_t *rgba = NULL;
-    size_t pixels;
-    char entries[256];
-
-    if (picture.len < 8 || memcmp(picture.p, "\x89PNG\r\n\x1a\n", 8) != 0)
-        return jy_fail(fault, JY_E_UNSUPPORTED, "SESeal.picture", 0, "type %s; PNG can be drawn on PDF", jy_seal_picture_type(seal));
-    if (!png_image_begin_read_from_memory(&image, picture.p, picture.len))
-        return jy_fail(fault, JY_E_FORMAT, "SESeal.picture", 0, "%s", image.message);
-    if (image.width > JY_PDF_PICTURE_MAX || image.height > JY_PDF_PICTURE_MAX) {
-        png_image_free(&image);
-        return jy_fail(fault, JY_E_LIMIT, "SESeal.picture", 0, "%u × %u pixels", image.width, image.height);
-    }
-    image.format = PNG_FORMAT_RGBA;
-    pixels = (size_t)image.width * image.height;
-    if ((rgba = malloc(pixels * 4 + pixels)) == NULL || !png_image_finish_read(&image, NULL, rgba, 0, NULL)) {
-        free(rgba);
-        png_image_free(&image);
-        return jy_fail(fault, JY_E_FORMAT, "SESeal.picture", 0, "%s", image.message);
-    }
-    for (size_t i = 0; i < pixels; i++)
-        rgba[pixels * 4 + i] = rgba[i * 4 + 3];
-    snprintf(entries, sizeof(entries), "/Type /XObject /Subtype /Image /Width %u /Height %u /ColorSpace /DeviceGray /BitsPerComponent 8",
-             image.width, image.height);
-    pdf_add_stream(u, mask_id, entries, JY_SLICE(rgba + pixels * 4, pixels));
-    for (size_t i = 0; i < pixels; i++)
-        memmove(rgba + i * 3, rgba + i * 4, 3);
-    snprintf(entries, sizeof(entries), "/Type /XObject /Subtype /Image /Width %u /Height %u /ColorSpace /DeviceRGB /BitsPerComponent 8 /SMask %d 0 R",
-             image.width, image.height, mask_id);
-    pdf_add_stream(u, image_id, entries, JY_SLICE(rgba, pixels * 3));
-    free(rgba);
-    return u->rc;
-}
 
 /* Catalog and AcroForm with the new field. */
 static void
@@ -253,7 +213,7 @@ pdf_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *p
     struct jy_seal *seal = NULL;
     long long size = 0;
     size_t hex = 2 * (seal_der.len + 16384) > CONTENTS_MIN ? 2 * (seal_der.len + 16384) : CONTENTS_MIN, range_at, contents_at;
-    int value_id, image_id, mask_id;
+    int value_id, image_id;
     jy_err rc;
 
     (void)now;                                               /* the time stands in SES_Signature, where it is signed */
@@ -272,10 +232,9 @@ pdf_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *p
     u.next_id = (int)size;
     value_id = u.next_id++;
     image_id = u.next_id++;
-    mask_id = u.next_id++;
     pdf_add(&u, "\n");
     add_value(&u, value_id, hex, closing, &range_at, &contents_at);
-    if ((rc = u.rc) != JY_OK || (rc = add_picture(&u, seal, image_id, mask_id, fault)) != JY_OK ||
+    if ((rc = u.rc) != JY_OK || (rc = pdf_add_picture(&u, seal, image_id, fault)) != JY_OK ||
         (rc = add_places(&u, places, count, value_id, image_id, closing)) != JY_OK)
         goto out;
     pdf_add_xref(&u);

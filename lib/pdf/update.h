@@ -41,5 +41,7 @@ void pdf_update_free(struct pdf_update *u);
 void pdf_rect_of(const struct pdf_page *page, const struct jy_stamp_place *place, double out[4]);
 /** The form that draws what shows of the picture, upright on the page as displayed. */
 void pdf_add_form(struct pdf_update *u, int form_id, int image_id, const struct pdf_page *page, const struct jy_stamp_place *place);
+/** The seal's picture as an image and, where it is not opaque, its mask. Errors: those of jy_picture_pdf. */
+JY_CHECK jy_err pdf_add_picture(struct pdf_update *u, const struct jy_seal *seal, int image_id, struct jy_fault *fault);
 
 #endif
