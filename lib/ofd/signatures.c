@@ -66,7 +66,10 @@ check_references(struct ofd *ofd, const struct jy_xml *refs, const char *folder,
         want.len = 0;
         extra->covered[at] = true;
         extra->locks = extra->locks || at == ofd->list_file;
-        if (jy_base64_decode(jy_slice_text(value), &want) != JY_OK || !jy_slice_equal(jy_buf_slice(&want), JY_SLICE(got, len))) {
+        err = jy_base64_decode(jy_slice_text(value), &want);
+        if (err == JY_E_NOMEM)
+            break;
+        if (err != JY_OK || !jy_slice_equal(jy_buf_slice(&want), JY_SLICE(got, len))) {
             bad++;
             err = jy_findings_add(&sig->findings, JY_CHECK_DOC_MODIFIED, false, loc, 0, "digest differs");
         }
