@@ -4,46 +4,11 @@
 #define JINYIN_CMS_H
 
 #include <jinyin/cert.h>
+#include <jinyin/deviation.h>
 
 #define JY_CMS_MAX (4u << 20)         /* bytes of one SignedData */
 #define JY_CMS_CERTS_MAX 64           /* certificates; also CRLs, also OCSP responses */
 #define JY_CMS_STAMPS_MAX 8           /* signature-time-stamp values of one SignerInfo */
-
-/**
- * What a writer did against the letter while the binding holds (seal-formats §3.7, §4): reported, never hidden.
- * X(NAME, stable code, English, Chinese); bit n is row n.
- */
-#define JY_CMS_DEVIATIONS(X) \
-    X(RAW64, "cms_signature_raw", "the signature value is 64 raw bytes instead of DER", "签名值为64字节原始格式而非DER") \
-    X(NON_MINIMAL, "cms_signature_non_minimal", "r or s is not a minimal INTEGER", "签名值r或s不是最短INTEGER编码") \
-    X(TRAILING, "cms_trailing_bytes", "bytes follow the outer SEQUENCE", "外层SEQUENCE之后有多余字节") \
-    X(BER, "cms_ber", "BER lengths or constructed strings instead of DER", "采用BER而非DER编码") \
-    X(VERSION, "cms_version", "a version number that does not fit the content", "版本号与内容不符") \
-    X(DIGEST_LIST, "cms_digest_list", "digestAlgorithms does not list the signer's digest algorithm", "digestAlgorithms未列出签名者的杂凑算法") \
-    X(DIGEST_ID, "cms_digest_id", "SM3 is named by another identifier than 1.2.156.10197.1.401", "SM3未使用标识1.2.156.10197.1.401") \
-    X(SIGNATURE_ID, "cms_signature_id", "SM2 is named by a mistaken identifier", "SM2签名算法标识有误") \
-    X(CONTENT_TYPE, "cms_content_type", "the contentType attribute is missing or is not the eContentType", "contentType属性缺失或与eContentType不一致") \
-    X(ATTRIBUTE_ORDER, "cms_attribute_order", "the signed attributes are not sorted as DER demands", "签名属性未按DER排序") \
-    X(TIME_FORM, "cms_time_form", "signingTime does not have the form that DER demands", "signingTime不符合DER时间格式") \
-    X(DIGEST_AS_CONTENT, "cms_digest_as_content", "the content is the document's digest, not the document", "eContent为原文杂凑值而非原文") \
-    X(BASE64, "cms_base64", "the content is the base64 text of the document's digest", "eContent为原文杂凑值的Base64文本") \
-    X(DIGEST_OF_OTHER, "cms_digest_of_other", "messageDigest is the document's digest, not that of the content", "messageDigest为原文杂凑值而非eContent的杂凑值") \
-    X(NO_CONTENT_INFO, "cms_bare_signature", "a bare SM2 value without SignedData and certificate", "仅有SM2签名值，无SignedData及证书") \
-    X(CERTIFICATE_UNREADABLE, "cms_certificate_unreadable", "one of the enclosed certificates cannot be read", "所含证书中有无法读取的证书")
-
-enum jy_cms_deviation {
-#define JY_CMS_INDEX(name, code, en, zh) JY_CMS_INDEX_##name,
-    JY_CMS_DEVIATIONS(JY_CMS_INDEX) JY_CMS_DEVIATION_COUNT,
-#undef JY_CMS_INDEX
-#define JY_CMS_BIT(name, code, en, zh) JY_CMS_##name = 1u << JY_CMS_INDEX_##name,
-    JY_CMS_DEVIATIONS(JY_CMS_BIT)
-#undef JY_CMS_BIT
-};
-struct jy_cms_deviation_text {
-    const char *code, *en, *zh;
-};
-/** Row n of the table, n < JY_CMS_DEVIATION_COUNT. */
-const struct jy_cms_deviation_text *jy_cms_deviation_at(size_t n);
 
 /** What the signature value is taken over. */
 enum jy_cms_form {
@@ -57,15 +22,15 @@ struct jy_cms;                        /* opaque; begins in jy_cms_parse, ends in
 /**
  * Parse one ContentInfo with a SignedData of exactly one signer, under the identifiers of GB/T 35275 or PKCS #7, or a bare SM2 value
  * (form C). Structure only, any algorithms. der is copied, 1..JY_CMS_MAX bytes; indefinite and non-minimal lengths and constructed
- * strings are normalised first (JY_CMS_BER). Bytes behind the structure are never looked at (JY_CMS_TRAILING).
+ * strings are normalised first (CMS_BER). Bytes behind the structure are never looked at (CMS_TRAILING).
  * Errors: JY_E_FORMAT (fault->where names the field, ->offset the byte), JY_E_LIMIT, JY_E_NOMEM. *out is NULL on error.
  */
 JY_CHECK jy_err jy_cms_parse(struct jy_slice der, struct jy_cms **out, struct jy_fault *fault);
 void jy_cms_free(struct jy_cms *cms);
 /* All borrowed, valid until jy_cms_free. */
 enum jy_cms_form jy_cms_form(const struct jy_cms *cms);
-unsigned jy_cms_deviations(const struct jy_cms *cms);                 /* complete only after jy_cms_verify */
-struct jy_slice jy_cms_der(const struct jy_cms *cms);                 /* one TLV, without trailing bytes; normalised when JY_CMS_BER */
+jy_deviations jy_cms_deviations(const struct jy_cms *cms);                 /* complete only after jy_cms_verify */
+struct jy_slice jy_cms_der(const struct jy_cms *cms);                 /* one TLV, without trailing bytes; normalised when CMS_BER */
 struct jy_slice jy_cms_content_type(const struct jy_cms *cms);        /* eContentType, DER contents octets (lib/codec/oid.h) */
 /** eContent; false when detached. */
 bool jy_cms_content(const struct jy_cms *cms, struct jy_slice *out);

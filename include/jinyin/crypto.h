@@ -62,6 +62,8 @@ JY_CHECK jy_err jy_sm2_verify(const struct jy_sm2 *key, struct jy_slice message,
 /** As jy_sm2_verify of a message in parts, in order: a document is not copied to be checked. */
 JY_CHECK jy_err jy_sm2_verify_parts(const struct jy_sm2 *key, const struct jy_slice *parts, size_t count, struct jy_slice sig,
                                     enum jy_sm2_encoding *encoding);
+/** Z = SM3(ENTL ‖ ID ‖ a ‖ b ‖ G ‖ P) of a key (GB/T 32918.2 5.5): what goes before a message that is signed. */
+JY_CHECK jy_err jy_sm2_z(const struct jy_sm2 *key, uint8_t out[JY_SM3_SIZE]);
 /** SM2 public-key encryption, SM2Cipher DER (GM/T 0009), plain 1..1024 bytes. */
 JY_CHECK jy_err jy_sm2_encrypt(const struct jy_sm2 *key, struct jy_slice plain, struct jy_buf *out);
 JY_CHECK jy_err jy_sm2_decrypt(const struct jy_sm2 *key, struct jy_slice cipher, struct jy_buf *out);

@@ -83,7 +83,7 @@ read_signing_time(struct jy_cms *cms, struct jy_der *values, bool *seen, struct 
     if (jy_der_time(values, &cms->signing_time, &exact) != JY_OK || jy_der_close(values) != JY_OK)
         return jy_fail(fault, JY_E_FORMAT, "signingTime", 0, "not one time");
     if (!exact)
-        cms->deviations |= JY_CMS_TIME_FORM;
+        cms->deviations |= JY_DEV(CMS_TIME_FORM);
     return JY_OK;
 }
 
@@ -103,7 +103,7 @@ jy_cms_read_signed_attributes(struct jy_cms *cms, struct jy_der *list, struct jy
         if (read_attribute(list, &type, &tlv, &values) != JY_OK)
             return jy_fail(fault, JY_E_FORMAT, "signedAttrs", 0, "not an attribute");
         if (!in_order(last, tlv))
-            cms->deviations |= JY_CMS_ATTRIBUTE_ORDER;
+            cms->deviations |= JY_DEV(CMS_ATTRIBUTE_ORDER);
         if (jy_slice_equal(type, OID_CONTENT_TYPE)) {
             if ((rc = only_value(&values, &item, &cms->attribute_type, "contentType", fault)) == JY_OK)
                 cms->attribute_type = item.value;

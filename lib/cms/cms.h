@@ -9,7 +9,7 @@
 struct jy_cms {
     struct jy_buf der;                /* what all slices point into */
     enum jy_cms_form form;
-    unsigned deviations;
+    jy_deviations deviations;
     struct jy_slice content_type, content;
     bool has_content;
     struct jy_cert *certs[JY_CMS_CERTS_MAX];

@@ -292,7 +292,7 @@ jy_cms_add_time_stamp(struct jy_slice der, struct jy_slice token, struct jy_buf 
 
     if ((rc = jy_cms_parse(der, &cms, fault)) != JY_OK)
         return rc;
-    if (cms->form == JY_CMS_BARE || (cms->deviations & JY_CMS_BER) != 0)
+    if (cms->form == JY_CMS_BARE || (cms->deviations & JY_DEV(CMS_BER)) != 0)
         rc = jy_fail(fault, JY_E_FORMAT, "SignedData", 0, "only a DER SignedData takes a further attribute");
     else if (cms->time_stamp_count == JY_CMS_STAMPS_MAX)
         rc = jy_fail(fault, JY_E_LIMIT, "signature-time-stamp", 0, "more than %d tokens", JY_CMS_STAMPS_MAX);

@@ -10,18 +10,6 @@
 
 #define WHERE "GB/T 35275 SignedData"
 
-static const struct jy_cms_deviation_text deviation_texts[] = {
-#define JY_CMS_ROW(name, code, en, zh) { code, en, zh },
-    JY_CMS_DEVIATIONS(JY_CMS_ROW)
-#undef JY_CMS_ROW
-};
-
-const struct jy_cms_deviation_text *
-jy_cms_deviation_at(size_t n)
-{
-    return &deviation_texts[n];
-}
-
 void
 jy_cms_keep(struct jy_slice *list, size_t *count, struct jy_slice item)
 {
@@ -70,7 +58,7 @@ read_certs(struct jy_der *body, struct jy_cms *cms)
         if (rc == JY_OK)
             cms->cert_count++;
         else
-            cms->deviations |= JY_CMS_CERTIFICATE_UNREADABLE;
+            cms->deviations |= JY_DEV(CMS_CERTIFICATE_UNREADABLE);
     }
     return JY_OK;
 }
@@ -138,7 +126,7 @@ read_signer_info(struct jy_der *body, struct jy_cms *cms, struct jy_fault *fault
         cms->issuer_and_serial = item.value;
     }
     if (version != (cms->key_id.p != NULL ? 3 : 1))
-        cms->deviations |= JY_CMS_VERSION;
+        cms->deviations |= JY_DEV(CMS_VERSION);
     if ((rc = read_algorithm(&info, &cms->digest_algorithm)) != JY_OK)
         return rc;
     if (jy_der_peek(&info) == DER_CONTEXT_0) {
@@ -176,13 +164,13 @@ judge_head(struct jy_cms *cms, struct jy_der *algorithms, uint32_t version, bool
         listed = listed || jy_slice_equal(oid, cms->digest_algorithm);
     }
     if (!listed)
-        cms->deviations |= JY_CMS_DIGEST_LIST;
+        cms->deviations |= JY_DEV(CMS_DIGEST_LIST);
     if (is_sm3(cms->digest_algorithm) && !jy_slice_equal(cms->digest_algorithm, OID_SM3))
-        cms->deviations |= JY_CMS_DIGEST_ID;
+        cms->deviations |= JY_DEV(CMS_DIGEST_ID);
     if (jy_slice_equal(cms->algorithm, OID_SM2_WITH_SM3_TYPO))
-        cms->deviations |= JY_CMS_SIGNATURE_ID;
+        cms->deviations |= JY_DEV(CMS_SIGNATURE_ID);
     if (version < 1 || version > 5 || version == 2 || (!gm && !data && version == 1) || (gm && version != 1))
-        cms->deviations |= JY_CMS_VERSION;
+        cms->deviations |= JY_DEV(CMS_VERSION);
     return JY_OK;
 }
 
@@ -203,7 +191,7 @@ read_signed_data(struct jy_cms *cms, struct jy_fault *fault, const uint8_t **tou
     if (!gm && !jy_slice_equal(type, OID_PKCS7_SIGNED_DATA))
         return JY_E_FORMAT;
     if (!jy_der_at_end(&all)) {
-        cms->deviations |= JY_CMS_TRAILING;
+        cms->deviations |= JY_DEV(CMS_TRAILING);
         cms->der.len = (size_t)(all.p - cms->der.p);
     }
     if ((rc = jy_der_enter(&info, DER_CONTEXT_0, &wrapped)) != JY_OK || (rc = jy_der_close(&info)) != JY_OK ||
@@ -234,12 +222,12 @@ read_bare(struct jy_cms *cms)
         if (jy_der_get(&body, DER_INTEGER, &item) != JY_OK || jy_der_get(&body, DER_INTEGER, &item) != JY_OK || !jy_der_at_end(&body))
             return false;
         if (!jy_der_at_end(&all)) {
-            cms->deviations |= JY_CMS_TRAILING;
+            cms->deviations |= JY_DEV(CMS_TRAILING);
             cms->der.len = (size_t)(all.p - cms->der.p);
         }
     }
     cms->form = JY_CMS_BARE;
-    cms->deviations |= JY_CMS_NO_CONTENT_INFO;
+    cms->deviations |= JY_DEV(CMS_BARE_SIGNATURE);
     return true;
 }
 
@@ -307,7 +295,7 @@ jy_cms_parse(struct jy_slice der, struct jy_cms **out, struct jy_fault *fault)
         rc = read_all(cms, fault);
     if (rc == JY_E_FORMAT && jy_ber_to_der(der, &used, &changed, &normal) == JY_OK && changed) {
         jy_buf_free(&cms->der);
-        *cms = (struct jy_cms){ .der = normal, .deviations = JY_CMS_BER | (used < der.len ? (unsigned)JY_CMS_TRAILING : 0) };
+        *cms = (struct jy_cms){ .der = normal, .deviations = JY_DEV(CMS_BER) | (used < der.len ? JY_DEV(CMS_TRAILING) : 0) };
         normal = (struct jy_buf){ 0 };
         rc = read_all(cms, fault);
     }
@@ -338,7 +326,7 @@ jy_cms_form(const struct jy_cms *cms)
     return cms->form;
 }
 
-unsigned
+jy_deviations
 jy_cms_deviations(const struct jy_cms *cms)
 {
     return cms->deviations;

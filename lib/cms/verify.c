@@ -19,11 +19,11 @@ is_content_subject(struct jy_cms *cms, struct jy_slice digest, bool *same)
         return rc;
     *same = jy_slice_equal(JY_SLICE(of_content, JY_SM3_SIZE), digest);
     if (!*same && jy_slice_equal(cms->content, digest)) {
-        cms->deviations |= JY_CMS_DIGEST_AS_CONTENT;
+        cms->deviations |= JY_DEV(CMS_DIGEST_AS_CONTENT);
         *same = true;
     } else if (!*same && cms->content.len <= 64 && jy_base64_decode(cms->content, &decoded) == JY_OK &&
                jy_slice_equal(jy_buf_slice(&decoded), digest)) {
-        cms->deviations |= JY_CMS_DIGEST_AS_CONTENT | JY_CMS_BASE64;
+        cms->deviations |= JY_DEV(CMS_DIGEST_AS_CONTENT) | JY_DEV(CMS_BASE64);
         *same = true;
     }
     jy_buf_free(&decoded);
@@ -49,7 +49,7 @@ check_message_digest(struct jy_cms *cms, const struct jy_cms_subject *subject, b
     if (subject == NULL)
         return JY_OK;
     if (!*same && content_same && jy_slice_equal(cms->message_digest, digest)) {
-        cms->deviations |= JY_CMS_DIGEST_OF_OTHER;       /* the digest enclosed, and taken once instead of twice */
+        cms->deviations |= JY_DEV(CMS_DIGEST_OF_OTHER);       /* the digest enclosed, and taken once instead of twice */
         *same = true;
     }
     *same = *same && content_same;
@@ -71,7 +71,7 @@ check_attributes(struct jy_cms *cms, const struct jy_cms_subject *subject, bool 
     if (!jy_slice_equal(cms->attribute_type, cms->content_type)) {
         if (cms->attribute_type.p != NULL && !(is_data(cms->attribute_type) && is_data(cms->content_type)))
             return jy_fail(fault, JY_E_FORMAT, "contentType", 0, "is not the type of the content (RFC 5652 11.1)");
-        cms->deviations |= JY_CMS_CONTENT_TYPE;
+        cms->deviations |= JY_DEV(CMS_CONTENT_TYPE);
     }
     if (subject == NULL && !cms->has_content)
         return jy_fail(fault, JY_E_ARGUMENT, "subject", 0, "the content is detached: say what was signed");
@@ -90,9 +90,9 @@ check_value(struct jy_cms *cms, const struct jy_cert *cert, const struct jy_slic
     if ((rc = jy_sm2_verify_parts(jy_cert_key(cert), parts, count, cms->signature, &encoding)) != JY_OK)
         return rc == JY_E_FORMAT ? JY_E_SIGNATURE : rc;
     if (encoding == JY_SM2_RAW64)
-        cms->deviations |= JY_CMS_RAW64;
+        cms->deviations |= JY_DEV(CMS_RAW64);
     if (encoding == JY_SM2_DER_NON_MINIMAL)
-        cms->deviations |= JY_CMS_NON_MINIMAL;
+        cms->deviations |= JY_DEV(CMS_NON_MINIMAL);
     return JY_OK;
 }
 

@@ -98,7 +98,7 @@ normalise(struct jy_slice in, int depth, size_t *used, bool *changed, struct jy_
     struct head head;
     jy_err rc;
 
-    if (depth > DER_DEPTH_MAX)
+    if (depth > JY_DER_DEPTH_MAX)
         return JY_E_LIMIT;
     if ((rc = read_head(in, &head)) != JY_OK)
         return rc;

@@ -93,7 +93,7 @@ jy_der_enter(struct jy_der *der, uint8_t tag, struct jy_der *inner)
     struct jy_der_item item;
     jy_err rc;
 
-    if (der->depth >= DER_DEPTH_MAX)
+    if (der->depth >= JY_DER_DEPTH_MAX)
         return JY_E_LIMIT;
     if ((rc = jy_der_get(der, tag, &item)) != JY_OK)
         return rc;

@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CERT_MAX 65536
 
 void
 jy_x509_set_sm2_id(X509 *x509)
@@ -206,8 +205,8 @@ jy_cert_parse(struct jy_slice der, struct jy_cert **out, struct jy_fault *fault)
     jy_err rc;
 
     *out = NULL;
-    if (der.len == 0 || der.len > CERT_MAX)
-        return jy_fail(fault, JY_E_LIMIT, "Certificate", 0, "%zu bytes, 1 to %d are allowed", der.len, CERT_MAX);
+    if (der.len == 0 || der.len > JY_CERT_MAX)
+        return jy_fail(fault, JY_E_LIMIT, "Certificate", 0, "%zu bytes, 1 to %d are allowed", der.len, JY_CERT_MAX);
     if ((x509 = d2i_X509(NULL, &p, (long)der.len)) == NULL)
         return jy_fail(fault, JY_E_FORMAT, "Certificate", 0, "not a DER certificate");
     if (p != der.p + der.len) {
@@ -241,7 +240,7 @@ jy_cert_parse_pem(struct jy_slice pem, struct jy_cert **out, struct jy_fault *fa
     *out = NULL;
     if (pem.len > 0 && pem.p[0] == 0x30)
         return jy_cert_parse(pem, out, fault);
-    if (pem.len == 0 || pem.len > (16u << 20) || (bio = BIO_new_mem_buf(pem.p, (int)pem.len)) == NULL)
+    if (pem.len == 0 || pem.len > JY_PEM_MAX || (bio = BIO_new_mem_buf(pem.p, (int)pem.len)) == NULL)
         return jy_fail(fault, JY_E_FORMAT, "certificate", 0, "empty or too large");
     x509 = PEM_read_bio_X509(bio, NULL, NULL, NULL);
     BIO_free(bio);
@@ -460,7 +459,7 @@ jy_csr_parse(struct jy_slice der, struct jy_csr **out, struct jy_fault *fault)
     *out = NULL;
     if (csr == NULL || id == NULL || ASN1_OCTET_STRING_set(id, (const unsigned char *)JY_SM2_ID, (int)strlen(JY_SM2_ID)) != 1)
         goto out;
-    if (der.len == 0 || der.len > CERT_MAX || (csr->req = d2i_X509_REQ(NULL, &p, (long)der.len)) == NULL || p != der.p + der.len) {
+    if (der.len == 0 || der.len > JY_CERT_MAX || (csr->req = d2i_X509_REQ(NULL, &p, (long)der.len)) == NULL || p != der.p + der.len) {
         rc = jy_fail(fault, JY_E_FORMAT, "CertificationRequest", 0, "not a DER request");
         goto out;
     }

@@ -5,12 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PATH_DEPTH_MAX 8
 #define PATHS_MAX 16                  /* complete paths that are judged */
 #define SIGNATURES_MAX 64             /* signatures that are checked to find them: a document may bring namesakes */
 
 struct path {
-    const struct jy_cert *certs[PATH_DEPTH_MAX];      /* leaf first, anchor last */
+    const struct jy_cert *certs[JY_CHAIN_MAX];      /* leaf first, anchor last */
     size_t count;
 };
 struct search {
@@ -87,7 +86,7 @@ climb(struct search *s)
         s->found[s->found_count++] = s->now;
         return;
     }
-    if (s->now.count == PATH_DEPTH_MAX)
+    if (s->now.count == JY_CHAIN_MAX)
         return;
     for (const struct jy_trust *t = s->trust; t != NULL; t = t->base)
         for (size_t i = 0; i < t->cert_count; i++)

@@ -13,8 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define TRUST_MAX 2000               /* certificates, lists or responses */
-#define FILE_MAX (16u << 20)
 
 jy_err
 jy_trust_new(struct jy_trust **out)
@@ -78,9 +76,9 @@ find_crl_issuers(struct jy_trust *trust)
 static void *
 grow(void *list, size_t count, size_t size, jy_err *rc)
 {
-    void *more = count >= TRUST_MAX ? NULL : realloc(list, (count + 1) * size);
+    void *more = count >= JY_TRUST_MAX ? NULL : realloc(list, (count + 1) * size);
 
-    *rc = count >= TRUST_MAX ? JY_E_LIMIT : more == NULL ? JY_E_NOMEM : JY_OK;
+    *rc = count >= JY_TRUST_MAX ? JY_E_LIMIT : more == NULL ? JY_E_NOMEM : JY_OK;
     return more;
 }
 
@@ -123,7 +121,7 @@ add_der(struct jy_trust *trust, struct jy_slice der)
 jy_err
 jy_trust_add_crl(struct jy_trust *trust, struct jy_slice der, struct jy_fault *fault)
 {
-    jy_err rc = der.len == 0 || der.len > FILE_MAX ? JY_E_LIMIT : add_crl(trust, der);
+    jy_err rc = der.len == 0 || der.len > JY_PEM_MAX ? JY_E_LIMIT : add_crl(trust, der);
 
     if (rc != JY_OK)
         return jy_fail(fault, rc, "CertificateList", 0, rc == JY_E_LIMIT ? "empty, too large or too many" : "not a DER revocation list");
@@ -157,7 +155,7 @@ jy_trust_add_pem(struct jy_trust *trust, struct jy_slice pem, struct jy_fault *f
     size_t blocks = 0;
     BIO *bio;
 
-    if (pem.len == 0 || pem.len > FILE_MAX)
+    if (pem.len == 0 || pem.len > JY_PEM_MAX)
         return jy_fail(fault, JY_E_LIMIT, "trust", 0, "%zu bytes", pem.len);
     if (pem.p[0] == 0x30) {
         rc = add_der(trust, pem);
@@ -195,7 +193,7 @@ add_file(struct jy_trust *trust, const char *path, struct jy_fault *fault)
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);          /* a pipe would wait for a writer */
     jy_err rc;
 
-    if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size <= 0 || st.st_size > (off_t)FILE_MAX) {
+    if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size <= 0 || st.st_size > JY_PEM_MAX) {
         if (fd >= 0)
             close(fd);
         return jy_fail(fault, JY_E_IO, path, 0, "cannot be read, is empty or larger than 16 MiB");
