@@ -19,7 +19,10 @@ PUBLIC = {
     "jinyin/seal.h": "ses",
     "jinyin/container.h": "container",
     "jinyin/checks.def": "container",
+    "jinyin/picture.h": "picture",
     "jinyin/place.h": "place",
+    "jinyin/render.h": "render",
+    "jinyin/text.h": "container",
     "jinyin/verify.h": "verify",
 }
 # module: modules that it may include besides itself
@@ -31,9 +34,11 @@ ARROWS = {
     "tsp": {"base", "codec", "crypto", "cms"},
     "ses": {"base", "codec", "crypto", "cms", "tsp"},
     "container": {"base", "codec", "crypto", "ses"},
+    "picture": {"base", "codec"},
     "ofd": {"base", "codec", "crypto", "ses", "container"},
-    "pdf": {"base", "codec", "crypto", "cms", "tsp", "ses", "container"},
+    "pdf": {"base", "codec", "crypto", "cms", "tsp", "ses", "container", "picture"},
     "place": {"base", "codec", "container"},
+    "render": {"base", "codec", "crypto", "ses", "container", "picture", "ofd"},
     "verify": {"base", "codec", "crypto", "cms", "tsp", "ses", "container"},
     "core": {"base"},
     "store": {"base", "codec", "crypto", "core"},

@@ -31,9 +31,14 @@
 #define OID_RI_OCSP           JY_OID("\x2b\x06\x01\x05\x05\x07\x10\x02")
 #define OID_OCSP_BASIC        JY_OID("\x2b\x06\x01\x05\x05\x07\x30\x01\x01")
 #define OID_OCSP_NONCE        JY_OID("\x2b\x06\x01\x05\x05\x07\x30\x01\x02")
+#define OID_OCSP_ARCHIVE_CUTOFF JY_OID("\x2b\x06\x01\x05\x05\x07\x30\x01\x06")
 #define OID_ADOBE_REVOCATION  JY_OID("\x2a\x86\x48\x86\xf7\x2f\x01\x01\x08")
 
 /** SM2 with SM3 under any of the identifiers met: .501, .301.1, and the mistaken one. */
 bool jy_oid_is_sm2_with_sm3(struct jy_slice oid);
+/** Contents octets as "1.2.156.…". Errors: JY_E_FORMAT (cut, an arc above 2^63), JY_E_LIMIT (longer than size - 1). */
+JY_CHECK jy_err jy_oid_text(struct jy_slice oid, char *out, size_t size);
+/** Contents octets of a dotted identifier, appended. JY_E_ARGUMENT when it is none. */
+JY_CHECK jy_err jy_oid_of_text(const char *text, struct jy_buf *out);
 
 #endif

@@ -113,19 +113,20 @@ read_extension(struct jy_der *list, bool *critical)
 }
 
 jy_err
-jy_read_extensions(struct jy_der *der, bool *tagged, bool *critical)
+jy_read_extensions(struct jy_der *der, enum jy_tagging *tagging, bool *critical)
 {
     struct jy_der list, inner, look;
     jy_err rc;
 
-    *tagged = jy_der_peek(der) == DER_CONTEXT_0;
-    if ((rc = jy_der_enter(der, *tagged ? DER_CONTEXT_0 : DER_SEQUENCE, &list)) != JY_OK)
+    *tagging = jy_der_peek(der) == DER_CONTEXT_0 ? JY_IMPLICIT : JY_UNTAGGED;
+    if ((rc = jy_der_enter(der, *tagging == JY_UNTAGGED ? DER_SEQUENCE : DER_CONTEXT_0, &list)) != JY_OK)
         return rc;
     /* Inside [0] EXPLICIT stands one SEQUENCE of entries, inside [0] IMPLICIT the entries: an entry begins with an OID. */
     look = list;
-    if (*tagged && jy_der_enter(&look, DER_SEQUENCE, &inner) == JY_OK && jy_der_peek(&inner) != DER_OID) {
+    if (*tagging != JY_UNTAGGED && jy_der_enter(&look, DER_SEQUENCE, &inner) == JY_OK && jy_der_peek(&inner) != DER_OID) {
         if ((rc = jy_der_close(&look)) != JY_OK)
             return rc;
+        *tagging = JY_EXPLICIT;
         list = inner;
     }
     while (!jy_der_at_end(&list))
