@@ -60,6 +60,8 @@ JY_CHECK jy_err pdf_digest(struct jy_slice file, size_t a, size_t b, size_t end,
 JY_CHECK jy_err pdf_read_range(struct pdf *pdf, qpdf_oh field, qpdf_oh value, struct jy_signature *s, struct pdf_signature *detail);
 /** LATER_CHANGE and its kin of every signature. */
 JY_CHECK jy_err pdf_judge_revisions(struct pdf *pdf, struct jy_fault *fault);
+/** JY_E_ACTIVE_CONTENT, naming object and kind, when something in the file acts by itself or lies outside it. */
+JY_CHECK jy_err pdf_refuse_active(const struct pdf *pdf, struct jy_fault *fault);
 /** A page attribute, inherited from the page tree; null when there is none. */
 qpdf_oh pdf_inherited(qpdf_data q, qpdf_oh page, const char *key);
 /** The page as it is displayed. False when it has no size. */
