@@ -28,7 +28,7 @@ struct judge {
     struct jy_evidence *evidence;
     struct jy_policy policy;
     jy_time at;
-    bool json;
+    bool json, from_register;
 };
 
 static int
@@ -81,7 +81,7 @@ read_evidence(const char *path, struct judge *by, struct jy_fault *fault)
     if (path == NULL)
         return JY_OK;
     if ((rc = map_file(path, &file, fault)) == JY_OK)
-        rc = jy_evidence_parse(file.bytes, &by->evidence, fault);
+        rc = jy_evidence_parse(file.bytes, by->from_register, &by->evidence, fault);
     unmap_file(&file);
     return rc;
 }
@@ -95,7 +95,8 @@ cmd_verify(int argc, char **argv)
     int files, tolerance = JY_POLICY_TOLERANCE, code = EXIT_UNREADABLE;
     jy_err rc;
     const struct opt options[] = { { "--json", OPT_FLAG, &by.json, false }, { "--trust", OPT_TEXT, &trust_path, false },
-                                   { "--evidence", OPT_TEXT, &evidence_path, false }, { "--policy", OPT_TEXT, &policy, false },
+                                   { "--evidence", OPT_TEXT, &evidence_path, false }, { "--from-register", OPT_FLAG, &by.from_register, false },
+                                   { "--policy", OPT_TEXT, &policy, false },
                                    { "--maker-alive", OPT_FLAG, &by.policy.maker_alive_now, false },
                                    { "--tolerance", OPT_INT, &tolerance, false }, { "--at", OPT_TIME, &by.at, false },
                                    { NULL, OPT_FLAG, NULL, false } };

@@ -26,7 +26,9 @@ static const struct command {
       "  --trust         also check the certificate's chain and revocation\n" },
     { "seal", cmd_seal, "make OUT … | show S.esl [--json]", "Make a seal, or show one.", "制作或查看印章。",
       "  seal make OUT --maker-key K.pem --maker-cert C.pem --signer-cert C.pem --picture P.png --name NAME --id CODE\n"
-      "                --width MM --height MM [--type N]     its validity is the signer certificate's (R13.3)\n"
+      "                --width MM --height MM [--type N] [--version 4|5] [--list-digest]\n"
+      "                  its validity is the signer certificate's (R13.3); version 4 is GB/T 38540-2020 (default), 5 GM/T 0031-2025;\n"
+      "                  --list-digest lists the certificate's SM3 instead of the certificate\n"
       "  seal show S.esl [--json]\n" },
     { "tour", cmd_tour, "[--dir DIR] [--credentials FILE] [FILE…]", "A seal's whole life, on real files, against a running ./dev run.",
       "在真实文件上演示一枚印章的一生。", "" },

@@ -39,6 +39,29 @@ def cms(certificate, attributes):
     return der(0x30, oid(2), der(0xA0, der(0x30, der(0x02, b"\1"), der(0x31, sm3), content, der(0xA0, certificate), der(0x31, signer))))
 
 
+def old_forms(certificate):
+    """GM/T 0031-2014 and C0119, which the tool does not write: name → bytes. No signature fits; a fuzzer needs the structure."""
+    def utc(text):
+        return der(0x17, text)
+
+    def seal(version, listed, tail):
+        header = der(0x30, der(0x16, b"ES"), der(0x02, bytes([version])), der(0x16, b"MAKER"))
+        picture = der(0x30, der(0x16, b"PNG"), der(0x04, b"picture"), der(0x02, b"\x28"), der(0x02, b"\x28"))
+        times = [utc(b"260528202640Z"), utc(b"260528202640Z"), utc(b"360528202640Z")]
+        info = der(0x30, header, der(0x16, b"code"), der(0x30, der(0x02, b"\1"), der(0x0C, b"name"), *listed, *times), picture)
+        return der(0x30, info, *tail)
+
+    def value(seal_der, version):
+        signed = der(0x30, der(0x02, bytes([version])), seal_der, der(0x03, b"\0002026-05-28T20:26:40Z"), der(0x03, bytes(33)),
+                     der(0x16, b"/Signature.xml"), der(0x04, certificate), algorithm)
+        return der(0x30, signed, der(0x03, bytes(65)))
+    algorithm = bytes.fromhex("06082a811ccf55018375")
+    certificates, signature = der(0x30, der(0x04, certificate)), der(0x03, bytes(65))
+    v1 = seal(1, [certificates], [der(0x30, der(0x04, certificate), algorithm, signature)])
+    c0119 = seal(4, [der(0x02, b"\1"), certificates], [der(0x04, certificate), algorithm, signature])
+    return {"seal-v1": v1, "value-v1": value(v1, 1), "seal-c0119": c0119, "value-c0119": value(c0119, 4)}
+
+
 def make(tool, data, work):
     """name → (kind, bytes) of every seed."""
     pki, seeds = Pki(tool, data, work / "pki"), {}
@@ -55,6 +78,11 @@ def make(tool, data, work):
                 seeds[entry.filename.replace("/", "_")] = ("xml", package.read(entry))
         seeds["value"] = ("der", package.read("Doc_0/Signs/Sign_0/SignedValue.dat"))
     seeds["seal"] = ("der", pki.seal.read_bytes())
+    for name, options in (("seal-v5", ["--version", 5]), ("seal-digest", ["--list-digest"])):
+        call(tool, *pki.seal_arguments(work / name), *options)
+        seeds[name] = ("der", (work / name).read_bytes())
+    for name, content in old_forms(call("openssl", "x509", "-in", pki.folder / "signer.pem", "-outform", "DER")).items():
+        seeds[name] = ("der", content)
     for name in ("ca", "maker", "signer"):
         seeds[f"{name}.pem"] = ("cert", (pki.folder / f"{name}.pem").read_bytes())
         seeds[f"{name}.der"] = ("cert", call("openssl", "x509", "-in", pki.folder / f"{name}.pem", "-outform", "DER"))

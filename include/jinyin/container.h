@@ -90,6 +90,12 @@ struct jy_prepared {
  */
 JY_CHECK jy_err jy_document_prepare(struct jy_document *doc, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count,
                                     jy_time now, struct jy_prepared *out, struct jy_fault *fault);
+/**
+ * The same, and the last one: OFD: the signature protects the list of signatures too (GB/T 33190 clause 18, 全文保护); PDF: a field lock and FieldMDP
+ * over everything, no change permitted (ISO 32000-2 12.7.5.5, 12.8.2.4). jy_document_may_stamp then says JY_E_LOCKED.
+ */
+JY_CHECK jy_err jy_document_prepare_closing(struct jy_document *doc, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count,
+                                            jy_time now, struct jy_prepared *out, struct jy_fault *fault);
 void jy_prepared_free(struct jy_prepared *prepared);
 /**
  * Put the signature value into a prepared file. out borrows prepared_file. The slot is checked against the file, and the

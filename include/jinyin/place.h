@@ -4,10 +4,10 @@
 #define JINYIN_PLACE_H
 
 #include <jinyin/container.h>
+#include <jinyin/text.h>
 
-#define JY_PAGES_SPEC_MAX 4096           /* bytes of a page specification */
-#define JY_SEAM_GROUP_MAX 20             /* pages that share one picture unless told otherwise */
-#define JY_SEAM_STRIP_MIN_MM 1.0         /* a strip's width unless told otherwise */
+#define JY_SEAM_GROUP_DEFAULT 20         /* pages that share one picture unless told otherwise */
+#define JY_SEAM_STRIP_DEFAULT_MM 1.0     /* narrowest strip unless told otherwise */
 
 /** Places in the order of their making. Zero-initialise to begin; every function below appends, and appends nothing on an error. */
 struct jy_places {
@@ -56,8 +56,8 @@ struct jy_seam {
     double along_mm;                 /* picture's begin from the page's top (right, left) or left edge (top, bottom) */
     double margin_mm;                /* free space between the edge and the strip, usually 0 */
     double width_mm, height_mm;      /* of the whole picture */
-    size_t group_max;                /* pages that share one picture at most; 0: JY_SEAM_GROUP_MAX */
-    double strip_min_mm;             /* narrowest strip; 0: JY_SEAM_STRIP_MIN_MM */
+    size_t group_max;                /* pages that share one picture at most; 0: JY_SEAM_GROUP_DEFAULT */
+    double strip_min_mm;             /* narrowest strip; 0: JY_SEAM_STRIP_DEFAULT_MM */
 };
 /**
  * More pages than group_max, or than strips of strip_min_mm fit, are divided into groups of nearly the same size, each with the whole picture.
@@ -67,5 +67,38 @@ struct jy_seam {
  */
 JY_CHECK jy_err jy_place_seam(const struct jy_page *sizes, size_t page_count, const struct jy_page_list *pages, const struct jy_seam *seam,
                               struct jy_places *out, struct jy_fault *fault);
+
+/** Where a keyword stands. Zero-initialise to begin; pages are searched one after the other. */
+struct jy_match {
+    int page;
+    struct jy_box box;
+};
+struct jy_matches {
+    struct jy_match *list;
+    size_t count, cap;
+};
+void jy_matches_free(struct jy_matches *matches);
+/**
+ * Append where `word` (UTF-8, 1 to JY_KEYWORD_MAX characters) stands on a page, line by line from the top, each from the left. It is found across
+ * runs of text, in the order of drawing and in the order of reading, along a line or stacked; a gap wider than three characters ends a word.
+ * Text drawn twice at one place (for boldness) counts once. Full-width letters, digits and signs are the same as half-width ones (（ is "(").
+ * blanks_count: a blank in `word` wants one on the page, and no other may stand there; otherwise blanks are ignored on both sides.
+ * Errors: JY_E_ARGUMENT (empty, too long, not UTF-8), JY_E_LIMIT (more than JY_KEYWORD_MATCHES_MAX on the page, JY_STAMP_PLACES_MAX in all), JY_E_NOMEM.
+ */
+JY_CHECK jy_err jy_keyword_find(const struct jy_text *text, int page, const char *word, bool blanks_count, struct jy_matches *out,
+                                struct jy_fault *fault);
+
+/** Where a stamp stands by its keyword: on it, or beside it and in line with its middle. */
+enum jy_side { JY_SIDE_ON = 0, JY_SIDE_RIGHT, JY_SIDE_LEFT, JY_SIDE_BELOW, JY_SIDE_ABOVE };
+struct jy_anchor {
+    long which;                      /* 0 every match, n the n-th, -1 the last, -2 the last but one … */
+    enum jy_side side;
+    double right_mm, down_mm;        /* moved from there */
+    double width_mm, height_mm;
+    bool keep_on_page;               /* moved back when it would leave the page; otherwise that is refused when it is prepared */
+};
+/** Errors: JY_E_KEYWORD (no match, or not so many), JY_E_PAGE_RANGE, JY_E_LIMIT, JY_E_NOMEM. */
+JY_CHECK jy_err jy_place_keyword(const struct jy_page *sizes, size_t page_count, const struct jy_matches *matches, const struct jy_anchor *anchor,
+                                 struct jy_places *out, struct jy_fault *fault);
 
 #endif

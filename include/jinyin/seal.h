@@ -4,23 +4,7 @@
 #define JINYIN_SEAL_H
 
 #include <jinyin/cert.h>
-
-/** What a writer did against the letter while the binding holds (seal-formats §4); reported, never hidden. The one table is jinyin/deviations.def. */
-enum jy_deviation {
-#define JY_DEVIATION_ROW(name, clause, en, zh) JY_DEVIATION_##name,
-#include <jinyin/deviations.def>
-#undef JY_DEVIATION_ROW
-    JY_DEVIATION__COUNT
-};
-/** A set of deviations: the bit of one is JY_DEV(NAME). */
-typedef uint64_t jy_deviations;
-#define JY_DEV(name) (UINT64_C(1) << JY_DEVIATION_##name)
-_Static_assert(JY_DEVIATION__COUNT <= 64, "a set of deviations is 64 bits");
-/** One row of the table; name is stable, e.g. "SIG_RAW64". */
-struct jy_deviation_info {
-    const char *name, *clause, *en, *zh;
-};
-const struct jy_deviation_info *jy_deviation_info(enum jy_deviation deviation);
+#include <jinyin/deviation.h>
 
 /** fault->where of a malformed structure: which of the two it is. */
 #define JY_WHERE_SEAL "GB/T 38540-2020 SESeal"
@@ -71,19 +55,29 @@ JY_CHECK jy_err jy_seal_check_signature(struct jy_seal *seal, struct jy_fault *f
  */
 bool jy_seal_has_signer(const struct jy_seal *seal, const struct jy_cert *cert);
 
-/** Everything a v4 seal says; borrowed by jy_seal_make. */
+/**
+ * Asks for a time stamp: appends to token the DER TimeStampToken (GB/T 20520) over these bytes, a signature value as it stands in its
+ * BIT STRING. What it fails with is passed on.
+ */
+typedef jy_err (*jy_time_stamper)(void *ctx, struct jy_slice signature, struct jy_buf *token, struct jy_fault *fault);
+
+/** Everything a seal says; borrowed by jy_seal_make. */
 struct jy_seal_fields {
     const char *vendor;              /* Vid, IA5, 1..32 */
     const char *id;                  /* esID, IA5, 1..64 */
     int type;
     const char *name;                /* UTF-8, 1..200 bytes */
-    const struct jy_cert *signer;    /* certListType 1 */
+    const struct jy_cert *signer;    /* the one entry of certList */
     jy_time created, valid_start, valid_end;
     const char *picture_type;        /* "PNG" … */
     struct jy_slice picture;         /* 1..512 KiB */
     int width_mm, height_mm;         /* 1..200 */
+    int version;                     /* 4 (also 0): GB/T 38540-2020; 5: GM/T 0031-2025 */
+    int cert_list_type;              /* 1 (also 0): the certificate; 2: its SM3 */
+    jy_time_stamper time_stamper;    /* version 5 only: stamps the maker's signature; NULL = no time stamp */
+    void *time_stamper_ctx;
 };
-/** Build and sign a GB/T 38540-2020 SESeal; verifies what it signed. out gets DER. Errors: JY_E_ARGUMENT names the field. */
+/** Build and sign a SESeal; verifies what it signed. out gets DER. Errors: JY_E_ARGUMENT names the field, those of the time stamper. */
 JY_CHECK jy_err jy_seal_make(const struct jy_seal_fields *fields, const struct jy_sm2 *maker_key, const struct jy_cert *maker,
                              struct jy_buf *out, struct jy_fault *fault);
 
@@ -106,10 +100,26 @@ jy_deviations jy_ses_deviations(const struct jy_ses *ses);
 /** Signer's signature over TBS_Sign, and how the seal's list names the signer. Errors as jy_seal_check_signature. Adds deviations. */
 JY_CHECK jy_err jy_ses_check_signature(struct jy_ses *ses, struct jy_fault *fault);
 
-/** GB/T 38540-2020 7.1 TBS_Sign, rebuilt from its parts; then signed and verified. seal must be v4. out gets DER SES_Signature. */
+/**
+ * TBS_Sign of the seal's version (GB/T 38540-2020 7.1, GM/T 0031-2025), built from its parts; then signed and verified. out gets DER SES_Signature.
+ * Errors: JY_E_UNSUPPORTED (the seal is neither v4 nor v5), JY_E_CERTIFICATE, JY_E_SIGNER_NOT_IN_SEAL.
+ */
 JY_CHECK jy_err jy_ses_make(const struct jy_seal *seal, jy_time when, const uint8_t data_hash[JY_SM3_SIZE], const char *property_info,
                             const struct jy_sm2 *signer_key, const struct jy_cert *signer, struct jy_buf *out, struct jy_fault *fault);
+/**
+ * The same SES_Signature with a time stamp: DER TimeStampToken over jy_ses_signature(), which is not signed itself (GB/T 38540-2020 7.1).
+ * Errors: JY_E_FORMAT, JY_E_LIMIT, JY_E_ARGUMENT (it has one already, is v1 or C0119, or token is empty).
+ */
+JY_CHECK jy_err jy_ses_add_time_stamp(struct jy_slice ses_der, struct jy_slice token, struct jy_buf *out, struct jy_fault *fault);
 
+/** What a signature value is, told from its bytes alone (seal-formats §1.6); names in a container are not trusted. */
+enum jy_value_form {
+    JY_VALUE_OTHER,
+    JY_VALUE_SES,                    /* SES_Signature */
+    JY_VALUE_SIGNED_DATA,            /* CMS ContentInfo: jinyin/cms.h */
+    JY_VALUE_BARE                    /* SEQUENCE{r, s} or 64 raw bytes: jinyin/cms.h form C */
+};
+enum jy_value_form jy_value_form(struct jy_slice value);
 /** GB/T 35275 SignedData (Type="Sign", PDF CMS). Verifies forms A and B of seal-formats §3.7 over an original digest or original bytes. */
 struct jy_cms_result {
     struct jy_cert *signer;       /* caller frees; NULL when absent */

@@ -297,6 +297,15 @@ jy_der_put(struct jy_buf *out, uint8_t tag, struct jy_slice value)
 }
 
 jy_err
+jy_der_wrap(struct jy_buf *out, uint8_t tag, struct jy_buf *inner)
+{
+    jy_err rc = jy_der_put(out, tag, jy_buf_slice(inner));
+
+    inner->len = 0;
+    return rc;
+}
+
+jy_err
 jy_der_put_i64(struct jy_buf *out, int64_t value)
 {
     uint8_t bytes[8];

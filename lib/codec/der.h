@@ -54,6 +54,8 @@ JY_CHECK jy_err jy_der_time(struct jy_der *der, jy_time *out, bool *exact);
 
 /** Writing: build inside-out. Each appends one whole TLV to out. */
 JY_CHECK jy_err jy_der_put(struct jy_buf *out, uint8_t tag, struct jy_slice value);
+/** As jy_der_put of what inner holds, which is empty afterwards: it can take the next value. */
+JY_CHECK jy_err jy_der_wrap(struct jy_buf *out, uint8_t tag, struct jy_buf *inner);
 JY_CHECK jy_err jy_der_put_i64(struct jy_buf *out, int64_t value);
 JY_CHECK jy_err jy_der_put_text(struct jy_buf *out, uint8_t tag, const char *text);
 JY_CHECK jy_err jy_der_put_bits(struct jy_buf *out, struct jy_slice payload);

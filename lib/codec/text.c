@@ -129,14 +129,21 @@ jy_utf8_is_valid(struct jy_slice text)
     return true;
 }
 
-/* Bytes of the well-formed character at text, 0 when there is none. */
-static size_t
-character_length(const char *text)
+size_t
+jy_utf8_next(struct jy_slice text, uint32_t *code)
 {
-    uint8_t c = (uint8_t)text[0];
-    size_t len = c < 0x80 ? 1 : (c & 0xE0) == 0xC0 ? 2 : (c & 0xF0) == 0xE0 ? 3 : (c & 0xF8) == 0xF0 ? 4 : 0;
+    static const uint8_t lead_bits[] = { 0, 0x7F, 0x1F, 0x0F, 0x07 };
+    size_t len;
 
-    return len != 0 && strnlen(text, len) == len && jy_utf8_is_valid(JY_SLICE(text, len)) ? len : 0;
+    if (text.len == 0)
+        return 0;
+    len = text.p[0] < 0x80 ? 1 : (text.p[0] & 0xE0) == 0xC0 ? 2 : (text.p[0] & 0xF0) == 0xE0 ? 3 : (text.p[0] & 0xF8) == 0xF0 ? 4 : 0;
+    if (len == 0 || len > text.len || !jy_utf8_is_valid(JY_SLICE(text.p, len)))
+        return 0;
+    *code = text.p[0] & lead_bits[len];
+    for (size_t i = 1; i < len; i++)
+        *code = *code << 6 | (text.p[i] & 0x3Fu);
+    return len;
 }
 
 static bool
@@ -156,7 +163,8 @@ jy_text_visible(const char *text, char *out, size_t size)
     size_t used = 0;
 
     while (*text != '\0') {
-        size_t len = character_length(text), step = len == 0 ? 1 : len;
+        uint32_t code;
+        size_t len = jy_utf8_next(JY_SLICE(text, strnlen(text, 4)), &code), step = len == 0 ? 1 : len;
         bool plain = len != 0 && !is_control(text, len);
         if (used + (plain ? step : 4 * step) >= size)
             break;

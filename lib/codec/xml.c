@@ -193,7 +193,7 @@ on_end(void *ctx, const XML_Char *name)
         return;
     if (g->skipping == 0 || g->skipping == g->depth) {
         t = jy_buf_slice(&g->text[g->depth]);
-        while (t.len > 0 && strchr(" \t\r\n", t.p[0]) != NULL)
+        for (; t.len > 0 && strchr(" \t\r\n", t.p[0]) != NULL; g->open[g->depth]->lead++)
             t = JY_SLICE(t.p + 1, t.len - 1);
         while (t.len > 0 && strchr(" \t\r\n", t.p[t.len - 1]) != NULL)
             t.len--;

@@ -76,7 +76,7 @@ jy_err
 zip_find_end(struct jy_zip *zip, uint64_t *entries, uint64_t *dir_size, struct jy_fault *fault)
 {
     struct jy_slice f = zip->file;
-    size_t at, prefix;
+    size_t at = 0, prefix;
     uint64_t dir_off, dir_end;
     jy_err err = find_record(f, &at, fault);
 

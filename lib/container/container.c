@@ -150,6 +150,17 @@ clip_is_good(const struct jy_stamp_place *place)
            c->x_mm + c->width_mm <= place->width_mm + OFF_PAGE_SLACK_MM && c->y_mm + c->height_mm <= place->height_mm + OFF_PAGE_SLACK_MM;
 }
 
+jy_err
+jy_document_text(struct jy_document *doc, int page, struct jy_text *out, struct jy_fault *fault)
+{
+    out->count = 0;
+    if (page < 1 || (size_t)page > jy_document_page_count(doc))
+        return jy_fail(fault, JY_E_PAGE_RANGE, "page", 0, "page %d of %zu", page, jy_document_page_count(doc));
+    if (doc->ops->text == NULL)
+        return jy_fail(fault, JY_E_UNSUPPORTED, "text", 0, "the text of this format is read by another program");
+    return doc->ops->text(doc->impl, (size_t)page - 1, out, fault);
+}
+
 static jy_err
 check_place(const struct jy_document *doc, const struct jy_stamp_place *place, struct jy_fault *fault)
 {
@@ -171,9 +182,9 @@ check_place(const struct jy_document *doc, const struct jy_stamp_place *place, s
     return JY_OK;
 }
 
-jy_err
-jy_document_prepare(struct jy_document *doc, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count,
-                    jy_time now, struct jy_prepared *out, struct jy_fault *fault)
+static jy_err
+prepare(struct jy_document *doc, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count,
+                    jy_time now, bool closing, struct jy_prepared *out, struct jy_fault *fault)
 {
     jy_err err;
 
@@ -187,10 +198,24 @@ jy_document_prepare(struct jy_document *doc, struct jy_slice seal_der, const str
     }
     err = jy_document_may_stamp(doc, now, fault);
     if (err == JY_OK)
-        err = doc->ops->prepare(doc->impl, seal_der, places, count, now, out, fault);
+        err = doc->ops->prepare(doc->impl, seal_der, places, count, now, closing, out, fault);
     if (err != JY_OK)
         jy_prepared_free(out);
     return err;
+}
+
+jy_err
+jy_document_prepare(struct jy_document *doc, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count, jy_time now,
+                    struct jy_prepared *out, struct jy_fault *fault)
+{
+    return prepare(doc, seal_der, places, count, now, false, out, fault);
+}
+
+jy_err
+jy_document_prepare_closing(struct jy_document *doc, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count, jy_time now,
+                            struct jy_prepared *out, struct jy_fault *fault)
+{
+    return prepare(doc, seal_der, places, count, now, true, out, fault);
 }
 
 void

@@ -2,6 +2,7 @@
 /* Certificates and requests as values. */
 #include <jinyin/cert.h>
 
+#include "codec/der.h"
 #include "crypto/x509.h"
 
 #include <openssl/asn1.h>
@@ -81,6 +82,31 @@ has_test_mark(const X509_NAME *name)
     return false;
 }
 
+/* The parts of TBSCertificate as they were written. */
+static void
+find_parts(struct jy_cert *cert)
+{
+    struct jy_der all, body, tbs, look;
+    struct jy_der_item whole, serial, issuer, subject, key, item;
+
+    cert->tbs = cert->serial_der = cert->issuer_der = cert->subject_der = cert->key_der = JY_EMPTY;
+    jy_der_open(&all, jy_buf_slice(&cert->der));
+    if (jy_der_enter(&all, DER_SEQUENCE, &body) != JY_OK)
+        return;
+    look = body;
+    if (jy_der_get(&look, DER_SEQUENCE, &whole) != JY_OK || jy_der_enter(&body, DER_SEQUENCE, &tbs) != JY_OK ||
+        (jy_der_peek(&tbs) == DER_CONTEXT_0 && jy_der_next(&tbs, &item) != JY_OK) ||                  /* version */
+        jy_der_get(&tbs, DER_INTEGER, &serial) != JY_OK || jy_der_get(&tbs, DER_SEQUENCE, &item) != JY_OK ||
+        jy_der_get(&tbs, DER_SEQUENCE, &issuer) != JY_OK || jy_der_get(&tbs, DER_SEQUENCE, &item) != JY_OK ||
+        jy_der_get(&tbs, DER_SEQUENCE, &subject) != JY_OK || jy_der_get(&tbs, DER_SEQUENCE, &key) != JY_OK)
+        return;
+    cert->tbs = whole.tlv;
+    cert->serial_der = serial.tlv;
+    cert->issuer_der = issuer.tlv;
+    cert->subject_der = subject.tlv;
+    cert->key_der = key.tlv;
+}
+
 jy_err
 jy_cert_from_x509(X509 *x509, struct jy_cert **out)
 {
@@ -122,6 +148,7 @@ jy_cert_from_x509(X509 *x509, struct jy_cert **out)
         rc = JY_E_NOMEM;
         goto out;
     }
+    find_parts(cert);
     *out = cert;
     cert = NULL;
     rc = JY_OK;
@@ -155,8 +182,10 @@ jy_cert_parse(struct jy_slice der, struct jy_cert **out, struct jy_fault *fault)
     if ((rc = jy_buf_add(&(*out)->der, der)) != JY_OK) {
         jy_cert_free(*out);
         *out = NULL;
+        return rc;
     }
-    return rc;
+    find_parts(*out);
+    return JY_OK;
 }
 
 jy_err
@@ -236,6 +265,32 @@ const char *
 jy_cert_serial(const struct jy_cert *cert)
 {
     return cert->serial;
+}
+
+struct jy_slice
+jy_cert_issuer_der(const struct jy_cert *cert)
+{
+    return cert->issuer_der;
+}
+
+struct jy_slice
+jy_cert_subject_der(const struct jy_cert *cert)
+{
+    return cert->subject_der;
+}
+
+struct jy_slice
+jy_cert_serial_der(const struct jy_cert *cert)
+{
+    return cert->serial_der;
+}
+
+struct jy_slice
+jy_cert_key_id(const struct jy_cert *cert)
+{
+    const ASN1_OCTET_STRING *id = X509_get0_subject_key_id(cert->x509);
+
+    return id == NULL ? JY_EMPTY : JY_SLICE(ASN1_STRING_get0_data(id), (size_t)ASN1_STRING_length(id));
 }
 
 jy_time

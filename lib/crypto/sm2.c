@@ -303,7 +303,8 @@ put_signature(const uint8_t rs[64], struct jy_buf *out)
 }
 
 jy_err
-jy_sm2_verify(const struct jy_sm2 *key, struct jy_slice message, struct jy_slice sig, enum jy_sm2_encoding *encoding)
+jy_sm2_verify_parts(const struct jy_sm2 *key, const struct jy_slice *parts, size_t count, struct jy_slice sig,
+                    enum jy_sm2_encoding *encoding)
 {
     struct jy_buf der = { 0 };
     enum jy_sm2_encoding met;
@@ -318,13 +319,24 @@ jy_sm2_verify(const struct jy_sm2 *key, struct jy_slice message, struct jy_slice
         *encoding = met;
     if ((rc = put_signature(rs, &der)) == JY_OK) {
         rc = JY_E_CRYPTO;
-        if (begin(key, false, &md, &ctx))
-            rc = EVP_DigestVerify(md, der.p, der.len, message.p, message.len) == 1 ? JY_OK : JY_E_SIGNATURE;
+        if (begin(key, false, &md, &ctx)) {
+            rc = JY_OK;
+            for (size_t i = 0; rc == JY_OK && i < count; i++)
+                rc = EVP_DigestVerifyUpdate(md, parts[i].p, parts[i].len) == 1 ? JY_OK : JY_E_CRYPTO;
+            if (rc == JY_OK)
+                rc = EVP_DigestVerifyFinal(md, der.p, der.len) == 1 ? JY_OK : JY_E_SIGNATURE;
+        }
     }
     EVP_MD_CTX_free(md);
     EVP_PKEY_CTX_free(ctx);
     jy_buf_free(&der);
     return rc;
+}
+
+jy_err
+jy_sm2_verify(const struct jy_sm2 *key, struct jy_slice message, struct jy_slice sig, enum jy_sm2_encoding *encoding)
+{
+    return jy_sm2_verify_parts(key, &message, 1, sig, encoding);
 }
 
 jy_err

@@ -13,6 +13,8 @@
 struct jy_cert {
     X509 *x509;
     struct jy_buf der;                /* as it came */
+    struct jy_slice tbs;              /* TLV; this and the next four point into der, empty when it is not DER */
+    struct jy_slice serial_der, issuer_der, subject_der, key_der;
     struct jy_sm2 *key;               /* NULL when not SM2 */
     char *subject, *issuer, *common_name, *organization, *serial;
     jy_time not_before, not_after;

@@ -281,7 +281,7 @@ struct plan {
 
 static jy_err
 write_signature(struct ofd *ofd, struct plan *plan, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count,
-                jy_time now, struct jy_fault *fault)
+                jy_time now, bool closing, struct jy_fault *fault)
 {
     struct jy_buf *x = &plan->xml;
     char when[21], name[OFD_PATH * 2];
@@ -313,6 +313,10 @@ write_signature(struct ofd *ofd, struct plan *plan, struct jy_slice seal_der, co
         err = jy_sm3(seal_der, digest);
     if (err == JY_OK)
         err = add_reference(x, plan->seal, digest);
+    if (err == JY_OK && closing)                             /* seal-formats 3.3: who protects the list closes the document */
+        err = jy_sm3(jy_buf_slice(&plan->list_xml), digest);
+    if (err == JY_OK && closing)
+        err = add_reference(x, plan->list, digest);
     if (err == JY_OK)
         err = jy_buf_text(x, "</ofd:References>");
     for (size_t i = 0; err == JY_OK && i < count; i++)
@@ -357,7 +361,7 @@ choose_paths(struct ofd *ofd, struct plan *plan, struct jy_fault *fault)
 }
 
 jy_err
-ofd_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count, jy_time now,
+ofd_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count, jy_time now, bool closing,
             struct jy_prepared *out, struct jy_fault *fault)
 {
     struct ofd *ofd = impl;
@@ -393,7 +397,7 @@ ofd_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *p
             err = extend_list(jy_buf_slice(&old), id, max_id, plan.signature, &plan.list_xml, fault);
     }
     if (err == JY_OK)
-        err = write_signature(ofd, &plan, seal_der, places, count, now, fault);
+        err = write_signature(ofd, &plan, seal_der, places, count, now, closing, fault);
     if (err == JY_OK)
         err = jy_sm3(jy_buf_slice(&plan.xml), out->data_hash);
     if (err != JY_OK)

@@ -52,7 +52,7 @@ jy_err pdf_error(qpdf_data q, char text[160]);
 char *pdf_text(qpdf_data q, qpdf_oh oh);
 JY_CHECK jy_err pdf_signatures(void *impl, const struct jy_signature **out, size_t *count, struct jy_fault *fault);
 JY_CHECK jy_err pdf_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count, jy_time now,
-                            struct jy_prepared *out, struct jy_fault *fault);
+                            bool closing, struct jy_prepared *out, struct jy_fault *fault);
 JY_CHECK jy_err pdf_finish(struct jy_slice prepared, const char *slot, struct jy_slice ses_der, struct jy_pieces *out, struct jy_fault *fault);
 /** SM3 over [0, a) and [b, end). */
 JY_CHECK jy_err pdf_digest(struct jy_slice file, size_t a, size_t b, size_t end, uint8_t out[JY_SM3_SIZE]);

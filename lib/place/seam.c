@@ -17,9 +17,9 @@ on_tick(double mm)
 static size_t
 group_limit(const struct jy_seam *seam, double across)
 {
-    double least = seam->strip_min_mm > 0 ? seam->strip_min_mm : JY_SEAM_STRIP_MIN_MM;
+    double least = seam->strip_min_mm > 0 ? seam->strip_min_mm : JY_SEAM_STRIP_DEFAULT_MM;
     double fit = floor(across / least + 1e-9);
-    size_t limit = seam->group_max > 0 ? seam->group_max : JY_SEAM_GROUP_MAX;
+    size_t limit = seam->group_max > 0 ? seam->group_max : JY_SEAM_GROUP_DEFAULT;
 
     return fit < (double)limit ? (size_t)fit : limit;
 }
@@ -73,7 +73,7 @@ jy_place_seam(const struct jy_page *sizes, size_t page_count, const struct jy_pa
     limit = group_limit(seam, across);
     if (limit < 2)
         return jy_fail(fault, JY_E_SEAM, "seam", 0, "two strips of %.2f mm do not fit into a picture of %.2f mm; allow narrower strips (min) or larger groups",
-                       seam->strip_min_mm > 0 ? seam->strip_min_mm : JY_SEAM_STRIP_MIN_MM, across);
+                       seam->strip_min_mm > 0 ? seam->strip_min_mm : JY_SEAM_STRIP_DEFAULT_MM, across);
     groups = (pages->count + limit - 1) / limit;
     if (pages->count / groups < 2)
         return jy_fail(fault, JY_E_SEAM, "seam", 0, "%zu pages in groups of at most %zu would leave one page alone; allow groups of %zu or more",

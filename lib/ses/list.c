@@ -12,7 +12,7 @@
 static bool
 is_sm3_name(struct jy_slice name)
 {
-    static const char *const met[] = { "SM3", "sm3", "Sm3", SM3_OID_TEXT, SM3_OID_TEXT ".1", "urn:oid:" SM3_OID_TEXT };
+    static const char *const met[] = { "SM3", "sm3", "Sm3", SM3_OID_TEXT, (SM3_OID_TEXT ".1"), ("urn:oid:" SM3_OID_TEXT) };
 
     for (size_t i = 0; i < sizeof(met) / sizeof(met[0]); i++)
         if (jy_slice_is(name, met[i]))

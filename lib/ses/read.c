@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A genuine typo of a widespread library: 1.2.156.10197.501. */
-#define OID_SM2_WITH_SM3_TYPO JY_OID("\x2a\x81\x1c\xcf\x55\x83\x75")
 #define CONTEXT_0_PRIMITIVE 0x80           /* [0] IMPLICIT of a primitive type */
 
 static bool
@@ -115,19 +113,20 @@ read_extension(struct jy_der *list, bool *critical)
 }
 
 jy_err
-jy_read_extensions(struct jy_der *der, bool *tagged, bool *critical)
+jy_read_extensions(struct jy_der *der, enum jy_tagging *tagging, bool *critical)
 {
     struct jy_der list, inner, look;
     jy_err rc;
 
-    *tagged = jy_der_peek(der) == DER_CONTEXT_0;
-    if ((rc = jy_der_enter(der, *tagged ? DER_CONTEXT_0 : DER_SEQUENCE, &list)) != JY_OK)
+    *tagging = jy_der_peek(der) == DER_CONTEXT_0 ? JY_IMPLICIT : JY_UNTAGGED;
+    if ((rc = jy_der_enter(der, *tagging == JY_UNTAGGED ? DER_SEQUENCE : DER_CONTEXT_0, &list)) != JY_OK)
         return rc;
     /* Inside [0] EXPLICIT stands one SEQUENCE of entries, inside [0] IMPLICIT the entries: an entry begins with an OID. */
     look = list;
-    if (*tagged && jy_der_enter(&look, DER_SEQUENCE, &inner) == JY_OK && jy_der_peek(&inner) != DER_OID) {
+    if (*tagging != JY_UNTAGGED && jy_der_enter(&look, DER_SEQUENCE, &inner) == JY_OK && jy_der_peek(&inner) != DER_OID) {
         if ((rc = jy_der_close(&look)) != JY_OK)
             return rc;
+        *tagging = JY_EXPLICIT;
         list = inner;
     }
     while (!jy_der_at_end(&list))
@@ -180,12 +179,6 @@ jy_read_time_text(struct jy_slice payload)
     return jy_time_from_civil(year, month, day, hour, minute, second) - offset;
 }
 
-bool
-jy_is_sm2_signature(struct jy_slice oid)
-{
-    return jy_slice_equal(oid, OID_SM2_WITH_SM3) || jy_slice_equal(oid, OID_SM2_SIGN) || jy_slice_equal(oid, OID_SM2_WITH_SM3_TYPO);
-}
-
 jy_err
 jy_check_signed(const struct jy_cert *cert, struct jy_slice oid, struct jy_slice message, struct jy_slice signature,
                 const struct jy_read_rows *rows, jy_deviations *deviations, struct jy_fault *fault)
@@ -195,7 +188,7 @@ jy_check_signed(const struct jy_cert *cert, struct jy_slice oid, struct jy_slice
 
     if (cert == NULL)
         return jy_fail(fault, JY_E_CERTIFICATE, "certificate", 0, "cannot be read");
-    if (!jy_is_sm2_signature(oid) || jy_cert_key(cert) == NULL)
+    if (!jy_oid_is_sm2_with_sm3(oid) || jy_cert_key(cert) == NULL)
         return jy_fail(fault, JY_E_UNSUPPORTED, "signature algorithm", 0, "not SM2 with SM3");
     rc = jy_sm2_verify(jy_cert_key(cert), message, signature, &encoding);
     if (rc != JY_OK && rc != JY_E_SIGNATURE && rc != JY_E_FORMAT)

@@ -20,15 +20,14 @@ JY_CHECK jy_err jy_read_time(struct jy_der *der, uint8_t tag, const struct jy_re
 JY_CHECK jy_err jy_read_bits(struct jy_der *der, const struct jy_read_rows *rows, struct jy_slice *out, jy_deviations *deviations);
 /** timeStamp [0] EXPLICIT BIT STRING; without the tag, or IMPLICIT, it adds untagged. */
 JY_CHECK jy_err jy_read_time_stamp(struct jy_der *der, const struct jy_read_rows *rows, struct jy_slice *out, jy_deviations *deviations);
+enum jy_tagging { JY_UNTAGGED, JY_EXPLICIT, JY_IMPLICIT };
 /**
  * ExtensionDatas: SEQUENCE OF { extnID OID, critical BOOLEAN DEFAULT FALSE, extnValue OCTET STRING }, bare, in [0] EXPLICIT, or [0] IMPLICIT.
- * *tagged tells which; *critical becomes true when an entry is: none is known here, so its owner cannot be judged.
+ * *tagging tells which; *critical becomes true when an entry is: none is known here, so its owner cannot be judged.
  */
-JY_CHECK jy_err jy_read_extensions(struct jy_der *der, bool *tagged, bool *critical);
+JY_CHECK jy_err jy_read_extensions(struct jy_der *der, enum jy_tagging *tagging, bool *critical);
 /** A v1 timeInfo payload: DER time, ISO text, or "yyyy-MM-dd HH:mm:ss" in China Standard Time; 0 when it is none of these. */
 jy_time jy_read_time_text(struct jy_slice payload);
-/** SM2-with-SM3 under any of the identifiers met (seal-formats §1.4). */
-bool jy_is_sm2_signature(struct jy_slice oid);
 /** Verify with a certificate's key; adds the deviations of the encoding and the identifier met. */
 JY_CHECK jy_err jy_check_signed(const struct jy_cert *cert, struct jy_slice oid, struct jy_slice message, struct jy_slice signature,
                                 const struct jy_read_rows *rows, jy_deviations *deviations, struct jy_fault *fault);

@@ -125,7 +125,7 @@ parse_info(struct jy_der *body, struct jy_seal *seal)
 {
     struct jy_der_item whole;
     struct jy_der info, look = *body;
-    bool tagged;
+    enum jy_tagging tagging;
     jy_err rc;
 
     if ((rc = jy_der_get(&look, DER_SEQUENCE, &whole)) != JY_OK)
@@ -138,9 +138,9 @@ parse_info(struct jy_der *body, struct jy_seal *seal)
         return rc;
     if (jy_der_at_end(&info))
         return JY_OK;
-    if ((rc = jy_read_extensions(&info, &tagged, &seal->critical)) != JY_OK)                      /* extDatas ExtensionDatas */
+    if ((rc = jy_read_extensions(&info, &tagging, &seal->critical)) != JY_OK)                      /* extDatas ExtensionDatas */
         return rc;
-    if (tagged && seal->layout != JY_SEAL_V1)                                                     /* 2014 prints EXPLICIT without a number */
+    if (tagging != JY_UNTAGGED && seal->layout != JY_SEAL_V1)                                                     /* 2014 prints EXPLICIT without a number */
         seal->deviations |= JY_DEV(SEAL_EXTENSIONS_TAGGED);
     return jy_der_close(&info);
 }

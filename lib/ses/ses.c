@@ -70,7 +70,7 @@ parse_tbs(struct jy_der *body, struct jy_ses *ses, struct jy_fault *seal_fault)
     struct jy_der_item whole, eseal;
     struct jy_der tbs, look = *body;
     uint32_t version;
-    bool tagged;
+    enum jy_tagging tagging;
     jy_err rc;
 
     if ((rc = jy_der_get(&look, DER_SEQUENCE, &whole)) != JY_OK)
@@ -93,8 +93,8 @@ parse_tbs(struct jy_der *body, struct jy_ses *ses, struct jy_fault *seal_fault)
         return rc;
     if (ses->is_v1) {
         rc = parse_signer(&tbs, ses);
-    } else if (!jy_der_at_end(&tbs) && (rc = jy_read_extensions(&tbs, &tagged, &ses->critical)) == JY_OK && !tagged) { /* extDatas [0] */
-        ses->deviations |= JY_DEV(SIG_EXTENSIONS_UNTAGGED);
+    } else if (!jy_der_at_end(&tbs) && (rc = jy_read_extensions(&tbs, &tagging, &ses->critical)) == JY_OK && tagging != JY_EXPLICIT) {
+        ses->deviations |= JY_DEV(SIG_EXTENSIONS_UNTAGGED);                                       /* extDatas [0] EXPLICIT */
     }
     return rc != JY_OK ? rc : jy_der_close(&tbs);
 }

@@ -19,6 +19,10 @@ const struct jy_check_info *jy_check_info(enum jy_check_id check);
 /** What a failure makes of a signature whose time is certain or only claimed, under a policy. */
 enum jy_severity jy_check_severity(enum jy_check_id check, const struct jy_policy *policy, bool time_is_certain);
 const char *jy_severity_name(enum jy_severity severity);
+/** By what T is known. */
+enum jy_time_source { JY_TIME_CLAIMED, JY_TIME_REGISTER, JY_TIME_STAMP, JY_TIME_DOCUMENT_STAMP };
+const char *jy_time_source_name(enum jy_time_source source);
+const char *jy_format_name(enum jy_format format);
 const char *jy_verdict_zh(enum jy_verdict verdict);
 const char *jy_verdict_en(enum jy_verdict verdict);
 
@@ -35,7 +39,8 @@ struct jy_signature_report {
     char signer[256], signer_organization[256], signer_serial[65];
     jy_time signer_start, signer_end;
     jy_time time, time_claimed;       /* T, and what the signature says itself (0 = nothing) */
-    bool time_is_certain;             /* proven by the stamp register; else T is only claimed */
+    bool time_is_certain;             /* proven; else T is only claimed */
+    enum jy_time_source time_source;
     char value_digest[65];            /* SM3 of the signature value, hex */
     struct jy_stamp_place *places;
     size_t place_count;

@@ -12,7 +12,9 @@ proven_time(const struct judgement *j, const uint8_t digest[JY_SM3_SIZE], jy_tim
 {
     bool proven = false;
 
-    for (size_t i = 0; j->evidence != NULL && i < j->evidence->stamp_count; i++) {
+    if (j->evidence == NULL || !j->evidence->from_register)
+        return false;
+    for (size_t i = 0; i < j->evidence->stamp_count; i++) {
         const struct jy_stamp_evidence *row = &j->evidence->stamps[i];
         if (memcmp(row->value_digest, digest, JY_SM3_SIZE) != 0 || (proven && row->recorded >= *at))
             continue;
@@ -33,6 +35,7 @@ judge_time(struct judgement *j, jy_time claimed)
         return;
     jy_hex(JY_SLICE(digest, sizeof(digest)), j->out->value_digest);
     j->out->time_is_certain = proven_time(j, digest, &proven);
+    j->out->time_source = j->out->time_is_certain ? JY_TIME_REGISTER : JY_TIME_CLAIMED;
     /* Who states no time is judged as of now: nothing is gained by leaving it out. */
     j->time = j->out->time_is_certain ? proven : claimed != 0 ? claimed : j->now;
     j->out->time = j->time;

@@ -516,7 +516,8 @@ static const struct attack rows[] = {
     { "canonical-composed", "one name composed and decomposed (NFC, NFD)",
       ENTRY(NULL, { .name = "Doc_0/\xc3\xa9", .text = "x", .flags = 0x800 }, .twin = { .name = "Doc_0/e\xcc\x81", .text = "y", .flags = 0x800 }), AMBIGUOUS },
     { "canonical-compatible", "one ideograph by two numbers",
-      ENTRY(NULL, { .name = "Doc_0/\xef\xa4\x80", .text = "x", .flags = 0x800 }, .twin = { .name = "Doc_0/\xe8\xb1\x88", .text = "y", .flags = 0x800 }), AMBIGUOUS },
+      ENTRY(NULL, { .name = "Doc_0/\xef\xa4\x80", .text = "x", .flags = 0x800 },
+            .twin = { .name = "Doc_0/\xe8\xb1\x88", .text = "y", .flags = 0x800 }), AMBIGUOUS },
 
     /* B4: case */
     { "case-ascii", "a name in other case", MORE(.name = "doc_0/pages/page_0/CONTENT.XML", .text = "x"), AMBIGUOUS },

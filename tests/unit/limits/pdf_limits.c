@@ -168,19 +168,6 @@ stamp_error(struct jy_slice file, struct jy_slice seal, size_t count)
 }
 
 void
-limit_PDF_PLACES(void **state)
-{
-    struct pdf_text pdf = one_page(0);
-
-    (void)state;
-    pki_begin();
-    DO(stamp_error(jy_buf_slice(&pdf.bytes), jy_buf_slice(&pki.seal_der), JY_PDF_PLACES_MAX));
-    assert_int_equal(stamp_error(jy_buf_slice(&pdf.bytes), jy_buf_slice(&pki.seal_der), JY_PDF_PLACES_MAX + 1), BEYOND(PDF_PLACES));
-    pki_end();
-    discard(&pdf);
-}
-
-void
 limit_PDF_NUMBER(void **state)
 {
     (void)state;

@@ -137,24 +137,6 @@ pages__what_names_no_page_is_refused_at_its_place(void **state)
 }
 
 static void
-pages__a_specification_has_a_longest_length(void **state)
-{
-    char *spec = calloc(1, JY_PAGES_SPEC_MAX + 2);
-    struct jy_page_list pages;
-
-    (void)state;
-    for (size_t i = 0; i < JY_PAGES_SPEC_MAX; i++)
-        spec[i] = i % 2 == 0 ? '1' : ',';
-    spec[JY_PAGES_SPEC_MAX - 1] = '1';
-    MUST(jy_pages_parse(spec, 100, &pages, NULL));
-    assert_int_equal(pages.count, 2);                          /* 1 and the 11 at the end */
-    jy_page_list_free(&pages);
-    spec[JY_PAGES_SPEC_MAX] = '1';
-    assert_int_equal(jy_pages_parse(spec, 200, &pages, NULL), JY_E_LIMIT);
-    free(spec);
-}
-
-static void
 same__is_measured_from_each_page_s_own_corner(void **state)
 {
     static const struct jy_page sizes[] = { { 210, 297 }, { 297, 210 }, { 100, 50 } };
@@ -265,9 +247,8 @@ seam__strips_add_up_to_the_picture_for_every_count_and_edge(void **state)
         for (size_t count = 2; count <= MOST; count++)
             for (size_t max = 3; max <= 23; max += 4) {
                 const struct jy_page_list pages = { list, count };
-                const struct jy_seam seam = { .edge = (enum jy_edge)edge, .centred = true, .margin_mm = edge == 1 ? 0.5 : 0,
-                                               .width_mm = 42.3, .height_mm = 38.7,
-                                              .group_max = max };
+                const struct jy_seam seam = { .edge = (enum jy_edge)edge, .centred = true, .margin_mm = edge == 1 ? 0.5 : 0, .width_mm = 42.3,
+                                              .height_mm = 38.7, .group_max = max };
                 struct jy_places places = { 0 };
 
                 MUST(jy_place_seam(sizes, MOST, &pages, &seam, &places, NULL));
@@ -356,7 +337,6 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pages__every_form_names_its_pages),
         cmocka_unit_test(pages__what_names_no_page_is_refused_at_its_place),
-        cmocka_unit_test(pages__a_specification_has_a_longest_length),
         cmocka_unit_test(same__is_measured_from_each_page_s_own_corner),
         cmocka_unit_test(seam__lies_as_the_samples_of_others),
         cmocka_unit_test(seam__strips_add_up_to_the_picture_for_every_count_and_edge),

@@ -62,7 +62,7 @@ verdict_of(struct jy_slice file, const struct jy_trust *trust, const char *evide
     enum jy_verdict verdict;
 
     if (evidence_json != NULL)
-        assert_int_equal(jy_evidence_parse(jy_slice_text(evidence_json), &evidence, NULL), JY_OK);
+        assert_int_equal(jy_evidence_parse(jy_slice_text(evidence_json), true, &evidence, NULL), JY_OK);
     assert_int_equal(jy_verify(file, trust, evidence, NULL, now, &report, NULL), JY_OK);
     verdict = jy_report_verdict(report);
     jy_report_free(report);
@@ -237,7 +237,7 @@ line_of(struct jy_slice file, const struct jy_trust *trust, const char *evidence
     const char *p, *next;
 
     if (evidence_json != NULL)
-        MUST(jy_evidence_parse(jy_slice_text(evidence_json), &evidence, NULL));
+        MUST(jy_evidence_parse(jy_slice_text(evidence_json), true, &evidence, NULL));
     MUST(jy_verify(file, trust, evidence, NULL, pki.now + 3 * 86400, &report, NULL));
     MUST(jy_report_json(report, &json));
     MUST(jy_buf_byte(&json, 0));
@@ -439,7 +439,7 @@ evidence__that_is_not_as_described_is_refused(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-        assert_int_equal(jy_evidence_parse(jy_slice_text(texts[i]), &evidence, NULL), JY_E_FORMAT);
+        assert_int_equal(jy_evidence_parse(jy_slice_text(texts[i]), true, &evidence, NULL), JY_E_FORMAT);
         assert_null(evidence);
     }
 }

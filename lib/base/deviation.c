@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table of deviations as values. */
-#include <jinyin/seal.h>
+#include <jinyin/deviation.h>
 
 const struct jy_deviation_info *
 jy_deviation_info(enum jy_deviation deviation)

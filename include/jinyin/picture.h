@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* jinyin/picture.h: pictures of seals and pages, told by their content and read within limits: PNG, JPEG, GIF, BMP; SVG and OFD by a drawer. */
+#ifndef JINYIN_PICTURE_H
+#define JINYIN_PICTURE_H
+
+#include <jinyin/base.h>
+
+/* Limits of every reader, in this one place. Time follows from them: no reader looks at a byte or a pixel more than a fixed number of times. */
+#define JY_PICTURE_BYTES_MAX (32u << 20)     /* of the file */
+#define JY_PICTURE_SIDE_MAX 16384u           /* pixels */
+#define JY_PICTURE_PIXELS_MAX (16u << 20)    /* 4 bytes each */
+#define JY_PICTURE_SCANS_MAX 64              /* of a progressive JPEG, and never more than 256 M pixels in all its scans */
+#define JY_PICTURE_VECTOR_DPI 600.0          /* at which a vector seal is drawn into a document */
+
+enum jy_picture_type {
+    JY_PICTURE_UNKNOWN = 0, JY_PICTURE_PNG, JY_PICTURE_JPEG, JY_PICTURE_GIF, JY_PICTURE_BMP, JY_PICTURE_SVG, JY_PICTURE_OFD,
+    JY_PICTURE_JBIG2, JY_PICTURE_TIFF,       /* recognised, not read */
+    JY_PICTURE__COUNT
+};
+
+struct jy_picture {
+    enum jy_picture_type type;               /* by content */
+    bool mistyped;                           /* the declared type is another one or unknown: a deviation to be named (seal-formats 4) */
+    bool opaque;                             /* every alpha is 255 */
+    uint32_t width, height;                  /* pixels */
+    uint8_t *rgba;                           /* straight (not premultiplied) alpha, rows from the top, 4·width bytes each; owned */
+};
+
+/**
+ * What the bytes are, never what they are called. Junk before a package ("PK\3\4" within the first 4096 bytes) is allowed for,
+ * as others allow for it (seal-formats 4).
+ */
+enum jy_picture_type jy_picture_detect(struct jy_slice bytes);
+/** GB/T 38540-2020 SES_ESPictrueInfo.type, without case: "png", "JPG", "jpeg" …; JY_PICTURE_UNKNOWN for any other text or NULL. */
+enum jy_picture_type jy_picture_type_of(const char *declared);
+/** "PNG", "JPG" … as the standard writes it, "" for unknown. */
+const char *jy_picture_type_name(enum jy_picture_type type);
+
+/**
+ * Read a raster picture by its content (of a GIF the first frame). declared may be NULL when nothing was declared. A broken picture is
+ * refused whole, never half drawn: truncated data and wrong checksums are errors.
+ * Errors: JY_E_FORMAT (fault->where names the format), JY_E_LIMIT, JY_E_UNSUPPORTED (vector, JBIG2, TIFF, unknown, BMP with RLE), JY_E_NOMEM.
+ */
+JY_CHECK jy_err jy_picture_read(struct jy_slice bytes, const char *declared, struct jy_picture *out, struct jy_fault *fault);
+/** The same, and vector pictures drawn by the program's drawer (jy_picture_use_drawer) into width_mm × height_mm at JY_PICTURE_VECTOR_DPI. */
+JY_CHECK jy_err jy_picture_draw(struct jy_slice bytes, const char *declared, double width_mm, double height_mm, struct jy_picture *out,
+                                struct jy_fault *fault);
+/** Empty picture of this size (transparent black); the limits are checked here for every reader. */
+JY_CHECK jy_err jy_picture_new(uint32_t width, uint32_t height, struct jy_picture *out, struct jy_fault *fault);
+void jy_picture_free(struct jy_picture *picture);
+/** Straight RGBA, 8 bits, as PNG. */
+JY_CHECK jy_err jy_picture_write_png(const struct jy_picture *picture, double dots_per_mm, struct jy_buf *out, struct jy_fault *fault);
+
+/**
+ * Draws a vector picture of this type over the whole of `into` (its size is set). Without network and without files.
+ * libjinyin itself has none, so that a verifier need not bring a drawing library; libjinyin-render has one (jinyin/render.h).
+ */
+typedef jy_err (*jy_picture_drawer)(void *ctx, enum jy_picture_type type, struct jy_slice bytes, struct jy_picture *into, struct jy_fault *fault);
+/** Once, at the start of a program, before its threads. drawer NULL takes it away. */
+void jy_picture_use_drawer(jy_picture_drawer drawer, void *ctx);
+
+/** A picture as one or two streams of a PDF (ISO 32000 8.9.5): the image and, unless it is opaque, its soft mask. */
+struct jy_picture_pdf {
+    char image_entries[2048];                /* of the stream's dictionary, without /Length and /SMask */
+    struct jy_buf image;
+    bool has_mask;                           /* the writer adds "/SMask N 0 R" to image_entries */
+    char mask_entries[256];
+    struct jy_buf mask;
+};
+/**
+ * Errors as jy_picture_draw. The data of an opaque plain PNG and of an ordinary JPEG go in as they are (checked, and without the JPEG's
+ * EXIF and comments); a seal of one colour becomes one pixel under a mask; everything else is compressed anew. The same input gives the same bytes.
+ */
+JY_CHECK jy_err jy_picture_pdf(struct jy_slice bytes, const char *declared, double width_mm, double height_mm, struct jy_picture_pdf *out,
+                               struct jy_fault *fault);
+void jy_picture_pdf_free(struct jy_picture_pdf *pdf);
+
+#endif

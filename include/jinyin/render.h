@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* jinyin/render.h: pages of OFD (GB/T 33190) and vector seals as pictures. A library of its own (jinyin-render): a verifier does not need it. */
+#ifndef JINYIN_RENDER_H
+#define JINYIN_RENDER_H
+
+#include <jinyin/container.h>
+#include <jinyin/picture.h>
+
+/* Limits of one page. What is beyond them is marked on the page and noted, or the page is refused (JY_E_LIMIT). */
+#define JY_RENDER_DEPTH_MAX 16               /* blocks, composites, patterns within each other */
+#define JY_RENDER_WORK_MAX 400000000ull      /* about one unit a pixel painted; objects, glyphs and points have their price: about a second */
+#define JY_RENDER_IMAGES_MAX (32u << 20)     /* decoded pixels kept for one page */
+#define JY_RENDER_FONT_MAX (32u << 20)       /* bytes of an embedded font */
+#define JY_RENDER_NOTES_MAX 64               /* the last one says that there are more */
+
+/**
+ * The fonts that stand in for those a document does not bring. Opened once through fontconfig, and mapped: afterwards no file is
+ * opened any more, so a process can lock itself down before it looks at a document. One thread at a time.
+ */
+struct jy_fonts;
+/** Errors: JY_E_UNSUPPORTED (no font with Chinese characters: install fonts-noto-cjk), JY_E_NOMEM. */
+JY_CHECK jy_err jy_fonts_open(struct jy_fonts **out, struct jy_fault *fault);
+void jy_fonts_free(struct jy_fonts *fonts);
+
+/** Something on a page that is not drawn as the document asks. */
+struct jy_render_note {
+    char where[128];                         /* file in the package, object id, font name … */
+    char text[160];
+};
+
+struct jy_render;                            /* an opened OFD for drawing; borrows the file's bytes and the fonts */
+/** Errors: those of jy_document_open; JY_E_UNSUPPORTED when it is no OFD. */
+JY_CHECK jy_err jy_render_open(struct jy_slice file, struct jy_fonts *fonts, struct jy_render **out, struct jy_fault *fault);
+void jy_render_free(struct jy_render *render);
+size_t jy_render_page_count(const struct jy_render *render);
+/**
+ * Draw a page (from 1) on white: templates, layers, annotations, and the stamps of its signatures above them. No verdict is given on those.
+ * The picture is opaque, its size is the page's times px_per_mm. Errors: JY_E_PAGE_RANGE, JY_E_ARGUMENT, JY_E_LIMIT, JY_E_FORMAT and others of
+ * reading the page's part, JY_E_NOMEM. A bad page does not spoil the others.
+ */
+JY_CHECK jy_err jy_render_page(struct jy_render *render, size_t page, double px_per_mm, struct jy_picture *out, struct jy_fault *fault);
+/** What was left out or replaced on the page drawn last; borrowed until the next page. */
+const struct jy_render_note *jy_render_notes(const struct jy_render *render, size_t *count);
+
+/** For jy_picture_use_drawer, with a struct jy_fonts * as ctx: SVG (a bounded subset, refused beyond it) and the first page of an OFD. */
+JY_CHECK jy_err jy_render_drawer(void *fonts, enum jy_picture_type type, struct jy_slice bytes, struct jy_picture *into, struct jy_fault *fault);
+
+#endif

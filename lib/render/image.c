@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Images (GB/T 33190 clause 10): the unit square by the object's CTM; and pictures as cairo surfaces and back. */
+#include "render/render.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DECODE_PRICE 3                       /* a pixel */
+
+cairo_surface_t *
+surface_of(const struct jy_picture *picture)
+{
+    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, (int)picture->width, (int)picture->height);
+    uint8_t *to = cairo_image_surface_get_data(surface);
+    size_t stride = (size_t)cairo_image_surface_get_stride(surface);
+
+    if (cairo_surface_status(surface) != CAIRO_STATUS_SUCCESS) {
+        cairo_surface_destroy(surface);
+        return NULL;
+    }
+    cairo_surface_flush(surface);
+    for (uint32_t y = 0; y < picture->height; y++) {
+        const uint8_t *from = picture->rgba + (size_t)y * picture->width * 4;
+        uint32_t *row = (uint32_t *)(void *)(to + y * stride);
+        for (uint32_t x = 0; x < picture->width; x++, from += 4) {
+            uint32_t a = from[3];
+            row[x] = a << 24 | (from[0] * a + 127) / 255 << 16 | (from[1] * a + 127) / 255 << 8 | (from[2] * a + 127) / 255;
+        }
+    }
+    cairo_surface_mark_dirty(surface);
+    return surface;
+}
+
+void
+surface_to_picture(cairo_surface_t *surface, struct jy_picture *picture)
+{
+    const uint8_t *from = cairo_image_surface_get_data(surface);
+    size_t stride = (size_t)cairo_image_surface_get_stride(surface);
+
+    cairo_surface_flush(surface);
+    for (uint32_t y = 0; y < picture->height; y++) {
+        const uint32_t *row = (const uint32_t *)(const void *)(from + y * stride);
+        uint8_t *to = picture->rgba + (size_t)y * picture->width * 4;
+        for (uint32_t x = 0; x < picture->width; x++, to += 4) {
+            uint32_t p = row[x], a = p >> 24;
+            for (int c = 0; c < 3; c++) {
+                uint32_t v = p >> (16 - 8 * c) & 0xff;
+                v = a == 0 ? 0 : a == 255 ? v : (v * 255 + a / 2) / a;
+                to[c] = (uint8_t)(v > 255 ? 255 : v);
+            }
+            to[3] = (uint8_t)a;
+        }
+    }
+}
+
+/* Grey of an image mask becomes alpha: black hides, white shows (GB/T 33190 table 43: a mask is a binary picture). */
+static void
+apply_mask(struct jy_picture *picture, const struct jy_picture *mask)
+{
+    for (uint32_t y = 0; y < picture->height; y++)
+        for (uint32_t x = 0; x < picture->width; x++) {
+            const uint8_t *m = mask->rgba + ((size_t)(y * (uint64_t)mask->height / picture->height) * mask->width +
+                                             (size_t)(x * (uint64_t)mask->width / picture->width)) * 4;
+            uint8_t *p = picture->rgba + ((size_t)y * picture->width + x) * 4;
+            p[3] = (uint8_t)(p[3] * m[0] / 255);
+        }
+}
+
+static bool
+decode(struct draw *d, const struct res *res, struct jy_picture *out)
+{
+    struct jy_buf bytes = { 0 };
+    struct jy_fault fault = { 0 };
+    const char *file = jy_xml_child_text(res->node, "MediaFile");
+    size_t at = ofd_locate(d->r->ofd, *res->folder, file, NULL);
+    jy_err rc;
+
+    if (at == SIZE_MAX) {
+        note(d->r, file == NULL ? "MultiMedia" : file, "图像文件缺失 image file is missing");
+        return false;
+    }
+    rc = jy_zip_read(d->r->ofd->zip, at, JY_PICTURE_BYTES_MAX, &bytes, &fault);
+    if (rc == JY_OK)
+        rc = jy_picture_read(jy_buf_slice(&bytes), NULL, out, &fault);
+    jy_buf_free(&bytes);
+    if (rc != JY_OK) {
+        note(d->r, file, "图像无法显示 image cannot be drawn: %.80s", fault.text);
+        return false;
+    }
+    d->r->pixels += (uint64_t)out->width * out->height;
+    if (d->r->pixels > JY_RENDER_IMAGES_MAX || !spend(d->r, (uint64_t)out->width * out->height * DECODE_PRICE)) {
+        note(d->r, file, "本页图像超出限额 the images of this page are beyond the limit");
+        jy_picture_free(out);
+        return false;
+    }
+    return true;
+}
+
+static cairo_surface_t *
+image_of(struct draw *d, const struct jy_xml *node)
+{
+    struct res *res = scope_find(d->scope, RES_MEDIA, jy_xml_attr(node, "ResourceID")), *mask;
+    struct jy_picture picture = { 0 }, mask_picture = { 0 };
+    const char *mask_id = jy_xml_attr(node, "ImageMask");
+    cairo_surface_t *surface;
+
+    if (res == NULL) {
+        note(d->r, "ImageObject", "图像资源缺失 image resource is missing");
+        return NULL;
+    }
+    if (res->failed)
+        return NULL;
+    if (res->image != NULL && mask_id == NULL)
+        return cairo_surface_reference(res->image);
+    if (!decode(d, res, &picture)) {
+        res->failed = true;
+        return NULL;
+    }
+    mask = scope_find(d->scope, RES_MEDIA, mask_id);
+    if (mask != NULL && decode(d, mask, &mask_picture))
+        apply_mask(&picture, &mask_picture);
+    surface = surface_of(&picture);
+    jy_picture_free(&picture);
+    jy_picture_free(&mask_picture);
+    if (surface != NULL && mask_id == NULL)
+        res->image = cairo_surface_reference(surface);
+    return surface;
+}
+
+void
+draw_mark(struct draw *d, const double box[4])
+{
+    cairo_t *cr = d->cr;
+
+    cairo_save(cr);
+    cairo_rectangle(cr, box[0], box[1], box[2], box[3]);
+    cairo_set_source_rgba(cr, 0.85, 0.85, 0.85, 0.5);
+    cairo_fill_preserve(cr);
+    cairo_set_source_rgb(cr, 0.6, 0, 0);
+    cairo_set_line_width(cr, 0.25);
+    cairo_stroke(cr);
+    cairo_move_to(cr, box[0], box[1]);
+    cairo_line_to(cr, box[0] + box[2], box[1] + box[3]);
+    cairo_move_to(cr, box[0] + box[2], box[1]);
+    cairo_line_to(cr, box[0], box[1] + box[3]);
+    cairo_stroke(cr);
+    cairo_restore(cr);
+}
+
+/* Called with the object's CTM in force when it has one, else with the Boundary's corner as the origin. */
+bool
+draw_image(struct draw *d, const struct jy_xml *node, const double box[4], double alpha)
+{
+    cairo_surface_t *surface = image_of(d, node);
+    cairo_t *cr = d->cr;
+    cairo_matrix_t m;
+
+    if (surface == NULL)
+        return false;
+    cairo_save(cr);
+    if (!matrix_of(node, "CTM", &m))
+        cairo_scale(cr, box[2], box[3]);
+    cairo_rectangle(cr, 0, 0, 1, 1);
+    if (paint_price(d)) {
+        cairo_clip(cr);
+        cairo_scale(cr, 1.0 / cairo_image_surface_get_width(surface), 1.0 / cairo_image_surface_get_height(surface));
+        cairo_set_source_surface(cr, surface, 0, 0);
+        cairo_pattern_set_extend(cairo_get_source(cr), CAIRO_EXTEND_PAD);
+        cairo_pattern_set_filter(cairo_get_source(cr), CAIRO_FILTER_GOOD);
+        cairo_paint_with_alpha(cr, alpha * d->alpha);
+    }
+    cairo_restore(cr);
+    cairo_surface_destroy(surface);
+    return true;
+}

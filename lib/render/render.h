@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* render/render.h: what the parts of the renderer share. Private to lib/render. */
+#ifndef JY_RENDER_INSIDE_H
+#define JY_RENDER_INSIDE_H
+
+#include <jinyin/render.h>
+
+#include <ofd/package.h>
+
+#include <cairo.h>
+#include <ft2build.h>
+#include FT_FREETYPE_H
+
+/* -- fonts -- */
+enum font_class { FONT_SONG, FONT_HEI, FONT_KAI, FONT_FANG, FONT_SERIF, FONT_SANS, FONT_MONO, FONT_CLASSES };
+struct jy_fonts {
+    FT_Library library;
+    FT_Face faces[FONT_CLASSES][2];          /* regular, bold; several may be the same */
+    char names[FONT_CLASSES][2][64];
+};
+/** The class of a font by its name, e.g. "宋体", "SimSun", "Times New Roman". */
+enum font_class font_class_of(const char *name);
+struct font {                                /* a font resource, opened */
+    FT_Face face;                            /* its own, or one of the stand-ins */
+    FT_Face stand_in;                        /* for characters that the own one lacks */
+    struct jy_buf bytes;
+    bool embedded, bold, symbol;
+};
+
+/* -- resources (GB/T 33190 clause 7.9), by scope: page or template within document -- */
+enum res_kind { RES_FONT, RES_COLOUR, RES_DRAW, RES_MEDIA, RES_UNIT };
+struct res {
+    uint32_t id;
+    enum res_kind kind;
+    const struct jy_xml *node;
+    char (*folder)[OFD_PATH];                /* where its files are looked up */
+    struct font *font;                       /* once opened */
+    cairo_surface_t *image;                  /* once decoded */
+    bool failed;                             /* tried, noted */
+};
+struct part {                                /* a part kept for its nodes */
+    struct part *next;
+    struct jy_xml_doc *doc;
+    char folder[OFD_PATH];
+};
+struct scope {
+    struct scope *outer;
+    struct res *list;
+    size_t count, cap;
+    struct part *parts;
+};
+JY_CHECK jy_err scope_read(struct jy_render *r, struct scope *scope, const char *folder, const char *loc, struct jy_fault *fault);
+void scope_free(struct scope *scope);
+struct res *scope_find(struct scope *scope, enum res_kind kind, const char *id);
+
+struct template_page {
+    uint32_t id;
+    const struct jy_xml *node;
+};
+struct jy_render {
+    struct ofd *ofd;
+    struct jy_fonts *fonts;
+    struct scope scope;                      /* the document's */
+    const char *default_space;               /* id of the colour space that is meant when none is named */
+    uint64_t *work, own_work;                /* what is left for this page; shared with a seal that is a package */
+    uint64_t pixels;                         /* of images decoded for this page */
+    int level;                               /* 1: the package is a seal's picture */
+    struct jy_render_note notes[JY_RENDER_NOTES_MAX];
+    size_t note_count;
+};
+/** Said once a page. */
+void note(struct jy_render *r, const char *where, const char *fmt, ...) JY_PRINTF(3, 4);
+/** Takes from the page's work; false when nothing is left (noted): stop drawing. */
+bool spend(struct jy_render *r, uint64_t units);
+
+/* -- drawing -- */
+struct style {                               /* GB/T 33190 8.2: draw parameters, as far as they are known */
+    double line_width, miter, dash_offset, dash[16];
+    int dashes;
+    cairo_line_cap_t cap;
+    cairo_line_join_t join;
+    const struct jy_xml *fill, *stroke;      /* colours, NULL: the object's default */
+};
+struct draw {
+    struct jy_render *r;
+    cairo_t *cr;
+    struct scope *scope;
+    int depth;
+    double alpha;                            /* of everything around */
+};
+extern const struct style plain_style;
+/** The parameters of a layer (id may be NULL), then those that an object adds by its own reference and attributes. */
+void style_of(struct draw *d, const char *draw_param, struct style *style);
+void style_add(struct draw *d, const struct jy_xml *node, struct style *style);
+
+/** Number attribute; `otherwise` when it is missing or no number. Absurd values are cut to ±1e6. */
+double number_of(const struct jy_xml *node, const char *name, double otherwise);
+bool true_of(const struct jy_xml *node, const char *name, bool otherwise);
+/** Up to max numbers of a list, how many there were; commas count as blanks. */
+int numbers_of(const char *text, double *out, int max);
+/** The matrix of an attribute; false when it is missing or has no inverse. */
+bool matrix_of(const struct jy_xml *node, const char *name, cairo_matrix_t *out);
+
+/** Sets the source. False when nothing is to be painted (alpha 0). colour may be NULL: black. */
+bool paint_set(struct draw *d, const struct jy_xml *colour, double alpha);
+/** Takes the price of filling or stroking the current path off the work. */
+bool paint_price(struct draw *d);
+
+void draw_objects(struct draw *d, const struct jy_xml *parent, const char *draw_param);
+/** AbbreviatedData (GB/T 33190 9.1) to the current path. False when it makes no sense (what came before stays). */
+bool path_data(struct draw *d, const char *text);
+/** An elliptic arc from the current point; angle in radians. */
+void path_arc(cairo_t *cr, double rx, double ry, double angle, bool large, bool sweep, double x, double y);
+void draw_text(struct draw *d, const struct jy_xml *node, const struct style *style, double alpha);
+/** The outlines of a text object as the current path, for clips. */
+void text_path(struct draw *d, const struct jy_xml *node);
+/** False when it cannot be drawn (noted). */
+bool draw_image(struct draw *d, const struct jy_xml *node, const double box[4], double alpha);
+/** Hatched box: here is something that cannot be drawn. */
+void draw_mark(struct draw *d, const double box[4]);
+struct font *font_of(struct draw *d, const char *id);
+void font_free(struct font *font);
+/** Outline of a glyph in font units times scale to the current path, y down; false when it has none. */
+bool glyph_path(struct draw *d, FT_Face face, unsigned glyph);
+/** A picture as a cairo surface (premultiplied). NULL when there is no memory. */
+cairo_surface_t *surface_of(const struct jy_picture *picture);
+/** Back: straight alpha. The sizes are the same. */
+void surface_to_picture(cairo_surface_t *surface, struct jy_picture *picture);
+
+/** The stamps of the signatures on a page (seal-formats 3.5). */
+void draw_stamps(struct draw *d, size_t page);
+/** One page onto cr, whose unit is the millimetre from the page's corner. */
+JY_CHECK jy_err draw_page(struct jy_render *r, size_t page, cairo_t *cr, struct jy_fault *fault);
+/** A seal's picture over the box 0 0 width height. */
+void draw_seal(struct draw *d, const struct jy_seal *seal, double width, double height, const char *where);
+JY_CHECK jy_err render_open_level(struct jy_slice file, struct jy_fonts *fonts, int level, struct jy_render **out, struct jy_fault *fault);
+/** SVG over the box 0 0 width height of cr. */
+JY_CHECK jy_err svg_draw(struct jy_slice bytes, struct jy_fonts *fonts, cairo_t *cr, double width, double height, struct jy_fault *fault);
+
+#endif
