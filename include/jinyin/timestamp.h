@@ -77,6 +77,9 @@ JY_CHECK jy_err jy_timestamp_check(struct jy_slice token, const uint8_t *digest,
                                    const struct jy_cert *const *extra, size_t extra_count, jy_time now, struct jy_timestamp_result *result,
                                    struct jy_fault *fault);
 
+/** What a token stamps: its SM3 imprint; nothing is checked. Errors: JY_E_FORMAT, JY_E_UNSUPPORTED (another digest). */
+JY_CHECK jy_err jy_timestamp_imprint(struct jy_slice token, uint8_t out[JY_SM3_SIZE], struct jy_fault *fault);
+
 /** TimeStampReq. */
 struct jy_timestamp_request {
     uint8_t digest[JY_SM3_SIZE];      /* SM3 of what is to be stamped */
