@@ -51,10 +51,8 @@ tell_info(const struct jy_tst_info *info, struct jy_timestamp_result *result)
     result->microseconds = info->microseconds;
     result->accuracy = info->accuracy;
     result->version = info->version;
-    if (info->version == 2)
-        result->deviations |= JY_TS_VERSION_2;
     if (!info->time_exact)
-        result->deviations |= JY_TS_TIME_FORM;
+        result->deviations |= JY_DEV(TS_TIME_FORM);
     if (jy_oid_text(info->policy, result->policy, sizeof(result->policy)) != JY_OK)
         result->policy[0] = '\0';
     while (serial.len > 1 && serial.p[0] == 0)
@@ -102,7 +100,7 @@ check_signature(struct jy_cms *cms, const struct jy_tst_info *info, const struct
         return settle(result, JY_TS_NO_CERTIFICATE, "neither the token nor what came beside it has the certificate that it names");
     if (rc == JY_OK)
         rc = jy_cms_verify(cms, NULL, &fault);
-    result->cms_deviations = jy_cms_deviations(cms);
+    result->deviations |= jy_cms_deviations(cms);
     if (rc == JY_E_NOMEM || rc == JY_E_CRYPTO) {
         *failed = rc;
         return false;
@@ -112,10 +110,10 @@ check_signature(struct jy_cms *cms, const struct jy_tst_info *info, const struct
                       : rc == JY_E_FORMAT ? JY_TS_FORMAT : JY_TS_SIGNATURE, "%.60s: %.160s", fault.where, fault.text);
     if ((*failed = jy_cert_parse(jy_cert_der(jy_cms_signer(cms)), &result->tsa, NULL)) != JY_OK)
         return false;
-    if ((result->cms_deviations & JY_CMS_CONTENT_TYPE) != 0)
+    if ((result->deviations & JY_DEV(CMS_CONTENT_TYPE)) != 0)
         return settle(result, JY_TS_FORMAT, "the contentType attribute is missing (RFC 5652 11.1)");
     if (!jy_cms_names_certificate(cms))
-        result->deviations |= JY_TS_NO_SIGNING_CERT;
+        result->deviations |= JY_DEV(TS_NO_SIGNING_CERT);
     if (info->tsa.len > 0 && !jy_slice_equal(info->tsa, jy_cert_subject_der(result->tsa)))
         return settle(result, JY_TS_CERTIFICATE, "TSTInfo.tsa is another name than the certificate's subject");
     if (!jy_cert_serves(result->tsa, JY_PURPOSE_TIME_STAMP, &why))
@@ -211,13 +209,13 @@ jy_timestamp_check(struct jy_slice token, const uint8_t *digest, const struct jy
         goto out;
     }
     if (whole)
-        result->deviations |= JY_TS_WHOLE_RESPONSE;
+        result->deviations |= JY_DEV(TS_WHOLE_RESPONSE);
     if ((rc = jy_cms_parse(bare, &cms, &inner)) != JY_OK) {
         settle(result, JY_TS_FORMAT, "%.60s: %.160s", inner.where, inner.text);
         rc = rc == JY_E_NOMEM ? rc : JY_OK;
         goto out;
     }
-    result->cms_deviations = jy_cms_deviations(cms);
+    result->deviations |= jy_cms_deviations(cms);
     if (!check_content(cms, digest, &info, result) || !check_signature(cms, &info, extra, extra_count, result, &rc))
         goto out;
     if (result->time > now + CLOCK_SLACK_SECONDS)
