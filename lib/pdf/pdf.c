@@ -124,6 +124,7 @@ pdf_free(void *impl)
         free(pdf->signatures[i].places);
         free((void *)(uintptr_t)pdf->signatures[i].value.p);
     }
+    pdf_evidence_free(pdf->evidence);
     free(pdf->signatures);
     free(pdf->details);
     free(pdf->pages);
@@ -238,6 +239,18 @@ is_broken(enum jy_check_id check)
     return check == JY_CHECK_PDF_BYTERANGE || check == JY_CHECK_SIG_FORMAT || check == JY_CHECK_LATER_CHANGE;
 }
 
+jy_err
+pdf_refuse_broken(struct pdf *pdf, struct jy_fault *fault)
+{
+    for (size_t i = 0; i < pdf->signature_count; i++)
+        for (size_t k = 0; k < pdf->signatures[i].findings.count; k++) {
+            const struct jy_finding *f = &pdf->signatures[i].findings.list[k];
+            if (!f->passed && is_broken(f->check))
+                return jy_fail(fault, JY_E_EARLIER_INVALID, pdf->signatures[i].id, f->offset, "%s", f->detail);
+        }
+    return JY_OK;
+}
+
 /* Locks and certifications, what earlier hands broke, what acts by itself. */
 static jy_err
 may_stamp(void *impl, jy_time now, struct jy_fault *fault)
@@ -258,12 +271,9 @@ may_stamp(void *impl, jy_time now, struct jy_fault *fault)
         if (pdf->details[i].lock == PDF_LOCK_ALL)
             return jy_fail(fault, JY_E_LOCKED, signatures[i].id, 0, "the signature locks all fields (FieldMDP All)");
     }
-    for (size_t i = 0; i < count; i++)
-        for (size_t k = 0; k < signatures[i].findings.count; k++)
-            if (!signatures[i].findings.list[k].passed && is_broken(signatures[i].findings.list[k].check))
-                return jy_fail(fault, JY_E_EARLIER_INVALID, signatures[i].id, 0, "%s", signatures[i].findings.list[k].detail);
-    return pdf_refuse_active(pdf, fault);
+    return (rc = pdf_refuse_broken(pdf, fault)) != JY_OK ? rc : pdf_refuse_active(pdf, fault);
 }
 
 const struct jy_document_ops jy_pdf_ops = { JY_FORMAT_PDF, pdf_open, pdf_free, page_count, page_size, pdf_signatures, may_stamp,
-                                            pdf_prepare, pdf_finish };
+                                            pdf_prepare, pdf_finish, NULL, pdf_validation_data,
+                                            pdf_prepare_archive, pdf_finish_archive };
