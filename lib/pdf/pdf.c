@@ -274,6 +274,18 @@ may_stamp(void *impl, jy_time now, struct jy_fault *fault)
     return (rc = pdf_refuse_broken(pdf, fault)) != JY_OK ? rc : pdf_refuse_active(pdf, fault);
 }
 
-const struct jy_document_ops jy_pdf_ops = { JY_FORMAT_PDF, pdf_open, pdf_free, page_count, page_size, pdf_signatures, may_stamp,
-                                            pdf_prepare, pdf_finish, NULL, pdf_validation_data,
-                                            pdf_prepare_archive, pdf_finish_archive };
+const struct jy_document_ops jy_pdf_ops = {
+    .format = JY_FORMAT_PDF,
+    .open = pdf_open,
+    .free = pdf_free,
+    .page_count = page_count,
+    .page = page_size,
+    .signatures = pdf_signatures,
+    .may_stamp = may_stamp,
+    .prepare = pdf_prepare,
+    .finish = pdf_finish,
+    .inspect = pdf_inspect,
+    .validation_data = pdf_validation_data,
+    .prepare_archive = pdf_prepare_archive,
+    .finish_archive = pdf_finish_archive,
+};
