@@ -106,6 +106,12 @@ JY_CHECK jy_err jy_csr_parse(struct jy_slice der, struct jy_csr **out, struct jy
 const char *jy_csr_common_name(const struct jy_csr *csr);
 void jy_csr_free(struct jy_csr *csr);
 
+/** A further extension, whatever it is. */
+struct jy_extension {
+    const char *oid;                   /* dotted */
+    bool critical;
+    struct jy_slice value;             /* DER of its contents */
+};
 /** What an issuer does: used by jinyin-sim's CA and by tests, never by the service. */
 struct jy_issue {
     const struct jy_sm2 *issuer_key;
@@ -120,6 +126,11 @@ struct jy_issue {
     bool ca;
     int path_length;                   /* < 0 = none */
     const char *crl_url;               /* NULL = none */
+    const char *key_usage;             /* as in openssl's x509v3_config(5), "critical,keyCertSign"; NULL = what ca says; "" = no extension */
+    const char *extended_key_usage;    /* likewise, "critical,timeStamping"; NULL = none */
+    const char *ocsp_url;              /* authorityInfoAccess; NULL = none */
+    const struct jy_extension *extensions;  /* may be NULL */
+    size_t extension_count;
 };
 JY_CHECK jy_err jy_cert_issue(const struct jy_issue *what, struct jy_cert **out, struct jy_fault *fault);
 struct jy_revoked {
@@ -130,6 +141,10 @@ struct jy_revoked {
 /** CRL v2, DER. */
 JY_CHECK jy_err jy_crl_issue(const struct jy_sm2 *issuer_key, const struct jy_cert *issuer, const struct jy_revoked *list, size_t count,
                              jy_time this_update, jy_time next_update, uint64_t number, struct jy_buf *out, struct jy_fault *fault);
+/** As jy_crl_issue, with further extensions of the list. */
+JY_CHECK jy_err jy_crl_issue_with(const struct jy_sm2 *issuer_key, const struct jy_cert *issuer, const struct jy_revoked *list, size_t count,
+                                  jy_time this_update, jy_time next_update, uint64_t number, const struct jy_extension *extensions,
+                                  size_t extension_count, struct jy_buf *out, struct jy_fault *fault);
 /** DER CRL to PEM. */
 JY_CHECK jy_err jy_crl_to_pem(struct jy_slice der, struct jy_buf *out);
 

@@ -31,6 +31,7 @@
 #define OID_RI_OCSP           JY_OID("\x2b\x06\x01\x05\x05\x07\x10\x02")
 #define OID_OCSP_BASIC        JY_OID("\x2b\x06\x01\x05\x05\x07\x30\x01\x01")
 #define OID_OCSP_NONCE        JY_OID("\x2b\x06\x01\x05\x05\x07\x30\x01\x02")
+#define OID_OCSP_ARCHIVE_CUTOFF JY_OID("\x2b\x06\x01\x05\x05\x07\x30\x01\x06")
 #define OID_ADOBE_REVOCATION  JY_OID("\x2a\x86\x48\x86\xf7\x2f\x01\x01\x08")
 
 /** SM2 with SM3 under any of the identifiers met: .501, .301.1, and the mistaken one. */

@@ -3,6 +3,7 @@
 #include <jinyin/cert.h>
 
 #include "codec/der.h"
+#include "codec/oid.h"
 #include "crypto/x509.h"
 
 #include <openssl/asn1.h>
@@ -82,29 +83,36 @@ has_test_mark(const X509_NAME *name)
     return false;
 }
 
-/* The parts of TBSCertificate as they were written. */
-static void
+/* Certificate and TBSCertificate as they were written. */
+static bool
 find_parts(struct jy_cert *cert)
 {
-    struct jy_der all, body, tbs, look;
-    struct jy_der_item whole, serial, issuer, subject, key, item;
+    struct jy_der all, body, tbs, look, key;
+    struct jy_der_item whole, serial, inner, issuer, subject, outer, item;
+    struct jy_slice bits, signature;
+    uint8_t unused;
 
-    cert->tbs = cert->serial_der = cert->issuer_der = cert->subject_der = cert->key_der = JY_EMPTY;
     jy_der_open(&all, jy_buf_slice(&cert->der));
     if (jy_der_enter(&all, DER_SEQUENCE, &body) != JY_OK)
-        return;
+        return false;
     look = body;
     if (jy_der_get(&look, DER_SEQUENCE, &whole) != JY_OK || jy_der_enter(&body, DER_SEQUENCE, &tbs) != JY_OK ||
         (jy_der_peek(&tbs) == DER_CONTEXT_0 && jy_der_next(&tbs, &item) != JY_OK) ||                  /* version */
-        jy_der_get(&tbs, DER_INTEGER, &serial) != JY_OK || jy_der_get(&tbs, DER_SEQUENCE, &item) != JY_OK ||
+        jy_der_get(&tbs, DER_INTEGER, &serial) != JY_OK || jy_der_get(&tbs, DER_SEQUENCE, &inner) != JY_OK ||
         jy_der_get(&tbs, DER_SEQUENCE, &issuer) != JY_OK || jy_der_get(&tbs, DER_SEQUENCE, &item) != JY_OK ||
-        jy_der_get(&tbs, DER_SEQUENCE, &subject) != JY_OK || jy_der_get(&tbs, DER_SEQUENCE, &key) != JY_OK)
-        return;
+        jy_der_get(&tbs, DER_SEQUENCE, &subject) != JY_OK || jy_der_enter(&tbs, DER_SEQUENCE, &key) != JY_OK ||
+        jy_der_get(&key, DER_SEQUENCE, &item) != JY_OK || jy_der_bits(&key, &bits, &unused) != JY_OK ||
+        jy_der_get(&body, DER_SEQUENCE, &outer) != JY_OK || jy_der_bits(&body, &signature, &unused) != JY_OK || unused != 0)
+        return false;
     cert->tbs = whole.tlv;
     cert->serial_der = serial.tlv;
     cert->issuer_der = issuer.tlv;
     cert->subject_der = subject.tlv;
-    cert->key_der = key.tlv;
+    cert->key_bits = bits;
+    cert->inner_algorithm = inner.tlv;
+    cert->algorithm = outer.tlv;
+    cert->signature = signature;
+    return true;
 }
 
 jy_err
@@ -148,7 +156,10 @@ jy_cert_from_x509(X509 *x509, struct jy_cert **out)
         rc = JY_E_NOMEM;
         goto out;
     }
-    find_parts(cert);
+    if (!find_parts(cert)) {
+        rc = JY_E_FORMAT;
+        goto out;
+    }
     *out = cert;
     cert = NULL;
     rc = JY_OK;
@@ -157,6 +168,33 @@ out:
     OPENSSL_free(der);
     jy_cert_free(cert);
     return rc;
+}
+
+bool
+jy_x509_names_issuer(const struct jy_cert *cert, const struct jy_cert *issuer)
+{
+    AUTHORITY_KEYID *akid;
+    bool fits;
+
+    if (X509_NAME_cmp(X509_get_issuer_name(cert->x509), X509_get_subject_name(issuer->x509)) != 0)
+        return false;
+    akid = X509_get_ext_d2i(cert->x509, NID_authority_key_identifier, NULL, NULL);
+    fits = akid == NULL || X509_check_akid(issuer->x509, akid) == X509_V_OK;
+    AUTHORITY_KEYID_free(akid);
+    return fits;
+}
+
+bool
+jy_x509_is_issued_by(const struct jy_cert *cert, const struct jy_cert *issuer)
+{
+    enum jy_sm2_encoding encoding;
+    struct jy_der algorithm, body;
+    struct jy_slice oid;
+
+    jy_der_open(&algorithm, cert->algorithm);
+    return jy_x509_names_issuer(cert, issuer) && issuer->key != NULL && jy_der_enter(&algorithm, DER_SEQUENCE, &body) == JY_OK &&
+        jy_der_oid(&body, &oid) == JY_OK && jy_slice_equal(oid, OID_SM2_WITH_SM3) &&
+        jy_sm2_verify(issuer->key, cert->tbs, cert->signature, &encoding) == JY_OK && encoding == JY_SM2_DER;
 }
 
 jy_err
@@ -184,7 +222,11 @@ jy_cert_parse(struct jy_slice der, struct jy_cert **out, struct jy_fault *fault)
         *out = NULL;
         return rc;
     }
-    find_parts(*out);
+    if (!find_parts(*out)) {
+        jy_cert_free(*out);
+        *out = NULL;
+        return jy_fail(fault, JY_E_FORMAT, "Certificate", 0, "BER where DER belongs (GB/T 20518)");
+    }
     return JY_OK;
 }
 
