@@ -5,6 +5,7 @@ usage: make_seeds.py JINYIN DATA OUT           one folder a target under OUT
        make_seeds.py JINYIN DATA --run REPLAY  make them, and let replay_NAME run over those of NAME, each also cut and changed
 A target that has no list below gets every seed."""
 import io
+import os
 import pathlib
 import random
 import subprocess
@@ -156,6 +157,27 @@ def make(tool, data, work):
     return seeds
 
 
+def attacks(tool, work):
+    """Some of the attack corpus (tests/attacks), where its programs are built: a fuzzer goes on from there. Every fifth, and nothing large."""
+    seeds = {}
+    for program in sorted((pathlib.Path(tool).resolve().parent / "tests" / "attacks").glob("attacks_*")):
+        if not program.is_file():
+            continue
+        out = work / "attacks"
+        out.mkdir(exist_ok=True)
+        subprocess.run([program], env=os.environ | {"ATTACKS": str(out)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+        files = sorted(path for kind in ("ofd", "pdf") for path in out.glob(f"{program.name.removeprefix('attacks_')}/*.{kind}"))
+        for path in files[::5]:
+            if path.stat().st_size < 200000:
+                seeds[f"{program.name}-{path.stem}"] = (path.suffix[1:], path.read_bytes())
+    for path in (work / "attacks").glob("ofd/xml-*.ofd"):
+        with zipfile.ZipFile(path) as package:
+            part = package.read("Doc_0/Pages/Page_1/Content.xml")
+            if len(part) < 200000:
+                seeds[path.stem] = ("xml", part)
+    return seeds
+
+
 def write(seeds, target, folder, changes):
     """The seeds that a target wants, and of each `changes` variants: cut, a byte changed, a run repeated; always the same ones."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -182,8 +204,11 @@ def main():
         seeds = make(tool, data, work)
         if sys.argv[3] == "--run":
             target = pathlib.Path(sys.argv[4]).name.removeprefix("replay_")
+            if {"ofd", "pdf", "xml"} & set(WANTS.get(target, [])):
+                seeds.update(attacks(tool, work))
             files = write(seeds, target, work / "seeds", 60)
             sys.exit(run(sys.argv[4], files))
+        seeds.update(attacks(tool, work))
         for target in WANTS:
             write(seeds, target, pathlib.Path(sys.argv[3]) / target, 0)
 
