@@ -265,7 +265,7 @@ do_verify(const struct paths *paths)
     struct jy_report *report = NULL;
     struct jy_fault fault = { 0 };
 
-    must(jy_verify(map(paths->stamped), NULL, NULL, jy_now(), &report, &fault) == JY_OK && jy_report_signature_count(report) == 1, "verify");
+    must(jy_verify(map(paths->stamped), NULL, NULL, NULL, jy_now(), &report, &fault) == JY_OK && jy_report_signature_count(report) == 1, "verify");
     must(jy_report_verdict(report) == JY_INDETERMINATE, "the verdict (nothing is trusted here)");
 }
 

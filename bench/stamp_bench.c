@@ -118,7 +118,7 @@ verify(struct jy_slice file)
     struct jy_fault fault = { 0 };
     struct jy_report *report = NULL;
 
-    must(jy_verify(file, pki.trust, NULL, jy_now(), &report, &fault), &fault);
+    must(jy_verify(file, pki.trust, NULL, NULL, jy_now(), &report, &fault), &fault);
     if (jy_report_verdict(report) != JY_VALID && jy_report_verdict(report) != JY_VALID_WITH_WARNING) {
         struct jy_buf text = { 0 };
         must(jy_report_text(report, &text), &fault);

@@ -55,15 +55,17 @@ static int
 seal_make(int argc, char **argv)
 {
     const char *paths[4] = { NULL };
-    struct jy_seal_fields fields = { .vendor = "JINYIN", .type = 1, .picture_type = "PNG" };
+    struct jy_seal_fields fields = { .vendor = "JINYIN", .type = 1, .picture_type = "PNG", .version = 4 };
     struct jy_fault fault = { 0 };
+    bool list_digest = false;
     int files;
     jy_err rc;
     const struct opt options[] = {
         { "--maker-key", OPT_TEXT, &paths[0], true }, { "--maker-cert", OPT_TEXT, &paths[1], true },
         { "--signer-cert", OPT_TEXT, &paths[2], true }, { "--picture", OPT_TEXT, &paths[3], true },
         { "--name", OPT_TEXT, &fields.name, true }, { "--id", OPT_TEXT, &fields.id, true }, { "--width", OPT_INT, &fields.width_mm, true },
-        { "--height", OPT_INT, &fields.height_mm, true }, { "--type", OPT_INT, &fields.type, false }, { NULL, OPT_FLAG, NULL, false } };
+        { "--height", OPT_INT, &fields.height_mm, true }, { "--type", OPT_INT, &fields.type, false },
+        { "--version", OPT_INT, &fields.version, false }, { "--list-digest", OPT_FLAG, &list_digest, false }, { NULL, OPT_FLAG, NULL, false } };
 
     if (opt_read(options, argc, argv, &files) != 0)
         return EXIT_USAGE;
@@ -71,6 +73,7 @@ seal_make(int argc, char **argv)
         fprintf(stderr, "jinyin seal make: name the file to write\n");
         return EXIT_USAGE;
     }
+    fields.cert_list_type = list_digest ? 2 : 1;
     if ((rc = make(argv[0], paths, &fields, &fault)) != JY_OK) {
         complain(argv[0], rc, &fault);
         return rc == JY_E_IO ? EXIT_CANNOT_WRITE : EXIT_UNREADABLE;

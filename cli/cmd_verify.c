@@ -6,6 +6,7 @@
 #include "codec/text.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* The worst of several files, in the order in which a script should worry. */
 static int
@@ -21,8 +22,17 @@ worse(int a, int b)
     return rank_a >= rank_b ? a : b;
 }
 
+/* What every file is judged by. */
+struct judge {
+    struct jy_trust *trust;
+    struct jy_evidence *evidence;
+    struct jy_policy policy;
+    jy_time at;
+    bool json, from_register;
+};
+
 static int
-verify_one(const char *path, const struct jy_trust *trust, jy_time at, bool json)
+verify_one(const char *path, const struct judge *by)
 {
     static const int exits[] = { [JY_VALID] = EXIT_VALID, [JY_VALID_WITH_WARNING] = EXIT_VALID, [JY_INDETERMINATE] = EXIT_INDETERMINATE,
                                  [JY_INVALID] = EXIT_INVALID, [JY_NO_SIGNATURE] = EXIT_NO_SIGNATURE };
@@ -34,11 +44,12 @@ verify_one(const char *path, const struct jy_trust *trust, jy_time at, bool json
     int code = EXIT_UNREADABLE;
     jy_err rc;
 
-    if ((rc = map_file(path, &file, &fault)) != JY_OK || (rc = jy_verify(file.bytes, trust, NULL, at, &report, &fault)) != JY_OK ||
-        (rc = json ? jy_report_json(report, &text) : jy_report_text(report, &text)) != JY_OK)
+    if ((rc = map_file(path, &file, &fault)) != JY_OK ||
+        (rc = jy_verify(file.bytes, by->trust, by->evidence, &by->policy, by->at, &report, &fault)) != JY_OK ||
+        (rc = by->json ? jy_report_json(report, &text) : jy_report_text(report, &text)) != JY_OK)
         complain(path, rc, &fault);
     else {
-        if (!json)
+        if (!by->json)
             printf("%s: ", jy_text_visible(path, name, sizeof(name)));
         fwrite(text.p, 1, text.len, stdout);
         code = exits[jy_report_verdict(report)];
@@ -49,18 +60,46 @@ verify_one(const char *path, const struct jy_trust *trust, jy_time at, bool json
     return code;
 }
 
+static jy_err
+read_trust(const char *path, struct judge *by, struct jy_fault *fault)
+{
+    jy_err rc;
+
+    if (path == NULL)
+        return JY_OK;
+    if ((rc = jy_trust_new(&by->trust)) == JY_OK)
+        rc = jy_trust_add_path(by->trust, path, fault);
+    return rc;
+}
+
+static jy_err
+read_evidence(const char *path, struct judge *by, struct jy_fault *fault)
+{
+    struct mapped file;
+    jy_err rc;
+
+    if (path == NULL)
+        return JY_OK;
+    if ((rc = map_file(path, &file, fault)) == JY_OK)
+        rc = jy_evidence_parse(file.bytes, by->from_register, &by->evidence, fault);
+    unmap_file(&file);
+    return rc;
+}
+
 int
 cmd_verify(int argc, char **argv)
 {
-    const char *trust_path = NULL;
-    struct jy_trust *trust = NULL;
+    const char *trust_path = NULL, *evidence_path = NULL, *policy = "standard";
+    struct judge by = { .policy = jy_policy_standard, .at = jy_now() };
     struct jy_fault fault = { 0 };
-    jy_time at = jy_now();
-    bool json = false;
-    int files, code = EXIT_VALID;
+    int files, tolerance = JY_POLICY_TOLERANCE, code = EXIT_UNREADABLE;
     jy_err rc;
-    const struct opt options[] = { { "--json", OPT_FLAG, &json, false }, { "--trust", OPT_TEXT, &trust_path, false },
-                                   { "--at", OPT_TIME, &at, false }, { NULL, OPT_FLAG, NULL, false } };
+    const struct opt options[] = { { "--json", OPT_FLAG, &by.json, false }, { "--trust", OPT_TEXT, &trust_path, false },
+                                   { "--evidence", OPT_TEXT, &evidence_path, false }, { "--from-register", OPT_FLAG, &by.from_register, false },
+                                   { "--policy", OPT_TEXT, &policy, false },
+                                   { "--maker-alive", OPT_FLAG, &by.policy.maker_alive_now, false },
+                                   { "--tolerance", OPT_INT, &tolerance, false }, { "--at", OPT_TIME, &by.at, false },
+                                   { NULL, OPT_FLAG, NULL, false } };
 
     if (opt_read(options, argc, argv, &files) != 0)
         return EXIT_USAGE;
@@ -68,13 +107,20 @@ cmd_verify(int argc, char **argv)
         fprintf(stderr, "jinyin verify: name at least one file\n");
         return EXIT_USAGE;
     }
-    if (trust_path != NULL && ((rc = jy_trust_new(&trust)) != JY_OK || (rc = jy_trust_add_path(trust, trust_path, &fault)) != JY_OK)) {
-        complain(trust_path, rc, &fault);
-        jy_trust_free(trust);
-        return EXIT_UNREADABLE;
+    by.policy.strict = strcmp(policy, "strict") == 0;
+    by.policy.tolerance = tolerance;
+    if ((!by.policy.strict && strcmp(policy, "standard") != 0) || tolerance > JY_POLICY_TOLERANCE_MAX) {
+        fprintf(stderr, "jinyin verify: --policy is standard or strict, --tolerance 0 to %d seconds\n", JY_POLICY_TOLERANCE_MAX);
+        return EXIT_USAGE;
     }
-    for (int i = 0; i < files; i++)
-        code = i == 0 ? verify_one(argv[i], trust, at, json) : worse(code, verify_one(argv[i], trust, at, json));
-    jy_trust_free(trust);
+    if ((rc = read_trust(trust_path, &by, &fault)) != JY_OK)
+        complain(trust_path, rc, &fault);
+    else if ((rc = read_evidence(evidence_path, &by, &fault)) != JY_OK)
+        complain(evidence_path, rc, &fault);
+    else
+        for (int i = 0; i < files; i++)
+            code = i == 0 ? verify_one(argv[i], &by) : worse(code, verify_one(argv[i], &by));
+    jy_evidence_free(by.evidence);
+    jy_trust_free(by.trust);
     return code;
 }

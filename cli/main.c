@@ -9,9 +9,14 @@ static const struct command {
     int (*run)(int argc, char **argv);
     const char *arguments, *en, *zh, *more;
 } commands[] = {
-    { "verify", cmd_verify, "FILE… [--json] [--trust PEM|DIR] [--at TIME]", "Judge the stamps of OFD and PDF files.", "验证OFD、PDF文件上的印章。",
+    { "verify", cmd_verify, "FILE… [--json] [--trust PEM|DIR] [--evidence FILE] [--policy standard|strict] [--maker-alive] [--tolerance S] [--at TIME]", "Judge the stamps of OFD and PDF files.", "验证OFD、PDF文件上的印章。",
       "  --json          the report as JSON (one document a file)\n"
       "  --trust PATH    CA certificates and revocation lists: a PEM file or a folder; without it nothing is ever valid\n"
+      "  --evidence FILE what else is known, as JSON: status of the seal, recorded stamps (docs/protocol/report.md)\n"
+      "  --policy NAME   standard (default): deviations from the letter that keep the binding are remarks; strict: they are refused\n"
+      "  --maker-alive   GB/T 38540-2020 to the letter: a maker's certificate that ended since the making ends the seal;\n"
+      "                  default is the rule of GM/T 0031-2025: it must have been good when the seal was made\n"
+      "  --tolerance S   seconds by which two clocks may differ, 0 to 86400, default 300\n"
       "  --at TIME       judge at this time (2026-01-31T09:00:00Z) instead of now\n"
       "  exit: 0 valid, 1 invalid, 2 indeterminate, 3 no signature, 64 usage, 65 unreadable; of several files the worst\n" },
     { "stamp", cmd_stamp, "IN OUT --seal S.esl --key K.pem --cert C.pem --page N --x MM --y MM [--width MM] [--height MM] [--trust PEM|DIR]",
@@ -21,7 +26,9 @@ static const struct command {
       "  --trust         also check the certificate's chain and revocation\n" },
     { "seal", cmd_seal, "make OUT … | show S.esl [--json]", "Make a seal, or show one.", "制作或查看印章。",
       "  seal make OUT --maker-key K.pem --maker-cert C.pem --signer-cert C.pem --picture P.png --name NAME --id CODE\n"
-      "                --width MM --height MM [--type N]     its validity is the signer certificate's (R13.3)\n"
+      "                --width MM --height MM [--type N] [--version 4|5] [--list-digest]\n"
+      "                  its validity is the signer certificate's (R13.3); version 4 is GB/T 38540-2020 (default), 5 GM/T 0031-2025;\n"
+      "                  --list-digest lists the certificate's SM3 instead of the certificate\n"
       "  seal show S.esl [--json]\n" },
     { "render", cmd_render, "FILE --out PAGE.png [--page N] [--dpi D]", "Draw a page as a picture.", "将页面绘制为图像。",
       "  --page N        from 1 (default 1)\n"

@@ -15,7 +15,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct jy_buf *out = i == 0 ? &first : &second;
         struct jy_report *report = NULL;
         struct jy_fault fault = { 0 };
-        if (jy_verify(JY_SLICE(data, size), NULL, NULL, 1795000000, &report, &fault) == JY_OK) {
+        if (jy_verify(JY_SLICE(data, size), NULL, NULL, NULL, 1795000000, &report, &fault) == JY_OK) {
             if (jy_report_verdict(report) <= JY_VALID_WITH_WARNING)
                 abort();
             if (jy_report_json(report, out) != JY_OK || jy_report_text(report, out) != JY_OK)

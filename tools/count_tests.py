@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Adds up the results of the last `meson test` of each build folder and prints the closing line `N passed, N failed, N skipped`."""
+"""Prints the tables of the last `meson test` of each build folder (lines `table: …` of a test), and the closing line
+`N passed, N failed, N skipped`."""
 import json
 import pathlib
 import sys
@@ -11,7 +12,11 @@ for folder in sys.argv[1:]:
     if not log.exists():
         continue
     for line in log.read_text().splitlines():
-        result = json.loads(line)["result"]
+        test = json.loads(line)
+        result = test["result"]
+        for row in test.get("stdout", "").splitlines():
+            if row.startswith("table: "):
+                print(row.removeprefix("table: "))
         if result == "OK":
             passed += 1
         elif result == "SKIP":

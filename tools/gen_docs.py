@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes docs/errors.md, checks.md, configuration.md, messages.md and routes.md from the tables in the code; --check only compares."""
+"""Writes the pages of docs/ that come from tables in the code (PAGES below); --check only compares."""
 import pathlib
 import re
 import sys
@@ -33,11 +33,33 @@ def errors():
                  [[f"`{code}`", http, en, zh] for _, code, http, en, zh in found])
 
 
+# The weights of checks.def: what a failure makes the signature under the standard and the strict policy.
+WEIGHTS = {"INVALID": ("invalid", "invalid"), "INDETERMINATE": ("indeterminate", "indeterminate"), "WARNING": ("warning", "warning"),
+           "DEVIATION": ("warning", "invalid"),
+           "BY_TIME": ("invalid, or indeterminate while the signing time is only claimed",) * 2}
+
+
 def checks():
     found = rows("include/jinyin/checks.def", "JY_CHECK_ROW", rf"(\w+), (\w+), {STRING}, {STRING}, {STRING}")
-    return table("Checks of a verification", "include/jinyin/checks.def", ["check", "a failure makes it", "clause", "claim", "内容"],
-                 [[f"`{name}`", severity.lower().replace("by_time", "invalid, or indeterminate while the signing time is only claimed"), clause,
-                   en, zh] for name, severity, clause, en, zh in found])
+    return table("Checks of a verification", "include/jinyin/checks.def", ["check", "a failure makes it", "policy strict", "clause", "claim", "内容"],
+                 [[f"`{name}`", *WEIGHTS[weight], clause, en, zh] for name, weight, clause, en, zh in found])
+
+
+def limits():
+    codes = {name: code for name, code, _, _, _ in rows("include/jinyin/errors.def", "JY_ERROR", rf"(\w+), {STRING}, (\d+), {STRING}, {STRING}")}
+    lines = []
+    for name, value, unit, what, error in rows("include/jinyin/limits.def", "JY_LIMIT", rf"(\w+), ([\du< ]+), {STRING}, {STRING}, (\w+)"):
+        number, scale = eval(value.replace("u", "")), 0
+        while unit == "bytes" and number >= 1024 and number % 1024 == 0:
+            number, scale = number // 1024, scale + 1
+        lines.append([f"`{name}`", f"{number:,} {('', 'Ki', 'Mi', 'Gi')[scale] + 'B' if scale else unit}", what, f"`{codes[error]}`"])
+    return table("Limits", "include/jinyin/limits.def", ["limit", "at most", "of", "beyond it"], lines)
+
+
+def deviations():
+    found = rows("include/jinyin/deviations.def", "JY_DEVIATION_ROW", rf"(\w+), {STRING}, {STRING}, {STRING}")
+    return table("Deviations that a report names", "include/jinyin/deviations.def", ["deviation", "clause", "met", "内容"],
+                 [[f"`{name}`", clause, en, zh] for name, clause, en, zh in found])
 
 
 def configuration():
@@ -68,7 +90,8 @@ def routes():
 
 
 stale = []
-for name, make in (("errors", errors), ("checks", checks), ("configuration", configuration), ("messages", messages), ("routes", routes)):
+PAGES = (errors, checks, deviations, limits, configuration, messages, routes)
+for name, make in ((page.__name__, page) for page in PAGES):
     path, text = ROOT / "docs" / f"{name}.md", make()
     if "--check" not in sys.argv:
         path.write_text(text)

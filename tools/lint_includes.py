@@ -5,33 +5,53 @@ import pathlib
 import re
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PUBLIC = {"jinyin/base.h": "base", "jinyin/errors.def": "base", "jinyin/crypto.h": "crypto", "jinyin/cert.h": "crypto",
-          "jinyin/seal.h": "ses", "jinyin/container.h": "container", "jinyin/checks.def": "container", "jinyin/verify.h": "verify",
-          "jinyin/picture.h": "picture", "jinyin/render.h": "render"}
+PUBLIC = {
+    "jinyin/base.h": "base",
+    "jinyin/errors.def": "base",
+    "jinyin/limits.def": "base",
+    "jinyin/deviation.h": "base",
+    "jinyin/deviations.def": "base",
+    "jinyin/crypto.h": "crypto",
+    "jinyin/cert.h": "crypto",
+    "jinyin/ocsp.h": "crypto",
+    "jinyin/cms.h": "cms",
+    "jinyin/timestamp.h": "tsp",
+    "jinyin/seal.h": "ses",
+    "jinyin/container.h": "container",
+    "jinyin/checks.def": "container",
+    "jinyin/picture.h": "picture",
+    "jinyin/place.h": "place",
+    "jinyin/render.h": "render",
+    "jinyin/text.h": "container",
+    "jinyin/verify.h": "verify",
+}
 # module: modules that it may include besides itself
 ARROWS = {
     "base": set(),
     "codec": {"base"},
     "crypto": {"base", "codec"},
-    "ses": {"base", "codec", "crypto"},
+    "cms": {"base", "codec", "crypto"},
+    "tsp": {"base", "codec", "crypto", "cms"},
+    "ses": {"base", "codec", "crypto", "cms", "tsp"},
     "container": {"base", "codec", "crypto", "ses"},
     "picture": {"base", "codec"},
     "ofd": {"base", "codec", "crypto", "ses", "container"},
-    "pdf": {"base", "codec", "crypto", "ses", "container", "picture"},
+    "pdf": {"base", "codec", "crypto", "cms", "tsp", "ses", "container", "picture"},
+    "place": {"base", "codec", "container"},
     "render": {"base", "codec", "crypto", "ses", "container", "picture", "ofd"},
-    "verify": {"base", "codec", "crypto", "ses", "container"},
+    "verify": {"base", "codec", "crypto", "cms", "tsp", "ses", "container"},
     "core": {"base"},
     "store": {"base", "codec", "crypto", "core"},
     "ipc": {"base", "codec", "crypto"},
     "net": {"base", "codec"},
     "room": {"base", "codec", "ipc"},
     "jinyind": {"base", "codec", "crypto", "ipc", "room"},
-    "doc": {"base", "codec", "crypto", "ses", "container", "verify", "ipc", "room"},
+    "doc": {"base", "codec", "crypto", "ses", "container", "place", "verify", "ipc", "room"},
     "key": {"base", "codec", "crypto", "ses", "ipc", "room"},           # no SQL, HTTP, OFD or PDF where the keys are
     "link": {"base", "codec", "core", "net", "ipc", "room"},            # no keys, no documents; core for the lists, net for its JSON
     "web": {"base", "codec", "crypto", "core", "store", "ipc", "net", "room"},  # never opens a document
-    "sim": {"base", "codec", "crypto", "core", "net"},
-    "cli": {"base", "codec", "crypto", "ses", "container", "picture", "render", "verify", "ipc", "net"},
+    "sim": {"base", "codec", "crypto", "cms", "tsp", "core", "net"},
+    "cli": {"base", "codec", "crypto", "cms", "tsp", "ses", "container", "picture", "render", "place", "verify", "ipc", "net"},
 }
 
 

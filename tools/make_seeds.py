@@ -66,11 +66,13 @@ def page_of_everything(data):
                  '<Annotations>A.xml</Annotations></Document>',
         "R.xml": '<Res><Fonts><Font ID="3" FontName="黑体"><FontFile>F.ttf</FontFile></Font></Fonts>'
                  '<ColorSpaces><ColorSpace ID="4" Type="CMYK" BitsPerComponent="4"><Palette>'
-                 '<CV>1 2 3 4</CV><CV>#f 0 0 1</CV></Palette></ColorSpace><ColorSpace ID="5" Type="RGB"/></ColorSpaces><DrawParams><DrawParam ID="6" Relative="6" '
+                 '<CV>1 2 3 4</CV><CV>#f 0 0 1</CV></Palette></ColorSpace><ColorSpace ID="5" Type="RGB"/></ColorSpaces>'
+                 '<DrawParams><DrawParam ID="6" Relative="6" '
                  'LineWidth="1" Cap="Round" Join="Bevel" DashPattern="2 1" DashOffset="1"><StrokeColor Value="0 0 255"/></DrawParam></DrawParams><MultiMedias>'
                  '<MultiMedia ID="7" Type="Image"><MediaFile>i</MediaFile></MultiMedia></MultiMedias>'
                  '<CompositeGraphicUnits><CompositeGraphicUnit ID="8" '
-                 f'Width="9" Height="9"><Content><PathObject Boundary="0 0 9 9">{square}</PathObject></Content></CompositeGraphicUnit></CompositeGraphicUnits></Res>',
+                 f'Width="9" Height="9"><Content><PathObject Boundary="0 0 9 9">{square}</PathObject></Content>'
+                 '</CompositeGraphicUnit></CompositeGraphicUnits></Res>',
         "P.xml": f'<Page><Template TemplateID="9"/><PageRes>R.xml</PageRes><Content>{layers}</Content></Page>',
         "A.xml": '<Annotations><Page PageID="1"><FileLoc>B.xml</FileLoc></Page></Annotations>',
         "B.xml": f'<PageAnnot><Annot><Appearance Boundary="5 5 9 9">{objects[0]}</Appearance></Annot></PageAnnot>',
@@ -81,6 +83,29 @@ def page_of_everything(data):
         for name, content in parts.items():
             package.writestr(zipfile.ZipInfo(name), content)
     return out.getvalue()
+
+
+def old_forms(certificate):
+    """GM/T 0031-2014 and C0119, which the tool does not write: name → bytes. No signature fits; a fuzzer needs the structure."""
+    def utc(text):
+        return der(0x17, text)
+
+    def seal(version, listed, tail):
+        header = der(0x30, der(0x16, b"ES"), der(0x02, bytes([version])), der(0x16, b"MAKER"))
+        picture = der(0x30, der(0x16, b"PNG"), der(0x04, b"picture"), der(0x02, b"\x28"), der(0x02, b"\x28"))
+        times = [utc(b"260528202640Z"), utc(b"260528202640Z"), utc(b"360528202640Z")]
+        info = der(0x30, header, der(0x16, b"code"), der(0x30, der(0x02, b"\1"), der(0x0C, b"name"), *listed, *times), picture)
+        return der(0x30, info, *tail)
+
+    def value(seal_der, version):
+        signed = der(0x30, der(0x02, bytes([version])), seal_der, der(0x03, b"\0002026-05-28T20:26:40Z"), der(0x03, bytes(33)),
+                     der(0x16, b"/Signature.xml"), der(0x04, certificate), algorithm)
+        return der(0x30, signed, der(0x03, bytes(65)))
+    algorithm = bytes.fromhex("06082a811ccf55018375")
+    certificates, signature = der(0x30, der(0x04, certificate)), der(0x03, bytes(65))
+    v1 = seal(1, [certificates], [der(0x30, der(0x04, certificate), algorithm, signature)])
+    c0119 = seal(4, [der(0x02, b"\1"), certificates], [der(0x04, certificate), algorithm, signature])
+    return {"seal-v1": v1, "value-v1": value(v1, 1), "seal-c0119": c0119, "value-c0119": value(c0119, 4)}
 
 
 def make(tool, data, work):
@@ -99,6 +124,11 @@ def make(tool, data, work):
                 seeds[entry.filename.replace("/", "_")] = ("xml", package.read(entry))
         seeds["value"] = ("der", package.read("Doc_0/Signs/Sign_0/SignedValue.dat"))
     seeds["seal"] = ("der", pki.seal.read_bytes())
+    for name, options in (("seal-v5", ["--version", 5]), ("seal-digest", ["--list-digest"])):
+        call(tool, *pki.seal_arguments(work / name), *options)
+        seeds[name] = ("der", (work / name).read_bytes())
+    for name, content in old_forms(call("openssl", "x509", "-in", pki.folder / "signer.pem", "-outform", "DER")).items():
+        seeds[name] = ("der", content)
     for name in ("ca", "maker", "signer"):
         seeds[f"{name}.pem"] = ("cert", (pki.folder / f"{name}.pem").read_bytes())
         seeds[f"{name}.der"] = ("cert", call("openssl", "x509", "-in", pki.folder / f"{name}.pem", "-outform", "DER"))

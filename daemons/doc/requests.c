@@ -134,8 +134,8 @@ verify(const struct doc *doc, const struct jy_frame *request, struct jy_frame *r
         return jy_fail(fault, JY_E_ARGUMENT, "form", 0, "json or text, not \"%s\"", ask->form);
     if ((rc = map(ask->document, doc, &file, fault)) != JY_OK ||
         (ask->trust.len > 0 && ((rc = jy_trust_new(&trust)) != JY_OK || (rc = jy_trust_add_pem(trust, ask->trust, fault)) != JY_OK)) ||
-        (ask->evidence.len > 0 && (rc = jy_evidence_parse(ask->evidence, &evidence, fault)) != JY_OK) ||
-        (rc = jy_verify(file, trust, evidence, ask->now, &report, fault)) != JY_OK ||
+        (ask->evidence.len > 0 && (rc = jy_evidence_parse(ask->evidence, true, &evidence, fault)) != JY_OK) ||
+        (rc = jy_verify(file, trust, evidence, NULL, ask->now, &report, fault)) != JY_OK ||
         (rc = (text ? jy_report_text : jy_report_json)(report, &reply->bytes)) != JY_OK)
         goto out;
     snprintf(answer->verdict, sizeof(answer->verdict), "%s", jy_verdict_name(jy_report_verdict(report)));

@@ -22,7 +22,7 @@ doc_warm_up(void)
 
     /* OpenSSL reads its configuration and seeds itself, libxml2 and qpdf set up their tables; the results do not matter. */
     if (jy_sm2_generate(&key) != JY_OK || jy_sm2_sign(key, jy_slice_text(pdf), signature, &len) != JY_OK ||
-        jy_verify(JY_SLICE(pdf, strlen(pdf)), NULL, NULL, 0, &report, NULL) != JY_OK)
+        jy_verify(JY_SLICE(pdf, strlen(pdf)), NULL, NULL, NULL, 0, &report, NULL) != JY_OK)
         jy_log("warning", "not_warm", "a library did not do its first work");
     jy_report_free(report);
     jy_sm2_free(key);

@@ -20,6 +20,13 @@ typedef enum jy_err {
     JY_E__COUNT
 } jy_err;
 
+/** Every limit, the largest value still allowed: JY_XML_DEPTH_MAX, …; the one table is jinyin/limits.def. */
+enum {
+#define JY_LIMIT(name, value, unit, what, error) JY_##name##_MAX = (value),
+#include <jinyin/limits.def>
+#undef JY_LIMIT
+};
+
 /** Stable machine code of an error, e.g. "container_ambiguous"; never NULL. */
 const char *jy_err_code(jy_err err);
 /** HTTP status that an API answer with this error carries; 200 for JY_OK. */

@@ -19,6 +19,10 @@ const char *jy_cert_issuer(const struct jy_cert *cert);
 const char *jy_cert_common_name(const struct jy_cert *cert);   /* "" when absent */
 const char *jy_cert_organization(const struct jy_cert *cert);  /* "" when absent */
 const char *jy_cert_serial(const struct jy_cert *cert);        /* upper-case hex */
+struct jy_slice jy_cert_issuer_der(const struct jy_cert *cert);   /* Name TLV as written; these three empty when the certificate is not DER */
+struct jy_slice jy_cert_subject_der(const struct jy_cert *cert);
+struct jy_slice jy_cert_serial_der(const struct jy_cert *cert);   /* INTEGER TLV as written */
+struct jy_slice jy_cert_key_id(const struct jy_cert *cert);       /* subjectKeyIdentifier; empty when absent */
 jy_time jy_cert_not_before(const struct jy_cert *cert);
 jy_time jy_cert_not_after(const struct jy_cert *cert);
 /** keyUsage absent, or digitalSignature or nonRepudiation set. */
@@ -35,6 +39,18 @@ JY_CHECK jy_err jy_trust_new(struct jy_trust **out);
 JY_CHECK jy_err jy_trust_add_pem(struct jy_trust *trust, struct jy_slice pem, struct jy_fault *fault);
 /** A PEM/DER file, or every *.pem *.crt *.cer *.crl of a folder. */
 JY_CHECK jy_err jy_trust_add_path(struct jy_trust *trust, const char *path, struct jy_fault *fault);
+/**
+ * A trust that is all of base (borrowed: base must outlive it and not be changed meanwhile) and what is added to it: for the evidence of
+ * one document, which nobody else should be judged by.
+ */
+JY_CHECK jy_err jy_trust_extend(const struct jy_trust *base, struct jy_trust **out);
+/**
+ * A DER CRL or OCSP response as found in a document or an evidence bundle. Neither can bring an anchor or any other certificate into the
+ * trust; each counts only where its signature is genuinely that of the issuer (or its responder) in the path that is judged.
+ * Errors: JY_E_FORMAT, JY_E_LIMIT (jinyin/ocsp.h, 2,000 of each, 16 MiB).
+ */
+JY_CHECK jy_err jy_trust_add_crl(struct jy_trust *trust, struct jy_slice der, struct jy_fault *fault);
+JY_CHECK jy_err jy_trust_add_ocsp(struct jy_trust *trust, struct jy_slice der, struct jy_fault *fault);
 size_t jy_trust_anchor_count(const struct jy_trust *trust);
 void jy_trust_free(struct jy_trust *trust);
 
@@ -44,13 +60,15 @@ enum jy_chain_status {
     JY_CHAIN_BAD,                 /* a path exists but a signature, CA flag, path length, usage or critical extension is wrong */
     JY_CHAIN_NOT_YET_VALID,       /* some certificate, at the time asked for */
     JY_CHAIN_EXPIRED,
-    JY_CHAIN_REVOKED,             /* on a genuine CRL, revocation time ≤ at */
-    JY_CHAIN_REVOKED_LATER,       /* on a genuine CRL, revocation time > at */
-    JY_CHAIN_REVOCATION_UNKNOWN   /* otherwise good, but no genuine CRL of an issuer whose nextUpdate is ≥ at */
+    JY_CHAIN_REVOKED,             /* on a genuine CRL or OCSP response, revocation time ≤ at */
+    JY_CHAIN_REVOKED_LATER,       /* on a genuine CRL or OCSP response, revocation time > at */
+    JY_CHAIN_REVOCATION_UNKNOWN,  /* otherwise good, but no genuine CRL or OCSP response of an issuer whose nextUpdate is ≥ at */
+    JY_CHAIN_USAGE                /* otherwise sound, but the first certificate is not for the purpose asked for */
 };
 struct jy_chain_result {
     enum jy_chain_status status;
     jy_time revoked_at;           /* 0 when not revoked */
+    int revoked_reason;           /* RFC 5280 CRLReason; -1 = none told, or not revoked */
     bool test_only;               /* some certificate is jy_cert_is_test */
     char text[240];               /* which certificate and why, English */
 };
@@ -62,6 +80,19 @@ struct jy_chain_result {
 JY_CHECK jy_err jy_chain_check(const struct jy_trust *trust, const struct jy_cert *cert, const struct jy_cert *const *extra,
                                size_t extra_count, jy_time at, struct jy_chain_result *result);
 
+/** What the first certificate of a chain is used for: key usage and extended key usage follow from it. */
+enum jy_chain_purpose {
+    JY_PURPOSE_ANY,               /* not looked at: the caller asks jy_cert_may_sign himself */
+    JY_PURPOSE_SIGNING,           /* documents and seals: digitalSignature or nonRepudiation; EKU absent, or one that people sign with */
+    JY_PURPOSE_TIME_STAMP,        /* EKU timeStamping, critical and alone (RFC 3161 2.3) */
+    JY_PURPOSE_OCSP               /* EKU OCSPSigning (RFC 6960 4.2.2.2) */
+};
+/** May this certificate serve the purpose? why, when not NULL, is told the reason (static text) or NULL. */
+bool jy_cert_serves(const struct jy_cert *cert, enum jy_chain_purpose purpose, const char **why);
+/** As jy_chain_check_at, and the purpose: JY_CHAIN_USAGE comes after JY_CHAIN_UNTRUSTED and JY_CHAIN_BAD, before dates and revocation. */
+JY_CHECK jy_err jy_chain_check_for(const struct jy_trust *trust, const struct jy_cert *cert, enum jy_chain_purpose purpose,
+                                   const struct jy_cert *const *extra, size_t extra_count, const jy_time *at, size_t count,
+                                   struct jy_chain_result *results);
 /** As jy_chain_check, at several times: the path and its signatures are checked once. results has one row a time. */
 JY_CHECK jy_err jy_chain_check_at(const struct jy_trust *trust, const struct jy_cert *cert, const struct jy_cert *const *extra,
                                   size_t extra_count, const jy_time *at, size_t count, struct jy_chain_result *results);
@@ -75,6 +106,12 @@ JY_CHECK jy_err jy_csr_parse(struct jy_slice der, struct jy_csr **out, struct jy
 const char *jy_csr_common_name(const struct jy_csr *csr);
 void jy_csr_free(struct jy_csr *csr);
 
+/** A further extension, whatever it is. */
+struct jy_extension {
+    const char *oid;                   /* dotted */
+    bool critical;
+    struct jy_slice value;             /* DER of its contents */
+};
 /** What an issuer does: used by jinyin-sim's CA and by tests, never by the service. */
 struct jy_issue {
     const struct jy_sm2 *issuer_key;
@@ -89,6 +126,11 @@ struct jy_issue {
     bool ca;
     int path_length;                   /* < 0 = none */
     const char *crl_url;               /* NULL = none */
+    const char *key_usage;             /* as in openssl's x509v3_config(5), "critical,keyCertSign"; NULL = what ca says; "" = no extension */
+    const char *extended_key_usage;    /* likewise, "critical,timeStamping"; NULL = none */
+    const char *ocsp_url;              /* authorityInfoAccess; NULL = none */
+    const struct jy_extension *extensions;  /* may be NULL */
+    size_t extension_count;
 };
 JY_CHECK jy_err jy_cert_issue(const struct jy_issue *what, struct jy_cert **out, struct jy_fault *fault);
 struct jy_revoked {
@@ -99,6 +141,10 @@ struct jy_revoked {
 /** CRL v2, DER. */
 JY_CHECK jy_err jy_crl_issue(const struct jy_sm2 *issuer_key, const struct jy_cert *issuer, const struct jy_revoked *list, size_t count,
                              jy_time this_update, jy_time next_update, uint64_t number, struct jy_buf *out, struct jy_fault *fault);
+/** As jy_crl_issue, with further extensions of the list. */
+JY_CHECK jy_err jy_crl_issue_with(const struct jy_sm2 *issuer_key, const struct jy_cert *issuer, const struct jy_revoked *list, size_t count,
+                                  jy_time this_update, jy_time next_update, uint64_t number, const struct jy_extension *extensions,
+                                  size_t extension_count, struct jy_buf *out, struct jy_fault *fault);
 /** DER CRL to PEM. */
 JY_CHECK jy_err jy_crl_to_pem(struct jy_slice der, struct jy_buf *out);
 

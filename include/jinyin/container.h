@@ -5,16 +5,21 @@
 
 #include <jinyin/seal.h>
 
+
 enum jy_format { JY_FORMAT_UNKNOWN = 0, JY_FORMAT_OFD, JY_FORMAT_PDF };
 /** By content, never by name: "%PDF-" within the first 1024 bytes, or a ZIP with an OFD.xml. */
 enum jy_format jy_format_detect(struct jy_slice file);
 
 struct jy_page { double width_mm, height_mm; };   /* as displayed: after /Rotate, CropBox, UserUnit */
+struct jy_box { double x_mm, y_mm, width_mm, height_mm; };
 struct jy_stamp_place {
     int page;                       /* from 1 */
-    double x_mm, y_mm;              /* the stamp's top-left corner from the displayed page's top-left */
-    double width_mm, height_mm;
+    double x_mm, y_mm;              /* the whole picture's top-left corner from the displayed page's top-left */
+    double width_mm, height_mm;     /* of the whole picture as drawn */
+    struct jy_box clip;             /* the part that shows, from the picture's top-left; all zero: the whole (GB/T 33190 18.2 StampAnnot/@Clip) */
 };
+/** What a place covers of its page: the picture, or its clip. */
+struct jy_box jy_place_visible(const struct jy_stamp_place *place);
 
 /** Findings are rows of jinyin/checks.def with the file and offset concerned. */
 enum jy_check_id {
@@ -39,7 +44,8 @@ JY_CHECK jy_err jy_findings_add(struct jy_findings *findings, enum jy_check_id c
                                 const char *fmt, ...) JY_PRINTF(6, 7);
 void jy_findings_free(struct jy_findings *findings);
 
-enum jy_signature_kind { JY_SIGNATURE_SEAL, JY_SIGNATURE_PLAIN };
+/** A PDF document time stamp has a TimeStampToken as its value, whose imprint is the digest. */
+enum jy_signature_kind { JY_SIGNATURE_SEAL, JY_SIGNATURE_PLAIN, JY_SIGNATURE_TIME_STAMP };
 /** One signature as the container sees it: value, the digest that it must carry, and what is wrong around it. */
 struct jy_signature {
     char id[64];                    /* OFD Signature/@ID; PDF field name */
@@ -77,11 +83,19 @@ struct jy_prepared {
 };
 /**
  * Place a seal. seal_der is written as it is (OFD Seal.esl) and drawn from its picture.
- * Errors: those of jy_document_may_stamp, JY_E_PAGE_RANGE, JY_E_OFF_PAGE, JY_E_ARGUMENT (size not 1..1000 mm, no place), JY_E_UNSUPPORTED (picture type).
+ * What shows of the stamp lies on the page; the rest of a clipped picture may lie outside (seam). At most JY_STAMP_PLACES_MAX places.
+ * Errors: those of jy_document_may_stamp, JY_E_PAGE_RANGE, JY_E_OFF_PAGE, JY_E_ARGUMENT (size not 1..1000 mm, clip outside the picture, no place),
+ * JY_E_UNSUPPORTED (picture type).
  * PDF: several places = one signature field at the first, Stamp annotations at the others, same increment.
  */
 JY_CHECK jy_err jy_document_prepare(struct jy_document *doc, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count,
                                     jy_time now, struct jy_prepared *out, struct jy_fault *fault);
+/**
+ * The same, and the last one: OFD: the signature protects the list of signatures too (GB/T 33190 clause 18, 全文保护); PDF: a field lock and FieldMDP
+ * over everything, no change permitted (ISO 32000-2 12.7.5.5, 12.8.2.4). jy_document_may_stamp then says JY_E_LOCKED.
+ */
+JY_CHECK jy_err jy_document_prepare_closing(struct jy_document *doc, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count,
+                                            jy_time now, struct jy_prepared *out, struct jy_fault *fault);
 void jy_prepared_free(struct jy_prepared *prepared);
 /**
  * Put the signature value into a prepared file. out borrows prepared_file. The slot is checked against the file, and the

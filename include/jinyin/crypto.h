@@ -59,6 +59,11 @@ enum jy_sm2_encoding { JY_SM2_DER, JY_SM2_RAW64, JY_SM2_DER_NON_MINIMAL };
  * Errors: JY_E_SIGNATURE when it does not fit; JY_E_FORMAT when sig is neither form. encoding may be NULL.
  */
 JY_CHECK jy_err jy_sm2_verify(const struct jy_sm2 *key, struct jy_slice message, struct jy_slice sig, enum jy_sm2_encoding *encoding);
+/** As jy_sm2_verify of a message in parts, in order: a document is not copied to be checked. */
+JY_CHECK jy_err jy_sm2_verify_parts(const struct jy_sm2 *key, const struct jy_slice *parts, size_t count, struct jy_slice sig,
+                                    enum jy_sm2_encoding *encoding);
+/** Z = SM3(ENTL ‖ ID ‖ a ‖ b ‖ G ‖ P) of a key (GB/T 32918.2 5.5): what goes before a message that is signed. */
+JY_CHECK jy_err jy_sm2_z(const struct jy_sm2 *key, uint8_t out[JY_SM3_SIZE]);
 /** SM2 public-key encryption, SM2Cipher DER (GM/T 0009), plain 1..1024 bytes. */
 JY_CHECK jy_err jy_sm2_encrypt(const struct jy_sm2 *key, struct jy_slice plain, struct jy_buf *out);
 JY_CHECK jy_err jy_sm2_decrypt(const struct jy_sm2 *key, struct jy_slice cipher, struct jy_buf *out);

@@ -4,28 +4,19 @@
 #define JINYIN_SEAL_H
 
 #include <jinyin/cert.h>
-
-#define JY_SEAL_MAX (1u << 20)       /* bytes of one SESeal */
-#define JY_SES_MAX  (2u << 20)       /* bytes of one SES_Signature */
-
-/** Bits of what the writer did against the letter while the binding holds (seal-formats §4); reported, never hidden. */
-enum jy_deviation {
-    JY_DEV_SIG_RAW64 = 1u << 0,         /* signer's signature 64 raw bytes */
-    JY_DEV_SEAL_SIG_RAW64 = 1u << 1,    /* maker's signature 64 raw bytes */
-    JY_DEV_SIG_NON_MINIMAL = 1u << 2,   /* non-minimal INTEGER in r or s */
-    JY_DEV_UNUSED_BITS = 1u << 3,       /* BIT STRING claims unused bits */
-    JY_DEV_TIME_FORM = 1u << 4,         /* time without Z, UTCTime for GeneralizedTime, text … */
-    JY_DEV_TRAILING = 1u << 5,          /* bytes after the outer SEQUENCE */
-    JY_DEV_UNTAGGED = 1u << 6,          /* [0] missing, or present where the standard has none */
-    JY_DEV_CERT_LIST_TYPE = 1u << 7,    /* certListType neither 1 nor 2 */
-    JY_DEV_STRING = 1u << 8,            /* wrong string type, embedded or trailing NUL, non-ASCII IA5 */
-    JY_DEV_LEGACY_LAYOUT = 1u << 9,     /* C0119 */
-    JY_DEV_DIGEST_WITH_Z = 1u << 10     /* a digest was SM3(Z ‖ data) */
-};
+#include <jinyin/deviation.h>
 
 /** fault->where of a malformed structure: which of the two it is. */
 #define JY_WHERE_SEAL "GB/T 38540-2020 SESeal"
 #define JY_WHERE_SES "GB/T 38540-2020 SES_Signature"
+
+/** Which structure it is, told from its shape (seal-formats §1.6). */
+enum jy_seal_layout {
+    JY_SEAL_V1,                      /* GM/T 0031-2014 */
+    JY_SEAL_V4,                      /* GB/T 38540-2020 */
+    JY_SEAL_V5,                      /* GM/T 0031-2025 */
+    JY_SEAL_C0119                    /* superseded government layout: as v4, with UTCTime */
+};
 
 struct jy_seal;   /* opaque; begins in jy_seal_parse(), ends in jy_seal_free() */
 /**
@@ -37,7 +28,8 @@ JY_CHECK jy_err jy_seal_parse(struct jy_slice der, struct jy_seal **out, struct 
 void jy_seal_free(struct jy_seal *seal);
 /* Borrowed, valid until jy_seal_free. Text is NUL-terminated UTF-8. */
 struct jy_slice jy_seal_der(const struct jy_seal *seal);        /* exactly one TLV, without trailing bytes */
-int jy_seal_version(const struct jy_seal *seal);                /* 1, 4, 5 (header version as written otherwise) */
+enum jy_seal_layout jy_seal_layout(const struct jy_seal *seal);
+int jy_seal_version(const struct jy_seal *seal);                /* header.version as written: 1, 2, 3 … of JY_SEAL_V1, 4, 5 */
 const char *jy_seal_vendor(const struct jy_seal *seal);         /* Vid */
 const char *jy_seal_id(const struct jy_seal *seal);             /* esID */
 const char *jy_seal_name(const struct jy_seal *seal);
@@ -50,55 +42,89 @@ struct jy_slice jy_seal_picture(const struct jy_seal *seal);
 int jy_seal_width_mm(const struct jy_seal *seal);
 int jy_seal_height_mm(const struct jy_seal *seal);
 const struct jy_cert *jy_seal_maker(const struct jy_seal *seal);/* NULL when the certificate cannot be parsed */
-unsigned jy_seal_deviations(const struct jy_seal *seal);
-/** Maker's signature over the bytes that its version signs. Errors: JY_E_SIGNATURE, JY_E_UNSUPPORTED (RSA), JY_E_CERTIFICATE. Adds deviations. */
+struct jy_slice jy_seal_time_stamp(const struct jy_seal *seal); /* over the maker's signature value; empty when none */
+jy_deviations jy_seal_deviations(const struct jy_seal *seal);
+/**
+ * Maker's signature over the bytes that its version signs: v4, v5 eSealInfo; v1 SEQUENCE{eSealInfo, cert, signatureAlgorithm} (seal-formats §1.1, §1.3).
+ * Errors: JY_E_SIGNATURE, JY_E_UNSUPPORTED (RSA; an unknown critical extension), JY_E_CERTIFICATE. Adds deviations.
+ */
 JY_CHECK jy_err jy_seal_check_signature(struct jy_seal *seal, struct jy_fault *fault);
-/** Is this certificate in the seal's list (type 1 byte compare, type 2 digest compare)? */
+/**
+ * Is this certificate in the seal's list? Type 1 compares bytes, type 2 SM3 over the certificate, then over Z and the certificate;
+ * an entry of the other kind matches nothing.
+ */
 bool jy_seal_has_signer(const struct jy_seal *seal, const struct jy_cert *cert);
 
-/** Everything a v4 seal says; borrowed by jy_seal_make. */
+/**
+ * Asks for a time stamp: appends to token the DER TimeStampToken (GB/T 20520) over these bytes, a signature value as it stands in its
+ * BIT STRING. What it fails with is passed on.
+ */
+typedef jy_err (*jy_time_stamper)(void *ctx, struct jy_slice signature, struct jy_buf *token, struct jy_fault *fault);
+
+/** Everything a seal says; borrowed by jy_seal_make. */
 struct jy_seal_fields {
     const char *vendor;              /* Vid, IA5, 1..32 */
     const char *id;                  /* esID, IA5, 1..64 */
     int type;
     const char *name;                /* UTF-8, 1..200 bytes */
-    const struct jy_cert *signer;    /* certListType 1 */
+    const struct jy_cert *signer;    /* the one entry of certList */
     jy_time created, valid_start, valid_end;
     const char *picture_type;        /* "PNG" … */
     struct jy_slice picture;         /* 1..512 KiB */
     int width_mm, height_mm;         /* 1..200 */
+    int version;                     /* 4 (also 0): GB/T 38540-2020; 5: GM/T 0031-2025 */
+    int cert_list_type;              /* 1 (also 0): the certificate; 2: its SM3 */
+    jy_time_stamper time_stamper;    /* version 5 only: stamps the maker's signature; NULL = no time stamp */
+    void *time_stamper_ctx;
 };
-/** Build and sign a GB/T 38540-2020 SESeal; verifies what it signed. out gets DER. Errors: JY_E_ARGUMENT names the field. */
+/** Build and sign a SESeal; verifies what it signed. out gets DER. Errors: JY_E_ARGUMENT names the field, those of the time stamper. */
 JY_CHECK jy_err jy_seal_make(const struct jy_seal_fields *fields, const struct jy_sm2 *maker_key, const struct jy_cert *maker,
                              struct jy_buf *out, struct jy_fault *fault);
 
 struct jy_ses;    /* SES_Signature */
 /**
- * Parse one SES_Signature (v1, v4, v5; C0119 best effort with JY_DEV_LEGACY_LAYOUT). Same rules as jy_seal_parse; fault->where is
+ * Parse one SES_Signature (v1, v4, v5; C0119 best effort with LAYOUT_C0119). Same rules as jy_seal_parse; fault->where is
  * JY_WHERE_SEAL when it is the embedded seal that is malformed, else JY_WHERE_SES; the offset counts from the start of der in both cases.
  */
 JY_CHECK jy_err jy_ses_parse(struct jy_slice der, struct jy_ses **out, struct jy_fault *fault);
 void jy_ses_free(struct jy_ses *ses);
 struct jy_seal *jy_ses_seal(struct jy_ses *ses);                      /* embedded eseal; owned by ses */
 int jy_ses_version(const struct jy_ses *ses);
-jy_time jy_ses_time(const struct jy_ses *ses);                        /* timeInfo: claimed */
+jy_time jy_ses_time(const struct jy_ses *ses);                        /* timeInfo: claimed; 0 when it cannot be read */
 struct jy_slice jy_ses_data_hash(const struct jy_ses *ses);
 const char *jy_ses_property_info(const struct jy_ses *ses);
 const struct jy_cert *jy_ses_signer(const struct jy_ses *ses);        /* NULL when it cannot be parsed */
-struct jy_slice jy_ses_signature(const struct jy_ses *ses);           /* payload r,s */
+struct jy_slice jy_ses_signature(const struct jy_ses *ses);           /* payload r,s, as it stands: what a time stamp is over */
 struct jy_slice jy_ses_time_stamp(const struct jy_ses *ses);          /* empty when none */
-unsigned jy_ses_deviations(const struct jy_ses *ses);
+jy_deviations jy_ses_deviations(const struct jy_ses *ses);
+/** Signer's signature over TBS_Sign, and how the seal's list names the signer. Errors as jy_seal_check_signature. Adds deviations. */
 JY_CHECK jy_err jy_ses_check_signature(struct jy_ses *ses, struct jy_fault *fault);
 
-/** GB/T 38540-2020 7.1 TBS_Sign, rebuilt from its parts; then signed and verified. seal must be v4. out gets DER SES_Signature. */
+/**
+ * TBS_Sign of the seal's version (GB/T 38540-2020 7.1, GM/T 0031-2025), built from its parts; then signed and verified. out gets DER SES_Signature.
+ * Errors: JY_E_UNSUPPORTED (the seal is neither v4 nor v5), JY_E_CERTIFICATE, JY_E_SIGNER_NOT_IN_SEAL.
+ */
 JY_CHECK jy_err jy_ses_make(const struct jy_seal *seal, jy_time when, const uint8_t data_hash[JY_SM3_SIZE], const char *property_info,
                             const struct jy_sm2 *signer_key, const struct jy_cert *signer, struct jy_buf *out, struct jy_fault *fault);
+/**
+ * The same SES_Signature with a time stamp: DER TimeStampToken over jy_ses_signature(), which is not signed itself (GB/T 38540-2020 7.1).
+ * Errors: JY_E_FORMAT, JY_E_LIMIT, JY_E_ARGUMENT (it has one already, is v1 or C0119, or token is empty).
+ */
+JY_CHECK jy_err jy_ses_add_time_stamp(struct jy_slice ses_der, struct jy_slice token, struct jy_buf *out, struct jy_fault *fault);
 
+/** What a signature value is, told from its bytes alone (seal-formats §1.6); names in a container are not trusted. */
+enum jy_value_form {
+    JY_VALUE_OTHER,
+    JY_VALUE_SES,                    /* SES_Signature */
+    JY_VALUE_SIGNED_DATA,            /* CMS ContentInfo: jinyin/cms.h */
+    JY_VALUE_BARE                    /* SEQUENCE{r, s} or 64 raw bytes: jinyin/cms.h form C */
+};
+enum jy_value_form jy_value_form(struct jy_slice value);
 /** GB/T 35275 SignedData (Type="Sign", PDF CMS). Verifies forms A and B of seal-formats §3.7 over an original digest or original bytes. */
 struct jy_cms_result {
     struct jy_cert *signer;       /* caller frees; NULL when absent */
     jy_time signing_time;         /* 0 when absent */
-    unsigned deviations;
+    jy_deviations deviations;
 };
 /**
  * digest = SM3 over the protected bytes. Errors: JY_E_FORMAT, JY_E_UNSUPPORTED, JY_E_SIGNATURE (the value does not fit what it signs),

@@ -93,7 +93,7 @@ jy_der_enter(struct jy_der *der, uint8_t tag, struct jy_der *inner)
     struct jy_der_item item;
     jy_err rc;
 
-    if (der->depth >= DER_DEPTH_MAX)
+    if (der->depth >= JY_DER_DEPTH_MAX)
         return JY_E_LIMIT;
     if ((rc = jy_der_get(der, tag, &item)) != JY_OK)
         return rc;
@@ -294,6 +294,15 @@ jy_der_put(struct jy_buf *out, uint8_t tag, struct jy_slice value)
     if ((rc = jy_buf_add(out, JY_SLICE(head, n))) != JY_OK)
         return rc;
     return jy_buf_add(out, value);
+}
+
+jy_err
+jy_der_wrap(struct jy_buf *out, uint8_t tag, struct jy_buf *inner)
+{
+    jy_err rc = jy_der_put(out, tag, jy_buf_slice(inner));
+
+    inner->len = 0;
+    return rc;
 }
 
 jy_err

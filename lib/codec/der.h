@@ -10,7 +10,6 @@ enum {
     DER_UTF8 = 0x0C, DER_PRINTABLE = 0x13, DER_IA5 = 0x16, DER_UTC_TIME = 0x17, DER_GENERALIZED_TIME = 0x18,
     DER_SEQUENCE = 0x30, DER_SET = 0x31, DER_CONTEXT_0 = 0xA0, DER_CONTEXT_1 = 0xA1
 };
-#define DER_DEPTH_MAX 32
 
 /** A cursor over the contents of one constructed value. base lets offsets be told from the start of the whole input. */
 struct jy_der {
@@ -36,7 +35,7 @@ uint64_t jy_der_offset(const struct jy_der *der);
 JY_CHECK jy_err jy_der_next(struct jy_der *der, struct jy_der_item *out);
 /** Next item, which must have this tag. */
 JY_CHECK jy_err jy_der_get(struct jy_der *der, uint8_t tag, struct jy_der_item *out);
-/** Enter a constructed item of this tag. Errors: JY_E_FORMAT, JY_E_LIMIT beyond DER_DEPTH_MAX. */
+/** Enter a constructed item of this tag. Errors: JY_E_FORMAT, JY_E_LIMIT beyond JY_DER_DEPTH_MAX. */
 JY_CHECK jy_err jy_der_enter(struct jy_der *der, uint8_t tag, struct jy_der *inner);
 /** JY_E_TRAILING unless all was read. */
 JY_CHECK jy_err jy_der_close(const struct jy_der *der);
@@ -55,6 +54,8 @@ JY_CHECK jy_err jy_der_time(struct jy_der *der, jy_time *out, bool *exact);
 
 /** Writing: build inside-out. Each appends one whole TLV to out. */
 JY_CHECK jy_err jy_der_put(struct jy_buf *out, uint8_t tag, struct jy_slice value);
+/** As jy_der_put of what inner holds, which is empty afterwards: it can take the next value. */
+JY_CHECK jy_err jy_der_wrap(struct jy_buf *out, uint8_t tag, struct jy_buf *inner);
 JY_CHECK jy_err jy_der_put_i64(struct jy_buf *out, int64_t value);
 JY_CHECK jy_err jy_der_put_text(struct jy_buf *out, uint8_t tag, const char *text);
 JY_CHECK jy_err jy_der_put_bits(struct jy_buf *out, struct jy_slice payload);

@@ -18,5 +18,23 @@
 #define OID_CONTENT_TYPE      JY_OID("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x03")
 #define OID_MESSAGE_DIGEST    JY_OID("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x04")
 #define OID_SIGNING_TIME      JY_OID("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x05")
+#define OID_TST_INFO          JY_OID("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x04")
+#define OID_SIGNING_CERT      JY_OID("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x02\x0c")
+#define OID_SIGNATURE_STAMP   JY_OID("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x02\x0e")
+#define OID_SIGNING_CERT_V2   JY_OID("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x02\x2f")
+#define OID_SM3_UNKEYED       JY_OID("\x2a\x81\x1c\xcf\x55\x01\x83\x11\x01")
+#define OID_SM2_WITH_SM3_TYPO JY_OID("\x2a\x81\x1c\xcf\x55\x83\x75")   /* 1.2.156.10197.501, in a widespread library */
+#define OID_SHA1              JY_OID("\x2b\x0e\x03\x02\x1a")
+#define OID_SHA256            JY_OID("\x60\x86\x48\x01\x65\x03\x04\x02\x01")
+#define OID_SHA384            JY_OID("\x60\x86\x48\x01\x65\x03\x04\x02\x02")
+#define OID_SHA512            JY_OID("\x60\x86\x48\x01\x65\x03\x04\x02\x03")
+#define OID_RI_OCSP           JY_OID("\x2b\x06\x01\x05\x05\x07\x10\x02")
+#define OID_OCSP_BASIC        JY_OID("\x2b\x06\x01\x05\x05\x07\x30\x01\x01")
+#define OID_OCSP_NONCE        JY_OID("\x2b\x06\x01\x05\x05\x07\x30\x01\x02")
+#define OID_OCSP_ARCHIVE_CUTOFF JY_OID("\x2b\x06\x01\x05\x05\x07\x30\x01\x06")
+#define OID_ADOBE_REVOCATION  JY_OID("\x2a\x86\x48\x86\xf7\x2f\x01\x01\x08")
+
+/** SM2 with SM3 under any of the identifiers met: .501, .301.1, and the mistaken one. */
+bool jy_oid_is_sm2_with_sm3(struct jy_slice oid);
 
 #endif

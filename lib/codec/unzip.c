@@ -32,10 +32,40 @@ static jy_err
 pass_on(struct progress *p, struct jy_slice bytes, struct jy_fault *fault)
 {
     if (bytes.len > p->entry->size - p->done)
-        return jy_fail(fault, JY_E_HOSTILE, p->entry->name, p->entry->start, "entry is longer than declared");
+        return jy_fail(fault, JY_E_AMBIGUOUS, p->entry->name, p->entry->start, "entry is longer than declared: some readers show all of it");
     p->done += bytes.len;
     p->crc = (uint32_t)crc32_z(p->crc, bytes.p, bytes.len);
     return bytes.len == 0 ? JY_OK : p->sink(p->ctx, bytes);
+}
+
+/* Foxit leaves the Adler-32 of the zlib format (RFC 1950) behind the packed data: known by its value, it hides nothing. A reader of a stream
+ * would look for a data descriptor there. */
+static bool
+is_adler(struct jy_slice rest, struct jy_zip *zip, struct jy_slice packed, const struct jy_zip_entry *entry)
+{
+    z_stream *z = &zip->inflater;
+    uint32_t sum = (uint32_t)adler32_z(0, NULL, 0), want;
+    size_t left = packed.len;
+    int state = Z_OK;
+
+    if (rest.len != 4 || (entry->flags & ZIP_FLAG_DESCRIPTOR) != 0)
+        return false;
+    want = (uint32_t)rest.p[0] << 24 | (uint32_t)rest.p[1] << 16 | (uint32_t)rest.p[2] << 8 | rest.p[3];
+    if (inflateReset(z) != Z_OK)
+        return false;
+    z->next_in = (z_const Bytef *)(uintptr_t)packed.p;
+    z->avail_in = 0;
+    while (state == Z_OK) {
+        if (z->avail_in == 0) {
+            z->avail_in = left < UINT32_MAX ? (uInt)left : UINT32_MAX;
+            left -= z->avail_in;
+        }
+        z->next_out = zip->chunk;
+        z->avail_out = CHUNK;
+        state = inflate(z, Z_NO_FLUSH);
+        sum = (uint32_t)adler32_z(sum, zip->chunk, CHUNK - z->avail_out);
+    }
+    return state == Z_STREAM_END && sum == want;
 }
 
 static jy_err
@@ -62,7 +92,10 @@ unpack(struct jy_zip *zip, struct jy_slice packed, struct progress *p, struct jy
             return jy_fail(fault, JY_E_DAMAGED, p->entry->name, p->entry->start, "entry cannot be unpacked");
         err = pass_on(p, JY_SLICE(zip->chunk, CHUNK - z->avail_out), fault);
     }
-    return err;                      /* Foxit leaves bytes after the end of the packed data; no unpacker looks at them */
+    if (err == JY_OK && left + z->avail_in > 0 &&
+        !is_adler(JY_SLICE(packed.p + packed.len - left - z->avail_in, left + z->avail_in), zip, packed, p->entry))
+        err = jy_fail(fault, JY_E_AMBIGUOUS, p->entry->name, p->entry->start, "bytes behind the end of the packed data");
+    return err;
 }
 
 jy_err

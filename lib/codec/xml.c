@@ -8,9 +8,6 @@
 #include <strings.h>
 #include <sys/random.h>
 
-#define DEPTH_MAX 64
-#define ATTRS_MAX 64
-#define NODES_MAX 400000u
 #define ARENA_BLOCK (64u * 1024u)
 
 struct block {
@@ -27,14 +24,14 @@ struct jy_xml_doc {
 struct jy_xml_reader {
     XML_Parser parser;
     unsigned long salt;              /* of expat's name tables: nobody outside can make names collide */
-    struct jy_buf text[DEPTH_MAX + 1];
+    struct jy_buf text[JY_XML_DEPTH_MAX + 1];
 };
 
 struct gate {
     struct jy_xml_doc *doc;
     XML_Parser parser;
     const char *where, *skip;
-    struct jy_xml *open[DEPTH_MAX + 1], *last[DEPTH_MAX + 1];
+    struct jy_xml *open[JY_XML_DEPTH_MAX + 1], *last[JY_XML_DEPTH_MAX + 1];
     struct jy_buf *text;             /* by depth */
     int depth, skipping;             /* skipping: depth at which the left-out element opened, or 0 */
     size_t nodes;
@@ -135,19 +132,19 @@ on_start(void *ctx, const XML_Char *name, const XML_Char **attrs)
 
     if (g->err != JY_OK)
         return;
-    if (++g->depth > DEPTH_MAX) {
+    if (++g->depth > JY_XML_DEPTH_MAX) {
         stop(g, JY_E_LIMIT, "elements are nested too deep");
         return;
     }
     while (attrs[count] != NULL)
         count += 2;
-    if (count > 2 * ATTRS_MAX) {
+    if (count > 2 * JY_XML_ATTRIBUTES_MAX) {
         stop(g, JY_E_LIMIT, "too many attributes in one tag");
         return;
     }
     if (g->skipping != 0)
         return;
-    if (++g->nodes > NODES_MAX) {
+    if (++g->nodes > JY_XML_ELEMENTS_MAX) {
         stop(g, JY_E_LIMIT, "too many elements");
         return;
     }
@@ -256,7 +253,7 @@ jy_xml_reader_free(struct jy_xml_reader *reader)
 {
     if (reader == NULL)
         return;
-    for (size_t i = 0; i <= DEPTH_MAX; i++)
+    for (size_t i = 0; i <= JY_XML_DEPTH_MAX; i++)
         jy_buf_free(&reader->text[i]);
     XML_ParserFree(reader->parser);
     free(reader);

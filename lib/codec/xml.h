@@ -5,8 +5,6 @@
 
 #include <jinyin/base.h>
 
-#define JY_XML_MAX (8u << 20)
-
 struct jy_xml_attr {
     const char *name;            /* local name */
     const char *value;

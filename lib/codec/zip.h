@@ -5,13 +5,10 @@
 
 #include <jinyin/base.h>
 
-#define JY_ZIP_ENTRIES_MAX 10000u
-#define JY_ZIP_ENTRY_MAX (UINT64_C(1) << 30)   /* uncompressed bytes of one entry */
-#define JY_ZIP_TOTAL_MAX (UINT64_C(2) << 30)   /* of all entries */
-
 struct jy_zip_entry {
     char *name;                  /* raw bytes as stored, NUL-terminated (a NUL inside is refused) */
     bool directory;
+    bool zip64;                  /* its local header has a zip64 field: the data descriptor's sizes are of 8 bytes */
     uint16_t flags, method, dos_time, dos_date;
     uint64_t size, packed;       /* uncompressed, compressed */
     uint64_t start, data, end;   /* local header, packed bytes, end of the data descriptor; relative to the ZIP's first byte */
@@ -23,6 +20,13 @@ struct jy_zip;
 /** Errors: JY_E_DAMAGED, JY_E_AMBIGUOUS, JY_E_HOSTILE, JY_E_ENCRYPTED, JY_E_LIMIT, JY_E_UNSUPPORTED, JY_E_NOMEM. file is borrowed. */
 JY_CHECK jy_err jy_zip_open(struct jy_slice file, struct jy_zip **out, struct jy_fault *fault);
 void jy_zip_free(struct jy_zip *zip);
+/** Bytes before the package that no reader can take for a part of it (JY_ZIP_PREFIX_MAX); 0 in a package to the letter. */
+size_t jy_zip_prefix(const struct jy_zip *zip);
+/**
+ * Would some reader take entries of these two names for one, or one for the folder of the other? Told apart are neither case, width, NFC/NFD, dots and
+ * blanks at the end of a part, characters that Windows replaces, nor the code pages UTF-8, GB 18030 and 437. A package with such a pair is not opened.
+ */
+bool jy_zip_names_alias(const char *a, const char *b);
 size_t jy_zip_count(const struct jy_zip *zip);
 const struct jy_zip_entry *jy_zip_entry(const struct jy_zip *zip, size_t index);
 /** Index of the entry with exactly this name, or SIZE_MAX; fold ignores ASCII case. */

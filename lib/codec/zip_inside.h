@@ -11,6 +11,7 @@
 #define ZIP_RECORD_SIZE 46u
 #define ZIP_LOCAL_SIZE 30u
 #define ZIP_FLAG_ENCRYPTED 0x2041u    /* bits 0, 6, 13 */
+#define ZIP_FLAG_EFFORT 0x0006u       /* how hard the packer tried: nothing for a reader */
 #define ZIP_FLAG_DESCRIPTOR 0x0008u
 #define ZIP_FLAG_UTF8 0x0800u
 
@@ -44,6 +45,20 @@ zip_u64(const uint8_t *p)
     return (uint64_t)zip_u32(p) | (uint64_t)zip_u32(p + 4) << 32;
 }
 
+/** Finds the one end record; sets body and directory. */
+JY_CHECK jy_err zip_find_end(struct jy_zip *zip, uint64_t *entries, uint64_t *dir_size, struct jy_fault *fault);
+/** The directory record at `at` and the local header that it leads to. total counts the unpacked bytes of all entries. */
+JY_CHECK jy_err zip_read_record(struct jy_zip *zip, uint64_t at, uint64_t dir_end, struct jy_zip_entry *e, uint64_t *total, struct jy_fault *fault);
+/** May these bytes stand between an entry's data and the next entry? */
+bool zip_is_tail(const struct jy_zip_entry *e, struct jy_slice tail);
+/** Does something in there look like the beginning of a ZIP record? */
+bool zip_has_mark(struct jy_slice bytes);
+/** A name by itself; utf8: its flag says so. */
+JY_CHECK jy_err zip_check_name(struct jy_slice name, bool utf8, uint64_t offset, struct jy_fault *fault);
+/** All names together: JY_E_AMBIGUOUS when some reader could take two entries for one. */
+JY_CHECK jy_err zip_check_names(const struct jy_zip *zip, struct jy_fault *fault);
+/** Is this what the name reads in UTF-8? */
+bool zip_same_name(struct jy_slice name, struct jy_slice utf8);
 /** Order of entries in the file, for qsort_r over indices; ctx is the list. */
 int zip_by_start(const void *a, const void *b, void *ctx);
 

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #define PDF_HEADER_WINDOW 1024u
-#define PLACE_MAX 10000u       /* places of one stamp */
 #define OFF_PAGE_SLACK_MM 0.01 /* rounding of the caller */
+#define CLIP_MIN_MM 0.1        /* a thinner strip shows nothing */
 
 struct jy_document {
     const struct jy_document_ops *ops;
@@ -32,7 +32,8 @@ jy_format_detect(struct jy_slice file)
     struct jy_slice head = { file.p, file.len < PDF_HEADER_WINDOW ? file.len : PDF_HEADER_WINDOW };
     struct jy_slice tail = file;
 
-    if (jy_slice_find(head, JY_SLICE("%PDF-", 5)) != SIZE_MAX)
+    /* A package may hold a PDF among its first bytes, and it is a package all the same; whether it is both, jy_document_open asks. */
+    if (jy_slice_find(head, JY_SLICE("%PDF-", 5)) != SIZE_MAX && !(head.len >= 4 && memcmp(head.p, "PK\x03\x04", 4) == 0))
         return JY_FORMAT_PDF;
     if (jy_slice_find(head, JY_SLICE("PK\x03\x04", 4)) == SIZE_MAX)
         return JY_FORMAT_UNKNOWN;
@@ -42,6 +43,18 @@ jy_format_detect(struct jy_slice file)
     if (jy_slice_rfind(tail, JY_SLICE("OFD.xml", 7)) != SIZE_MAX || jy_slice_find(head, JY_SLICE("OFD.xml", 7)) != SIZE_MAX)
         return JY_FORMAT_OFD;
     return JY_FORMAT_UNKNOWN;
+}
+
+/* Would a PDF reader open the file, and a ZIP reader too? Each would show its own document. */
+static bool
+is_both(struct jy_slice file)
+{
+    struct jy_slice head = { file.p, file.len < PDF_HEADER_WINDOW ? file.len : PDF_HEADER_WINDOW };
+    struct jy_slice tail = { file.p + file.len - head.len, head.len };
+    size_t end = jy_slice_rfind(file, JY_SLICE("PK\5\6", 4));
+
+    return jy_slice_find(head, JY_SLICE("%PDF-", 5)) != SIZE_MAX && jy_slice_find(tail, JY_SLICE("startxref", 9)) != SIZE_MAX && end != SIZE_MAX &&
+           file.len - end >= 22 && file.len - end - 22 == (size_t)(file.p[end + 20] | file.p[end + 21] << 8);
 }
 
 jy_err
@@ -57,6 +70,8 @@ jy_document_open(struct jy_slice file, struct jy_document **out, struct jy_fault
     ops = ops_for(jy_format_detect(file));
     if (ops == NULL)
         return jy_fail(fault, JY_E_UNKNOWN_FORMAT, NULL, 0, "neither an OFD package nor a PDF header was found");
+    if (is_both(file))
+        return jy_fail(fault, JY_E_AMBIGUOUS, NULL, 0, "the file is a PDF and a package at once");
     doc = calloc(1, sizeof *doc);
     if (doc == NULL)
         return jy_fail(fault, JY_E_NOMEM, NULL, 0, "no memory");
@@ -113,33 +128,68 @@ jy_document_may_stamp(struct jy_document *doc, jy_time now, struct jy_fault *fau
     return doc->ops->may_stamp(doc->impl, now, fault);
 }
 
+struct jy_box
+jy_place_visible(const struct jy_stamp_place *place)
+{
+    const struct jy_box *c = &place->clip;
+
+    if (c->width_mm == 0 && c->height_mm == 0)
+        return (struct jy_box){ place->x_mm, place->y_mm, place->width_mm, place->height_mm };
+    return (struct jy_box){ place->x_mm + c->x_mm, place->y_mm + c->y_mm, c->width_mm, c->height_mm };
+}
+
+/* None at all, or within the picture (GB/T 33190 18.2: the clip's coordinates are the picture's). */
+static bool
+clip_is_good(const struct jy_stamp_place *place)
+{
+    const struct jy_box *c = &place->clip;
+
+    if (c->x_mm == 0 && c->y_mm == 0 && c->width_mm == 0 && c->height_mm == 0)
+        return true;
+    return isfinite(c->x_mm) && isfinite(c->y_mm) && c->x_mm >= 0 && c->y_mm >= 0 && c->width_mm >= CLIP_MIN_MM && c->height_mm >= CLIP_MIN_MM &&
+           c->x_mm + c->width_mm <= place->width_mm + OFF_PAGE_SLACK_MM && c->y_mm + c->height_mm <= place->height_mm + OFF_PAGE_SLACK_MM;
+}
+
+jy_err
+jy_document_text(struct jy_document *doc, int page, struct jy_text *out, struct jy_fault *fault)
+{
+    out->count = 0;
+    if (page < 1 || (size_t)page > jy_document_page_count(doc))
+        return jy_fail(fault, JY_E_PAGE_RANGE, "page", 0, "page %d of %zu", page, jy_document_page_count(doc));
+    if (doc->ops->text == NULL)
+        return jy_fail(fault, JY_E_UNSUPPORTED, "text", 0, "the text of this format is read by another program");
+    return doc->ops->text(doc->impl, (size_t)page - 1, out, fault);
+}
+
 static jy_err
 check_place(const struct jy_document *doc, const struct jy_stamp_place *place, struct jy_fault *fault)
 {
+    struct jy_box seen = jy_place_visible(place);
     struct jy_page page;
 
     if (place->page < 1 || (size_t)place->page > jy_document_page_count(doc))
         return jy_fail(fault, JY_E_PAGE_RANGE, "page", 0, "page %d of %zu", place->page, jy_document_page_count(doc));
-    if (!isfinite(place->x_mm) || !isfinite(place->y_mm) || !(place->width_mm >= 1 && place->width_mm <= 1000) ||
-        !(place->height_mm >= 1 && place->height_mm <= 1000))
+    if (!isfinite(place->x_mm) || !isfinite(place->y_mm) || !(place->width_mm >= 1 && place->width_mm <= JY_STAMP_SIDE_MAX) ||
+        !(place->height_mm >= 1 && place->height_mm <= JY_STAMP_SIDE_MAX))
         return jy_fail(fault, JY_E_ARGUMENT, "place", 0, "the size of a stamp is 1 to 1000 mm and its position a number");
+    if (!clip_is_good(place))
+        return jy_fail(fault, JY_E_ARGUMENT, "clip", 0, "the part that shows is %.1f mm or more each way, and within the picture", CLIP_MIN_MM);
     page = jy_document_page(doc, (size_t)place->page - 1);
-    if (place->x_mm < -OFF_PAGE_SLACK_MM || place->y_mm < -OFF_PAGE_SLACK_MM ||
-        place->x_mm + place->width_mm > page.width_mm + OFF_PAGE_SLACK_MM ||
-        place->y_mm + place->height_mm > page.height_mm + OFF_PAGE_SLACK_MM)
-        return jy_fail(fault, JY_E_OFF_PAGE, "place", 0, "%.2f %.2f + %.2f × %.2f mm on page %d of %.2f × %.2f mm", place->x_mm,
-                       place->y_mm, place->width_mm, place->height_mm, place->page, page.width_mm, page.height_mm);
+    if (seen.x_mm < -OFF_PAGE_SLACK_MM || seen.y_mm < -OFF_PAGE_SLACK_MM || seen.x_mm + seen.width_mm > page.width_mm + OFF_PAGE_SLACK_MM ||
+        seen.y_mm + seen.height_mm > page.height_mm + OFF_PAGE_SLACK_MM)
+        return jy_fail(fault, JY_E_OFF_PAGE, "place", 0, "%.2f %.2f + %.2f × %.2f mm on page %d of %.2f × %.2f mm", seen.x_mm, seen.y_mm,
+                       seen.width_mm, seen.height_mm, place->page, page.width_mm, page.height_mm);
     return JY_OK;
 }
 
-jy_err
-jy_document_prepare(struct jy_document *doc, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count,
-                    jy_time now, struct jy_prepared *out, struct jy_fault *fault)
+static jy_err
+prepare(struct jy_document *doc, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count,
+                    jy_time now, bool closing, struct jy_prepared *out, struct jy_fault *fault)
 {
     jy_err err;
 
     memset(out, 0, sizeof *out);
-    if (count == 0 || count > PLACE_MAX || seal_der.len == 0 || seal_der.len > JY_SEAL_MAX)
+    if (count == 0 || count > JY_STAMP_PLACES_MAX || seal_der.len == 0 || seal_der.len > JY_SEAL_MAX)
         return jy_fail(fault, JY_E_ARGUMENT, "place", 0, "%zu places, seal of %zu bytes", count, seal_der.len);
     for (size_t i = 0; i < count; i++) {
         err = check_place(doc, &places[i], fault);
@@ -148,10 +198,24 @@ jy_document_prepare(struct jy_document *doc, struct jy_slice seal_der, const str
     }
     err = jy_document_may_stamp(doc, now, fault);
     if (err == JY_OK)
-        err = doc->ops->prepare(doc->impl, seal_der, places, count, now, out, fault);
+        err = doc->ops->prepare(doc->impl, seal_der, places, count, now, closing, out, fault);
     if (err != JY_OK)
         jy_prepared_free(out);
     return err;
+}
+
+jy_err
+jy_document_prepare(struct jy_document *doc, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count, jy_time now,
+                    struct jy_prepared *out, struct jy_fault *fault)
+{
+    return prepare(doc, seal_der, places, count, now, false, out, fault);
+}
+
+jy_err
+jy_document_prepare_closing(struct jy_document *doc, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count, jy_time now,
+                            struct jy_prepared *out, struct jy_fault *fault)
+{
+    return prepare(doc, seal_der, places, count, now, true, out, fault);
 }
 
 void

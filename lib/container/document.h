@@ -4,6 +4,7 @@
 #define JY_CONTAINER_DOCUMENT_H
 
 #include <jinyin/container.h>
+#include <jinyin/text.h>
 
 /** Every function has the contract of its jy_document_ namesake; impl is the format's own state. */
 struct jy_document_ops {
@@ -16,9 +17,11 @@ struct jy_document_ops {
     jy_err (*may_stamp)(void *impl, jy_time now, struct jy_fault *fault);
     /* Called after may_stamp, with sizes and pages in range; out is zeroed, and freed by the caller on error. */
     jy_err (*prepare)(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count, jy_time now,
-                      struct jy_prepared *out, struct jy_fault *fault);
+                      bool closing, struct jy_prepared *out, struct jy_fault *fault);
     jy_err (*finish)(struct jy_slice prepared, const char *slot, struct jy_slice ses_der, struct jy_pieces *out,
                      struct jy_fault *fault);
+    /* NULL where the format's text is read by another program. Appends to an emptied text. */
+    jy_err (*text)(void *impl, size_t index, struct jy_text *out, struct jy_fault *fault);
 };
 
 extern const struct jy_document_ops jy_pdf_ops;   /* lib/pdf */

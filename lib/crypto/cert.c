@@ -2,6 +2,8 @@
 /* Certificates and requests as values. */
 #include <jinyin/cert.h>
 
+#include "codec/der.h"
+#include "codec/oid.h"
 #include "crypto/x509.h"
 
 #include <openssl/asn1.h>
@@ -11,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CERT_MAX 65536
 
 void
 jy_x509_set_sm2_id(X509 *x509)
@@ -82,6 +83,38 @@ has_test_mark(const X509_NAME *name)
     return false;
 }
 
+/* Certificate and TBSCertificate as they were written. */
+static bool
+find_parts(struct jy_cert *cert)
+{
+    struct jy_der all, body, tbs, look, key;
+    struct jy_der_item whole, serial, inner, issuer, subject, outer, item;
+    struct jy_slice bits, signature;
+    uint8_t unused;
+
+    jy_der_open(&all, jy_buf_slice(&cert->der));
+    if (jy_der_enter(&all, DER_SEQUENCE, &body) != JY_OK)
+        return false;
+    look = body;
+    if (jy_der_get(&look, DER_SEQUENCE, &whole) != JY_OK || jy_der_enter(&body, DER_SEQUENCE, &tbs) != JY_OK ||
+        (jy_der_peek(&tbs) == DER_CONTEXT_0 && jy_der_next(&tbs, &item) != JY_OK) ||                  /* version */
+        jy_der_get(&tbs, DER_INTEGER, &serial) != JY_OK || jy_der_get(&tbs, DER_SEQUENCE, &inner) != JY_OK ||
+        jy_der_get(&tbs, DER_SEQUENCE, &issuer) != JY_OK || jy_der_get(&tbs, DER_SEQUENCE, &item) != JY_OK ||
+        jy_der_get(&tbs, DER_SEQUENCE, &subject) != JY_OK || jy_der_enter(&tbs, DER_SEQUENCE, &key) != JY_OK ||
+        jy_der_get(&key, DER_SEQUENCE, &item) != JY_OK || jy_der_bits(&key, &bits, &unused) != JY_OK ||
+        jy_der_get(&body, DER_SEQUENCE, &outer) != JY_OK || jy_der_bits(&body, &signature, &unused) != JY_OK || unused != 0)
+        return false;
+    cert->tbs = whole.tlv;
+    cert->serial_der = serial.tlv;
+    cert->issuer_der = issuer.tlv;
+    cert->subject_der = subject.tlv;
+    cert->key_bits = bits;
+    cert->inner_algorithm = inner.tlv;
+    cert->algorithm = outer.tlv;
+    cert->signature = signature;
+    return true;
+}
+
 jy_err
 jy_cert_from_x509(X509 *x509, struct jy_cert **out)
 {
@@ -123,6 +156,10 @@ jy_cert_from_x509(X509 *x509, struct jy_cert **out)
         rc = JY_E_NOMEM;
         goto out;
     }
+    if (!find_parts(cert)) {
+        rc = JY_E_FORMAT;
+        goto out;
+    }
     *out = cert;
     cert = NULL;
     rc = JY_OK;
@@ -133,6 +170,33 @@ out:
     return rc;
 }
 
+bool
+jy_x509_names_issuer(const struct jy_cert *cert, const struct jy_cert *issuer)
+{
+    AUTHORITY_KEYID *akid;
+    bool fits;
+
+    if (X509_NAME_cmp(X509_get_issuer_name(cert->x509), X509_get_subject_name(issuer->x509)) != 0)
+        return false;
+    akid = X509_get_ext_d2i(cert->x509, NID_authority_key_identifier, NULL, NULL);
+    fits = akid == NULL || X509_check_akid(issuer->x509, akid) == X509_V_OK;
+    AUTHORITY_KEYID_free(akid);
+    return fits;
+}
+
+bool
+jy_x509_is_issued_by(const struct jy_cert *cert, const struct jy_cert *issuer)
+{
+    enum jy_sm2_encoding encoding;
+    struct jy_der algorithm, body;
+    struct jy_slice oid;
+
+    jy_der_open(&algorithm, cert->algorithm);
+    return jy_x509_names_issuer(cert, issuer) && issuer->key != NULL && jy_der_enter(&algorithm, DER_SEQUENCE, &body) == JY_OK &&
+        jy_der_oid(&body, &oid) == JY_OK && jy_slice_equal(oid, OID_SM2_WITH_SM3) &&
+        jy_sm2_verify(issuer->key, cert->tbs, cert->signature, &encoding) == JY_OK && encoding == JY_SM2_DER;
+}
+
 jy_err
 jy_cert_parse(struct jy_slice der, struct jy_cert **out, struct jy_fault *fault)
 {
@@ -141,8 +205,8 @@ jy_cert_parse(struct jy_slice der, struct jy_cert **out, struct jy_fault *fault)
     jy_err rc;
 
     *out = NULL;
-    if (der.len == 0 || der.len > CERT_MAX)
-        return jy_fail(fault, JY_E_LIMIT, "Certificate", 0, "%zu bytes, 1 to %d are allowed", der.len, CERT_MAX);
+    if (der.len == 0 || der.len > JY_CERT_MAX)
+        return jy_fail(fault, JY_E_LIMIT, "Certificate", 0, "%zu bytes, 1 to %d are allowed", der.len, JY_CERT_MAX);
     if ((x509 = d2i_X509(NULL, &p, (long)der.len)) == NULL)
         return jy_fail(fault, JY_E_FORMAT, "Certificate", 0, "not a DER certificate");
     if (p != der.p + der.len) {
@@ -156,8 +220,14 @@ jy_cert_parse(struct jy_slice der, struct jy_cert **out, struct jy_fault *fault)
     if ((rc = jy_buf_add(&(*out)->der, der)) != JY_OK) {
         jy_cert_free(*out);
         *out = NULL;
+        return rc;
     }
-    return rc;
+    if (!find_parts(*out)) {
+        jy_cert_free(*out);
+        *out = NULL;
+        return jy_fail(fault, JY_E_FORMAT, "Certificate", 0, "BER where DER belongs (GB/T 20518)");
+    }
+    return JY_OK;
 }
 
 jy_err
@@ -170,7 +240,7 @@ jy_cert_parse_pem(struct jy_slice pem, struct jy_cert **out, struct jy_fault *fa
     *out = NULL;
     if (pem.len > 0 && pem.p[0] == 0x30)
         return jy_cert_parse(pem, out, fault);
-    if (pem.len == 0 || pem.len > (16u << 20) || (bio = BIO_new_mem_buf(pem.p, (int)pem.len)) == NULL)
+    if (pem.len == 0 || pem.len > JY_PEM_MAX || (bio = BIO_new_mem_buf(pem.p, (int)pem.len)) == NULL)
         return jy_fail(fault, JY_E_FORMAT, "certificate", 0, "empty or too large");
     x509 = PEM_read_bio_X509(bio, NULL, NULL, NULL);
     BIO_free(bio);
@@ -237,6 +307,32 @@ const char *
 jy_cert_serial(const struct jy_cert *cert)
 {
     return cert->serial;
+}
+
+struct jy_slice
+jy_cert_issuer_der(const struct jy_cert *cert)
+{
+    return cert->issuer_der;
+}
+
+struct jy_slice
+jy_cert_subject_der(const struct jy_cert *cert)
+{
+    return cert->subject_der;
+}
+
+struct jy_slice
+jy_cert_serial_der(const struct jy_cert *cert)
+{
+    return cert->serial_der;
+}
+
+struct jy_slice
+jy_cert_key_id(const struct jy_cert *cert)
+{
+    const ASN1_OCTET_STRING *id = X509_get0_subject_key_id(cert->x509);
+
+    return id == NULL ? JY_EMPTY : JY_SLICE(ASN1_STRING_get0_data(id), (size_t)ASN1_STRING_length(id));
 }
 
 jy_time
@@ -363,7 +459,7 @@ jy_csr_parse(struct jy_slice der, struct jy_csr **out, struct jy_fault *fault)
     *out = NULL;
     if (csr == NULL || id == NULL || ASN1_OCTET_STRING_set(id, (const unsigned char *)JY_SM2_ID, (int)strlen(JY_SM2_ID)) != 1)
         goto out;
-    if (der.len == 0 || der.len > CERT_MAX || (csr->req = d2i_X509_REQ(NULL, &p, (long)der.len)) == NULL || p != der.p + der.len) {
+    if (der.len == 0 || der.len > JY_CERT_MAX || (csr->req = d2i_X509_REQ(NULL, &p, (long)der.len)) == NULL || p != der.p + der.len) {
         rc = jy_fail(fault, JY_E_FORMAT, "CertificationRequest", 0, "not a DER request");
         goto out;
     }

@@ -52,10 +52,40 @@ add_organization_code(X509 *x509, const char *code)
     return good;
 }
 
+/* Takes nothing over; the caller frees the result. */
+static X509_EXTENSION *
+make_extension(const struct jy_extension *what)
+{
+    ASN1_OBJECT *oid = OBJ_txt2obj(what->oid, 1);
+    ASN1_OCTET_STRING *value = ASN1_OCTET_STRING_new();
+    X509_EXTENSION *extension = NULL;
+
+    if (oid != NULL && value != NULL && ASN1_OCTET_STRING_set(value, what->value.p, (int)what->value.len) == 1)
+        extension = X509_EXTENSION_create_by_OBJ(NULL, oid, what->critical ? 1 : 0, value);
+    ASN1_OCTET_STRING_free(value);
+    ASN1_OBJECT_free(oid);
+    return extension;
+}
+
+static bool
+add_further_extensions(const struct jy_issue *what, X509 *x509)
+{
+    bool good = true;
+
+    for (size_t i = 0; good && i < what->extension_count; i++) {
+        X509_EXTENSION *extension = make_extension(&what->extensions[i]);
+        good = extension != NULL && X509_add_ext(x509, extension, -1) == 1;
+        X509_EXTENSION_free(extension);
+    }
+    return good;
+}
+
 static bool
 add_extensions(const struct jy_issue *what, X509 *x509)
 {
     X509 *issuer = what->issuer == NULL ? x509 : jy_cert_x509(what->issuer);
+    const char *key_usage = what->key_usage != NULL ? what->key_usage
+        : what->ca ? "critical,keyCertSign,cRLSign" : "critical,digitalSignature,nonRepudiation";
     char text[512];
 
     if (what->ca && what->path_length >= 0)
@@ -63,7 +93,8 @@ add_extensions(const struct jy_issue *what, X509 *x509)
     else
         snprintf(text, sizeof(text), "critical,CA:%s", what->ca ? "TRUE" : "FALSE");
     if (!add_extension(x509, issuer, NID_basic_constraints, text) ||
-        !add_extension(x509, issuer, NID_key_usage, what->ca ? "critical,keyCertSign,cRLSign" : "critical,digitalSignature,nonRepudiation") ||
+        (key_usage[0] != '\0' && !add_extension(x509, issuer, NID_key_usage, key_usage)) ||
+        (what->extended_key_usage != NULL && !add_extension(x509, issuer, NID_ext_key_usage, what->extended_key_usage)) ||
         !add_extension(x509, issuer, NID_subject_key_identifier, "hash") ||
         !add_extension(x509, issuer, NID_authority_key_identifier, "keyid"))
         return false;
@@ -72,6 +103,13 @@ add_extensions(const struct jy_issue *what, X509 *x509)
         if (!add_extension(x509, issuer, NID_crl_distribution_points, text))
             return false;
     }
+    if (what->ocsp_url != NULL) {
+        snprintf(text, sizeof(text), "OCSP;URI:%s", what->ocsp_url);
+        if (!add_extension(x509, issuer, NID_info_access, text))
+            return false;
+    }
+    if (!add_further_extensions(what, x509))
+        return false;
     return what->organization_code == NULL || add_organization_code(x509, what->organization_code);
 }
 
@@ -141,8 +179,9 @@ add_revoked(X509_CRL *crl, const struct jy_revoked *one)
 }
 
 jy_err
-jy_crl_issue(const struct jy_sm2 *issuer_key, const struct jy_cert *issuer, const struct jy_revoked *list, size_t count, jy_time this_update,
-             jy_time next_update, uint64_t number, struct jy_buf *out, struct jy_fault *fault)
+jy_crl_issue_with(const struct jy_sm2 *issuer_key, const struct jy_cert *issuer, const struct jy_revoked *list, size_t count,
+                  jy_time this_update, jy_time next_update, uint64_t number, const struct jy_extension *extensions, size_t extension_count,
+                  struct jy_buf *out, struct jy_fault *fault)
 {
     EVP_PKEY_CTX *ctx = NULL;
     EVP_MD_CTX *md = jy_sign_ctx(issuer_key, &ctx);
@@ -161,6 +200,13 @@ jy_crl_issue(const struct jy_sm2 *issuer_key, const struct jy_cert *issuer, cons
     for (size_t i = 0; i < count; i++)
         if (!add_revoked(crl, &list[i]))
             goto out;
+    for (size_t i = 0; i < extension_count; i++) {
+        X509_EXTENSION *extension = make_extension(&extensions[i]);
+        bool good = extension != NULL && X509_CRL_add_ext(crl, extension, -1) == 1;
+        X509_EXTENSION_free(extension);
+        if (!good)
+            goto out;
+    }
     if (X509_CRL_sort(crl) == 1 && X509_CRL_sign_ctx(crl, md) > 0 && (len = i2d_X509_CRL(crl, &der)) > 0)
         rc = jy_buf_add(out, JY_SLICE(der, (size_t)len));
 out:
@@ -171,4 +217,11 @@ out:
     EVP_MD_CTX_free(md);
     EVP_PKEY_CTX_free(ctx);
     return rc == JY_OK ? rc : jy_fail(fault, rc, "CertificateList", 0, "cannot be issued");
+}
+
+jy_err
+jy_crl_issue(const struct jy_sm2 *issuer_key, const struct jy_cert *issuer, const struct jy_revoked *list, size_t count, jy_time this_update,
+             jy_time next_update, uint64_t number, struct jy_buf *out, struct jy_fault *fault)
+{
+    return jy_crl_issue_with(issuer_key, issuer, list, count, this_update, next_update, number, NULL, 0, out, fault);
 }

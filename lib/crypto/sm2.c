@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PLAIN_MAX 1024
 
 struct jy_sm2 {
     EVP_PKEY *pkey;
@@ -149,7 +148,7 @@ jy_sm2_from_point(const uint8_t point[JY_SM2_POINT_SIZE], struct jy_sm2 **out)
 jy_err
 jy_sm2_from_pem(struct jy_slice pem, struct jy_sm2 **out, struct jy_fault *fault)
 {
-    BIO *bio = pem.len > 0 && pem.len <= 65536 ? BIO_new_mem_buf(pem.p, (int)pem.len) : NULL;
+    BIO *bio = pem.len > 0 && pem.len <= JY_KEY_PEM_MAX ? BIO_new_mem_buf(pem.p, (int)pem.len) : NULL;
     EVP_PKEY *pkey = bio == NULL ? NULL : PEM_read_bio_PrivateKey(bio, NULL, NULL, (void *)(uintptr_t)"");
     jy_err rc;
 
@@ -290,10 +289,24 @@ put_number(struct jy_buf *out, const uint8_t n[32])
     return jy_der_put(out, DER_INTEGER, JY_SLICE(value + skip, 33 - skip));
 }
 
-jy_err
-jy_sm2_verify(const struct jy_sm2 *key, struct jy_slice message, struct jy_slice sig, enum jy_sm2_encoding *encoding)
+/* 64 bytes r‖s → DER as OpenSSL takes it. */
+static jy_err
+put_signature(const uint8_t rs[64], struct jy_buf *out)
 {
-    struct jy_buf numbers = { 0 }, der = { 0 };
+    struct jy_buf numbers = { 0 };
+    jy_err rc;
+
+    if ((rc = put_number(&numbers, rs)) == JY_OK && (rc = put_number(&numbers, rs + 32)) == JY_OK)
+        rc = jy_der_put(out, DER_SEQUENCE, jy_buf_slice(&numbers));
+    jy_buf_free(&numbers);
+    return rc;
+}
+
+jy_err
+jy_sm2_verify_parts(const struct jy_sm2 *key, const struct jy_slice *parts, size_t count, struct jy_slice sig,
+                    enum jy_sm2_encoding *encoding)
+{
+    struct jy_buf der = { 0 };
     enum jy_sm2_encoding met;
     EVP_MD_CTX *md = NULL;
     EVP_PKEY_CTX *ctx = NULL;
@@ -304,17 +317,62 @@ jy_sm2_verify(const struct jy_sm2 *key, struct jy_slice message, struct jy_slice
         return rc;
     if (encoding != NULL)
         *encoding = met;
-    if ((rc = put_number(&numbers, rs)) == JY_OK && (rc = put_number(&numbers, rs + 32)) == JY_OK &&
-        (rc = jy_der_put(&der, DER_SEQUENCE, jy_buf_slice(&numbers))) == JY_OK) {
+    if ((rc = put_signature(rs, &der)) == JY_OK) {
         rc = JY_E_CRYPTO;
-        if (begin(key, false, &md, &ctx))
-            rc = EVP_DigestVerify(md, der.p, der.len, message.p, message.len) == 1 ? JY_OK : JY_E_SIGNATURE;
+        if (begin(key, false, &md, &ctx)) {
+            rc = JY_OK;
+            for (size_t i = 0; rc == JY_OK && i < count; i++)
+                rc = EVP_DigestVerifyUpdate(md, parts[i].p, parts[i].len) == 1 ? JY_OK : JY_E_CRYPTO;
+            if (rc == JY_OK)
+                rc = EVP_DigestVerifyFinal(md, der.p, der.len) == 1 ? JY_OK : JY_E_SIGNATURE;
+        }
     }
     EVP_MD_CTX_free(md);
     EVP_PKEY_CTX_free(ctx);
-    jy_buf_free(&numbers);
     jy_buf_free(&der);
     return rc;
+}
+
+jy_err
+jy_sm2_verify(const struct jy_sm2 *key, struct jy_slice message, struct jy_slice sig, enum jy_sm2_encoding *encoding)
+{
+    return jy_sm2_verify_parts(key, &message, 1, sig, encoding);
+}
+
+jy_err
+jy_sm2_verify_digest(const struct jy_sm2 *key, const uint8_t e[JY_SM3_SIZE], struct jy_slice sig)
+{
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
+    struct jy_buf der = { 0 };
+    enum jy_sm2_encoding met;
+    uint8_t rs[64];
+    jy_err rc = JY_E_CRYPTO;
+
+    if (ctx != NULL && (rc = split(sig, rs, &met)) == JY_OK && (rc = put_signature(rs, &der)) == JY_OK)
+        rc = EVP_PKEY_verify_init(ctx) != 1 ? JY_E_CRYPTO : EVP_PKEY_verify(ctx, der.p, der.len, e, JY_SM3_SIZE) == 1 ? JY_OK : JY_E_SIGNATURE;
+    EVP_PKEY_CTX_free(ctx);
+    jy_buf_free(&der);
+    return rc;
+}
+
+jy_err
+jy_sm2_z(const struct jy_sm2 *key, uint8_t out[JY_SM3_SIZE])
+{
+    /* ENTL in bits, ID, then a, b and G of the curve (GB/T 32918.5-2017). */
+    static const uint8_t head[] = { 0x00, 0x80, '1', '2', '3', '4', '5', '6', '7', '8', '1', '2', '3', '4', '5', '6', '7', '8',
+        0xFF, 0xFF, 0xFF, 0xFE, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x00, 0x00, 0x00, 0x00,
+        0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFC,
+        0x28, 0xE9, 0xFA, 0x9E, 0x9D, 0x9F, 0x5E, 0x34, 0x4D, 0x5A, 0x9E, 0x4B, 0xCF, 0x65, 0x09, 0xA7, 0xF3, 0x97, 0x89, 0xF5, 0x15, 0xAB, 0x8F, 0x92,
+        0xDD, 0xBC, 0xBD, 0x41, 0x4D, 0x94, 0x0E, 0x93,
+        0x32, 0xC4, 0xAE, 0x2C, 0x1F, 0x19, 0x81, 0x19, 0x5F, 0x99, 0x04, 0x46, 0x6A, 0x39, 0xC9, 0x94, 0x8F, 0xE3, 0x0B, 0xBF, 0xF2, 0x66, 0x0B, 0xE1,
+        0x71, 0x5A, 0x45, 0x89, 0x33, 0x4C, 0x74, 0xC7,
+        0xBC, 0x37, 0x36, 0xA2, 0xF4, 0xF6, 0x77, 0x9C, 0x59, 0xBD, 0xCE, 0xE3, 0x6B, 0x69, 0x21, 0x53, 0xD0, 0xA9, 0x87, 0x7C, 0xC6, 0x2A, 0x47, 0x40,
+        0x02, 0xDF, 0x32, 0xE5, 0x21, 0x39, 0xF0, 0xA0 };
+    uint8_t all[sizeof(head) + JY_SM2_POINT_SIZE - 1];
+
+    memcpy(all, head, sizeof(head));
+    memcpy(all + sizeof(head), key->point + 1, JY_SM2_POINT_SIZE - 1);
+    return jy_sm3(JY_SLICE(all, sizeof(all)), out);
 }
 
 static jy_err
@@ -340,13 +398,13 @@ crypt(const struct jy_sm2 *key, bool encrypt, struct jy_slice in, struct jy_buf 
 jy_err
 jy_sm2_encrypt(const struct jy_sm2 *key, struct jy_slice plain, struct jy_buf *out)
 {
-    return plain.len == 0 || plain.len > PLAIN_MAX ? JY_E_ARGUMENT : crypt(key, true, plain, out);
+    return plain.len == 0 || plain.len > JY_SM2_PLAIN_MAX ? JY_E_ARGUMENT : crypt(key, true, plain, out);
 }
 
 jy_err
 jy_sm2_decrypt(const struct jy_sm2 *key, struct jy_slice cipher, struct jy_buf *out)
 {
-    if (!key->is_private || cipher.len < 100 || cipher.len > PLAIN_MAX + 200)
+    if (!key->is_private || cipher.len < 100 || cipher.len > JY_SM2_PLAIN_MAX + 200)
         return JY_E_SIGNATURE;
     return crypt(key, false, cipher, out);
 }

@@ -13,6 +13,11 @@
 struct jy_cert {
     X509 *x509;
     struct jy_buf der;                /* as it came */
+    struct jy_slice tbs;              /* TLV; this and the next four lines point into der, empty when it is not DER */
+    struct jy_slice serial_der, issuer_der, subject_der;
+    struct jy_slice key_bits;         /* payload of subjectPublicKey: what OCSP takes the digest of */
+    struct jy_slice inner_algorithm, algorithm;          /* AlgorithmIdentifier inside and outside tbs, TLV */
+    struct jy_slice signature;
     struct jy_sm2 *key;               /* NULL when not SM2 */
     char *subject, *issuer, *common_name, *organization, *serial;
     jy_time not_before, not_after;
@@ -26,6 +31,13 @@ struct jy_csr {
     char *common_name;
 };
 
+/** extensions.c: what forbids to use this certificate at all (static text), NULL when nothing does: critical extensions, algorithms. */
+const char *jy_cert_defect(const struct jy_cert *cert);
+/** cert.c: issuer's name and key identifier are the ones that cert names, and its key signed cert. */
+bool jy_x509_names_issuer(const struct jy_cert *cert, const struct jy_cert *issuer);
+bool jy_x509_is_issued_by(const struct jy_cert *cert, const struct jy_cert *issuer);
+/** chain.c: self-issued and a CA. */
+bool jy_x509_is_anchor(const struct jy_cert *cert);
 X509 *jy_cert_x509(const struct jy_cert *cert);
 /** Takes x509 over, also on error. */
 JY_CHECK jy_err jy_cert_from_x509(X509 *x509, struct jy_cert **out);

@@ -131,19 +131,25 @@ ofd_parse(struct ofd *ofd, size_t entry, const char *skip, struct jy_xml_doc **o
 }
 
 bool
-ofd_box(const char *text, double out[4])
+ofd_numbers(const char *text, double *out, size_t count)
 {
     char *end;
 
     if (text == NULL)
         return false;
-    for (int i = 0; i < 4; i++) {
+    for (size_t i = 0; i < count; i++) {
         out[i] = strtod(text, &end);
         if (end == text || !isfinite(out[i]))
             return false;
         text = end;
     }
     return true;
+}
+
+bool
+ofd_box(const char *text, double out[4])
+{
+    return ofd_numbers(text, out, 4);
 }
 
 static jy_err
@@ -284,7 +290,7 @@ read_pages(struct ofd *ofd, struct jy_fault *fault)
     ofd_folder(ofd->doc_path, folder);
     for (node = jy_xml_child(jy_xml_child(doc, "Pages"), "Page"); node != NULL; node = jy_xml_next(node))
         ofd->page_count++;
-    if (ofd->page_count == 0 || ofd->page_count > OFD_PAGES_MAX)
+    if (ofd->page_count == 0 || ofd->page_count > JY_OFD_PAGES_MAX)
         return jy_fail(fault, ofd->page_count == 0 ? JY_E_FORMAT : JY_E_LIMIT, ofd->doc_path, 0, "%zu pages", ofd->page_count);
     ofd->pages = calloc(ofd->page_count, sizeof *ofd->pages);
     if (ofd->pages == NULL)
@@ -301,6 +307,7 @@ read_pages(struct ofd *ofd, struct jy_fault *fault)
         if (at == SIZE_MAX)
             return jy_fail(fault, JY_E_FORMAT, ofd->doc_path, 0, "the file of page %zu is missing", i + 1);
         ofd->reached[at] = true;
+        ofd->pages[i].file = at;
         err = ofd_parse(ofd, at, "Content", &part, fault);
         if (err != JY_OK)
             return err;
@@ -419,4 +426,4 @@ ofd_page(const void *impl, size_t index)
 
 const struct jy_document_ops jy_ofd_ops = { .format = JY_FORMAT_OFD, .open = ofd_open, .free = ofd_free,
                                             .page_count = ofd_page_count, .page = ofd_page, .signatures = ofd_signatures,
-                                            .may_stamp = ofd_may_stamp, .prepare = ofd_prepare, .finish = ofd_finish };
+                                            .may_stamp = ofd_may_stamp, .prepare = ofd_prepare, .finish = ofd_finish, .text = ofd_text };

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SIGNATURES_MAX 1000u
 
 /* OpenSSL's name of a CheckMethod as it is met (seal-formats 4), or NULL. */
 static const char *
@@ -93,6 +92,8 @@ read_places(struct ofd *ofd, const struct jy_xml *info, struct jy_signature *sig
         return JY_E_NOMEM;
     for (const struct jy_xml *a = jy_xml_child(info, "StampAnnot"); err == JY_OK && a != NULL; a = jy_xml_next(a)) {
         const char *ref = jy_xml_attr(a, "PageRef");
+        struct jy_stamp_place *place;
+        struct jy_box seen;
         size_t page = 0;
         double b[4], c[4];
 
@@ -102,14 +103,13 @@ read_places(struct ofd *ofd, const struct jy_xml *info, struct jy_signature *sig
             err = jy_findings_add(&sig->findings, JY_CHECK_PLACEMENT, false, sig->path, 0, "PageRef %s", ref == NULL ? "missing" : ref);
             continue;
         }
-        sig->places[sig->place_count++] = (struct jy_stamp_place){ (int)page + 1, b[0], b[1], b[2], b[3] };
-        if (!ofd_box(jy_xml_attr(a, "Clip"), c)) {
-            c[0] = c[1] = 0;
-            c[2] = b[2];
-            c[3] = b[3];
-        }
-        if (b[0] + c[0] >= ofd->pages[page].size.width_mm || b[1] + c[1] >= ofd->pages[page].size.height_mm ||
-            b[0] + c[0] + c[2] <= 0 || b[1] + c[1] + c[3] <= 0)
+        place = &sig->places[sig->place_count++];
+        *place = (struct jy_stamp_place){ (int)page + 1, b[0], b[1], b[2], b[3], { 0, 0, 0, 0 } };
+        if (ofd_box(jy_xml_attr(a, "Clip"), c))
+            place->clip = (struct jy_box){ c[0], c[1], c[2], c[3] };
+        seen = jy_place_visible(place);
+        if (seen.x_mm >= ofd->pages[page].size.width_mm || seen.y_mm >= ofd->pages[page].size.height_mm || seen.x_mm + seen.width_mm <= 0 ||
+            seen.y_mm + seen.height_mm <= 0)
             err = jy_findings_add(&sig->findings, JY_CHECK_PLACEMENT, false, sig->path, 0, "off page %zu", page + 1);
     }
     return err;
@@ -192,6 +192,8 @@ check_coverage(struct ofd *ofd, size_t k)
             err = jy_findings_add(&sig->findings, JY_CHECK_COVERAGE_EXTRA, false, e->name, e->start, "not protected");
         }
     }
+    if (err == JY_OK && jy_zip_prefix(ofd->zip) > 0)
+        err = jy_findings_add(&sig->findings, JY_CHECK_DEVIATION, false, "zip", 0, "%zu bytes before the package", jy_zip_prefix(ofd->zip));
     if (err == JY_OK && missing == 0)
         err = jy_findings_add(&sig->findings, JY_CHECK_COVERAGE, true, sig->path, 0, NULL);
     if (err == JY_OK && extra_files == 0)
@@ -222,8 +224,8 @@ ofd_signatures(void *impl, const struct jy_signature **out, size_t *count, struc
         n++;
     ofd->signatures = calloc(n + 1, sizeof *ofd->signatures);
     ofd->extras = calloc(n + 1, sizeof *ofd->extras);
-    if (n > SIGNATURES_MAX || ofd->signatures == NULL || ofd->extras == NULL) {
-        err = jy_fail(fault, n > SIGNATURES_MAX ? JY_E_LIMIT : JY_E_NOMEM, ofd->list_path, 0, "%zu signatures", n);
+    if (n > JY_OFD_SIGNATURES_MAX || ofd->signatures == NULL || ofd->extras == NULL) {
+        err = jy_fail(fault, n > JY_OFD_SIGNATURES_MAX ? JY_E_LIMIT : JY_E_NOMEM, ofd->list_path, 0, "%zu signatures", n);
         goto out;
     }
     ofd_folder(ofd->list_path, folder);

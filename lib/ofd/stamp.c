@@ -12,60 +12,6 @@
 
 #define NAMESPACE "http://www.ofdspec.org/2016"
 
-static bool
-read_date(const char *text, bool end, jy_time *out)
-{
-    char day[11];
-    jy_err err = text == NULL ? JY_E_FORMAT : jy_time_parse_rfc3339(text, out);
-
-    if (err == JY_OK && strlen(text) > 10)
-        return true;
-    if (text == NULL || strlen(text) < 10)
-        return false;
-    memcpy(day, text, 10);
-    day[10] = '\0';
-    if (jy_time_parse_rfc3339(day, out) != JY_OK)
-        return false;
-    if (end)
-        *out += 86399;
-    return true;
-}
-
-jy_err
-ofd_may_stamp(void *impl, jy_time now, struct jy_fault *fault)
-{
-    struct ofd *ofd = impl;
-    const struct jy_xml *rights = jy_xml_child(jy_xml_root(ofd->document), "Permissions");
-    const struct jy_xml *period = jy_xml_child(rights, "ValidPeriod");
-    const char *signature = jy_xml_child_text(rights, "Signature");
-    const struct jy_signature *list = NULL;
-    size_t count = 0;
-    jy_time t;
-    jy_err err;
-
-    if (ofd->bodies != 1)
-        return jy_fail(fault, JY_E_UNSUPPORTED, "OFD.xml", 0, "a package with %zu documents is not stamped", ofd->bodies);
-    if (jy_zip_find(ofd->zip, "OFDEntries.xml", true) != SIZE_MAX)
-        return jy_fail(fault, JY_E_UNSUPPORTED, "OFDEntries.xml", 0, "integrity protection by GM/T 0099 would be broken");
-    if (signature != NULL && (strcmp(signature, "false") == 0 || strcmp(signature, "0") == 0))
-        return jy_fail(fault, JY_E_STAMP_FORBIDDEN, "Permissions/Signature", 0, "false");
-    if (period != NULL && ((jy_xml_attr(period, "StartDate") != NULL && (!read_date(jy_xml_attr(period, "StartDate"), false, &t) || now < t)) ||
-                           (jy_xml_attr(period, "EndDate") != NULL && (!read_date(jy_xml_attr(period, "EndDate"), true, &t) || now > t))))
-        return jy_fail(fault, JY_E_STAMP_FORBIDDEN, "Permissions/ValidPeriod", 0, "today is outside the document's period");
-    err = ofd_signatures(ofd, &list, &count, fault);
-    if (err != JY_OK)
-        return err;
-    for (size_t i = 0; i < count; i++)
-        if (ofd->extras[i].locks)
-            return jy_fail(fault, JY_E_LOCKED, list[i].path, 0, "signature %s protects the signature list", list[i].id);
-    for (size_t i = 0; i < count; i++)
-        for (size_t k = 0; k < list[i].findings.count; k++)
-            if (list[i].findings.list[k].check == JY_CHECK_DOC_MODIFIED && !list[i].findings.list[k].passed)
-                return jy_fail(fault, JY_E_EARLIER_INVALID, list[i].findings.list[k].where, 0, "signature %s: %s", list[i].id,
-                               list[i].findings.list[k].detail);
-    return JY_OK;
-}
-
 /* A tag found in XML text by its local name: its bytes, prefix, and whether it is </…> or <…/>. */
 struct tag {
     size_t start, end;
@@ -296,6 +242,37 @@ number(double v, char out[32])
         out[--len] = '\0';
 }
 
+/* An ST_Box as an attribute's value. */
+static jy_err
+add_box(struct jy_buf *out, const char *name, double x, double y, double w, double h)
+{
+    char n[4][32];
+
+    number(x, n[0]);
+    number(y, n[1]);
+    number(w, n[2]);
+    number(h, n[3]);
+    return jy_buf_fmt(out, " %s=\"%s %s %s %s\"", name, n[0], n[1], n[2], n[3]);
+}
+
+/* GB/T 33190 18.2: Boundary is the whole picture's box, Clip what shows of it, seen from that box (seal-formats 3.5). */
+static jy_err
+add_annotation(struct jy_buf *out, unsigned long id, const char *page, const struct jy_stamp_place *place)
+{
+    const struct jy_box *clip = &place->clip;
+    jy_err err = jy_buf_fmt(out, "<ofd:StampAnnot ID=\"s%03lu\" PageRef=\"", id);
+
+    if (err == JY_OK)
+        err = add_escaped(out, page);
+    if (err == JY_OK)
+        err = jy_buf_byte(out, '"');
+    if (err == JY_OK)
+        err = add_box(out, "Boundary", place->x_mm, place->y_mm, place->width_mm, place->height_mm);
+    if (err == JY_OK && clip->width_mm > 0)
+        err = add_box(out, "Clip", clip->x_mm, clip->y_mm, clip->width_mm, clip->height_mm);
+    return err == JY_OK ? jy_buf_text(out, "/>") : err;
+}
+
 struct plan {
     char folder[OFD_PATH], list[OFD_PATH], signature[OFD_PATH], seal[OFD_PATH];
     unsigned long id;                  /* the signature's; annotations follow */
@@ -304,10 +281,10 @@ struct plan {
 
 static jy_err
 write_signature(struct ofd *ofd, struct plan *plan, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count,
-                jy_time now, struct jy_fault *fault)
+                jy_time now, bool closing, struct jy_fault *fault)
 {
     struct jy_buf *x = &plan->xml;
-    char when[21], name[OFD_PATH * 2], n[4][32];
+    char when[21], name[OFD_PATH * 2];
     uint8_t digest[JY_SM3_SIZE];
     size_t root = jy_zip_find(ofd->zip, "OFD.xml", false);
     jy_err err;
@@ -336,19 +313,14 @@ write_signature(struct ofd *ofd, struct plan *plan, struct jy_slice seal_der, co
         err = jy_sm3(seal_der, digest);
     if (err == JY_OK)
         err = add_reference(x, plan->seal, digest);
+    if (err == JY_OK && closing)                             /* seal-formats 3.3: who protects the list closes the document */
+        err = jy_sm3(jy_buf_slice(&plan->list_xml), digest);
+    if (err == JY_OK && closing)
+        err = add_reference(x, plan->list, digest);
     if (err == JY_OK)
         err = jy_buf_text(x, "</ofd:References>");
-    for (size_t i = 0; err == JY_OK && i < count; i++) {
-        number(places[i].x_mm, n[0]);
-        number(places[i].y_mm, n[1]);
-        number(places[i].width_mm, n[2]);
-        number(places[i].height_mm, n[3]);
-        err = jy_buf_fmt(x, "<ofd:StampAnnot ID=\"s%03lu\" PageRef=\"", plan->id + 1 + i);
-        if (err == JY_OK)
-            err = add_escaped(x, ofd->pages[places[i].page - 1].id);
-        if (err == JY_OK)
-            err = jy_buf_fmt(x, "\" Boundary=\"%s %s %s %s\"/>", n[0], n[1], n[2], n[3]);
-    }
+    for (size_t i = 0; err == JY_OK && i < count; i++)
+        err = add_annotation(x, plan->id + 1 + i, ofd->pages[places[i].page - 1].id, &places[i]);
     if (err == JY_OK)
         err = jy_buf_text(x, "<ofd:Seal><ofd:BaseLoc>/");
     if (err == JY_OK)
@@ -389,7 +361,7 @@ choose_paths(struct ofd *ofd, struct plan *plan, struct jy_fault *fault)
 }
 
 jy_err
-ofd_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count, jy_time now,
+ofd_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count, jy_time now, bool closing,
             struct jy_prepared *out, struct jy_fault *fault)
 {
     struct ofd *ofd = impl;
@@ -425,7 +397,7 @@ ofd_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *p
             err = extend_list(jy_buf_slice(&old), id, max_id, plan.signature, &plan.list_xml, fault);
     }
     if (err == JY_OK)
-        err = write_signature(ofd, &plan, seal_der, places, count, now, fault);
+        err = write_signature(ofd, &plan, seal_der, places, count, now, closing, fault);
     if (err == JY_OK)
         err = jy_sm3(jy_buf_slice(&plan.xml), out->data_hash);
     if (err != JY_OK)

@@ -55,35 +55,9 @@ pdf_load(struct jy_slice file, qpdf_data *out, struct jy_fault *fault)
     return rc;
 }
 
-/* "startxref N" at the end, and what stands there. */
-static jy_err
-find_xref(struct pdf *pdf, struct jy_fault *fault)
-{
-    struct jy_slice tail = pdf->file;
-    size_t at, value = 0, skip = tail.len > 2048 ? tail.len - 2048 : 0;
-    const uint8_t *p, *end = pdf->file.p + pdf->file.len;
-
-    tail.p += skip;
-    tail.len -= skip;
-    if ((at = jy_slice_rfind(tail, jy_slice_text("startxref"))) == SIZE_MAX)
-        return jy_fail(fault, JY_E_DAMAGED, "PDF", pdf->file.len, "no startxref at the end");
-    for (p = tail.p + at + 9; p < end && (*p == ' ' || *p == '\r' || *p == '\n'); p++)
-        ;
-    for (; p < end && *p >= '0' && *p <= '9' && value < pdf->file.len; p++)
-        value = value * 10 + (size_t)(*p - '0');
-    if (pdf->header + value + 4 > pdf->file.len)
-        return jy_fail(fault, JY_E_DAMAGED, "PDF startxref", value, "points outside the file");
-    pdf->startxref = value;
-    p = pdf->file.p + pdf->header + value;
-    while (p + 4 < end && (*p == ' ' || *p == '\r' || *p == '\n'))
-        p++;
-    pdf->xref_is_stream = memcmp(p, "xref", 4) != 0;
-    return JY_OK;
-}
-
 /* A page attribute, inherited from the page tree. */
-static qpdf_oh
-inherited(qpdf_data q, qpdf_oh page, const char *key)
+qpdf_oh
+pdf_inherited(qpdf_data q, qpdf_oh page, const char *key)
 {
     qpdf_oh node = page;
 
@@ -96,8 +70,8 @@ inherited(qpdf_data q, qpdf_oh page, const char *key)
     return qpdf_oh_new_null(q);
 }
 
-static bool
-read_box(qpdf_data q, qpdf_oh box, double out[4])
+bool
+pdf_read_box(qpdf_data q, qpdf_oh box, double out[4])
 {
     if (!qpdf_oh_is_array(q, box) || qpdf_oh_get_array_n_items(q, box) != 4)
         return false;
@@ -113,22 +87,22 @@ read_box(qpdf_data q, qpdf_oh box, double out[4])
     return true;
 }
 
-static bool
-read_page(qpdf_data q, qpdf_oh page, struct pdf_page *out)
+bool
+pdf_read_page(qpdf_data q, qpdf_oh page, struct pdf_page *out)
 {
     double media[4], crop[4], unit = 1;
     long long rotate = 0;
 
-    if (!read_box(q, inherited(q, page, "/MediaBox"), media))
+    if (!pdf_read_box(q, pdf_inherited(q, page, "/MediaBox"), media))
         return false;
-    if (read_box(q, inherited(q, page, "/CropBox"), crop)) {
+    if (pdf_read_box(q, pdf_inherited(q, page, "/CropBox"), crop)) {
         double x0 = fmax(media[0], crop[0]), y0 = fmax(media[1], crop[1]), x1 = fmin(media[2], crop[2]), y1 = fmin(media[3], crop[3]);
         if (x1 > x0 && y1 > y0)
             media[0] = x0, media[1] = y0, media[2] = x1, media[3] = y1;
     }
     if (qpdf_oh_has_key(q, page, "/UserUnit") && (!qpdf_oh_get_value_as_number(q, qpdf_oh_get_key(q, page, "/UserUnit"), &unit) || !(unit > 0)))
         unit = 1;
-    if (!qpdf_oh_get_value_as_longlong(q, inherited(q, page, "/Rotate"), &rotate))
+    if (!qpdf_oh_get_value_as_longlong(q, pdf_inherited(q, page, "/Rotate"), &rotate))
         rotate = 0;
     rotate = ((rotate % 360) + 360) % 360;
     *out = (struct pdf_page){ media[0], media[1], media[2], media[3], unit, (int)(rotate % 90 == 0 ? rotate : 0) };
@@ -143,20 +117,25 @@ pdf_free(void *impl)
     if (pdf == NULL)
         return;
     for (size_t i = 0; i < pdf->signature_count; i++) {
+        for (size_t k = 0; k < pdf->details[i].lock_count; k++)
+            free(pdf->details[i].lock_names[k]);
+        free(pdf->details[i].lock_names);
         jy_findings_free(&pdf->signatures[i].findings);
         free(pdf->signatures[i].places);
         free((void *)(uintptr_t)pdf->signatures[i].value.p);
     }
     free(pdf->signatures);
+    free(pdf->details);
     free(pdf->pages);
+    pdf_xref_free(&pdf->xref);
     if (pdf->q != NULL)
         qpdf_cleanup(&pdf->q);
     free(pdf);
 }
 
 /* What qpdf had to guess, another reader may guess otherwise: refused, but for what changes no page. */
-static jy_err
-refuse_warnings(qpdf_data q, struct jy_fault *fault)
+jy_err
+pdf_refuse_warnings(qpdf_data q, struct jy_fault *fault)
 {
     static const char *const harmless[] = { "duplicated key /PageMode" };
 
@@ -184,15 +163,20 @@ pdf_open(struct jy_slice file, void **impl, struct jy_fault *fault)
         return JY_E_NOMEM;
     pdf->file = file;
     pdf->header = jy_slice_find(head, jy_slice_text("%PDF-"));
-    if ((rc = find_xref(pdf, fault)) != JY_OK || (rc = pdf_load(file, &pdf->q, fault)) != JY_OK)
+    if (pdf->header == SIZE_MAX) {
+        rc = jy_fail(fault, JY_E_UNKNOWN_FORMAT, "PDF", 0, "no %%PDF- in the first 1024 bytes");
         goto out;
+    }
+    if ((rc = pdf_xref_read(file, pdf->header, &pdf->xref, &pdf->startxref, fault)) != JY_OK || (rc = pdf_load(file, &pdf->q, fault)) != JY_OK)
+        goto out;
+    pdf->xref_is_stream = pdf->xref.sections[0].is_stream;
     if ((count = qpdf_get_num_pages(pdf->q)) <= 0 || qpdf_has_error(pdf->q)) {
         (void)qpdf_get_error(pdf->q);                       /* told as ours; unread it goes to stderr */
         rc = jy_fail(fault, JY_E_DAMAGED, "PDF page tree", 0, "no readable pages");
         goto out;
     }
-    if (count > PDF_PAGES_MAX) {
-        rc = jy_fail(fault, JY_E_LIMIT, "PDF page tree", 0, "%d pages, %d are allowed", count, PDF_PAGES_MAX);
+    if (count > JY_PDF_PAGES_MAX) {
+        rc = jy_fail(fault, JY_E_LIMIT, "PDF page tree", 0, "%d pages, %d are allowed", count, JY_PDF_PAGES_MAX);
         goto out;
     }
     if ((pdf->pages = calloc((size_t)count, sizeof(*pdf->pages))) == NULL) {
@@ -200,11 +184,11 @@ pdf_open(struct jy_slice file, void **impl, struct jy_fault *fault)
         goto out;
     }
     for (; pdf->page_count < (size_t)count; pdf->page_count++)
-        if (!read_page(pdf->q, qpdf_get_page_n(pdf->q, pdf->page_count), &pdf->pages[pdf->page_count])) {
+        if (!pdf_read_page(pdf->q, qpdf_get_page_n(pdf->q, pdf->page_count), &pdf->pages[pdf->page_count])) {
             rc = jy_fail(fault, JY_E_DAMAGED, "PDF MediaBox", 0, "page %zu has no size", pdf->page_count + 1);
             goto out;
         }
-    if ((rc = refuse_warnings(pdf->q, fault)) != JY_OK)
+    if ((rc = pdf_refuse_warnings(pdf->q, fault)) != JY_OK)
         goto out;
     *impl = pdf;
     pdf = NULL;

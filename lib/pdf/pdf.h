@@ -3,11 +3,11 @@
 #ifndef JY_PDF_H
 #define JY_PDF_H
 
+#include "pdf/xref.h"
+
 #include <container/document.h>
 #include <qpdf/qpdf-c.h>
 
-#define PDF_PAGES_MAX 100000
-#define PDF_SIGNATURES_MAX 200
 #define MM_PER_POINT (25.4 / 72.0)
 
 struct pdf_page {
@@ -15,32 +15,56 @@ struct pdf_page {
     double unit;                      /* points per user unit */
     int rotate;                       /* 0, 90, 180, 270 clockwise */
 };
+/** What the container knows of a signature beyond struct jy_signature; same index. */
+enum pdf_lock { PDF_LOCK_NONE, PDF_LOCK_ALL, PDF_LOCK_INCLUDE, PDF_LOCK_EXCLUDE };
+struct pdf_signature {
+    int field_id, value_id;           /* 0 = direct */
+    size_t begin, end;                /* [0, end) is what it signs but for its value, which stands from begin; end 0: the range is not exact */
+    bool is_time_stamp;
+    int permission;                   /* P of its DocMDP, 0 none (ISO 32000-2 12.8.2.2) */
+    enum pdf_lock lock;               /* its FieldMDP */
+    char **lock_names;
+    size_t lock_count;
+};
 struct pdf {
     struct jy_slice file;
     size_t header;                    /* where %PDF- stands: xref offsets count from here */
     size_t startxref;                 /* offset of the last xref section, from header */
     bool xref_is_stream;
+    struct pdf_xref xref;             /* the chain of sections, newest first */
     qpdf_data q;
     struct pdf_page *pages;
     size_t page_count;
     struct jy_signature *signatures;
+    struct pdf_signature *details;
     size_t signature_count;
+    size_t fields_seen;
     bool listed;
 };
 
 /** Opens with qpdf, refuses warnings. Only structure; used for earlier revisions too. */
 JY_CHECK jy_err pdf_load(struct jy_slice file, qpdf_data *out, struct jy_fault *fault);
+/** JY_E_DAMAGED when qpdf had to guess since the last time it was asked. */
+JY_CHECK jy_err pdf_refuse_warnings(qpdf_data q, struct jy_fault *fault);
 /** The error that qpdf holds, taken off it (unread it goes to stderr), as ours and as text. */
 jy_err pdf_error(qpdf_data q, char text[160]);
 /** Unparsed value as a fresh C string ("" for null); free it. qpdf's own text lives only until its next call. */
 char *pdf_text(qpdf_data q, qpdf_oh oh);
 JY_CHECK jy_err pdf_signatures(void *impl, const struct jy_signature **out, size_t *count, struct jy_fault *fault);
 JY_CHECK jy_err pdf_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count, jy_time now,
-                            struct jy_prepared *out, struct jy_fault *fault);
+                            bool closing, struct jy_prepared *out, struct jy_fault *fault);
 JY_CHECK jy_err pdf_finish(struct jy_slice prepared, const char *slot, struct jy_slice ses_der, struct jy_pieces *out, struct jy_fault *fault);
 /** SM3 over [0, a) and [b, end). */
 JY_CHECK jy_err pdf_digest(struct jy_slice file, size_t a, size_t b, size_t end, uint8_t out[JY_SM3_SIZE]);
-/** Does the later document show and do the same as the earlier one, further signatures apart? why gets the reason if not. */
-JY_CHECK jy_err pdf_only_signatures_added(struct jy_slice earlier, qpdf_data later, bool *good, char why[160]);
+/** Is ByteRange the whole revision but for this value? Notes PDF_BYTERANGE and SIG_FORMAT, fills value, digest and the detail's range. */
+JY_CHECK jy_err pdf_read_range(struct pdf *pdf, qpdf_oh field, qpdf_oh value, struct jy_signature *s, struct pdf_signature *detail);
+/** LATER_CHANGE and its kin of every signature. */
+JY_CHECK jy_err pdf_judge_revisions(struct pdf *pdf, struct jy_fault *fault);
+/** A page attribute, inherited from the page tree; null when there is none. */
+qpdf_oh pdf_inherited(qpdf_data q, qpdf_oh page, const char *key);
+/** The page as it is displayed. False when it has no size. */
+bool pdf_read_page(qpdf_data q, qpdf_oh page, struct pdf_page *out);
+/** Four finite numbers, lower-left first. */
+bool pdf_read_box(qpdf_data q, qpdf_oh box, double out[4]);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SESeal: read, and checked (GB/T 38540-2020 6.1, GM/T 0031-2014, GM/T 0031-2025). */
 #include <jinyin/seal.h>
 
-#include "codec/oid.h"
+#include "ses/list.h"
 #include "ses/read.h"
 
 #include <stdlib.h>
@@ -10,17 +11,23 @@
 struct jy_seal {
     struct jy_buf der;
     struct jy_slice info;             /* TLV of eSealInfo: what the maker signs (v4, v5) */
-    struct jy_slice v1_tail;          /* v1: TLVs of cert and algorithm, signed too */
-    bool is_v1;
+    struct jy_slice tail;             /* TLVs of cert and algorithm: in v1 they are signed too */
+    enum jy_seal_layout layout;
     int version, type, width_mm, height_mm;
     char vendor[257], id[257], name[512], picture_type[33];
     jy_time created, valid_start, valid_end;
     uint32_t cert_list_type;
     struct jy_slice cert_list;        /* contents of SES_CertList */
-    struct jy_slice picture, algorithm, signature;
+    struct jy_slice picture, algorithm, signature, time_stamp;
     struct jy_cert *maker;
-    unsigned deviations;
+    bool critical;                    /* an extension says that whoever does not know it cannot judge */
+    jy_deviations deviations;
 };
+
+static const struct jy_read_rows rows = { .time_form = JY_DEV(SEAL_TIME_FORM), .time_type = JY_DEV(SEAL_TIME_TYPE),
+                                          .unused_bits = JY_DEV(SEAL_SIG_UNUSED_BITS), .octets = JY_DEV(SEAL_SIG_OCTETS),
+                                          .untagged = JY_DEV(SEAL_TIME_STAMP_UNTAGGED), .raw64 = JY_DEV(SEAL_SIG_RAW64),
+                                          .non_minimal = JY_DEV(SEAL_SIG_NON_MINIMAL), .algorithm_id = JY_DEV(SEAL_SIG_ALGORITHM_ID) };
 
 static jy_err
 parse_header(struct jy_der *info, struct jy_seal *seal)
@@ -38,7 +45,7 @@ parse_header(struct jy_der *info, struct jy_seal *seal)
     if (strcmp(id, "ES") != 0 || version > 100)
         return JY_E_FORMAT;
     if (!jy_der_at_end(&header))
-        seal->deviations |= JY_DEV_LEGACY_LAYOUT;
+        seal->deviations |= JY_DEV(SEAL_HEADER_EXTRA);
     seal->version = (int)version;
     return JY_OK;
 }
@@ -48,7 +55,9 @@ parse_property(struct jy_der *info, struct jy_seal *seal)
 {
     struct jy_der property;
     struct jy_der_item list;
+    uint8_t time_tag = seal->layout == JY_SEAL_V1 ? DER_UTC_TIME : DER_GENERALIZED_TIME;
     uint32_t type;
+    int last_tag;
     jy_err rc;
 
     if ((rc = jy_der_enter(info, DER_SEQUENCE, &property)) != JY_OK ||                            /* property SES_ESPropertyInfo */
@@ -58,19 +67,32 @@ parse_property(struct jy_der *info, struct jy_seal *seal)
     if (type > INT32_MAX)
         return JY_E_FORMAT;
     seal->type = (int)type;
-    seal->cert_list_type = 1;
-    if (!seal->is_v1 && (rc = jy_der_u32(&property, &seal->cert_list_type)) != JY_OK)             /* certListType INTEGER */
+    seal->cert_list_type = JY_LIST_CERTIFICATES;
+    if (seal->layout != JY_SEAL_V1 && (rc = jy_der_u32(&property, &seal->cert_list_type)) != JY_OK) /* certListType INTEGER */
         return rc;
-    if (seal->cert_list_type != 1 && seal->cert_list_type != 2)
-        seal->deviations |= JY_DEV_CERT_LIST_TYPE;
-    if ((rc = jy_der_get(&property, DER_SEQUENCE, &list)) != JY_OK ||                             /* certList SES_CertList */
-        (rc = jy_read_time(&property, &seal->created, &seal->deviations)) != JY_OK ||             /* createDate */
-        (rc = jy_read_time(&property, &seal->valid_start, &seal->deviations)) != JY_OK ||         /* validStart */
-        (rc = jy_read_time(&property, &seal->valid_end, &seal->deviations)) != JY_OK)             /* validEnd */
+    if (jy_der_peek(&property) == DER_OCTET_STRING) {                                             /* an old product: the one certificate */
+        if ((rc = jy_der_next(&property, &list)) != JY_OK)
+            return rc;
+        seal->deviations |= JY_DEV(CERT_LIST_BARE);
+        seal->cert_list = list.tlv;
+    } else {
+        if ((rc = jy_der_get(&property, DER_SEQUENCE, &list)) != JY_OK)                           /* certList SES_CertList */
+            return rc;
+        seal->cert_list = list.value;
+    }
+    if ((rc = jy_list_check(seal->cert_list, seal->cert_list_type, &seal->deviations)) != JY_OK ||
+        (rc = jy_read_time(&property, time_tag, &rows, &seal->created, &seal->deviations)) != JY_OK ||      /* createDate */
+        (rc = jy_read_time(&property, time_tag, &rows, &seal->valid_start, &seal->deviations)) != JY_OK)    /* validStart */
         return rc;
-    if (seal->is_v1)
-        seal->deviations &= ~(unsigned)JY_DEV_TIME_FORM;                                          /* v1 writes UTCTime */
-    seal->cert_list = list.value;
+    last_tag = jy_der_peek(&property);
+    if ((rc = jy_read_time(&property, time_tag, &rows, &seal->valid_end, &seal->deviations)) != JY_OK)      /* validEnd */
+        return rc;
+    /* Four elements with UTCTime is how C0119 has it; all its times are. */
+    if (seal->layout == JY_SEAL_V4 && last_tag == DER_UTC_TIME) {
+        seal->layout = JY_SEAL_C0119;
+        seal->deviations |= JY_DEV(LAYOUT_C0119);
+        seal->deviations &= ~JY_DEV(SEAL_TIME_TYPE);
+    }
     return jy_der_close(&property);
 }
 
@@ -83,11 +105,15 @@ parse_picture(struct jy_der *info, struct jy_seal *seal)
 
     if ((rc = jy_der_enter(info, DER_SEQUENCE, &picture)) != JY_OK ||                             /* picture  SES_ESPictrueInfo */
         (rc = jy_read_text(&picture, DER_IA5, seal->picture_type, sizeof(seal->picture_type), &seal->deviations)) != JY_OK ||
-        (rc = jy_der_octets(&picture, &seal->picture)) != JY_OK ||                                /* data     OCTET STRING */
-        (rc = jy_der_u32(&picture, &width)) != JY_OK || (rc = jy_der_u32(&picture, &height)) != JY_OK ||
-        (rc = jy_der_close(&picture)) != JY_OK)
+        (rc = jy_der_octets(&picture, &seal->picture)) != JY_OK)                                  /* data     OCTET STRING */
         return rc;
-    if (width > 10000 || height > 10000)
+    if (jy_der_at_end(&picture)) {                                                                /* an old product: the sizes are left out */
+        seal->deviations |= JY_DEV(SEAL_PICTURE_SIZE);
+        return JY_OK;
+    }
+    if ((rc = jy_der_u32(&picture, &width)) != JY_OK || (rc = jy_der_u32(&picture, &height)) != JY_OK || (rc = jy_der_close(&picture)) != JY_OK)
+        return rc;
+    if (width > JY_SEAL_SIDE_MAX || height > JY_SEAL_SIDE_MAX)
         return JY_E_FORMAT;
     seal->width_mm = (int)width;
     seal->height_mm = (int)height;
@@ -97,15 +123,13 @@ parse_picture(struct jy_der *info, struct jy_seal *seal)
 static jy_err
 parse_info(struct jy_der *body, struct jy_seal *seal)
 {
-    struct jy_der_item whole, ext;
-    struct jy_der info;
+    struct jy_der_item whole;
+    struct jy_der info, look = *body;
+    enum jy_tagging tagging;
     jy_err rc;
 
-    {
-        struct jy_der look = *body;
-        if ((rc = jy_der_get(&look, DER_SEQUENCE, &whole)) != JY_OK)
-            return rc;
-    }
+    if ((rc = jy_der_get(&look, DER_SEQUENCE, &whole)) != JY_OK)
+        return rc;
     seal->info = whole.tlv;
     if ((rc = jy_der_enter(body, DER_SEQUENCE, &info)) != JY_OK ||                                /* eSealInfo SES_SealInfo */
         (rc = parse_header(&info, seal)) != JY_OK ||
@@ -114,12 +138,10 @@ parse_info(struct jy_der *body, struct jy_seal *seal)
         return rc;
     if (jy_der_at_end(&info))
         return JY_OK;
-    if (jy_der_peek(&info) == DER_CONTEXT_0 && !seal->is_v1)
-        seal->deviations |= JY_DEV_UNTAGGED;                                                      /* extDatas has no tag here */
-    else if (jy_der_peek(&info) != DER_SEQUENCE && jy_der_peek(&info) != DER_CONTEXT_0)
-        return JY_E_FORMAT;
-    if ((rc = jy_der_next(&info, &ext)) != JY_OK)
+    if ((rc = jy_read_extensions(&info, &tagging, &seal->critical)) != JY_OK)                      /* extDatas ExtensionDatas */
         return rc;
+    if (tagging != JY_UNTAGGED && seal->layout != JY_SEAL_V1)                                                     /* 2014 prints EXPLICIT without a number */
+        seal->deviations |= JY_DEV(SEAL_EXTENSIONS_TAGGED);
     return jy_der_close(&info);
 }
 
@@ -133,13 +155,42 @@ parse_signature(struct jy_der *body, struct jy_seal *seal)
     if ((rc = jy_der_octets(body, &cert)) != JY_OK ||                                             /* cert        OCTET STRING */
         (rc = jy_der_oid(body, &seal->algorithm)) != JY_OK)                                       /* signAlgID   OID */
         return rc;
-    seal->v1_tail = JY_SLICE(from, (size_t)(body->p - from));
+    seal->tail = JY_SLICE(from, (size_t)(body->p - from));
     if (jy_cert_parse(cert, &seal->maker, NULL) != JY_OK)
         seal->maker = NULL;
-    return jy_read_bits(body, &seal->signature, &seal->deviations);                               /* signedValue BIT STRING */
+    return jy_read_bits(body, &rows, &seal->signature, &seal->deviations);                        /* signedValue BIT STRING */
 }
 
-/* Two elements are v1 (GM/T 0031-2014), four are v4, five v5 (seal-formats §1.6). */
+/* Everything after the outer SEQUENCE was entered. Two elements are v1, four v4 (v5 by its version), five v5 (seal-formats §1.6). */
+static jy_err
+parse_body(struct jy_der *body, size_t elements, struct jy_seal *seal)
+{
+    struct jy_der sign_info;
+    jy_err rc;
+
+    if (elements != 2 && elements != 4 && elements != 5)
+        return JY_E_FORMAT;
+    seal->layout = elements == 2 ? JY_SEAL_V1 : elements == 4 ? JY_SEAL_V4 : JY_SEAL_V5;
+    if ((rc = parse_info(body, seal)) != JY_OK)
+        return rc;
+    if (seal->layout == JY_SEAL_V1) {                                                             /* signInfo SES_SignInfo */
+        if ((rc = jy_der_enter(body, DER_SEQUENCE, &sign_info)) != JY_OK || (rc = parse_signature(&sign_info, seal)) != JY_OK ||
+            (rc = jy_der_close(&sign_info)) != JY_OK)
+            return rc;
+    } else if ((rc = parse_signature(body, seal)) != JY_OK ||
+               (elements == 5 && (rc = jy_read_time_stamp(body, &rows, &seal->time_stamp, &seal->deviations)) != JY_OK)) {
+        return rc;
+    }
+    if (seal->layout == JY_SEAL_V4 && seal->version == 5)
+        seal->layout = JY_SEAL_V5;
+    if ((seal->layout == JY_SEAL_V4 && seal->version != 4) || (seal->layout == JY_SEAL_V5 && seal->version != 5) ||
+        (seal->layout == JY_SEAL_V1 && (seal->version == 4 || seal->version == 5)))
+        seal->deviations |= JY_DEV(SEAL_VERSION);
+    if (seal->picture.len == 0)
+        return JY_E_FORMAT;
+    return jy_der_close(body);
+}
+
 static size_t
 elements_of(struct jy_der body)
 {
@@ -155,10 +206,9 @@ jy_err
 jy_seal_parse(struct jy_slice der, struct jy_seal **out, struct jy_fault *fault)
 {
     struct jy_der all, body = { 0 };
-    struct jy_der_item outer, time_stamp;
+    struct jy_der_item outer;
     struct jy_seal *seal = NULL;
     const uint8_t *touched = NULL;
-    size_t elements;
     jy_err rc;
 
     *out = NULL;
@@ -170,27 +220,13 @@ jy_seal_parse(struct jy_slice der, struct jy_seal **out, struct jy_fault *fault)
     if ((rc = jy_der_get(&all, DER_SEQUENCE, &outer)) != JY_OK)
         goto out;
     if (!jy_der_at_end(&all))
-        seal->deviations |= JY_DEV_TRAILING;
+        seal->deviations |= JY_DEV(SEAL_TRAILING);
     if ((rc = jy_buf_add(&seal->der, outer.tlv)) != JY_OK)
         goto out;
     jy_der_open(&all, jy_buf_slice(&seal->der));
     jy_der_watch(&all, &touched);
-    if ((rc = jy_der_enter(&all, DER_SEQUENCE, &body)) != JY_OK)
-        goto out;
-    elements = elements_of(body);
-    seal->is_v1 = elements == 2;
-    if (elements != 2 && elements != 4 && elements != 5)
-        rc = JY_E_FORMAT;
-    else if ((rc = parse_info(&body, seal)) == JY_OK && seal->is_v1) {
-        struct jy_der sign_info;                                                                  /* signInfo SES_SignInfo */
-        if ((rc = jy_der_enter(&body, DER_SEQUENCE, &sign_info)) == JY_OK && (rc = parse_signature(&sign_info, seal)) == JY_OK)
-            rc = jy_der_close(&sign_info);
-    } else if (rc == JY_OK && (rc = parse_signature(&body, seal)) == JY_OK && elements == 5)
-        rc = jy_der_next(&body, &time_stamp);                                                     /* timeStamp [0], v5 */
-    if (rc == JY_OK)
-        rc = jy_der_close(&body);
-    if (rc == JY_OK && seal->picture.len == 0)
-        rc = JY_E_FORMAT;
+    if ((rc = jy_der_enter(&all, DER_SEQUENCE, &body)) == JY_OK)
+        rc = parse_body(&body, elements_of(body), seal);
 out:
     if (rc != JY_OK) {
         jy_fail(fault, rc = rc == JY_E_NOMEM ? rc : JY_E_FORMAT, JY_WHERE_SEAL, touched == NULL ? 0 : (uint64_t)(touched - seal->der.p),
@@ -216,6 +252,12 @@ struct jy_slice
 jy_seal_der(const struct jy_seal *seal)
 {
     return jy_buf_slice(&seal->der);
+}
+
+enum jy_seal_layout
+jy_seal_layout(const struct jy_seal *seal)
+{
+    return seal->layout;
 }
 
 int
@@ -296,136 +338,68 @@ jy_seal_maker(const struct jy_seal *seal)
     return seal->maker;
 }
 
-unsigned
+struct jy_slice
+jy_seal_time_stamp(const struct jy_seal *seal)
+{
+    return seal->time_stamp;
+}
+
+jy_deviations
 jy_seal_deviations(const struct jy_seal *seal)
 {
     return seal->deviations;
 }
 
+/* SEQUENCE { eSealInfo, cert, signatureAlgorithm }, the three as they stand: what a maker signs in GM/T 0031-2014. */
+static jy_err
+check_v1_scope(struct jy_seal *seal, struct jy_fault *fault)
+{
+    struct jy_buf body = { 0 }, synthetic = { 0 };
+    jy_err rc;
+
+    if ((rc = jy_buf_add(&body, seal->info)) == JY_OK && (rc = jy_buf_add(&body, seal->tail)) == JY_OK &&
+        (rc = jy_der_put(&synthetic, DER_SEQUENCE, jy_buf_slice(&body))) == JY_OK)
+        rc = jy_check_signed(seal->maker, seal->algorithm, jy_buf_slice(&synthetic), seal->signature, &rows, &seal->deviations, fault);
+    jy_buf_free(&body);
+    jy_buf_free(&synthetic);
+    return rc;
+}
+
+static jy_err
+check_info_scope(struct jy_seal *seal, struct jy_fault *fault)
+{
+    return jy_check_signed(seal->maker, seal->algorithm, seal->info, seal->signature, &rows, &seal->deviations, fault);
+}
+
 jy_err
 jy_seal_check_signature(struct jy_seal *seal, struct jy_fault *fault)
 {
-    struct jy_buf body = { 0 }, synthetic = { 0 };
-    struct jy_slice message = seal->info;
-    jy_err rc = JY_OK;
+    bool is_v1 = seal->layout == JY_SEAL_V1;
+    jy_deviations before = seal->deviations;
+    jy_err rc = is_v1 ? check_v1_scope(seal, fault) : check_info_scope(seal, fault);
 
-    /* GM/T 0031-2014 signs SEQUENCE { eSealInfo, cert, signatureAlgorithm }, from then on eSealInfo alone. */
-    if (seal->is_v1 && (rc = jy_buf_add(&body, seal->info)) == JY_OK && (rc = jy_buf_add(&body, seal->v1_tail)) == JY_OK &&
-        (rc = jy_der_put(&synthetic, DER_SEQUENCE, jy_buf_slice(&body))) == JY_OK)
-        message = jy_buf_slice(&synthetic);
-    if (rc == JY_OK)
-        rc = jy_check_signed(seal->maker, seal->algorithm, message, seal->signature, JY_DEV_SEAL_SIG_RAW64, &seal->deviations, fault);
-    jy_buf_free(&body);
-    jy_buf_free(&synthetic);
+    if (rc == JY_E_SIGNATURE && !is_v1 && check_v1_scope(seal, NULL) == JY_OK) {
+        seal->deviations |= JY_DEV(SEAL_SIG_SCOPE);                  /* more is bound than the standard asks for, not less */
+        rc = JY_OK;
+    } else if (rc == JY_E_SIGNATURE && is_v1 && check_info_scope(seal, NULL) == JY_OK) {
+        seal->deviations = before;                                   /* the maker's certificate is not bound, as 2014 wants it */
+        rc = jy_fail(fault, rc, "signature", 0, "fits eSealInfo alone, as in GB/T 38540-2020, not eSealInfo, cert and algorithm");
+    }
+    if (rc == JY_OK && seal->critical)
+        rc = jy_fail(fault, JY_E_UNSUPPORTED, "extDatas", 0, "a critical extension that this software does not know");
     return rc;
 }
 
 bool
 jy_seal_has_signer(const struct jy_seal *seal, const struct jy_cert *cert)
 {
-    uint8_t digest[JY_SM3_SIZE];
-    struct jy_der list;
-    struct jy_der_item item;
+    jy_deviations ignored = 0;
 
-    if (jy_sm3(jy_cert_der(cert), digest) != JY_OK)
-        return false;
-    jy_der_open(&list, seal->cert_list);
-    while (!jy_der_at_end(&list) && jy_der_next(&list, &item) == JY_OK) {
-        struct jy_der entry, inner;
-        struct jy_slice value;
-        struct jy_der_item type;
-        if (item.tag == DER_OCTET_STRING && jy_slice_equal(item.value, jy_cert_der(cert)))
-            return true;                                                          /* CertInfoList */
-        if (item.tag != DER_SEQUENCE)
-            continue;
-        if (jy_slice_equal(item.tlv, jy_cert_der(cert)))
-            return true;                                                          /* v1: a bare certificate */
-        jy_der_open(&entry, item.tlv);
-        if (seal->cert_list_type == 2 && jy_der_enter(&entry, DER_SEQUENCE, &inner) == JY_OK && jy_der_next(&inner, &type) == JY_OK &&
-            jy_der_octets(&inner, &value) == JY_OK && jy_slice_equal(value, JY_SLICE(digest, sizeof(digest))))
-            return true;                                                          /* CertDigestList */
-    }
-    return false;
+    return jy_seal_match(seal, cert, &ignored);
 }
 
-/* -- making -- */
-
-static bool
-is_ia5(const char *text, size_t max)
+bool
+jy_seal_match(const struct jy_seal *seal, const struct jy_cert *cert, jy_deviations *deviations)
 {
-    size_t len = strlen(text);
-
-    for (size_t i = 0; i < len; i++)
-        if ((unsigned char)text[i] < 0x20 || (unsigned char)text[i] > 0x7E)
-            return false;
-    return len >= 1 && len <= max;
-}
-
-static jy_err
-check_fields(const struct jy_seal_fields *f, const struct jy_sm2 *maker_key, const struct jy_cert *maker, struct jy_fault *fault)
-{
-    const struct { bool good; const char *field, *rule; } rows[] = {
-        { is_ia5(f->vendor, 32), "vendor", "1 to 32 ASCII characters" },
-        { is_ia5(f->id, 64), "id", "1 to 64 ASCII characters" },
-        { strlen(f->name) >= 1 && strlen(f->name) <= 200, "name", "1 to 200 bytes" },
-        { f->type >= 0, "type", "not negative" },
-        { f->valid_start < f->valid_end, "validity", "the end is after the start" },
-        { is_ia5(f->picture_type, 8), "picture type", "1 to 8 ASCII characters" },
-        { f->picture.len >= 1 && f->picture.len <= 512 * 1024, "picture", "1 byte to 512 KiB" },
-        { f->width_mm >= 1 && f->width_mm <= 200 && f->height_mm >= 1 && f->height_mm <= 200, "size", "1 to 200 mm" },
-        { f->signer != NULL && jy_cert_may_sign(f->signer), "signer", "a certificate for signing" },
-        { jy_sm2_same_public(jy_cert_key(maker), maker_key), "maker", "the certificate of the maker's key" },
-    };
-
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        if (!rows[i].good)
-            return jy_fail(fault, JY_E_ARGUMENT, rows[i].field, 0, "must be: %s", rows[i].rule);
-    return JY_OK;
-}
-
-/* Wrap what was collected in inner as one TLV of out, and empty inner. */
-static jy_err
-close_as(struct jy_buf *out, uint8_t tag, struct jy_buf *inner)
-{
-    jy_err rc = jy_der_put(out, tag, jy_buf_slice(inner));
-
-    inner->len = 0;
-    return rc;
-}
-
-jy_err
-jy_seal_make(const struct jy_seal_fields *f, const struct jy_sm2 *maker_key, const struct jy_cert *maker, struct jy_buf *out,
-             struct jy_fault *fault)
-{
-    struct jy_buf part = { 0 }, list = { 0 }, info = { 0 }, info_tlv = { 0 }, seal = { 0 };
-    uint8_t signature[JY_SM2_SIGNATURE_MAX];
-    size_t signature_len;
-    jy_err rc;
-
-    if ((rc = check_fields(f, maker_key, maker, fault)) != JY_OK)
-        return rc;
-    if ((rc = jy_der_put_text(&part, DER_IA5, "ES")) != JY_OK || (rc = jy_der_put_i64(&part, 4)) != JY_OK ||      /* SES_Header */
-        (rc = jy_der_put_text(&part, DER_IA5, f->vendor)) != JY_OK || (rc = close_as(&info, DER_SEQUENCE, &part)) != JY_OK ||
-        (rc = jy_der_put_text(&info, DER_IA5, f->id)) != JY_OK ||                                                 /* esID */
-        (rc = jy_der_put_i64(&part, f->type)) != JY_OK || (rc = jy_der_put_text(&part, DER_UTF8, f->name)) != JY_OK || /* property */
-        (rc = jy_der_put_i64(&part, 1)) != JY_OK || (rc = jy_der_put(&list, DER_OCTET_STRING, jy_cert_der(f->signer))) != JY_OK ||
-        (rc = close_as(&part, DER_SEQUENCE, &list)) != JY_OK || (rc = jy_der_put_generalized_time(&part, f->created)) != JY_OK ||
-        (rc = jy_der_put_generalized_time(&part, f->valid_start)) != JY_OK ||
-        (rc = jy_der_put_generalized_time(&part, f->valid_end)) != JY_OK || (rc = close_as(&info, DER_SEQUENCE, &part)) != JY_OK ||
-        (rc = jy_der_put_text(&part, DER_IA5, f->picture_type)) != JY_OK ||                                       /* picture */
-        (rc = jy_der_put(&part, DER_OCTET_STRING, f->picture)) != JY_OK || (rc = jy_der_put_i64(&part, f->width_mm)) != JY_OK ||
-        (rc = jy_der_put_i64(&part, f->height_mm)) != JY_OK || (rc = close_as(&info, DER_SEQUENCE, &part)) != JY_OK ||
-        (rc = jy_der_put(&info_tlv, DER_SEQUENCE, jy_buf_slice(&info))) != JY_OK ||
-        (rc = jy_sm2_sign(maker_key, jy_buf_slice(&info_tlv), signature, &signature_len)) != JY_OK ||
-        (rc = jy_sm2_verify(jy_cert_key(maker), jy_buf_slice(&info_tlv), JY_SLICE(signature, signature_len), NULL)) != JY_OK ||
-        (rc = jy_buf_add(&seal, jy_buf_slice(&info_tlv))) != JY_OK || (rc = jy_der_put(&seal, DER_OCTET_STRING, jy_cert_der(maker))) != JY_OK ||
-        (rc = jy_der_put_oid(&seal, OID_SM2_WITH_SM3)) != JY_OK || (rc = jy_der_put_bits(&seal, JY_SLICE(signature, signature_len))) != JY_OK ||
-        (rc = jy_der_put(out, DER_SEQUENCE, jy_buf_slice(&seal))) != JY_OK)
-        jy_fail(fault, rc, "SESeal", 0, "cannot be made");
-    jy_buf_free(&part);
-    jy_buf_free(&list);
-    jy_buf_free(&info);
-    jy_buf_free(&info_tlv);
-    jy_buf_free(&seal);
-    return rc;
+    return jy_list_has(seal->cert_list, seal->cert_list_type, cert, deviations);
 }

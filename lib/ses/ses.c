@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SES_Signature: read, and checked (GB/T 38540-2020 7.1, GM/T 0031-2014 6.2, GM/T 0031-2025). */
 #include <jinyin/seal.h>
 
-#include "codec/oid.h"
+#include "crypto/evp.h"
+#include "ses/list.h"
 #include "ses/read.h"
 
 #include <stdlib.h>
@@ -17,8 +19,15 @@ struct jy_ses {
     char property_info[1025];
     struct jy_slice data_hash, algorithm, signature, time_stamp;
     struct jy_cert *signer;
-    unsigned deviations;
+    bool critical;                    /* an extension says that whoever does not know it cannot judge */
+    jy_deviations deviations;
 };
+
+static const struct jy_read_rows rows = { .time_form = JY_DEV(SIGN_TIME_FORM), .time_type = JY_DEV(SIGN_TIME_TYPE),
+                                          .unused_bits = JY_DEV(SIG_UNUSED_BITS), .octets = JY_DEV(SIG_OCTETS),
+                                          .untagged = JY_DEV(SIG_TIME_STAMP_UNTAGGED), .raw64 = JY_DEV(SIG_RAW64),
+                                          .non_minimal = JY_DEV(SIG_NON_MINIMAL), .algorithm_id = JY_DEV(SIG_ALGORITHM_ID) };
+static const struct jy_read_rows hash_rows = { .unused_bits = JY_DEV(HASH_UNUSED_BITS), .octets = JY_DEV(HASH_OCTETS) };
 
 static jy_err
 parse_signer(struct jy_der *der, struct jy_ses *ses)
@@ -33,13 +42,35 @@ parse_signer(struct jy_der *der, struct jy_ses *ses)
     return jy_der_oid(der, &ses->algorithm);                                                      /* signatureAlgID OID */
 }
 
+/* timeInfo: GeneralizedTime since v4; before, a BIT STRING that holds text or a time. */
+static jy_err
+parse_time(struct jy_der *tbs, struct jy_ses *ses)
+{
+    static const struct jy_read_rows none = { 0 };
+    struct jy_slice payload;
+    jy_err rc;
+
+    if (jy_der_peek(tbs) != DER_BIT_STRING) {
+        if ((rc = jy_read_time(tbs, DER_GENERALIZED_TIME, &rows, &ses->time, &ses->deviations)) == JY_OK && ses->is_v1)
+            ses->deviations |= rows.time_type;
+        return rc;
+    }
+    if ((rc = jy_read_bits(tbs, &none, &payload, &ses->deviations)) != JY_OK)
+        return rc;
+    if ((ses->time = jy_read_time_text(payload)) == 0)
+        ses->deviations |= JY_DEV(SIGN_TIME_UNREADABLE);
+    if (!ses->is_v1)
+        ses->deviations |= rows.time_type;
+    return JY_OK;
+}
+
 static jy_err
 parse_tbs(struct jy_der *body, struct jy_ses *ses, struct jy_fault *seal_fault)
 {
-    struct jy_der_item whole, eseal, rest;
+    struct jy_der_item whole, eseal;
     struct jy_der tbs, look = *body;
-    struct jy_slice time_bits;
     uint32_t version;
+    enum jy_tagging tagging;
     jy_err rc;
 
     if ((rc = jy_der_get(&look, DER_SEQUENCE, &whole)) != JY_OK)
@@ -49,45 +80,43 @@ parse_tbs(struct jy_der *body, struct jy_ses *ses, struct jy_fault *seal_fault)
         (rc = jy_der_u32(&tbs, &version)) != JY_OK ||                                             /* version INTEGER */
         (rc = jy_der_get(&tbs, DER_SEQUENCE, &eseal)) != JY_OK)                                   /* eseal SESeal */
         return rc;
+    if (version > INT32_MAX)
+        return JY_E_FORMAT;
     if ((rc = jy_seal_parse(eseal.tlv, &ses->seal, seal_fault)) != JY_OK) {
         seal_fault->offset += (uint64_t)(eseal.tlv.p - ses->der.p);
         return rc;
     }
     ses->version = (int)version;
-    if (jy_der_peek(&tbs) == DER_BIT_STRING) {                                                    /* timeInfo, v1 and C0119 */
-        if ((rc = jy_read_bits(&tbs, &time_bits, &ses->deviations)) != JY_OK)
-            return rc;
-        if ((ses->time = jy_read_time_text(time_bits)) == 0 || !ses->is_v1)
-            ses->deviations |= JY_DEV_TIME_FORM;
-    } else if ((rc = jy_read_time(&tbs, &ses->time, &ses->deviations)) != JY_OK) {                /* timeInfo GeneralizedTime */
-        return rc;
-    }
-    if ((rc = jy_read_bits(&tbs, &ses->data_hash, &ses->deviations)) != JY_OK ||                  /* dataHash BIT STRING */
+    if ((rc = parse_time(&tbs, ses)) != JY_OK ||                                                  /* timeInfo */
+        (rc = jy_read_bits(&tbs, &hash_rows, &ses->data_hash, &ses->deviations)) != JY_OK ||      /* dataHash BIT STRING */
         (rc = jy_read_text(&tbs, DER_IA5, ses->property_info, sizeof(ses->property_info), &ses->deviations)) != JY_OK)
         return rc;
-    if (ses->is_v1)
+    if (ses->is_v1) {
         rc = parse_signer(&tbs, ses);
-    else if (!jy_der_at_end(&tbs)) {                                                              /* extDatas [0] */
-        if (jy_der_peek(&tbs) != DER_CONTEXT_0)
-            ses->deviations |= JY_DEV_UNTAGGED;
-        rc = jy_der_next(&tbs, &rest);
+    } else if (!jy_der_at_end(&tbs) && (rc = jy_read_extensions(&tbs, &tagging, &ses->critical)) == JY_OK && tagging != JY_EXPLICIT) {
+        ses->deviations |= JY_DEV(SIG_EXTENSIONS_UNTAGGED);                                       /* extDatas [0] EXPLICIT */
     }
     return rc != JY_OK ? rc : jy_der_close(&tbs);
 }
 
+/* Two elements around a seal of v1 are v1, around another one C0119; else four, or five with a time stamp (seal-formats §1.6). */
 static jy_err
-parse_time_stamp(struct jy_der *body, struct jy_ses *ses)
+parse_body(struct jy_der *body, size_t elements, struct jy_ses *ses, struct jy_fault *seal_fault)
 {
-    struct jy_der inner;
     jy_err rc;
 
-    if (jy_der_peek(body) != DER_CONTEXT_0) {
-        ses->deviations |= JY_DEV_UNTAGGED;
-        return jy_read_bits(body, &ses->time_stamp, &ses->deviations);
-    }
-    if ((rc = jy_der_enter(body, DER_CONTEXT_0, &inner)) != JY_OK || (rc = jy_read_bits(&inner, &ses->time_stamp, &ses->deviations)) != JY_OK)
+    if (elements != 2 && elements != 4 && elements != 5)
+        return JY_E_FORMAT;
+    ses->is_v1 = elements == 2;
+    if ((rc = parse_tbs(body, ses, seal_fault)) != JY_OK || (!ses->is_v1 && (rc = parse_signer(body, ses)) != JY_OK) ||
+        (rc = jy_read_bits(body, &rows, &ses->signature, &ses->deviations)) != JY_OK ||           /* signature BIT STRING */
+        (elements == 5 && (rc = jy_read_time_stamp(body, &rows, &ses->time_stamp, &ses->deviations)) != JY_OK))
         return rc;
-    return jy_der_close(&inner);
+    if (ses->is_v1 && jy_seal_layout(ses->seal) != JY_SEAL_V1)
+        ses->deviations |= JY_DEV(LAYOUT_C0119);
+    if (ses->is_v1 && ses->version != jy_seal_version(ses->seal))
+        ses->deviations |= JY_DEV(SIG_VERSION);
+    return jy_der_close(body);
 }
 
 jy_err
@@ -110,7 +139,7 @@ jy_ses_parse(struct jy_slice der, struct jy_ses **out, struct jy_fault *fault)
     if ((rc = jy_der_get(&all, DER_SEQUENCE, &item)) != JY_OK)
         goto out;
     if (!jy_der_at_end(&all))
-        ses->deviations |= JY_DEV_TRAILING;
+        ses->deviations |= JY_DEV(SIG_TRAILING);
     if ((rc = jy_buf_add(&ses->der, item.tlv)) != JY_OK)
         goto out;
     jy_der_open(&all, jy_buf_slice(&ses->der));
@@ -119,14 +148,7 @@ jy_ses_parse(struct jy_slice der, struct jy_ses **out, struct jy_fault *fault)
         goto out;
     for (count_from = body; !jy_der_at_end(&count_from) && jy_der_next(&count_from, &item) == JY_OK;)
         elements++;
-    ses->is_v1 = elements == 2;
-    if (elements != 2 && elements != 4 && elements != 5)
-        rc = JY_E_FORMAT;
-    else if ((rc = parse_tbs(&body, ses, &seal_fault)) == JY_OK && (ses->is_v1 || (rc = parse_signer(&body, ses)) == JY_OK) &&
-             (rc = jy_read_bits(&body, &ses->signature, &ses->deviations)) == JY_OK && elements == 5)
-        rc = parse_time_stamp(&body, ses);
-    if (rc == JY_OK)
-        rc = jy_der_close(&body);
+    rc = parse_body(&body, elements, ses, &seal_fault);
     if (rc == JY_OK && !ses->is_v1 && ses->version != jy_seal_version(ses->seal))
         rc = JY_E_FORMAT;
 out:
@@ -204,7 +226,7 @@ jy_ses_time_stamp(const struct jy_ses *ses)
     return ses->time_stamp;
 }
 
-unsigned
+jy_deviations
 jy_ses_deviations(const struct jy_ses *ses)
 {
     return ses->deviations;
@@ -213,38 +235,14 @@ jy_ses_deviations(const struct jy_ses *ses)
 jy_err
 jy_ses_check_signature(struct jy_ses *ses, struct jy_fault *fault)
 {
-    return jy_check_signed(ses->signer, ses->algorithm, ses->to_sign, ses->signature, JY_DEV_SIG_RAW64, &ses->deviations, fault);
-}
+    jy_err rc = jy_check_signed(ses->signer, ses->algorithm, ses->to_sign, ses->signature, &rows, &ses->deviations, fault);
 
-jy_err
-jy_ses_make(const struct jy_seal *seal, jy_time when, const uint8_t data_hash[JY_SM3_SIZE], const char *property_info,
-            const struct jy_sm2 *signer_key, const struct jy_cert *signer, struct jy_buf *out, struct jy_fault *fault)
-{
-    struct jy_buf tbs = { 0 }, body = { 0 };
-    uint8_t signature[JY_SM2_SIGNATURE_MAX];
-    size_t signature_len;
-    jy_err rc;
-
-    if (jy_seal_version(seal) != 4)
-        return jy_fail(fault, JY_E_UNSUPPORTED, "eseal", 0, "version %d; 4 is written", jy_seal_version(seal));
-    if (!jy_sm2_same_public(signer_key, jy_cert_key(signer)))
-        return jy_fail(fault, JY_E_CERTIFICATE, "cert", 0, "is not the certificate of the signing key");
-    if (!jy_seal_has_signer(seal, signer))
-        return jy_fail(fault, JY_E_SIGNER_NOT_IN_SEAL, "cert", 0, "%s", jy_cert_subject(signer));
-    if ((rc = jy_der_put_i64(&tbs, 4)) != JY_OK ||                                                /* version      INTEGER */
-        (rc = jy_buf_add(&tbs, jy_seal_der(seal))) != JY_OK ||                                    /* eseal        SESeal, as it is */
-        (rc = jy_der_put_generalized_time(&tbs, when)) != JY_OK ||                                /* timeInfo     GeneralizedTime */
-        (rc = jy_der_put_bits(&tbs, JY_SLICE(data_hash, JY_SM3_SIZE))) != JY_OK ||                /* dataHash     BIT STRING */
-        (rc = jy_der_put_text(&tbs, DER_IA5, property_info)) != JY_OK ||                          /* propertyInfo IA5String */
-        (rc = jy_der_put(&body, DER_SEQUENCE, jy_buf_slice(&tbs))) != JY_OK ||
-        (rc = jy_sm2_sign(signer_key, jy_buf_slice(&body), signature, &signature_len)) != JY_OK ||
-        (rc = jy_sm2_verify(jy_cert_key(signer), jy_buf_slice(&body), JY_SLICE(signature, signature_len), NULL)) != JY_OK ||
-        (rc = jy_der_put(&body, DER_OCTET_STRING, jy_cert_der(signer))) != JY_OK ||               /* cert         OCTET STRING */
-        (rc = jy_der_put_oid(&body, OID_SM2_WITH_SM3)) != JY_OK ||                                /* signatureAlgID */
-        (rc = jy_der_put_bits(&body, JY_SLICE(signature, signature_len))) != JY_OK ||             /* signature    BIT STRING */
-        (rc = jy_der_put(out, DER_SEQUENCE, jy_buf_slice(&body))) != JY_OK)
-        jy_fail(fault, rc, "SES_Signature", 0, "cannot be made");
-    jy_buf_free(&tbs);
-    jy_buf_free(&body);
+    /* Files of one product sign the digest as if it were e (seal-formats §4): named, never accepted. */
+    if (rc == JY_E_SIGNATURE && ses->data_hash.len == JY_SM3_SIZE && jy_sm2_verify_digest(jy_cert_key(ses->signer), ses->data_hash.p, ses->signature) == JY_OK)
+        return jy_fail(fault, rc, "signature", 0, "fits dataHash itself, not TBS_Sign: it does not bind the seal");
+    if (rc == JY_OK)
+        (void)jy_seal_match(ses->seal, ses->signer, &ses->deviations);
+    if (rc == JY_OK && ses->critical)
+        rc = jy_fail(fault, JY_E_UNSUPPORTED, "extDatas", 0, "a critical extension that this software does not know");
     return rc;
 }

@@ -20,18 +20,23 @@ export const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; 
 // The sentences come from the one table of checks, as the service's do.
 const CHECKS = [...(await readFile(new URL("../../include/jinyin/checks.def", import.meta.url), "utf8"))
     .matchAll(/^JY_CHECK_ROW\((\w+),\s*(\w+),\s*"([^"]*)",\s*"([^"]*)",\s*"([^"]*)"\)/gm)]
-    .map(([, name, severity, clause, en, zh]) => ({ name, severity: severity.toLowerCase(), clause, en, zh }));
+    .map(([, name, weight, clause, en, zh]) => ({ name, weight, clause, en, zh }));
 if (CHECKS.length < 30)
     throw new Error(`checks.def: only ${CHECKS.length} rows understood`);
 
 const RANK = ["valid", "valid_with_warning", "indeterminate", "invalid"];
 const OF = { warning: 1, indeterminate: 2, invalid: 3 };
+// What a failure makes a signature whose time is claimed, or certain, under the standard policy.
+const WEIGHTS = {
+    WARNING: ["warning", "warning"], INDETERMINATE: ["indeterminate", "indeterminate"], INVALID: ["invalid", "invalid"],
+    BY_TIME: ["indeterminate", "invalid"], DEVIATION: ["warning", "warning"],
+};
 
 /** A signature in which exactly the named checks fail; its verdict follows, as in lib/verify. */
 function signature(failures, change = {}) {
-    const byTime = "TIME_CLAIMED" in failures ? "indeterminate" : "invalid"; // a report names what the failure makes of this signature
-    const checks = CHECKS.map(({ name, severity, clause, en, zh }) => ({
-        name, passed: !(name in failures), severity: severity === "by_time" ? byTime : severity, clause,
+    const certain = "TIME_CLAIMED" in failures ? 0 : 1; // a report names what the failure makes of this signature
+    const checks = CHECKS.map(({ name, weight, clause, en, zh }) => ({
+        name, passed: !(name in failures), severity: WEIGHTS[weight][certain], clause,
         where: "/Doc_0/Signs/Sign_0/Signature.xml", offset: name in failures ? 417 : 0,
         detail: failures[name] ?? "", en, zh,
     }));

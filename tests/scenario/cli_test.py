@@ -56,7 +56,7 @@ COMMANDS = {
               "--height": ["10"], "--trust": ["file"]},
     "seal show": {"--json": []},
     "seal make": {"--maker-key": ["file"], "--maker-cert": ["file"], "--signer-cert": ["file"], "--picture": ["file"], "--name": ["n"],
-                  "--id": ["1"], "--width": ["40"], "--height": ["40"], "--type": ["1"]},
+                  "--id": ["1"], "--width": ["40"], "--height": ["40"], "--type": ["1"], "--version": ["5"], "--list-digest": []},
     "help": {}, "nothing": {}, "": {},
 }
 STRANGE = ["", " ", "-", "--", "---", "-1", "0", "1e309", "nan", "inf", "-inf", "0x10", "99999999999999999999", "1.5", "1 ", "%s%n%s%n",

@@ -6,7 +6,7 @@ int
 main(void)
 {
     struct jy_report *report = NULL;
-    jy_err rc = jy_verify(jy_slice_text("neither OFD nor PDF"), NULL, NULL, 0, &report, NULL);
+    jy_err rc = jy_verify(jy_slice_text("neither OFD nor PDF"), NULL, NULL, NULL, 0, &report, NULL);
 
     puts(jy_err_code(rc));
     return rc == JY_E_UNKNOWN_FORMAT ? 0 : 1;

@@ -31,8 +31,13 @@ class Pki:
                  folder / "ca.pem", "-CAkey", folder / "ca.key", "-set_serial", str(number), "-days", "20", "-extfile", folder / "leaf.cnf",
                  "-out", folder / f"{name}.pem")
         self.seal, self.key, self.cert = folder / "seal.esl", folder / "signer.key", folder / "signer.pem"
-        call(tool, "seal", "make", self.seal, "--maker-key", folder / "maker.key", "--maker-cert", folder / "maker.pem", "--signer-cert",
-             self.cert, "--picture", data / "seal.png", "--name", "测试印章", "--id", "12010100000001", "--width", 40, "--height", 40)
+        self.picture = data / "seal.png"
+        call(tool, *self.seal_arguments(self.seal))
+
+    def seal_arguments(self, target):
+        return [str(a) for a in ("seal", "make", target, "--maker-key", self.folder / "maker.key", "--maker-cert", self.folder / "maker.pem",
+                                 "--signer-cert", self.cert, "--picture", self.picture, "--name", "测试印章", "--id", "12010100000001",
+                                 "--width", 40, "--height", 40)]
 
     def stamp_arguments(self, source, target, page=1, x=10, y=10, size=None):
         place = [] if size is None else ["--width", size, "--height", size]

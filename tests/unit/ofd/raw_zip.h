@@ -21,7 +21,13 @@ struct raw_entry {
     uint16_t local_method, local_flags;
     uint32_t size, local_size, crc, local_crc, start_plus;
     const char *gap;                  /* bytes behind the entry */
+    struct jy_slice tail;             /* the same as bytes */
     bool no_local;                    /* a record without an entry of its own: it points to the one before */
+    bool no_record;                   /* an entry that the directory does not name */
+    bool zero_local;                  /* sizes and CRC of the local header are 0, as with a data descriptor */
+    int descriptor;                   /* bytes of a true data descriptor: 12, 16, 20 or 24 */
+    struct jy_slice extra, local_extra, comment;
+    uint32_t attributes;
 };
 
 static inline void
@@ -40,7 +46,7 @@ raw_add(struct jy_buf *out, struct jy_slice bytes)
 }
 
 static inline void
-raw_header(struct jy_buf *out, uint16_t flags, uint16_t method, uint32_t crc, uint32_t packed, uint32_t size, size_t name_len)
+raw_header(struct jy_buf *out, uint16_t flags, uint16_t method, uint32_t crc, uint32_t packed, uint32_t size, size_t name_len, size_t extra_len)
 {
     raw_number(out, 20, 2);
     raw_number(out, flags, 2);
@@ -50,7 +56,17 @@ raw_header(struct jy_buf *out, uint16_t flags, uint16_t method, uint32_t crc, ui
     raw_number(out, packed, 4);
     raw_number(out, size, 4);
     raw_number(out, name_len, 2);
-    raw_number(out, 0, 2);
+    raw_number(out, extra_len, 2);
+}
+
+static inline void
+raw_descriptor(struct jy_buf *out, int len, uint32_t crc, size_t packed, size_t size)
+{
+    if (len == 16 || len == 24)
+        raw_number(out, 0x08074b50, 4);
+    raw_number(out, crc, 4);
+    raw_number(out, packed, len < 20 ? 4 : 8);
+    raw_number(out, size, len < 20 ? 4 : 8);
 }
 
 /* The package in out; returns the offset of its directory. */
@@ -58,7 +74,7 @@ static inline size_t
 raw_zip(const struct raw_entry *list, size_t count, struct jy_buf *out)
 {
     struct jy_buf directory = { 0 };
-    size_t start = 0, at;
+    size_t start = 0, at, records = 0;
 
     for (size_t i = 0; i < count; i++) {
         const struct raw_entry *e = &list[i];
@@ -86,28 +102,41 @@ raw_zip(const struct raw_entry *list, size_t count, struct jy_buf *out)
             start = out->len;
             raw_number(out, 0x04034b50, 4);
             raw_header(out, e->local_flags != 0 ? e->local_flags : e->flags, e->local_method != 0 ? e->local_method : e->method,
-                       e->local_crc != 0 ? e->local_crc : e->crc != 0 ? e->crc : crc, (uint32_t)packed.len,
-                       e->local_size != 0 ? e->local_size : e->size != 0 ? e->size : size, local_len);
+                       e->zero_local ? 0 : e->local_crc != 0 ? e->local_crc : e->crc != 0 ? e->crc : crc, e->zero_local ? 0 : (uint32_t)packed.len,
+                       e->zero_local ? 0 : e->local_size != 0 ? e->local_size : e->size != 0 ? e->size : size, local_len, e->local_extra.len);
             raw_add(out, JY_SLICE(local_name, local_len));
+            raw_add(out, e->local_extra);
             raw_add(out, packed);
+            if (e->descriptor != 0)
+                raw_descriptor(out, e->descriptor, crc, packed.len, plain.len);
             if (e->gap != NULL)
                 raw_add(out, jy_slice_text(e->gap));
+            raw_add(out, e->tail);
         }
+        if (e->no_record) {
+            free(deflated);
+            continue;
+        }
+        records++;
         raw_number(&directory, 0x02014b50, 4);
         raw_number(&directory, 20, 2);
-        raw_header(&directory, e->flags, e->method, e->crc != 0 ? e->crc : crc, (uint32_t)packed.len, e->size != 0 ? e->size : size, name_len);
-        raw_number(&directory, 0, 8);
-        raw_number(&directory, 0, 2);
+        raw_header(&directory, e->flags, e->method, e->crc != 0 ? e->crc : crc, (uint32_t)packed.len, e->size != 0 ? e->size : size, name_len,
+                   e->extra.len);
+        raw_number(&directory, e->comment.len, 2);
+        raw_number(&directory, 0, 4);
+        raw_number(&directory, e->attributes, 4);
         raw_number(&directory, start + e->start_plus, 4);
         raw_add(&directory, JY_SLICE(e->name, name_len));
+        raw_add(&directory, e->extra);
+        raw_add(&directory, e->comment);
         free(deflated);
     }
     at = out->len;
     raw_add(out, jy_buf_slice(&directory));
     raw_number(out, 0x06054b50, 4);
     raw_number(out, 0, 4);
-    raw_number(out, count, 2);
-    raw_number(out, count, 2);
+    raw_number(out, records, 2);
+    raw_number(out, records, 2);
     raw_number(out, directory.len, 4);
     raw_number(out, at, 4);
     raw_number(out, 0, 2);

@@ -154,7 +154,7 @@ check_failed(struct jy_slice file, const char *check)
     char wanted[128];
     bool found;
 
-    MUST(jy_verify(file, pki.trust, NULL, pki.now, &report, NULL));
+    MUST(jy_verify(file, pki.trust, NULL, NULL, pki.now, &report, NULL));
     assert_int_equal(jy_report_verdict(report), JY_INVALID);
     MUST(jy_report_json(report, &json));
     MUST(jy_buf_byte(&json, 0));

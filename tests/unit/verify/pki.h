@@ -105,6 +105,7 @@ pki_end(void)
     jy_sm2_free(pki.ca_key);
     jy_sm2_free(pki.maker_key);
     jy_sm2_free(pki.signer_key);
+    memset(&pki, 0, sizeof(pki));
 }
 
 /* Stamp page 1; the error that refused it, or JY_OK with the file in out. */

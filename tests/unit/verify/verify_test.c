@@ -62,8 +62,8 @@ verdict_of(struct jy_slice file, const struct jy_trust *trust, const char *evide
     enum jy_verdict verdict;
 
     if (evidence_json != NULL)
-        assert_int_equal(jy_evidence_parse(jy_slice_text(evidence_json), &evidence, NULL), JY_OK);
-    assert_int_equal(jy_verify(file, trust, evidence, now, &report, NULL), JY_OK);
+        assert_int_equal(jy_evidence_parse(jy_slice_text(evidence_json), true, &evidence, NULL), JY_OK);
+    assert_int_equal(jy_verify(file, trust, evidence, NULL, now, &report, NULL), JY_OK);
     verdict = jy_report_verdict(report);
     jy_report_free(report);
     jy_evidence_free(evidence);
@@ -79,7 +79,7 @@ register_entry(const char *status)
     char *text = calloc(1, 4096), *digest;
     char when[21];
 
-    MUST(jy_verify(jy_buf_slice(&stamped), NULL, NULL, pki.now, &report, NULL));
+    MUST(jy_verify(jy_buf_slice(&stamped), NULL, NULL, NULL, pki.now, &report, NULL));
     MUST(jy_report_json(report, &json));
     MUST(jy_buf_byte(&json, 0));
     digest = strstr((char *)json.p, "\"value_digest\": \"");
@@ -117,7 +117,7 @@ verify__same_inputs_same_bytes(void **state)
     (void)state;
     for (int i = 0; i < 2; i++) {
         struct jy_report *report;
-        MUST(jy_verify(jy_buf_slice(&stamped), pki.trust, NULL, pki.now, &report, NULL));
+        MUST(jy_verify(jy_buf_slice(&stamped), pki.trust, NULL, NULL, pki.now, &report, NULL));
         MUST(jy_report_json(report, &text[i]));
         jy_report_free(report);
     }
@@ -182,7 +182,7 @@ verify__no_changed_byte_of_a_pdf_stays_valid(void **state)
         if (i > contents && i < end && stamped.p[i] == '0')
             continue;
         stamped.p[i] ^= 0x01;
-        if (jy_verify(jy_buf_slice(&stamped), pki.trust, NULL, pki.now, &report, NULL) == JY_OK) {
+        if (jy_verify(jy_buf_slice(&stamped), pki.trust, NULL, NULL, pki.now, &report, NULL) == JY_OK) {
             if (jy_report_verdict(report) == JY_VALID || jy_report_verdict(report) == JY_VALID_WITH_WARNING)
                 fail_msg("byte %zu changed, still valid", i);
             jy_report_free(report);
@@ -214,7 +214,7 @@ verify__later_revisions(void **state)
     MUST(jy_buf_text(&twice, "trailing rubbish"));
     {
         struct jy_report *report;
-        if (jy_verify(jy_buf_slice(&twice), pki.trust, NULL, pki.now + 10, &report, NULL) == JY_OK) {
+        if (jy_verify(jy_buf_slice(&twice), pki.trust, NULL, NULL, pki.now + 10, &report, NULL) == JY_OK) {
             assert_int_equal(jy_report_verdict(report), JY_INVALID);
             jy_report_free(report);
         }
@@ -237,8 +237,8 @@ line_of(struct jy_slice file, const struct jy_trust *trust, const char *evidence
     const char *p, *next;
 
     if (evidence_json != NULL)
-        MUST(jy_evidence_parse(jy_slice_text(evidence_json), &evidence, NULL));
-    MUST(jy_verify(file, trust, evidence, pki.now + 3 * 86400, &report, NULL));
+        MUST(jy_evidence_parse(jy_slice_text(evidence_json), true, &evidence, NULL));
+    MUST(jy_verify(file, trust, evidence, NULL, pki.now + 3 * 86400, &report, NULL));
     MUST(jy_report_json(report, &json));
     MUST(jy_buf_byte(&json, 0));
     snprintf(wanted, sizeof(wanted), "\"name\": \"%s\"", check);
@@ -267,7 +267,7 @@ verify__a_time_outside_is_invalid_only_when_it_is_certain(void **state)
 
     (void)state;
     MUST(pki_stamp(jy_buf_slice(&pdf), late, &file, NULL));
-    MUST(jy_verify(jy_buf_slice(&file), NULL, NULL, pki.now, &report, NULL));
+    MUST(jy_verify(jy_buf_slice(&file), NULL, NULL, NULL, pki.now, &report, NULL));
     MUST(jy_report_json(report, &json));
     MUST(jy_buf_byte(&json, 0));
     jy_time_rfc3339(late, when);
@@ -345,6 +345,49 @@ verify__a_maker_revoked_before_making_is_invalid_and_later_is_not(void **state)
     jy_trust_free(after);
 }
 
+static enum jy_verdict
+verdict_by(struct jy_slice file, const struct jy_trust *trust, const struct jy_policy *policy, jy_time now)
+{
+    struct jy_report *report;
+    enum jy_verdict verdict;
+
+    MUST(jy_verify(file, trust, NULL, policy, now, &report, NULL));
+    verdict = jy_report_verdict(report);
+    jy_report_free(report);
+    return verdict;
+}
+
+/* GB/T 38540-2020 6.3 to the letter, against GM/T 0031-2025: a maker's certificate that ended after the seal was made. */
+static void
+policy__a_maker_that_ended_since_is_refused_only_when_asked_for(void **state)
+{
+    struct jy_policy letter = jy_policy_standard;
+    struct jy_trust *revoked = pki_trust(jy_cert_serial(pki.maker), pki.now - 60);        /* made an hour ago, revoked a minute ago */
+
+    (void)state;
+    letter.maker_alive_now = true;
+    assert_int_equal(verdict_by(jy_buf_slice(&stamped), pki.trust, &letter, pki.now), JY_VALID_WITH_WARNING);
+    assert_int_equal(verdict_by(jy_buf_slice(&stamped), revoked, &jy_policy_standard, pki.now), JY_VALID_WITH_WARNING);
+    assert_int_equal(verdict_by(jy_buf_slice(&stamped), revoked, &letter, pki.now), JY_INVALID);
+    assert_int_equal(verdict_by(jy_buf_slice(&stamped), pki.trust, &jy_policy_standard, pki.now + 2 * 86400), JY_INDETERMINATE);
+    assert_int_equal(verdict_by(jy_buf_slice(&stamped), pki.trust, &letter, pki.now + 2 * 86400), JY_INVALID);
+    jy_trust_free(revoked);
+}
+
+static void
+policy__a_tolerance_out_of_range_is_refused(void **state)
+{
+    static const jy_time wrong[] = { -1, JY_POLICY_TOLERANCE_MAX + 1 };
+    struct jy_report *report = NULL;
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct jy_policy policy = { .tolerance = wrong[i] };
+        assert_int_equal(jy_verify(jy_buf_slice(&stamped), pki.trust, NULL, &policy, pki.now, &report, NULL), JY_E_ARGUMENT);
+        assert_null(report);
+    }
+}
+
 /* Two hex digits of Contents are changed: the n-th byte of the value becomes `byte`. */
 static void
 poke(size_t n, uint8_t byte)
@@ -396,7 +439,7 @@ evidence__that_is_not_as_described_is_refused(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-        assert_int_equal(jy_evidence_parse(jy_slice_text(texts[i]), &evidence, NULL), JY_E_FORMAT);
+        assert_int_equal(jy_evidence_parse(jy_slice_text(texts[i]), true, &evidence, NULL), JY_E_FORMAT);
         assert_null(evidence);
     }
 }
@@ -414,6 +457,8 @@ main(void)
         cmocka_unit_test(verify__a_time_outside_is_invalid_only_when_it_is_certain),
         cmocka_unit_test(verify__a_seal_made_a_minute_too_early_is_a_matter_of_dates),
         cmocka_unit_test(verify__a_maker_revoked_before_making_is_invalid_and_later_is_not),
+        cmocka_unit_test(policy__a_maker_that_ended_since_is_refused_only_when_asked_for),
+        cmocka_unit_test(policy__a_tolerance_out_of_range_is_refused),
         cmocka_unit_test(verify__a_malformed_part_is_named_with_its_place),
         cmocka_unit_test(evidence__that_is_not_as_described_is_refused),
     };

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "crypto/digest.h"
+
+#include "codec/oid.h"
+
+#include <openssl/evp.h>
+
+struct row {
+    struct jy_slice oid;
+    const char *name;
+    bool strong;
+};
+
+static bool
+find(struct jy_slice oid, struct row *out)
+{
+    const struct row rows[] = { { OID_SM3, "SM3", true }, { OID_SM3_UNKEYED, "SM3", true }, { OID_SHA1, "SHA1", false },
+                                { OID_SHA256, "SHA256", true }, { OID_SHA384, "SHA384", true }, { OID_SHA512, "SHA512", true } };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (jy_slice_equal(rows[i].oid, oid)) {
+            *out = rows[i];
+            return true;
+        }
+    return false;
+}
+
+bool
+jy_digest_is_strong(struct jy_slice oid)
+{
+    struct row row;
+
+    return find(oid, &row) && row.strong;
+}
+
+jy_err
+jy_digest(struct jy_slice oid, struct jy_slice data, uint8_t out[JY_DIGEST_MAX], size_t *len)
+{
+    struct row row;
+
+    return find(oid, &row) ? EVP_Q_digest(NULL, row.name, NULL, data.p, data.len, out, len) == 1 ? JY_OK : JY_E_CRYPTO : JY_E_UNSUPPORTED;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* digest.h: the digests that identifiers in other people's structures may name: SM3, SHA-1, SHA-2. */
+#ifndef JY_DIGEST_H
+#define JY_DIGEST_H
+
+#include <jinyin/crypto.h>
+
+#define JY_DIGEST_MAX 64
+
+/** Is a digest of this identifier (DER contents octets) known, and is it not broken? SHA-1 is known only. */
+bool jy_digest_is_strong(struct jy_slice oid);
+/** Digest data by the algorithm of oid. Errors: JY_E_UNSUPPORTED, JY_E_CRYPTO. */
+JY_CHECK jy_err jy_digest(struct jy_slice oid, struct jy_slice data, uint8_t out[JY_DIGEST_MAX], size_t *len);
+
+#endif

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the genuine lists and responses of a trust say of one certificate. */
+#include "crypto/ocsp.h"
+#include "crypto/trust.h"
+
+/* Some distribution point of the certificate is one of the list's. */
+static bool
+points_meet(const struct jy_cert *cert, const GENERAL_NAMES *names)
+{
+    CRL_DIST_POINTS *points = X509_get_ext_d2i(cert->x509, NID_crl_distribution_points, NULL, NULL);
+    bool met = false;
+
+    for (int i = 0; i < sk_DIST_POINT_num(points); i++) {
+        const DIST_POINT *point = sk_DIST_POINT_value(points, i);
+        if (point->distpoint == NULL || point->distpoint->type != 0)
+            continue;
+        for (int k = 0; k < sk_GENERAL_NAME_num(point->distpoint->name.fullname); k++)
+            for (int n = 0; n < sk_GENERAL_NAME_num(names); n++)
+                met = met || GENERAL_NAME_cmp(sk_GENERAL_NAME_value(point->distpoint->name.fullname, k),
+                                              sk_GENERAL_NAME_value(names, n)) == 0;
+    }
+    CRL_DIST_POINTS_free(points);
+    return met;
+}
+
+static bool
+is_in_scope(const struct jy_crl *crl, const struct jy_cert *cert)
+{
+    if (crl->scope == NULL)
+        return true;
+    if ((crl->scope->onlyuser > 0 && jy_cert_is_ca(cert)) || (crl->scope->onlyCA > 0 && !jy_cert_is_ca(cert)))
+        return false;
+    return crl->scope->distpoint == NULL || points_meet(cert, crl->scope->distpoint->name.fullname);
+}
+
+/* The list is one of this issuer: known so on arrival, or told now by the key of an issuer that came with the document. */
+static bool
+is_of(const struct jy_crl *crl, const struct jy_cert *issuer)
+{
+    if (crl->issuer != NULL && jy_sm2_same_public(crl->issuer->key, issuer->key) &&
+        X509_NAME_cmp(X509_get_subject_name(crl->issuer->x509), X509_get_subject_name(issuer->x509)) == 0)
+        return (issuer->flags & EXFLAG_KUSAGE) == 0 || (issuer->key_usage & KU_CRL_SIGN) != 0;
+    return jy_crl_is_by(crl, issuer);
+}
+
+/* What one list says: 0 nothing, else the time from which the certificate is not to be relied on. */
+static jy_time
+entry_of(const struct jy_crl *crl, const struct jy_cert *cert, int *reason)
+{
+    X509_REVOKED *entry = NULL;
+    ASN1_ENUMERATED *told;
+    ASN1_GENERALIZEDTIME *invalid;
+    jy_time when = 0, since;
+
+    /* 2 is removeFromCRL: the hold is lifted */
+    if (X509_CRL_get0_by_serial(crl->crl, &entry, (ASN1_INTEGER *)(uintptr_t)X509_get0_serialNumber(cert->x509)) != 1)
+        return 0;
+    if (!jy_asn1_time(X509_REVOKED_get0_revocationDate(entry), &when) || when <= 0)
+        when = 1;                                        /* an unreadable date must not read as "not revoked" */
+    told = X509_REVOKED_get_ext_d2i(entry, NID_crl_reason, NULL, NULL);
+    *reason = told == NULL ? -1 : (int)ASN1_ENUMERATED_get(told);
+    ASN1_ENUMERATED_free(told);
+    /* invalidityDate: since when the key is known or thought to be lost; later signatures are anybody's */
+    invalid = X509_REVOKED_get_ext_d2i(entry, NID_invalidity_date, NULL, NULL);
+    if (invalid != NULL && jy_asn1_time(invalid, &since) && since > 0 && since < when)
+        when = since;
+    ASN1_GENERALIZEDTIME_free(invalid);
+    return when;
+}
+
+struct matter {
+    const struct jy_cert *cert, *issuer;
+    jy_time at;
+    struct jy_revocation found;
+    jy_time newest;                   /* thisUpdate of the newest genuine list that covers the certificate and does not hold it */
+    jy_time held_at, held_update;     /* certificateHold: since when, told by which list; 0 = none */
+};
+
+static void
+add_revoked(struct matter *m, jy_time when, int reason)
+{
+    if (m->found.at == 0 || when < m->found.at) {
+        m->found.at = when;
+        m->found.reason = reason;
+    }
+}
+
+/* One statement about the certificate, from a list or a response. */
+static void
+add_statement(struct matter *m, jy_time when, int reason, jy_time this_update, bool covers)
+{
+    if (when == 0) {
+        m->found.known = m->found.known || covers;
+        if (covers && this_update <= m->at && this_update > m->newest)
+            m->newest = this_update;
+        return;
+    }
+    m->found.known = true;
+    if (reason != CRL_REASON_CERTIFICATE_HOLD) {
+        add_revoked(m, when, reason);
+    } else if (this_update >= m->held_update) {
+        m->held_at = when;
+        m->held_update = this_update;
+    }
+}
+
+static void
+ask_lists(const struct jy_trust *trust, struct matter *m)
+{
+    for (size_t i = 0; i < trust->crl_count; i++) {
+        const struct jy_crl *crl = &trust->crls[i];
+        int reason = -1;
+        if (crl->defect != NULL || !is_in_scope(crl, m->cert) || !is_of(crl, m->issuer))
+            continue;
+        /* An ended certificate may have left the list: that it is not there then says nothing (RFC 5280 3.3, X.509 expiredCertsOnCRL). */
+        add_statement(m, entry_of(crl, m->cert, &reason), reason, crl->this_update,
+                      crl->next_update >= m->at && (crl->this_update <= m->cert->not_after || crl->expired_since <= m->cert->not_after));
+    }
+}
+
+/* A responder of its own must not be on a list itself; one that is exempt says so by ocsp-nocheck (RFC 6960 4.2.2.2.1). */
+static bool
+responder_stands(const struct jy_trust *trust, const struct jy_cert *responder, const struct jy_cert *issuer, jy_time at)
+{
+    struct matter m = { .cert = responder, .issuer = issuer, .at = at, .found.reason = -1 };
+
+    if (responder == NULL || X509_get_ext_by_NID(responder->x509, NID_id_pkix_OCSP_noCheck, -1) >= 0)
+        return true;
+    for (; trust != NULL; trust = trust->base)
+        ask_lists(trust, &m);
+    return m.found.known && m.found.at == 0 && m.held_at == 0;
+}
+
+static void
+ask_responses(const struct jy_trust *whole, const struct jy_trust *trust, struct matter *m)
+{
+    for (size_t i = 0; i < trust->ocsp_count; i++) {
+        struct jy_cert *responder = NULL;
+        struct jy_ocsp_answer answer;
+        if (jy_ocsp_judge(jy_buf_slice(&trust->ocsps[i]), m->cert, m->issuer, JY_EMPTY, &answer, &responder, NULL) == JY_OK &&
+            responder_stands(whole, responder, m->issuer, answer.produced_at) && answer.status != JY_OCSP_UNKNOWN)
+            add_statement(m, answer.status == JY_OCSP_REVOKED ? answer.revoked_at : 0, answer.reason, answer.this_update,
+                          (answer.next_update == 0 ? answer.this_update : answer.next_update) >= m->at &&
+                              (answer.this_update <= m->cert->not_after ||
+                               (answer.archive_cutoff != 0 && answer.archive_cutoff <= m->cert->not_after)));
+        jy_cert_free(responder);
+    }
+}
+
+struct jy_revocation
+jy_revocation_of(const struct jy_trust *trust, const struct jy_cert *cert, const struct jy_cert *issuer, jy_time at)
+{
+    struct matter m = { .cert = cert, .issuer = issuer, .at = at, .found.reason = -1 };
+
+    for (const struct jy_trust *t = trust; t != NULL; t = t->base) {
+        ask_lists(t, &m);
+        ask_responses(trust, t, &m);
+    }
+    /* A hold counts until a newer list, not after the time asked for, leaves the certificate out. */
+    if (m.held_at != 0 && !(m.newest > m.held_update))
+        add_revoked(&m, m.held_at, CRL_REASON_CERTIFICATE_HOLD);
+    return m.found;
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a signature's ByteRange really covers (ISO 32000-2 12.8.1). Judged on the raw bytes of the signature dictionary: its Contents must be the very
+ * bytes that the range leaves out, so that no other value, no second Contents and no room beside it is left unsigned.
+ */
+#include "pdf/pdf.h"
+
+#include "codec/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* %%EOF and at most one line end: nothing else belongs to the revision. */
+static bool
+ends_a_revision(struct jy_slice file, size_t end)
+{
+    if (end > 0 && file.p[end - 1] == '\n')
+        end--;
+    if (end > 0 && file.p[end - 1] == '\r')
+        end--;
+    return end >= 5 && memcmp(file.p + end - 5, "%%EOF", 5) == 0;
+}
+
+/* The raw dictionary of the value: an object of its own, or inside its field. NULL or why it cannot be read. */
+static const char *
+raw_value(const struct pdf *pdf, int field_id, int value_id, struct pdf_value *out)
+{
+    const struct pdf_entry *e = pdf_xref_find(&pdf->xref, 0, (uint32_t)(value_id != 0 ? value_id : field_id));
+    struct pdf_lexer lexer;
+    struct pdf_value field;
+    bool twice;
+
+    if (e == NULL)
+        return "the signature dictionary is no object of the file";
+    if (e->type != PDF_IN_USE)
+        return "the signature dictionary stands in an object stream";
+    if (!pdf_object_at(pdf->file, e->where, e->id, e->generation, &lexer))
+        return "the signature dictionary does not stand where the xref says";
+    pdf_value_next(&lexer, out);
+    if (value_id != 0)
+        return out->kind == PDF_DICT ? NULL : "the signature value is no dictionary";
+    field = *out;
+    if (!pdf_dict_get(&field, "V", out, &twice) || twice || out->kind != PDF_DICT)
+        return "the field has not exactly one value";
+    return NULL;
+}
+
+/* Four integers in the raw array. */
+static bool
+read_numbers(const struct pdf_value *array, size_t limit, size_t out[4])
+{
+    struct pdf_lexer lexer = pdf_inside(array);
+    struct pdf_value n;
+
+    for (int i = 0; i < 4; i++) {
+        pdf_value_next(&lexer, &n);
+        if (n.kind != PDF_INTEGER || n.number < 0 || (uint64_t)n.number > limit)
+            return false;
+        out[i] = (size_t)n.number;
+    }
+    pdf_value_next(&lexer, &n);
+    return array->kind == PDF_ARRAY && n.kind == PDF_END;
+}
+
+/* NULL, or what is wrong with the range. */
+static const char *
+judge_range(const struct pdf *pdf, const struct pdf_value *dict, size_t range[4], struct pdf_value *contents)
+{
+    struct pdf_value array;
+    bool twice;
+
+    if (!pdf_dict_get(dict, "Contents", contents, &twice) || contents->kind != PDF_HEX)
+        return "Contents is missing or no hexadecimal string";
+    if (twice)
+        return "Contents stands twice in the signature dictionary";
+    if (!pdf_dict_get(dict, "ByteRange", &array, &twice) || twice)
+        return twice ? "ByteRange stands twice in the signature dictionary" : "ByteRange is missing";
+    if (!read_numbers(&array, pdf->file.len, range))
+        return "ByteRange is not an array of four numbers inside the file";
+    if (range[1] > range[2] || range[3] > pdf->file.len - range[2])
+        return "ByteRange points outside the file or overlaps itself";
+    if (range[0] != 0)
+        return "ByteRange does not begin at the first byte";
+    if (contents->at != range[1] || contents->at + contents->text.len != range[2])
+        return "ByteRange leaves out something else than the Contents of this signature";
+    if (!ends_a_revision(pdf->file, range[2] + range[3]))
+        return "ByteRange does not end with a revision of the file";
+    for (size_t i = 0; i + 1 < pdf->signature_count; i++)
+        if (pdf->details[i].end != 0 && pdf->details[i].begin == range[1])
+            return "another field has this very value";
+    return NULL;
+}
+
+/* The DER (or BER) between < and >; what pads it must be zero. NULL or why it is none. */
+static const char *
+read_contents(struct jy_slice hex, struct jy_slice *out, jy_err *rc)
+{
+    size_t len = (hex.len - 2) / 2, head = 2, der = 0, end;
+    uint8_t *bytes;
+
+    if (hex.len < 6 || hex.len % 2 != 0)
+        return "Contents is empty or has half a byte: never signed";
+    if ((bytes = malloc(len)) == NULL) {
+        *rc = JY_E_NOMEM;
+        return NULL;
+    }
+    if (jy_hex_parse(JY_SLICE(hex.p + 1, len * 2), bytes, len) != JY_OK || bytes[0] != 0x30) {
+        free(bytes);
+        return "Contents is all zero or not hexadecimal: never signed";
+    }
+    if (bytes[1] < 0x80)
+        der = bytes[1];
+    else
+        for (; head < 2u + (bytes[1] & 0x7Fu) && head < len && head < 6; head++)
+            der = der << 8 | bytes[head];
+    end = bytes[1] == 0x80 ? len : head + der < len ? head + der : len;      /* BER of indefinite length ends by itself */
+    for (size_t i = end; i < len; i++)
+        if (bytes[i] != 0) {
+            free(bytes);
+            return "Contents has other bytes than zero after its value";
+        }
+    *out = JY_SLICE(bytes, end);
+    return NULL;
+}
+
+/* First element an OID: SignedData; else SES_Signature. */
+static bool
+is_cms(struct jy_slice der)
+{
+    size_t head = der.len > 2 && der.p[1] >= 0x80 ? 2u + (der.p[1] & 0x7Fu) : 2;
+
+    return der.len > head && der.p[head] == 0x06;
+}
+
+jy_err
+pdf_read_range(struct pdf *pdf, qpdf_oh field, qpdf_oh value, struct jy_signature *s, struct pdf_signature *detail)
+{
+    struct pdf_value dict, contents;
+    size_t range[4] = { 0 };
+    const char *wrong;
+    jy_err rc = JY_OK;
+
+    detail->field_id = qpdf_oh_get_object_id(pdf->q, field);
+    detail->value_id = qpdf_oh_get_object_id(pdf->q, value);
+    s->kind = JY_SIGNATURE_PLAIN;
+    if ((wrong = raw_value(pdf, detail->field_id, detail->value_id, &dict)) == NULL)
+        wrong = judge_range(pdf, &dict, range, &contents);
+    if (wrong != NULL)
+        return jy_findings_add(&s->findings, JY_CHECK_PDF_BYTERANGE, false, s->id, range[1], "%s", wrong);
+    snprintf(s->path, sizeof(s->path), "/ByteRange [0 %zu %zu %zu]", range[1], range[2], range[3]);
+    detail->begin = range[1];
+    detail->end = range[2] + range[3];
+    if ((rc = jy_findings_add(&s->findings, JY_CHECK_PDF_BYTERANGE, true, s->id, range[1], NULL)) != JY_OK)
+        return rc;
+    if ((wrong = read_contents(contents.text, &s->value, &rc)) != NULL)
+        return jy_findings_add(&s->findings, JY_CHECK_SIG_FORMAT, false, s->id, range[1], "%s", wrong);
+    if (rc != JY_OK)
+        return rc;
+    s->kind = detail->is_time_stamp ? JY_SIGNATURE_TIME_STAMP : is_cms(s->value) ? JY_SIGNATURE_PLAIN : JY_SIGNATURE_SEAL;
+    return pdf_digest(pdf->file, range[1], range[2], detail->end, s->digest);
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A pass over the raw objects of some revisions: dictionaries and arrays, never the data of streams but for object streams. */
+#include "pdf/refs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define OBJECT_STREAM_MAX (32u << 20)
+
+struct pass {
+    struct jy_slice file;
+    const struct pdf_xref *xref;
+    size_t from;
+    pdf_token_fn fn;
+    void *arg;
+    struct jy_fault *fault;
+};
+
+static int
+by_id(const void *a, const void *b)
+{
+    const struct pdf_referred *x = a, *y = b;
+
+    return x->id < y->id ? -1 : x->id > y->id;
+}
+
+const struct pdf_referred *
+pdf_refs_of(const struct pdf_refs *refs, uint32_t id)
+{
+    struct pdf_referred key = { .id = id };
+
+    return refs->count == 0 ? NULL : bsearch(&key, refs->list, refs->count, sizeof(key), by_id);
+}
+
+/* The tokens of one object, to endobj, to the data of its stream or to the end of the bytes. */
+static jy_err
+pass_object(const struct pass *pass, uint32_t id, struct pdf_lexer lexer)
+{
+    struct pdf_value token;
+    jy_err rc;
+
+    for (;;) {
+        pdf_token_next(&lexer, &token);
+        if (token.kind == PDF_END || pdf_word_is(&token, "endobj") || pdf_word_is(&token, "stream"))
+            return JY_OK;
+        if (token.kind == PDF_BAD)
+            return jy_fail(pass->fault, JY_E_DAMAGED, "PDF", token.at, "object %u is not PDF syntax", id);
+        if ((rc = pass->fn(pass->arg, id, &token)) != JY_OK)
+            return rc;
+    }
+}
+
+/* Length, direct or a number object of its own. */
+static bool
+stream_length(const struct pass *pass, const struct pdf_value *dict, size_t *out)
+{
+    struct pdf_value value;
+    struct pdf_lexer lexer;
+    const struct pdf_entry *e;
+
+    if (!pdf_dict_get(dict, "Length", &value, NULL))
+        return false;
+    if (value.kind == PDF_REFERENCE) {
+        if (value.number > PDF_OBJECTS_MAX || (e = pdf_xref_find(pass->xref, pass->from, (uint32_t)value.number)) == NULL || e->type != PDF_IN_USE ||
+            !pdf_object_at(pass->file, e->where, e->id, e->generation, &lexer))
+            return false;
+        pdf_token_next(&lexer, &value);
+    }
+    *out = (size_t)value.number;
+    return value.kind == PDF_INTEGER && value.number >= 0;
+}
+
+/* The objects of an object stream that are in effect (7.5.7). */
+static jy_err
+pass_object_stream(const struct pass *pass, uint32_t id, const struct pdf_lexer *after, const struct pdf_value *dict)
+{
+    struct jy_buf data = { 0 };
+    struct pdf_lexer head;
+    int64_t n = pdf_dict_integer(dict, "N", -1), first = pdf_dict_integer(dict, "First", -1);
+    size_t length;
+    jy_err rc;
+
+    if (!stream_length(pass, dict, &length) || n < 0 || n > PDF_OBJECTS_MAX || first < 0)
+        return jy_fail(pass->fault, JY_E_DAMAGED, "PDF", dict->at, "object stream %u: N, First or Length is wrong", id);
+    if ((rc = pdf_stream_data(after, dict, length, OBJECT_STREAM_MAX, &data)) != JY_OK) {
+        jy_fail(pass->fault, rc, "PDF", dict->at, "object stream %u cannot be decoded", id);
+        goto out;
+    }
+    if ((size_t)first > data.len) {
+        rc = jy_fail(pass->fault, JY_E_DAMAGED, "PDF", dict->at, "object stream %u: First lies outside", id);
+        goto out;
+    }
+    head = (struct pdf_lexer){ JY_SLICE(data.p, (size_t)first), 0 };
+    for (int64_t i = 0; rc == JY_OK && i < n; i++) {
+        struct pdf_value number, offset, next;
+        struct pdf_lexer ahead;
+        const struct pdf_entry *e;
+        size_t end = data.len - (size_t)first;
+        pdf_token_next(&head, &number);
+        pdf_token_next(&head, &offset);
+        ahead = head;
+        pdf_token_next(&ahead, &next);
+        pdf_token_next(&ahead, &next);
+        if (number.kind != PDF_INTEGER || offset.kind != PDF_INTEGER || number.number < 0 || number.number > PDF_OBJECTS_MAX || offset.number < 0 ||
+            (uint64_t)offset.number > end) {
+            rc = jy_fail(pass->fault, JY_E_DAMAGED, "PDF", dict->at, "object stream %u: the list of objects is wrong", id);
+            break;
+        }
+        if (next.kind == PDF_INTEGER && next.number >= offset.number && (uint64_t)next.number < end)
+            end = (size_t)next.number;
+        e = pdf_xref_find(pass->xref, pass->from, (uint32_t)number.number);
+        if (e == NULL || e->type != PDF_COMPRESSED || e->where != id)
+            continue;
+        /* Some readers go by the index, some by the number. */
+        if (e->generation != (uint32_t)i)
+            rc = jy_fail(pass->fault, JY_E_AMBIGUOUS, "PDF", dict->at, "object %u has another place in object stream %u than its entry says", e->id, id);
+        else
+            rc = pass_object(pass, e->id, (struct pdf_lexer){ JY_SLICE(data.p + first + offset.number, end - (size_t)offset.number), 0 });
+    }
+out:
+    jy_buf_free(&data);
+    return rc;
+}
+
+static bool
+is_section(const struct pdf_xref *xref, size_t at)
+{
+    for (size_t i = 0; i < xref->count; i++)
+        if (xref->sections[i].at == at)
+            return true;
+    return false;
+}
+
+jy_err
+pdf_tokens_scan(struct jy_slice file, const struct pdf_xref *xref, size_t from, size_t to, pdf_token_fn fn, void *arg, struct jy_fault *fault)
+{
+    struct pass pass = { file, xref, from, fn, arg, fault };
+    jy_err rc = JY_OK;
+
+    for (size_t i = from; rc == JY_OK && i < to; i++)
+        for (size_t k = 0; rc == JY_OK && k < xref->sections[i].count; k++) {
+            const struct pdf_entry *e = &xref->sections[i].entries[k];
+            struct pdf_lexer lexer, after;
+            struct pdf_value dict, type;
+            if (e->type != PDF_IN_USE || pdf_xref_find(xref, from, e->id) != e || is_section(xref, e->where))
+                continue;
+            if (!pdf_object_at(file, e->where, e->id, e->generation, &lexer)) {
+                rc = jy_fail(fault, JY_E_DAMAGED, "PDF xref", e->where, "object %u does not stand where its entry says", e->id);
+                break;
+            }
+            after = lexer;
+            pdf_value_next(&after, &dict);
+            if (dict.kind == PDF_DICT && pdf_dict_get(&dict, "Type", &type, NULL) && pdf_name_is(&type, "ObjStm"))
+                rc = pass_object_stream(&pass, e->id, &after, &dict);
+            else
+                rc = pass_object(&pass, e->id, lexer);
+        }
+    return rc;
+}
+
+/* -- references -- */
+
+struct collect {
+    struct pdf_refs *refs;
+    uint32_t id;                      /* whose tokens come */
+    int64_t integers[2];              /* the last two tokens, -1 where they were no integers */
+};
+
+static jy_err
+note_reference(void *arg, uint32_t id, const struct pdf_value *token)
+{
+    struct collect *c = arg;
+    struct pdf_referred *r;
+
+    if (c->id != id)
+        *c = (struct collect){ c->refs, id, { -1, -1 } };
+    if (pdf_word_is(token, "R") && c->integers[0] >= 0 && c->integers[0] <= PDF_OBJECTS_MAX && c->integers[0] != (int64_t)id &&
+        (r = (struct pdf_referred *)(uintptr_t)pdf_refs_of(c->refs, (uint32_t)c->integers[0])) != NULL &&
+        !(r->count > 0 && r->count <= PDF_REFERRERS_MAX && r->by[r->count - 1] == id)) {
+        if (r->count < PDF_REFERRERS_MAX)
+            r->by[r->count] = id;
+        r->count++;
+    }
+    c->integers[0] = c->integers[1];
+    c->integers[1] = token->kind == PDF_INTEGER ? token->number : -1;
+    return JY_OK;
+}
+
+jy_err
+pdf_refs_scan(struct pdf_refs *refs, struct jy_slice file, const struct pdf_xref *xref, size_t from, size_t to, struct jy_fault *fault)
+{
+    struct collect c = { refs, 0, { -1, -1 } };
+
+    return refs->count == 0 ? JY_OK : pdf_tokens_scan(file, xref, from, to, note_reference, &c, fault);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* refs.h: who refers to an object. Asked only for the objects that a later revision touches, answered from raw bytes: qpdf would keep every object it parses. */
+#ifndef JY_PDF_REFS_H
+#define JY_PDF_REFS_H
+
+#include "pdf/xref.h"
+
+#define PDF_REFERRERS_MAX 4
+
+/** One object that was asked for, and the objects that refer to it (itself apart); more than PDF_REFERRERS_MAX are only counted. */
+struct pdf_referred {
+    uint32_t id;
+    uint32_t by[PDF_REFERRERS_MAX];
+    size_t count;
+};
+struct pdf_refs {
+    struct pdf_referred *list;        /* by rising id */
+    size_t count;
+};
+const struct pdf_referred *pdf_refs_of(const struct pdf_refs *refs, uint32_t id);
+/**
+ * Note the references in the objects that the sections [from, to) bring and that are in effect when the chain is read from `from`.
+ * Streams count by their dictionary. JY_E_DAMAGED, JY_E_UNSUPPORTED, JY_E_LIMIT: an object cannot be read.
+ */
+JY_CHECK jy_err pdf_refs_scan(struct pdf_refs *refs, struct jy_slice file, const struct pdf_xref *xref, size_t from, size_t to, struct jy_fault *fault);
+
+/** Every name and word of the objects in effect, in no order: for the search for active content. Stops at the first JY_OK-unlike answer. */
+typedef jy_err (*pdf_token_fn)(void *arg, uint32_t id, const struct pdf_value *token);
+JY_CHECK jy_err pdf_tokens_scan(struct jy_slice file, const struct pdf_xref *xref, size_t from, size_t to, pdf_token_fn fn, void *arg, struct jy_fault *fault);
+
+#endif

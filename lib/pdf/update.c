@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Writing an incremental update (ISO 32000 7.5.6). */
+#include "pdf/update.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+void
+pdf_add(struct pdf_update *u, const char *text)
+{
+    if (u->rc == JY_OK)
+        u->rc = jy_buf_text(&u->bytes, text);
+}
+
+void
+pdf_begin_object(struct pdf_update *u, int id, int generation)
+{
+    if (u->rc != JY_OK)
+        return;
+    if (u->count == u->cap) {
+        size_t cap = u->cap == 0 ? 64 : u->cap * 2;
+        struct pdf_written *objects = realloc(u->objects, cap * sizeof(*objects));
+
+        if (objects == NULL) {
+            u->rc = JY_E_NOMEM;
+            return;
+        }
+        u->objects = objects;
+        u->cap = cap;
+    }
+    u->objects[u->count++] = (struct pdf_written){ id, generation, u->pdf->file.len + u->bytes.len - u->pdf->header };
+    PDF_ADD(u, "%d %d obj\n", id, generation);
+}
+
+void
+pdf_begin_version(struct pdf_update *u, qpdf_oh object)
+{
+    pdf_begin_object(u, qpdf_oh_get_object_id(u->pdf->q, object), qpdf_oh_get_generation(u->pdf->q, object));
+}
+
+void
+pdf_copy_entries(struct pdf_update *u, qpdf_oh dict, const char *const *but)
+{
+    qpdf_data q = u->pdf->q;
+    char *keys[1024];
+    size_t count = 0;
+
+    for (qpdf_oh_begin_dict_key_iter(q, dict); qpdf_oh_dict_more_keys(q) && count < 1024;)
+        keys[count++] = strdup(qpdf_oh_dict_next_key(q));
+    for (size_t i = 0; i < count; i++) {
+        bool left_out = keys[i] == NULL;
+        for (const char *const *b = but; !left_out && *b != NULL; b++)
+            left_out = strcmp(*b, keys[i]) == 0;
+        if (!left_out) {
+            qpdf_oh name = qpdf_oh_new_name(q, keys[i]);
+            char *key = pdf_text(q, name), *value = pdf_text(q, qpdf_oh_get_key(q, dict, keys[i]));
+            PDF_ADD(u, "%s %s\n", key, value);
+            free(key);
+            free(value);
+        }
+        free(keys[i]);
+    }
+    if (count == 1024)
+        u->rc = JY_E_LIMIT;
+}
+
+void
+pdf_copy_items(struct pdf_update *u, qpdf_oh array)
+{
+    qpdf_data q = u->pdf->q;
+
+    for (int i = 0; qpdf_oh_is_array(q, array) && i < qpdf_oh_get_array_n_items(q, array); i++) {
+        char *item = pdf_text(q, qpdf_oh_get_array_item(q, array, i));
+        PDF_ADD(u, "%s ", item);
+        free(item);
+    }
+}
+
+void
+pdf_add_stream(struct pdf_update *u, int id, const char *entries, struct jy_slice plain)
+{
+    uLongf len = compressBound(plain.len);
+    uint8_t *packed = malloc(len);
+
+    pdf_begin_object(u, id, 0);
+    if (packed == NULL || compress2(packed, &len, plain.p, plain.len, 4) != Z_OK)
+        u->rc = JY_E_NOMEM;
+    PDF_ADD(u, "<< %s /Filter /FlateDecode /Length %lu >>\nstream\n", entries, (unsigned long)len);
+    if (u->rc == JY_OK)
+        u->rc = jy_buf_add(&u->bytes, JY_SLICE(packed, len));
+    pdf_add(u, "\nendstream\nendobj\n");
+    free(packed);
+}
+
+static int
+by_id(const void *a, const void *b)
+{
+    return ((const struct pdf_written *)a)->id - ((const struct pdf_written *)b)->id;
+}
+
+static void
+add_trailer_entries(struct pdf_update *u)
+{
+    static const char *const kept[] = { "/Root", "/Info", "/ID" };
+    qpdf_data q = u->pdf->q;
+    qpdf_oh trailer = qpdf_get_trailer(q);
+
+    for (size_t i = 0; i < 3; i++)
+        if (qpdf_oh_has_key(q, trailer, kept[i])) {
+            char *value = pdf_text(q, qpdf_oh_get_key(q, trailer, kept[i]));
+            PDF_ADD(u, "%s %s\n", kept[i], value);
+            free(value);
+        }
+    PDF_ADD(u, "/Prev %zu\n", u->pdf->startxref);
+}
+
+void
+pdf_add_xref(struct pdf_update *u)
+{
+    size_t at;
+
+    if (u->pdf->xref_is_stream) {
+        pdf_begin_object(u, u->next_id, 0);                      /* lists itself */
+        u->next_id++;
+        at = u->objects[u->count - 1].offset;
+        qsort(u->objects, u->count, sizeof(u->objects[0]), by_id);
+        PDF_ADD(u, "<< /Type /XRef /Size %d /W [1 8 2] /Index [", u->next_id);
+        for (size_t i = 0; i < u->count; i++)
+            PDF_ADD(u, " %d 1", u->objects[i].id);
+        pdf_add(u, " ]\n");
+        add_trailer_entries(u);
+        PDF_ADD(u, "/Length %zu >>\nstream\n", u->count * 11);
+        for (size_t i = 0; i < u->count && u->rc == JY_OK; i++) {
+            uint8_t row[11] = { 1 };
+            for (int k = 0; k < 8; k++)
+                row[1 + k] = (uint8_t)((uint64_t)u->objects[i].offset >> (8 * (7 - k)));
+            row[9] = (uint8_t)(u->objects[i].generation >> 8);
+            row[10] = (uint8_t)u->objects[i].generation;
+            u->rc = jy_buf_add(&u->bytes, JY_SLICE(row, sizeof(row)));
+        }
+        pdf_add(u, "\nendstream\nendobj\n");
+    } else {
+        at = u->pdf->file.len + u->bytes.len - u->pdf->header;
+        qsort(u->objects, u->count, sizeof(u->objects[0]), by_id);
+        pdf_add(u, "xref\n");
+        for (size_t i = 0; i < u->count; i++)
+            PDF_ADD(u, "%d 1\n%010zu %05d n \n", u->objects[i].id, u->objects[i].offset, u->objects[i].generation);
+        PDF_ADD(u, "trailer\n<<\n/Size %d\n", u->next_id);
+        add_trailer_entries(u);
+        pdf_add(u, ">>\n");
+    }
+    PDF_ADD(u, "startxref\n%zu\n%%%%EOF\n", at);
+}
+
+void
+pdf_update_free(struct pdf_update *u)
+{
+    free(u->objects);
+    jy_buf_free(&u->bytes);
+}

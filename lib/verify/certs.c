@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The certificates of signer and maker (GB/T 20518), each at the time that counts for it (seal-formats §2.1 step 4, §2.2 steps 8 and 9). */
+#include "verify/judge.h"
+
+static bool
+is_date_matter(enum jy_chain_status status)
+{
+    return status == JY_CHAIN_EXPIRED || status == JY_CHAIN_NOT_YET_VALID;
+}
+
+static jy_time
+nearest_inside(jy_time t, jy_time from, jy_time to)
+{
+    return t < from ? from : t > to ? to : t;
+}
+
+void
+judge_signer(struct judgement *j, const struct jy_cert *signer)
+{
+    const jy_time from = jy_cert_not_before(signer), to = jy_cert_not_after(signer);
+    const jy_time times[2] = { nearest_inside(j->time, from, to), j->now };
+    const bool certain = j->out->time_is_certain;
+    struct jy_chain_result results[2];
+    const struct jy_chain_result *then = &results[0], *today = &results[1];
+    char start[21], end[21], when[21];
+    jy_time ended = 0;
+
+    judge_copy(j->out->signer, sizeof(j->out->signer), jy_cert_subject(signer));
+    judge_copy(j->out->signer_organization, sizeof(j->out->signer_organization), jy_cert_organization(signer));
+    judge_copy(j->out->signer_serial, sizeof(j->out->signer_serial), jy_cert_serial(signer));
+    j->out->signer_start = from;
+    j->out->signer_end = to;
+    jy_time_rfc3339(from, start);
+    jy_time_rfc3339(to, end);
+    NOTE(j, SIGNER_USAGE, jy_cert_may_sign(signer), "", "keyUsage");
+    NOTE(j, SIG_TIME_OUTSIDE_CERT, j->time >= from && j->time <= to, "", "the certificate is valid from %s to %s", start, end);
+    if (j->rc != JY_OK || (j->rc = jy_chain_check_at(j->trust, signer, NULL, 0, times, 2, results)) != JY_OK)
+        return;
+    NOTE(j, SIGNER_TRUST, then->status != JY_CHAIN_UNTRUSTED, "", "%s", then->text);
+    if (then->status == JY_CHAIN_UNTRUSTED)
+        return;
+    NOTE(j, SIGNER_CHAIN, then->status != JY_CHAIN_BAD, "", "%s", then->text);
+    if (then->status == JY_CHAIN_BAD)
+        return;
+    NOTE(j, SIGNER_CA_DATES, !is_date_matter(then->status), "", "%s", then->text);
+    NOTE(j, SIGNER_REVOKED_BEFORE, then->status != JY_CHAIN_REVOKED, "", "%s", then->text);
+    /* A claim can be back-dated behind a revocation that an old list does not show: then the data must reach to now. */
+    NOTE(j, SIGNER_REVOCATION_UNKNOWN,
+         then->status != JY_CHAIN_REVOCATION_UNKNOWN && (certain || today->status != JY_CHAIN_REVOCATION_UNKNOWN), "", "%s",
+         then->status == JY_CHAIN_REVOCATION_UNKNOWN ? then->text : today->text);
+    /* Whoever holds the key can back-date a claim: after the certificate's end a claimed time proves nothing. */
+    if (j->now > to)
+        ended = to;
+    else if (today->revoked_at != 0 && today->revoked_at <= j->now)
+        ended = today->revoked_at;
+    jy_time_rfc3339(ended, when);
+    NOTE(j, SIGNER_ENDED_TIME_CLAIMED, ended == 0 || certain, "", "the certificate ended at %s", when);
+    NOTE(j, TEST_ONLY, !then->test_only, "", "演示环境，非生产 · simulated CA");
+}
+
+/* GM/T 0031-2025: good when the seal was made; a maker's certificate normally ends while its seals are in use. */
+void
+judge_maker(struct judgement *j, const struct jy_cert *maker, jy_time made)
+{
+    const jy_time from = jy_cert_not_before(maker), to = jy_cert_not_after(maker);
+    /* createDate is the maker's word, and clocks differ: outside the dates the chain is judged at the nearest day inside. */
+    const jy_time times[2] = { nearest_inside(made, from, to), j->now };
+    struct jy_chain_result results[2];
+    const struct jy_chain_result *then = &results[0], *today = &results[1];
+    char start[21], end[21];
+    bool alive;
+
+    judge_copy(j->out->seal_maker, sizeof(j->out->seal_maker), jy_cert_subject(maker));
+    jy_time_rfc3339(from, start);
+    jy_time_rfc3339(to, end);
+    NOTE(j, SEAL_MAKER_USAGE, jy_cert_may_sign(maker), "", "keyUsage");
+    NOTE(j, SEAL_MAKER_DATES, made >= from && made <= to, "", "the certificate is valid from %s to %s", start, end);
+    if (j->rc != JY_OK || (j->rc = jy_chain_check_at(j->trust, maker, NULL, 0, times, 2, results)) != JY_OK)
+        return;
+    NOTE(j, SEAL_MAKER_TRUST, then->status != JY_CHAIN_UNTRUSTED, "", "%s", then->text);
+    if (then->status == JY_CHAIN_UNTRUSTED)
+        return;
+    NOTE(j, SEAL_MAKER_CHAIN, then->status != JY_CHAIN_BAD, "", "%s", then->text);
+    if (then->status == JY_CHAIN_BAD)
+        return;
+    NOTE(j, SEAL_MAKER_CA_DATES, !is_date_matter(then->status), "", "%s", then->text);
+    NOTE(j, SEAL_MAKER_REVOKED, then->status != JY_CHAIN_REVOKED, "", "%s", then->text);
+    NOTE(j, SEAL_MAKER_REVOCATION_UNKNOWN, then->status != JY_CHAIN_REVOCATION_UNKNOWN, "", "%s", then->text);
+    alive = !is_date_matter(today->status) && today->status != JY_CHAIN_REVOKED;
+    if (j->policy->maker_alive_now)
+        NOTE(j, SEAL_MAKER_ENDED, alive, "", "%s", today->text);
+    else
+        NOTE(j, SEAL_MAKER_ENDED_SINCE, alive, "", "%s", today->text);
+}

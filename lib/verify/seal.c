@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The seal by itself (seal-formats §2.1; GB/T 38540-2020 6.3, GM/T 0031-2014 6.1.2, GM/T 0031-2025), and what its register says. */
+#include "verify/judge.h"
+
+#include <string.h>
+
+/* What the register says of the seal: at T it must have been ACTIVE; VOID undoes it from the beginning (N5, N8). */
+static void
+judge_status(struct judgement *j, const char *seal_id)
+{
+    const char *then = "not yet made", *today = "not yet made";
+    jy_time since = 0;
+    bool known = false, is_void = false, usable, usable_now;
+    char when[21];
+
+    for (size_t i = 0; j->evidence != NULL && i < j->evidence->status_count; i++) {
+        const struct jy_status_event *event = &j->evidence->status[i];
+        if (strcmp(event->seal_id, seal_id) != 0)
+            continue;
+        known = true;
+        is_void = is_void || strcmp(event->state, "VOID") == 0;
+        if (event->since <= j->time)
+            then = event->state;
+        if (event->since <= j->now) {
+            today = event->state;
+            since = event->since;
+        }
+    }
+    if (!known)
+        return;                                          /* a seal of another register: nothing to say */
+    usable = strcmp(then, "ACTIVE") == 0;
+    usable_now = strcmp(today, "ACTIVE") == 0;
+    jy_time_rfc3339(since, when);
+    NOTE(j, SEAL_VOID, !is_void, "", "VOID: as if it had never been made");
+    NOTE(j, SEAL_STATUS, usable, "", "%s", then);
+    NOTE(j, SEAL_STATUS_NOW, usable_now, "", "%s since %s", today, when);
+    /* Whoever still holds the key of a cancelled seal can claim an earlier day. */
+    NOTE(j, SEAL_STATUS_TIME_CLAIMED, usable_now || j->out->time_is_certain, "", "%s since %s", today, when);
+}
+
+static void
+copy_facts(struct judgement *j, const struct jy_seal *seal)
+{
+    struct jy_signature_report *out = j->out;
+
+    judge_copy(out->seal_id, sizeof(out->seal_id), jy_seal_id(seal));
+    judge_copy(out->seal_name, sizeof(out->seal_name), jy_seal_name(seal));
+    judge_copy(out->seal_vendor, sizeof(out->seal_vendor), jy_seal_vendor(seal));
+    out->seal_version = jy_seal_version(seal);
+    out->seal_type = jy_seal_type(seal);
+    out->seal_width_mm = jy_seal_width_mm(seal);
+    out->seal_height_mm = jy_seal_height_mm(seal);
+    out->seal_start = jy_seal_valid_start(seal);
+    out->seal_end = jy_seal_valid_end(seal);
+}
+
+void
+judge_seal(struct judgement *j, struct jy_seal *seal)
+{
+    const jy_time made = jy_seal_created(seal), from = jy_seal_valid_start(seal), to = jy_seal_valid_end(seal);
+    const struct jy_cert *maker = jy_seal_maker(seal);
+    struct jy_fault fault = { 0 };
+    char start[21], end[21], when[21];
+    jy_err rc = jy_seal_check_signature(seal, &fault);
+
+    if (judge_own_trouble(j, rc))
+        return;
+    copy_facts(j, seal);
+    jy_time_rfc3339(made, when);
+    jy_time_rfc3339(from, start);
+    jy_time_rfc3339(to, end);
+    NOTE(j, SEAL_FORMAT, true, "", NULL);
+    NOTE(j, SEAL_MAKER_CERT, maker != NULL, j->signature->path, "the maker's certificate cannot be read");
+    if (rc == JY_E_UNSUPPORTED)
+        NOTE(j, SEAL_UNSUPPORTED, false, j->signature->path, "%s", fault.text);
+    else
+        NOTE(j, SEAL_SIGNATURE, rc == JY_OK, j->signature->path, "%s", fault.text);
+    NOTE(j, SEAL_MAKE_TIME, made <= to, "", "made at %s, valid to %s", when, end);
+    NOTE(j, SEAL_MADE_LATER, made <= j->time + j->policy->tolerance, "", "made at %s", when);
+    if (maker != NULL)
+        judge_maker(j, maker, made);
+    NOTE(j, SEAL_NOT_YET_VALID, j->time >= from, "", "valid from %s", start);
+    NOTE(j, SEAL_EXPIRED, j->time <= to, "", "valid to %s", end);
+    NOTE(j, SEAL_ENDED_TIME_CLAIMED, j->now <= to || j->out->time_is_certain, "", "valid to %s", end);
+    judge_status(j, jy_seal_id(seal));
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The signature value: SES_Signature (GB/T 38540-2020 7.3, GM/T 0031-2014 6.2.3) or SignedData (GB/T 35275); seal-formats §2.2. */
+#include "verify/judge.h"
+
+#include <string.h>
+
+void
+judge_deviations(struct judgement *j, jy_deviations deviations)
+{
+    j->out->deviations |= deviations;
+    if (deviations == 0)
+        NOTE(j, DEVIATION, true, "", NULL);
+    for (int i = 0; i < JY_DEVIATION__COUNT; i++)
+        if ((deviations >> i & 1) != 0) {
+            const struct jy_deviation_info *info = jy_deviation_info((enum jy_deviation)i);
+            NOTE(j, DEVIATION, false, j->signature->path, "%s: %s [%s]", info->name, info->en, info->clause);
+        }
+}
+
+static void
+note_malformed(struct judgement *j, const struct jy_fault *fault)
+{
+    if (strcmp(fault->where, JY_WHERE_SEAL) == 0)
+        NOTE_AT(j, SEAL_FORMAT, false, j->signature->path, fault->offset, "%s: %s", fault->where, fault->text);
+    else
+        NOTE_AT(j, SIG_FORMAT, false, j->signature->path, fault->offset, "%s: %s", fault->where, fault->text);
+}
+
+/* The stamp's own data: what binds document, seal and signer. */
+static void
+judge_binding(struct judgement *j, struct jy_ses *ses)
+{
+    const struct jy_signature *sig = j->signature;
+    const struct jy_cert *signer = jy_ses_signer(ses);
+    const struct jy_slice hash = jy_ses_data_hash(ses);
+    struct jy_seal *seal = jy_ses_seal(ses);
+    struct jy_fault fault = { 0 };
+    jy_err rc = jy_ses_check_signature(ses, &fault);
+
+    if (judge_own_trouble(j, rc))
+        return;
+    NOTE(j, SIG_FORMAT, true, sig->path, NULL);
+    NOTE(j, SIG_HASH_SIZE, hash.len == JY_SM3_SIZE, sig->path, "dataHash has %zu bytes, not 32", hash.len);
+    NOTE(j, SIGNER_CERT, signer != NULL, sig->path, "the signer's certificate cannot be read");
+    if (sig->seal_file.len > 0)
+        NOTE(j, SEAL_MISMATCH, jy_slice_equal(sig->seal_file, jy_seal_der(seal)), sig->path, "Seal.esl is not the seal that signed");
+    if (rc == JY_E_UNSUPPORTED)
+        NOTE(j, SIG_LEGACY, false, sig->path, "%s", fault.text);
+    else
+        NOTE(j, SIG_SIGNATURE, rc == JY_OK, sig->path, "%s", fault.text);
+    NOTE(j, SIG_SIGNER_NOT_IN_SEAL, signer != NULL && jy_seal_has_signer(seal, signer), sig->path, "the certificate is in no entry of certList");
+    NOTE(j, DOC_HASH, jy_slice_equal(hash, JY_SLICE(sig->digest, sizeof(sig->digest))), sig->path, "dataHash differs");
+    /* Another path is a possible transplant (seal-formats §2.2). */
+    if (sig->path[0] == '/')
+        NOTE(j, PROPERTY_INFO, strcmp(jy_ses_property_info(ses), sig->path) == 0, sig->path, "propertyInfo says %.200s", jy_ses_property_info(ses));
+}
+
+void
+judge_ses(struct judgement *j)
+{
+    struct jy_fault fault = { 0 };
+    struct jy_ses *ses = NULL;
+    jy_err rc = jy_ses_parse(j->signature->value, &ses, &fault);
+
+    if (judge_own_trouble(j, rc))
+        return;
+    if (rc != JY_OK) {
+        note_malformed(j, &fault);
+        return;
+    }
+    judge_binding(j, ses);
+    judge_time(j, jy_ses_time(ses));
+    if (jy_ses_time_stamp(ses).len > 0)
+        NOTE(j, TS_INVALID, false, "", "this version does not judge time stamps; the time is taken as claimed");
+    if (jy_ses_signer(ses) != NULL)
+        judge_signer(j, jy_ses_signer(ses));
+    judge_seal(j, jy_ses_seal(ses));
+    judge_deviations(j, jy_ses_deviations(ses) | jy_seal_deviations(jy_ses_seal(ses)));
+    jy_ses_free(ses);
+}
+
+void
+judge_plain(struct judgement *j)
+{
+    const char *path = j->signature->path;
+    struct jy_cms_result cms = { 0 };
+    struct jy_fault fault = { 0 };
+    jy_err rc = jy_cms_check(j->signature->value, j->signature->digest, &cms, &fault);
+
+    if (judge_own_trouble(j, rc))
+        ;
+    else if (rc == JY_E_UNSUPPORTED)
+        NOTE(j, SIG_LEGACY, false, path, "%s", fault.text);
+    else if (rc != JY_OK && rc != JY_E_SIGNATURE && rc != JY_E_DOCUMENT_CHANGED)
+        NOTE_AT(j, SIG_FORMAT, false, path, fault.offset, "%s: %s", fault.where, fault.text);
+    else {
+        NOTE(j, SIG_FORMAT, true, path, NULL);
+        NOTE(j, SIG_SIGNATURE, rc != JY_E_SIGNATURE, path, "%s", fault.text);
+        if (rc != JY_E_SIGNATURE)                        /* else nobody has signed the digest that stands there */
+            NOTE(j, DOC_HASH, rc == JY_OK, path, "%s %s", fault.where, fault.text);
+        judge_deviations(j, cms.deviations);
+        judge_time(j, cms.signing_time);
+        NOTE(j, SIGNER_CERT, cms.signer != NULL, path, "the signer's certificate is not in the value");
+        if (cms.signer != NULL)
+            judge_signer(j, cms.signer);
+    }
+    jy_cert_free(cms.signer);
+}

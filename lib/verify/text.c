@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A report as text for people, in both languages. */
+#include "verify/report.h"
+
+#include "codec/text.h"
+
+static jy_err
+signature_text(const struct jy_signature_report *s, const struct jy_policy *policy, struct jy_buf *out)
+{
+    static const char *const known_by[] = { "自称 claimed", "登记 recorded", "时间戳 time stamp", "文档时间戳 document time stamp" };
+    char when[21], from[21], to[21], a[1100], c[1100], d[1100];
+    jy_err rc;
+
+    jy_time_rfc3339(s->time, when);
+    jy_time_rfc3339(s->seal_start, from);
+    jy_time_rfc3339(s->seal_end, to);
+    if ((rc = jy_buf_fmt(out, "\n● %s  %s · %s\n", jy_text_visible(s->id, a, sizeof(a)), jy_verdict_zh(s->verdict), jy_verdict_en(s->verdict))) != JY_OK)
+        return rc;
+    if (s->kind == JY_SIGNATURE_SEAL &&
+        (rc = jy_buf_fmt(out, "  印章 seal      %s  (%s)  %d×%d mm\n  有效期 validity %s – %s\n  制章者 maker    %s\n", jy_text_visible(s->seal_name, a, sizeof(a)),
+                         jy_text_visible(s->seal_id, c, sizeof(c)),
+                         s->seal_width_mm, s->seal_height_mm, from, to, jy_text_visible(s->seal_maker, d, sizeof(d)))) != JY_OK)
+        return rc;
+    if ((rc = jy_buf_fmt(out, "  签章者 signer   %s\n  时间 time      %s  %s\n", jy_text_visible(s->signer, a, sizeof(a)), s->time == 0 ? "-" : when,
+                         known_by[s->time_source])) != JY_OK)
+        return rc;
+    for (size_t i = 0; i < s->place_count; i++)
+        if ((rc = jy_buf_fmt(out, "  位置 place     %d: %.1f, %.1f mm  %.1f×%.1f mm\n", s->places[i].page, s->places[i].x_mm,
+                             s->places[i].y_mm, s->places[i].width_mm, s->places[i].height_mm)) != JY_OK)
+            return rc;
+    for (size_t i = 0; i < s->checks.count; i++) {
+        const struct jy_finding *f = &s->checks.list[i];
+        const struct jy_check_info *info = jy_check_info(f->check);
+        static const char *const marks[] = { "!", "?", "✗" };
+        const char *mark = f->passed ? "✓" : marks[jy_check_severity(f->check, policy, s->time_is_certain)];
+        if ((rc = jy_buf_fmt(out, "  %s %-26s %s%s\n", mark, info->name, f->passed ? "" : "不满足：", info->zh)) != JY_OK)
+            return rc;
+        if (!f->passed && (rc = jy_buf_fmt(out, "      %s %s  [%s]\n", jy_text_visible(f->where, a, sizeof(a)),
+                                       jy_text_visible(f->detail, c, sizeof(c)), info->clause)) != JY_OK)
+            return rc;
+    }
+    return JY_OK;
+}
+
+jy_err
+jy_report_text(const struct jy_report *report, struct jy_buf *out)
+{
+    char when[21];
+    jy_err rc;
+
+    jy_time_rfc3339(report->checked_at, when);
+    rc = jy_buf_fmt(out, "%s · %s\n%s  %llu bytes  SM3 %s\n验证时间 checked at %s\n", jy_verdict_zh(report->verdict),
+                    jy_verdict_en(report->verdict), jy_format_name(report->format), (unsigned long long)report->size, report->digest, when);
+    for (size_t i = 0; rc == JY_OK && i < report->count; i++)
+        rc = signature_text(&report->signatures[i], &report->policy, out);
+    return rc;
+}

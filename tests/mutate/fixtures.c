@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Stamped once and several times, OFD and PDF. */
+#include "fixtures.h"
+
+#include "../unit/verify/pki.h"
+
+#include <codec/zip.h>
+
+struct fixture fixtures[FIXTURES_MAX];
+size_t fixture_count;
+
+jy_err
+fixture_verify(struct jy_slice file, struct jy_report **out)
+{
+    return jy_verify(file, pki.trust, NULL, NULL, pki.now, out, NULL);
+}
+
+static struct fixture *
+add(const char *name, const char *ext, struct jy_buf file, size_t signatures)
+{
+    struct jy_report *report = NULL;
+    struct jy_buf text = { 0 };
+
+    MUST(fixture_verify(jy_buf_slice(&file), &report));
+    if (jy_report_verdict(report) > JY_VALID_WITH_WARNING || jy_report_signature_count(report) != signatures || fixture_count == FIXTURES_MAX) {
+        MUST(jy_report_text(report, &text));
+        fprintf(stderr, "%s is not valid as it stands\n%.*s\n", name, (int)text.len, (const char *)text.p);
+        exit(1);
+    }
+    jy_report_free(report);
+    fixtures[fixture_count] = (struct fixture){ name, ext, file, signatures, NULL, 0 };
+    return &fixtures[fixture_count++];
+}
+
+/* The file with one stamp more. */
+static struct jy_buf
+stamped(struct jy_buf file, int times)
+{
+    for (int i = 0; i < times; i++) {
+        struct jy_buf out = { 0 };
+        struct jy_fault fault = { 0 };
+        jy_err rc = pki_stamp(jy_buf_slice(&file), pki.now - 30 + i, &out, &fault);
+        if (rc != JY_OK) {
+            fprintf(stderr, "stamping: %s %s %s\n", jy_err_code(rc), fault.where, fault.text);
+            exit(1);
+        }
+        jy_buf_free(&file);
+        file = out;
+    }
+    return file;
+}
+
+/* The package with every part stored. */
+static struct jy_buf
+unpacked(struct jy_buf file)
+{
+    static const uint8_t empty[22] = { 'P', 'K', 5, 6 };
+    struct jy_zip *from, *to;
+    struct jy_zip_new list[64] = { 0 };
+    struct jy_buf bytes[64] = { 0 }, out = { 0 };
+    struct jy_pieces pieces = { 0 };
+    size_t count;
+
+    MUST(jy_zip_open(jy_buf_slice(&file), &from, NULL));
+    MUST(jy_zip_open(JY_SLICE(empty, sizeof(empty)), &to, NULL));
+    count = jy_zip_count(from);
+    for (size_t i = 0; i < count && i < 64; i++) {
+        MUST(jy_zip_read(from, i, 1u << 24, &bytes[i], NULL));
+        list[i] = (struct jy_zip_new){ jy_zip_entry(from, i)->name, jy_buf_slice(&bytes[i]) };
+    }
+    MUST(jy_zip_rewrite(to, list, count, 33, 0, &pieces, NULL));
+    MUST(jy_pieces_join(&pieces, &out));
+    jy_pieces_free(&pieces);
+    jy_zip_free(from);
+    jy_zip_free(to);
+    for (size_t i = 0; i < count; i++)
+        jy_buf_free(&bytes[i]);
+    jy_buf_free(&file);
+    return out;
+}
+
+/* Behind the CRC: whoever changes a part on purpose mends it, and only the digests are left to notice. */
+static void
+find_parts(struct fixture *f)
+{
+    struct jy_zip *zip;
+
+    MUST(jy_zip_open(jy_buf_slice(&f->file), &zip, NULL));
+    f->part_count = jy_zip_count(zip);
+    if ((f->parts = calloc(f->part_count, sizeof(*f->parts))) == NULL)
+        abort();
+    for (size_t i = 0; i < f->part_count; i++) {
+        const struct jy_zip_entry *e = jy_zip_entry(zip, i);
+        if (e->method != 0)
+            abort();
+        f->parts[i] = (struct stored){ e->data, e->size, e->start + 14, e->record + 16 };
+    }
+    jy_zip_free(zip);
+}
+
+static struct jy_buf
+small_pdf(void)
+{
+    static const char *const objects[] = { "<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << >> >>",
+        "<< /Length 20 >>\nstream\n0 0 m 100 100 l S   \nendstream" };
+    struct jy_buf pdf = { 0 };
+    size_t at[4], xref;
+
+    MUST(jy_buf_text(&pdf, "%PDF-1.7\n"));
+    for (size_t i = 0; i < 4; i++) {
+        at[i] = pdf.len;
+        MUST(jy_buf_fmt(&pdf, "%zu 0 obj\n%s\nendobj\n", i + 1, objects[i]));
+    }
+    xref = pdf.len;
+    MUST(jy_buf_text(&pdf, "xref\n0 5\n0000000000 65535 f \n"));
+    for (size_t i = 0; i < 4; i++)
+        MUST(jy_buf_fmt(&pdf, "%010zu 00000 n \n", at[i]));
+    MUST(jy_buf_fmt(&pdf, "trailer\n<< /Size 5 /Root 1 0 R >>\nstartxref\n%zu\n%%%%EOF\n", xref));
+    return pdf;
+}
+
+/* Pictures make most of a seal; a small one leaves the changes to the structures. */
+static void
+small_seal(void)
+{
+    static const uint8_t png[] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n', 0, 0, 0, 13, 'I', 'H', 'D', 'R', 0, 0, 0, 1, 0, 0, 0, 1, 8, 2, 0, 0, 0,
+        0x90, 0x77, 0x53, 0xde, 0, 0, 0, 12, 'I', 'D', 'A', 'T', 8, 0xd7, 0x63, 0xf8, 0xcf, 0xc0, 0, 0, 3, 1, 1, 0, 0x18, 0xdd, 0x8d, 0xb0, 0, 0, 0, 0,
+        'I', 'E', 'N', 'D', 0xae, 0x42, 0x60, 0x82 };
+    struct jy_seal_fields fields = { "JINYIN", "1201010000001", 1, "测试印章", pki.signer, pki.now - 3600, jy_cert_not_before(pki.signer),
+                                     jy_cert_not_after(pki.signer), "PNG", JY_SLICE(png, sizeof(png)), 40, 40 };
+
+    jy_seal_free(pki.seal);
+    pki.seal_der.len = 0;
+    MUST(jy_seal_make(&fields, pki.maker_key, pki.maker, &pki.seal_der, NULL));
+    MUST(jy_seal_parse(jy_buf_slice(&pki.seal_der), &pki.seal, NULL));
+}
+
+void
+fixtures_make(const char *data)
+{
+    char path[1024];
+
+    snprintf(path, sizeof(path), "%s/contract.ofd", data);
+    pki_begin();
+    small_seal();
+    add("ofd, one stamp", "ofd", stamped(load_file(path), 1), 1);
+    add("ofd, three stamps", "ofd", stamped(load_file(path), 3), 3);
+    find_parts(add("ofd, one stamp, CRC mended", "ofd", stamped(unpacked(load_file(path)), 1), 1));
+    find_parts(add("ofd, three stamps, CRC mended", "ofd", stamped(unpacked(load_file(path)), 3), 3));
+    add("pdf, one stamp", "pdf", stamped(small_pdf(), 1), 1);
+    add("pdf, two stamps", "pdf", stamped(small_pdf(), 2), 2);
+}
+
+void
+fixtures_free(void)
+{
+    for (size_t i = 0; i < fixture_count; i++) {
+        jy_buf_free(&fixtures[i].file);
+        free(fixtures[i].parts);
+    }
+    pki_end();
+}

@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the fuzz targets of a build folder, as many at a time as there are cores, and tells what came of each.
+
+usage: fuzz.py BUILD [--seconds N | --executions N] [TARGET…]
+
+--seconds     so long for each target (30)
+--executions  until each target has had so many in all; the corpus and the count are kept in BUILD/found, so a run that was stopped goes on
+
+Exits 1 when an input crashed a target, leaked, took more than 1 s or more than 256 MB (of which the sanitizer has its share).
+"""
+import argparse
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import threading
+import time
+
+SLICE = 600                     # seconds of one run of a target; between two of them another target may have its turn
+
+
+class Target:
+    def __init__(self, program, found):
+        self.name = program.name.removeprefix("fuzz_")
+        self.program, self.found = program, found / self.name
+        self.ledger = found / f"{self.name}.json"
+        self.found.mkdir(parents=True, exist_ok=True)
+        self.total = json.loads(self.ledger.read_text())["executions"] if self.ledger.exists() else 0
+        self.executions = self.seconds = self.peak = self.slowest = self.slowest_bytes = 0
+        self.planned = self.workers = 0
+        self.crash = None
+
+    def run(self, build, seconds, executions):
+        """One process of the target; adds up what it says about itself."""
+        seeds = build / "seeds" / self.name
+        seeds.mkdir(parents=True, exist_ok=True)
+        log = build / f"{self.name}-{threading.get_ident()}.log"
+        command = [self.program, f"-max_total_time={seconds}", f"-runs={executions}", "-timeout=1", "-rss_limit_mb=256", "-max_len=262144",
+                   "-verbosity=0", "-print_final_stats=1", "-reload=1", f"-artifact_prefix={build}/crash-{self.name}-", self.found, seeds]
+        start = time.monotonic()
+        with open(log, "wb") as out:
+            code = subprocess.run(list(map(str, command)), stdout=out, stderr=out,
+                                  env=dict(os.environ, JINYIN_SLOWEST=str(build / f"slowest-{self.name}"))).returncode
+        text = log.read_text(errors="replace")
+        stats = {name: int(value) for name, value in re.findall(r"stat::(\w+):\s+(\d+)", text)}
+        self.seconds += time.monotonic() - start
+        self.executions += stats.get("number_of_executed_units", 0)
+        self.peak = max(self.peak, stats.get("peak_rss_mb", 0))
+        if stats.get("slowest_input_us", 0) > self.slowest:
+            self.slowest, self.slowest_bytes = stats["slowest_input_us"], stats["slowest_input_bytes"]
+        if code != 0:
+            artifact = re.search(r"Test unit written to (\S+)", text)
+            self.crash = artifact.group(1) if artifact else f"exit code {code}"
+            print(f"fuzz {self.name}: stopped: {self.crash}\n" + "\n".join(text.splitlines()[-40:]), file=sys.stderr)
+        log.unlink()
+        return stats.get("number_of_executed_units", 0)
+
+
+def work(targets, build, lock, seconds, executions):
+    """One core: takes the target that has had the least, until none wants more."""
+    while True:
+        with lock:
+            open_targets = [t for t in targets if t.crash is None and (t.planned < seconds if executions is None else t.total + t.planned < executions)]
+            if not open_targets:
+                return
+            target = min(open_targets, key=lambda t: (t.workers, t.planned if executions is None else t.total + t.planned))
+            share = seconds if executions is None else max(executions - target.total - target.planned, 0)
+            # Two cores on one target divide what is left.
+            share = share if executions is None or target.workers == 0 else (share + 1) // 2
+            target.planned += share
+            target.workers += 1
+        done = target.run(build, seconds if executions is None else SLICE, -1 if executions is None else share)
+        with lock:
+            target.workers -= 1
+            target.total += done
+            if executions is not None:
+                target.planned -= share
+            target.ledger.write_text(json.dumps({"executions": target.total}) + "\n")
+            print(f"fuzz {target.name}: {done:,} executions, {target.total:,} in all", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument("build", type=pathlib.Path)
+    parser.add_argument("--seconds", type=int, default=30)
+    parser.add_argument("--executions", type=int)
+    parser.add_argument("targets", nargs="*")
+    args = parser.parse_args()
+    programs = sorted(p for p in (args.build / "fuzz").glob("fuzz_*") if p.is_file() and os.access(p, os.X_OK))
+    targets = [Target(p, args.build / "found") for p in programs if not args.targets or p.name.removeprefix("fuzz_") in args.targets]
+    if not targets or (args.targets and len(targets) != len(args.targets)):
+        sys.exit("fuzz: the targets are " + " ".join(p.name.removeprefix("fuzz_") for p in programs))
+    lock = threading.Lock()
+    workers = [threading.Thread(target=work, args=(targets, args.build, lock, args.seconds, args.executions)) for _ in range(os.cpu_count() or 1)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    print(f"{'target':<12}{'executions':>14}{'in all':>14}{'exec/s':>9}{'corpus':>8}{'peak MB':>9}{'slowest ms':>12}{'its bytes':>11}  crashes")
+    for t in targets:
+        print(f"{t.name:<12}{t.executions:>14,}{t.total:>14,}{t.executions / max(t.seconds, 1):>9,.0f}{sum(1 for _ in t.found.iterdir()):>8,}"
+              f"{t.peak:>9}{t.slowest / 1000:>12.1f}{t.slowest_bytes:>11,}  {t.crash or 0}")
+    # One line a target where tools/count_tests.py looks for results.
+    results = args.build / "meson-logs" / "testlog.json"
+    results.write_text("".join(json.dumps({"name": f"fuzz {t.name}", "result": "FAIL" if t.crash else "OK"}) + "\n" for t in targets))
+    sys.exit(1 if any(t.crash for t in targets) else 0)
+
+
+if __name__ == "__main__":
+    main()
