@@ -100,11 +100,13 @@ def page_of_everything(data):
                  '<Annotations>A.xml</Annotations></Document>',
         "R.xml": '<Res><Fonts><Font ID="3" FontName="黑体"><FontFile>F.ttf</FontFile></Font></Fonts>'
                  '<ColorSpaces><ColorSpace ID="4" Type="CMYK" BitsPerComponent="4"><Palette>'
-                 '<CV>1 2 3 4</CV><CV>#f 0 0 1</CV></Palette></ColorSpace><ColorSpace ID="5" Type="RGB"/></ColorSpaces><DrawParams><DrawParam ID="6" Relative="6" '
+                 '<CV>1 2 3 4</CV><CV>#f 0 0 1</CV></Palette></ColorSpace><ColorSpace ID="5" Type="RGB"/></ColorSpaces>'
+                 '<DrawParams><DrawParam ID="6" Relative="6" '
                  'LineWidth="1" Cap="Round" Join="Bevel" DashPattern="2 1" DashOffset="1"><StrokeColor Value="0 0 255"/></DrawParam></DrawParams><MultiMedias>'
                  '<MultiMedia ID="7" Type="Image"><MediaFile>i</MediaFile></MultiMedia></MultiMedias>'
                  '<CompositeGraphicUnits><CompositeGraphicUnit ID="8" '
-                 f'Width="9" Height="9"><Content><PathObject Boundary="0 0 9 9">{square}</PathObject></Content></CompositeGraphicUnit></CompositeGraphicUnits></Res>',
+                 f'Width="9" Height="9"><Content><PathObject Boundary="0 0 9 9">{square}</PathObject></Content>'
+                 '</CompositeGraphicUnit></CompositeGraphicUnits></Res>',
         "P.xml": f'<Page><Template TemplateID="9"/><PageRes>R.xml</PageRes><Content>{layers}</Content></Page>',
         "A.xml": '<Annotations><Page PageID="1"><FileLoc>B.xml</FileLoc></Page></Annotations>',
         "B.xml": f'<PageAnnot><Annot><Appearance Boundary="5 5 9 9">{objects[0]}</Appearance></Annot></PageAnnot>',
