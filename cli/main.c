@@ -37,6 +37,10 @@ static const struct command {
       "  seal show FILE [--json] [--picture OUT]\n"
       "                  a seal (.esl) or a signature value (.dat): every field; the picture into OUT\n"
       "  exit: 0 shown and its signatures fit, 1 shown but one does not fit, 64 usage, 65 unreadable, 73 OUT cannot be written\n" },
+    { "render", cmd_render, "FILE --out PAGE.png [--page N] [--dpi D]", "Draw a page as a picture.", "将页面绘制为图像。",
+      "  --page N        from 1 (default 1)\n"
+      "  --dpi D         dots per inch, 10 to 1200 (default 150)\n"
+      "  What is not drawn as the document asks (fonts that it does not bring, broken pictures) is listed. No verdict is given on stamps.\n" },
     { "tour", cmd_tour, "[--dir DIR] [--credentials FILE] [FILE…]", "A seal's whole life, on real files, against a running ./dev run.",
       "在真实文件上演示一枚印章的一生。", "" },
 };

@@ -53,7 +53,7 @@ ARROWS = {
     "link": {"base", "codec", "core", "net", "ipc", "room"},            # no keys, no documents; core for the lists, net for its JSON
     "web": {"base", "codec", "crypto", "core", "store", "ipc", "net", "room"},  # never opens a document
     "sim": {"base", "codec", "crypto", "cms", "tsp", "core", "net"},
-    "cli": {"base", "codec", "crypto", "cms", "tsp", "ses", "container", "place", "verify", "inspect", "ipc", "net"},
+    "cli": {"base", "codec", "crypto", "cms", "tsp", "ses", "container", "picture", "place", "render", "verify", "inspect", "ipc", "net"},
 }
 
 
