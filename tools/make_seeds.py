@@ -16,9 +16,18 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests" 
 from pki import DISTID, Pki, call  # noqa: E402
 
 # target: kinds of seeds
-WANTS = {"ses": ["der"], "verify": ["ofd", "pdf"], "zip": ["ofd"], "xml": ["xml"], "pdf": ["pdf"], "cert": ["cert"], "cms": ["cms"],
-         "inspect": ["ofd", "pdf", "der", "cms"],
-         "picture": ["picture"], "render": ["ofd"]}
+WANTS = {
+    "cert": ["cert"],
+    "cms": ["cms"],
+    "inspect": ["ofd", "pdf", "der", "cms"],
+    "pdf": ["pdf"],
+    "picture": ["picture"],
+    "render": ["ofd"],
+    "ses": ["der"],
+    "verify": ["ofd", "pdf"],
+    "xml": ["xml"],
+    "zip": ["ofd"],
+}
 
 
 def der(tag, *parts):
