@@ -15,7 +15,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests" 
 from pki import DISTID, Pki, call  # noqa: E402
 
 # target: kinds of seeds
-WANTS = {"ses": ["der"], "verify": ["ofd", "pdf"], "zip": ["ofd"], "xml": ["xml"], "pdf": ["pdf"], "cert": ["cert"], "cms": ["cms"]}
+WANTS = {"ses": ["der"], "verify": ["ofd", "pdf"], "zip": ["ofd"], "xml": ["xml"], "pdf": ["pdf"], "cert": ["cert"], "cms": ["cms"], "place": ["place"]}
 
 
 def der(tag, *parts):
@@ -93,6 +93,17 @@ def make(tool, data, work):
          pki.folder / "ca.key", "-out", work / "crl.pem")
     seeds["crl"] = ("cert", call("openssl", "crl", "-in", work / "crl.pem", "-outform", "DER"))
     seeds["trust.pem"] = ("cert", seeds["ca.pem"][1] + (work / "crl.pem").read_bytes())
+    # A first byte for the reader: page specifications, pdftotext's words of a PDF, pages of an OFD.
+    for number, spec in enumerate(("1-3,5,last", "all", "odd，even", "2--2, -3-last", "1-,x", "last-1")):
+        seeds[f"pages-{number}"] = ("place", b"\0" + spec.encode())
+    word = '<word xMin="70.8" yMin="67.4" xMax="297.6" yMax="100.0">%s</word>\n'
+    page = '<page width="595.000000" height="842.000000">\n%s</page>\n'
+    seeds["words"] = ("place", ("\1" + page % (word % "请在盖章处盖章" + word % "a &lt;x&gt;") + page % (word % "乙方(章)")).encode())
+    text = ('<Page><Template TemplateID="9"/><Content><Layer>%s</Layer></Content></Page>' %
+            ('<TextObject Boundary="9 9 99 9" Size="4" CTM="1 0 0 1 0 0"><CGTransform CodePosition="0"><Glyphs>1</Glyphs></CGTransform>'
+             '<TextCode X="0" Y="4" DeltaX="g 3 4.5 4" DeltaY="0 0">请在盖章处x</TextCode></TextObject><PageBlock Visible="true"/>'))
+    seeds["content"] = ("place", b"\2" + text.encode())
+    seeds["contract"] = ("place", b"\2" + zipfile.ZipFile(data / "contract.ofd").read("Doc_0/Pages/Page_0/Content.xml"))
     for form in (False, True):
         seeds[f"cms-{'ba'[not form]}"] = ("cms", cms(seeds["signer.der"][1], form))
     return seeds
