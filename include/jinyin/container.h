@@ -54,6 +54,8 @@ struct jy_signature {
     struct jy_slice value;          /* SignedValue / Contents; owned by the document */
     struct jy_slice seal_file;      /* Seal.esl, or empty */
     uint8_t digest[JY_SM3_SIZE];    /* SM3 of Signature.xml / of the ByteRange bytes, recomputed */
+    struct jy_slice parts[2];       /* PDF: the ByteRange bytes themselves, of the file; part_count = 0 when they are not at hand */
+    size_t part_count;
     struct jy_stamp_place *places;
     size_t place_count;
     struct jy_findings findings;    /* DOC_MODIFIED, COVERAGE … of this signature */

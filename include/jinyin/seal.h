@@ -42,6 +42,7 @@ struct jy_slice jy_seal_picture(const struct jy_seal *seal);
 int jy_seal_width_mm(const struct jy_seal *seal);
 int jy_seal_height_mm(const struct jy_seal *seal);
 const struct jy_cert *jy_seal_maker(const struct jy_seal *seal);/* NULL when the certificate cannot be parsed */
+struct jy_slice jy_seal_signature(const struct jy_seal *seal);  /* the maker's, payload as it stands: what the time stamp is over */
 struct jy_slice jy_seal_time_stamp(const struct jy_seal *seal); /* over the maker's signature value; empty when none */
 jy_deviations jy_seal_deviations(const struct jy_seal *seal);
 /**

@@ -4,6 +4,7 @@
 
 #include "codec/oid.h"
 #include "codec/text.h"
+#include "crypto/digest.h"
 
 #include <string.h>
 
@@ -120,6 +121,20 @@ find_signer(struct jy_cms *cms, const struct jy_slice *parts, size_t count, stru
     return jy_fail(fault, rc, "SignerInfo.signature", 0, rc == JY_E_SIGNATURE ? "does not fit what it signs" : "could not be checked");
 }
 
+/* An algorithm that cannot be checked may still say that the document is another: messageDigest against the document's bytes. */
+static jy_err
+unsupported(const struct jy_cms *cms, const struct jy_cms_subject *subject, const char *field, const char *what, struct jy_fault *fault)
+{
+    uint8_t digest[JY_DIGEST_MAX];
+    size_t len;
+
+    if (cms->form == JY_CMS_OVER_ATTRIBUTES && !cms->has_content && subject != NULL && subject->part_count > 0 && cms->message_digest.p != NULL &&
+        jy_digest_parts(cms->digest_algorithm, subject->parts, subject->part_count, digest, &len) == JY_OK &&
+        !jy_slice_equal(cms->message_digest, JY_SLICE(digest, len)))
+        return jy_fail(fault, JY_E_DOCUMENT_CHANGED, "messageDigest", 0, "is not the digest of what should be signed; %s besides", what);
+    return jy_fail(fault, JY_E_UNSUPPORTED, field, 0, "%s", what);
+}
+
 jy_err
 jy_cms_verify(struct jy_cms *cms, const struct jy_cms_subject *subject, struct jy_fault *fault)
 {
@@ -130,10 +145,10 @@ jy_cms_verify(struct jy_cms *cms, const struct jy_cms_subject *subject, struct j
 
     if (cms->form != JY_CMS_BARE) {
         if (!jy_oid_is_sm2_with_sm3(cms->algorithm))
-            return jy_fail(fault, JY_E_UNSUPPORTED, "SignerInfo.signatureAlgorithm", 0, "not SM2 with SM3");
+            return unsupported(cms, subject, "SignerInfo.signatureAlgorithm", "not SM2 with SM3", fault);
         if (!jy_slice_equal(cms->digest_algorithm, OID_SM3) && !jy_slice_equal(cms->digest_algorithm, OID_SM3_UNKEYED) &&
             !jy_slice_equal(cms->digest_algorithm, OID_SM2_WITH_SM3))
-            return jy_fail(fault, JY_E_UNSUPPORTED, "SignerInfo.digestAlgorithm", 0, "not SM3");
+            return unsupported(cms, subject, "SignerInfo.digestAlgorithm", "not SM3", fault);
     }
     switch (cms->form) {
     case JY_CMS_OVER_ATTRIBUTES:

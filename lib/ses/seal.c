@@ -344,6 +344,12 @@ jy_seal_time_stamp(const struct jy_seal *seal)
     return seal->time_stamp;
 }
 
+struct jy_slice
+jy_seal_signature(const struct jy_seal *seal)
+{
+    return seal->signature;
+}
+
 jy_deviations
 jy_seal_deviations(const struct jy_seal *seal)
 {
