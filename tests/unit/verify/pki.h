@@ -39,11 +39,13 @@ pki_issue(struct jy_sm2 *subject, const char *name, bool ca, uint8_t serial)
     return cert;
 }
 
-/* Trust with a CRL that revokes this serial at this time; NULL revokes nothing. */
+enum { REASON_KEY_COMPROMISE = 1, REASON_SUPERSEDED = 4 };
+
+/* Trust with a CRL that revokes this serial at this time for this reason; NULL revokes nothing. */
 static inline struct jy_trust *
-pki_trust(const char *revoked, jy_time at)
+pki_trust_for(const char *revoked, jy_time at, int reason)
 {
-    struct jy_revoked entry = { revoked, at, 1 };
+    struct jy_revoked entry = { revoked, at, reason };
     struct jy_buf crl = { 0 }, pem = { 0 };
     struct jy_trust *trust;
 
@@ -55,6 +57,12 @@ pki_trust(const char *revoked, jy_time at)
     jy_buf_free(&crl);
     jy_buf_free(&pem);
     return trust;
+}
+
+static inline struct jy_trust *
+pki_trust(const char *revoked, jy_time at)
+{
+    return pki_trust_for(revoked, at, REASON_SUPERSEDED);
 }
 
 static inline struct jy_buf
