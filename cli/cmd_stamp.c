@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cmd.h"
+#include "cli/tsa.h"
 
 #include <jinyin/container.h>
 
 #include <stdio.h>
 
 struct stamping {
-    const char *seal, *key, *cert, *trust;
+    const char *seal, *key, *cert, *trust, *tsa;
     int page;
     double x_mm, y_mm, width_mm, height_mm;
 };
@@ -64,6 +65,7 @@ stamp(const struct stamping *s, const char *in, const char *out, struct jy_fault
         (rc = jy_document_prepare(doc, jy_seal_der(seal), &place, 1, now, &prepared, fault)) != JY_OK ||
         (rc = map_pieces(out, &prepared.file, &ready, fault)) != JY_OK ||
         (rc = jy_ses_make(seal, now, prepared.data_hash, prepared.property_info, key, cert, &value, fault)) != JY_OK ||
+        (s->tsa != NULL && (rc = tsa_stamp_value(s->tsa, &value, fault)) != JY_OK) ||
         (rc = jy_document_finish(ready.bytes, prepared.slot, jy_buf_slice(&value), &result, fault)) != JY_OK)
         goto out;
     rc = write_file(out, &result, fault);
@@ -94,6 +96,7 @@ cmd_stamp(int argc, char **argv)
         { "--seal", OPT_TEXT, &s.seal, true }, { "--key", OPT_TEXT, &s.key, true }, { "--cert", OPT_TEXT, &s.cert, true },
         { "--page", OPT_INT, &s.page, true }, { "--x", OPT_MM, &s.x_mm, true }, { "--y", OPT_MM, &s.y_mm, true },
         { "--width", OPT_MM, &s.width_mm, false }, { "--height", OPT_MM, &s.height_mm, false }, { "--trust", OPT_TEXT, &s.trust, false },
+        { "--tsa", OPT_TEXT, &s.tsa, false },
         { NULL, OPT_FLAG, NULL, false } };
 
     if (opt_read(options, argc, argv, &files) != 0)

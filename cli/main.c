@@ -19,11 +19,12 @@ static const struct command {
       "  --tolerance S   seconds by which two clocks may differ, 0 to 86400, default 300\n"
       "  --at TIME       judge at this time (2026-01-31T09:00:00Z) instead of now\n"
       "  exit: 0 valid, 1 invalid, 2 indeterminate, 3 no signature, 64 usage, 65 unreadable; of several files the worst\n" },
-    { "stamp", cmd_stamp, "IN OUT --seal S.esl --key K.pem --cert C.pem --page N --x MM --y MM [--width MM] [--height MM] [--trust PEM|DIR]",
+    { "stamp", cmd_stamp, "IN OUT --seal S.esl --key K.pem --cert C.pem --page N --x MM --y MM [--width MM] [--height MM] [--trust PEM|DIR] [--tsa URL]",
       "Stamp a file with a seal and its key.", "用印章及其密钥加盖文件。",
       "  --x --y         the stamp's top-left corner from the page's top-left corner, mm\n"
       "  --width         default: the seal's own size; height follows\n"
-      "  --trust         also check the certificate's chain and revocation\n" },
+      "  --trust         also check the certificate's chain and revocation\n"
+      "  --tsa           a time stamp authority (RFC 3161 over HTTP): the stamp carries its time stamp\n" },
     { "seal", cmd_seal, "make OUT … | show S.esl [--json]", "Make a seal, or show one.", "制作或查看印章。",
       "  seal make OUT --maker-key K.pem --maker-cert C.pem --signer-cert C.pem --picture P.png --name NAME --id CODE\n"
       "                --width MM --height MM [--type N] [--version 4|5] [--list-digest]\n"
