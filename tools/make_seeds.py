@@ -12,18 +12,12 @@ import tempfile
 import zipfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests" / "scenario"))
+from evidence_seeds import der, evidence  # noqa: E402
 from pki import DISTID, Pki, call  # noqa: E402
 
 # target: kinds of seeds
-WANTS = {"ses": ["der"], "verify": ["ofd", "pdf"], "zip": ["ofd"], "xml": ["xml"], "pdf": ["pdf"], "cert": ["cert"], "cms": ["cms"]}
-
-
-def der(tag, *parts):
-    body = b"".join(parts)
-    if len(body) < 0x80:
-        return bytes([tag, len(body)]) + body
-    length = len(body).to_bytes((len(body).bit_length() + 7) // 8, "big")
-    return bytes([tag, 0x80 | len(length)]) + length + body
+WANTS = {"ses": ["der"], "verify": ["ofd", "pdf"], "zip": ["ofd"], "xml": ["xml"], "pdf": ["pdf"], "cert": ["cert"], "cms": ["cms"],
+         "tsp": ["tsp"], "ocsp": ["ocsp"]}
 
 
 def cms(certificate, attributes):
@@ -95,6 +89,7 @@ def make(tool, data, work):
     seeds["trust.pem"] = ("cert", seeds["ca.pem"][1] + (work / "crl.pem").read_bytes())
     for form in (False, True):
         seeds[f"cms-{'ba'[not form]}"] = ("cms", cms(seeds["signer.der"][1], form))
+    seeds.update(evidence(seeds["signer.der"][1], seeds["crl"][1]))
     return seeds
 
 
