@@ -243,4 +243,4 @@ may_stamp(void *impl, jy_time now, struct jy_fault *fault)
 }
 
 const struct jy_document_ops jy_pdf_ops = { JY_FORMAT_PDF, pdf_open, pdf_free, page_count, page_size, pdf_signatures, may_stamp,
-                                            pdf_prepare, pdf_finish };
+                                            pdf_prepare, pdf_finish, pdf_inspect };

@@ -51,6 +51,7 @@ jy_err pdf_error(qpdf_data q, char text[160]);
 /** Unparsed value as a fresh C string ("" for null); free it. qpdf's own text lives only until its next call. */
 char *pdf_text(qpdf_data q, qpdf_oh oh);
 JY_CHECK jy_err pdf_signatures(void *impl, const struct jy_signature **out, size_t *count, struct jy_fault *fault);
+JY_CHECK jy_err pdf_inspect(void *impl, json_t *out, json_t *signatures, struct jy_fault *fault);
 JY_CHECK jy_err pdf_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count, jy_time now,
                             bool closing, struct jy_prepared *out, struct jy_fault *fault);
 JY_CHECK jy_err pdf_finish(struct jy_slice prepared, const char *slot, struct jy_slice ses_der, struct jy_pieces *out, struct jy_fault *fault);
