@@ -14,6 +14,7 @@ import tempfile
 import zipfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests" / "scenario"))
+from evidence_seeds import der, evidence  # noqa: E402
 from pki import DISTID, Pki, call  # noqa: E402
 
 # target: kinds of seeds
@@ -21,23 +22,17 @@ WANTS = {
     "cert": ["cert"],
     "cms": ["cms"],
     "inspect": ["ofd", "pdf", "der", "cms"],
+    "ocsp": ["ocsp"],
     "pdf": ["pdf"],
     "picture": ["picture"],
     "place": ["place"],
     "render": ["ofd"],
     "ses": ["der"],
+    "tsp": ["tsp"],
     "verify": ["ofd", "pdf"],
     "xml": ["xml"],
     "zip": ["ofd"],
 }
-
-
-def der(tag, *parts):
-    body = b"".join(parts)
-    if len(body) < 0x80:
-        return bytes([tag, len(body)]) + body
-    length = len(body).to_bytes((len(body).bit_length() + 7) // 8, "big")
-    return bytes([tag, 0x80 | len(length)]) + length + body
 
 
 def cms(certificate, attributes):
@@ -168,6 +163,7 @@ def make(tool, data, work):
     seeds["contract"] = ("place", b"\2" + zipfile.ZipFile(data / "contract.ofd").read("Doc_0/Pages/Page_0/Content.xml"))
     for form in (False, True):
         seeds[f"cms-{'ba'[not form]}"] = ("cms", cms(seeds["signer.der"][1], form))
+    seeds.update(evidence(seeds["signer.der"][1], seeds["crl"][1]))
     return seeds
 
 
