@@ -14,7 +14,7 @@
 #define GOOD 0x80
 #define REVOKED 0xA1
 #define UNKNOWN 0x82
-#define OCSP_CERTS_MAX 8
+#define OCSP_CERTS_MAX 4              /* certificates of a response that are looked at */
 
 struct basic {
     struct jy_slice tbs, signature;
