@@ -120,7 +120,10 @@ add_der(struct jy_trust *trust, struct jy_slice der)
 {
     jy_err rc = add_cert(trust, der);
 
-    return rc == JY_OK || rc == JY_E_NOMEM ? rc : add_crl(trust, der);
+    if (rc == JY_OK || rc == JY_E_NOMEM)
+        return rc;
+    rc = add_crl(trust, der);
+    return rc == JY_E_FORMAT && trust->cert_count >= JY_TRUST_MAX ? JY_E_LIMIT : rc;
 }
 
 jy_err
@@ -141,7 +144,7 @@ jy_trust_add_ocsp(struct jy_trust *trust, struct jy_slice der, struct jy_fault *
     jy_err rc;
 
     if (der.len == 0 || der.len > JY_OCSP_MAX)
-        return jy_fail(fault, JY_E_LIMIT, "OCSPResponse", 0, "%zu bytes, 1 to %u are allowed", der.len, JY_OCSP_MAX);
+        return jy_fail(fault, JY_E_LIMIT, "OCSPResponse", 0, "%zu bytes, 1 to %d are allowed", der.len, JY_OCSP_MAX);
     if ((rc = jy_ocsp_is_readable(der, fault)) != JY_OK)
         return rc;
     if ((ocsps = grow(trust->ocsps, trust->ocsp_count, sizeof(*ocsps), &rc)) == NULL)
