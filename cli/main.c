@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cmd.h"
+#include "cli/draw.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -111,5 +112,6 @@ main(int argc, char **argv)
         print_usage(c->name);
         return 0;
     }
+    jy_picture_use_drawer(draw_vector_seal, NULL);
     return c->run(argc - 1, argv + 1);
 }
