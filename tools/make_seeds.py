@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Seeds for the fuzz targets, made from tests/data: documents plain, stamped and stamped twice, their parts, seals, values, certificates.
-usage: make_seeds.py JINYIN DATA OUT           one folder a target under OUT
+usage: make_seeds.py JINYIN DATA OUT [ATTACKS] one folder a target under OUT; ATTACKS: the attack corpus, where it was made
        make_seeds.py JINYIN DATA --run REPLAY  make them, and let replay_NAME run over those of NAME, each also cut and changed
 A target that has no list below gets every seed."""
 import io
@@ -184,6 +184,9 @@ def main():
             target = pathlib.Path(sys.argv[4]).name.removeprefix("replay_")
             files = write(seeds, target, work / "seeds", 60)
             sys.exit(run(sys.argv[4], files))
+        for family in pathlib.Path(sys.argv[4]).glob("*") if len(sys.argv) > 4 else []:
+            for attack in family.glob("*.*"):
+                seeds[f"attack-{family.name}-{attack.name}"] = (attack.suffix[1:], attack.read_bytes())
         for target in WANTS:
             write(seeds, target, pathlib.Path(sys.argv[3]) / target, 0)
 

@@ -168,7 +168,8 @@ pdf_open(struct jy_slice file, void **impl, struct jy_fault *fault)
         rc = jy_fail(fault, JY_E_UNKNOWN_FORMAT, "PDF", 0, "no %%PDF- in the first 1024 bytes");
         goto out;
     }
-    if ((rc = pdf_xref_read(file, pdf->header, &pdf->xref, &pdf->startxref, fault)) != JY_OK || (rc = pdf_load(file, &pdf->q, fault)) != JY_OK)
+    if ((rc = pdf_xref_read(file, pdf->header, &pdf->xref, &pdf->startxref, fault)) != JY_OK ||
+        (rc = pdf_check_object_streams(file, &pdf->xref, fault)) != JY_OK || (rc = pdf_load(file, &pdf->q, fault)) != JY_OK)
         goto out;
     pdf->xref_is_stream = pdf->xref.sections[0].is_stream;
     if ((count = qpdf_get_num_pages(pdf->q)) <= 0 || qpdf_has_error(pdf->q)) {
@@ -266,8 +267,8 @@ may_stamp(void *impl, jy_time now, struct jy_fault *fault)
     if ((rc = pdf_signatures(impl, &signatures, &count, fault)) != JY_OK)
         return rc;
     for (size_t i = 0; i < count; i++) {
-        if (pdf->details[i].permission == 1)
-            return jy_fail(fault, JY_E_LOCKED, signatures[i].id, 0, "the signature allows no change (DocMDP P 1)");
+        if (pdf->details[i].permission == 1 || pdf->details[i].lock_permission == 1)
+            return jy_fail(fault, JY_E_LOCKED, signatures[i].id, 0, "the signature allows no change (P 1)");
         if (pdf->details[i].lock == PDF_LOCK_ALL)
             return jy_fail(fault, JY_E_LOCKED, signatures[i].id, 0, "the signature locks all fields (FieldMDP All)");
     }
