@@ -205,13 +205,18 @@ page_count(const void *impl)
     return ((const struct pdf *)impl)->page_count;
 }
 
-static struct jy_page
-page_size(const void *impl, size_t index)
+struct jy_page
+pdf_page_size(const struct pdf_page *p)
 {
-    const struct pdf_page *p = &((const struct pdf *)impl)->pages[index];
     double w = (p->x1 - p->x0) * p->unit * MM_PER_POINT, h = (p->y1 - p->y0) * p->unit * MM_PER_POINT;
 
     return p->rotate % 180 == 0 ? (struct jy_page){ w, h } : (struct jy_page){ h, w };
+}
+
+static struct jy_page
+page_size(const void *impl, size_t index)
+{
+    return pdf_page_size(&((const struct pdf *)impl)->pages[index]);
 }
 
 /* P 1 of the certification that the catalog names, which need not be the value of a field. */

@@ -61,6 +61,10 @@ JY_CHECK jy_err pdf_finish(struct jy_slice prepared, const char *slot, struct jy
 JY_CHECK jy_err pdf_digest(struct jy_slice file, size_t a, size_t b, size_t end, uint8_t out[JY_SM3_SIZE]);
 /** Is ByteRange the whole revision but for this value? Notes PDF_BYTERANGE and SIG_FORMAT, fills value, digest and the detail's range. */
 JY_CHECK jy_err pdf_read_range(struct pdf *pdf, qpdf_oh field, qpdf_oh value, struct jy_signature *s, struct pdf_signature *detail);
+/** Where each signature shows stamps; PLACEMENT when one lies off its page. After all are listed. */
+JY_CHECK jy_err pdf_read_places(struct pdf *pdf);
+/** As displayed. */
+struct jy_page pdf_page_size(const struct pdf_page *page);
 /** LATER_CHANGE and its kin of every signature. */
 JY_CHECK jy_err pdf_judge_revisions(struct pdf *pdf, struct jy_fault *fault);
 /** The three lists of the DSS, unpacked; kept in pdf->evidence. */

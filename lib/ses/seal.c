@@ -156,8 +156,8 @@ parse_signature(struct jy_der *body, struct jy_seal *seal)
         (rc = jy_der_oid(body, &seal->algorithm)) != JY_OK)                                       /* signAlgID   OID */
         return rc;
     seal->tail = JY_SLICE(from, (size_t)(body->p - from));
-    if (jy_cert_parse(cert, &seal->maker, NULL) != JY_OK)
-        seal->maker = NULL;
+    if (jy_cert_parse(cert, &seal->maker, NULL) == JY_E_NOMEM)                                    /* else NULL: it cannot be read */
+        return JY_E_NOMEM;
     return jy_read_bits(body, &rows, &seal->signature, &seal->deviations);                        /* signedValue BIT STRING */
 }
 
