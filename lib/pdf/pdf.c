@@ -219,6 +219,15 @@ page_size(const void *impl, size_t index)
     return pdf_page_size(&((const struct pdf *)impl)->pages[index]);
 }
 
+static bool
+file_digest(const void *impl, uint8_t out[JY_SM3_SIZE])
+{
+    const struct pdf *pdf = impl;
+
+    memcpy(out, pdf->digest, JY_SM3_SIZE);
+    return pdf->has_digest;
+}
+
 /* P 1 of the certification that the catalog names, which need not be the value of a field. */
 static bool
 is_certified_against_change(qpdf_data q)
@@ -291,6 +300,7 @@ const struct jy_document_ops jy_pdf_ops = {
     .prepare = pdf_prepare,
     .finish = pdf_finish,
     .inspect = pdf_inspect,
+    .digest = file_digest,
     .validation_data = pdf_validation_data,
     .prepare_archive = pdf_prepare_archive,
     .finish_archive = pdf_finish_archive,

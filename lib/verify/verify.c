@@ -102,7 +102,7 @@ jy_verify(struct jy_slice file, const struct jy_trust *trust, const struct jy_ev
     if (policy->tolerance < 0 || policy->tolerance > JY_POLICY_TOLERANCE_MAX)
         return jy_fail(fault, JY_E_ARGUMENT, "policy.tolerance", 0, "0 to %d seconds", JY_POLICY_TOLERANCE_MAX);
     if ((rc = jy_document_open(file, &doc, fault)) != JY_OK || (rc = jy_document_signatures(doc, &signatures, &count, fault)) != JY_OK ||
-        (rc = jy_sm3(file, digest)) != JY_OK)
+        (rc = jy_document_digest(doc, digest)) != JY_OK)
         goto out;
     rc = JY_E_NOMEM;
     if ((report = calloc(1, sizeof(*report))) == NULL || (report->signatures = calloc(count + 1, sizeof(*report->signatures))) == NULL)
