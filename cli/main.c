@@ -34,12 +34,23 @@ static const struct command {
       "  --trust PATH    also check the certificates' chains and revocation\n"
       "  Several places of one seal are one signature. A second --seal (with its --key, --cert and places) is a second stamp on top of the\n"
       "  first; OUT is written when all have succeeded, or not at all.\n" },
-    { "seal", cmd_seal, "make OUT … | show S.esl [--json]", "Make a seal, or show one.", "制作或查看印章。",
+    { "inspect", cmd_inspect, "FILE… [--json]", "Show what stands in OFD and PDF files: parts, signatures, coverage, revisions.",
+      "查看OFD、PDF文件的组成、签名、保护范围和修订。",
+      "  --json          as JSON (docs/protocol/inspect.md)\n"
+      "  nothing is judged here: `jinyin verify` does\n"
+      "  exit: 0 shown, 64 usage, 65 a file is unreadable\n" },
+    { "seal", cmd_seal, "make OUT … | show FILE [--json] [--picture OUT]", "Make a seal, or show one.", "制作或查看印章。",
       "  seal make OUT --maker-key K.pem --maker-cert C.pem --signer-cert C.pem --picture P.png --name NAME --id CODE\n"
       "                --width MM --height MM [--type N] [--version 4|5] [--list-digest]\n"
       "                  its validity is the signer certificate's (R13.3); version 4 is GB/T 38540-2020 (default), 5 GM/T 0031-2025;\n"
       "                  --list-digest lists the certificate's SM3 instead of the certificate\n"
-      "  seal show S.esl [--json]\n" },
+      "  seal show FILE [--json] [--picture OUT]\n"
+      "                  a seal (.esl) or a signature value (.dat): every field; the picture into OUT\n"
+      "  exit: 0 shown and its signatures fit, 1 shown but one does not fit, 64 usage, 65 unreadable, 73 OUT cannot be written\n" },
+    { "render", cmd_render, "FILE --out PAGE.png [--page N] [--dpi D]", "Draw a page as a picture.", "将页面绘制为图像。",
+      "  --page N        from 1 (default 1)\n"
+      "  --dpi D         dots per inch, 10 to 1200 (default 150)\n"
+      "  What is not drawn as the document asks (fonts that it does not bring, broken pictures) is listed. No verdict is given on stamps.\n" },
     { "tour", cmd_tour, "[--dir DIR] [--credentials FILE] [FILE…]", "A seal's whole life, on real files, against a running ./dev run.",
       "在真实文件上演示一枚印章的一生。", "" },
 };

@@ -411,4 +411,5 @@ ofd_page(const void *impl, size_t index)
 
 const struct jy_document_ops jy_ofd_ops = { .format = JY_FORMAT_OFD, .open = ofd_open, .free = ofd_free,
                                             .page_count = ofd_page_count, .page = ofd_page, .signatures = ofd_signatures,
-                                            .may_stamp = ofd_may_stamp, .prepare = ofd_prepare, .finish = ofd_finish, .text = ofd_text };
+                                            .may_stamp = ofd_may_stamp, .prepare = ofd_prepare, .finish = ofd_finish,
+                                            .inspect = ofd_inspect, .text = ofd_text };

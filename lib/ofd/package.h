@@ -98,6 +98,7 @@ JY_CHECK jy_err ofd_note_end(struct jy_signature *sig, enum jy_check_id check, s
 JY_CHECK jy_err ofd_coverage(struct ofd *ofd, struct jy_fault *fault);
 jy_err ofd_text(void *impl, size_t index, struct jy_text *out, struct jy_fault *fault);
 jy_err ofd_signatures(void *impl, const struct jy_signature **out, size_t *count, struct jy_fault *fault);
+jy_err ofd_inspect(void *impl, json_t *out, json_t *signatures, struct jy_fault *fault);
 jy_err ofd_may_stamp(void *impl, jy_time now, struct jy_fault *fault);
 jy_err ofd_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count, jy_time now,
                    bool closing, struct jy_prepared *out, struct jy_fault *fault);
