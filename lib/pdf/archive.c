@@ -145,10 +145,11 @@ out:
 jy_err
 pdf_finish_archive(struct jy_slice prepared, const char *slot, struct jy_slice token, struct jy_pieces *out, struct jy_fault *fault)
 {
+    size_t at;
     uint8_t digest[JY_SM3_SIZE], imprint[JY_SM3_SIZE];
     jy_err rc;
 
-    if ((rc = pdf_slot_digest(prepared, slot, digest, fault)) != JY_OK || (rc = jy_timestamp_imprint(token, imprint, fault)) != JY_OK)
+    if ((rc = pdf_slot_digest(prepared, slot, &at, digest, fault)) != JY_OK || (rc = jy_timestamp_imprint(token, imprint, fault)) != JY_OK)
         return rc;
     if (memcmp(digest, imprint, sizeof(digest)) != 0)
         return jy_fail(fault, JY_E_DOCUMENT_CHANGED, "messageImprint", 0, "the time stamp is for another document");

@@ -8,6 +8,8 @@
 
 #define CONTENTS_MIN 32768            /* hex digits */
 #define FIELD_NAME 48
+#define SEAL_FILTER "/Filter /GM.PKILite /SubFilter /GM.sm2seal"
+#define PLAIN_FILTER "/Filter /Adobe.PPKLite /SubFilter /adbe.pkcs7.detached"
 
 /* Catalog and AcroForm with the new field. */
 static void
@@ -152,14 +154,35 @@ add_places(struct pdf_update *u, const struct jy_stamp_place *places, size_t cou
     return u->rc;
 }
 
+/* A field that shows nothing: ISO 32000-2 12.7.5.5 wants a widget all the same, of no size. */
+static jy_err
+add_invisible(struct pdf_update *u, int value_id, bool closing)
+{
+    const struct jy_stamp_place first = { .page = 1 };
+    qpdf_oh page = qpdf_get_page_n(u->pdf->q, 0);
+    int id = u->next_id++;
+    char name[FIELD_NAME];
+
+    name_field(u, id, name);
+    pdf_begin_object(u, id, 0);
+    PDF_ADD(u, "<< /Type /Annot /Subtype /Widget /Rect [0 0 0 0] /F 132 /P %d %d R /FT /Sig /T (%s) /V %d 0 R", qpdf_oh_get_object_id(u->pdf->q, page),
+            qpdf_oh_get_generation(u->pdf->q, page), name, value_id);
+    if (closing)
+        pdf_add(u, " /Lock << /Type /SigFieldLock /Action /All /P 1 >>");
+    pdf_add(u, " >>\nendobj\n");
+    add_to_form(u, id);
+    add_to_page(u, 0, &id, &first, 1);
+    return u->rc;
+}
+
 /* The signature dictionary with room for range and value. */
 static void
-add_value(struct pdf_update *u, int id, size_t hex, bool closing, struct pdf_slot *slot)
+add_value(struct pdf_update *u, int id, const char *filter, size_t hex, bool closing, struct pdf_slot *slot)
 {
     qpdf_oh root = qpdf_get_root(u->pdf->q);
 
     pdf_begin_object(u, id, 0);
-    pdf_add(u, "<< /Type /Sig /Filter /GM.PKILite /SubFilter /GM.sm2seal");
+    PDF_ADD(u, "<< /Type /Sig %s", filter);
     pdf_add_slot(u, hex, slot);
     if (closing)                                             /* ISO 32000-2 12.8.2.4; the field's Lock says the same to who fills forms */
         PDF_ADD(u, " /Reference [ << /Type /SigRef /TransformMethod /FieldMDP /Data %d %d R "
@@ -177,16 +200,17 @@ pdf_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *p
     long long size = 0;
     size_t hex = 2 * (seal_der.len + 16384) > CONTENTS_MIN ? 2 * (seal_der.len + 16384) : CONTENTS_MIN;
     struct pdf_slot slot;
+    bool plain = seal_der.len == 0;
     int value_id, image_id;
     jy_err rc;
 
-    (void)now;                                               /* the time stands in SES_Signature, where it is signed */
+    (void)now;                                               /* the time stands in the value, where it is signed */
     /* ISO 32000-2 12.8.2.2: P 2 permits a signature with its widget, and no annotation. */
     for (size_t i = 0; count > 1 && i < u.pdf->signature_count; i++)
         if (u.pdf->details[i].permission == 1 || u.pdf->details[i].permission == 2)
             return jy_fail(fault, JY_E_LOCKED, u.pdf->signatures[i].id, 0, "the certification (DocMDP P %d) permits a stamp at one place, %zu are asked for",
                            u.pdf->details[i].permission, count);
-    if ((rc = jy_seal_parse(seal_der, &seal, fault)) != JY_OK)
+    if (!plain && (rc = jy_seal_parse(seal_der, &seal, fault)) != JY_OK)
         return rc;
     qpdf_oh_get_value_as_longlong(u.pdf->q, qpdf_oh_get_key(u.pdf->q, qpdf_get_trailer(u.pdf->q), "/Size"), &size);
     if (size < 1 || size > JY_PDF_NUMBER_MAX) {
@@ -195,33 +219,43 @@ pdf_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *p
     }
     u.next_id = (int)size;
     value_id = u.next_id++;
-    image_id = u.next_id++;
+    image_id = plain ? 0 : u.next_id++;
     pdf_add(&u, "\n");
-    add_value(&u, value_id, hex, closing, &slot);
-    if ((rc = u.rc) != JY_OK || (rc = pdf_add_picture(&u, seal, image_id, fault)) != JY_OK ||
-        (rc = add_places(&u, places, count, value_id, image_id, closing)) != JY_OK)
+    add_value(&u, value_id, plain ? PLAIN_FILTER : SEAL_FILTER, hex, closing, &slot);
+    if ((rc = u.rc) != JY_OK || (plain && (rc = add_invisible(&u, value_id, closing)) != JY_OK) ||
+        (!plain && ((rc = pdf_add_picture(&u, seal, image_id, fault)) != JY_OK ||
+                    (rc = add_places(&u, places, count, value_id, image_id, closing)) != JY_OK)))
         goto out;
     pdf_add_xref(&u);
-    rc = pdf_close_slot(&u, &slot, out);
+    if ((rc = pdf_close_slot(&u, &slot, out)) == JY_OK && plain)
+        out->property_info[0] = '\0';                        /* a SignedData has no propertyInfo */
 out:
     pdf_update_free(&u);
     jy_seal_free(seal);
     return rc == JY_OK || (fault != NULL && fault->err == rc) ? rc : jy_fail(fault, rc, "PDF", 0, "the update cannot be written");
 }
 
-jy_err
-pdf_finish(struct jy_slice prepared, const char *slot, struct jy_slice ses_der, struct jy_pieces *out, struct jy_fault *fault)
+/* The dictionary that add_value wrote says what its value will be. */
+static bool
+is_prepared_for_seal(struct jy_slice prepared, size_t contents_at)
 {
-    struct jy_ses *ses = NULL;
+    size_t from = contents_at > 200 ? contents_at - 200 : 0, at;
+    struct jy_slice before = JY_SLICE(prepared.p + from, contents_at - from);
+
+    if ((at = jy_slice_rfind(before, jy_slice_text("<< /Type /Sig "))) == SIZE_MAX)
+        return true;
+    return jy_slice_find(JY_SLICE(before.p + at, before.len - at), jy_slice_text(SEAL_FILTER)) != SIZE_MAX;
+}
+
+jy_err
+pdf_finish(struct jy_slice prepared, const char *slot, struct jy_slice value_der, struct jy_pieces *out, struct jy_fault *fault)
+{
+    size_t at;
     uint8_t digest[JY_SM3_SIZE];
     jy_err rc;
 
-    if ((rc = pdf_slot_digest(prepared, slot, digest, fault)) != JY_OK || (rc = jy_ses_parse(ses_der, &ses, fault)) != JY_OK)
-        return rc;
-    if (jy_slice_equal(jy_ses_data_hash(ses), JY_SLICE(digest, sizeof(digest))))
-        rc = pdf_fill_slot(prepared, slot, ses_der, out, fault);
-    else
-        rc = jy_fail(fault, JY_E_DOCUMENT_CHANGED, "dataHash", 0, "the signature is for another document");
-    jy_ses_free(ses);
+    if ((rc = pdf_slot_digest(prepared, slot, &at, digest, fault)) == JY_OK &&
+        (rc = jy_value_binds(value_der, is_prepared_for_seal(prepared, at) ? JY_VALUE_SES : JY_VALUE_SIGNED_DATA, digest, fault)) == JY_OK)
+        rc = pdf_fill_slot(prepared, slot, value_der, out, fault);
     return rc;
 }

@@ -78,12 +78,12 @@ find_slot(struct jy_slice prepared, const char *slot, size_t *at, size_t *len, s
 }
 
 jy_err
-pdf_slot_digest(struct jy_slice prepared, const char *slot, uint8_t out[JY_SM3_SIZE], struct jy_fault *fault)
+pdf_slot_digest(struct jy_slice prepared, const char *slot, size_t *at, uint8_t out[JY_SM3_SIZE], struct jy_fault *fault)
 {
-    size_t at, len;
-    jy_err rc = find_slot(prepared, slot, &at, &len, fault);
+    size_t len;
+    jy_err rc = find_slot(prepared, slot, at, &len, fault);
 
-    return rc != JY_OK ? rc : pdf_digest(prepared, at, at + len, prepared.len, out);
+    return rc != JY_OK ? rc : pdf_digest(prepared, *at, *at + len, prepared.len, out);
 }
 
 jy_err

@@ -45,8 +45,8 @@ struct pdf_slot {
 void pdf_add_slot(struct pdf_update *u, size_t hex, struct pdf_slot *slot);
 /** The update is complete: name the range, take the digest, hand over the file and the name of the slot. */
 JY_CHECK jy_err pdf_close_slot(struct pdf_update *u, const struct pdf_slot *slot, struct jy_prepared *out);
-/** The digest that the value of a still empty slot must carry. Errors: JY_E_ARGUMENT (no such slot, or filled). */
-JY_CHECK jy_err pdf_slot_digest(struct jy_slice prepared, const char *slot, uint8_t out[JY_SM3_SIZE], struct jy_fault *fault);
+/** The digest that the value of a still empty slot must carry; *at gets where the slot begins. Errors: JY_E_ARGUMENT (no such slot, or filled). */
+JY_CHECK jy_err pdf_slot_digest(struct jy_slice prepared, const char *slot, size_t *at, uint8_t out[JY_SM3_SIZE], struct jy_fault *fault);
 /** The file with this value in its slot; borrows prepared. Errors: JY_E_ARGUMENT, JY_E_LIMIT (does not fit). */
 JY_CHECK jy_err pdf_fill_slot(struct jy_slice prepared, const char *slot, struct jy_slice value, struct jy_pieces *out, struct jy_fault *fault);
 /** The entries of the form without its << >>: as they are, with one more field, without NeedAppearances. form may be null. */

@@ -350,12 +350,6 @@ jy_seal_algorithm(const struct jy_seal *seal)
     return seal->algorithm;
 }
 
-struct jy_slice
-jy_seal_signature(const struct jy_seal *seal)
-{
-    return seal->signature;
-}
-
 const struct jy_cert *
 jy_seal_maker(const struct jy_seal *seal)
 {
@@ -366,6 +360,12 @@ struct jy_slice
 jy_seal_time_stamp(const struct jy_seal *seal)
 {
     return seal->time_stamp;
+}
+
+struct jy_slice
+jy_seal_signature(const struct jy_seal *seal)
+{
+    return seal->signature;
 }
 
 jy_deviations

@@ -101,11 +101,12 @@ places_json(const struct jy_signature_report *s, bool *bad)
 static json_t *
 signature_json(const struct jy_signature_report *s, const struct jy_policy *policy, bool *bad)
 {
+    static const char *const kinds[] = { [JY_SIGNATURE_SEAL] = "seal", [JY_SIGNATURE_PLAIN] = "plain", [JY_SIGNATURE_TIME_STAMP] = "time_stamp" };
     json_t *one = json_object();
 
     jy_json_put(one, "id", text(s->id), bad);
     jy_json_put(one, "path", text(s->path), bad);
-    jy_json_put(one, "kind", json_string(s->kind == JY_SIGNATURE_SEAL ? "seal" : "plain"), bad);
+    jy_json_put(one, "kind", json_string(kinds[s->kind]), bad);
     jy_json_put(one, "verdict", json_string(jy_verdict_name(s->verdict)), bad);
     jy_json_put(one, "value_digest", json_string(s->value_digest), bad);
     jy_json_put(one, "time", json_pack("{s:o, s:s, s:o}", "value", moment(s->time), "known_by", jy_time_source_name(s->time_source), "claimed",

@@ -39,11 +39,13 @@ pki_issue(struct jy_sm2 *subject, const char *name, bool ca, uint8_t serial)
     return cert;
 }
 
-/* Trust with a CRL that revokes this serial at this time; NULL revokes nothing. */
+enum { REASON_KEY_COMPROMISE = 1, REASON_SUPERSEDED = 4 };
+
+/* Trust with a CRL that revokes this serial at this time for this reason; NULL revokes nothing. */
 static inline struct jy_trust *
-pki_trust(const char *revoked, jy_time at)
+pki_trust_for(const char *revoked, jy_time at, int reason)
 {
-    struct jy_revoked entry = { revoked, at, 1 };
+    struct jy_revoked entry = { revoked, at, reason };
     struct jy_buf crl = { 0 }, pem = { 0 };
     struct jy_trust *trust;
 
@@ -55,6 +57,12 @@ pki_trust(const char *revoked, jy_time at)
     jy_buf_free(&crl);
     jy_buf_free(&pem);
     return trust;
+}
+
+static inline struct jy_trust *
+pki_trust(const char *revoked, jy_time at)
+{
+    return pki_trust_for(revoked, at, REASON_SUPERSEDED);
 }
 
 static inline struct jy_buf
@@ -157,13 +165,19 @@ pki_stamp_at(struct jy_slice file, const struct jy_stamp_place *places, size_t c
     return rc;
 }
 
-/* Stamp page 1 at its corner. */
+/* Stamp a page at its corner. */
+static inline jy_err
+pki_stamp_page(struct jy_slice file, int page, jy_time when, struct jy_buf *out, struct jy_fault *fault)
+{
+    struct jy_stamp_place place = { page, 1, 1, 8, 8, { 0, 0, 0, 0 } };
+
+    return pki_stamp_at(file, &place, 1, false, when, out, fault);
+}
+
 static inline jy_err
 pki_stamp(struct jy_slice file, jy_time when, struct jy_buf *out, struct jy_fault *fault)
 {
-    struct jy_stamp_place place = { 1, 1, 1, 8, 8, { 0, 0, 0, 0 } };
-
-    return pki_stamp_at(file, &place, 1, false, when, out, fault);
+    return pki_stamp_page(file, 1, when, out, fault);
 }
 
 #endif
