@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cmd.h"
 #include "cli/draw.h"
-#include "cli/picture.h"
+#include "cli/poppler.h"
 
 #include <jinyin/container.h>
 

@@ -16,8 +16,18 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests" 
 from pki import DISTID, Pki, call  # noqa: E402
 
 # target: kinds of seeds
-WANTS = {"ses": ["der"], "verify": ["ofd", "pdf"], "zip": ["ofd"], "xml": ["xml"], "pdf": ["pdf"], "cert": ["cert"], "cms": ["cms"],
-         "picture": ["picture"], "render": ["ofd"]}
+WANTS = {
+    "cert": ["cert"],
+    "cms": ["cms"],
+    "inspect": ["ofd", "pdf", "der", "cms"],
+    "pdf": ["pdf"],
+    "picture": ["picture"],
+    "render": ["ofd"],
+    "ses": ["der"],
+    "verify": ["ofd", "pdf"],
+    "xml": ["xml"],
+    "zip": ["ofd"],
+}
 
 
 def der(tag, *parts):
@@ -39,6 +49,29 @@ def cms(certificate, attributes):
     content = der(0x30, oid(1)) if attributes else der(0x30, oid(1), der(0xA0, digest))
     signer = der(0x30, der(0x02, b"\1"), issuer, sm3, signed, der(0x30, bytes.fromhex("06082a811ccf55018375")), der(0x04, bytes(64)))
     return der(0x30, oid(2), der(0xA0, der(0x30, der(0x02, b"\1"), der(0x31, sm3), content, der(0xA0, certificate), der(0x31, signer))))
+
+
+def old_forms(certificate):
+    """GM/T 0031-2014 and C0119, which the tool does not write: name → bytes. No signature fits; a fuzzer needs the structure."""
+    def utc(text):
+        return der(0x17, text)
+
+    def seal(version, listed, tail):
+        header = der(0x30, der(0x16, b"ES"), der(0x02, bytes([version])), der(0x16, b"MAKER"))
+        picture = der(0x30, der(0x16, b"PNG"), der(0x04, b"picture"), der(0x02, b"\x28"), der(0x02, b"\x28"))
+        times = [utc(b"260528202640Z"), utc(b"260528202640Z"), utc(b"360528202640Z")]
+        info = der(0x30, header, der(0x16, b"code"), der(0x30, der(0x02, b"\1"), der(0x0C, b"name"), *listed, *times), picture)
+        return der(0x30, info, *tail)
+
+    def value(seal_der, version):
+        signed = der(0x30, der(0x02, bytes([version])), seal_der, der(0x03, b"\0002026-05-28T20:26:40Z"), der(0x03, bytes(33)),
+                     der(0x16, b"/Signature.xml"), der(0x04, certificate), algorithm)
+        return der(0x30, signed, der(0x03, bytes(65)))
+    algorithm = bytes.fromhex("06082a811ccf55018375")
+    certificates, signature = der(0x30, der(0x04, certificate)), der(0x03, bytes(65))
+    v1 = seal(1, [certificates], [der(0x30, der(0x04, certificate), algorithm, signature)])
+    c0119 = seal(4, [der(0x02, b"\1"), certificates], [der(0x04, certificate), algorithm, signature])
+    return {"seal-v1": v1, "value-v1": value(v1, 1), "seal-c0119": c0119, "value-c0119": value(c0119, 4)}
 
 
 def page_of_everything(data):
@@ -83,29 +116,6 @@ def page_of_everything(data):
         for name, content in parts.items():
             package.writestr(zipfile.ZipInfo(name), content)
     return out.getvalue()
-
-
-def old_forms(certificate):
-    """GM/T 0031-2014 and C0119, which the tool does not write: name → bytes. No signature fits; a fuzzer needs the structure."""
-    def utc(text):
-        return der(0x17, text)
-
-    def seal(version, listed, tail):
-        header = der(0x30, der(0x16, b"ES"), der(0x02, bytes([version])), der(0x16, b"MAKER"))
-        picture = der(0x30, der(0x16, b"PNG"), der(0x04, b"picture"), der(0x02, b"\x28"), der(0x02, b"\x28"))
-        times = [utc(b"260528202640Z"), utc(b"260528202640Z"), utc(b"360528202640Z")]
-        info = der(0x30, header, der(0x16, b"code"), der(0x30, der(0x02, b"\1"), der(0x0C, b"name"), *listed, *times), picture)
-        return der(0x30, info, *tail)
-
-    def value(seal_der, version):
-        signed = der(0x30, der(0x02, bytes([version])), seal_der, der(0x03, b"\0002026-05-28T20:26:40Z"), der(0x03, bytes(33)),
-                     der(0x16, b"/Signature.xml"), der(0x04, certificate), algorithm)
-        return der(0x30, signed, der(0x03, bytes(65)))
-    algorithm = bytes.fromhex("06082a811ccf55018375")
-    certificates, signature = der(0x30, der(0x04, certificate)), der(0x03, bytes(65))
-    v1 = seal(1, [certificates], [der(0x30, der(0x04, certificate), algorithm, signature)])
-    c0119 = seal(4, [der(0x02, b"\1"), certificates], [der(0x04, certificate), algorithm, signature])
-    return {"seal-v1": v1, "value-v1": value(v1, 1), "seal-c0119": c0119, "value-c0119": value(c0119, 4)}
 
 
 def make(tool, data, work):

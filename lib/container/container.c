@@ -128,6 +128,12 @@ jy_document_may_stamp(struct jy_document *doc, jy_time now, struct jy_fault *fau
     return doc->ops->may_stamp(doc->impl, now, fault);
 }
 
+jy_err
+jy_document_inspect(struct jy_document *doc, json_t *out, json_t *signatures, struct jy_fault *fault)
+{
+    return doc->ops->inspect(doc->impl, out, signatures, fault);
+}
+
 struct jy_box
 jy_place_visible(const struct jy_stamp_place *place)
 {
@@ -240,6 +246,44 @@ jy_document_finish(struct jy_slice prepared_file, const char *slot, struct jy_sl
     if (slot == NULL || ses_der.len == 0 || ses_der.len > JY_SES_MAX)
         return jy_fail(fault, JY_E_ARGUMENT, "value", 0, "signature value of %zu bytes", ses_der.len);
     err = ops->finish(prepared_file, slot, ses_der, out, fault);
+    if (err != JY_OK)
+        jy_pieces_free(out);
+    return err;
+}
+
+jy_err
+jy_document_validation_data(struct jy_document *doc, struct jy_validation_data *out, struct jy_fault *fault)
+{
+    memset(out, 0, sizeof *out);
+    return doc->ops->validation_data == NULL ? JY_OK : doc->ops->validation_data(doc->impl, out, fault);
+}
+
+jy_err
+jy_document_prepare_archive(struct jy_document *doc, const struct jy_validation_data *data, struct jy_prepared *out, struct jy_fault *fault)
+{
+    jy_err err;
+
+    memset(out, 0, sizeof *out);
+    if (doc->ops->prepare_archive == NULL)
+        return jy_fail(fault, JY_E_UNSUPPORTED, NULL, 0, "only a PDF has a place for evidence and a document time stamp");
+    err = doc->ops->prepare_archive(doc->impl, data, out, fault);
+    if (err != JY_OK)
+        jy_prepared_free(out);
+    return err;
+}
+
+jy_err
+jy_document_finish_archive(struct jy_slice prepared_file, const char *slot, struct jy_slice token, struct jy_pieces *out, struct jy_fault *fault)
+{
+    const struct jy_document_ops *ops = ops_for(jy_format_detect(prepared_file));
+    jy_err err;
+
+    memset(out, 0, sizeof *out);
+    if (ops == NULL || ops->finish_archive == NULL)
+        return jy_fail(fault, JY_E_UNKNOWN_FORMAT, NULL, 0, "not a prepared document");
+    if (slot == NULL || token.len == 0)
+        return jy_fail(fault, JY_E_ARGUMENT, "token", 0, "no token");
+    err = ops->finish_archive(prepared_file, slot, token, out, fault);
     if (err != JY_OK)
         jy_pieces_free(out);
     return err;

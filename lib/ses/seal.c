@@ -156,8 +156,8 @@ parse_signature(struct jy_der *body, struct jy_seal *seal)
         (rc = jy_der_oid(body, &seal->algorithm)) != JY_OK)                                       /* signAlgID   OID */
         return rc;
     seal->tail = JY_SLICE(from, (size_t)(body->p - from));
-    if (jy_cert_parse(cert, &seal->maker, NULL) != JY_OK)
-        seal->maker = NULL;
+    if (jy_cert_parse(cert, &seal->maker, NULL) == JY_E_NOMEM)                                    /* else NULL: it cannot be read */
+        return JY_E_NOMEM;
     return jy_read_bits(body, &rows, &seal->signature, &seal->deviations);                        /* signedValue BIT STRING */
 }
 
@@ -330,6 +330,30 @@ int
 jy_seal_height_mm(const struct jy_seal *seal)
 {
     return seal->height_mm;
+}
+
+int
+jy_seal_cert_list_type(const struct jy_seal *seal)
+{
+    return seal->cert_list_type > INT32_MAX ? INT32_MAX : (int)seal->cert_list_type;
+}
+
+struct jy_slice
+jy_seal_cert_list(const struct jy_seal *seal)
+{
+    return seal->cert_list;
+}
+
+struct jy_slice
+jy_seal_algorithm(const struct jy_seal *seal)
+{
+    return seal->algorithm;
+}
+
+struct jy_slice
+jy_seal_signature(const struct jy_seal *seal)
+{
+    return seal->signature;
 }
 
 const struct jy_cert *

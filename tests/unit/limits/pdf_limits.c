@@ -236,3 +236,54 @@ limit_PDF_ENTRIES(void **state)
         discard(&pdf);
     }
 }
+
+/* A document with a DSS whose Certs hold the same stream of `bytes` so many times. */
+static jy_err
+evidence_error(int items, size_t bytes)
+{
+    struct jy_validation_data data;
+    struct jy_document *doc = NULL;
+    struct jy_buf text = { 0 };
+    struct pdf_text pdf;
+    jy_err rc;
+
+    begin(&pdf, 4);
+    DO(jy_buf_text(&text, "<< /Type /Catalog /Pages 2 0 R /DSS << /Certs ["));
+    for (int i = 0; i < items; i++)
+        DO(jy_buf_text(&text, "4 0 R "));
+    DO(jy_buf_text(&text, "] >> >>"));
+    DO(jy_buf_byte(&text, 0));
+    object(&pdf, (const char *)text.p);
+    object(&pdf, "<< /Type /Pages /Kids [3 0 R] /Count 1 >>");
+    object(&pdf, PAGE);
+    text.len = 0;
+    DO(jy_buf_fmt(&text, "<< /Length %zu >>\nstream\n", bytes));
+    DO(jy_buf_reserve(&text, bytes + 32));
+    memset(text.p + text.len, '0', bytes);
+    text.len += bytes;
+    DO(jy_buf_text(&text, "\nendstream"));
+    DO(jy_buf_byte(&text, 0));
+    object(&pdf, (const char *)text.p);
+    if ((rc = jy_document_open(end(&pdf, 0), &doc, NULL)) == JY_OK)
+        rc = jy_document_validation_data(doc, &data, NULL);
+    jy_document_free(doc);
+    discard(&pdf);
+    jy_buf_free(&text);
+    return rc;
+}
+
+void
+limit_PDF_EVIDENCE(void **state)
+{
+    (void)state;
+    DO(evidence_error(JY_PDF_EVIDENCE_MAX, 1));
+    assert_int_equal(evidence_error(JY_PDF_EVIDENCE_MAX + 1, 1), BEYOND(PDF_EVIDENCE));
+}
+
+void
+limit_PDF_EVIDENCE_BYTES(void **state)
+{
+    (void)state;
+    DO(evidence_error(64, JY_PDF_EVIDENCE_BYTES_MAX / 64));
+    assert_int_equal(evidence_error(64, JY_PDF_EVIDENCE_BYTES_MAX / 64 + 1), BEYOND(PDF_EVIDENCE_BYTES));
+}

@@ -108,19 +108,43 @@ pki_end(void)
     memset(&pki, 0, sizeof(pki));
 }
 
-/* Stamp page 1; the error that refused it, or JY_OK with the file in out. */
+/* The smallest honest PDF, with its xref made on the spot. */
+static inline struct jy_buf
+small_pdf(void)
+{
+    static const char *const objects[] = {
+        "<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << >> >>",
+        "<< /Length 20 >>\nstream\n0 0 m 100 100 l S   \nendstream" };
+    struct jy_buf pdf = { 0 };
+    size_t at[4], xref;
+
+    MUST(jy_buf_text(&pdf, "%PDF-1.7\n"));
+    for (size_t i = 0; i < 4; i++) {
+        at[i] = pdf.len;
+        MUST(jy_buf_fmt(&pdf, "%zu 0 obj\n%s\nendobj\n", i + 1, objects[i]));
+    }
+    xref = pdf.len;
+    MUST(jy_buf_text(&pdf, "xref\n0 5\n0000000000 65535 f \n"));
+    for (size_t i = 0; i < 4; i++)
+        MUST(jy_buf_fmt(&pdf, "%010zu 00000 n \n", at[i]));
+    MUST(jy_buf_fmt(&pdf, "trailer\n<< /Size 5 /Root 1 0 R >>\nstartxref\n%zu\n%%%%EOF\n", xref));
+    return pdf;
+}
+
+/* Stamp these places; the error that refused it, or JY_OK with the file in out. */
 static inline jy_err
-pki_stamp(struct jy_slice file, jy_time when, struct jy_buf *out, struct jy_fault *fault)
+pki_stamp_at(struct jy_slice file, const struct jy_stamp_place *places, size_t count, bool closing, jy_time when, struct jy_buf *out, struct jy_fault *fault)
 {
     struct jy_document *doc = NULL;
     struct jy_prepared prepared = { 0 };
     struct jy_buf middle = { 0 }, value = { 0 };
     struct jy_pieces pieces = { 0 };
-    struct jy_stamp_place place = { 1, 1, 1, 8, 8 };
     jy_err rc;
 
     if ((rc = jy_document_open(file, &doc, fault)) == JY_OK && (rc = jy_document_may_stamp(doc, when, fault)) == JY_OK &&
-        (rc = jy_document_prepare(doc, jy_buf_slice(&pki.seal_der), &place, 1, when, &prepared, fault)) == JY_OK &&
+        (rc = (closing ? jy_document_prepare_closing : jy_document_prepare)(doc, jy_buf_slice(&pki.seal_der), places, count, when, &prepared, fault)) ==
+            JY_OK &&
         (rc = jy_pieces_join(&prepared.file, &middle)) == JY_OK &&
         (rc = jy_ses_make(pki.seal, when, prepared.data_hash, prepared.property_info, pki.signer_key, pki.signer, &value, fault)) == JY_OK &&
         (rc = jy_document_finish(jy_buf_slice(&middle), prepared.slot, jy_buf_slice(&value), &pieces, fault)) == JY_OK)
@@ -131,6 +155,15 @@ pki_stamp(struct jy_slice file, jy_time when, struct jy_buf *out, struct jy_faul
     jy_buf_free(&middle);
     jy_buf_free(&value);
     return rc;
+}
+
+/* Stamp page 1 at its corner. */
+static inline jy_err
+pki_stamp(struct jy_slice file, jy_time when, struct jy_buf *out, struct jy_fault *fault)
+{
+    struct jy_stamp_place place = { 1, 1, 1, 8, 8, { 0, 0, 0, 0 } };
+
+    return pki_stamp_at(file, &place, 1, false, when, out, fault);
 }
 
 #endif
