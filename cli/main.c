@@ -42,7 +42,7 @@ static const struct command {
       "  nothing is judged here: `jinyin verify` does\n"
       "  exit: 0 shown, 64 usage, 65 a file is unreadable\n" },
     { "seal", cmd_seal, "make OUT … | show FILE [--json] [--picture OUT]", "Make a seal, or show one.", "制作或查看印章。",
-      "  seal make OUT --maker-key K.pem --maker-cert C.pem --signer-cert C.pem --picture P.png --name NAME --id CODE\n"
+      "  seal make OUT --maker-key K.pem --maker-cert C.pem --signer-cert C.pem --picture FILE --name NAME --id CODE\n"
       "                --width MM --height MM [--type N] [--version 4|5] [--list-digest]\n"
       "                  its validity is the signer certificate's (R13.3); version 4 is GB/T 38540-2020 (default), 5 GM/T 0031-2025;\n"
       "                  --list-digest lists the certificate's SM3 instead of the certificate\n"

@@ -57,6 +57,7 @@ COMMANDS = {
               "--keyword": ["word,last,right,dx=1,fit"], "--lock": []},
     "seal show": {"--json": [], "--picture": ["nowhere/picture"]},
     "inspect": {"--json": []},
+    "render": {"--out": ["nowhere/page.png"], "--page": ["1"], "--dpi": ["72"]},
     "seal make": {"--maker-key": ["file"], "--maker-cert": ["file"], "--signer-cert": ["file"], "--picture": ["file"], "--name": ["n"],
                   "--id": ["1"], "--width": ["40"], "--height": ["40"], "--type": ["1"], "--version": ["5"], "--list-digest": []},
     "help": {}, "nothing": {}, "": {},
