@@ -11,7 +11,9 @@ enum { EXIT_VALID = 0, EXIT_INVALID = 1, EXIT_INDETERMINATE = 2, EXIT_NO_SIGNATU
 
 int cmd_verify(int argc, char **argv);
 int cmd_stamp(int argc, char **argv);
+int cmd_inspect(int argc, char **argv);
 int cmd_seal(int argc, char **argv);
+int cmd_render(int argc, char **argv);
 int cmd_tour(int argc, char **argv);
 
 /** One option of a command: "--page" with its value's target. */

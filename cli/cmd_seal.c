@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cmd.h"
 
-#include <jinyin/seal.h>
+#include <jinyin/inspect.h>
 
-#include "codec/text.h"
-
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,52 +78,32 @@ seal_make(int argc, char **argv)
     return 0;
 }
 
-static json_t *
-moment(jy_time t)
+/* The picture as it stands in the seal, whatever its type. */
+static jy_err
+write_picture(const char *path, struct jy_slice der, struct jy_fault *fault)
 {
-    char text[21];
+    struct jy_pieces pieces = { 0 };
+    struct jy_buf picture = { 0 };
+    jy_err rc;
 
-    jy_time_rfc3339(t, text);
-    return json_string(text);
-}
-
-/* What a seal says, in one order for JSON and for the eye. */
-static json_t *
-describe(const struct jy_seal *seal, jy_err signature)
-{
-    const struct jy_cert *maker = jy_seal_maker(seal);
-    json_t *out = json_object();
-
-    json_object_set_new(out, "version", json_integer(jy_seal_version(seal)));
-    json_object_set_new(out, "vendor", json_string(jy_seal_vendor(seal)));
-    json_object_set_new(out, "id", json_string(jy_seal_id(seal)));
-    json_object_set_new(out, "name", json_string(jy_seal_name(seal)));
-    json_object_set_new(out, "type", json_integer(jy_seal_type(seal)));
-    json_object_set_new(out, "created", moment(jy_seal_created(seal)));
-    json_object_set_new(out, "valid_start", moment(jy_seal_valid_start(seal)));
-    json_object_set_new(out, "valid_end", moment(jy_seal_valid_end(seal)));
-    json_object_set_new(out, "picture_type", json_string(jy_seal_picture_type(seal)));
-    json_object_set_new(out, "picture_bytes", json_integer((json_int_t)jy_seal_picture(seal).len));
-    json_object_set_new(out, "width_mm", json_integer(jy_seal_width_mm(seal)));
-    json_object_set_new(out, "height_mm", json_integer(jy_seal_height_mm(seal)));
-    json_object_set_new(out, "maker", json_string(maker == NULL ? "" : jy_cert_subject(maker)));
-    json_object_set_new(out, "maker_signature", json_string(signature == JY_OK ? "good" : jy_err_code(signature)));
-    return out;
+    if ((rc = jy_inspect_seal_picture(der, &picture, fault)) == JY_OK && (rc = jy_pieces_take(&pieces, &picture)) == JY_OK)
+        rc = write_file(path, &pieces, fault);
+    jy_pieces_free(&pieces);
+    jy_buf_free(&picture);
+    return rc;
 }
 
 static int
 seal_show(int argc, char **argv)
 {
     struct jy_fault fault = { 0 };
-    struct jy_seal *seal = NULL;
+    struct jy_buf text = { 0 };
     struct mapped file;
-    char line[4096];
-    bool json = false;
-    json_t *facts, *fact;
-    const char *name;
-    int files;
+    const char *picture = NULL;
+    bool json = false, sound = false;
+    int files, code = EXIT_UNREADABLE;
     jy_err rc;
-    const struct opt options[] = { { "--json", OPT_FLAG, &json, false }, { NULL, OPT_FLAG, NULL, false } };
+    const struct opt options[] = { { "--json", OPT_FLAG, &json, false }, { "--picture", OPT_TEXT, &picture, false }, { NULL, OPT_FLAG, NULL, false } };
 
     if (opt_read(options, argc, argv, &files) != 0)
         return EXIT_USAGE;
@@ -134,28 +111,19 @@ seal_show(int argc, char **argv)
         fprintf(stderr, "jinyin seal show: name one seal\n");
         return EXIT_USAGE;
     }
-    if ((rc = map_file(argv[0], &file, &fault)) != JY_OK || (rc = jy_seal_parse(file.bytes, &seal, &fault)) != JY_OK) {
+    if ((rc = map_file(argv[0], &file, &fault)) != JY_OK ||
+        (rc = json ? jy_inspect_seal_json(file.bytes, &text, &sound, &fault) : jy_inspect_seal_text(file.bytes, &text, &sound, &fault)) != JY_OK) {
         complain(argv[0], rc, &fault);
-        unmap_file(&file);
-        return EXIT_UNREADABLE;
-    }
-    rc = jy_seal_check_signature(seal, &fault);
-    facts = describe(seal, rc);
-    if (json) {
-        json_dumpf(facts, stdout, JSON_INDENT(2));
-        putchar('\n');
+    } else if (picture != NULL && (rc = write_picture(picture, file.bytes, &fault)) != JY_OK) {
+        complain(picture, rc, &fault);
+        code = rc == JY_E_IO ? EXIT_CANNOT_WRITE : EXIT_UNREADABLE;
     } else {
-        json_object_foreach(facts, name, fact) {
-            if (json_is_integer(fact))
-                printf("%-16s %lld\n", name, (long long)json_integer_value(fact));
-            else
-                printf("%-16s %s\n", name, json_is_string(fact) ? jy_text_visible(json_string_value(fact), line, sizeof(line)) : "");
-        }
+        fwrite(text.p, 1, text.len, stdout);
+        code = sound ? 0 : EXIT_INVALID;
     }
-    json_decref(facts);
-    jy_seal_free(seal);
+    jy_buf_free(&text);
     unmap_file(&file);
-    return rc == JY_OK ? 0 : EXIT_INVALID;
+    return code;
 }
 
 int

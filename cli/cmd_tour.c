@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* jinyin tour: a seal's whole life on real files, step by step, each with its article. */
 #include "cli/life.h"
-#include "cli/picture.h"
+#include "cli/poppler.h"
 #include "cli/tamper.h"
 
 #include <jinyin/container.h>

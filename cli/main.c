@@ -19,17 +19,38 @@ static const struct command {
       "  --tolerance S   seconds by which two clocks may differ, 0 to 86400, default 300\n"
       "  --at TIME       judge at this time (2026-01-31T09:00:00Z) instead of now\n"
       "  exit: 0 valid, 1 invalid, 2 indeterminate, 3 no signature, 64 usage, 65 unreadable; of several files the worst\n" },
-    { "stamp", cmd_stamp, "IN OUT --seal S.esl --key K.pem --cert C.pem --page N --x MM --y MM [--width MM] [--height MM] [--trust PEM|DIR]",
-      "Stamp a file with a seal and its key.", "用印章及其密钥加盖文件。",
-      "  --x --y         the stamp's top-left corner from the page's top-left corner, mm\n"
-      "  --width         default: the seal's own size; height follows\n"
-      "  --trust         also check the certificate's chain and revocation\n" },
-    { "seal", cmd_seal, "make OUT … | show S.esl [--json]", "Make a seal, or show one.", "制作或查看印章。",
+    { "stamp", cmd_stamp, "IN OUT --seal S.esl --key K.pem --cert C.pem [--page PAGES] --at X,Y | --seam EDGE | --keyword WORD … [--lock]",
+      "Stamp a file with seals and their keys.", "用印章及其密钥加盖文件：单页、多页、骑缝、关键字定位。",
+      "  --page PAGES    1-3,5,last · all · odd · even · -2 (the last but one); said of the places that follow\n"
+      "  --at X,Y[,CORNER]   mm from the page's corner inwards: top-left (default), top-right, bottom-left, bottom-right, centre;\n"
+      "                  --x MM --y MM is the same from the top left. Needs --page\n"
+      "  --seam EDGE[,at=MM][,margin=MM][,group=PAGES][,min=MM]   骑缝章 at the right, left, top or bottom of all pages, or those of --page:\n"
+      "                  in the edge's middle, or at= from its begin; groups of at most 20 pages, strips of at least 1 mm\n"
+      "  --keyword WORD[,WHICH][,SIDE][,dx=MM][,dy=MM][,fit][,blanks]   by a word on all pages, or those of --page. WHICH: all, last,\n"
+      "                  a number, -2 … (needed when it stands more than once); SIDE: on (default), right, left, below, above;\n"
+      "                  fit: moved back onto the page; blanks: blanks count. \\, is a comma in the word\n"
+      "  --width --height    default: the seal's own size; height follows width\n"
+      "  --lock          the document takes no further stamp\n"
+      "  --trust PATH    also check the certificates' chains and revocation\n"
+      "  Several places of one seal are one signature. A second --seal (with its --key, --cert and places) is a second stamp on top of the\n"
+      "  first; OUT is written when all have succeeded, or not at all.\n" },
+    { "inspect", cmd_inspect, "FILE… [--json]", "Show what stands in OFD and PDF files: parts, signatures, coverage, revisions.",
+      "查看OFD、PDF文件的组成、签名、保护范围和修订。",
+      "  --json          as JSON (docs/protocol/inspect.md)\n"
+      "  nothing is judged here: `jinyin verify` does\n"
+      "  exit: 0 shown, 64 usage, 65 a file is unreadable\n" },
+    { "seal", cmd_seal, "make OUT … | show FILE [--json] [--picture OUT]", "Make a seal, or show one.", "制作或查看印章。",
       "  seal make OUT --maker-key K.pem --maker-cert C.pem --signer-cert C.pem --picture P.png --name NAME --id CODE\n"
       "                --width MM --height MM [--type N] [--version 4|5] [--list-digest]\n"
       "                  its validity is the signer certificate's (R13.3); version 4 is GB/T 38540-2020 (default), 5 GM/T 0031-2025;\n"
       "                  --list-digest lists the certificate's SM3 instead of the certificate\n"
-      "  seal show S.esl [--json]\n" },
+      "  seal show FILE [--json] [--picture OUT]\n"
+      "                  a seal (.esl) or a signature value (.dat): every field; the picture into OUT\n"
+      "  exit: 0 shown and its signatures fit, 1 shown but one does not fit, 64 usage, 65 unreadable, 73 OUT cannot be written\n" },
+    { "render", cmd_render, "FILE --out PAGE.png [--page N] [--dpi D]", "Draw a page as a picture.", "将页面绘制为图像。",
+      "  --page N        from 1 (default 1)\n"
+      "  --dpi D         dots per inch, 10 to 1200 (default 150)\n"
+      "  What is not drawn as the document asks (fonts that it does not bring, broken pictures) is listed. No verdict is given on stamps.\n" },
     { "tour", cmd_tour, "[--dir DIR] [--credentials FILE] [FILE…]", "A seal's whole life, on real files, against a running ./dev run.",
       "在真实文件上演示一枚印章的一生。", "" },
 };

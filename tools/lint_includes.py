@@ -24,6 +24,7 @@ PUBLIC = {
     "jinyin/render.h": "render",
     "jinyin/text.h": "container",
     "jinyin/verify.h": "verify",
+    "jinyin/inspect.h": "inspect",
 }
 # module: modules that it may include besides itself
 ARROWS = {
@@ -40,6 +41,7 @@ ARROWS = {
     "place": {"base", "codec", "container"},
     "render": {"base", "codec", "crypto", "ses", "container", "picture", "ofd"},
     "verify": {"base", "codec", "crypto", "cms", "tsp", "ses", "container"},
+    "inspect": {"base", "codec", "crypto", "cms", "tsp", "ses", "container", "verify"},
     "core": {"base"},
     "store": {"base", "codec", "crypto", "core"},
     "ipc": {"base", "codec", "crypto"},
@@ -51,7 +53,7 @@ ARROWS = {
     "link": {"base", "codec", "core", "net", "ipc", "room"},            # no keys, no documents; core for the lists, net for its JSON
     "web": {"base", "codec", "crypto", "core", "store", "ipc", "net", "room"},  # never opens a document
     "sim": {"base", "codec", "crypto", "cms", "tsp", "core", "net"},
-    "cli": {"base", "codec", "crypto", "cms", "tsp", "ses", "container", "place", "verify", "ipc", "net"},
+    "cli": {"base", "codec", "crypto", "cms", "tsp", "ses", "container", "picture", "place", "render", "verify", "inspect", "ipc", "net"},
 }
 
 

@@ -4,6 +4,7 @@
 usage: make_seeds.py JINYIN DATA OUT           one folder a target under OUT
        make_seeds.py JINYIN DATA --run REPLAY  make them, and let replay_NAME run over those of NAME, each also cut and changed
 A target that has no list below gets every seed."""
+import io
 import pathlib
 import random
 import subprocess
@@ -15,7 +16,18 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests" 
 from pki import DISTID, Pki, call  # noqa: E402
 
 # target: kinds of seeds
-WANTS = {"ses": ["der"], "verify": ["ofd", "pdf"], "zip": ["ofd"], "xml": ["xml"], "pdf": ["pdf"], "cert": ["cert"], "cms": ["cms"]}
+WANTS = {
+    "cert": ["cert"],
+    "cms": ["cms"],
+    "inspect": ["ofd", "pdf", "der", "cms"],
+    "pdf": ["pdf"],
+    "picture": ["picture"],
+    "render": ["ofd"],
+    "ses": ["der"],
+    "verify": ["ofd", "pdf"],
+    "xml": ["xml"],
+    "zip": ["ofd"],
+}
 
 
 def der(tag, *parts):
@@ -62,6 +74,48 @@ def old_forms(certificate):
     return {"seal-v1": v1, "value-v1": value(v1, 1), "seal-c0119": c0119, "value-c0119": value(c0119, 4)}
 
 
+def page_of_everything(data):
+    """A package whose page has one of each thing that can be drawn; stored, so that a fuzzer reaches the bytes."""
+    colour = '<FillColor Value="200 0 0" ColorSpace="5"/>'
+    shade = ('<FillColor><{0}Shd StartPoint="0 0" EndPoint="9 9" StartRadius="0" EndRadius="9" Extend="3" MapType="Reflect" MapUnit="4">'
+             '<Segment Position="0"><Color Value="1 2 3"/></Segment><Segment Position="1"><Color Value="255 9 9" Alpha="90"/></Segment></{0}Shd></FillColor>')
+    square = '<AbbreviatedData>M 0 0 L 9 0 Q 12 4 9 9 B 7 8 3 8 0 9 A 5 5 0 0 1 0 0 C</AbbreviatedData>'
+    objects = [f'<PathObject Boundary="1 1 20 20" Fill="true" Rule="Even-Odd" DrawParam="6">{fill}{square}</PathObject>'
+               for fill in (colour, shade.format("Axial"), shade.format("Radial"), '<FillColor Index="1" ColorSpace="4"/>',
+                            '<FillColor><Pattern Width="3" Height="3" CTM="1 0 0 1 1 1"><CellContent><PathObject Boundary="0 0 2 2">'
+                            '<AbbreviatedData>M 0 0 L 2 2</AbbreviatedData></PathObject></CellContent></Pattern></FillColor>')]
+    objects += ['<TextObject Boundary="1 20 40 9" Font="3" Size="4" CTM="1 0 .2 1 0 0" HScale=".8" CharDirection="90" ReadDirection="180" Weight="700" '
+                'Italic="true" Stroke="true"><CGTransform CodePosition="1" CodeCount="1" GlyphCount="2"><Glyphs>7 8</Glyphs></CGTransform>'
+                '<TextCode X="1" Y="4" DeltaX="g 2 4 3" DeltaY="0 1"> 天津 ab</TextCode></TextObject>',
+                '<ImageObject Boundary="20 1 9 9" CTM="9 0 0 9 0 0" ResourceID="7" ImageMask="7" Alpha="99"/>',
+                '<PageBlock><CompositeObject Boundary="30 1 9 9" ResourceID="8" CTM="1 0 0 1 0 0"><Clips TransFlag="false"><Clip><Area CTM="1 0 0 1 0 0">'
+                f'<Path Boundary="0 0 9 9">{square}</Path></Area><Area><Text Boundary="0 0 9 9" Font="3" Size="9"><TextCode X="0" Y="9">A</TextCode></Text>'
+                '</Area></Clip></Clips></CompositeObject></PageBlock>']
+    layers = "".join(f'<Layer Type="{kind}" DrawParam="6">{"".join(objects)}</Layer>' for kind in ("Foreground", "Background"))
+    parts = {
+        "OFD.xml": "<OFD><DocBody><DocRoot>D.xml</DocRoot></DocBody></OFD>",
+        "D.xml": '<Document><CommonData><PageArea><PhysicalBox>0 0 50 40</PhysicalBox></PageArea><PublicRes>R.xml</PublicRes>'
+                 '<TemplatePage ID="9" BaseLoc="P.xml" ZOrder="Foreground"/><DefaultCS>5</DefaultCS></CommonData><Pages><Page ID="1" BaseLoc="P.xml"/></Pages>'
+                 '<Annotations>A.xml</Annotations></Document>',
+        "R.xml": '<Res><Fonts><Font ID="3" FontName="黑体"><FontFile>F.ttf</FontFile></Font></Fonts>'
+                 '<ColorSpaces><ColorSpace ID="4" Type="CMYK" BitsPerComponent="4"><Palette>'
+                 '<CV>1 2 3 4</CV><CV>#f 0 0 1</CV></Palette></ColorSpace><ColorSpace ID="5" Type="RGB"/></ColorSpaces><DrawParams><DrawParam ID="6" Relative="6" '
+                 'LineWidth="1" Cap="Round" Join="Bevel" DashPattern="2 1" DashOffset="1"><StrokeColor Value="0 0 255"/></DrawParam></DrawParams><MultiMedias>'
+                 '<MultiMedia ID="7" Type="Image"><MediaFile>i</MediaFile></MultiMedia></MultiMedias>'
+                 '<CompositeGraphicUnits><CompositeGraphicUnit ID="8" '
+                 f'Width="9" Height="9"><Content><PathObject Boundary="0 0 9 9">{square}</PathObject></Content></CompositeGraphicUnit></CompositeGraphicUnits></Res>',
+        "P.xml": f'<Page><Template TemplateID="9"/><PageRes>R.xml</PageRes><Content>{layers}</Content></Page>',
+        "A.xml": '<Annotations><Page PageID="1"><FileLoc>B.xml</FileLoc></Page></Annotations>',
+        "B.xml": f'<PageAnnot><Annot><Appearance Boundary="5 5 9 9">{objects[0]}</Appearance></Annot></PageAnnot>',
+        "i": (data / "pictures" / "seal-palette.png").read_bytes(),
+    }
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as package:
+        for name, content in parts.items():
+            package.writestr(zipfile.ZipInfo(name), content)
+    return out.getvalue()
+
+
 def make(tool, data, work):
     """name → (kind, bytes) of every seed."""
     pki, seeds = Pki(tool, data, work / "pki"), {}
@@ -93,6 +147,10 @@ def make(tool, data, work):
          pki.folder / "ca.key", "-out", work / "crl.pem")
     seeds["crl"] = ("cert", call("openssl", "crl", "-in", work / "crl.pem", "-outform", "DER"))
     seeds["trust.pem"] = ("cert", seeds["ca.pem"][1] + (work / "crl.pem").read_bytes())
+    for picture in sorted((data / "pictures").iterdir()):
+        seeds[picture.name] = ("picture", picture.read_bytes())
+    seeds["everything.ofd"] = ("ofd", page_of_everything(data))
+    seeds["package-as-picture"] = ("picture", (data / "contract.ofd").read_bytes())
     for form in (False, True):
         seeds[f"cms-{'ba'[not form]}"] = ("cms", cms(seeds["signer.der"][1], form))
     return seeds

@@ -8,7 +8,7 @@
 
 /* Limits of one page. What is beyond them is marked on the page and noted, or the page is refused (JY_E_LIMIT). */
 #define JY_RENDER_DEPTH_MAX 16               /* blocks, composites, patterns within each other */
-#define JY_RENDER_WORK_MAX 400000000ull      /* about one unit a pixel painted; objects, glyphs and points have their price: about a second */
+#define JY_RENDER_WORK_MAX 200000000ull      /* one a pixel painted; objects, glyphs, points have a price; real pages: 1 to 20 M */
 #define JY_RENDER_IMAGES_MAX (32u << 20)     /* decoded pixels kept for one page */
 #define JY_RENDER_FONT_MAX (32u << 20)       /* bytes of an embedded font */
 #define JY_RENDER_NOTES_MAX 64               /* the last one says that there are more */

@@ -41,7 +41,11 @@ const char *jy_seal_picture_type(const struct jy_seal *seal);   /* as written */
 struct jy_slice jy_seal_picture(const struct jy_seal *seal);
 int jy_seal_width_mm(const struct jy_seal *seal);
 int jy_seal_height_mm(const struct jy_seal *seal);
+int jy_seal_cert_list_type(const struct jy_seal *seal);         /* certListType as written: 1 certificates, 2 digests */
+struct jy_slice jy_seal_cert_list(const struct jy_seal *seal);  /* the entries of SES_CertList, TLV after TLV */
 const struct jy_cert *jy_seal_maker(const struct jy_seal *seal);/* NULL when the certificate cannot be parsed */
+struct jy_slice jy_seal_algorithm(const struct jy_seal *seal);  /* of the maker's signature: contents octets of the OID */
+struct jy_slice jy_seal_signature(const struct jy_seal *seal);  /* payload r,s, as it stands: what a time stamp is over */
 struct jy_slice jy_seal_time_stamp(const struct jy_seal *seal); /* over the maker's signature value; empty when none */
 jy_deviations jy_seal_deviations(const struct jy_seal *seal);
 /**
@@ -94,6 +98,7 @@ jy_time jy_ses_time(const struct jy_ses *ses);                        /* timeInf
 struct jy_slice jy_ses_data_hash(const struct jy_ses *ses);
 const char *jy_ses_property_info(const struct jy_ses *ses);
 const struct jy_cert *jy_ses_signer(const struct jy_ses *ses);        /* NULL when it cannot be parsed */
+struct jy_slice jy_ses_algorithm(const struct jy_ses *ses);           /* contents octets of the OID */
 struct jy_slice jy_ses_signature(const struct jy_ses *ses);           /* payload r,s, as it stands: what a time stamp is over */
 struct jy_slice jy_ses_time_stamp(const struct jy_ses *ses);          /* empty when none */
 jy_deviations jy_ses_deviations(const struct jy_ses *ses);

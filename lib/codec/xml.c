@@ -25,6 +25,7 @@ struct jy_xml_reader {
     XML_Parser parser;
     unsigned long salt;              /* of expat's name tables: nobody outside can make names collide */
     struct jy_buf text[JY_XML_DEPTH_MAX + 1];
+    struct jy_xml_watch *watch;
 };
 
 struct gate {
@@ -33,6 +34,7 @@ struct gate {
     const char *where, *skip;
     struct jy_xml *open[JY_XML_DEPTH_MAX + 1], *last[JY_XML_DEPTH_MAX + 1];
     struct jy_buf *text;             /* by depth */
+    struct jy_xml_watch *watch;
     int depth, skipping;             /* skipping: depth at which the left-out element opened, or 0 */
     size_t nodes;
     jy_err err;
@@ -111,9 +113,16 @@ new_node(struct gate *g, const char *name, const char **attrs)
     node->text = "";
     tail = &node->attrs;
     for (; *attrs != NULL; attrs += 2) {
-        struct jy_xml_attr *attr = arena(g->doc, sizeof *attr);
         const char *key = local(attrs[0]);
+        struct jy_xml_attr *attr;
 
+        if (strncmp(attrs[0], "xmlns", 5) == 0 && (attrs[0][5] == ':' || attrs[0][5] == '\0'))
+            continue;
+        if (jy_xml_attr(node, key) != NULL) {
+            stop(g, JY_E_AMBIGUOUS, "two attributes differ in their prefix only");
+            return node;
+        }
+        attr = arena(g->doc, sizeof *attr);
         if (attr == NULL || (attr->name = arena_text(g->doc, key, strlen(key))) == NULL ||
             (attr->value = arena_text(g->doc, attrs[1], strlen(attrs[1]))) == NULL)
             return NULL;
@@ -142,6 +151,9 @@ on_start(void *ctx, const XML_Char *name, const XML_Char **attrs)
         stop(g, JY_E_LIMIT, "too many attributes in one tag");
         return;
     }
+    for (size_t i = 0; g->watch != NULL && i < g->watch->count; i++)
+        if (strcmp(local(name), g->watch->names[i]) == 0)
+            g->watch->seen |= 1u << i;
     if (g->skipping != 0)
         return;
     if (++g->nodes > JY_XML_ELEMENTS_MAX) {
@@ -249,6 +261,12 @@ jy_xml_reader_new(struct jy_xml_reader **out)
 }
 
 void
+jy_xml_watch(struct jy_xml_reader *reader, struct jy_xml_watch *watch)
+{
+    reader->watch = watch;
+}
+
+void
 jy_xml_reader_free(struct jy_xml_reader *reader)
 {
     if (reader == NULL)
@@ -263,7 +281,7 @@ jy_err
 jy_xml_parse(struct jy_xml_reader *reader, struct jy_slice bytes, const char *where, const char *skip, struct jy_xml_doc **out,
              struct jy_fault *fault)
 {
-    struct gate g = { .parser = reader->parser, .text = reader->text, .where = where, .skip = skip, .fault = fault };
+    struct gate g = { .parser = reader->parser, .text = reader->text, .watch = reader->watch, .where = where, .skip = skip, .fault = fault };
     enum XML_Status status;
 
     *out = NULL;

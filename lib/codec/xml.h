@@ -20,11 +20,21 @@ struct jy_xml {
 struct jy_xml_doc;
 struct jy_xml_reader;            /* the parser, kept from part to part; one thread at a time */
 
+/** Names to look out for, also in what is left out of the tree. seen: a bit by index, set by the parses that follow. */
+struct jy_xml_watch {
+    const char *const *names;    /* at most 32 */
+    size_t count;
+    uint32_t seen;
+};
+
 JY_CHECK jy_err jy_xml_reader_new(struct jy_xml_reader **out);
 void jy_xml_reader_free(struct jy_xml_reader *reader);
+/** NULL ends it. Borrowed. */
+void jy_xml_watch(struct jy_xml_reader *reader, struct jy_xml_watch *watch);
 /**
  * Parse a part. UTF-8 only. The content of elements named skip (may be NULL) is checked but left out of the tree.
- * Errors: JY_E_HOSTILE (DOCTYPE), JY_E_LIMIT (8 MiB, depth 64, 64 attributes, nodes), JY_E_FORMAT, JY_E_NOMEM.
+ * Errors: JY_E_HOSTILE (DOCTYPE), JY_E_LIMIT (JY_XML_…_MAX), JY_E_AMBIGUOUS (two attributes that
+ * differ in their prefix only), JY_E_FORMAT, JY_E_NOMEM.
  */
 JY_CHECK jy_err jy_xml_parse(struct jy_xml_reader *reader, struct jy_slice bytes, const char *where, const char *skip,
                              struct jy_xml_doc **out, struct jy_fault *fault);

@@ -128,6 +128,12 @@ jy_document_may_stamp(struct jy_document *doc, jy_time now, struct jy_fault *fau
     return doc->ops->may_stamp(doc->impl, now, fault);
 }
 
+jy_err
+jy_document_inspect(struct jy_document *doc, json_t *out, json_t *signatures, struct jy_fault *fault)
+{
+    return doc->ops->inspect(doc->impl, out, signatures, fault);
+}
+
 struct jy_box
 jy_place_visible(const struct jy_stamp_place *place)
 {

@@ -6,6 +6,8 @@
 #include <jinyin/container.h>
 #include <jinyin/text.h>
 
+#include <jansson.h>
+
 /** Every function has the contract of its jy_document_ namesake; impl is the format's own state. */
 struct jy_document_ops {
     enum jy_format format;
@@ -20,9 +22,17 @@ struct jy_document_ops {
                       bool closing, struct jy_prepared *out, struct jy_fault *fault);
     jy_err (*finish)(struct jy_slice prepared, const char *slot, struct jy_slice ses_der, struct jy_pieces *out,
                      struct jy_fault *fault);
+    /*
+     * What only this format has, put into the object out; and of each signature k what it protects, into signatures[k] (docs/protocol/inspect.md).
+     * Called after signatures.
+     */
+    jy_err (*inspect)(void *impl, json_t *out, json_t *signatures, struct jy_fault *fault);
     /* NULL where the format's text is read by another program. Appends to an emptied text. */
     jy_err (*text)(void *impl, size_t index, struct jy_text *out, struct jy_fault *fault);
 };
+
+/** The format's own part of an inspection (lib/inspect). */
+JY_CHECK jy_err jy_document_inspect(struct jy_document *doc, json_t *out, json_t *signatures, struct jy_fault *fault);
 
 extern const struct jy_document_ops jy_pdf_ops;   /* lib/pdf */
 extern const struct jy_document_ops jy_ofd_ops;   /* lib/ofd */

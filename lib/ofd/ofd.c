@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Opening an OFD (GB/T 33190): locations, document, pages, and what the document reaches. */
+/* Opening an OFD (GB/T 33190): locations, digests, and the documents of the package. */
 #include <ofd/package.h>
 
 #include <codec/text.h>
@@ -120,13 +120,27 @@ ofd_parse(struct ofd *ofd, size_t entry, const char *skip, struct jy_xml_doc **o
     *out = NULL;
     err = jy_zip_read(ofd->zip, entry, JY_XML_MAX, &bytes, fault);
     /* Stamping and verifying both need the digest of every part: it is taken while the part is unpacked, once. */
-    if (err == JY_OK && !ofd->sm3_known[entry]) {
-        err = jy_sm3(jy_buf_slice(&bytes), ofd->sm3[entry]);
-        ofd->sm3_known[entry] = err == JY_OK;
+    if (err == JY_OK && !ofd->digests[OFD_SM3].known[entry]) {
+        err = jy_sm3(jy_buf_slice(&bytes), ofd->digests[OFD_SM3].value[entry]);
+        ofd->digests[OFD_SM3].known[entry] = err == JY_OK;
     }
     if (err == JY_OK)
         err = jy_xml_parse(ofd->reader, jy_buf_slice(&bytes), jy_zip_entry(ofd->zip, entry)->name, skip, out, fault);
     jy_buf_free(&bytes);
+    return err;
+}
+
+jy_err
+ofd_parse_acting(struct ofd *ofd, size_t entry, const char *skip, struct jy_xml_doc **out, struct jy_fault *fault)
+{
+    static const char *const actions[] = { "Actions", "Action" };
+    struct jy_xml_watch watch = { actions, 2, 0 };
+    jy_err err;
+
+    jy_xml_watch(ofd->reader, &watch);
+    err = ofd_parse(ofd, entry, skip, out, fault);
+    jy_xml_watch(ofd->reader, NULL);
+    ofd->acts[entry] = ofd->acts[entry] || watch.seen != 0;
     return err;
 }
 
@@ -158,56 +172,81 @@ sink_sm3(void *ctx, struct jy_slice chunk)
     return jy_sm3_update(ctx, chunk);
 }
 
-jy_err
-ofd_sm3(struct ofd *ofd, size_t entry, uint8_t out[JY_SM3_SIZE], struct jy_fault *fault)
-{
-    struct jy_sm3_ctx *ctx = NULL;
-    jy_err err = JY_OK;
-
-    if (!ofd->sm3_known[entry]) {
-        err = jy_sm3_new(&ctx);
-        if (err == JY_OK)
-            err = jy_zip_stream(ofd->zip, entry, sink_sm3, ctx, fault);
-        if (err == JY_OK)
-            err = jy_sm3_finish(ctx, ofd->sm3[entry]);
-        jy_sm3_free(ctx);
-        ofd->sm3_known[entry] = err == JY_OK;
-    }
-    if (err == JY_OK)
-        memcpy(out, ofd->sm3[entry], JY_SM3_SIZE);
-    return err;
-}
-
 static jy_err
 sink_digest(void *ctx, struct jy_slice chunk)
 {
     return EVP_DigestUpdate(ctx, chunk.p, chunk.len) == 1 ? JY_OK : JY_E_CRYPTO;
 }
 
-jy_err
-ofd_digest(struct ofd *ofd, size_t entry, const char *algorithm, uint8_t out[64], size_t *len, struct jy_fault *fault)
+static jy_err
+stream_sm3(struct ofd *ofd, size_t entry, uint8_t *out, struct jy_fault *fault)
 {
-    EVP_MD_CTX *ctx;
-    const EVP_MD *md;
-    unsigned size = 0;
-    jy_err err;
+    struct jy_sm3_ctx *ctx = NULL;
+    jy_err err = jy_sm3_new(&ctx);
 
-    if (strcmp(algorithm, "SM3") == 0) {
-        *len = JY_SM3_SIZE;
-        return ofd_sm3(ofd, entry, out, fault);
-    }
-    md = EVP_get_digestbyname(algorithm);
-    ctx = EVP_MD_CTX_new();
-    if (ctx == NULL || md == NULL || EVP_DigestInit_ex(ctx, md, NULL) != 1) {
-        EVP_MD_CTX_free(ctx);
-        return jy_fail(fault, JY_E_CRYPTO, algorithm, 0, "digest not available");
-    }
-    err = jy_zip_stream(ofd->zip, entry, sink_digest, ctx, fault);
-    if (err == JY_OK && EVP_DigestFinal_ex(ctx, out, &size) != 1)
-        err = jy_fail(fault, JY_E_CRYPTO, algorithm, 0, "digest failed");
-    EVP_MD_CTX_free(ctx);
-    *len = size;
+    if (err == JY_OK)
+        err = jy_zip_stream(ofd->zip, entry, sink_sm3, ctx, fault);
+    if (err == JY_OK)
+        err = jy_sm3_finish(ctx, out);
+    jy_sm3_free(ctx);
     return err;
+}
+
+static jy_err
+stream_evp(struct ofd *ofd, size_t entry, const EVP_MD *md, uint8_t *out, struct jy_fault *fault)
+{
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    jy_err err = JY_E_CRYPTO;
+
+    if (ctx == NULL || EVP_DigestInit_ex(ctx, md, NULL) != 1) {
+        err = jy_fail(fault, JY_E_CRYPTO, EVP_MD_get0_name(md), 0, "digest not available");
+    } else {
+        err = jy_zip_stream(ofd->zip, entry, sink_digest, ctx, fault);
+        if (err == JY_OK && EVP_DigestFinal_ex(ctx, out, NULL) != 1)
+            err = jy_fail(fault, JY_E_CRYPTO, EVP_MD_get0_name(md), 0, "digest failed");
+    }
+    EVP_MD_CTX_free(ctx);
+    return err;
+}
+
+static bool
+new_digests(struct ofd *ofd, enum ofd_algorithm algorithm)
+{
+    struct ofd_digests *d = &ofd->digests[algorithm];
+    size_t n = jy_zip_count(ofd->zip) + 1;
+
+    if (d->known == NULL)
+        d->known = calloc(n, sizeof *d->known);
+    if (d->value == NULL)
+        d->value = calloc(n, sizeof *d->value);
+    return d->known != NULL && d->value != NULL;
+}
+
+jy_err
+ofd_digest(struct ofd *ofd, size_t entry, enum ofd_algorithm algorithm, uint8_t out[OFD_DIGEST_SIZE], size_t *len, struct jy_fault *fault)
+{
+    const EVP_MD *md = algorithm == OFD_SHA256 ? EVP_sha256() : algorithm == OFD_SHA1 ? EVP_sha1() : algorithm == OFD_MD5 ? EVP_md5() : NULL;
+    struct ofd_digests *d = &ofd->digests[algorithm];
+    jy_err err = JY_OK;
+
+    if (!new_digests(ofd, algorithm))
+        return jy_fail(fault, JY_E_NOMEM, NULL, 0, "no memory");
+    if (!d->known[entry]) {
+        err = md == NULL ? stream_sm3(ofd, entry, d->value[entry], fault) : stream_evp(ofd, entry, md, d->value[entry], fault);
+        d->known[entry] = err == JY_OK;
+    }
+    *len = md == NULL ? JY_SM3_SIZE : (size_t)EVP_MD_get_size(md);
+    if (err == JY_OK)
+        memcpy(out, d->value[entry], OFD_DIGEST_SIZE);
+    return err;
+}
+
+jy_err
+ofd_sm3(struct ofd *ofd, size_t entry, uint8_t out[JY_SM3_SIZE], struct jy_fault *fault)
+{
+    size_t len;
+
+    return ofd_digest(ofd, entry, OFD_SM3, out, &len, fault);
 }
 
 static void
@@ -227,118 +266,73 @@ ofd_free(void *impl)
     free(ofd->signatures);
     free(ofd->extras);
     free(ofd->pages);
+    free(ofd->pages_by_id);
     free(ofd->reached);
-    free(ofd->sm3);
-    free(ofd->sm3_known);
+    free(ofd->outside);
+    free(ofd->acts);
+    for (int i = 0; i < OFD_ALGORITHMS; i++) {
+        free(ofd->digests[i].value);
+        free(ofd->digests[i].known);
+    }
     jy_xml_free(ofd->root);
-    jy_xml_free(ofd->document);
+    for (size_t i = 0; ofd->body != NULL && i < ofd->bodies; i++)
+        jy_xml_free(ofd->body[i].document);
+    free(ofd->body);
     jy_xml_reader_free(ofd->reader);
     jy_zip_free(ofd->zip);
     free(ofd);
 }
 
-/* Marks the files that a resource part or an annotation list names. */
-static jy_err
-reach_part(struct ofd *ofd, const char *folder, const char *loc, bool resources, struct jy_fault *fault)
+void
+ofd_enter_body(struct ofd *ofd, size_t body)
 {
-    char path[OFD_PATH], base[OFD_PATH];
-    struct jy_xml_doc *doc = NULL;
-    const struct jy_xml *root, *node;
-    size_t at = ofd_locate(ofd, folder, loc, path);
-    jy_err err;
+    const struct ofd_body *b = &ofd->body[body];
 
-    if (at == SIZE_MAX || ofd->reached[at])
-        return JY_OK;
-    ofd->reached[at] = true;
-    err = ofd_parse(ofd, at, NULL, &doc, fault);
-    if (err != JY_OK)
-        return err;
-    root = jy_xml_root(doc);
-    ofd_folder(path, base);
-    if (resources && jy_xml_attr(root, "BaseLoc") != NULL) {
-        char inner[OFD_PATH];
-
-        err = ofd_resolve(base, jy_xml_attr(root, "BaseLoc"), inner, fault);
-        if (err == JY_OK)
-            snprintf(base, sizeof base, "%.254s%s", inner, inner[0] != '\0' && inner[strlen(inner) - 1] != '/' ? "/" : "");
-    }
-    if (resources)
-        for (node = jy_xml_child(jy_xml_child(root, "MultiMedias"), "MultiMedia"); err == JY_OK && node != NULL; node = jy_xml_next(node)) {
-            at = ofd_locate(ofd, base, jy_xml_child_text(node, "MediaFile"), NULL);
-            if (at != SIZE_MAX)
-                ofd->reached[at] = true;
-        }
-    else
-        for (node = jy_xml_child(root, "Page"); err == JY_OK && node != NULL; node = jy_xml_next(node)) {
-            at = ofd_locate(ofd, base, jy_xml_child_text(node, "FileLoc"), NULL);
-            if (at != SIZE_MAX)
-                ofd->reached[at] = true;
-        }
-    jy_xml_free(doc);
-    return err;
+    memcpy(ofd->doc_path, b->doc_path, sizeof(ofd->doc_path));
+    memcpy(ofd->list_path, b->list_path, sizeof(ofd->list_path));
+    ofd->list_file = b->list_file;
+    ofd->document = b->document;
 }
 
-static jy_err
-read_pages(struct ofd *ofd, struct jy_fault *fault)
+jy_err
+ofd_single(const struct jy_xml *parent, const char *const *names, const char *where, struct jy_fault *fault)
 {
-    const struct jy_xml *doc = jy_xml_root(ofd->document), *common = jy_xml_child(doc, "CommonData"), *node;
-    double box[4], page_box[4];
-    char folder[OFD_PATH];
-    bool has_box = ofd_box(jy_xml_child_text(jy_xml_child(common, "PageArea"), "PhysicalBox"), box);
-    jy_err err = JY_OK;
+    for (; *names != NULL; names++) {
+        const struct jy_xml *node = jy_xml_child(parent, *names);
 
-    ofd_folder(ofd->doc_path, folder);
-    for (node = jy_xml_child(jy_xml_child(doc, "Pages"), "Page"); node != NULL; node = jy_xml_next(node))
-        ofd->page_count++;
-    if (ofd->page_count == 0 || ofd->page_count > JY_OFD_PAGES_MAX)
-        return jy_fail(fault, ofd->page_count == 0 ? JY_E_FORMAT : JY_E_LIMIT, ofd->doc_path, 0, "%zu pages", ofd->page_count);
-    ofd->pages = calloc(ofd->page_count, sizeof *ofd->pages);
-    if (ofd->pages == NULL)
-        return jy_fail(fault, JY_E_NOMEM, NULL, 0, "no memory");
-    node = jy_xml_child(jy_xml_child(doc, "Pages"), "Page");
-    for (size_t i = 0; err == JY_OK && node != NULL; i++, node = jy_xml_next(node)) {
-        struct jy_xml_doc *part = NULL;
-        char path[OFD_PATH], base[OFD_PATH];
-        size_t at = ofd_locate(ofd, folder, jy_xml_attr(node, "BaseLoc"), path);
-        const char *id = jy_xml_attr(node, "ID"), *text = NULL;
-        const struct jy_xml *res;
+        if (node != NULL && jy_xml_next(node) != NULL)
+            return jy_fail(fault, JY_E_AMBIGUOUS, where, 0, "two elements %s", *names);
+    }
+    return JY_OK;
+}
 
-        snprintf(ofd->pages[i].id, sizeof ofd->pages[i].id, "%s", id == NULL ? "" : id);
-        if (at == SIZE_MAX)
-            return jy_fail(fault, JY_E_FORMAT, ofd->doc_path, 0, "the file of page %zu is missing", i + 1);
-        ofd->reached[at] = true;
-        ofd->pages[i].file = at;
-        err = ofd_parse(ofd, at, "Content", &part, fault);
-        if (err != JY_OK)
-            return err;
-        text = jy_xml_child_text(jy_xml_child(jy_xml_root(part), "Area"), "PhysicalBox");
-        ofd_folder(path, base);
-        for (res = jy_xml_child(jy_xml_root(part), "PageRes"); err == JY_OK && res != NULL; res = jy_xml_next(res))
-            err = reach_part(ofd, base, res->text, true, fault);
-        if (err == JY_OK && !ofd_box(text, page_box)) {
-            if (!has_box)
-                err = jy_fail(fault, JY_E_FORMAT, path, 0, "page without a size");
-            else
-                memcpy(page_box, box, sizeof box);
-        }
-        if (err == JY_OK && (!(page_box[2] > 0 && page_box[2] < 100000) || !(page_box[3] > 0 && page_box[3] < 100000)))
-            err = jy_fail(fault, JY_E_FORMAT, path, 0, "page size");
-        jy_xml_free(part);
+/* DocBody number i: its document's tree, and where its signatures are. */
+static jy_err
+read_body(struct ofd *ofd, size_t i, const struct jy_xml *node, struct jy_fault *fault)
+{
+    static const char *const once[] = { "DocInfo", "DocRoot", "Versions", "Signatures", NULL };
+    static const char *const document_once[] = { "CommonData", "Pages", "Permissions", "Annotations", "CustomTags", "Attachments", "Extensions", NULL };
+    struct ofd_body *body = &ofd->body[i];
+    const char *list = jy_xml_child_text(node, "Signatures");
+    size_t at;
+    jy_err err = ofd_single(node, once, "OFD.xml", fault);
+
+    body->list_file = SIZE_MAX;
+    if (err != JY_OK)
+        return err;
+    if (jy_xml_child_text(node, "DocRoot") == NULL)
+        return jy_fail(fault, JY_E_FORMAT, "OFD.xml", 0, "DocBody without a DocRoot");
+    at = ofd_locate(ofd, "", jy_xml_child_text(node, "DocRoot"), body->doc_path);
+    if (at == SIZE_MAX)
+        return jy_fail(fault, JY_E_FORMAT, "OFD.xml", 0, "DocRoot names a missing file");
+    err = ofd_parse_acting(ofd, at, "Outlines", &body->document, fault);
+    if (err == JY_OK)
+        err = ofd_single(jy_xml_root(body->document), document_once, body->doc_path, fault);
+    if (err == JY_OK && list != NULL && list[0] != '\0') {
+        err = ofd_resolve("", list, body->list_path, fault);
         if (err == JY_OK)
-            ofd->pages[i].size = (struct jy_page){ page_box[2], page_box[3] };
+            body->list_file = ofd_locate(ofd, "", list, body->list_path);
     }
-    for (node = common == NULL ? NULL : common->child; err == JY_OK && node != NULL; node = node->next) {
-        if (strcmp(node->name, "PublicRes") == 0 || strcmp(node->name, "DocumentRes") == 0) {
-            err = reach_part(ofd, folder, node->text, true, fault);
-        } else if (strcmp(node->name, "TemplatePage") == 0) {
-            size_t at = ofd_locate(ofd, folder, jy_xml_attr(node, "BaseLoc"), NULL);
-
-            if (at != SIZE_MAX)
-                ofd->reached[at] = true;
-        }
-    }
-    if (err == JY_OK && jy_xml_child_text(doc, "Annotations") != NULL)
-        err = reach_part(ofd, folder, jy_xml_child_text(doc, "Annotations"), false, fault);
     return err;
 }
 
@@ -346,8 +340,7 @@ static jy_err
 ofd_open(struct jy_slice file, void **impl, struct jy_fault *fault)
 {
     struct ofd *ofd = calloc(1, sizeof *ofd);
-    const struct jy_xml *body, *node;
-    const char *list;
+    const struct jy_xml *node;
     size_t at, n;
     jy_err err;
 
@@ -360,9 +353,8 @@ ofd_open(struct jy_slice file, void **impl, struct jy_fault *fault)
         goto out;
     n = jy_zip_count(ofd->zip) + 1;
     ofd->reached = calloc(n, sizeof *ofd->reached);
-    ofd->sm3 = calloc(n, sizeof *ofd->sm3);
-    ofd->sm3_known = calloc(n, sizeof *ofd->sm3_known);
-    if (ofd->reached == NULL || ofd->sm3 == NULL || ofd->sm3_known == NULL || jy_xml_reader_new(&ofd->reader) != JY_OK) {
+    ofd->acts = calloc(n, sizeof *ofd->acts);
+    if (ofd->reached == NULL || ofd->acts == NULL || !new_digests(ofd, OFD_SM3) || jy_xml_reader_new(&ofd->reader) != JY_OK) {
         err = jy_fail(fault, JY_E_NOMEM, NULL, 0, "no memory");
         goto out;
     }
@@ -375,34 +367,27 @@ ofd_open(struct jy_slice file, void **impl, struct jy_fault *fault)
         err = jy_fail(fault, JY_E_FORMAT, "OFD.xml", 0, "missing");
         goto out;
     }
-    ofd->reached[at] = true;
     err = ofd_parse(ofd, at, NULL, &ofd->root, fault);
     if (err != JY_OK)
         goto out;
-    body = jy_xml_child(jy_xml_root(ofd->root), "DocBody");
-    for (node = body; node != NULL; node = jy_xml_next(node))
+    for (node = jy_xml_child(jy_xml_root(ofd->root), "DocBody"); node != NULL; node = jy_xml_next(node))
         ofd->bodies++;
-    if (body == NULL || jy_xml_child_text(body, "DocRoot") == NULL) {
-        err = jy_fail(fault, JY_E_FORMAT, "OFD.xml", 0, "no DocBody with a DocRoot");
+    if (ofd->bodies == 0 || ofd->bodies > JY_OFD_BODIES_MAX) {
+        err = jy_fail(fault, ofd->bodies == 0 ? JY_E_FORMAT : JY_E_LIMIT, "OFD.xml", 0, "%zu DocBody", ofd->bodies);
         goto out;
     }
-    at = ofd_locate(ofd, "", jy_xml_child_text(body, "DocRoot"), ofd->doc_path);
-    if (at == SIZE_MAX) {
-        err = jy_fail(fault, JY_E_FORMAT, "OFD.xml", 0, "DocRoot names a missing file");
+    ofd->body = calloc(ofd->bodies, sizeof *ofd->body);
+    if (ofd->body == NULL) {
+        err = jy_fail(fault, JY_E_NOMEM, NULL, 0, "no memory");
         goto out;
     }
-    ofd->reached[at] = true;
-    err = ofd_parse(ofd, at, "Outlines", &ofd->document, fault);
-    if (err != JY_OK)
-        goto out;
-    list = jy_xml_child_text(body, "Signatures");
-    if (list != NULL && list[0] != '\0') {
-        err = ofd_resolve("", list, ofd->list_path, fault);
-        if (err != JY_OK)
-            goto out;
-        ofd->list_file = ofd_locate(ofd, "", list, ofd->list_path);
-    }
-    err = read_pages(ofd, fault);
+    node = jy_xml_child(jy_xml_root(ofd->root), "DocBody");
+    for (size_t i = 0; err == JY_OK && i < ofd->bodies; i++, node = jy_xml_next(node))
+        err = read_body(ofd, i, node, fault);
+    if (err == JY_OK)
+        err = ofd_reach(ofd, fault);
+    if (err == JY_OK)
+        ofd_enter_body(ofd, 0);
 out:
     if (err != JY_OK) {
         ofd_free(ofd);
@@ -426,4 +411,5 @@ ofd_page(const void *impl, size_t index)
 
 const struct jy_document_ops jy_ofd_ops = { .format = JY_FORMAT_OFD, .open = ofd_open, .free = ofd_free,
                                             .page_count = ofd_page_count, .page = ofd_page, .signatures = ofd_signatures,
-                                            .may_stamp = ofd_may_stamp, .prepare = ofd_prepare, .finish = ofd_finish, .text = ofd_text };
+                                            .may_stamp = ofd_may_stamp, .prepare = ofd_prepare, .finish = ofd_finish,
+                                            .inspect = ofd_inspect, .text = ofd_text };

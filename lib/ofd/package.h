@@ -9,33 +9,68 @@
 
 #define OFD_PATH (JY_OFD_PATH_MAX + 2)
 
+#define OFD_FINDINGS_MAX 50u             /* of one check and signature that a report lists: it is for people, and its size is bounded */
+#define OFD_DIGEST_SIZE 32
+enum ofd_algorithm { OFD_SM3, OFD_SHA256, OFD_SHA1, OFD_MD5, OFD_ALGORITHMS };
+
 struct ofd_page {
     char id[32];
     struct jy_page size;
     size_t file;                         /* entry of its content */
+    size_t body;                         /* which DocBody it belongs to */
+};
+/* One document of the package (GB/T 33190 7.4 DocBody). */
+struct ofd_body {
+    struct jy_xml_doc *document;
+    char doc_path[OFD_PATH], list_path[OFD_PATH];   /* without the leading slash; list_path empty when OFD.xml names no signature list */
+    size_t list_file;                    /* entry of Signatures.xml or SIZE_MAX */
+    size_t first_page, page_count;
 };
 struct ofd_extra {                       /* what jy_signature does not carry */
-    struct jy_buf value, seal;
+    struct jy_buf value, seal;           /* seal: empty when an earlier signature has read the same file */
     size_t file, value_file, seal_file;  /* entries of Signature.xml, SignedValue.dat, Seal.esl or SIZE_MAX */
+    size_t body;                         /* whose list it stands in */
     bool *covered;                       /* by entry */
     bool locks;                          /* Signatures.xml is protected */
 };
 struct ofd {
     struct jy_zip *zip;
     struct jy_xml_reader *reader;
-    struct jy_xml_doc *root, *document;
-    size_t bodies, list_file;            /* list_file: entry of Signatures.xml or SIZE_MAX */
-    char doc_path[OFD_PATH], list_path[OFD_PATH];   /* without the leading slash; list_path empty when OFD.xml names none */
+    struct jy_xml_doc *root;             /* OFD.xml */
+    struct ofd_body *body;
+    size_t bodies;
+    /* Of the DocBody that was entered last (ofd_enter_body), the first one when nobody did. */
+    struct jy_xml_doc *document;
+    size_t list_file;
+    char doc_path[OFD_PATH], list_path[OFD_PATH];
     struct ofd_page *pages;
-    size_t page_count;
-    bool *reached;                       /* entries that the document shows */
-    uint8_t (*sm3)[JY_SM3_SIZE];         /* digests found so far */
-    bool *sm3_known;
+    size_t page_count, *pages_by_id;     /* of all documents, one after the other; their order by DocBody and ID */
+    uint16_t *reached;                   /* by entry: what shows it, 0, 1 + DocBody, or OFD_SHOWN_BY_SEVERAL */
+    char *outside;                       /* a location outside the package that the document shows something of, or NULL */
+    bool versions;                       /* another version has another document */
+    bool *acts;                          /* by entry: something on the page or template has an action */
+    struct ofd_digests {
+        uint8_t (*value)[OFD_DIGEST_SIZE];
+        bool *known;                     /* by entry */
+    } digests[OFD_ALGORITHMS];           /* found so far: no part is digested twice by one algorithm, however many references name it */
     bool signatures_read;
     struct jy_signature *signatures;
     struct ofd_extra *extras;
     size_t signature_count;
 };
+
+#define OFD_SHOWN_BY_SEVERAL UINT16_MAX
+
+/** ofd_parse, keeping in ofd->acts whether something in the part, also in what is skipped, has an action. */
+JY_CHECK jy_err ofd_parse_acting(struct ofd *ofd, size_t entry, const char *skip, struct jy_xml_doc **out, struct jy_fault *fault);
+/** The page of this ID (the first) in a document, or SIZE_MAX; twice: there is another one. */
+size_t ofd_page_by_id(const struct ofd *ofd, size_t body, const char *id, bool *twice);
+/** Reads the pages of every DocBody and marks what the documents reach. */
+JY_CHECK jy_err ofd_reach(struct ofd *ofd, struct jy_fault *fault);
+/** document, list_file, doc_path, list_path and ofd_locate are of this DocBody from here on; who enters another than the first goes back to it. */
+void ofd_enter_body(struct ofd *ofd, size_t body);
+/** JY_E_AMBIGUOUS when parent has two children of one of these names: readers take the first or the last. names ends in NULL; parent may be NULL. */
+JY_CHECK jy_err ofd_single(const struct jy_xml *parent, const char *const *names, const char *where, struct jy_fault *fault);
 
 /** Folder of a path, with its slash or empty. */
 void ofd_folder(const char *path, char out[OFD_PATH]);
@@ -52,11 +87,18 @@ bool ofd_numbers(const char *text, double *out, size_t count);
 bool ofd_box(const char *text, double out[4]);
 /** SM3 of an entry's uncompressed bytes; found once, streamed when the part was not read anyway. */
 JY_CHECK jy_err ofd_sm3(struct ofd *ofd, size_t entry, uint8_t out[JY_SM3_SIZE], struct jy_fault *fault);
-/** The same by OpenSSL's name of a digest, for what others wrote. */
-JY_CHECK jy_err ofd_digest(struct ofd *ofd, size_t entry, const char *algorithm, uint8_t out[64], size_t *len, struct jy_fault *fault);
+/** The same by another algorithm, for what others wrote. */
+JY_CHECK jy_err ofd_digest(struct ofd *ofd, size_t entry, enum ofd_algorithm algorithm, uint8_t out[OFD_DIGEST_SIZE], size_t *len, struct jy_fault *fault);
 
+/** A failed check of a signature; a report lists OFD_FINDINGS_MAX of one kind, failed counts all. */
+JY_CHECK jy_err ofd_note(struct jy_signature *sig, enum jy_check_id check, size_t *failed, const char *where, uint64_t offset, const char *text);
+/** After the last one: that it passed (text), or how many were left out. */
+JY_CHECK jy_err ofd_note_end(struct jy_signature *sig, enum jy_check_id check, size_t failed, const char *text);
+/** Adds to every signature what it leaves unprotected. */
+JY_CHECK jy_err ofd_coverage(struct ofd *ofd, struct jy_fault *fault);
 jy_err ofd_text(void *impl, size_t index, struct jy_text *out, struct jy_fault *fault);
 jy_err ofd_signatures(void *impl, const struct jy_signature **out, size_t *count, struct jy_fault *fault);
+jy_err ofd_inspect(void *impl, json_t *out, json_t *signatures, struct jy_fault *fault);
 jy_err ofd_may_stamp(void *impl, jy_time now, struct jy_fault *fault);
 jy_err ofd_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count, jy_time now,
                    bool closing, struct jy_prepared *out, struct jy_fault *fault);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The signature list (GB/T 33190 clause 18): digests, coverage, places. */
+/* The signature lists of a package (GB/T 33190 clause 18): references and their digests, the files of a signature, its places. */
 #include <ofd/package.h>
 
 #include <codec/text.h>
@@ -8,21 +8,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-
-/* OpenSSL's name of a CheckMethod as it is met (seal-formats 4), or NULL. */
-static const char *
-digest_name(const char *method)
+/* The algorithm of a CheckMethod as it is met (seal-formats 4); OFD_ALGORITHMS when it is unknown. */
+static enum ofd_algorithm
+algorithm_of(const char *method)
 {
-    static const struct { const char *met, *name; } table[] = {
-        { "SM3", "SM3" }, { "1.2.156.10197.1.401", "SM3" }, { "1.2.156.10197.1.401.1", "SM3" }, { "1.2.156.10197.1.401.2", "SM3" },
-        { "MD5", "MD5" }, { "1.2.840.113549.2.5", "MD5" }, { "SHA1", "SHA1" }, { "1.3.14.3.2.26", "SHA1" },
-        { "SHA256", "SHA256" }, { "2.16.840.1.101.3.4.2.1", "SHA256" },
+    static const struct { const char *met; enum ofd_algorithm algorithm; } table[] = {
+        { "SM3", OFD_SM3 }, { "1.2.156.10197.1.401", OFD_SM3 }, { "1.2.156.10197.1.401.1", OFD_SM3 }, { "1.2.156.10197.1.401.2", OFD_SM3 },
+        { "MD5", OFD_MD5 }, { "1.2.840.113549.2.5", OFD_MD5 }, { "SHA1", OFD_SHA1 }, { "1.3.14.3.2.26", OFD_SHA1 },
+        { "SHA256", OFD_SHA256 }, { "2.16.840.1.101.3.4.2.1", OFD_SHA256 },
     };
     char plain[64];
     size_t len = 0;
 
     if (method == NULL || method[0] == '\0')
-        return "MD5";   /* the schema's default */
+        return OFD_MD5;   /* the schema's default */
     if (strncmp(method, "urn:oid:", 8) == 0)
         method += 8;
     for (; *method != '\0' && len < sizeof plain - 1; method++)
@@ -31,58 +30,110 @@ digest_name(const char *method)
     plain[len] = '\0';
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
         if (strcmp(plain, table[i].met) == 0)
-            return table[i].name;
-    return NULL;
+            return table[i].algorithm;
+    return OFD_ALGORITHMS;
+}
+
+jy_err
+ofd_note(struct jy_signature *sig, enum jy_check_id check, size_t *failed, const char *where, uint64_t offset, const char *text)
+{
+    return ++*failed <= OFD_FINDINGS_MAX ? jy_findings_add(&sig->findings, check, false, where, offset, "%s", text) : JY_OK;
+}
+
+jy_err
+ofd_note_end(struct jy_signature *sig, enum jy_check_id check, size_t failed, const char *text)
+{
+    if (failed == 0)
+        return jy_findings_add(&sig->findings, check, true, sig->path, 0, "%s", text);
+    if (failed > OFD_FINDINGS_MAX)
+        return jy_findings_add(&sig->findings, check, false, sig->path, 0, "and %zu more", failed - OFD_FINDINGS_MAX);
+    return JY_OK;
+}
+
+/* One Reference: NULL when the file is what it was, else what is wrong. */
+static jy_err
+check_reference(struct ofd *ofd, const struct jy_xml *reference, enum ofd_algorithm algorithm, const char *folder, struct ofd_extra *extra,
+                const char **wrong, struct jy_fault *fault)
+{
+    static const char *const once[] = { "CheckValue", NULL };
+    const char *value = jy_xml_child_text(reference, "CheckValue");
+    size_t at = ofd_locate(ofd, folder, jy_xml_attr(reference, "FileRef"), NULL), len = 0;
+    struct jy_buf want = { 0 };
+    uint8_t got[OFD_DIGEST_SIZE];
+    jy_err err = ofd_single(reference, once, "Reference", fault);
+
+    *wrong = at == SIZE_MAX ? "protected file is missing" : value == NULL ? "no CheckValue" : NULL;
+    if (err == JY_OK && *wrong == NULL) {
+        err = ofd_digest(ofd, at, algorithm, got, &len, fault);
+        extra->covered[at] = true;
+        extra->locks = extra->locks || at == ofd->list_file;
+    }
+    if (err == JY_OK && *wrong == NULL && (jy_base64_decode(jy_slice_text(value), &want) != JY_OK || !jy_slice_equal(jy_buf_slice(&want), JY_SLICE(got, len))))
+        *wrong = "digest differs";
+    jy_buf_free(&want);
+    return err;
 }
 
 static jy_err
 check_references(struct ofd *ofd, const struct jy_xml *refs, const char *folder, struct jy_signature *sig, struct ofd_extra *extra,
                  struct jy_fault *fault)
 {
-    const char *name = digest_name(jy_xml_attr(refs, "CheckMethod"));
-    struct jy_buf want = { 0 };
-    size_t bad = 0, seen = 0;
+    enum ofd_algorithm algorithm = algorithm_of(jy_xml_attr(refs, "CheckMethod"));
+    size_t failed = 0, seen = 0;
+    char text[40];
     jy_err err = JY_OK;
 
-    if (name == NULL || refs == NULL)
+    if (algorithm == OFD_ALGORITHMS || refs == NULL)
         return jy_findings_add(&sig->findings, JY_CHECK_DOC_MODIFIED, false, sig->path, 0, "no references, or unknown CheckMethod");
-    if (strcmp(name, "MD5") == 0 || strcmp(name, "SHA1") == 0 || strcmp(name, "SHA256") == 0)
-        err = jy_findings_add(&sig->findings, JY_CHECK_WEAK_DIGEST, false, sig->path, 0, "%s", name);
+    if (algorithm != OFD_SM3)
+        err = jy_findings_add(&sig->findings, JY_CHECK_WEAK_DIGEST, false, sig->path, 0, "%s",
+                              algorithm == OFD_MD5 ? "MD5" : algorithm == OFD_SHA1 ? "SHA1" : "SHA256");
     for (const struct jy_xml *r = jy_xml_child(refs, "Reference"); err == JY_OK && r != NULL; r = jy_xml_next(r)) {
-        const char *loc = jy_xml_attr(r, "FileRef"), *value = jy_xml_child_text(r, "CheckValue");
-        uint8_t got[64];
-        size_t at = ofd_locate(ofd, folder, loc, NULL), len = 0;
+        const char *loc = jy_xml_attr(r, "FileRef"), *wrong;
 
         seen++;
-        if (at == SIZE_MAX || value == NULL) {
-            bad++;
-            err = jy_findings_add(&sig->findings, JY_CHECK_DOC_MODIFIED, false, loc == NULL ? sig->path : loc, 0,
-                                  at == SIZE_MAX ? "protected file is missing" : "no CheckValue");
-            continue;
-        }
-        err = ofd_digest(ofd, at, name, got, &len, fault);
-        if (err != JY_OK)
-            break;
-        want.len = 0;
-        extra->covered[at] = true;
-        extra->locks = extra->locks || at == ofd->list_file;
-        if (jy_base64_decode(jy_slice_text(value), &want) != JY_OK || !jy_slice_equal(jy_buf_slice(&want), JY_SLICE(got, len))) {
-            bad++;
-            err = jy_findings_add(&sig->findings, JY_CHECK_DOC_MODIFIED, false, loc, 0, "digest differs");
-        }
+        err = check_reference(ofd, r, algorithm, folder, extra, &wrong, fault);
+        if (err == JY_OK && wrong != NULL)
+            err = ofd_note(sig, JY_CHECK_DOC_MODIFIED, &failed, loc == NULL ? sig->path : loc, 0, wrong);
     }
-    jy_buf_free(&want);
     if (err == JY_OK && seen == 0)
-        return jy_findings_add(&sig->findings, JY_CHECK_DOC_MODIFIED, false, sig->path, 0, "no file is protected");
-    if (err == JY_OK && bad == 0)
-        err = jy_findings_add(&sig->findings, JY_CHECK_DOC_MODIFIED, true, sig->path, 0, "%zu files", seen);
-    return err;
+        err = ofd_note(sig, JY_CHECK_DOC_MODIFIED, &failed, sig->path, 0, "no file is protected");
+    snprintf(text, sizeof text, "%zu files", seen);
+    return err == JY_OK ? ofd_note_end(sig, JY_CHECK_DOC_MODIFIED, failed, text) : err;
+}
+
+/* One StampAnnot: NULL when it lies on a page, else what is wrong. */
+static const char *
+read_place(const struct ofd *ofd, const struct jy_xml *annot, size_t body, struct jy_signature *sig)
+{
+    const char *ref = jy_xml_attr(annot, "PageRef");
+    struct jy_stamp_place *place;
+    struct jy_box seen;
+    double b[4], c[4];
+    bool twice = false;
+    size_t page = ref == NULL ? SIZE_MAX : ofd_page_by_id(ofd, body, ref, &twice);
+
+    if (page == SIZE_MAX)
+        return "PageRef names no page";
+    if (!ofd_box(jy_xml_attr(annot, "Boundary"), b))
+        return "no Boundary";
+    place = &sig->places[sig->place_count++];
+    *place = (struct jy_stamp_place){ (int)page + 1, b[0], b[1], b[2], b[3], { 0, 0, 0, 0 } };
+    if (ofd_box(jy_xml_attr(annot, "Clip"), c))
+        place->clip = (struct jy_box){ c[0], c[1], c[2], c[3] };
+    seen = jy_place_visible(place);
+    if (twice)
+        return "two pages have the ID that PageRef names";
+    if (seen.x_mm >= ofd->pages[page].size.width_mm || seen.y_mm >= ofd->pages[page].size.height_mm || seen.x_mm + seen.width_mm <= 0 ||
+        seen.y_mm + seen.height_mm <= 0)
+        return "off the page";
+    return NULL;
 }
 
 static jy_err
-read_places(struct ofd *ofd, const struct jy_xml *info, struct jy_signature *sig)
+read_places(struct ofd *ofd, const struct jy_xml *info, size_t body, struct jy_signature *sig)
 {
-    size_t count = 0;
+    size_t count = 0, failed = 0;
     jy_err err = JY_OK;
 
     for (const struct jy_xml *a = jy_xml_child(info, "StampAnnot"); a != NULL; a = jy_xml_next(a))
@@ -91,113 +142,136 @@ read_places(struct ofd *ofd, const struct jy_xml *info, struct jy_signature *sig
     if (sig->places == NULL)
         return JY_E_NOMEM;
     for (const struct jy_xml *a = jy_xml_child(info, "StampAnnot"); err == JY_OK && a != NULL; a = jy_xml_next(a)) {
-        const char *ref = jy_xml_attr(a, "PageRef");
-        struct jy_stamp_place *place;
-        struct jy_box seen;
-        size_t page = 0;
-        double b[4], c[4];
+        const char *wrong = read_place(ofd, a, body, sig);
 
-        while (page < ofd->page_count && (ref == NULL || strcmp(ofd->pages[page].id, ref) != 0))
-            page++;
-        if (page == ofd->page_count || !ofd_box(jy_xml_attr(a, "Boundary"), b)) {
-            err = jy_findings_add(&sig->findings, JY_CHECK_PLACEMENT, false, sig->path, 0, "PageRef %s", ref == NULL ? "missing" : ref);
-            continue;
-        }
-        place = &sig->places[sig->place_count++];
-        *place = (struct jy_stamp_place){ (int)page + 1, b[0], b[1], b[2], b[3], { 0, 0, 0, 0 } };
-        if (ofd_box(jy_xml_attr(a, "Clip"), c))
-            place->clip = (struct jy_box){ c[0], c[1], c[2], c[3] };
-        seen = jy_place_visible(place);
-        if (seen.x_mm >= ofd->pages[page].size.width_mm || seen.y_mm >= ofd->pages[page].size.height_mm || seen.x_mm + seen.width_mm <= 0 ||
-            seen.y_mm + seen.height_mm <= 0)
-            err = jy_findings_add(&sig->findings, JY_CHECK_PLACEMENT, false, sig->path, 0, "off page %zu", page + 1);
+        if (wrong != NULL)
+            err = ofd_note(sig, JY_CHECK_PLACEMENT, &failed, sig->path, 0, wrong);
     }
+    if (err == JY_OK && failed == 0 && sig->kind == JY_SIGNATURE_SEAL && count == 0)
+        err = ofd_note(sig, JY_CHECK_PLACEMENT, &failed, sig->path, 0, "the seal is shown nowhere");
+    return err == JY_OK && failed > OFD_FINDINGS_MAX ? ofd_note_end(sig, JY_CHECK_PLACEMENT, failed, "") : err;
+}
+
+/* The signature's value and seal. Each file is held once, however many signatures name it. */
+static jy_err
+read_files(struct ofd *ofd, const struct jy_xml *info, const char *value, const char *folder, size_t i, struct jy_fault *fault)
+{
+    struct jy_signature *sig = &ofd->signatures[i];
+    struct ofd_extra *extra = &ofd->extras[i];
+    const char *seal = jy_xml_child_text(jy_xml_child(info, "Seal"), "BaseLoc");
+    size_t other;
+    jy_err err = JY_OK;
+
+    extra->value_file = ofd_locate(ofd, folder, value, NULL);
+    extra->seal_file = ofd_locate(ofd, folder, seal, NULL);
+    for (other = 0; other < i && (ofd->extras[other].value_file == SIZE_MAX || ofd->extras[other].value_file != extra->value_file); other++)
+        ;
+    if (other < i)
+        err = jy_findings_add(&sig->findings, JY_CHECK_DOC_MODIFIED, false, sig->path, 0, "its value is that of another signature");
+    else if (extra->value_file != SIZE_MAX)
+        err = jy_zip_read(ofd->zip, extra->value_file, JY_SES_MAX, &extra->value, fault);
+    for (other = 0; other < i && (ofd->extras[other].seal_file == SIZE_MAX || ofd->extras[other].seal_file != extra->seal_file); other++)
+        ;
+    sig->seal_file = other < i ? ofd->signatures[other].seal_file : JY_EMPTY;
+    if (err == JY_OK && other == i && extra->seal_file != SIZE_MAX) {
+        err = jy_zip_read(ofd->zip, extra->seal_file, JY_SEAL_MAX, &extra->seal, fault);
+        sig->seal_file = jy_buf_slice(&extra->seal);
+    }
+    if (err == JY_OK && seal != NULL && sig->seal_file.len == 0)
+        err = jy_findings_add(&sig->findings, JY_CHECK_SEAL_MISMATCH, false, sig->path, 0, "the seal's file is missing or empty");
+    sig->value = jy_buf_slice(&extra->value);
     return err;
 }
 
 static jy_err
-read_signature(struct ofd *ofd, const struct jy_xml *node, const char *list_folder, size_t i, struct jy_fault *fault)
+read_signature(struct ofd *ofd, const struct jy_xml *node, size_t body, size_t i, struct jy_fault *fault)
 {
+    static const char *const once[] = { "SignedInfo", "SignedValue", NULL }, *const info_once[] = { "References", "Seal", NULL };
     struct jy_signature *sig = &ofd->signatures[i];
     struct ofd_extra *extra = &ofd->extras[i];
     struct jy_xml_doc *doc = NULL;
     const struct jy_xml *info;
-    const char *id = jy_xml_attr(node, "ID"), *type = jy_xml_attr(node, "Type"), *value, *seal;
+    const char *id = jy_xml_attr(node, "ID"), *type = jy_xml_attr(node, "Type");
     char path[OFD_PATH] = "", folder[OFD_PATH];
-    uint8_t digest[JY_SM3_SIZE];
     jy_err err;
 
     snprintf(sig->id, sizeof sig->id, "%s", id == NULL ? "" : id);
     sig->kind = type != NULL && strcmp(type, "Sign") == 0 ? JY_SIGNATURE_PLAIN : JY_SIGNATURE_SEAL;
+    extra->body = body;
     extra->value_file = extra->seal_file = SIZE_MAX;
     extra->covered = calloc(jy_zip_count(ofd->zip) + 1, sizeof *extra->covered);
     if (extra->covered == NULL)
         return jy_fail(fault, JY_E_NOMEM, NULL, 0, "no memory");
-    extra->file = ofd_locate(ofd, list_folder, jy_xml_attr(node, "BaseLoc"), path);
+    ofd_folder(ofd->list_path, folder);
+    extra->file = ofd_locate(ofd, folder, jy_xml_attr(node, "BaseLoc"), path);
     snprintf(sig->path, sizeof sig->path, "/%.254s", path);
     if (extra->file == SIZE_MAX)
         return jy_findings_add(&sig->findings, JY_CHECK_DOC_MODIFIED, false, sig->path, 0, "Signature.xml is missing");
+    for (size_t k = 0; k < i; k++)
+        if (ofd->extras[k].file == extra->file)
+            return jy_findings_add(&sig->findings, JY_CHECK_DOC_MODIFIED, false, sig->path, 0, "the list names one Signature.xml twice");
     err = ofd_parse(ofd, extra->file, NULL, &doc, fault);
     if (err == JY_OK)
-        err = ofd_sm3(ofd, extra->file, digest, fault);
-    if (err != JY_OK) {
-        jy_xml_free(doc);
-        return err;
-    }
-    memcpy(sig->digest, digest, JY_SM3_SIZE);
+        err = ofd_sm3(ofd, extra->file, sig->digest, fault);
     ofd_folder(path, folder);
-    info = jy_xml_child(jy_xml_root(doc), "SignedInfo");
-    value = jy_xml_child_text(jy_xml_root(doc), "SignedValue");
-    seal = jy_xml_child_text(jy_xml_child(info, "Seal"), "BaseLoc");
-    extra->value_file = ofd_locate(ofd, folder, value, NULL);
-    extra->seal_file = ofd_locate(ofd, folder, seal, NULL);
-    if (extra->value_file != SIZE_MAX)
-        err = jy_zip_read(ofd->zip, extra->value_file, JY_SES_MAX, &extra->value, fault);
-    if (err == JY_OK && extra->seal_file != SIZE_MAX)
-        err = jy_zip_read(ofd->zip, extra->seal_file, JY_SEAL_MAX, &extra->seal, fault);
-    if (err == JY_OK && seal != NULL && extra->seal.len == 0)
-        err = jy_findings_add(&sig->findings, JY_CHECK_SEAL_MISMATCH, false, sig->path, 0, "the seal's file is missing or empty");
-    sig->value = jy_buf_slice(&extra->value);
-    sig->seal_file = jy_buf_slice(&extra->seal);
+    info = err == JY_OK ? jy_xml_child(jy_xml_root(doc), "SignedInfo") : NULL;
+    if (err == JY_OK)
+        err = ofd_single(jy_xml_root(doc), once, sig->path, fault);
+    if (err == JY_OK)
+        err = ofd_single(info, info_once, sig->path, fault);
+    if (err == JY_OK)
+        err = read_files(ofd, info, jy_xml_child_text(jy_xml_root(doc), "SignedValue"), folder, i, fault);
     if (err == JY_OK)
         err = check_references(ofd, jy_xml_child(info, "References"), folder, sig, extra, fault);
     if (err == JY_OK)
-        err = read_places(ofd, info, sig);
+        err = read_places(ofd, info, body, sig);
     jy_xml_free(doc);
     return err;
 }
 
-/* Uncovered entries, without the list, the signature's own files and those of later signatures. */
+/* The signatures that one DocBody lists, behind those that are read already. */
 static jy_err
-check_coverage(struct ofd *ofd, size_t k)
+read_list(struct ofd *ofd, size_t body, struct jy_fault *fault)
 {
-    struct jy_signature *sig = &ofd->signatures[k];
-    size_t missing = 0, extra_files = 0;
-    jy_err err = JY_OK;
+    struct jy_xml_doc *doc = NULL;
+    size_t first = ofd->signature_count, n = first;
+    struct jy_signature *signatures;
+    struct ofd_extra *extras;
+    const struct jy_xml *node;
+    jy_err err;
 
-    for (size_t i = 0; err == JY_OK && i < jy_zip_count(ofd->zip); i++) {
-        const struct jy_zip_entry *e = jy_zip_entry(ofd->zip, i);
-        bool expected = e->directory || ofd->extras[k].covered[i] || i == ofd->list_file;
-
-        for (size_t j = k; j < ofd->signature_count && !expected; j++)
-            expected = i == ofd->extras[j].file || i == ofd->extras[j].value_file || (j > k && i == ofd->extras[j].seal_file);
-        if (expected)
-            continue;
-        /* Several vendors leave OFD.xml out; with one DocBody it can only lead to parts that are checked themselves. */
-        if (ofd->reached[i] && (ofd->bodies > 1 || strcmp(e->name, "OFD.xml") != 0)) {
-            missing++;
-            err = jy_findings_add(&sig->findings, JY_CHECK_COVERAGE, false, e->name, e->start, "shown but not protected");
-        } else {
-            extra_files++;
-            err = jy_findings_add(&sig->findings, JY_CHECK_COVERAGE_EXTRA, false, e->name, e->start, "not protected");
-        }
+    if (ofd->list_path[0] == '\0')
+        return JY_OK;
+    if (ofd->list_file == SIZE_MAX)
+        return jy_fail(fault, JY_E_FORMAT, ofd->list_path, 0, "OFD.xml names a signature list that is not in the package");
+    for (size_t k = 0; k < body; k++)
+        if (ofd->body[k].list_file == ofd->list_file)
+            return jy_fail(fault, JY_E_AMBIGUOUS, ofd->list_path, 0, "two documents have one signature list");
+    err = ofd_parse(ofd, ofd->list_file, NULL, &doc, fault);
+    if (err != JY_OK)
+        return err;
+    for (node = jy_xml_child(jy_xml_root(doc), "Signature"); node != NULL; node = jy_xml_next(node))
+        n++;
+    if (n > JY_OFD_SIGNATURES_MAX) {
+        err = jy_fail(fault, JY_E_LIMIT, ofd->list_path, 0, "%zu signatures", n);
+        goto out;
     }
-    if (err == JY_OK && jy_zip_prefix(ofd->zip) > 0)
-        err = jy_findings_add(&sig->findings, JY_CHECK_DEVIATION, false, "zip", 0, "%zu bytes before the package", jy_zip_prefix(ofd->zip));
-    if (err == JY_OK && missing == 0)
-        err = jy_findings_add(&sig->findings, JY_CHECK_COVERAGE, true, sig->path, 0, NULL);
-    if (err == JY_OK && extra_files == 0)
-        err = jy_findings_add(&sig->findings, JY_CHECK_COVERAGE_EXTRA, true, sig->path, 0, NULL);
+    if ((signatures = reallocarray(ofd->signatures, n + 1, sizeof *signatures)) != NULL)
+        ofd->signatures = signatures;
+    if ((extras = reallocarray(ofd->extras, n + 1, sizeof *extras)) != NULL)
+        ofd->extras = extras;
+    if (signatures == NULL || extras == NULL) {
+        err = jy_fail(fault, JY_E_NOMEM, NULL, 0, "no memory");
+        goto out;
+    }
+    memset(signatures + first, 0, (n + 1 - first) * sizeof *signatures);
+    memset(extras + first, 0, (n + 1 - first) * sizeof *extras);
+    ofd->signature_count = n;
+    node = jy_xml_child(jy_xml_root(doc), "Signature");
+    for (size_t i = first; err == JY_OK && i < n; i++, node = jy_xml_next(node))
+        err = read_signature(ofd, node, body, i, fault);
+out:
+    jy_xml_free(doc);
     return err;
 }
 
@@ -205,42 +279,22 @@ jy_err
 ofd_signatures(void *impl, const struct jy_signature **out, size_t *count, struct jy_fault *fault)
 {
     struct ofd *ofd = impl;
-    struct jy_xml_doc *doc = NULL;
-    const struct jy_xml *node;
-    char folder[OFD_PATH];
-    size_t n = 0;
     jy_err err = JY_OK;
 
-    if (ofd->signatures_read || ofd->list_path[0] == '\0')
-        goto done;
-    if (ofd->signatures != NULL)
-        return jy_fail(fault, JY_E_FORMAT, ofd->list_path, 0, "the signatures could not be read before");
-    if (ofd->list_file == SIZE_MAX)
-        return jy_fail(fault, JY_E_FORMAT, ofd->list_path, 0, "OFD.xml names a signature list that is not in the package");
-    err = ofd_parse(ofd, ofd->list_file, NULL, &doc, fault);
-    if (err != JY_OK)
-        return err;
-    for (node = jy_xml_child(jy_xml_root(doc), "Signature"); node != NULL; node = jy_xml_next(node))
-        n++;
-    ofd->signatures = calloc(n + 1, sizeof *ofd->signatures);
-    ofd->extras = calloc(n + 1, sizeof *ofd->extras);
-    if (n > JY_OFD_SIGNATURES_MAX || ofd->signatures == NULL || ofd->extras == NULL) {
-        err = jy_fail(fault, n > JY_OFD_SIGNATURES_MAX ? JY_E_LIMIT : JY_E_NOMEM, ofd->list_path, 0, "%zu signatures", n);
-        goto out;
+    if (!ofd->signatures_read) {
+        if (ofd->signatures != NULL)
+            return jy_fail(fault, JY_E_FORMAT, ofd->list_path, 0, "the signatures could not be read before");
+        for (size_t body = 0; err == JY_OK && body < ofd->bodies; body++) {
+            ofd_enter_body(ofd, body);
+            err = read_list(ofd, body, fault);
+        }
+        ofd_enter_body(ofd, 0);
+        if (err == JY_OK)
+            err = ofd_coverage(ofd, fault);
+        ofd->signatures_read = err == JY_OK;
     }
-    ofd_folder(ofd->list_path, folder);
-    ofd->signature_count = n;
-    node = jy_xml_child(jy_xml_root(doc), "Signature");
-    for (size_t i = 0; err == JY_OK && i < n; i++, node = jy_xml_next(node))
-        err = read_signature(ofd, node, folder, i, fault);
-    for (size_t i = 0; err == JY_OK && i < n; i++)
-        err = check_coverage(ofd, i);
-    ofd->signatures_read = err == JY_OK;
-out:
-    jy_xml_free(doc);
     if (err != JY_OK)
         return err;
-done:
     *out = ofd->signatures;
     *count = ofd->signature_count;
     return JY_OK;

@@ -214,6 +214,10 @@ ofd_text(void *impl, size_t index, struct jy_text *out, struct jy_fault *fault)
 {
     struct ofd *ofd = impl;
     struct reading r = { ofd, out, fault };
+    jy_err err;
 
-    return read_part(&r, ofd->pages[index].file, true);
+    ofd_enter_body(ofd, ofd->pages[index].body);
+    err = read_part(&r, ofd->pages[index].file, true);
+    ofd_enter_body(ofd, 0);
+    return err;
 }

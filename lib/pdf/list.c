@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The signatures of a PDF, from the fields of its form: where they stand, what they permit. range.c judges what they cover, revision.c what came after. */
+/* The signatures of a PDF, from the fields of its form: what they permit. places.c says where they stand,
+ * range.c judges what they cover, revision.c what came after. */
 #include "pdf/pdf.h"
 
 #include <stdio.h>
@@ -8,42 +9,6 @@
 
 #define LOCK_NAMES_MAX 10000
 #define REFERENCES_MAX 16
-
-/* Where the widget stands, back in mm from the displayed page's top-left corner. */
-static jy_err
-add_place(struct pdf *pdf, qpdf_oh field, struct jy_signature *s)
-{
-    qpdf_data q = pdf->q;
-    qpdf_oh rect = qpdf_oh_get_key(q, field, "/Rect"), page = qpdf_oh_get_key(q, field, "/P");
-    double r[4], x, y, w, h, k;
-    const struct pdf_page *p;
-
-    if (!qpdf_oh_is_array(q, rect) || qpdf_oh_get_array_n_items(q, rect) != 4 || !qpdf_oh_is_dictionary(q, page))
-        return JY_OK;
-    for (int i = 0; i < 4; i++)
-        if (!qpdf_oh_get_value_as_number(q, qpdf_oh_get_array_item(q, rect, i), &r[i]))
-            return JY_OK;
-    for (size_t i = 0; i < pdf->page_count; i++) {
-        if (qpdf_oh_get_object_id(q, qpdf_get_page_n(q, i)) != qpdf_oh_get_object_id(q, page))
-            continue;
-        p = &pdf->pages[i];
-        k = MM_PER_POINT * p->unit;
-        w = r[2] - r[0];
-        h = r[3] - r[1];
-        switch (p->rotate) {
-        case 90: x = r[1] - p->y0, y = r[0] - p->x0; break;
-        case 180: x = p->x1 - r[2], y = r[1] - p->y0; break;
-        case 270: x = p->y1 - r[3], y = p->x1 - r[2]; break;
-        default: x = r[0] - p->x0, y = p->y1 - r[3];
-        }
-        if ((s->places = calloc(1, sizeof(*s->places))) == NULL)
-            return JY_E_NOMEM;
-        s->places[0] = (struct jy_stamp_place){ (int)i + 1, x * k, y * k, (p->rotate % 180 == 0 ? w : h) * k, (p->rotate % 180 == 0 ? h : w) * k };
-        s->place_count = 1;
-        return JY_OK;
-    }
-    return JY_OK;
-}
 
 /* -- what a signature permits after it (ISO 32000-2 12.8.2) -- */
 
@@ -123,9 +88,9 @@ add_signature(struct pdf *pdf, qpdf_oh field, qpdf_oh value, const char *name)
     if (!qpdf_oh_is_dictionary(q, value))
         return jy_findings_add(&s->findings, JY_CHECK_PDF_BYTERANGE, false, s->id, 0, "the value of the signature field is no dictionary");
     detail->is_time_stamp = is_name(q, qpdf_oh_get_key(q, value, "/Type"), "/DocTimeStamp") || is_name(q, qpdf_oh_get_key(q, value, "/SubFilter"), "/ETSI.RFC3161");
-    if ((rc = read_permissions(q, value, detail)) != JY_OK || (rc = pdf_read_range(pdf, field, value, s, detail)) != JY_OK)
+    if ((rc = read_permissions(q, value, detail)) != JY_OK)
         return rc;
-    return add_place(pdf, field, s);
+    return pdf_read_range(pdf, field, value, s, detail);
 }
 
 /* A value that looks like a signature counts as one, whatever its field calls itself: none must be left out of the report. */
@@ -180,6 +145,7 @@ pdf_signatures(void *impl, const struct jy_signature **out, size_t *count, struc
     if (!pdf->listed) {
         form = qpdf_oh_get_key(pdf->q, qpdf_get_root(pdf->q), "/AcroForm");
         if (qpdf_oh_is_dictionary(pdf->q, form) && ((rc = walk(pdf, qpdf_oh_get_key(pdf->q, form, "/Fields"), false, "", 0, fault)) != JY_OK ||
+                                                   (rc = pdf_read_places(pdf)) != JY_OK ||
                                                    (rc = pdf_refuse_warnings(pdf->q, fault)) != JY_OK || (rc = pdf_judge_revisions(pdf, fault)) != JY_OK))
             return rc;
         pdf->listed = true;

@@ -203,13 +203,18 @@ page_count(const void *impl)
     return ((const struct pdf *)impl)->page_count;
 }
 
-static struct jy_page
-page_size(const void *impl, size_t index)
+struct jy_page
+pdf_page_size(const struct pdf_page *p)
 {
-    const struct pdf_page *p = &((const struct pdf *)impl)->pages[index];
     double w = (p->x1 - p->x0) * p->unit * MM_PER_POINT, h = (p->y1 - p->y0) * p->unit * MM_PER_POINT;
 
     return p->rotate % 180 == 0 ? (struct jy_page){ w, h } : (struct jy_page){ h, w };
+}
+
+static struct jy_page
+page_size(const void *impl, size_t index)
+{
+    return pdf_page_size(&((const struct pdf *)impl)->pages[index]);
 }
 
 /* A certification that allows no change (DocMDP P 1), and a structure that is broken by earlier hands. */
@@ -235,12 +240,18 @@ may_stamp(void *impl, jy_time now, struct jy_fault *fault)
     }
     if ((rc = pdf_signatures(impl, &signatures, &count, fault)) != JY_OK)
         return rc;
+    for (size_t i = 0; i < count; i++) {
+        if (pdf->details[i].permission == 1)
+            return jy_fail(fault, JY_E_LOCKED, signatures[i].id, 0, "the signature allows no change (DocMDP P 1)");
+        if (pdf->details[i].lock == PDF_LOCK_ALL)
+            return jy_fail(fault, JY_E_LOCKED, signatures[i].id, 0, "the signature locks all fields (FieldMDP All)");
+    }
     for (size_t i = 0; i < count; i++)
         for (size_t k = 0; k < signatures[i].findings.count; k++)
-            if (!signatures[i].findings.list[k].passed)
+            if (!signatures[i].findings.list[k].passed && signatures[i].findings.list[k].check != JY_CHECK_PLACEMENT)
                 return jy_fail(fault, JY_E_EARLIER_INVALID, signatures[i].id, 0, "%s", signatures[i].findings.list[k].detail);
     return JY_OK;
 }
 
 const struct jy_document_ops jy_pdf_ops = { JY_FORMAT_PDF, pdf_open, pdf_free, page_count, page_size, pdf_signatures, may_stamp,
-                                            pdf_prepare, pdf_finish };
+                                            pdf_prepare, pdf_finish, pdf_inspect };

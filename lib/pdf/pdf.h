@@ -51,6 +51,7 @@ jy_err pdf_error(qpdf_data q, char text[160]);
 /** Unparsed value as a fresh C string ("" for null); free it. qpdf's own text lives only until its next call. */
 char *pdf_text(qpdf_data q, qpdf_oh oh);
 JY_CHECK jy_err pdf_signatures(void *impl, const struct jy_signature **out, size_t *count, struct jy_fault *fault);
+JY_CHECK jy_err pdf_inspect(void *impl, json_t *out, json_t *signatures, struct jy_fault *fault);
 JY_CHECK jy_err pdf_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count, jy_time now,
                             bool closing, struct jy_prepared *out, struct jy_fault *fault);
 JY_CHECK jy_err pdf_finish(struct jy_slice prepared, const char *slot, struct jy_slice ses_der, struct jy_pieces *out, struct jy_fault *fault);
@@ -58,6 +59,10 @@ JY_CHECK jy_err pdf_finish(struct jy_slice prepared, const char *slot, struct jy
 JY_CHECK jy_err pdf_digest(struct jy_slice file, size_t a, size_t b, size_t end, uint8_t out[JY_SM3_SIZE]);
 /** Is ByteRange the whole revision but for this value? Notes PDF_BYTERANGE and SIG_FORMAT, fills value, digest and the detail's range. */
 JY_CHECK jy_err pdf_read_range(struct pdf *pdf, qpdf_oh field, qpdf_oh value, struct jy_signature *s, struct pdf_signature *detail);
+/** Where each signature shows stamps; PLACEMENT when one lies off its page. After all are listed. */
+JY_CHECK jy_err pdf_read_places(struct pdf *pdf);
+/** As displayed. */
+struct jy_page pdf_page_size(const struct pdf_page *page);
 /** LATER_CHANGE and its kin of every signature. */
 JY_CHECK jy_err pdf_judge_revisions(struct pdf *pdf, struct jy_fault *fault);
 /** A page attribute, inherited from the page tree; null when there is none. */

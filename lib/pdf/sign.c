@@ -217,6 +217,11 @@ pdf_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *p
     jy_err rc;
 
     (void)now;                                               /* the time stands in SES_Signature, where it is signed */
+    /* ISO 32000-2 12.8.2.2: P 2 permits a signature with its widget, and no annotation. */
+    for (size_t i = 0; count > 1 && i < u.pdf->signature_count; i++)
+        if (u.pdf->details[i].permission == 1 || u.pdf->details[i].permission == 2)
+            return jy_fail(fault, JY_E_LOCKED, u.pdf->signatures[i].id, 0, "the certification (DocMDP P %d) permits a stamp at one place, %zu are asked for",
+                           u.pdf->details[i].permission, count);
     if ((rc = jy_seal_parse(seal_der, &seal, fault)) != JY_OK)
         return rc;
     qpdf_oh_get_value_as_longlong(u.pdf->q, qpdf_oh_get_key(u.pdf->q, qpdf_get_trailer(u.pdf->q), "/Size"), &size);

@@ -9,6 +9,7 @@
 JY_CHECK jy_err picture_png(struct jy_slice bytes, struct jy_picture *out, struct jy_fault *fault);
 JY_CHECK jy_err picture_jpeg(struct jy_slice bytes, struct jy_picture *out, struct jy_fault *fault);
 JY_CHECK jy_err picture_gif(struct jy_slice bytes, struct jy_picture *out, struct jy_fault *fault);
+JY_CHECK jy_err picture_tiff(struct jy_slice bytes, struct jy_picture *out, struct jy_fault *fault);
 JY_CHECK jy_err picture_bmp(struct jy_slice bytes, struct jy_picture *out, struct jy_fault *fault);
 
 /** The sizes that jy_picture_new would accept: JY_E_LIMIT, or JY_E_FORMAT for nothing. */

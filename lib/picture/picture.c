@@ -22,7 +22,7 @@ static const struct format {
     { JY_PICTURE_SVG, "SVG", { NULL }, NULL, true },
     { JY_PICTURE_OFD, "OFD", { NULL }, NULL, true },
     { JY_PICTURE_JBIG2, "JBIG2", { "JB2", "GBIG2", "JBIG", NULL }, NULL, false },
-    { JY_PICTURE_TIFF, "TIFF", { "TIF", NULL }, NULL, false },
+    { JY_PICTURE_TIFF, "TIFF", { "TIF", NULL }, picture_tiff, false },
 };
 #define FORMATS (sizeof(formats) / sizeof(formats[0]))
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define OBJECT_PRICE 500
+#define DASHES_MAX 1e6
 #define THINNEST 0.6                         /* device pixels: a hair line that is still seen */
 
 static double
@@ -72,6 +73,31 @@ apply_clips(struct draw *d, const struct jy_xml *node, bool transformed)
         apply_clip(d, clip);
 }
 
+void
+set_dashes(struct draw *d, const double *dash, int count, double offset)
+{
+    cairo_path_t *path;
+    double sum = 0, length = 0, x = 0, y = 0, limit;
+
+    for (int i = 0; i < count; i++)
+        sum += dash[i];
+    cairo_set_dash(d->cr, NULL, 0, 0);
+    if (count == 0 || sum * scale_of(d->cr) <= 0.25 * count)
+        return;
+    path = cairo_copy_path(d->cr);
+    for (int i = 0; i < path->num_data; i += path->data[i].header.length)
+        for (int k = 1; k < path->data[i].header.length; k++) {
+            const cairo_path_data_t *p = &path->data[i + k];
+            if (path->data[i].header.type != CAIRO_PATH_MOVE_TO)
+                length += hypot(p->point.x - x, p->point.y - y);
+            x = p->point.x, y = p->point.y;
+        }
+    cairo_path_destroy(path);
+    limit = length / sum * count;
+    if (limit < DASHES_MAX && spend(d->r, (uint64_t)limit * 50))
+        cairo_set_dash(d->cr, dash, count, offset);
+}
+
 static void
 draw_path(struct draw *d, const struct jy_xml *node, const struct style *style, double alpha)
 {
@@ -93,12 +119,7 @@ draw_path(struct draw *d, const struct jy_xml *node, const struct style *style, 
         cairo_set_line_cap(cr, style->cap);
         cairo_set_line_join(cr, style->join);
         cairo_set_miter_limit(cr, style->miter < 1 ? 1 : style->miter);
-        /* Dashes finer than a quarter of a pixel are grey to the eye and endless work to cairo. */
-        double sum = 0;
-        for (int i = 0; i < style->dashes; i++)
-            sum += style->dash[i];
-        if (style->dashes > 0 && sum * scale_of(cr) > 0.25 * style->dashes)
-            cairo_set_dash(cr, style->dash, style->dashes, style->dash_offset);
+        set_dashes(d, style->dash, style->dashes, style->dash_offset);
         cairo_stroke_preserve(cr);
         cairo_set_dash(cr, NULL, 0, 0);
     }

@@ -65,6 +65,7 @@ render_open_level(struct jy_slice file, struct jy_fonts *fonts, int level, struc
     if (r == NULL)
         return jy_fail(fault, JY_E_NOMEM, NULL, 0, "no memory");
     r->fonts = fonts;
+    r->no_font = (struct font){ .face = fonts->faces[FONT_SONG][0], .stand_in = fonts->faces[FONT_SONG][0] };
     r->level = level;
     r->work = &r->own_work;
     if (jy_format_detect(file) != JY_FORMAT_OFD)

@@ -62,6 +62,7 @@ struct jy_render {
     struct jy_fonts *fonts;
     struct scope scope;                      /* the document's */
     const char *default_space;               /* id of the colour space that is meant when none is named */
+    struct font no_font;                     /* for text whose font is not named or not there: shown all the same */
     uint64_t *work, own_work;                /* what is left for this page; shared with a seal that is a package */
     uint64_t pixels;                         /* of images decoded for this page */
     int level;                               /* 1: the package is a seal's picture */
@@ -105,6 +106,9 @@ bool matrix_of(const struct jy_xml *node, const char *name, cairo_matrix_t *out)
 bool paint_set(struct draw *d, const struct jy_xml *colour, double alpha);
 /** Takes the price of filling or stroking the current path off the work. */
 bool paint_price(struct draw *d);
+
+/** Dashes for stroking the current path, unless they are finer than a quarter of a pixel (grey to the eye) or endless work. */
+void set_dashes(struct draw *d, const double *dash, int count, double offset);
 
 void draw_objects(struct draw *d, const struct jy_xml *parent, const char *draw_param);
 /** AbbreviatedData (GB/T 33190 9.1) to the current path. False when it makes no sense (what came before stays). */

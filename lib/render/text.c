@@ -222,7 +222,7 @@ begin(struct draw *d, const struct jy_xml *node, struct text *t)
     t->transform = jy_xml_child(node, "CGTransform");
     if (t->font == NULL) {
         note(d->r, jy_xml_attr(node, "Font") == NULL ? "TextObject" : jy_xml_attr(node, "Font"), "字体资源缺失 font resource is missing");
-        return false;
+        t->font = &d->r->no_font;
     }
     t->italic = true_of(node, "Italic", false) && (t->font->face->style_flags & FT_STYLE_FLAG_ITALIC) == 0;
     t->bold = (number_of(node, "Weight", 400) >= 600 || t->font->bold) && (t->font->face->style_flags & FT_STYLE_FLAG_BOLD) == 0 &&

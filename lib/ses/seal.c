@@ -332,6 +332,30 @@ jy_seal_height_mm(const struct jy_seal *seal)
     return seal->height_mm;
 }
 
+int
+jy_seal_cert_list_type(const struct jy_seal *seal)
+{
+    return seal->cert_list_type > INT32_MAX ? INT32_MAX : (int)seal->cert_list_type;
+}
+
+struct jy_slice
+jy_seal_cert_list(const struct jy_seal *seal)
+{
+    return seal->cert_list;
+}
+
+struct jy_slice
+jy_seal_algorithm(const struct jy_seal *seal)
+{
+    return seal->algorithm;
+}
+
+struct jy_slice
+jy_seal_signature(const struct jy_seal *seal)
+{
+    return seal->signature;
+}
+
 const struct jy_cert *
 jy_seal_maker(const struct jy_seal *seal)
 {

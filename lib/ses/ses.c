@@ -215,6 +215,12 @@ jy_ses_signer(const struct jy_ses *ses)
 }
 
 struct jy_slice
+jy_ses_algorithm(const struct jy_ses *ses)
+{
+    return ses->algorithm;
+}
+
+struct jy_slice
 jy_ses_signature(const struct jy_ses *ses)
 {
     return ses->signature;

@@ -566,7 +566,7 @@ static const struct attack rows[] = {
     { "offset-prefix", "bytes before the package", make_prefixed, "#!/bin/sh\nexec evil\n", AMBIGUOUS },
     { "offset-prefix-entry", "a local header before the package", make_prefixed, "PK\3\4", AMBIGUOUS },
     { "offset-prefix-known", "nine bytes before the package, as one product writes them: read, and named", make_prefixed, "123456789",
-      .verdict = JY_VALID_WITH_WARNING, FAILS(DEVIATION), .names = "9 bytes before the package", .stamping = JY_E_AMBIGUOUS },
+      .verdict = JY_VALID_WITH_WARNING, FAILS(DEVIATION), .names = "ZIP_PREFIX", .stamping = JY_E_AMBIGUOUS },
     { "offset-local", "a record that leads to no entry", ENTRY(PAGE0, { .method = 8, .start_plus = 1 }), .refused = JY_E_DAMAGED },
 
     /* C5: zip64 */

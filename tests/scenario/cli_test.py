@@ -38,9 +38,9 @@ with tempfile.TemporaryDirectory() as folder:
     (folder / "pipe").unlink()
     run(65, "verify", data / "contract.ofd", folder / "empty")                 # the worst of several
     for usage in ([], ["nothing"], ["verify"], ["verify", "--at", "yesterday", "x"], ["verify", "--wrong", "x"], ["stamp"],
-                  ["stamp", "a", "b", "--page", "one"], ["seal"], ["seal", "make", "x"], ["seal", "show"]):
+                  ["stamp", "a", "b", "--page", "one"], ["seal"], ["seal", "make", "x"], ["seal", "show"], ["inspect"]):
         run(64, *usage)
-    for command in ("verify", "stamp", "seal"):
+    for command in ("verify", "stamp", "inspect", "seal"):
         assert command in run(0, "help", command)
     run(0, "--version")
     run(65, "stamp", data / "contract.pdf", folder / "out.pdf", "--seal", folder / "text", "--key", folder / "text", "--cert", folder / "text",
@@ -54,7 +54,8 @@ COMMANDS = {
     "verify": {"--json": [], "--trust": ["file"], "--at": ["2026-01-31T09:00:00Z"]},
     "stamp": {"--seal": ["file"], "--key": ["file"], "--cert": ["file"], "--page": ["1"], "--x": ["1"], "--y": ["1"], "--width": ["10"],
               "--height": ["10"], "--trust": ["file"]},
-    "seal show": {"--json": []},
+    "seal show": {"--json": [], "--picture": ["nowhere/picture"]},
+    "inspect": {"--json": []},
     "seal make": {"--maker-key": ["file"], "--maker-cert": ["file"], "--signer-cert": ["file"], "--picture": ["file"], "--name": ["n"],
                   "--id": ["1"], "--width": ["40"], "--height": ["40"], "--type": ["1"], "--version": ["5"], "--list-digest": []},
     "help": {}, "nothing": {}, "": {},

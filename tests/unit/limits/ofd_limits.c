@@ -55,6 +55,45 @@ ofd_of(int pages, int signatures)
     return out;
 }
 
+/* A package of so many documents, all the same part. */
+static jy_err
+bodies_error(int bodies)
+{
+    static const uint8_t empty[22] = { 'P', 'K', 5, 6 };
+    struct jy_buf root = { 0 }, out = { 0 };
+    struct jy_pieces pieces = { 0 };
+    struct jy_zip *zip;
+    jy_err rc;
+
+    DO(jy_buf_text(&root, "<OFD>"));
+    for (int i = 0; i < bodies; i++)
+        DO(jy_buf_text(&root, "<DocBody><DocRoot>D.xml</DocRoot></DocBody>"));
+    DO(jy_buf_text(&root, "</OFD>"));
+    const struct jy_zip_new parts[] = {
+        { "OFD.xml", jy_buf_slice(&root) },
+        { "D.xml", jy_slice_text("<Document><CommonData><PageArea><PhysicalBox>0 0 210 297</PhysicalBox></PageArea></CommonData><Pages><Page ID=\"1\" "
+                                 "BaseLoc=\"P.xml\"/></Pages></Document>") },
+        { "P.xml", jy_slice_text("<Page/>") },
+    };
+    DO(jy_zip_open(JY_SLICE(empty, sizeof(empty)), &zip, NULL));
+    DO(jy_zip_rewrite(zip, parts, 3, 33, 0, &pieces, NULL));
+    DO(jy_pieces_join(&pieces, &out));
+    rc = open_error(jy_buf_slice(&out));
+    jy_pieces_free(&pieces);
+    jy_zip_free(zip);
+    jy_buf_free(&root);
+    jy_buf_free(&out);
+    return rc;
+}
+
+void
+limit_OFD_BODIES(void **state)
+{
+    (void)state;
+    DO(bodies_error(JY_OFD_BODIES_MAX));
+    assert_int_equal(bodies_error(JY_OFD_BODIES_MAX + 1), BEYOND(OFD_BODIES));
+}
+
 static jy_err
 ofd_error(int pages, int signatures)
 {

@@ -108,19 +108,19 @@ pki_end(void)
     memset(&pki, 0, sizeof(pki));
 }
 
-/* Stamp page 1; the error that refused it, or JY_OK with the file in out. */
+/* Stamp these places; the error that refused it, or JY_OK with the file in out. */
 static inline jy_err
-pki_stamp(struct jy_slice file, jy_time when, struct jy_buf *out, struct jy_fault *fault)
+pki_stamp_at(struct jy_slice file, const struct jy_stamp_place *places, size_t count, bool closing, jy_time when, struct jy_buf *out, struct jy_fault *fault)
 {
     struct jy_document *doc = NULL;
     struct jy_prepared prepared = { 0 };
     struct jy_buf middle = { 0 }, value = { 0 };
     struct jy_pieces pieces = { 0 };
-    struct jy_stamp_place place = { 1, 1, 1, 8, 8 };
     jy_err rc;
 
     if ((rc = jy_document_open(file, &doc, fault)) == JY_OK && (rc = jy_document_may_stamp(doc, when, fault)) == JY_OK &&
-        (rc = jy_document_prepare(doc, jy_buf_slice(&pki.seal_der), &place, 1, when, &prepared, fault)) == JY_OK &&
+        (rc = (closing ? jy_document_prepare_closing : jy_document_prepare)(doc, jy_buf_slice(&pki.seal_der), places, count, when, &prepared, fault)) ==
+            JY_OK &&
         (rc = jy_pieces_join(&prepared.file, &middle)) == JY_OK &&
         (rc = jy_ses_make(pki.seal, when, prepared.data_hash, prepared.property_info, pki.signer_key, pki.signer, &value, fault)) == JY_OK &&
         (rc = jy_document_finish(jy_buf_slice(&middle), prepared.slot, jy_buf_slice(&value), &pieces, fault)) == JY_OK)
@@ -131,6 +131,15 @@ pki_stamp(struct jy_slice file, jy_time when, struct jy_buf *out, struct jy_faul
     jy_buf_free(&middle);
     jy_buf_free(&value);
     return rc;
+}
+
+/* Stamp page 1 at its corner. */
+static inline jy_err
+pki_stamp(struct jy_slice file, jy_time when, struct jy_buf *out, struct jy_fault *fault)
+{
+    struct jy_stamp_place place = { 1, 1, 1, 8, 8, { 0, 0, 0, 0 } };
+
+    return pki_stamp_at(file, &place, 1, false, when, out, fault);
 }
 
 #endif

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/draw.h"
+
+#include <jinyin/crypto.h>
+#include <jinyin/render.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <iconv.h>
+#include <seccomp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define ANSWER_MAX (64u << 20)
+
+/* What the child says before the bytes: its error with the story, or the lengths of what follows. */
+struct answer {
+    jy_err rc;
+    struct jy_fault fault;
+    size_t notes, png;
+};
+
+/* The list of what a drawing process needs: memory, its pipe, an end. Nothing that opens, connects, starts or looks elsewhere. */
+static bool
+lock_down(void)
+{
+    static const int allowed[] = { SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(brk), SCMP_SYS(mmap), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise),
+                                   SCMP_SYS(mprotect), SCMP_SYS(futex), SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(rt_sigreturn),
+                                   SCMP_SYS(clock_gettime), SCMP_SYS(getrandom), SCMP_SYS(sched_yield) };
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
+    bool good = filter != NULL && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
+
+    for (size_t i = 0; good && i < sizeof(allowed) / sizeof(allowed[0]); i++)
+        good = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0) == 0;
+    good = good && seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(openat), 0) == 0;    /* libraries go on without their files */
+    return good && seccomp_load(filter) == 0;
+}
+
+static bool
+bound(__rlimit_resource_t resource, rlim_t limit)
+{
+    return setrlimit(resource, &(struct rlimit){ limit, limit }) == 0;
+}
+
+static bool
+send_all(int to, const void *bytes, size_t len)
+{
+    const uint8_t *p = bytes;
+
+    while (len > 0) {
+        ssize_t n = write(to, p, len);
+        if (n <= 0)
+            return false;
+        p += n;
+        len -= (size_t)n;
+    }
+    return true;
+}
+
+_Noreturn static void
+draw(int to, struct jy_slice ofd, int page, int dpi, struct jy_fonts *fonts)
+{
+    struct jy_render *render = NULL;
+    struct jy_picture picture = { 0 };
+    struct jy_buf png = { 0 }, notes = { 0 };
+    struct answer answer = { 0 };
+    double scale = dpi / 25.4;
+
+    if (!bound(RLIMIT_CPU, 20) || !bound(RLIMIT_AS, 1ul << 30) || !bound(RLIMIT_CORE, 0) || !lock_down())
+        _exit(126);
+    answer.rc = jy_render_open(ofd, fonts, &render, &answer.fault);
+    if (answer.rc == JY_OK)
+        answer.rc = jy_render_page(render, (size_t)page, scale, &picture, &answer.fault);
+    if (answer.rc == JY_OK) {
+        size_t count;
+        const struct jy_render_note *list = jy_render_notes(render, &count);
+        for (size_t i = 0; answer.rc == JY_OK && i < count; i++)
+            answer.rc = jy_buf_fmt(&notes, "%s: %s\n", list[i].where, list[i].text);
+    }
+    if (answer.rc == JY_OK)
+        answer.rc = jy_picture_write_png(&picture, scale, &png, &answer.fault);
+    answer.notes = notes.len;
+    answer.png = png.len;
+    _exit(send_all(to, &answer, sizeof(answer)) && send_all(to, notes.p, notes.len) && send_all(to, png.p, png.len) ? 0 : 1);
+}
+
+static jy_err
+collect(int from, struct jy_buf *all, struct jy_fault *fault)
+{
+    uint8_t chunk[65536];
+    ssize_t n;
+    jy_err rc = JY_OK;
+
+    while (rc == JY_OK && (n = read(from, chunk, sizeof(chunk))) != 0) {
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return jy_fail(fault, JY_E_IO, "pipe", 0, "%s", strerror(errno));
+        rc = all->len + (size_t)n > ANSWER_MAX ? jy_fail(fault, JY_E_LIMIT, "render", 0, "picture too large")
+                                              : jy_buf_add(all, JY_SLICE(chunk, (size_t)n));
+    }
+    return rc;
+}
+
+/* The child is believed in nothing but its bytes. */
+static jy_err
+take(struct jy_slice all, struct jy_buf *png, struct jy_buf *notes, struct jy_fault *fault)
+{
+    struct answer answer;
+    jy_err rc;
+
+    if (all.len < sizeof(answer))
+        return jy_fail(fault, JY_E_DAMAGED, "render", 0, "the page could not be drawn within the bounds");
+    memcpy(&answer, all.p, sizeof(answer));
+    all = JY_SLICE(all.p + sizeof(answer), all.len - sizeof(answer));
+    if (answer.rc != JY_OK) {
+        answer.fault.where[sizeof(answer.fault.where) - 1] = answer.fault.text[sizeof(answer.fault.text) - 1] = '\0';
+        rc = (unsigned)answer.rc < JY_E__COUNT ? answer.rc : JY_E_DAMAGED;
+        return jy_fail(fault, rc, answer.fault.where, answer.fault.offset, "%s", answer.fault.text);
+    }
+    if (answer.notes > all.len || answer.png != all.len - answer.notes)
+        return jy_fail(fault, JY_E_DAMAGED, "render", 0, "the page could not be drawn within the bounds");
+    rc = jy_buf_add(notes, JY_SLICE(all.p, answer.notes));
+    return rc == JY_OK ? jy_buf_add(png, JY_SLICE(all.p + answer.notes, answer.png)) : rc;
+}
+
+/* What libraries open at their first work: OpenSSL its configuration, iconv the tables of GB 18030 (kept while one is in use). */
+static jy_err
+warm_up(iconv_t keep[2], struct jy_fault *fault)
+{
+    uint8_t digest[JY_SM3_SIZE];
+    jy_err rc = jy_sm3(JY_EMPTY, digest);
+
+    keep[0] = iconv_open("GB18030", "UTF-8");
+    keep[1] = iconv_open("UTF-8", "GB18030");
+    return rc == JY_OK ? rc : jy_fail(fault, rc, "SM3", 0, "not available");
+}
+
+jy_err
+draw_ofd_page(struct jy_slice ofd, int page, int dpi, struct jy_buf *png, struct jy_buf *notes, struct jy_fault *fault)
+{
+    struct jy_fonts *fonts = NULL;
+    struct jy_buf all = { 0 };
+    iconv_t keep[2] = { (iconv_t)-1, (iconv_t)-1 };
+    int ends[2], status = 0;
+    pid_t child;
+    jy_err rc;
+
+    if ((rc = jy_fonts_open(&fonts, fault)) != JY_OK || (rc = warm_up(keep, fault)) != JY_OK)
+        goto out;
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        rc = jy_fail(fault, JY_E_IO, "pipe", 0, "%s", strerror(errno));
+        goto out;
+    }
+    if ((child = fork()) == 0) {
+        close(ends[0]);
+        draw(ends[1], ofd, page, dpi, fonts);
+    }
+    close(ends[1]);
+    if (child < 0) {
+        rc = jy_fail(fault, JY_E_IO, "fork", 0, "%s", strerror(errno));
+    } else {
+        rc = collect(ends[0], &all, fault);
+        close(ends[0]);
+        ends[0] = -1;
+        while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+            ;
+    }
+    if (ends[0] >= 0)
+        close(ends[0]);
+    if (rc == JY_OK)
+        rc = take(jy_buf_slice(&all), png, notes, fault);
+out:
+    for (int i = 0; i < 2; i++)
+        if (keep[i] != (iconv_t)-1)
+            iconv_close(keep[i]);
+    jy_buf_free(&all);
+    jy_fonts_free(fonts);
+    return rc;
+}

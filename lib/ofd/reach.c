@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the documents of a package reach: every part that one part can name (GB/T 33190 Annex A), from OFD.xml on, and the pages on the way. */
+#include <ofd/package.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Kinds of parts by what stands in them. */
+enum part { FILE_, BODY, VERSION, DOCUMENT, PAGE, RESOURCES, ANNOTATIONS, ANNOTATION, ATTACHMENTS, TAGS, EXTENSIONS };
+
+/* Where a part names another one: in a child of `parent` (NULL: of any), in its attribute or its text. */
+static const struct link {
+    enum part in;
+    const char *parent, *element, *attribute;
+    enum part to;
+} links[] = {
+    { BODY, "DocInfo", "Cover", NULL, FILE_ },
+    { BODY, "DocBody", "DocRoot", NULL, DOCUMENT },
+    { BODY, "Versions", "Version", "BaseLoc", VERSION },
+    { VERSION, NULL, "File", NULL, FILE_ },
+    { VERSION, NULL, "DocRoot", NULL, DOCUMENT },
+    { DOCUMENT, "CommonData", "PublicRes", NULL, RESOURCES },
+    { DOCUMENT, "CommonData", "DocumentRes", NULL, RESOURCES },
+    { DOCUMENT, "CommonData", "TemplatePage", "BaseLoc", PAGE },
+    { DOCUMENT, "Pages", "Page", "BaseLoc", PAGE },
+    { DOCUMENT, NULL, "Annotations", NULL, ANNOTATIONS },
+    { DOCUMENT, NULL, "CustomTags", NULL, TAGS },
+    { DOCUMENT, NULL, "Attachments", NULL, ATTACHMENTS },
+    { DOCUMENT, NULL, "Extensions", NULL, EXTENSIONS },
+    { PAGE, NULL, "PageRes", NULL, RESOURCES },
+    { RESOURCES, NULL, "FontFile", NULL, FILE_ },
+    { RESOURCES, NULL, "MediaFile", NULL, FILE_ },
+    { RESOURCES, NULL, "ColorSpace", "Profile", FILE_ },
+    { ANNOTATIONS, NULL, "FileLoc", NULL, ANNOTATION },
+    { ATTACHMENTS, NULL, "FileLoc", NULL, FILE_ },
+    { TAGS, NULL, "FileLoc", NULL, FILE_ },
+    { TAGS, NULL, "SchemaLoc", NULL, FILE_ },
+    { EXTENSIONS, NULL, "ExtendData", NULL, FILE_ },
+};
+
+struct walk {
+    struct ofd *ofd;
+    size_t body;
+    uint16_t *seen;                   /* by entry: as what it was walked for this DocBody, a bit by kind */
+    size_t *page_of;                  /* by entry: 1 + the first page that it is, or 0 */
+    struct jy_fault *fault;
+};
+
+static jy_err follow(struct walk *w, enum part kind, const char *folder, const char *loc);
+
+/* A resource outside cannot be protected: http://…, file:…, ../../…; what is merely missing shows nothing. */
+static bool
+is_outside(const char *folder, const char *loc)
+{
+    char path[OFD_PATH];
+    size_t scheme = strcspn(loc, ":/\\");
+
+    return (loc[scheme] == ':' && scheme > 0) || strncmp(loc, "//", 2) == 0 || ofd_resolve(folder, loc, path, NULL) == JY_E_HOSTILE;
+}
+
+static void
+mark(struct walk *w, size_t entry)
+{
+    uint16_t *by = &w->ofd->reached[entry], mine = (uint16_t)(1 + w->body);
+
+    *by = *by == 0 || *by == mine ? mine : OFD_SHOWN_BY_SEVERAL;
+}
+
+static jy_err
+walk_tree(struct walk *w, enum part kind, const struct jy_xml *node, const char *folder)
+{
+    jy_err err = JY_OK;
+
+    for (; err == JY_OK && node != NULL; node = node->next) {
+        for (size_t i = 0; err == JY_OK && i < sizeof(links) / sizeof(links[0]); i++) {
+            const struct link *l = &links[i];
+            const char *loc;
+
+            if (l->in != kind || strcmp(l->element, node->name) != 0 ||
+                (l->parent != NULL && (node->parent == NULL || strcmp(node->parent->name, l->parent) != 0)))
+                continue;
+            loc = l->attribute != NULL ? jy_xml_attr(node, l->attribute) : node->text;
+            if (loc != NULL && loc[0] != '\0')
+                err = follow(w, l->to, folder, loc);
+        }
+        if (err == JY_OK)
+            err = walk_tree(w, kind, node->child, folder);
+    }
+    return err;
+}
+
+/* The tree of a part that is read already. */
+static jy_err
+walk_part(struct walk *w, enum part kind, const struct jy_xml *root, const char *path)
+{
+    char folder[OFD_PATH], inner[OFD_PATH];
+    jy_err err = JY_OK;
+
+    ofd_folder(path, folder);
+    if (kind == RESOURCES && jy_xml_attr(root, "BaseLoc") != NULL) {
+        err = ofd_resolve(folder, jy_xml_attr(root, "BaseLoc"), inner, w->fault);
+        if (err == JY_OK)
+            snprintf(folder, sizeof(folder), "%.254s%s", inner, inner[0] != '\0' && inner[strlen(inner) - 1] != '/' ? "/" : "");
+    }
+    return err == JY_OK ? walk_tree(w, kind, root, folder) : err;
+}
+
+/* Parts that name others are read; those of pages without their content. */
+static jy_err
+read_part(struct walk *w, enum part kind, size_t entry, const char *path)
+{
+    struct jy_xml_doc *doc = NULL;
+    jy_err err = ofd_parse_acting(w->ofd, entry, kind == PAGE ? "Content" : kind == DOCUMENT ? "Outlines" : NULL, &doc, w->fault);
+
+    if (err == JY_OK)
+        err = walk_part(w, kind, jy_xml_root(doc), path);
+    jy_xml_free(doc);
+    return err;
+}
+
+static jy_err
+follow(struct walk *w, enum part kind, const char *folder, const char *loc)
+{
+    char path[OFD_PATH];
+    size_t entry = ofd_locate(w->ofd, folder, loc, path);
+
+    if (entry == SIZE_MAX) {
+        if (is_outside(folder, loc) && w->ofd->outside == NULL && (w->ofd->outside = strdup(loc)) == NULL)
+            return jy_fail(w->fault, JY_E_NOMEM, NULL, 0, "no memory");
+        return JY_OK;
+    }
+    mark(w, entry);
+    if ((w->seen[entry] & 1u << kind) != 0)
+        return JY_OK;
+    w->seen[entry] |= (uint16_t)(1u << kind);
+    if (kind == DOCUMENT && strcmp(path, w->ofd->body[w->body].doc_path) != 0)
+        w->ofd->versions = true;
+    return kind == FILE_ || kind == ANNOTATION ? JY_OK : read_part(w, kind, entry, path);
+}
+
+/* A page's size, and what it names. */
+static jy_err
+read_page(struct walk *w, const struct jy_xml *node, const char *folder, const double *box, struct ofd_page *page)
+{
+    struct jy_xml_doc *part = NULL;
+    char path[OFD_PATH];
+    const char *id = jy_xml_attr(node, "ID");
+    double own[4];
+    jy_err err;
+
+    page->body = w->body;
+    page->file = ofd_locate(w->ofd, folder, jy_xml_attr(node, "BaseLoc"), path);
+    snprintf(page->id, sizeof(page->id), "%s", id == NULL ? "" : id);
+    if (page->file == SIZE_MAX)
+        return jy_fail(w->fault, JY_E_FORMAT, w->ofd->doc_path, 0, "the file of page %s is missing", page->id);
+    mark(w, page->file);
+    if (w->page_of[page->file] != 0) {
+        page->size = w->ofd->pages[w->page_of[page->file] - 1].size;
+        return JY_OK;
+    }
+    w->page_of[page->file] = 1 + w->ofd->page_count;
+    w->seen[page->file] |= 1u << PAGE;
+    err = ofd_parse_acting(w->ofd, page->file, "Content", &part, w->fault);
+    if (err != JY_OK)
+        return err;
+    if (!ofd_box(jy_xml_child_text(jy_xml_child(jy_xml_root(part), "Area"), "PhysicalBox"), own)) {
+        if (box == NULL)
+            err = jy_fail(w->fault, JY_E_FORMAT, path, 0, "page without a size");
+        else
+            memcpy(own, box, sizeof(own));
+    }
+    if (err == JY_OK && (!(own[2] > 0 && own[2] < 100000) || !(own[3] > 0 && own[3] < 100000)))
+        err = jy_fail(w->fault, JY_E_FORMAT, path, 0, "page size");
+    if (err == JY_OK) {
+        page->size = (struct jy_page){ own[2], own[3] };
+        err = walk_part(w, PAGE, jy_xml_root(part), path);
+    }
+    jy_xml_free(part);
+    return err;
+}
+
+static jy_err
+read_pages(struct walk *w)
+{
+    struct ofd *ofd = w->ofd;
+    struct ofd_body *body = &ofd->body[w->body];
+    const struct jy_xml *doc = jy_xml_root(body->document), *pages = jy_xml_child(doc, "Pages"), *node;
+    struct ofd_page *list;
+    double box[4];
+    char folder[OFD_PATH];
+    bool has_box = ofd_box(jy_xml_child_text(jy_xml_child(jy_xml_child(doc, "CommonData"), "PageArea"), "PhysicalBox"), box);
+    jy_err err = JY_OK;
+
+    body->first_page = ofd->page_count;
+    for (node = jy_xml_child(pages, "Page"); node != NULL; node = jy_xml_next(node))
+        body->page_count++;
+    if (body->page_count == 0 || body->page_count > JY_OFD_PAGES_MAX - ofd->page_count)
+        return jy_fail(w->fault, body->page_count == 0 ? JY_E_FORMAT : JY_E_LIMIT, body->doc_path, 0, "%zu pages", body->page_count);
+    list = reallocarray(ofd->pages, ofd->page_count + body->page_count, sizeof(*list));
+    if (list == NULL)
+        return jy_fail(w->fault, JY_E_NOMEM, NULL, 0, "no memory");
+    ofd->pages = list;
+    ofd_folder(body->doc_path, folder);
+    for (node = jy_xml_child(pages, "Page"); err == JY_OK && node != NULL; node = jy_xml_next(node)) {
+        memset(&list[ofd->page_count], 0, sizeof(*list));
+        err = read_page(w, node, folder, has_box ? box : NULL, &list[ofd->page_count]);
+        ofd->page_count += err == JY_OK;
+    }
+    return err;
+}
+
+static int
+by_id(const void *a, const void *b, void *ctx)
+{
+    const struct ofd_page *list = ctx, *x = &list[*(const size_t *)a], *y = &list[*(const size_t *)b];
+    int order = x->body != y->body ? (x->body < y->body ? -1 : 1) : strcmp(x->id, y->id);
+
+    return order != 0 ? order : x < y ? -1 : x > y;
+}
+
+size_t
+ofd_page_by_id(const struct ofd *ofd, size_t body, const char *id, bool *twice)
+{
+    size_t low = 0, high = ofd->page_count;
+
+    *twice = false;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        const struct ofd_page *page = &ofd->pages[ofd->pages_by_id[mid]];
+
+        if (page->body < body || (page->body == body && strcmp(page->id, id) < 0))
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    if (low == ofd->page_count || ofd->pages[ofd->pages_by_id[low]].body != body || strcmp(ofd->pages[ofd->pages_by_id[low]].id, id) != 0)
+        return SIZE_MAX;
+    *twice = low + 1 < ofd->page_count && ofd->pages[ofd->pages_by_id[low + 1]].body == body && strcmp(ofd->pages[ofd->pages_by_id[low + 1]].id, id) == 0;
+    return ofd->pages_by_id[low];
+}
+
+/* One DocBody: its pages, what its document names, and what stands beside it in OFD.xml. */
+static jy_err
+walk_body(struct walk *w, const struct jy_xml *node, size_t root, size_t document)
+{
+    const struct ofd_body *body = &w->ofd->body[w->body];
+    jy_err err;
+
+    ofd_enter_body(w->ofd, w->body);
+    mark(w, root);
+    mark(w, document);
+    w->seen[document] |= 1u << DOCUMENT;
+    err = read_pages(w);
+    if (err == JY_OK)
+        err = walk_part(w, DOCUMENT, jy_xml_root(body->document), body->doc_path);
+    return err == JY_OK ? walk_tree(w, BODY, node->child, "") : err;
+}
+
+jy_err
+ofd_reach(struct ofd *ofd, struct jy_fault *fault)
+{
+    struct walk w = { .ofd = ofd, .fault = fault };
+    const struct jy_xml *node = jy_xml_child(jy_xml_root(ofd->root), "DocBody");
+    size_t root = jy_zip_find(ofd->zip, "OFD.xml", false), entries = jy_zip_count(ofd->zip) + 1;
+    jy_err err = JY_OK;
+
+    for (; err == JY_OK && w.body < ofd->bodies; w.body++, node = jy_xml_next(node)) {
+        w.seen = calloc(entries, sizeof(*w.seen));
+        w.page_of = calloc(entries, sizeof(*w.page_of));
+        if (w.seen == NULL || w.page_of == NULL)
+            err = jy_fail(fault, JY_E_NOMEM, NULL, 0, "no memory");
+        else
+            err = walk_body(&w, node, root, ofd_locate(ofd, "", ofd->body[w.body].doc_path, NULL));
+        free(w.seen);
+        free(w.page_of);
+    }
+    if (err == JY_OK && (ofd->pages_by_id = reallocarray(NULL, ofd->page_count, sizeof(*ofd->pages_by_id))) == NULL)
+        err = jy_fail(fault, JY_E_NOMEM, NULL, 0, "no memory");
+    for (size_t i = 0; err == JY_OK && i < ofd->page_count; i++)
+        ofd->pages_by_id[i] = i;
+    if (err == JY_OK)
+        qsort_r(ofd->pages_by_id, ofd->page_count, sizeof(*ofd->pages_by_id), by_id, ofd->pages);
+    return err;
+}

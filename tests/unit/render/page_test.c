@@ -1,0 +1,477 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pages of GB/T 33190 by their pixels: what is drawn, in what order, and what is said of the rest. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include "canvas.h"
+
+#include "../picture/make.h"
+
+#define BOX(boundary, attributes, colour) \
+    "<PathObject Boundary=\"" boundary "\" Stroke=\"false\" Fill=\"true\" " attributes ">" colour \
+    "<AbbreviatedData>M 0 0 L 50 0 L 50 50 L 0 50 C</AbbreviatedData></PathObject>"
+#define COLOUR(rgb) "<FillColor Value=\"" rgb "\"/>"
+#define TEXT(attributes, code) "<TextObject ID=\"9\" Boundary=\"5 5 40 20\" Font=\"3\" Size=\"10\" " attributes ">" code "</TextObject>"
+
+static void
+draw(struct canvas *out, const char *page)
+{
+    assert_int_equal(canvas_draw(DOCUMENT(""), RES(""), page, NULL, 0, out), JY_OK);
+}
+
+static void
+path__is_filled_within_its_boundary_and_nowhere_else(void **state)
+{
+    struct canvas c;
+
+    (void)state;
+    draw(&c, PAGE(BOX("10 20 5 5", "", COLOUR("255 0 0"))));
+    assert_true(canvas_is(&c, 12, 22, 255, 0, 0));
+    assert_true(canvas_is(&c, 9, 22, 255, 255, 255) && canvas_is(&c, 16, 22, 255, 255, 255) && canvas_is(&c, 12, 26, 255, 255, 255));
+    jy_picture_free(&c.picture);
+}
+
+static void
+path__every_operator_draws(void **state)
+{
+    static const struct { const char *data; double in[2], out[2]; } rows[] = {
+        { "S 0 0 L 20 0 L 20 20 L 0 20 C", { 15, 15 }, { 35, 35 } },
+        { "M 0 0 Q 0 40 40 40 L 0 40 C", { 3, 37 }, { 35, 5 } },
+        { "M 0 0 B 0 40 40 40 40 0 C", { 20, 20 }, { 20, 38 } },
+        { "M 0 20 A 20 20 0 0 1 40 20 C", { 20, 5 }, { 20, 25 } },
+        { "M 0 20 A 20 20 0 0 0 40 20 C", { 20, 35 }, { 20, 15 } },
+        { "M 20 0 A 20 20 0 1 1 0 20 L 20 20 C", { 30, 30 }, { 5, 5 } },
+        { "m 0,0 l 20,0\n20,20 0,20 c", { 10, 10 }, { 30, 30 } },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct canvas c;
+        char page[512];
+        snprintf(page, sizeof(page), "<Page><Content><Layer><PathObject Boundary=\"5 5 40 40\" Stroke=\"false\" Fill=\"true\"><FillColor Value=\"0 0 255\"/>"
+                 "<AbbreviatedData>%s</AbbreviatedData></PathObject></Layer></Content></Page>", rows[i].data);
+        draw(&c, page);
+        assert_true(canvas_is(&c, 5 + rows[i].in[0], 5 + rows[i].in[1], 0, 0, 255));
+        assert_true(canvas_is(&c, 5 + rows[i].out[0], 5 + rows[i].out[1], 255, 255, 255));
+        assert_int_equal(c.note_count, 0);
+        jy_picture_free(&c.picture);
+    }
+}
+
+static void
+path__the_fill_rule_decides_about_holes(void **state)
+{
+#define RING(rule) "<PathObject Boundary=\"0 0 50 50\" Stroke=\"false\" Fill=\"true\" Rule=\"" rule "\"><FillColor Value=\"0 0 0\"/>" \
+    "<AbbreviatedData>M 5 5 L 45 5 L 45 45 L 5 45 C M 15 15 L 35 15 L 35 35 L 15 35 C</AbbreviatedData></PathObject>"
+    struct canvas c;
+
+    (void)state;
+    draw(&c, PAGE(RING("Even-Odd")));
+    assert_true(canvas_is(&c, 25, 25, 255, 255, 255) && canvas_is(&c, 10, 10, 0, 0, 0));
+    jy_picture_free(&c.picture);
+    draw(&c, PAGE(RING("NonZero")));
+    assert_true(canvas_is(&c, 25, 25, 0, 0, 0));
+    jy_picture_free(&c.picture);
+}
+
+static void
+path__a_hair_line_is_seen_and_dashes_have_gaps(void **state)
+{
+#define LINE(attributes) "<PathObject Boundary=\"0 0 50 50\" " attributes "><StrokeColor Value=\"0 0 0\"/>" \
+    "<AbbreviatedData>M 0 25 L 50 25</AbbreviatedData></PathObject>"
+    struct canvas c;
+
+    (void)state;
+    draw(&c, PAGE(LINE("LineWidth=\"0\"")));
+    assert_true(canvas_at(&c, 20, 24.9)[0] < 200);
+    jy_picture_free(&c.picture);
+    draw(&c, PAGE(LINE("LineWidth=\"2\" DashPattern=\"5 5\"")));
+    assert_true(canvas_is(&c, 2.5, 25, 0, 0, 0) && canvas_is(&c, 7.5, 25, 255, 255, 255));
+    jy_picture_free(&c.picture);
+    draw(&c, PAGE(LINE("LineWidth=\"2\" DashPattern=\"0.0001 0.0001\"")));
+    assert_true(canvas_is(&c, 7.5, 25, 0, 0, 0));
+    jy_picture_free(&c.picture);
+}
+
+static void
+colour__alpha_of_object_and_colour_and_the_colour_space_count(void **state)
+{
+    static const struct { const char *object; int rgb[3]; } rows[] = {
+        { BOX("0 0 50 50", "Alpha=\"0\"", COLOUR("255 255 255")), { 0, 128, 0 } },
+        { BOX("0 0 50 50", "", "<FillColor Value=\"255 255 255\" Alpha=\"0\"/>"), { 0, 128, 0 } },
+        { BOX("0 0 50 50", "Alpha=\"128\"", COLOUR("255 255 255")), { 128, 192, 128 } },
+        { BOX("0 0 50 50", "", "<FillColor Value=\"102\" ColorSpace=\"20\"/>"), { 102, 102, 102 } },
+        { BOX("0 0 50 50", "", "<FillColor Value=\"0 255 255 0\" ColorSpace=\"21\"/>"), { 255, 0, 0 } },
+        { BOX("0 0 50 50", "", "<FillColor Index=\"1\" ColorSpace=\"22\"/>"), { 9, 8, 7 } },
+        { BOX("0 0 50 50", "", "<FillColor Value=\"#ff #80 #0\"/>"), { 255, 128, 0 } },
+        { BOX("0 0 50 50", "DrawParam=\"30\"", ""), { 1, 2, 3 } },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct canvas c;
+        char page[1024];
+        snprintf(page, sizeof(page), "<Page><Content><Layer>%s%s</Layer></Content></Page>", BOX("0 0 50 50", "", COLOUR("0 128 0")), rows[i].object);
+        assert_int_equal(canvas_draw(DOCUMENT(""), RES("<ColorSpaces><ColorSpace ID=\"20\" Type=\"GRAY\"/><ColorSpace ID=\"21\" Type=\"CMYK\"/>"
+                                     "<ColorSpace ID=\"22\" Type=\"RGB\"><Palette><CV>1 1 1</CV><CV>9 8 7</CV></Palette></ColorSpace></ColorSpaces>"
+                                     "<DrawParams><DrawParam ID=\"31\"><FillColor Value=\"1 2 3\"/></DrawParam><DrawParam ID=\"30\" "
+                                         "Relative=\"31\"/></DrawParams>"),
+                                     page, NULL, 0, &c), JY_OK);
+        assert_true(canvas_is(&c, 25, 25, rows[i].rgb[0], rows[i].rgb[1], rows[i].rgb[2]));
+        jy_picture_free(&c.picture);
+    }
+}
+
+static void
+colour__shadings_run_from_their_first_to_their_last_colour(void **state)
+{
+    struct canvas c;
+
+    (void)state;
+    draw(&c, PAGE(BOX("0 0 50 50", "", "<FillColor><AxialShd StartPoint=\"10 0\" EndPoint=\"40 0\" Extend=\"3\"><Segment Position=\"0\"><Color Value=\"255 "
+        "0 0\"/>"
+                                       "</Segment><Segment Position=\"1\"><Color Value=\"0 0 255\"/></Segment></AxialShd></FillColor>")));
+    assert_true(canvas_is(&c, 2, 25, 255, 0, 0) && canvas_is(&c, 48, 25, 0, 0, 255));
+    assert_in_range(canvas_at(&c, 25, 25)[0], 118, 138);
+    jy_picture_free(&c.picture);
+    draw(&c, PAGE(BOX("0 0 50 50", "", "<FillColor><RadialShd StartPoint=\"25 25\" StartRadius=\"0\" EndPoint=\"25 25\" EndRadius=\"20\"><Segment "
+        "Position=\"0\">"
+                                       "<Color Value=\"0 255 0\"/></Segment><Segment Position=\"1\"><Color Value=\"0 0 "
+                                           "255\"/></Segment></RadialShd></FillColor>")));
+    assert_in_range(canvas_at(&c, 25, 25)[1], 240, 255);
+    assert_true(canvas_is(&c, 2, 2, 255, 255, 255));
+    jy_picture_free(&c.picture);
+    draw(&c, PAGE(BOX("0 0 50 50", "", "<FillColor><Pattern Width=\"10\" Height=\"10\"><CellContent>" BOX("0 0 5 10", "", COLOUR("255 0 0"))
+                                       "</CellContent></Pattern></FillColor>")));
+    assert_true(canvas_is(&c, 2, 25, 255, 0, 0) && canvas_is(&c, 7, 25, 255, 255, 255) && canvas_is(&c, 42, 25, 255, 0, 0));
+    jy_picture_free(&c.picture);
+}
+
+static void
+page__layers_and_templates_lie_in_their_order(void **state)
+{
+    static const struct raw_entry templates[] = {
+        { .name = "D/T1.xml", .text = "<Page><Content><Layer>" BOX("0 0 50 50", "", COLOUR("200 200 200")) "</Layer></Content></Page>" },
+        { .name = "D/T2.xml", .text = "<Page><Content><Layer>" BOX("0 40 50 10", "", COLOUR("0 255 255")) "</Layer></Content></Page>" },
+    };
+    struct canvas c;
+
+    (void)state;
+    assert_int_equal(canvas_draw(DOCUMENT("<TemplatePage ID=\"50\" BaseLoc=\"T1.xml\"/><TemplatePage ID=\"51\" BaseLoc=\"T2.xml\"/>"), RES(""),
+                                 "<Page><Template TemplateID=\"51\" ZOrder=\"Foreground\"/><Template TemplateID=\"50\" ZOrder=\"Background\"/><Content>"
+                                 "<Layer Type=\"Foreground\">" BOX("0 0 30 50", "", COLOUR("255 0 0")) "</Layer>"
+                                 "<Layer>" BOX("0 0 40 50", "", COLOUR("0 255 0")) "</Layer>"
+                                 "<Layer Type=\"Background\">" BOX("0 0 45 50", "", COLOUR("0 0 255")) "</Layer></Content></Page>", templates, 2, &c), JY_OK);
+    assert_true(canvas_is(&c, 10, 10, 255, 0, 0) && canvas_is(&c, 35, 10, 0, 255, 0) && canvas_is(&c, 42, 10, 0, 0, 255));
+    assert_true(canvas_is(&c, 48, 10, 200, 200, 200) && canvas_is(&c, 10, 45, 0, 255, 255));
+    jy_picture_free(&c.picture);
+}
+
+static void
+page__a_box_that_begins_elsewhere_is_moved_to_the_corner(void **state)
+{
+    struct canvas c;
+
+    (void)state;
+    draw(&c, "<Page><Area><PhysicalBox>100 200 20 30</PhysicalBox></Area><Content><Layer>" BOX("100 200 5 5", "",
+        COLOUR("255 0 0")) "</Layer></Content></Page>");
+    assert_int_equal(c.picture.width, 80);
+    assert_int_equal(c.picture.height, 120);
+    assert_true(canvas_is(&c, 2, 2, 255, 0, 0) && canvas_is(&c, 8, 8, 255, 255, 255));
+    jy_picture_free(&c.picture);
+}
+
+static void
+text__stands_where_its_codes_say_and_the_last_delta_goes_on(void **state)
+{
+    struct canvas c;
+
+    (void)state;
+    draw(&c, PAGE(TEXT("", "<TextCode X=\"0\" Y=\"10\" DeltaX=\"g 1 20\">国国</TextCode>")));
+    assert_true(canvas_ink(&c, 5, 6, 10, 10) > 0.15 && canvas_ink(&c, 25, 6, 10, 10) > 0.15 && canvas_ink(&c, 16, 6, 8, 10) == 0);
+    assert_true(canvas_notes(&c, "宋体"));
+    jy_picture_free(&c.picture);
+    draw(&c, PAGE(TEXT("", "<TextCode X=\"0\" Y=\"10\" DeltaX=\"15\">国国国</TextCode>")));
+    assert_true(canvas_ink(&c, 35, 5, 10, 12) > 0.1);
+    jy_picture_free(&c.picture);
+    draw(&c, PAGE(TEXT("", "<TextCode X=\"0\" Y=\"10\" DeltaX=\"15 15\"> 国</TextCode>")));
+    assert_true(canvas_ink(&c, 5, 5, 10, 12) == 0 && canvas_ink(&c, 20, 5, 10, 12) > 0.15);
+    jy_picture_free(&c.picture);
+    draw(&c, PAGE(TEXT("", "<TextCode X=\"0\" Y=\"10\" DeltaY=\"20\">国国</TextCode>")));
+    assert_true(canvas_ink(&c, 5, 26, 10, 10) > 0.15);
+    jy_picture_free(&c.picture);
+}
+
+static void
+text__without_its_font_is_shown_all_the_same(void **state)
+{
+    struct canvas c;
+
+    (void)state;
+    draw(&c, PAGE("<TextObject Boundary=\"5 5 40 20\" Font=\"77\" Size=\"10\"><TextCode X=\"0\" Y=\"10\">国</TextCode></TextObject>"));
+    assert_true(canvas_ink(&c, 5, 5, 10, 12) > 0.15);
+    assert_true(canvas_notes(&c, "font resource is missing"));
+    jy_picture_free(&c.picture);
+}
+
+static void
+text__turns_with_its_matrix_and_its_directions(void **state)
+{
+    struct canvas c;
+
+    (void)state;
+    draw(&c, PAGE(TEXT("CTM=\"1 0 0 1 20 10\"", "<TextCode X=\"0\" Y=\"10\">一</TextCode>")));
+    assert_true(canvas_ink(&c, 25, 15, 10, 10) > 0.02 && canvas_ink(&c, 5, 5, 15, 9) == 0);
+    jy_picture_free(&c.picture);
+    draw(&c, PAGE(TEXT("CharDirection=\"90\"", "<TextCode X=\"10\" Y=\"10\">一</TextCode>")));      /* the stroke stands upright */
+    assert_true(canvas_ink(&c, 17.5, 16, 3, 8) > canvas_ink(&c, 21, 16, 4, 8) && canvas_ink(&c, 17.5, 16, 3, 8) > 0.1);
+    jy_picture_free(&c.picture);
+    draw(&c, PAGE(TEXT("ReadDirection=\"90\"", "<TextCode X=\"0\" Y=\"10\">国国国</TextCode>")));
+    assert_true(canvas_ink(&c, 5, 26, 10, 10) > 0.15 && canvas_ink(&c, 16, 6, 10, 10) == 0);
+    jy_picture_free(&c.picture);
+}
+
+static void
+clip__areas_are_joined_and_clips_are_met(void **state)
+{
+#define AREA(box) "<Area><Path Boundary=\"" box "\"><AbbreviatedData>M 0 0 L 10 0 L 10 50 L 0 50 C</AbbreviatedData></Path></Area>"
+    struct canvas c;
+
+    (void)state;
+    draw(&c, PAGE(BOX("0 0 50 50", "", COLOUR("255 0 0") "<Clips><Clip>" AREA("0 0 10 50") AREA("20 0 10 50") "</Clip></Clips>")));
+    assert_true(canvas_is(&c, 5, 25, 255, 0, 0) && canvas_is(&c, 15, 25, 255, 255, 255) && canvas_is(&c, 25, 25, 255, 0, 0));
+    jy_picture_free(&c.picture);
+    draw(&c, PAGE(BOX("0 0 50 50", "", COLOUR("255 0 0") "<Clips><Clip>" AREA("0 0 10 50") "</Clip><Clip>" AREA("5 0 10 50") "</Clip></Clips>")));
+    assert_true(canvas_is(&c, 2, 25, 255, 255, 255) && canvas_is(&c, 7, 25, 255, 0, 0) && canvas_is(&c, 12, 25, 255, 255, 255));
+    jy_picture_free(&c.picture);
+}
+
+static void
+image__fills_the_unit_square_of_its_matrix_and_its_mask_hides(void **state)
+{
+    struct jy_buf png = make_png(PNG_COLOR_TYPE_RGB, false), mask = make_bmp(1, false);
+    const struct raw_entry more[] = { { .name = "D/i.png", .bytes = jy_buf_slice(&png) }, { .name = "D/m.bmp", .bytes = jy_buf_slice(&mask) } };
+    static const char media[] = RES("<MultiMedias><MultiMedia ID=\"40\" Type=\"Image\"><MediaFile>i.png</MediaFile></MultiMedia>"
+                                    "<MultiMedia ID=\"41\" Type=\"Image\"><MediaFile>m.bmp</MediaFile></MultiMedia></MultiMedias>");
+    struct canvas c;
+
+    (void)state;
+    assert_int_equal(canvas_draw(DOCUMENT(""), media, PAGE("<ImageObject Boundary=\"10 10 20 20\" CTM=\"20 0 0 20 0 0\" ResourceID=\"40\"/>"), more, 2, &c),
+        JY_OK);
+    assert_true(canvas_is(&c, 14, 20, 255, 0, 0) && canvas_is(&c, 26, 20, 0, 0, 128) && canvas_is(&c, 35, 20, 255, 255, 255));
+    jy_picture_free(&c.picture);
+    assert_int_equal(canvas_draw(DOCUMENT(""), media, PAGE("<ImageObject Boundary=\"10 10 20 20\" CTM=\"-20 0 0 20 20 0\" ResourceID=\"40\"/>"), more, 2,
+        &c), JY_OK);
+    assert_true(canvas_is(&c, 14, 20, 0, 0, 128) && canvas_is(&c, 26, 20, 255, 0, 0));
+    jy_picture_free(&c.picture);
+    assert_int_equal(canvas_draw(DOCUMENT(""), media, PAGE("<ImageObject Boundary=\"10 10 20 20\" CTM=\"20 0 0 20 0 0\" ResourceID=\"40\" ImageMask=\"41\"/>"),
+                                 more, 2, &c), JY_OK);
+    assert_true(canvas_is(&c, 14, 20, 255, 0, 0) && canvas_is(&c, 26, 20, 255, 255, 255));
+    jy_picture_free(&c.picture);
+    jy_buf_free(&png);
+    jy_buf_free(&mask);
+}
+
+static void
+image__that_cannot_be_drawn_is_marked_and_named(void **state)
+{
+    static const struct raw_entry more[] = { { .name = "D/broken.png", .text = "\x89PNG\r\n\x1a\n broken" } };
+    static const char *const objects[] = { "ResourceID=\"40\"", "ResourceID=\"41\"", "ResourceID=\"42\"", "" };
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        char page[256];
+        struct canvas c;
+        snprintf(page, sizeof(page), "<Page><Content><Layer><ImageObject Boundary=\"10 10 20 20\" CTM=\"20 0 0 20 0 0\" %s/></Layer></Content></Page>",
+            objects[i]);
+        assert_int_equal(canvas_draw(DOCUMENT(""), RES("<MultiMedias><MultiMedia ID=\"40\" Type=\"Image\"><MediaFile>broken.png</MediaFile></MultiMedia>"
+                                     "<MultiMedia ID=\"41\" Type=\"Image\"><MediaFile>none.png</MediaFile></MultiMedia></MultiMedias>"), page, more, 1, &c),
+                                         JY_OK);
+        assert_int_equal(c.note_count, 1);
+        assert_true(canvas_at(&c, 20, 20)[1] < 250 && canvas_at(&c, 13, 20)[1] < 250);
+        jy_picture_free(&c.picture);
+    }
+}
+
+static void
+composite__is_drawn_and_one_within_itself_ends(void **state)
+{
+    static const char units[] = RES("<CompositeGraphicUnits><CompositeGraphicUnit ID=\"60\" Width=\"10\" Height=\"10\"><Content>" BOX("0 0 50 50", "",
+        COLOUR("255 0 0"))
+                                    "</Content></CompositeGraphicUnit><CompositeGraphicUnit ID=\"61\" Width=\"10\" Height=\"10\"><Content>"
+                                    "<CompositeObject Boundary=\"0 0 10 10\" ResourceID=\"61\"/><CompositeObject Boundary=\"0 0 10 10\" ResourceID=\"61\"/>"
+                                    "</Content></CompositeGraphicUnit></CompositeGraphicUnits>");
+    struct canvas c;
+
+    (void)state;
+    assert_int_equal(canvas_draw(DOCUMENT(""), units, PAGE("<CompositeObject Boundary=\"20 20 20 20\" ResourceID=\"60\" CTM=\"2 0 0 1 0 0\"/>"), NULL, 0,
+        &c), JY_OK);
+    assert_true(canvas_is(&c, 38, 25, 255, 0, 0) && canvas_is(&c, 38, 35, 255, 255, 255));
+    jy_picture_free(&c.picture);
+    assert_int_equal(canvas_draw(DOCUMENT(""), units, PAGE("<CompositeObject Boundary=\"20 20 20 20\" ResourceID=\"61\"/>"), NULL, 0, &c), JY_OK);
+    assert_true(canvas_notes(&c, "nested too deep"));
+    jy_picture_free(&c.picture);
+}
+
+static void
+annotation__is_drawn_unless_invisible(void **state)
+{
+    static const struct raw_entry more[] = {
+        { .name = "D/A.xml", .text = "<Annotations><Page PageID=\"1\"><FileLoc>A1.xml</FileLoc></Page></Annotations>" },
+        { .name = "D/A1.xml", .text = "<PageAnnot><Annot Type=\"Highlight\"><Appearance Boundary=\"10 10 10 10\">" BOX("0 0 10 10", "", COLOUR("255 255 0"))
+                                      "</Appearance></Annot><Annot Visible=\"false\"><Appearance Boundary=\"30 30 10 10\">" BOX("0 0 10 10", "",
+                                          COLOUR("0 0 0"))
+                                      "</Appearance></Annot></PageAnnot>" },
+    };
+    struct canvas c;
+
+    (void)state;
+    assert_int_equal(canvas_draw("<Document><CommonData><PageArea><PhysicalBox>0 0 50 50</PhysicalBox></PageArea></CommonData><Pages><Page ID=\"1\" "
+        "BaseLoc=\"P.xml\"/>"
+                                 "</Pages><Annotations>A.xml</Annotations></Document>", RES(""), PAGE(""), more, 2, &c), JY_OK);
+    assert_true(canvas_is(&c, 15, 15, 255, 255, 0) && canvas_is(&c, 35, 35, 255, 255, 255));
+    jy_picture_free(&c.picture);
+}
+
+/* Each of these alone would take minutes or gigabytes from a reader without limits. */
+static void
+hostile__pages_end_within_their_work(void **state)
+{
+    static const char *const objects[] = {
+        "<PathObject Boundary=\"0 0 1e30 1e30\" LineWidth=\"1e30\"><AbbreviatedData>M 0 0 L 1e5 1e5</AbbreviatedData></PathObject>",
+        "<PathObject Boundary=\"0 0 50 50\" DashPattern=\"0.3 0.3\" CTM=\"1 0 0 1 0 0\"><AbbreviatedData>M -1000000 0 L 1000000 50 L -1000000 "
+            "0</AbbreviatedData></PathObject>",
+        "<PathObject Boundary=\"0 0 50 50\" CTM=\"0 0 0 0 0 0\"><AbbreviatedData>M 0 0 L 1 1</AbbreviatedData></PathObject>",
+        "<PathObject Boundary=\"nan inf 50 50\"><AbbreviatedData>M nan 0 L 1 1 X</AbbreviatedData></PathObject>",
+        "<TextObject Boundary=\"0 0 50 50\" Font=\"3\" Size=\"1e9\"><TextCode X=\"0\" Y=\"0\">国</TextCode></TextObject>",
+        "<TextObject Boundary=\"0 0 50 50\" Font=\"3\" Size=\"9000\"><TextCode X=\"0\" Y=\"0\" DeltaX=\"g 2000000000 1\">国国国</TextCode></TextObject>",
+        "<ImageObject Boundary=\"0 0 -5 -5\" CTM=\"nan\" ResourceID=\"99999999999999999999\"/>",
+        "<PathObject Boundary=\"0 0 50 50\" Fill=\"true\"><FillColor><Pattern Width=\"0.02\" Height=\"0.02\"><CellContent>"
+        "<PathObject Boundary=\"0 0 1 1\"><AbbreviatedData>M 0 0 L 1 1</AbbreviatedData></PathObject></CellContent></Pattern></FillColor>"
+        "<AbbreviatedData>M 0 0 L 50 0 L 50 50 C</AbbreviatedData></PathObject>",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++) {
+        char page[2048];
+        struct canvas c;
+        snprintf(page, sizeof(page), "<Page><Content><Layer>%s</Layer></Content></Page>", objects[i]);
+        assert_int_equal(canvas_draw(DOCUMENT(""), RES(""), page, NULL, 0, &c), JY_OK);
+        jy_picture_free(&c.picture);
+    }
+}
+
+static void
+hostile__a_page_of_too_much_work_is_cut_off_and_says_so(void **state)
+{
+    struct jy_buf page = { 0 };
+    struct canvas c;
+
+    (void)state;
+    raw_add(&page, jy_slice_text("<Page><Content><Layer>"));
+    for (int i = 0; i < 20000; i++)
+        raw_add(&page, jy_slice_text(BOX("0 0 50 50", "", COLOUR("1 1 1"))));
+    raw_add(&page, jy_slice_text("</Layer></Content></Page>"));
+    assert_int_equal(jy_buf_byte(&page, 0), JY_OK);
+    draw(&c, (const char *)page.p);
+    assert_true(canvas_notes(&c, "beyond the limit of work"));
+    jy_picture_free(&c.picture);
+    jy_buf_free(&page);
+}
+
+static void
+page__sizes_and_numbers_out_of_range_are_refused(void **state)
+{
+    const struct raw_entry list[] = { { .name = "OFD.xml", .text = ROOT }, { .name = "D/R.xml", .text = RES("") }, { .name = "D/P.xml", .text = PAGE("") },
+                                      { .name = "D/Document.xml", .text = "<Document><CommonData><PageArea><PhysicalBox>0 0 9000 9000</PhysicalBox></PageArea>"
+                                                                          "</CommonData><Pages><Page ID=\"1\" BaseLoc=\"P.xml\"/></Pages></Document>" } };
+    struct jy_render *render;
+    struct jy_picture picture;
+    struct jy_buf file = { 0 };
+
+    (void)state;
+    raw_zip(list, 4, &file);
+    assert_int_equal(jy_render_open(jy_buf_slice(&file), fonts, &render, NULL), JY_OK);
+    assert_int_equal(jy_render_page(render, 1, 4, &picture, NULL), JY_E_LIMIT);
+    assert_int_equal(jy_render_page(render, 1, 0.5, &picture, NULL), JY_E_LIMIT);
+    assert_int_equal(jy_render_page(render, 0, 4, &picture, NULL), JY_E_PAGE_RANGE);
+    assert_int_equal(jy_render_page(render, 2, 4, &picture, NULL), JY_E_PAGE_RANGE);
+    assert_int_equal(jy_render_page(render, 1, 0, &picture, NULL), JY_E_ARGUMENT);
+    assert_int_equal(jy_render_page(render, 1, 0.2, &picture, NULL), JY_OK);
+    jy_picture_free(&picture);
+    jy_render_free(render);
+    assert_int_equal(jy_render_open(jy_slice_text("%PDF-1.7"), fonts, &render, NULL), JY_E_UNSUPPORTED);
+    assert_null(render);
+    jy_buf_free(&file);
+}
+
+static void
+seal__that_is_a_package_is_drawn_over_its_whole_size_on_nothing(void **state)
+{
+    const struct raw_entry list[] = { { .name = "OFD.xml", .text = ROOT }, { .name = "D/Document.xml", .text = DOCUMENT("") }, { .name = "D/R.xml",
+        .text = RES("") },
+                                      { .name = "D/P.xml", .text = PAGE(BOX("0 0 25 50", "", COLOUR("255 0 0"))) } };
+    struct jy_picture picture;
+    struct jy_buf package = { 0 }, file = { 0 };
+
+    (void)state;
+    raw_zip(list, 4, &package);
+    raw_add(&file, jy_slice_text("junk"));                    /* as it is met before such pictures */
+    raw_add(&file, jy_buf_slice(&package));
+    jy_picture_use_drawer(jy_render_drawer, fonts);
+    assert_int_equal(jy_picture_draw(jy_buf_slice(&file), "OFD", 25.4, 12.7, &picture, NULL), JY_OK);
+    assert_int_equal(picture.width, 600);
+    assert_int_equal(picture.height, 300);
+    assert_memory_equal(picture.rgba + (150 * 600 + 100) * 4, "\xff\0\0\xff", 4);
+    assert_int_equal(picture.rgba[(150 * 600 + 500) * 4 + 3], 0);
+    jy_picture_free(&picture);
+    jy_buf_free(&file);
+    jy_buf_free(&package);
+    jy_picture_use_drawer(NULL, NULL);
+}
+
+static int
+open_fonts(void **state)
+{
+    (void)state;
+    return jy_fonts_open(&fonts, NULL) == JY_OK ? 0 : -1;
+}
+
+static int
+close_fonts(void **state)
+{
+    (void)state;
+    jy_fonts_free(fonts);
+    return 0;
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(path__is_filled_within_its_boundary_and_nowhere_else),
+        cmocka_unit_test(path__every_operator_draws),
+        cmocka_unit_test(path__the_fill_rule_decides_about_holes),
+        cmocka_unit_test(path__a_hair_line_is_seen_and_dashes_have_gaps),
+        cmocka_unit_test(colour__alpha_of_object_and_colour_and_the_colour_space_count),
+        cmocka_unit_test(colour__shadings_run_from_their_first_to_their_last_colour),
+        cmocka_unit_test(page__layers_and_templates_lie_in_their_order),
+        cmocka_unit_test(page__a_box_that_begins_elsewhere_is_moved_to_the_corner),
+        cmocka_unit_test(text__stands_where_its_codes_say_and_the_last_delta_goes_on),
+        cmocka_unit_test(text__without_its_font_is_shown_all_the_same),
+        cmocka_unit_test(text__turns_with_its_matrix_and_its_directions),
+        cmocka_unit_test(clip__areas_are_joined_and_clips_are_met),
+        cmocka_unit_test(image__fills_the_unit_square_of_its_matrix_and_its_mask_hides),
+        cmocka_unit_test(image__that_cannot_be_drawn_is_marked_and_named),
+        cmocka_unit_test(composite__is_drawn_and_one_within_itself_ends),
+        cmocka_unit_test(annotation__is_drawn_unless_invisible),
+        cmocka_unit_test(hostile__pages_end_within_their_work),
+        cmocka_unit_test(hostile__a_page_of_too_much_work_is_cut_off_and_says_so),
+        cmocka_unit_test(page__sizes_and_numbers_out_of_range_are_refused),
+        cmocka_unit_test(seal__that_is_a_package_is_drawn_over_its_whole_size_on_nothing),
+    };
+    return cmocka_run_group_tests_name("render page", tests, open_fonts, close_fonts);
+}
