@@ -96,10 +96,16 @@ JY_CHECK jy_err jy_document_prepare(struct jy_document *doc, struct jy_slice sea
  */
 JY_CHECK jy_err jy_document_prepare_closing(struct jy_document *doc, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count,
                                             jy_time now, struct jy_prepared *out, struct jy_fault *fault);
+/**
+ * A signature without a seal and without a place: OFD Type="Sign" (GM/T 0099-2020 7.2.2), PDF adbe.pkcs7.detached in an invisible field. Its value is
+ * the SignedData that jy_cms_make makes over data_hash, detached; property_info stays empty. closing: the last signature, as above.
+ * Errors: those of jy_document_may_stamp.
+ */
+JY_CHECK jy_err jy_document_prepare_plain(struct jy_document *doc, bool closing, jy_time now, struct jy_prepared *out, struct jy_fault *fault);
 void jy_prepared_free(struct jy_prepared *prepared);
 /**
  * Put the signature value into a prepared file. out borrows prepared_file. The slot is checked against the file, and the
- * result's digest against SES_Signature.dataHash: a value for another document is refused (JY_E_DOCUMENT_CHANGED).
+ * value must be of the form that was prepared and for the result's digest (jy_value_binds): another is refused (JY_E_FORMAT, JY_E_DOCUMENT_CHANGED).
  */
 JY_CHECK jy_err jy_document_finish(struct jy_slice prepared_file, const char *slot, struct jy_slice ses_der, struct jy_pieces *out,
                                    struct jy_fault *fault);

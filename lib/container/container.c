@@ -188,9 +188,23 @@ check_place(const struct jy_document *doc, const struct jy_stamp_place *place, s
     return JY_OK;
 }
 
+/* An empty seal and no place: a plain signature. */
 static jy_err
-prepare(struct jy_document *doc, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count,
-                    jy_time now, bool closing, struct jy_prepared *out, struct jy_fault *fault)
+prepare(struct jy_document *doc, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count, jy_time now, bool closing,
+        struct jy_prepared *out, struct jy_fault *fault)
+{
+    jy_err err = jy_document_may_stamp(doc, now, fault);
+
+    if (err == JY_OK)
+        err = doc->ops->prepare(doc->impl, seal_der, places, count, now, closing, out, fault);
+    if (err != JY_OK)
+        jy_prepared_free(out);
+    return err;
+}
+
+static jy_err
+prepare_stamp(struct jy_document *doc, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count, jy_time now, bool closing,
+              struct jy_prepared *out, struct jy_fault *fault)
 {
     jy_err err;
 
@@ -202,26 +216,28 @@ prepare(struct jy_document *doc, struct jy_slice seal_der, const struct jy_stamp
         if (err != JY_OK)
             return err;
     }
-    err = jy_document_may_stamp(doc, now, fault);
-    if (err == JY_OK)
-        err = doc->ops->prepare(doc->impl, seal_der, places, count, now, closing, out, fault);
-    if (err != JY_OK)
-        jy_prepared_free(out);
-    return err;
+    return prepare(doc, seal_der, places, count, now, closing, out, fault);
 }
 
 jy_err
 jy_document_prepare(struct jy_document *doc, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count, jy_time now,
                     struct jy_prepared *out, struct jy_fault *fault)
 {
-    return prepare(doc, seal_der, places, count, now, false, out, fault);
+    return prepare_stamp(doc, seal_der, places, count, now, false, out, fault);
 }
 
 jy_err
 jy_document_prepare_closing(struct jy_document *doc, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count, jy_time now,
                             struct jy_prepared *out, struct jy_fault *fault)
 {
-    return prepare(doc, seal_der, places, count, now, true, out, fault);
+    return prepare_stamp(doc, seal_der, places, count, now, true, out, fault);
+}
+
+jy_err
+jy_document_prepare_plain(struct jy_document *doc, bool closing, jy_time now, struct jy_prepared *out, struct jy_fault *fault)
+{
+    memset(out, 0, sizeof *out);
+    return prepare(doc, JY_EMPTY, NULL, 0, now, closing, out, fault);
 }
 
 void

@@ -17,7 +17,7 @@ struct jy_document_ops {
     struct jy_page (*page)(const void *impl, size_t index);     /* index < page_count */
     jy_err (*signatures)(void *impl, const struct jy_signature **out, size_t *count, struct jy_fault *fault);
     jy_err (*may_stamp)(void *impl, jy_time now, struct jy_fault *fault);
-    /* Called after may_stamp, with sizes and pages in range; out is zeroed, and freed by the caller on error. */
+    /* Called after may_stamp, with sizes and pages in range; out is zeroed, and freed by the caller on error. No seal and no place: a plain signature. */
     jy_err (*prepare)(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count, jy_time now,
                       bool closing, struct jy_prepared *out, struct jy_fault *fault);
     jy_err (*finish)(struct jy_slice prepared, const char *slot, struct jy_slice ses_der, struct jy_pieces *out,

@@ -10,6 +10,8 @@
 
 #define CONTENTS_MIN 32768            /* hex digits */
 #define FIELD_NAME 48
+#define SEAL_FILTER "/Filter /GM.PKILite /SubFilter /GM.sm2seal"
+#define PLAIN_FILTER "/Filter /Adobe.PPKLite /SubFilter /adbe.pkcs7.detached"
 #define RANGE_WIDTH 36                /* room for three numbers of ByteRange */
 
 /* Catalog and AcroForm with the new field. */
@@ -59,7 +61,7 @@ add_to_page(struct pdf_update *u, size_t index, const int *annots, const struct 
 
 /* Name the range and take the digest over it. */
 static jy_err
-name_range(struct pdf_update *u, size_t range_at, size_t contents_at, size_t contents_len, struct jy_prepared *out)
+name_range(struct pdf_update *u, size_t range_at, size_t contents_at, size_t contents_len, bool is_seal, struct jy_prepared *out)
 {
     size_t a = u->pdf->file.len + contents_at, b = a + contents_len, end = u->pdf->file.len + u->bytes.len;
     struct jy_sm3_ctx *sm3 = NULL;
@@ -68,7 +70,8 @@ name_range(struct pdf_update *u, size_t range_at, size_t contents_at, size_t con
 
     snprintf(numbers, sizeof(numbers), "%zu %zu %zu", a, b, end - b);
     memcpy(u->bytes.p + range_at, numbers, strlen(numbers));
-    snprintf(out->property_info, sizeof(out->property_info), "/ByteRange [0 %s]", numbers);
+    if (is_seal)
+        snprintf(out->property_info, sizeof(out->property_info), "/ByteRange [0 %s]", numbers);
     snprintf(out->slot, sizeof(out->slot), "contents:%zu:%zu", a, contents_len);
     if ((rc = jy_sm3_new(&sm3)) == JY_OK && (rc = jy_sm3_update(sm3, u->pdf->file)) == JY_OK &&
         (rc = jy_sm3_update(sm3, JY_SLICE(u->bytes.p, contents_at))) == JY_OK &&
@@ -181,14 +184,35 @@ add_places(struct pdf_update *u, const struct jy_stamp_place *places, size_t cou
     return u->rc;
 }
 
+/* A field that shows nothing: ISO 32000-2 12.7.5.5 wants a widget all the same, of no size. */
+static jy_err
+add_invisible(struct pdf_update *u, int value_id, bool closing)
+{
+    const struct jy_stamp_place first = { .page = 1 };
+    qpdf_oh page = qpdf_get_page_n(u->pdf->q, 0);
+    int id = u->next_id++;
+    char name[FIELD_NAME];
+
+    name_field(u, id, name);
+    pdf_begin_object(u, id, 0);
+    PDF_ADD(u, "<< /Type /Annot /Subtype /Widget /Rect [0 0 0 0] /F 132 /P %d %d R /FT /Sig /T (%s) /V %d 0 R", qpdf_oh_get_object_id(u->pdf->q, page),
+            qpdf_oh_get_generation(u->pdf->q, page), name, value_id);
+    if (closing)
+        pdf_add(u, " /Lock << /Type /SigFieldLock /Action /All /P 1 >>");
+    pdf_add(u, " >>\nendobj\n");
+    add_to_form(u, id);
+    add_to_page(u, 0, &id, &first, 1);
+    return u->rc;
+}
+
 /* The signature dictionary with room for range and value. */
 static void
-add_value(struct pdf_update *u, int id, size_t hex, bool closing, size_t *range_at, size_t *contents_at)
+add_value(struct pdf_update *u, int id, const char *filter, size_t hex, bool closing, size_t *range_at, size_t *contents_at)
 {
     qpdf_oh root = qpdf_get_root(u->pdf->q);
 
     pdf_begin_object(u, id, 0);
-    pdf_add(u, "<< /Type /Sig /Filter /GM.PKILite /SubFilter /GM.sm2seal /ByteRange [0 ");
+    PDF_ADD(u, "<< /Type /Sig %s /ByteRange [0 ", filter);
     *range_at = u->bytes.len;
     PDF_ADD(u, "%*s] /Contents ", RANGE_WIDTH, "");
     *contents_at = u->bytes.len;
@@ -213,16 +237,17 @@ pdf_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *p
     struct jy_seal *seal = NULL;
     long long size = 0;
     size_t hex = 2 * (seal_der.len + 16384) > CONTENTS_MIN ? 2 * (seal_der.len + 16384) : CONTENTS_MIN, range_at, contents_at;
+    bool plain = seal_der.len == 0;
     int value_id, image_id;
     jy_err rc;
 
-    (void)now;                                               /* the time stands in SES_Signature, where it is signed */
+    (void)now;                                               /* the time stands in the value, where it is signed */
     /* ISO 32000-2 12.8.2.2: P 2 permits a signature with its widget, and no annotation. */
     for (size_t i = 0; count > 1 && i < u.pdf->signature_count; i++)
         if (u.pdf->details[i].permission == 1 || u.pdf->details[i].permission == 2)
             return jy_fail(fault, JY_E_LOCKED, u.pdf->signatures[i].id, 0, "the certification (DocMDP P %d) permits a stamp at one place, %zu are asked for",
                            u.pdf->details[i].permission, count);
-    if ((rc = jy_seal_parse(seal_der, &seal, fault)) != JY_OK)
+    if (!plain && (rc = jy_seal_parse(seal_der, &seal, fault)) != JY_OK)
         return rc;
     qpdf_oh_get_value_as_longlong(u.pdf->q, qpdf_oh_get_key(u.pdf->q, qpdf_get_trailer(u.pdf->q), "/Size"), &size);
     if (size < 1 || size > JY_PDF_NUMBER_MAX) {
@@ -231,14 +256,15 @@ pdf_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *p
     }
     u.next_id = (int)size;
     value_id = u.next_id++;
-    image_id = u.next_id++;
+    image_id = plain ? 0 : u.next_id++;
     pdf_add(&u, "\n");
-    add_value(&u, value_id, hex, closing, &range_at, &contents_at);
-    if ((rc = u.rc) != JY_OK || (rc = pdf_add_picture(&u, seal, image_id, fault)) != JY_OK ||
-        (rc = add_places(&u, places, count, value_id, image_id, closing)) != JY_OK)
+    add_value(&u, value_id, plain ? PLAIN_FILTER : SEAL_FILTER, hex, closing, &range_at, &contents_at);
+    if ((rc = u.rc) != JY_OK || (plain && (rc = add_invisible(&u, value_id, closing)) != JY_OK) ||
+        (!plain && ((rc = pdf_add_picture(&u, seal, image_id, fault)) != JY_OK ||
+                    (rc = add_places(&u, places, count, value_id, image_id, closing)) != JY_OK)))
         goto out;
     pdf_add_xref(&u);
-    if ((rc = u.rc) != JY_OK || (rc = name_range(&u, range_at, contents_at, hex + 2, out)) != JY_OK ||
+    if ((rc = u.rc) != JY_OK || (rc = name_range(&u, range_at, contents_at, hex + 2, !plain, out)) != JY_OK ||
         (rc = jy_pieces_borrow(&out->file, u.pdf->file)) != JY_OK)
         goto out;
     rc = jy_pieces_take(&out->file, &u.bytes);
@@ -261,10 +287,21 @@ pdf_digest(struct jy_slice file, size_t a, size_t b, size_t end, uint8_t out[JY_
     return rc;
 }
 
-jy_err
-pdf_finish(struct jy_slice prepared, const char *slot, struct jy_slice ses_der, struct jy_pieces *out, struct jy_fault *fault)
+/* The dictionary that add_value wrote says what its value will be. */
+static bool
+is_prepared_for_seal(struct jy_slice prepared, size_t contents_at)
 {
-    struct jy_ses *ses = NULL;
+    size_t from = contents_at > 200 ? contents_at - 200 : 0, at;
+    struct jy_slice before = JY_SLICE(prepared.p + from, contents_at - from);
+
+    if ((at = jy_slice_rfind(before, jy_slice_text("<< /Type /Sig "))) == SIZE_MAX)
+        return true;
+    return jy_slice_find(JY_SLICE(before.p + at, before.len - at), jy_slice_text(SEAL_FILTER)) != SIZE_MAX;
+}
+
+jy_err
+pdf_finish(struct jy_slice prepared, const char *slot, struct jy_slice value_der, struct jy_pieces *out, struct jy_fault *fault)
+{
     struct jy_buf hex = { 0 };
     uint8_t digest[JY_SM3_SIZE];
     size_t at, len;
@@ -277,23 +314,19 @@ pdf_finish(struct jy_slice prepared, const char *slot, struct jy_slice ses_der, 
     for (size_t i = at + 1; i < at + len - 1; i++)
         if (prepared.p[i] != '0')
             return jy_fail(fault, JY_E_ARGUMENT, "slot", i, "is filled already");
-    if (ses_der.len * 2 > len - 2)
-        return jy_fail(fault, JY_E_LIMIT, "slot", 0, "%zu bytes do not fit into %zu", ses_der.len, (len - 2) / 2);
-    if ((rc = pdf_digest(prepared, at, at + len, prepared.len, digest)) != JY_OK || (rc = jy_ses_parse(ses_der, &ses, fault)) != JY_OK)
+    if ((rc = pdf_digest(prepared, at, at + len, prepared.len, digest)) != JY_OK ||
+        (rc = jy_value_binds(value_der, is_prepared_for_seal(prepared, at) ? JY_VALUE_SES : JY_VALUE_SIGNED_DATA, digest, fault)) != JY_OK)
         return rc;
-    if (!jy_slice_equal(jy_ses_data_hash(ses), JY_SLICE(digest, sizeof(digest)))) {
-        rc = jy_fail(fault, JY_E_DOCUMENT_CHANGED, "dataHash", 0, "the signature is for another document");
-        goto out;
-    }
+    if (value_der.len * 2 > len - 2)
+        return jy_fail(fault, JY_E_LIMIT, "slot", 0, "%zu bytes do not fit into %zu", value_der.len, (len - 2) / 2);
     if ((rc = jy_buf_reserve(&hex, len - 1)) != JY_OK)
         goto out;
-    jy_hex(ses_der, (char *)hex.p);
-    memset(hex.p + ses_der.len * 2, '0', len - 2 - ses_der.len * 2);
+    jy_hex(value_der, (char *)hex.p);
+    memset(hex.p + value_der.len * 2, '0', len - 2 - value_der.len * 2);
     hex.len = len - 2;
     if ((rc = jy_pieces_borrow(out, JY_SLICE(prepared.p, at + 1))) == JY_OK && (rc = jy_pieces_take(out, &hex)) == JY_OK)
         rc = jy_pieces_borrow(out, JY_SLICE(prepared.p + at + len - 1, prepared.len - at - len + 1));
 out:
     jy_buf_free(&hex);
-    jy_ses_free(ses);
     return rc;
 }
