@@ -483,6 +483,20 @@ trailing(void)
     scene.ses.trailing = JY_SLICE("\x30\x03\x02\x01\x05", 5);
 }
 
+/* -- time stamps: none here proves a time, so no verdict may rest on one -- */
+
+static void
+time_stamp_dummy(void)
+{
+    scene.ses.time_stamp = JY_SLICE("\xa0\x06\x03\x04\x00\x01\x02\x03", 8);   /* as in a seal of a widespread library */
+}
+
+static void
+time_stamp_empty(void)
+{
+    scene.ses.time_stamp = JY_SLICE("\xa0\x05\x03\x03\x00\x30\x00", 7);
+}
+
 static const struct attack rows[] = {
     { "honest", "the stamp as every row makes it", PLAY(NULL), VALID_BUT },
     { "honest-version-5", "GM/T 0031-2025", PLAY(version_5), VALID_BUT },
@@ -544,6 +558,8 @@ static const struct attack rows[] = {
     { "hash-of-another", "the signature of another document", PLAY(hash_of_another), BAD, FAILS(DOC_HASH) },
     { "property-lies", "propertyInfo names another signature's place", PLAY(property_lies), VALID_BUT, FAILS(PROPERTY_INFO) },
     { "critical-unknown", "TBS_Sign has a critical extension that nobody knows", PLAY(critical_unknown), UNSURE, FAILS(SIG_LEGACY) },
+    { "time-stamp-dummy", "three bytes for a time stamp", PLAY(time_stamp_dummy), UNSURE, FAILS(TS_INVALID) },
+    { "time-stamp-empty", "an empty SEQUENCE for a time stamp", PLAY(time_stamp_empty), UNSURE, FAILS(TS_INVALID) },
     { "time-ahead", "signed in two hours", PLAY(time_ahead), UNSURE, FAILS(TIME_FUTURE) },
 };
 
