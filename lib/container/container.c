@@ -266,3 +266,41 @@ jy_document_finish(struct jy_slice prepared_file, const char *slot, struct jy_sl
         jy_pieces_free(out);
     return err;
 }
+
+jy_err
+jy_document_validation_data(struct jy_document *doc, struct jy_validation_data *out, struct jy_fault *fault)
+{
+    memset(out, 0, sizeof *out);
+    return doc->ops->validation_data == NULL ? JY_OK : doc->ops->validation_data(doc->impl, out, fault);
+}
+
+jy_err
+jy_document_prepare_archive(struct jy_document *doc, const struct jy_validation_data *data, struct jy_prepared *out, struct jy_fault *fault)
+{
+    jy_err err;
+
+    memset(out, 0, sizeof *out);
+    if (doc->ops->prepare_archive == NULL)
+        return jy_fail(fault, JY_E_UNSUPPORTED, NULL, 0, "only a PDF has a place for evidence and a document time stamp");
+    err = doc->ops->prepare_archive(doc->impl, data, out, fault);
+    if (err != JY_OK)
+        jy_prepared_free(out);
+    return err;
+}
+
+jy_err
+jy_document_finish_archive(struct jy_slice prepared_file, const char *slot, struct jy_slice token, struct jy_pieces *out, struct jy_fault *fault)
+{
+    const struct jy_document_ops *ops = ops_for(jy_format_detect(prepared_file));
+    jy_err err;
+
+    memset(out, 0, sizeof *out);
+    if (ops == NULL || ops->finish_archive == NULL)
+        return jy_fail(fault, JY_E_UNKNOWN_FORMAT, NULL, 0, "not a prepared document");
+    if (slot == NULL || token.len == 0)
+        return jy_fail(fault, JY_E_ARGUMENT, "token", 0, "no token");
+    err = ops->finish_archive(prepared_file, slot, token, out, fault);
+    if (err != JY_OK)
+        jy_pieces_free(out);
+    return err;
+}

@@ -88,26 +88,27 @@ splice(struct jy_slice s, size_t from, size_t to, const char *text, struct jy_bu
     return err;
 }
 
-/* OFD.xml with its Signatures entry; all other bytes stay. */
+/* OFD.xml with the Signatures entry of DocBody number `body`; all other bytes stay. */
 static jy_err
-name_list(struct jy_slice s, const char *list_path, struct jy_buf *out, struct jy_fault *fault)
+name_list(struct jy_slice s, size_t body, const char *list_path, struct jy_buf *out, struct jy_fault *fault)
 {
-    struct tag t, close;
+    struct tag t, list, close = { 0 };
     char prefix[64], text[OFD_PATH * 2 + 256];
 
-    if (find_tag(s, "Signatures", false, 0, &t)) {
-        tag_prefix(s, &t, prefix);
-        close = t;
-        if (!t.empty && !find_tag(s, "Signatures", true, t.end, &close))
+    for (size_t i = 0; i <= body; i++)
+        if (!find_tag(s, "DocBody", false, close.end, &t) || !find_tag(s, "DocBody", true, t.end, &close))
+            return jy_fail(fault, JY_E_FORMAT, "OFD.xml", 0, "DocBody without an end");
+    if (find_tag(s, "Signatures", false, t.end, &list) && list.start < close.start) {
+        t = list;
+        if (!list.empty && !find_tag(s, "Signatures", true, list.end, &list))
             return jy_fail(fault, JY_E_FORMAT, "OFD.xml", t.start, "Signatures without an end");
-        snprintf(text, sizeof text, "<%sSignatures>/%s</%sSignatures>", prefix, list_path, prefix);
-        return splice(s, t.start, close.end, text, out);
+    } else {
+        t = close;
+        list.end = t.start;                              /* nothing to replace */
     }
-    if (!find_tag(s, "DocBody", true, 0, &t))
-        return jy_fail(fault, JY_E_FORMAT, "OFD.xml", 0, "DocBody without an end");
     tag_prefix(s, &t, prefix);
     snprintf(text, sizeof text, "<%sSignatures>/%s</%sSignatures>", prefix, list_path, prefix);
-    return splice(s, t.start, t.start, text, out);
+    return splice(s, t.start, list.end, text, out);
 }
 
 /* Signatures.xml with one more entry. */
@@ -272,6 +273,44 @@ add_annotation(struct jy_buf *out, unsigned long id, const char *page, const str
     return err == JY_OK ? jy_buf_text(out, "/>") : err;
 }
 
+/* The list of any document of the package: each stays open for further signatures. */
+static bool
+is_list(const struct ofd *ofd, size_t entry)
+{
+    for (size_t i = 0; i < ofd->bodies; i++)
+        if (ofd->body[i].list_file == entry)
+            return true;
+    return false;
+}
+
+/* OFD.xml must name the list before the first signature (seal-formats 3.4): where one protects OFD.xml already, it is too late. */
+static jy_err
+check_root(const struct ofd *ofd, struct jy_fault *fault)
+{
+    size_t root = jy_zip_find(ofd->zip, "OFD.xml", false);
+
+    for (size_t i = 0; i < ofd->signature_count; i++)
+        if (ofd->extras[i].covered[root])
+            return jy_fail(fault, JY_E_LOCKED, ofd->signatures[i].path, 0,
+                           "the signature of another document of the package protects OFD.xml, which names no signature list for this one");
+    return JY_OK;
+}
+
+/* One stamp is one signature, and that belongs to one document; a signature without places names none. */
+static jy_err
+enter_body(struct ofd *ofd, const struct jy_stamp_place *places, size_t count, size_t *body, struct jy_fault *fault)
+{
+    if (count == 0 && ofd->bodies > 1)
+        return jy_fail(fault, JY_E_UNSUPPORTED, "place", 0, "a signature without a stamp, on a package of %zu documents", ofd->bodies);
+    *body = count == 0 ? 0 : ofd->pages[places[0].page - 1].body;
+    for (size_t i = 1; i < count; i++)
+        if (ofd->pages[places[i].page - 1].body != *body)
+            return jy_fail(fault, JY_E_ARGUMENT, "place", 0, "pages %d and %d belong to two documents of the package: stamp one after the other",
+                           places[0].page, places[i].page);
+    ofd_enter_body(ofd, *body);
+    return JY_OK;
+}
+
 struct plan {
     char folder[OFD_PATH], list[OFD_PATH], signature[OFD_PATH], seal[OFD_PATH];
     unsigned long id;                  /* the signature's; annotations follow */
@@ -297,7 +336,7 @@ write_signature(struct ofd *ofd, struct plan *plan, struct jy_slice seal_der, co
     for (size_t i = 0; err == JY_OK && i < jy_zip_count(ofd->zip); i++) {
         const struct jy_zip_entry *e = jy_zip_entry(ofd->zip, i);
 
-        if (e->directory || i == ofd->list_file)
+        if (e->directory || is_list(ofd, i))
             continue;
         if (i == root && plan->root.len > 0)
             err = jy_sm3(jy_buf_slice(&plan->root), digest);
@@ -369,12 +408,14 @@ ofd_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *p
     struct plan plan = { 0 };
     struct jy_buf old = { 0 };
     struct jy_zip_new list[4];
-    size_t n = 0;
+    size_t n = 0, body = 0;
     const char *type = seal_der.len > 0 ? "Seal" : "Sign";   /* GM/T 0099-2020 7.2.2 */
     char id[32], max_id[32];
     uint16_t dos_date, dos_time;
-    jy_err err = choose_paths(ofd, &plan, fault);
+    jy_err err = enter_body(ofd, places, count, &body, fault);
 
+    if (err == JY_OK)
+        err = choose_paths(ofd, &plan, fault);
     if (err == JY_OK)
         err = highest_id(ofd, &plan.id, fault);
     if (err != JY_OK)
@@ -383,9 +424,11 @@ ofd_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *p
     snprintf(id, sizeof id, "s%03lu", plan.id);
     snprintf(max_id, sizeof max_id, "s%03lu", plan.id + count);
     if (ofd->list_path[0] == '\0') {
-        err = jy_zip_read(ofd->zip, jy_zip_find(ofd->zip, "OFD.xml", false), JY_XML_MAX, &old, fault);
+        err = check_root(ofd, fault);
         if (err == JY_OK)
-            err = name_list(jy_buf_slice(&old), plan.list, &plan.root, fault);
+            err = jy_zip_read(ofd->zip, jy_zip_find(ofd->zip, "OFD.xml", false), JY_XML_MAX, &old, fault);
+        if (err == JY_OK)
+            err = name_list(jy_buf_slice(&old), body, plan.list, &plan.root, fault);
         if (err == JY_OK && jy_zip_find(ofd->zip, plan.list, true) != SIZE_MAX)
             err = jy_fail(fault, JY_E_UNSUPPORTED, plan.list, 0, "a signature list that OFD.xml does not name");
         if (err == JY_OK)
@@ -417,6 +460,7 @@ ofd_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *p
     jy_zip_dos_time(now, &dos_date, &dos_time);
     err = jy_zip_rewrite(ofd->zip, list, n, dos_date, dos_time, &out->file, fault);
 out:
+    ofd_enter_body(ofd, 0);
     jy_buf_free(&old);
     jy_buf_free(&plan.root);
     jy_buf_free(&plan.list_xml);
