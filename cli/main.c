@@ -36,6 +36,9 @@ static const struct command {
       "  --tsa URL       a time stamp authority (RFC 3161 over HTTP): the stamps carry its time stamps\n"
       "  Several places of one seal are one signature. A second --seal (with its --key, --cert and places) is a second stamp on top of the\n"
       "  first; OUT is written when all have succeeded, or not at all.\n" },
+    { "sign", cmd_sign, "IN OUT --key K.pem --cert C.pem [--lock] [--trust PEM|DIR]", "Sign a file without a seal (GB/T 35275).", "不加盖印章，仅作数字签名（GB/T 35275）。",
+      "  --lock          the document takes no further stamp or signature\n"
+      "  --trust PATH    also check the certificate's chain and revocation\n" },
     { "inspect", cmd_inspect, "FILE… [--json]", "Show what stands in OFD and PDF files: parts, signatures, coverage, revisions.",
       "查看OFD、PDF文件的组成、签名、保护范围和修订。",
       "  --json          as JSON (docs/protocol/inspect.md)\n"
