@@ -52,6 +52,14 @@ JY_CHECK jy_err jy_trust_extend(const struct jy_trust *base, struct jy_trust **o
 JY_CHECK jy_err jy_trust_add_crl(struct jy_trust *trust, struct jy_slice der, struct jy_fault *fault);
 JY_CHECK jy_err jy_trust_add_ocsp(struct jy_trust *trust, struct jy_slice der, struct jy_fault *fault);
 size_t jy_trust_anchor_count(const struct jy_trust *trust);
+/** What a trust holds, its base included; borrowed, valid until something is added. trust may be NULL: nothing. */
+enum jy_trust_item { JY_TRUST_CERT, JY_TRUST_CRL, JY_TRUST_OCSP };
+size_t jy_trust_count(const struct jy_trust *trust, enum jy_trust_item kind);
+struct jy_slice jy_trust_der(const struct jy_trust *trust, enum jy_trust_item kind, size_t n);
+const struct jy_cert *jy_trust_cert(const struct jy_trust *trust, size_t n);
+bool jy_trust_is_anchor(const struct jy_trust *trust, size_t n);
+/** Which anchors: SM3 over their SM3 digests in ascending order. Intermediates, lists and answers do not count. */
+JY_CHECK jy_err jy_trust_fingerprint(const struct jy_trust *trust, uint8_t out[JY_SM3_SIZE]);
 void jy_trust_free(struct jy_trust *trust);
 
 enum jy_chain_status {

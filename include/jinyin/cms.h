@@ -54,6 +54,8 @@ const struct jy_cert *jy_cms_signer(const struct jy_cms *cms);
  */
 JY_CHECK jy_err jy_cms_offer(struct jy_cms *cms, const struct jy_cert *cert);
 
+/** SM2 with SM3: else jy_cms_verify says JY_E_UNSUPPORTED, or JY_E_DOCUMENT_CHANGED when messageDigest alone shows another subject. */
+bool jy_cms_is_supported(const struct jy_cms *cms);
 /** What should be signed. */
 struct jy_cms_subject {
     const uint8_t *digest;            /* SM3 of the document's bytes, JY_SM3_SIZE bytes */
@@ -65,7 +67,7 @@ struct jy_cms_subject {
  * is the subject. Adds the deviations met.
  * Errors: JY_E_UNSUPPORTED (not SM2 with SM3; parts missing), JY_E_CERTIFICATE (no signer's certificate, one without an SM2 key, or
  * signingCertificate(V2) names another), JY_E_FORMAT (an attribute missing), JY_E_SIGNATURE (the value does not fit what it signs),
- * JY_E_DOCUMENT_CHANGED (it does, but what it signs is another subject).
+ * JY_E_DOCUMENT_CHANGED (it does, but what it signs is another subject; or the algorithm is unsupported, but messageDigest is not the subject's).
  */
 JY_CHECK jy_err jy_cms_verify(struct jy_cms *cms, const struct jy_cms_subject *subject, struct jy_fault *fault);
 

@@ -41,22 +41,13 @@ struct jy_timestamp_text {
 };
 const struct jy_timestamp_text *jy_timestamp_status_text(enum jy_timestamp_status status);
 
-/** What a token deviates in while it proves its time; bits. */
-enum jy_timestamp_deviation {
-    JY_TS_WHOLE_RESPONSE = 1u << 0,   /* a TimeStampResp where a token belongs */
-    JY_TS_VERSION_2 = 1u << 1,        /* TSTInfo version 2 (GB/T 20520-2025); 1 is RFC 3161's */
-    JY_TS_NO_SIGNING_CERT = 1u << 2,  /* no signingCertificate(V2) attribute, which RFC 3161 2.4.2 demands */
-    JY_TS_TIME_FORM = 1u << 3         /* genTime is not YYYYMMDDHHMMSS[.s…]Z as DER demands */
-};
-
 struct jy_timestamp_result {
     enum jy_timestamp_status status;
     jy_time time;                     /* genTime, UTC seconds, cut to whole seconds; 0 when it could not be read */
     uint32_t microseconds;            /* its fraction */
     int64_t accuracy;                 /* ± microseconds; -1 = not told */
-    unsigned version;                 /* of TSTInfo */
-    unsigned deviations;              /* enum jy_timestamp_deviation */
-    unsigned cms_deviations;          /* enum jy_cms_deviation */
+    unsigned version;                 /* of TSTInfo: 1, or 2 (GB/T 20520-2025) */
+    jy_deviations deviations;         /* of token and SignedData (TS_*, CMS_*) */
     char policy[64];                  /* dotted; "" when it could not be read */
     char serial[80];                  /* upper-case hex */
     struct jy_cert *tsa;              /* the authority's certificate; the caller frees it with jy_timestamp_result_free; may be NULL */
@@ -76,6 +67,9 @@ void jy_timestamp_result_free(struct jy_timestamp_result *result);
 JY_CHECK jy_err jy_timestamp_check(struct jy_slice token, const uint8_t *digest, const struct jy_trust *trust,
                                    const struct jy_cert *const *extra, size_t extra_count, jy_time now, struct jy_timestamp_result *result,
                                    struct jy_fault *fault);
+
+/** What a token stamps: its SM3 imprint; nothing is checked. Errors: JY_E_FORMAT, JY_E_UNSUPPORTED (another digest). */
+JY_CHECK jy_err jy_timestamp_imprint(struct jy_slice token, uint8_t out[JY_SM3_SIZE], struct jy_fault *fault);
 
 /** TimeStampReq. */
 struct jy_timestamp_request {
@@ -117,7 +111,10 @@ struct jy_timestamp_fields {
 /** out gets the token, DER. Errors: JY_E_ARGUMENT, JY_E_CERTIFICATE, JY_E_CRYPTO. */
 JY_CHECK jy_err jy_timestamp_make(const struct jy_timestamp_fields *fields, const struct jy_sm2 *key, struct jy_buf *out,
                                   struct jy_fault *fault);
-/** TimeStampResp: granted with a token, or status 2 (rejection) with this failure bit (RFC 3161 2.4.2) and text when token is empty. */
-JY_CHECK jy_err jy_timestamp_reply_write(struct jy_slice token, unsigned failure, const char *text, struct jy_buf *out);
+/** Bits of PKIFailureInfo, RFC 3161 2.4.2. */
+enum jy_timestamp_failure { JY_TS_BAD_ALGORITHM = 0, JY_TS_BAD_REQUEST = 2, JY_TS_BAD_FORMAT = 5, JY_TS_NO_TIME = 14,
+                            JY_TS_UNACCEPTED_POLICY = 15, JY_TS_UNACCEPTED_EXTENSION = 16, JY_TS_SYSTEM_FAILURE = 25 };
+/** TimeStampResp: granted with a token; rejection with this failure and text when token is empty. */
+JY_CHECK jy_err jy_timestamp_reply_write(struct jy_slice token, enum jy_timestamp_failure failure, const char *text, struct jy_buf *out);
 
 #endif

@@ -81,6 +81,12 @@ struct jy_report;
  */
 JY_CHECK jy_err jy_verify(struct jy_slice file, const struct jy_trust *trust, const struct jy_evidence *evidence,
                           const struct jy_policy *policy, jy_time now, struct jy_report **out, struct jy_fault *fault);
+/**
+ * As jy_verify, and bundle gets the evidence of it as JSON (docs/protocol/evidence.md): the CAs, lists, answers, time stamps, records and
+ * status of what was judged, from trust and evidence. Given back with the same anchors, policy and time it gives the same report, byte for byte.
+ */
+JY_CHECK jy_err jy_verify_keep(struct jy_slice file, const struct jy_trust *trust, const struct jy_evidence *evidence,
+                               const struct jy_policy *policy, jy_time now, struct jy_report **out, struct jy_buf *bundle, struct jy_fault *fault);
 enum jy_verdict jy_report_verdict(const struct jy_report *report);
 size_t jy_report_signature_count(const struct jy_report *report);
 /** The report as JSON (stable key order; docs/protocol/report.md) or text for a person (both languages). */

@@ -36,5 +36,9 @@
 
 /** SM2 with SM3 under any of the identifiers met: .501, .301.1, and the mistaken one. */
 bool jy_oid_is_sm2_with_sm3(struct jy_slice oid);
+/** Contents octets as "1.2.156.…". Errors: JY_E_FORMAT (cut, an arc above 2^63), JY_E_LIMIT (longer than size - 1). */
+JY_CHECK jy_err jy_oid_text(struct jy_slice oid, char *out, size_t size);
+/** Contents octets of a dotted identifier, appended. JY_E_ARGUMENT when it is none. */
+JY_CHECK jy_err jy_oid_of_text(const char *text, struct jy_buf *out);
 
 #endif

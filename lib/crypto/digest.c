@@ -34,9 +34,55 @@ jy_digest_is_strong(struct jy_slice oid)
 }
 
 jy_err
-jy_digest(struct jy_slice oid, struct jy_slice data, uint8_t out[JY_DIGEST_MAX], size_t *len)
+jy_digest_parts(struct jy_slice oid, const struct jy_slice *parts, size_t count, uint8_t out[JY_DIGEST_MAX], size_t *len)
 {
     struct row row;
+    EVP_MD *md;
+    EVP_MD_CTX *ctx;
+    unsigned int n = 0;
+    bool good;
 
-    return find(oid, &row) ? EVP_Q_digest(NULL, row.name, NULL, data.p, data.len, out, len) == 1 ? JY_OK : JY_E_CRYPTO : JY_E_UNSUPPORTED;
+    if (!find(oid, &row))
+        return JY_E_UNSUPPORTED;
+    md = EVP_MD_fetch(NULL, row.name, NULL);
+    ctx = EVP_MD_CTX_new();
+    good = md != NULL && ctx != NULL && EVP_DigestInit_ex2(ctx, md, NULL) == 1;
+    for (size_t i = 0; good && i < count; i++)
+        good = EVP_DigestUpdate(ctx, parts[i].p, parts[i].len) == 1;
+    good = good && EVP_DigestFinal_ex(ctx, out, &n) == 1;
+    EVP_MD_CTX_free(ctx);
+    EVP_MD_free(md);
+    *len = n;
+    return good ? JY_OK : JY_E_CRYPTO;
+}
+
+jy_err
+jy_digest(struct jy_slice oid, struct jy_slice data, uint8_t out[JY_DIGEST_MAX], size_t *len)
+{
+    return jy_digest_parts(oid, &data, 1, out, len);
+}
+
+jy_err
+jy_digest_parts(struct jy_slice oid, const struct jy_slice *parts, size_t count, uint8_t out[JY_DIGEST_MAX], size_t *len)
+{
+    EVP_MD_CTX *ctx = NULL;
+    EVP_MD *md = NULL;
+    unsigned size = 0;
+    struct row row;
+    jy_err rc = JY_E_CRYPTO;
+
+    if (!find(oid, &row))
+        return JY_E_UNSUPPORTED;
+    if ((md = EVP_MD_fetch(NULL, row.name, NULL)) == NULL || (ctx = EVP_MD_CTX_new()) == NULL || EVP_DigestInit_ex(ctx, md, NULL) != 1)
+        goto out;
+    for (size_t i = 0; i < count; i++)
+        if (EVP_DigestUpdate(ctx, parts[i].p, parts[i].len) != 1)
+            goto out;
+    if (EVP_DigestFinal_ex(ctx, out, &size) == 1)
+        rc = JY_OK;
+    *len = size;
+out:
+    EVP_MD_CTX_free(ctx);
+    EVP_MD_free(md);
+    return rc;
 }

@@ -56,10 +56,10 @@ jy_cert_defect(const struct jy_cert *cert)
         return "not DER";
     if (!jy_slice_equal(cert->inner_algorithm, cert->algorithm))
         return "two different signature algorithms inside and outside";
-    if ((cert->flags & (EXFLAG_INVALID | EXFLAG_PROXY)) != 0)
-        return "broken extension, or a proxy certificate";
     for (int i = 0; defect == NULL && i < X509_get_ext_count(cert->x509); i++)
         defect = extension_defect(cert->x509, i);
+    if (defect == NULL && (cert->flags & (EXFLAG_INVALID | EXFLAG_PROXY)) != 0)
+        defect = "a broken extension, or a proxy certificate";
     return defect;
 }
 

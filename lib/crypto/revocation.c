@@ -110,10 +110,12 @@ ask_lists(const struct jy_trust *trust, struct matter *m)
     for (size_t i = 0; i < trust->crl_count; i++) {
         const struct jy_crl *crl = &trust->crls[i];
         int reason = -1;
+        jy_time when;
         if (crl->defect != NULL || !is_in_scope(crl, m->cert) || !is_of(crl, m->issuer))
             continue;
+        when = entry_of(crl, m->cert, &reason);
         /* An ended certificate may have left the list: that it is not there then says nothing (RFC 5280 3.3, X.509 expiredCertsOnCRL). */
-        add_statement(m, entry_of(crl, m->cert, &reason), reason, crl->this_update,
+        add_statement(m, when, reason, crl->this_update,
                       crl->next_update >= m->at && (crl->this_update <= m->cert->not_after || crl->expired_since <= m->cert->not_after));
     }
 }

@@ -149,6 +149,9 @@ pdf_read_range(struct pdf *pdf, qpdf_oh field, qpdf_oh value, struct jy_signatur
     if (wrong != NULL)
         return jy_findings_add(&s->findings, JY_CHECK_PDF_BYTERANGE, false, s->id, range[1], "%s", wrong);
     snprintf(s->path, sizeof(s->path), "/ByteRange [0 %zu %zu %zu]", range[1], range[2], range[3]);
+    s->parts[0] = JY_SLICE(pdf->file.p, range[1]);
+    s->parts[1] = JY_SLICE(pdf->file.p + range[2], range[3]);
+    s->part_count = 2;
     detail->begin = range[1];
     detail->end = range[2] + range[3];
     if ((rc = jy_findings_add(&s->findings, JY_CHECK_PDF_BYTERANGE, true, s->id, range[1], NULL)) != JY_OK)

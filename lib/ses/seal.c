@@ -156,8 +156,8 @@ parse_signature(struct jy_der *body, struct jy_seal *seal)
         (rc = jy_der_oid(body, &seal->algorithm)) != JY_OK)                                       /* signAlgID   OID */
         return rc;
     seal->tail = JY_SLICE(from, (size_t)(body->p - from));
-    if (jy_cert_parse(cert, &seal->maker, NULL) != JY_OK)
-        seal->maker = NULL;
+    if (jy_cert_parse(cert, &seal->maker, NULL) == JY_E_NOMEM)                                    /* else NULL: it cannot be read */
+        return JY_E_NOMEM;
     return jy_read_bits(body, &rows, &seal->signature, &seal->deviations);                        /* signedValue BIT STRING */
 }
 
@@ -350,12 +350,6 @@ jy_seal_algorithm(const struct jy_seal *seal)
     return seal->algorithm;
 }
 
-struct jy_slice
-jy_seal_signature(const struct jy_seal *seal)
-{
-    return seal->signature;
-}
-
 const struct jy_cert *
 jy_seal_maker(const struct jy_seal *seal)
 {
@@ -366,6 +360,12 @@ struct jy_slice
 jy_seal_time_stamp(const struct jy_seal *seal)
 {
     return seal->time_stamp;
+}
+
+struct jy_slice
+jy_seal_signature(const struct jy_seal *seal)
+{
+    return seal->signature;
 }
 
 jy_deviations

@@ -37,8 +37,8 @@ parse_signer(struct jy_der *der, struct jy_ses *ses)
 
     if ((rc = jy_der_octets(der, &cert)) != JY_OK)                                                /* cert OCTET STRING */
         return rc;
-    if (jy_cert_parse(cert, &ses->signer, NULL) != JY_OK)
-        ses->signer = NULL;
+    if (jy_cert_parse(cert, &ses->signer, NULL) == JY_E_NOMEM)                                    /* else NULL: it cannot be read */
+        return JY_E_NOMEM;
     return jy_der_oid(der, &ses->algorithm);                                                      /* signatureAlgID OID */
 }
 

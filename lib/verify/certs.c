@@ -2,6 +2,8 @@
 /* The certificates of signer and maker (GB/T 20518), each at the time that counts for it (seal-formats §2.1 step 4, §2.2 steps 8 and 9). */
 #include "verify/judge.h"
 
+#include "verify/material.h"
+
 static bool
 is_date_matter(enum jy_chain_status status)
 {
@@ -15,6 +17,16 @@ nearest_inside(jy_time t, jy_time from, jy_time to)
 }
 
 void
+judge_signer_facts(struct judgement *j, const struct jy_cert *signer)
+{
+    judge_copy(j->out->signer, sizeof(j->out->signer), jy_cert_subject(signer));
+    judge_copy(j->out->signer_organization, sizeof(j->out->signer_organization), jy_cert_organization(signer));
+    judge_copy(j->out->signer_serial, sizeof(j->out->signer_serial), jy_cert_serial(signer));
+    j->out->signer_start = jy_cert_not_before(signer);
+    j->out->signer_end = jy_cert_not_after(signer);
+}
+
+void
 judge_signer(struct judgement *j, const struct jy_cert *signer)
 {
     const jy_time from = jy_cert_not_before(signer), to = jy_cert_not_after(signer);
@@ -23,18 +35,18 @@ judge_signer(struct judgement *j, const struct jy_cert *signer)
     struct jy_chain_result results[2];
     const struct jy_chain_result *then = &results[0], *today = &results[1];
     char start[21], end[21], when[21];
+    const char *why = "keyUsage";
     jy_time ended = 0;
+    /* Extended usages bind signatures without a seal (seal-formats §5.1); certificates for seals carry whatever their CA thought of. */
+    bool serves = j->signature->kind == JY_SIGNATURE_PLAIN ? jy_cert_serves(signer, JY_PURPOSE_SIGNING, &why) : jy_cert_may_sign(signer);
 
-    judge_copy(j->out->signer, sizeof(j->out->signer), jy_cert_subject(signer));
-    judge_copy(j->out->signer_organization, sizeof(j->out->signer_organization), jy_cert_organization(signer));
-    judge_copy(j->out->signer_serial, sizeof(j->out->signer_serial), jy_cert_serial(signer));
-    j->out->signer_start = from;
-    j->out->signer_end = to;
+    judge_signer_facts(j, signer);
+    material_cert(j->material, signer);
     jy_time_rfc3339(from, start);
     jy_time_rfc3339(to, end);
-    NOTE(j, SIGNER_USAGE, jy_cert_may_sign(signer), "", "keyUsage");
+    NOTE(j, SIGNER_USAGE, serves, "", "%s", why == NULL ? "" : why);
     NOTE(j, SIG_TIME_OUTSIDE_CERT, j->time >= from && j->time <= to, "", "the certificate is valid from %s to %s", start, end);
-    if (j->rc != JY_OK || (j->rc = jy_chain_check_at(j->trust, signer, NULL, 0, times, 2, results)) != JY_OK)
+    if (j->rc != JY_OK || (j->rc = jy_chain_check_at(j->trust, signer, j->extra, j->extra_count, times, 2, results)) != JY_OK)
         return;
     NOTE(j, SIGNER_TRUST, then->status != JY_CHAIN_UNTRUSTED, "", "%s", then->text);
     if (then->status == JY_CHAIN_UNTRUSTED)
@@ -58,9 +70,16 @@ judge_signer(struct judgement *j, const struct jy_cert *signer)
     NOTE(j, TEST_ONLY, !then->test_only, "", "演示环境，非生产 · simulated CA");
 }
 
+/* RFC 5280 5.3.1: with these, what the key seems to have made earlier may be another's work. */
+static bool
+is_compromise(int reason)
+{
+    return reason == 1 || reason == 2 || reason == 10;
+}
+
 /* GM/T 0031-2025: good when the seal was made; a maker's certificate normally ends while its seals are in use. */
 void
-judge_maker(struct judgement *j, const struct jy_cert *maker, jy_time made)
+judge_maker(struct judgement *j, const struct jy_cert *maker, jy_time made, jy_time existed)
 {
     const jy_time from = jy_cert_not_before(maker), to = jy_cert_not_after(maker);
     /* createDate is the maker's word, and clocks differ: outside the dates the chain is judged at the nearest day inside. */
@@ -71,11 +90,12 @@ judge_maker(struct judgement *j, const struct jy_cert *maker, jy_time made)
     bool alive;
 
     judge_copy(j->out->seal_maker, sizeof(j->out->seal_maker), jy_cert_subject(maker));
+    material_cert(j->material, maker);
     jy_time_rfc3339(from, start);
     jy_time_rfc3339(to, end);
     NOTE(j, SEAL_MAKER_USAGE, jy_cert_may_sign(maker), "", "keyUsage");
     NOTE(j, SEAL_MAKER_DATES, made >= from && made <= to, "", "the certificate is valid from %s to %s", start, end);
-    if (j->rc != JY_OK || (j->rc = jy_chain_check_at(j->trust, maker, NULL, 0, times, 2, results)) != JY_OK)
+    if (j->rc != JY_OK || (j->rc = jy_chain_check_at(j->trust, maker, j->extra, j->extra_count, times, 2, results)) != JY_OK)
         return;
     NOTE(j, SEAL_MAKER_TRUST, then->status != JY_CHAIN_UNTRUSTED, "", "%s", then->text);
     if (then->status == JY_CHAIN_UNTRUSTED)
@@ -91,4 +111,7 @@ judge_maker(struct judgement *j, const struct jy_cert *maker, jy_time made)
         NOTE(j, SEAL_MAKER_ENDED, alive, "", "%s", today->text);
     else
         NOTE(j, SEAL_MAKER_ENDED_SINCE, alive, "", "%s", today->text);
+    /* Who stole the key can write any createDate: then the seal must be proven to be older than the loss. */
+    if (today->status == JY_CHAIN_REVOKED && then->status != JY_CHAIN_REVOKED && is_compromise(today->revoked_reason))
+        NOTE(j, SEAL_MAKER_COMPROMISED, existed != 0 && existed < today->revoked_at, "", "%s", today->text);
 }

@@ -167,7 +167,9 @@ jy_evidence_parse(struct jy_slice json, bool from_register, struct jy_evidence *
         return JY_E_NOMEM;
     owned->view.from_register = from_register;
     owned->json = json_loadb((const char *)json.p, json.len, JSON_REJECT_DUPLICATES, &error);
-    if (!json_is_object(owned->json))
+    if (owned->json == NULL && json_error_code(&error) == json_error_out_of_memory)
+        rc = JY_E_NOMEM;
+    else if (!json_is_object(owned->json))
         rc = jy_fail(fault, JY_E_FORMAT, "evidence", 0, "not a JSON object");
     else if ((rc = check_keys(owned->json, fault)) == JY_OK && (rc = read_status(owned->json, &owned->view, fault)) == JY_OK &&
              (rc = read_stamps(owned->json, &owned->view, fault)) == JY_OK &&

@@ -5,11 +5,27 @@
 
 #include "verify/report.h"
 
+#include <jinyin/cms.h>
+#include <jinyin/timestamp.h>
+
+struct material;
+
+/* A PDF document time stamp that was judged good: proves that the bytes before `end` existed. */
+struct document_stamp {
+    const uint8_t *end;
+    jy_time at;
+};
+
 struct judgement {
     const struct jy_signature *signature;
-    const struct jy_trust *trust;
+    const struct jy_trust *trust;      /* with the lists and answers of the evidence */
+    const struct jy_cert *const *extra; /* certificates of the evidence: links of a chain at most */
+    size_t extra_count;
     const struct jy_evidence *evidence;
     const struct jy_policy *policy;
+    const struct document_stamp *stamps;
+    size_t stamp_count;
+    struct material *material;        /* collects what was used; NULL = nobody asked */
     jy_time now;
     jy_time time;                     /* the reference time T (seal-formats §2.2), once judge_time has settled it */
     struct jy_signature_report *out;
@@ -35,12 +51,21 @@ void judge_deviations(struct judgement *j, jy_deviations deviations);
 void judge_ses(struct judgement *j);
 /** A SignedData (GB/T 35275). */
 void judge_plain(struct judgement *j);
-/** Settles T: proven by the register, else as claimed; claimed = 0 when the signature states no time: then T is now. */
-void judge_time(struct judgement *j, jy_time claimed);
+/** A PDF document time stamp; *proven: it proves j->time. */
+void judge_document_stamp(struct judgement *j, bool *proven);
+/** Judge a token over data with this digest, named `where`; true with *at when it proves a time. */
+bool judge_token(struct judgement *j, struct jy_slice token, const uint8_t digest[JY_SM3_SIZE], const char *where, jy_time *at);
+/**
+ * Settles T: the earliest proof that the signature existed (register, time stamps over its value, document time stamps), else as claimed;
+ * claimed = 0 when the signature states no time: then T is now. value = r, s as they stand.
+ */
+void judge_time(struct judgement *j, jy_time claimed, struct jy_slice value, const struct jy_slice *tokens, size_t token_count);
+/** What the signer's certificate says, for the report. */
+void judge_signer_facts(struct judgement *j, const struct jy_cert *signer);
 /** The signer's certificate at T. */
 void judge_signer(struct judgement *j, const struct jy_cert *signer);
-/** The maker's certificate when the seal was made (createDate), and now. */
-void judge_maker(struct judgement *j, const struct jy_cert *maker, jy_time made);
+/** The maker's certificate when the seal was made, and now. existed = an earliest time that is proven for the seal, 0 = none. */
+void judge_maker(struct judgement *j, const struct jy_cert *maker, jy_time made, jy_time existed);
 /** The seal by itself: format facts, maker, validity, status (seal-formats §2.1). */
 void judge_seal(struct judgement *j, struct jy_seal *seal);
 

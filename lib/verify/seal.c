@@ -2,6 +2,8 @@
 /* The seal by itself (seal-formats §2.1; GB/T 38540-2020 6.3, GM/T 0031-2014 6.1.2, GM/T 0031-2025), and what its register says. */
 #include "verify/judge.h"
 
+#include "verify/material.h"
+
 #include <string.h>
 
 /* What the register says of the seal: at T it must have been ACTIVE; VOID undoes it from the beginning (N5, N8). */
@@ -26,6 +28,7 @@ judge_status(struct judgement *j, const char *seal_id)
             since = event->since;
         }
     }
+    material_seal(j->material, j->out->seal_id);
     if (!known)
         return;                                          /* a seal of another register: nothing to say */
     usable = strcmp(then, "ACTIVE") == 0;
@@ -54,6 +57,26 @@ copy_facts(struct judgement *j, const struct jy_seal *seal)
     out->seal_end = jy_seal_valid_end(seal);
 }
 
+/* GM/T 0031-2025: a time stamp over the maker's signature value; createDate is not later than its time. */
+static bool
+judge_seal_stamp(struct judgement *j, const struct jy_seal *seal, jy_time *at)
+{
+    struct jy_slice token = jy_seal_time_stamp(seal);
+    uint8_t digest[JY_SM3_SIZE];
+    char when[21], proof[21];
+    bool proven;
+
+    if (token.len == 0 || j->rc != JY_OK || (j->rc = jy_sm3(jy_seal_signature(seal), digest)) != JY_OK)
+        return false;
+    proven = judge_token(j, token, digest, "time stamp of the seal", at);
+    jy_time_rfc3339(jy_seal_created(seal), when);
+    jy_time_rfc3339(*at, proof);
+    NOTE(j, SEAL_TIMESTAMP, proven, "", "the seal's time stamp proves nothing");
+    if (proven)
+        NOTE(j, SEAL_TIMESTAMP_ORDER, jy_seal_created(seal) <= *at + j->policy->tolerance, "", "made at %s, but existed at %s", when, proof);
+    return proven;
+}
+
 void
 judge_seal(struct judgement *j, struct jy_seal *seal)
 {
@@ -62,9 +85,12 @@ judge_seal(struct judgement *j, struct jy_seal *seal)
     struct jy_fault fault = { 0 };
     char start[21], end[21], when[21];
     jy_err rc = jy_seal_check_signature(seal, &fault);
+    jy_time existed = 0, stamped = 0;
+    bool proven;
 
     if (judge_own_trouble(j, rc))
         return;
+    proven = judge_seal_stamp(j, seal, &stamped);
     copy_facts(j, seal);
     jy_time_rfc3339(made, when);
     jy_time_rfc3339(from, start);
@@ -77,8 +103,13 @@ judge_seal(struct judgement *j, struct jy_seal *seal)
         NOTE(j, SEAL_SIGNATURE, rc == JY_OK, j->signature->path, "%s", fault.text);
     NOTE(j, SEAL_MAKE_TIME, made <= to, "", "made at %s, valid to %s", when, end);
     NOTE(j, SEAL_MADE_LATER, made <= j->time + j->policy->tolerance, "", "made at %s", when);
+    /* The earliest time at which the seal is proven to have been there: its own time stamp, or the signature that holds it. */
+    if (j->out->time_is_certain)
+        existed = j->time;
+    if (proven && (existed == 0 || stamped < existed))
+        existed = stamped;
     if (maker != NULL)
-        judge_maker(j, maker, made);
+        judge_maker(j, maker, proven ? stamped : made, existed);
     NOTE(j, SEAL_NOT_YET_VALID, j->time >= from, "", "valid from %s", start);
     NOTE(j, SEAL_EXPIRED, j->time <= to, "", "valid to %s", end);
     NOTE(j, SEAL_ENDED_TIME_CLAIMED, j->now <= to || j->out->time_is_certain, "", "valid to %s", end);

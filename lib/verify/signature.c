@@ -2,6 +2,7 @@
 /* The signature value: SES_Signature (GB/T 38540-2020 7.3, GM/T 0031-2014 6.2.3) or SignedData (GB/T 35275); seal-formats §2.2. */
 #include "verify/judge.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 void
@@ -60,6 +61,7 @@ judge_ses(struct judgement *j)
 {
     struct jy_fault fault = { 0 };
     struct jy_ses *ses = NULL;
+    struct jy_slice token;
     jy_err rc = jy_ses_parse(j->signature->value, &ses, &fault);
 
     if (judge_own_trouble(j, rc))
@@ -69,40 +71,101 @@ judge_ses(struct judgement *j)
         return;
     }
     judge_binding(j, ses);
-    judge_time(j, jy_ses_time(ses));
-    if (jy_ses_time_stamp(ses).len > 0)
-        NOTE(j, TS_INVALID, false, "", "this version does not judge time stamps; the time is taken as claimed");
+    token = jy_ses_time_stamp(ses);
+    judge_time(j, jy_ses_time(ses), jy_ses_signature(ses), &token, token.len > 0);
     if (jy_ses_signer(ses) != NULL)
         judge_signer(j, jy_ses_signer(ses));
     judge_seal(j, jy_ses_seal(ses));
+    if (jy_ses_signer(ses) != NULL && jy_seal_maker(jy_ses_seal(ses)) != NULL)
+        NOTE(j, SEAL_MAKER_SELF, !jy_sm2_same_public(jy_cert_key(jy_ses_signer(ses)), jy_cert_key(jy_seal_maker(jy_ses_seal(ses)))), "",
+             "the signer made the seal with the key that it lists");
     judge_deviations(j, jy_ses_deviations(ses) | jy_seal_deviations(jy_ses_seal(ses)));
     jy_ses_free(ses);
+}
+
+/* The value against the document; JY_OK when they fit. */
+static jy_err
+judge_cms_binding(struct judgement *j, struct jy_cms *cms)
+{
+    const struct jy_signature *sig = j->signature;
+    const struct jy_cms_subject subject = { sig->digest, sig->parts, sig->part_count };
+    struct jy_fault fault = { 0 };
+    jy_err rc = jy_cms_verify(cms, sig->part_count > 0 ? &subject : &(struct jy_cms_subject){ .digest = sig->digest }, &fault);
+
+    if (judge_own_trouble(j, rc))
+        return rc;
+    if (rc == JY_E_UNSUPPORTED)
+        NOTE(j, SIG_LEGACY, false, sig->path, "%s", fault.text);
+    else if (rc == JY_E_CERTIFICATE)
+        NOTE(j, SIGNER_CERT, false, sig->path, "%s", fault.text);
+    else if (rc != JY_OK && rc != JY_E_SIGNATURE && rc != JY_E_DOCUMENT_CHANGED)
+        NOTE_AT(j, SIG_FORMAT, false, sig->path, fault.offset, "%s: %s", fault.where, fault.text);
+    else {
+        NOTE(j, SIG_FORMAT, true, sig->path, NULL);
+        NOTE(j, SIGNER_CERT, true, sig->path, NULL);
+        NOTE(j, SIG_SIGNATURE, rc != JY_E_SIGNATURE, sig->path, "%s", fault.text);
+        if (rc != JY_E_SIGNATURE)                        /* else nobody has signed the digest that stands there */
+            NOTE(j, DOC_HASH, rc == JY_OK, sig->path, "%s %s", fault.where, fault.text);
+    }
+    return rc;
+}
+
+/* Certificates that came with the value join those of the evidence, lists and answers the trust: for this signature only. */
+static void
+judge_cms_signer(struct judgement *j, struct jy_cms *cms)
+{
+    const struct jy_cert **extra = calloc(j->extra_count + jy_cms_cert_count(cms) + 1, sizeof(struct jy_cert *));
+    struct judgement one = *j;
+    struct jy_trust *own = NULL;
+    struct jy_slice *tokens = calloc(jy_cms_time_stamp_count(cms) + 1, sizeof(*tokens));
+    size_t count = 0;
+
+    if (extra == NULL || tokens == NULL || (j->trust != NULL && (one.rc = jy_trust_extend(j->trust, &own)) != JY_OK)) {
+        j->rc = JY_E_NOMEM;
+        goto out;
+    }
+    for (size_t i = 0; i < j->extra_count; i++)
+        extra[count++] = j->extra[i];
+    for (size_t i = 0; i < jy_cms_cert_count(cms); i++)
+        extra[count++] = jy_cms_cert(cms, i);
+    /* What is malformed there proves nothing, and is no failure of the signature. */
+    for (size_t i = 0; own != NULL && one.rc == JY_OK && i < jy_cms_crl_count(cms); i++)
+        (void)judge_own_trouble(&one, jy_trust_add_crl(own, jy_cms_crl(cms, i), NULL));
+    for (size_t i = 0; own != NULL && one.rc == JY_OK && i < jy_cms_ocsp_count(cms); i++)
+        (void)judge_own_trouble(&one, jy_trust_add_ocsp(own, jy_cms_ocsp(cms, i), NULL));
+    for (size_t i = 0; i < jy_cms_time_stamp_count(cms); i++)
+        tokens[i] = jy_cms_time_stamp(cms, i);
+    one.trust = own;
+    one.extra = extra;
+    one.extra_count = count;
+    judge_time(&one, jy_cms_signing_time(cms), jy_cms_signature(cms), tokens, jy_cms_time_stamp_count(cms));
+    if (jy_cms_signer(cms) != NULL)
+        judge_signer(&one, jy_cms_signer(cms));
+    j->rc = one.rc;
+out:
+    jy_trust_free(own);
+    free(extra);
+    free(tokens);
 }
 
 void
 judge_plain(struct judgement *j)
 {
     const char *path = j->signature->path;
-    struct jy_cms_result cms = { 0 };
     struct jy_fault fault = { 0 };
-    jy_err rc = jy_cms_check(j->signature->value, j->signature->digest, &cms, &fault);
+    struct jy_cms *cms = NULL;
+    jy_err rc = jy_cms_parse(j->signature->value, &cms, &fault);
 
     if (judge_own_trouble(j, rc))
-        ;
-    else if (rc == JY_E_UNSUPPORTED)
-        NOTE(j, SIG_LEGACY, false, path, "%s", fault.text);
-    else if (rc != JY_OK && rc != JY_E_SIGNATURE && rc != JY_E_DOCUMENT_CHANGED)
+        return;
+    if (rc != JY_OK) {
         NOTE_AT(j, SIG_FORMAT, false, path, fault.offset, "%s: %s", fault.where, fault.text);
-    else {
-        NOTE(j, SIG_FORMAT, true, path, NULL);
-        NOTE(j, SIG_SIGNATURE, rc != JY_E_SIGNATURE, path, "%s", fault.text);
-        if (rc != JY_E_SIGNATURE)                        /* else nobody has signed the digest that stands there */
-            NOTE(j, DOC_HASH, rc == JY_OK, path, "%s %s", fault.where, fault.text);
-        judge_deviations(j, cms.deviations);
-        judge_time(j, cms.signing_time);
-        NOTE(j, SIGNER_CERT, cms.signer != NULL, path, "the signer's certificate is not in the value");
-        if (cms.signer != NULL)
-            judge_signer(j, cms.signer);
+        return;
     }
-    jy_cert_free(cms.signer);
+    rc = judge_cms_binding(j, cms);
+    if (rc == JY_OK || rc == JY_E_SIGNATURE || rc == JY_E_DOCUMENT_CHANGED || rc == JY_E_UNSUPPORTED)
+        judge_cms_signer(j, cms);
+    /* What GM/T 0099 has signed is the digest of Signature.xml: to enclose just that is form A (seal-formats §3.7), not a deviation. */
+    judge_deviations(j, jy_cms_deviations(cms) & ~JY_DEV(CMS_DIGEST_AS_CONTENT));
+    jy_cms_free(cms);
 }

@@ -3,6 +3,7 @@
 #include "verify/judge.h"
 
 #include "codec/text.h"
+#include "verify/material.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,8 +59,9 @@ verdict_of(const struct jy_findings *checks, const struct jy_policy *policy, boo
     return verdict;
 }
 
+/* *proven: it is a document time stamp that proves its time. */
 static jy_err
-judge(struct judgement *j)
+judge(struct judgement *j, bool *proven)
 {
     const struct jy_signature *signature = j->signature;
     struct jy_signature_report *out = j->out;
@@ -75,19 +77,93 @@ judge(struct judgement *j)
         const struct jy_finding *f = &signature->findings.list[i];
         j->rc = jy_findings_add(&out->checks, f->check, f->passed, f->where, f->offset, "%s", f->detail);
     }
-    if (signature->kind == JY_SIGNATURE_SEAL)
-        judge_ses(j);
-    else
-        judge_plain(j);
+    switch (signature->kind) {
+    case JY_SIGNATURE_SEAL: judge_ses(j); break;
+    case JY_SIGNATURE_PLAIN: judge_plain(j); break;
+    case JY_SIGNATURE_TIME_STAMP: judge_document_stamp(j, proven); break;
+    }
     if (j->rc == JY_OK)
         j->rc = sort_findings(&out->checks);
     out->verdict = verdict_of(&out->checks, j->policy, out->time_is_certain);
     return j->rc;
 }
 
-jy_err
-jy_verify(struct jy_slice file, const struct jy_trust *trust, const struct jy_evidence *evidence, const struct jy_policy *policy,
-          jy_time now, struct jy_report **out, struct jy_fault *fault)
+/* The evidence of one verification, as links of chains, lists and answers. */
+struct backing {
+    struct jy_trust *trust;            /* NULL = the caller's own will do */
+    struct jy_cert **certs;
+    size_t cert_count;
+};
+
+static void
+backing_free(struct backing *backing)
+{
+    for (size_t i = 0; i < backing->cert_count; i++)
+        jy_cert_free(backing->certs[i]);
+    free(backing->certs);
+    jy_trust_free(backing->trust);
+}
+
+static jy_err
+bad_item(struct jy_fault *fault, jy_err rc, const char *list, size_t i)
+{
+    return rc == JY_E_NOMEM ? rc : jy_fail(fault, rc, list, i, "row %zu cannot be read", i);
+}
+
+static jy_err
+backing_make(const struct jy_trust *trust, const struct jy_evidence *evidence, struct backing *out, struct jy_fault *fault)
+{
+    jy_err rc;
+
+    if (evidence == NULL)
+        return JY_OK;
+    if ((out->certs = calloc(evidence->certs.count + 1, sizeof(struct jy_cert *))) == NULL)
+        return JY_E_NOMEM;
+    for (size_t i = 0; i < evidence->certs.count; i++, out->cert_count++)
+        if ((rc = jy_cert_parse(evidence->certs.list[i], &out->certs[i], NULL)) != JY_OK)
+            return bad_item(fault, rc, "evidence.certificates", i);
+    if (trust == NULL || evidence->crls.count + evidence->ocsp.count == 0)
+        return JY_OK;                  /* without an anchor nothing can be genuine */
+    if ((rc = jy_trust_extend(trust, &out->trust)) != JY_OK)
+        return rc;
+    for (size_t i = 0; i < evidence->crls.count; i++)
+        if ((rc = jy_trust_add_crl(out->trust, evidence->crls.list[i], NULL)) != JY_OK)
+            return bad_item(fault, rc, "evidence.crls", i);
+    for (size_t i = 0; i < evidence->ocsp.count; i++)
+        if ((rc = jy_trust_add_ocsp(out->trust, evidence->ocsp.list[i], NULL)) != JY_OK)
+            return bad_item(fault, rc, "evidence.ocsp", i);
+    return JY_OK;
+}
+
+/* Document time stamps first: they prove times of what they cover. Reports stand in document order all the same. */
+static jy_err
+judge_all(const struct jy_signature *signatures, const struct judgement *common, struct jy_report *report)
+{
+    struct document_stamp *stamps = calloc(report->count + 1, sizeof(*stamps));
+    struct judgement j = *common;
+    jy_err rc = stamps == NULL ? JY_E_NOMEM : JY_OK;
+
+    j.stamps = stamps;
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 0; rc == JY_OK && i < report->count; i++) {
+            bool proven = false;
+            if ((signatures[i].kind == JY_SIGNATURE_TIME_STAMP) != (pass == 0))
+                continue;
+            j.signature = &signatures[i];
+            j.out = &report->signatures[i];
+            j.time = j.now;
+            rc = judge(&j, &proven);
+            if (proven && signatures[i].part_count == 2)
+                stamps[j.stamp_count++] = (struct document_stamp){ signatures[i].parts[1].p + signatures[i].parts[1].len, j.time };
+            if (j.out->verdict > report->verdict)
+                report->verdict = j.out->verdict;
+        }
+    free(stamps);
+    return rc;
+}
+
+static jy_err
+verify(struct jy_slice file, struct judgement *common, struct jy_report **out, struct jy_fault *fault)
 {
     const struct jy_signature *signatures;
     struct jy_document *doc = NULL;
@@ -96,11 +172,6 @@ jy_verify(struct jy_slice file, const struct jy_trust *trust, const struct jy_ev
     size_t count;
     jy_err rc;
 
-    *out = NULL;
-    if (policy == NULL)
-        policy = &jy_policy_standard;
-    if (policy->tolerance < 0 || policy->tolerance > JY_POLICY_TOLERANCE_MAX)
-        return jy_fail(fault, JY_E_ARGUMENT, "policy.tolerance", 0, "0 to %d seconds", JY_POLICY_TOLERANCE_MAX);
     if ((rc = jy_document_open(file, &doc, fault)) != JY_OK || (rc = jy_document_signatures(doc, &signatures, &count, fault)) != JY_OK ||
         (rc = jy_sm3(file, digest)) != JY_OK)
         goto out;
@@ -108,25 +179,62 @@ jy_verify(struct jy_slice file, const struct jy_trust *trust, const struct jy_ev
     if ((report = calloc(1, sizeof(*report))) == NULL || (report->signatures = calloc(count + 1, sizeof(*report->signatures))) == NULL)
         goto out;
     report->format = jy_document_format(doc);
-    report->policy = *policy;
-    report->checked_at = now;
+    report->policy = *common->policy;
+    report->checked_at = common->now;
     report->size = file.len;
+    report->count = count;
     report->verdict = count == 0 ? JY_NO_SIGNATURE : JY_VALID;
     jy_hex(JY_SLICE(digest, sizeof(digest)), report->digest);
-    for (rc = JY_OK; rc == JY_OK && report->count < count; report->count++) {
-        struct jy_signature_report *one = &report->signatures[report->count];
-        struct judgement j = { &signatures[report->count], trust, evidence, policy, now, now, one, JY_OK };
-        rc = judge(&j);
-        if (one->verdict > report->verdict)
-            report->verdict = one->verdict;
-    }
-    if (rc == JY_OK) {
+    if ((rc = judge_all(signatures, common, report)) == JY_OK) {
         *out = report;
         report = NULL;
     }
 out:
     jy_report_free(report);
     jy_document_free(doc);
+    return rc;
+}
+
+static jy_err
+verify_with(struct jy_slice file, const struct jy_trust *trust, const struct jy_evidence *evidence, const struct jy_policy *policy,
+            jy_time now, struct material *material, struct jy_report **out, struct jy_fault *fault)
+{
+    struct backing backing = { 0 };
+    struct judgement common = { .evidence = evidence, .policy = policy == NULL ? &jy_policy_standard : policy, .now = now, .material = material };
+    jy_err rc;
+
+    *out = NULL;
+    if (common.policy->tolerance < 0 || common.policy->tolerance > JY_POLICY_TOLERANCE_MAX)
+        return jy_fail(fault, JY_E_ARGUMENT, "policy.tolerance", 0, "0 to %d seconds", JY_POLICY_TOLERANCE_MAX);
+    if ((rc = backing_make(trust, evidence, &backing, fault)) == JY_OK) {
+        common.trust = backing.trust != NULL ? backing.trust : trust;
+        common.extra = (const struct jy_cert *const *)backing.certs;
+        common.extra_count = backing.cert_count;
+        rc = verify(file, &common, out, fault);
+    }
+    backing_free(&backing);
+    return rc;
+}
+
+jy_err
+jy_verify(struct jy_slice file, const struct jy_trust *trust, const struct jy_evidence *evidence, const struct jy_policy *policy,
+          jy_time now, struct jy_report **out, struct jy_fault *fault)
+{
+    return verify_with(file, trust, evidence, policy, now, NULL, out, fault);
+}
+
+jy_err
+jy_verify_keep(struct jy_slice file, const struct jy_trust *trust, const struct jy_evidence *evidence, const struct jy_policy *policy,
+               jy_time now, struct jy_report **out, struct jy_buf *bundle, struct jy_fault *fault)
+{
+    struct material material = { 0 };
+    jy_err rc = verify_with(file, trust, evidence, policy, now, &material, out, fault);
+
+    if (rc == JY_OK && (rc = material_write(&material, *out, trust, evidence, bundle)) != JY_OK) {
+        jy_report_free(*out);
+        *out = NULL;
+    }
+    material_free(&material);
     return rc;
 }
 

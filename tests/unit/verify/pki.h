@@ -39,11 +39,13 @@ pki_issue(struct jy_sm2 *subject, const char *name, bool ca, uint8_t serial)
     return cert;
 }
 
-/* Trust with a CRL that revokes this serial at this time; NULL revokes nothing. */
+enum { REASON_KEY_COMPROMISE = 1, REASON_SUPERSEDED = 4 };
+
+/* Trust with a CRL that revokes this serial at this time for this reason; NULL revokes nothing. */
 static inline struct jy_trust *
-pki_trust(const char *revoked, jy_time at)
+pki_trust_for(const char *revoked, jy_time at, int reason)
 {
-    struct jy_revoked entry = { revoked, at, 1 };
+    struct jy_revoked entry = { revoked, at, reason };
     struct jy_buf crl = { 0 }, pem = { 0 };
     struct jy_trust *trust;
 
@@ -55,6 +57,12 @@ pki_trust(const char *revoked, jy_time at)
     jy_buf_free(&crl);
     jy_buf_free(&pem);
     return trust;
+}
+
+static inline struct jy_trust *
+pki_trust(const char *revoked, jy_time at)
+{
+    return pki_trust_for(revoked, at, REASON_SUPERSEDED);
 }
 
 static inline struct jy_buf
@@ -108,6 +116,30 @@ pki_end(void)
     memset(&pki, 0, sizeof(pki));
 }
 
+/* The smallest honest PDF, with its xref made on the spot. */
+static inline struct jy_buf
+small_pdf(void)
+{
+    static const char *const objects[] = {
+        "<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << >> >>",
+        "<< /Length 20 >>\nstream\n0 0 m 100 100 l S   \nendstream" };
+    struct jy_buf pdf = { 0 };
+    size_t at[4], xref;
+
+    MUST(jy_buf_text(&pdf, "%PDF-1.7\n"));
+    for (size_t i = 0; i < 4; i++) {
+        at[i] = pdf.len;
+        MUST(jy_buf_fmt(&pdf, "%zu 0 obj\n%s\nendobj\n", i + 1, objects[i]));
+    }
+    xref = pdf.len;
+    MUST(jy_buf_text(&pdf, "xref\n0 5\n0000000000 65535 f \n"));
+    for (size_t i = 0; i < 4; i++)
+        MUST(jy_buf_fmt(&pdf, "%010zu 00000 n \n", at[i]));
+    MUST(jy_buf_fmt(&pdf, "trailer\n<< /Size 5 /Root 1 0 R >>\nstartxref\n%zu\n%%%%EOF\n", xref));
+    return pdf;
+}
+
 /* Stamp these places; the error that refused it, or JY_OK with the file in out. */
 static inline jy_err
 pki_stamp_at(struct jy_slice file, const struct jy_stamp_place *places, size_t count, bool closing, jy_time when, struct jy_buf *out, struct jy_fault *fault)
@@ -133,13 +165,19 @@ pki_stamp_at(struct jy_slice file, const struct jy_stamp_place *places, size_t c
     return rc;
 }
 
-/* Stamp page 1 at its corner. */
+/* Stamp a page at its corner. */
+static inline jy_err
+pki_stamp_page(struct jy_slice file, int page, jy_time when, struct jy_buf *out, struct jy_fault *fault)
+{
+    struct jy_stamp_place place = { page, 1, 1, 8, 8, { 0, 0, 0, 0 } };
+
+    return pki_stamp_at(file, &place, 1, false, when, out, fault);
+}
+
 static inline jy_err
 pki_stamp(struct jy_slice file, jy_time when, struct jy_buf *out, struct jy_fault *fault)
 {
-    struct jy_stamp_place place = { 1, 1, 1, 8, 8, { 0, 0, 0, 0 } };
-
-    return pki_stamp_at(file, &place, 1, false, when, out, fault);
+    return pki_stamp_page(file, 1, when, out, fault);
 }
 
 #endif

@@ -7,30 +7,6 @@
 
 #include "pki.h"
 
-/* The smallest honest PDF, with its xref made on the spot. */
-static struct jy_buf
-small_pdf(void)
-{
-    static const char *const objects[] = {
-        "<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << >> >>",
-        "<< /Length 20 >>\nstream\n0 0 m 100 100 l S   \nendstream" };
-    struct jy_buf pdf = { 0 };
-    size_t at[4], xref;
-
-    MUST(jy_buf_text(&pdf, "%PDF-1.7\n"));
-    for (size_t i = 0; i < 4; i++) {
-        at[i] = pdf.len;
-        MUST(jy_buf_fmt(&pdf, "%zu 0 obj\n%s\nendobj\n", i + 1, objects[i]));
-    }
-    xref = pdf.len;
-    MUST(jy_buf_text(&pdf, "xref\n0 5\n0000000000 65535 f \n"));
-    for (size_t i = 0; i < 4; i++)
-        MUST(jy_buf_fmt(&pdf, "%010zu 00000 n \n", at[i]));
-    MUST(jy_buf_fmt(&pdf, "trailer\n<< /Size 5 /Root 1 0 R >>\nstartxref\n%zu\n%%%%EOF\n", xref));
-    return pdf;
-}
-
 static struct jy_buf stamped;
 
 static int
@@ -388,6 +364,23 @@ policy__a_tolerance_out_of_range_is_refused(void **state)
     }
 }
 
+/* RFC 5280 5.3.1: who stole the maker's key can write any createDate. A seal that is proven to be older is not touched. */
+static void
+verify__a_lost_key_of_the_maker_undoes_what_is_not_proven_to_be_older(void **state)
+{
+    struct jy_trust *later = pki_trust_for(jy_cert_serial(pki.maker), pki.now + 60, REASON_KEY_COMPROMISE);
+    struct jy_trust *before = pki_trust_for(jy_cert_serial(pki.maker), pki.now - 60, REASON_KEY_COMPROMISE);
+    char *recorded = register_entry("");
+
+    (void)state;
+    assert_int_equal(verdict_of(jy_buf_slice(&stamped), later, NULL, pki.now + 120), JY_INDETERMINATE);
+    assert_int_equal(verdict_of(jy_buf_slice(&stamped), later, recorded, pki.now + 120), JY_VALID_WITH_WARNING);
+    assert_int_equal(verdict_of(jy_buf_slice(&stamped), before, recorded, pki.now + 120), JY_INDETERMINATE);
+    free(recorded);
+    jy_trust_free(later);
+    jy_trust_free(before);
+}
+
 /* Two hex digits of Contents are changed: the n-th byte of the value becomes `byte`. */
 static void
 poke(size_t n, uint8_t byte)
@@ -457,6 +450,7 @@ main(void)
         cmocka_unit_test(verify__a_time_outside_is_invalid_only_when_it_is_certain),
         cmocka_unit_test(verify__a_seal_made_a_minute_too_early_is_a_matter_of_dates),
         cmocka_unit_test(verify__a_maker_revoked_before_making_is_invalid_and_later_is_not),
+        cmocka_unit_test(verify__a_lost_key_of_the_maker_undoes_what_is_not_proven_to_be_older),
         cmocka_unit_test(policy__a_maker_that_ended_since_is_refused_only_when_asked_for),
         cmocka_unit_test(policy__a_tolerance_out_of_range_is_refused),
         cmocka_unit_test(verify__a_malformed_part_is_named_with_its_place),

@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rules of a chain (RFC 5280 6, GB/T 20518) and of revocation lists (RFC 5280 5), each alone. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <authority.h>
+#include <codec/der.h>
+
+#include "crypto/x509.h"
+
+static int
+set_up(void **state)
+{
+    (void)state;
+    authority_begin();
+    return 0;
+}
+
+static int
+tear_down(void **state)
+{
+    (void)state;
+    authority_end();
+    return 0;
+}
+
+static struct jy_chain_result
+judge(const struct jy_trust *trust, const struct jy_cert *cert, enum jy_chain_purpose purpose, jy_time at)
+{
+    struct jy_chain_result result;
+
+    MUST(jy_chain_check_for(trust, cert, purpose, NULL, 0, &at, 1, &result));
+    return result;
+}
+
+/* The status of a certificate below a CA of its own, which is below the root. */
+static struct jy_chain_result
+judge_below(struct jy_issue ca, struct jy_issue leaf, enum jy_chain_purpose purpose)
+{
+    struct jy_cert *middle, *cert;
+    struct jy_trust *trust = authority_trust(false);
+    struct jy_chain_result result;
+
+    ca.issuer_key = authority.root_key;
+    ca.issuer = authority.root;
+    ca.subject_key = authority.other_key;
+    if (ca.common_name == NULL)
+        ca.common_name = "middle";
+    middle = issue(ca);
+    leaf.issuer_key = authority.other_key;
+    leaf.issuer = middle;
+    cert = issue(leaf);
+    trust_cert(trust, middle);
+    trust_list(trust, authority.other_key, middle, NULL, 0, 0);
+    result = judge(trust, cert, purpose, NOW);
+    jy_trust_free(trust);
+    jy_cert_free(middle);
+    jy_cert_free(cert);
+    return result;
+}
+
+/* NameConstraints of one subtree, directoryName C=CN, O=Test: permitted [0] or excluded [1]. */
+#define SUBTREE(tag) "\x30\x24" tag "\x22\x30\x20\xA4\x1E\x30\x1C\x31\x0B\x30\x09\x06\x03\x55\x04\x06\x13\x02" "CN" \
+                     "\x31\x0D\x30\x0B\x06\x03\x55\x04\x0A\x0C\x04" "Test"
+
+static void
+chain__each_rule_of_the_path_is_kept(void **state)
+{
+    const struct jy_extension unknown = { "1.2.3.4", true, JY_SLICE("\x05\x00", 2) }, mild = { "1.2.3.4", false, JY_SLICE("\x05\x00", 2) };
+    const struct jy_extension identity = { "1.2.156.10260.4.1.4", true, JY_SLICE("\x13\x01" "A", 3) };
+    const struct jy_extension policy = { "2.5.29.36", true, JY_SLICE("\x30\x03\x80\x01\x00", 5) };
+    const struct jy_extension permitted = { "2.5.29.30", true, JY_SLICE(SUBTREE("\xA0"), 38) };
+    const struct jy_extension excluded = { "2.5.29.30", false, JY_SLICE(SUBTREE("\xA1"), 38) };
+    const struct jy_extension names_broken = { "2.5.29.30", true, JY_SLICE("\x05\x00", 2) };
+    const struct jy_extension usages[] = { { "2.5.29.15", true, JY_SLICE("\x03\x02\x05\xA0", 4) } };
+    const struct { const char *what; struct jy_issue ca, leaf; enum jy_chain_purpose purpose; enum jy_chain_status status; const char *why; } rows[] = {
+        { "sound", { .ca = true }, { 0 }, JY_PURPOSE_ANY, JY_CHAIN_OK, "" },
+        { "not a CA", { 0 }, { 0 }, JY_PURPOSE_ANY, JY_CHAIN_BAD, "issuer is not a CA" },
+        { "no keyCertSign", { .ca = true, .key_usage = "critical,cRLSign" }, { 0 }, JY_PURPOSE_ANY, JY_CHAIN_BAD, "may not sign certificates" },
+        { "no cRLSign", { .ca = true, .key_usage = "critical,keyCertSign" }, { 0 }, JY_PURPOSE_ANY, JY_CHAIN_REVOCATION_UNKNOWN, "" },
+        { "no key usage at all", { .ca = true, .key_usage = "" }, { 0 }, JY_PURPOSE_ANY, JY_CHAIN_OK, "" },
+        { "unknown critical in the CA", { .ca = true, .extensions = &unknown, .extension_count = 1 }, { 0 }, JY_PURPOSE_ANY, JY_CHAIN_BAD,
+          "unknown critical extension" },
+        { "unknown critical in the leaf", { .ca = true }, { .extensions = &unknown, .extension_count = 1 }, JY_PURPOSE_ANY, JY_CHAIN_BAD,
+          "unknown critical extension" },
+        { "unknown but not critical", { .ca = true }, { .extensions = &mild, .extension_count = 1 }, JY_PURPOSE_ANY, JY_CHAIN_OK, "" },
+        { "critical identity of the subject", { .ca = true }, { .extensions = &identity, .extension_count = 1 }, JY_PURPOSE_ANY, JY_CHAIN_OK, "" },
+        { "policyConstraints", { .ca = true, .extensions = &policy, .extension_count = 1 }, { 0 }, JY_PURPOSE_ANY, JY_CHAIN_BAD,
+          "unknown critical extension" },
+        { "an extension twice", { .ca = true }, { .extensions = usages, .extension_count = 1 }, JY_PURPOSE_ANY, JY_CHAIN_BAD, "twice" },
+        { "inside the permitted names", { .ca = true, .extensions = &permitted, .extension_count = 1 }, { .organization = "Test" },
+          JY_PURPOSE_ANY, JY_CHAIN_OK, "" },
+        { "outside the permitted names", { .ca = true, .extensions = &permitted, .extension_count = 1 }, { .organization = "Tset" },
+          JY_PURPOSE_ANY, JY_CHAIN_BAD, "name constraints" },
+        { "an excluded name", { .ca = true, .extensions = &excluded, .extension_count = 1 }, { .organization = "Test" }, JY_PURPOSE_ANY,
+          JY_CHAIN_BAD, "name constraints" },
+        { "no excluded name", { .ca = true, .extensions = &excluded, .extension_count = 1 }, { .organization = "Tset" }, JY_PURPOSE_ANY,
+          JY_CHAIN_OK, "" },
+        { "unreadable name constraints", { .ca = true, .extensions = &names_broken, .extension_count = 1 }, { 0 }, JY_PURPOSE_ANY, JY_CHAIN_BAD, "" },
+        { "signing, no EKU", { .ca = true }, { 0 }, JY_PURPOSE_SIGNING, JY_CHAIN_OK, "" },
+        { "signing, clientAuth and emailProtection", { .ca = true }, { .extended_key_usage = "critical,clientAuth,emailProtection" },
+          JY_PURPOSE_SIGNING, JY_CHAIN_OK, "" },
+        { "signing, any", { .ca = true }, { .extended_key_usage = "anyExtendedKeyUsage" }, JY_PURPOSE_SIGNING, JY_CHAIN_OK, "" },
+        { "signing, documentSigning", { .ca = true }, { .extended_key_usage = "1.3.6.1.5.5.7.3.36" }, JY_PURPOSE_SIGNING, JY_CHAIN_OK, "" },
+        { "signing, a TSA", { .ca = true }, { .extended_key_usage = "critical,timeStamping" }, JY_PURPOSE_SIGNING, JY_CHAIN_USAGE, "" },
+        { "signing, a responder", { .ca = true }, { .extended_key_usage = "OCSPSigning" }, JY_PURPOSE_SIGNING, JY_CHAIN_USAGE, "" },
+        { "signing, a server", { .ca = true }, { .extended_key_usage = "serverAuth" }, JY_PURPOSE_SIGNING, JY_CHAIN_USAGE, "" },
+        { "signing, an encryption certificate", { .ca = true }, { .key_usage = "critical,keyEncipherment,dataEncipherment,keyAgreement" },
+          JY_PURPOSE_SIGNING, JY_CHAIN_USAGE, "key usage" },
+        { "signing, keyCertSign only", { .ca = true }, { .key_usage = "critical,keyCertSign" }, JY_PURPOSE_SIGNING, JY_CHAIN_USAGE, "key usage" },
+        { "stamping time", { .ca = true }, { .extended_key_usage = "critical,timeStamping" }, JY_PURPOSE_TIME_STAMP, JY_CHAIN_OK, "" },
+        { "stamping time, not critical", { .ca = true }, { .extended_key_usage = "timeStamping" }, JY_PURPOSE_TIME_STAMP, JY_CHAIN_USAGE, "" },
+        { "stamping time, any", { .ca = true }, { .extended_key_usage = "critical,anyExtendedKeyUsage" }, JY_PURPOSE_TIME_STAMP, JY_CHAIN_USAGE, "" },
+        { "answering", { .ca = true }, { .extended_key_usage = "OCSPSigning" }, JY_PURPOSE_OCSP, JY_CHAIN_OK, "" },
+        { "answering, any", { .ca = true }, { .extended_key_usage = "anyExtendedKeyUsage" }, JY_PURPOSE_OCSP, JY_CHAIN_USAGE, "" },
+        { "answering, no EKU", { .ca = true }, { 0 }, JY_PURPOSE_OCSP, JY_CHAIN_USAGE, "" },
+        { "usage before dates", { .ca = true }, { .not_after = NOW - 1 }, JY_PURPOSE_OCSP, JY_CHAIN_USAGE, "" },
+        { "a leaf that ended", { .ca = true }, { .not_after = NOW - 1 }, JY_PURPOSE_ANY, JY_CHAIN_EXPIRED, "" },
+        { "a CA that ended", { .ca = true, .not_after = NOW - 1 }, { 0 }, JY_PURPOSE_ANY, JY_CHAIN_EXPIRED, "middle" },
+        { "a CA not begun", { .ca = true, .not_before = NOW + 1 }, { 0 }, JY_PURPOSE_ANY, JY_CHAIN_NOT_YET_VALID, "middle" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct jy_chain_result result = judge_below(rows[i].ca, rows[i].leaf, rows[i].purpose);
+        if (result.status != rows[i].status || strstr(result.text, rows[i].why) == NULL)
+            fail_msg("%s: %d, %s", rows[i].what, (int)result.status, result.text);
+    }
+}
+
+/* The last octets of the key in the certificate's AlgorithmIdentifier outside: .501 → .502. */
+static void
+chain__two_signature_algorithms_inside_and_outside_are_refused(void **state)
+{
+    struct jy_cert *cert = issue((struct jy_issue){ .common_name = "leaf" }), *changed;
+    struct jy_trust *trust = authority_trust(true);
+    struct jy_buf der = { 0 };
+    size_t at;
+
+    (void)state;
+    assert_int_equal(judge(trust, cert, JY_PURPOSE_ANY, NOW).status, JY_CHAIN_OK);
+    MUST(jy_buf_add(&der, jy_cert_der(cert)));
+    at = jy_slice_rfind(jy_buf_slice(&der), JY_SLICE("\x2a\x81\x1c\xcf\x55\x01\x83\x75", 8));
+    der.p[at + 7] = 0x76;
+    MUST(jy_cert_parse(jy_buf_slice(&der), &changed, NULL));
+    assert_int_not_equal(judge(trust, changed, JY_PURPOSE_ANY, NOW).status, JY_CHAIN_OK);
+    assert_string_equal(jy_cert_defect(changed), "two different signature algorithms inside and outside");
+    jy_cert_free(changed);
+    jy_cert_free(cert);
+    jy_buf_free(&der);
+    jy_trust_free(trust);
+}
+
+/* The certificate with its signature taken anew: by OpenSSL's default, the empty id, instead of 1234567812345678. */
+static void
+chain__a_signature_under_another_user_id_is_none(void **state)
+{
+    struct jy_cert *cert = issue((struct jy_issue){ .common_name = "leaf" }), *other;
+    struct jy_trust *trust = authority_trust(true);
+    EVP_MD_CTX *md = EVP_MD_CTX_new();
+    struct jy_buf body = { 0 }, der = { 0 };
+    unsigned char sig[JY_SM2_SIGNATURE_MAX];
+    size_t len = sizeof(sig);
+
+    (void)state;
+    assert_int_equal(EVP_DigestSignInit_ex(md, NULL, "SM3", NULL, NULL, jy_sm2_pkey(authority.ca_key), NULL), 1);
+    assert_int_equal(EVP_DigestSign(md, sig, &len, cert->tbs.p, cert->tbs.len), 1);
+    MUST(jy_buf_add(&body, cert->tbs));
+    MUST(jy_buf_add(&body, cert->algorithm));
+    MUST(jy_der_put_bits(&body, JY_SLICE(sig, len)));
+    MUST(jy_der_wrap(&der, DER_SEQUENCE, &body));
+    MUST(jy_cert_parse(jy_buf_slice(&der), &other, NULL));
+    assert_int_equal(judge(trust, cert, JY_PURPOSE_ANY, NOW).status, JY_CHAIN_OK);
+    assert_int_equal(judge(trust, other, JY_PURPOSE_ANY, NOW).status, JY_CHAIN_BAD);
+    EVP_MD_CTX_free(md);
+    jy_buf_free(&body);
+    jy_buf_free(&der);
+    jy_cert_free(other);
+    jy_cert_free(cert);
+    jy_trust_free(trust);
+}
+
+/* Two CAs of one name: the key identifier says which one is meant, so the other is no forged issuer. */
+static void
+chain__the_key_identifier_tells_namesakes_apart(void **state)
+{
+    struct jy_cert *namesake = issue((struct jy_issue){ .issuer_key = authority.root_key, .issuer = authority.root,
+                                                        .subject_key = authority.other_key, .common_name = "CA", .ca = true });
+    struct jy_cert *leaf = issue((struct jy_issue){ .common_name = "leaf" });
+    struct jy_trust *trust;
+
+    (void)state;
+    MUST(jy_trust_new(&trust));
+    trust_cert(trust, authority.root);
+    trust_cert(trust, namesake);
+    assert_int_equal(judge(trust, leaf, JY_PURPOSE_ANY, NOW).status, JY_CHAIN_UNTRUSTED);
+    trust_cert(trust, authority.ca);
+    trust_list(trust, authority.root_key, authority.root, NULL, 0, 0);
+    trust_list(trust, authority.other_key, namesake, NULL, 0, 0);
+    assert_int_equal(judge(trust, leaf, JY_PURPOSE_ANY, NOW).status, JY_CHAIN_REVOCATION_UNKNOWN);    /* the namesake's list is not its own */
+    trust_list(trust, authority.ca_key, authority.ca, NULL, 0, 0);
+    assert_int_equal(judge(trust, leaf, JY_PURPOSE_ANY, NOW).status, JY_CHAIN_OK);
+    jy_cert_free(namesake);
+    jy_cert_free(leaf);
+    jy_trust_free(trust);
+}
+
+/* A CA certificate renewed with the same key and name: the old one is over, the new one makes the chain. */
+static void
+chain__of_several_paths_the_best_counts_and_a_crowd_of_namesakes_ends(void **state)
+{
+    struct jy_issue what = { .issuer_key = authority.root_key, .issuer = authority.root, .subject_key = authority.other_key,
+                             .common_name = "renewed", .ca = true, .not_after = NOW - 1 };
+    struct jy_cert *old = issue(what), *new, *leaf, *crowd[40];
+    struct jy_trust *trust = authority_trust(false);
+    struct jy_chain_result result;
+    jy_time at = NOW;
+
+    (void)state;
+    what.not_after = NOW + DAY;
+    new = issue(what);
+    leaf = issue((struct jy_issue){ .issuer_key = authority.other_key, .issuer = new });
+    trust_list(trust, authority.other_key, old, NULL, 0, 0);
+    trust_cert(trust, old);
+    assert_int_equal(judge(trust, leaf, JY_PURPOSE_ANY, NOW).status, JY_CHAIN_EXPIRED);
+    trust_cert(trust, new);
+    assert_int_equal(judge(trust, leaf, JY_PURPOSE_ANY, NOW).status, JY_CHAIN_OK);
+    assert_int_equal(judge(trust, leaf, JY_PURPOSE_ANY, NOW - 2).status, JY_CHAIN_OK);
+    /* Forty CAs of one name and key, each issued by all: without a limit this would not end. */
+    for (size_t i = 0; i < 40; i++)
+        crowd[i] = issue((struct jy_issue){ .issuer_key = authority.other_key, .issuer = new, .subject_key = authority.other_key,
+                                            .common_name = "renewed", .ca = true });
+    MUST(jy_chain_check_for(trust, leaf, JY_PURPOSE_ANY, (const struct jy_cert *const *)crowd, 40, &at, 1, &result));
+    assert_int_equal(result.status, JY_CHAIN_OK);
+    for (size_t i = 0; i < 40; i++)
+        jy_cert_free(crowd[i]);
+    jy_cert_free(old);
+    jy_cert_free(new);
+    jy_cert_free(leaf);
+    jy_trust_free(trust);
+}
+
+/* A self-signed certificate among the extras, or evidence, is never an anchor. */
+static void
+chain__evidence_brings_no_anchor(void **state)
+{
+    struct jy_cert *own_root = issue((struct jy_issue){ .issuer_key = authority.other_key, .subject_key = authority.other_key,
+                                                        .common_name = "own root", .ca = true });
+    struct jy_cert *leaf = issue((struct jy_issue){ .issuer_key = authority.other_key, .issuer = own_root });
+    struct jy_trust *base = authority_trust(true), *more;
+    const struct jy_cert *extra[] = { own_root, NULL };
+    struct jy_chain_result result;
+    struct jy_buf der = { 0 };
+    jy_time at = NOW;
+
+    (void)state;
+    MUST(jy_trust_extend(base, &more));
+    assert_int_equal(jy_trust_add_crl(more, jy_cert_der(own_root), NULL), JY_E_FORMAT);
+    assert_int_equal(jy_trust_add_ocsp(more, jy_cert_der(own_root), NULL), JY_E_FORMAT);
+    MUST(jy_crl_issue(authority.other_key, own_root, NULL, 0, NOW, NOW + DAY, 1, &der, NULL));
+    MUST(jy_trust_add_crl(more, jy_buf_slice(&der), NULL));
+    MUST(jy_chain_check_for(more, leaf, JY_PURPOSE_ANY, extra, 2, &at, 1, &result));
+    assert_int_equal(result.status, JY_CHAIN_UNTRUSTED);
+    jy_buf_free(&der);
+    jy_trust_free(more);
+    jy_trust_free(base);
+    jy_cert_free(own_root);
+    jy_cert_free(leaf);
+}
+
+static void
+trust__an_extension_knows_its_base_and_leaves_it_as_it_was(void **state)
+{
+    struct jy_cert *leaf = issue((struct jy_issue){ .common_name = "leaf" });
+    struct jy_trust *base = authority_trust(false), *more;
+
+    (void)state;
+    MUST(jy_trust_extend(base, &more));
+    assert_int_equal(jy_trust_anchor_count(more), 1);
+    trust_list(more, authority.ca_key, authority.ca, NULL, 0, 0);
+    assert_int_equal(judge(more, leaf, JY_PURPOSE_ANY, NOW).status, JY_CHAIN_OK);
+    assert_int_equal(judge(base, leaf, JY_PURPOSE_ANY, NOW).status, JY_CHAIN_REVOCATION_UNKNOWN);
+    trust_list(more, authority.ca_key, authority.ca, leaf, NOW - 5, 1);
+    assert_int_equal(judge(more, leaf, JY_PURPOSE_ANY, NOW).status, JY_CHAIN_REVOKED);
+    jy_trust_free(more);
+    jy_trust_free(base);
+    jy_cert_free(leaf);
+}
+
+/* ---- lists ---- */
+
+/* issuingDistributionPoint with these contents octets. */
+#define SCOPE(bytes) { "2.5.29.28", true, JY_SLICE(bytes, sizeof(bytes) - 1) }
+
+static void
+list__only_one_that_speaks_of_the_certificate_is_used(void **state)
+{
+    static const uint8_t point[] = "\x30\x19\xA0\x17\xA0\x15\x86\x13http://ca/crl/1.crl", other[] = "\x30\x19\xA0\x17\xA0\x15\x86\x13http://ca/crl/2.crl";
+    const struct { const char *what; struct jy_extension extension; enum jy_chain_status status; } rows[] = {
+        { "unknown and critical", { "1.2.3.4", true, JY_SLICE("\x05\x00", 2) }, JY_CHAIN_REVOCATION_UNKNOWN },
+        { "unknown", { "1.2.3.4", false, JY_SLICE("\x05\x00", 2) }, JY_CHAIN_OK },
+        { "a delta", { "2.5.29.27", true, JY_SLICE("\x02\x01\x01", 3) }, JY_CHAIN_REVOCATION_UNKNOWN },
+        { "a delta that does not say so loudly", { "2.5.29.27", false, JY_SLICE("\x02\x01\x01", 3) }, JY_CHAIN_REVOCATION_UNKNOWN },
+        { "indirect", SCOPE("\x30\x03\x84\x01\xFF"), JY_CHAIN_REVOCATION_UNKNOWN },
+        { "some reasons", SCOPE("\x30\x04\x83\x02\x06\x40"), JY_CHAIN_REVOCATION_UNKNOWN },
+        { "attribute certificates", SCOPE("\x30\x03\x85\x01\xFF"), JY_CHAIN_REVOCATION_UNKNOWN },
+        { "CAs", SCOPE("\x30\x03\x82\x01\xFF"), JY_CHAIN_REVOCATION_UNKNOWN },
+        { "users", SCOPE("\x30\x03\x81\x01\xFF"), JY_CHAIN_OK },
+        { "its own point", { "2.5.29.28", true, JY_SLICE(point, sizeof(point) - 1) }, JY_CHAIN_OK },
+        { "another point", { "2.5.29.28", true, JY_SLICE(other, sizeof(other) - 1) }, JY_CHAIN_REVOCATION_UNKNOWN },
+        { "unreadable scope", SCOPE("\x05\x00"), JY_CHAIN_REVOCATION_UNKNOWN },
+    };
+    struct jy_cert *leaf = issue((struct jy_issue){ .common_name = "leaf", .crl_url = "http://ca/crl/1.crl" });
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct jy_trust *trust = authority_trust(false);
+        struct jy_buf der = { 0 };
+        enum jy_chain_status status;
+        MUST(jy_crl_issue_with(authority.ca_key, authority.ca, NULL, 0, NOW - DAY, NOW + DAY, 1, &rows[i].extension, 1, &der, NULL));
+        MUST(jy_trust_add_crl(trust, jy_buf_slice(&der), NULL));
+        if ((status = judge(trust, leaf, JY_PURPOSE_ANY, NOW).status) != rows[i].status)
+            fail_msg("%s: %d", rows[i].what, (int)status);
+        jy_buf_free(&der);
+        jy_trust_free(trust);
+    }
+    jy_cert_free(leaf);
+}
+
+/* An ended certificate may have left the list: not to be on it then proves nothing (X.509 9.5.2.8 expiredCertsOnCRL). */
+static void
+list__says_nothing_of_a_certificate_that_ended_before_it_unless_it_keeps_such(void **state)
+{
+    const struct jy_extension keeps = { "2.5.29.60", false, JY_SLICE("\x18\x0F" "20200101000000Z", 17) };
+    const struct jy_extension keeps_late = { "2.5.29.60", false, JY_SLICE("\x18\x0F" "20260601000000Z", 17) };
+    struct jy_cert *leaf = issue((struct jy_issue){ .common_name = "leaf", .not_after = NOW - 2 * DAY });
+    const struct { const struct jy_extension *extensions; size_t count; enum jy_chain_status status; } rows[] = {
+        { NULL, 0, JY_CHAIN_REVOCATION_UNKNOWN }, { &keeps, 1, JY_CHAIN_OK }, { &keeps_late, 1, JY_CHAIN_REVOCATION_UNKNOWN } };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct jy_trust *trust = authority_trust(false);
+        struct jy_buf der = { 0 };
+        MUST(jy_crl_issue_with(authority.ca_key, authority.ca, NULL, 0, NOW - DAY, NOW + DAY, 1, rows[i].extensions, rows[i].count, &der, NULL));
+        MUST(jy_trust_add_crl(trust, jy_buf_slice(&der), NULL));
+        assert_int_equal(judge(trust, leaf, JY_PURPOSE_ANY, NOW - 3 * DAY).status, rows[i].status);
+        jy_buf_free(&der);
+        jy_trust_free(trust);
+    }
+    jy_cert_free(leaf);
+}
+
+static void
+add_list(struct jy_trust *trust, const struct jy_cert *leaf, jy_time at, int reason, jy_time this_update)
+{
+    struct jy_revoked entry = { leaf == NULL ? NULL : jy_cert_serial(leaf), at, reason };
+    struct jy_buf der = { 0 };
+
+    MUST(jy_crl_issue(authority.ca_key, authority.ca, &entry, leaf != NULL, this_update, NOW + DAY, 1, &der, NULL));
+    MUST(jy_trust_add_crl(trust, jy_buf_slice(&der), NULL));
+    jy_buf_free(&der);
+}
+
+static void
+list__a_hold_ends_with_a_newer_list_and_nothing_else_does(void **state)
+{
+    struct jy_cert *leaf = issue((struct jy_issue){ .common_name = "leaf" });
+    struct jy_trust *trust = authority_trust(false);
+
+    (void)state;
+    add_list(trust, NULL, 0, 0, NOW - 30);
+    add_list(trust, leaf, NOW - 20, 6, NOW - 20);
+    assert_int_equal(judge(trust, leaf, JY_PURPOSE_ANY, NOW).status, JY_CHAIN_REVOKED);
+    assert_int_equal(judge(trust, leaf, JY_PURPOSE_ANY, NOW - 25).status, JY_CHAIN_REVOKED_LATER);
+    add_list(trust, NULL, 0, 0, NOW - 10);
+    assert_int_equal(judge(trust, leaf, JY_PURPOSE_ANY, NOW).status, JY_CHAIN_OK);
+    assert_int_equal(judge(trust, leaf, JY_PURPOSE_ANY, NOW - 15).status, JY_CHAIN_REVOKED);
+    add_list(trust, leaf, NOW - 20, 1, NOW - 20);                      /* revoked for good: no newer list undoes it */
+    assert_int_equal(judge(trust, leaf, JY_PURPOSE_ANY, NOW).status, JY_CHAIN_REVOKED);
+    assert_int_equal(judge(trust, leaf, JY_PURPOSE_ANY, NOW).revoked_reason, 1);
+    jy_trust_free(trust);
+    jy_cert_free(leaf);
+}
+
+/* What jy_crl_issue does not write: extensions of an entry. */
+static struct jy_buf
+list_with_entry_extension(const struct jy_cert *leaf, const char *oid, bool critical, struct jy_slice value)
+{
+    X509_CRL *crl = X509_CRL_new();
+    X509_REVOKED *entry = X509_REVOKED_new();
+    ASN1_TIME *t = ASN1_TIME_new();
+    ASN1_OBJECT *object = OBJ_txt2obj(oid, 1);
+    ASN1_OCTET_STRING *octets = ASN1_OCTET_STRING_new();
+    X509_EXTENSION *extension;
+    EVP_PKEY_CTX *ctx;
+    EVP_MD_CTX *md = jy_sign_ctx(authority.ca_key, &ctx);
+    struct jy_buf out = { 0 };
+    unsigned char *der = NULL;
+    int len = 0;
+
+    assert_int_equal(ASN1_OCTET_STRING_set(octets, value.p, (int)value.len), 1);
+    extension = X509_EXTENSION_create_by_OBJ(NULL, object, critical, octets);
+    X509_CRL_set_version(crl, 1);
+    X509_CRL_set_issuer_name(crl, X509_get_subject_name(jy_cert_x509(authority.ca)));
+    ASN1_TIME_set(t, NOW - DAY);
+    X509_CRL_set1_lastUpdate(crl, t);
+    X509_REVOKED_set_serialNumber(entry, (ASN1_INTEGER *)(uintptr_t)X509_get0_serialNumber(jy_cert_x509(leaf)));
+    X509_REVOKED_set_revocationDate(entry, t);
+    X509_REVOKED_add_ext(entry, extension, -1);
+    X509_CRL_add0_revoked(crl, entry);
+    ASN1_TIME_set(t, NOW + DAY);
+    X509_CRL_set1_nextUpdate(crl, t);
+    assert_true(X509_CRL_sign_ctx(crl, md) > 0 && (len = i2d_X509_CRL(crl, &der)) > 0);
+    MUST(jy_buf_add(&out, JY_SLICE(der, (size_t)len)));
+    OPENSSL_free(der);
+    X509_EXTENSION_free(extension);
+    ASN1_OCTET_STRING_free(octets);
+    ASN1_OBJECT_free(object);
+    ASN1_TIME_free(t);
+    X509_CRL_free(crl);
+    EVP_MD_CTX_free(md);
+    EVP_PKEY_CTX_free(ctx);
+    return out;
+}
+
+static void
+list__extensions_of_an_entry_are_heeded(void **state)
+{
+    struct jy_cert *leaf = issue((struct jy_issue){ .common_name = "leaf" });
+    const struct { const char *what, *oid; bool critical; struct jy_slice value; jy_time at; enum jy_chain_status status; } rows[] = {
+        { "unknown and critical: the list is not used", "1.2.3.4", true, JY_SLICE("\x05\x00", 2), NOW, JY_CHAIN_REVOCATION_UNKNOWN },
+        { "certificateIssuer: likewise", "2.5.29.29", false, JY_SLICE("\x30\x00", 2), NOW, JY_CHAIN_REVOCATION_UNKNOWN },
+        { "unknown", "1.2.3.4", false, JY_SLICE("\x05\x00", 2), NOW, JY_CHAIN_REVOKED },
+        { "before the revocation", "1.2.3.4", false, JY_SLICE("\x05\x00", 2), NOW - 2 * DAY, JY_CHAIN_REVOKED_LATER },
+        { "after the invalidity date", "2.5.29.24", false, JY_SLICE("\x18\x0F" "20260501000000Z", 17), NOW - 2 * DAY, JY_CHAIN_REVOKED },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct jy_trust *trust = authority_trust(false);
+        struct jy_buf der = list_with_entry_extension(leaf, rows[i].oid, rows[i].critical, rows[i].value);
+        enum jy_chain_status status;
+        MUST(jy_trust_add_crl(trust, jy_buf_slice(&der), NULL));
+        if ((status = judge(trust, leaf, JY_PURPOSE_ANY, rows[i].at).status) != rows[i].status)
+            fail_msg("%s: %d", rows[i].what, (int)status);
+        jy_buf_free(&der);
+        jy_trust_free(trust);
+    }
+    jy_cert_free(leaf);
+}
+
+static void
+list__no_changed_byte_lets_a_revoked_certificate_live(void **state)
+{
+    struct jy_cert *leaf = issue((struct jy_issue){ .common_name = "leaf" });
+    struct jy_revoked entry = { jy_cert_serial(leaf), NOW - 5, 1 };
+    struct jy_buf der = { 0 };
+
+    (void)state;
+    MUST(jy_crl_issue(authority.ca_key, authority.ca, &entry, 1, NOW - DAY, NOW + DAY, 1, &der, NULL));
+    for (size_t i = 0; i < der.len; i++) {
+        struct jy_trust *trust = authority_trust(false);
+        der.p[i] ^= 0x01;
+        if (jy_trust_add_crl(trust, jy_buf_slice(&der), NULL) == JY_OK && judge(trust, leaf, JY_PURPOSE_ANY, NOW).status == JY_CHAIN_OK)
+            fail_msg("byte %zu", i);
+        der.p[i] ^= 0x01;
+        jy_trust_free(trust);
+    }
+    jy_buf_free(&der);
+    jy_cert_free(leaf);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(chain__each_rule_of_the_path_is_kept),
+        cmocka_unit_test(chain__two_signature_algorithms_inside_and_outside_are_refused),
+        cmocka_unit_test(chain__a_signature_under_another_user_id_is_none),
+        cmocka_unit_test(chain__the_key_identifier_tells_namesakes_apart),
+        cmocka_unit_test(chain__of_several_paths_the_best_counts_and_a_crowd_of_namesakes_ends),
+        cmocka_unit_test(chain__evidence_brings_no_anchor),
+        cmocka_unit_test(trust__an_extension_knows_its_base_and_leaves_it_as_it_was),
+        cmocka_unit_test(list__only_one_that_speaks_of_the_certificate_is_used),
+        cmocka_unit_test(list__says_nothing_of_a_certificate_that_ended_before_it_unless_it_keeps_such),
+        cmocka_unit_test(list__a_hold_ends_with_a_newer_list_and_nothing_else_does),
+        cmocka_unit_test(list__extensions_of_an_entry_are_heeded),
+        cmocka_unit_test(list__no_changed_byte_lets_a_revoked_certificate_live),
+    };
+
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every allocation of a verification fails once: no other verdict, no missing part, no leak; only "no memory". */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include "pki.h"
+
+#include <jansson.h>
+
+/* The linker sends the library's calls here (--wrap); jansson's come through json_set_alloc_funcs. */
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t n, size_t size);
+void *__real_realloc(void *p, size_t size);
+void *__real_reallocarray(void *p, size_t n, size_t size);
+char *__real_strdup(const char *text);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_realloc(void *p, size_t size);
+void *__wrap_reallocarray(void *p, size_t n, size_t size);
+char *__wrap_strdup(const char *text);
+
+static long fail_at = -1, asked;      /* the allocation that fails, counted from 0; -1 = none */
+
+/* A place to stop in a debugger. */
+static bool
+fails(void)
+{
+    return asked++ == fail_at;
+}
+
+void *
+__wrap_malloc(size_t size)
+{
+    return fails() ? NULL : __real_malloc(size);
+}
+
+void *
+__wrap_calloc(size_t n, size_t size)
+{
+    return fails() ? NULL : __real_calloc(n, size);
+}
+
+void *
+__wrap_realloc(void *p, size_t size)
+{
+    return fails() ? NULL : __real_realloc(p, size);
+}
+
+void *
+__wrap_reallocarray(void *p, size_t n, size_t size)
+{
+    return fails() ? NULL : __real_reallocarray(p, n, size);
+}
+
+char *
+__wrap_strdup(const char *text)
+{
+    return fails() ? NULL : __real_strdup(text);
+}
+
+static struct jy_buf documents[2];
+static const char evidence_json[] = "{\"status\":[{\"seal_id\":\"1201010000001\",\"since\":\"2026-05-01T00:00:00Z\",\"state\":\"ACTIVE\"}],"
+    "\"stamps\":[{\"digest\":\"0000000000000000000000000000000000000000000000000000000000000000\",\"recorded\":\"2026-05-01T00:00:00Z\"}],"
+    "\"certificates\":[\"MAA=\"],\"crls\":[],\"ocsp\":[],\"time_stamps\":[\"MAA=\"]}";
+
+/* The whole way, as a caller goes it. The outcome is the error, or the report in both forms. jansson cannot say why a text is not read. */
+static jy_err
+run(struct jy_slice file, struct jy_buf *out)
+{
+    struct jy_evidence *evidence = NULL;
+    struct jy_report *report = NULL;
+    struct jy_fault fault = { 0 };
+    jy_err rc;
+
+    if ((rc = jy_evidence_parse(jy_slice_text(evidence_json), true, &evidence, &fault)) != JY_OK)
+        rc = rc == JY_E_FORMAT ? JY_E_NOMEM : rc;
+    else if ((rc = jy_verify(file, pki.trust, NULL, NULL, pki.now, &report, &fault)) == JY_OK && (rc = jy_report_json(report, out)) == JY_OK)
+        rc = jy_report_text(report, out);
+    jy_report_free(report);
+    jy_evidence_free(evidence);
+    return rc;
+}
+
+static void
+verify__no_memory_is_never_another_verdict(void **state)
+{
+    (void)state;
+    for (size_t d = 0; d < 2; d++) {
+        struct jy_slice file = jy_buf_slice(&documents[d]);
+        struct jy_buf honest = { 0 };
+        long count, refused = 0, wrong = 0;
+        fail_at = -1;
+        asked = 0;
+        assert_int_equal(run(file, &honest), JY_OK);
+        count = asked;
+        assert_true(count > 100);
+        for (long n = 0; n < count; n += n < count / 3 || getenv("JINYIN_FULL") != NULL ? 1 : 11) {     /* the rest is JSON, ever the same */
+            struct jy_buf out = { 0 };
+            jy_err rc;
+            fail_at = n;
+            asked = 0;
+            rc = run(file, &out);
+            fail_at = -1;
+            if ((rc != JY_OK && rc != JY_E_NOMEM) || (rc == JY_OK && !jy_slice_equal(jy_buf_slice(&out), jy_buf_slice(&honest)))) {
+                print_error("allocation %ld of %ld refused: %s\n", n, count, rc == JY_OK ? "another report" : jy_err_code(rc));
+                wrong++;
+            }
+            refused += rc == JY_E_NOMEM;
+            jy_buf_free(&out);
+        }
+        assert_int_equal(wrong, 0);
+        assert_true(refused > count / 6);
+        jy_buf_free(&honest);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(verify__no_memory_is_never_another_verdict) };
+    struct jy_buf plain[2] = { small_pdf(), load_file(JY_DATA "/contract.ofd") };
+    int failed;
+
+    json_set_alloc_funcs(__wrap_malloc, free);
+    pki_begin();
+    for (size_t i = 0; i < 2; i++) {
+        MUST(pki_stamp(jy_buf_slice(&plain[i]), pki.now, &documents[i], NULL));
+        jy_buf_free(&plain[i]);
+    }
+    failed = cmocka_run_group_tests(tests, NULL, NULL);
+    for (size_t i = 0; i < 2; i++)
+        jy_buf_free(&documents[i]);
+    pki_end();
+    return failed;
+}
