@@ -19,6 +19,7 @@ from pki import DISTID, Pki, call  # noqa: E402
 WANTS = {
     "cert": ["cert"],
     "cms": ["cms"],
+    "evidence": ["evidence"],
     "inspect": ["ofd", "pdf", "der", "cms"],
     "pdf": ["pdf"],
     "picture": ["picture"],
@@ -147,12 +148,18 @@ def make(tool, data, work):
          pki.folder / "ca.key", "-out", work / "crl.pem")
     seeds["crl"] = ("cert", call("openssl", "crl", "-in", work / "crl.pem", "-outform", "DER"))
     seeds["trust.pem"] = ("cert", seeds["ca.pem"][1] + (work / "crl.pem").read_bytes())
+    (work / "trust").mkdir()
+    (work / "trust" / "trust.pem").write_bytes(seeds["trust.pem"][1])
     for picture in sorted((data / "pictures").iterdir()):
         seeds[picture.name] = ("picture", picture.read_bytes())
     seeds["everything.ofd"] = ("ofd", page_of_everything(data))
     seeds["package-as-picture"] = ("picture", (data / "contract.ofd").read_bytes())
     for form in (False, True):
         seeds[f"cms-{'ba'[not form]}"] = ("cms", cms(seeds["signer.der"][1], form))
+    call(tool, "verify", work / "stamped-2.ofd", "--trust", work / "trust", "--write-evidence", work / "evidence.json")
+    seeds["evidence.json"] = ("evidence", (work / "evidence.json").read_bytes())
+    seeds["register.json"] = ("evidence", b'{"status":[{"seal_id":"1","since":"2026-01-01T00:00:00Z","state":"ACTIVE"}],"stamps":[{"digest":"' +
+                              b"0" * 64 + b'","recorded":"2026-01-01T00:00:00Z"}]}')
     return seeds
 
 

@@ -68,8 +68,13 @@ check_reference(struct ofd *ofd, const struct jy_xml *reference, enum ofd_algori
         extra->covered[at] = true;
         extra->locks = extra->locks || at == ofd->list_file;
     }
-    if (err == JY_OK && *wrong == NULL && (jy_base64_decode(jy_slice_text(value), &want) != JY_OK || !jy_slice_equal(jy_buf_slice(&want), JY_SLICE(got, len))))
-        *wrong = "digest differs";
+    if (err == JY_OK && *wrong == NULL) {
+        jy_err decoded = jy_base64_decode(jy_slice_text(value), &want);
+        if (decoded == JY_E_NOMEM)
+            err = decoded;
+        else if (decoded != JY_OK || !jy_slice_equal(jy_buf_slice(&want), JY_SLICE(got, len)))
+            *wrong = "digest differs";
+    }
     jy_buf_free(&want);
     return err;
 }
