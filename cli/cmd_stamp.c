@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cmd.h"
 #include "cli/stamp.h"
+#include "cli/tsa.h"
 
 /* GB/T 38540-2020 7.2: the seal, its dates, the certificate, the list; the chain only against given anchors. */
 static jy_err
@@ -55,7 +56,8 @@ stamp(const struct stamp_wish *w, const struct stamp_wishes *all, struct jy_slic
         (rc = (w->lock ? jy_document_prepare_closing : jy_document_prepare)(doc, jy_seal_der(seal), places.list, places.count, now, &prepared, fault)) !=
             JY_OK ||
         (rc = map_pieces(all->out, &prepared.file, ready, fault)) != JY_OK ||
-        (rc = jy_ses_make(seal, now, prepared.data_hash, prepared.property_info, key, cert, &value, fault)) != JY_OK)
+        (rc = jy_ses_make(seal, now, prepared.data_hash, prepared.property_info, key, cert, &value, fault)) != JY_OK ||
+        (all->tsa != NULL && (rc = tsa_stamp_value(all->tsa, &value, fault)) != JY_OK))
         goto out;
     rc = jy_document_finish(ready->bytes, prepared.slot, jy_buf_slice(&value), result, fault);
 out:

@@ -15,13 +15,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define ANSWER_MAX (64u << 20)
+#define ANSWER_MAX (72u << 20)                /* 16 M pixels and what goes before them */
 
 /* What the child says before the bytes: its error with the story, or the lengths of what follows. */
 struct answer {
     jy_err rc;
     struct jy_fault fault;
-    size_t notes, png;
+    size_t notes, bytes;
 };
 
 /* The list of what a drawing process needs: memory, its pipe, an end. Nothing that opens, connects, starts or looks elsewhere. */
@@ -61,31 +61,55 @@ send_all(int to, const void *bytes, size_t len)
     return true;
 }
 
+/* What is done in the child: notes and bytes are what it sends. */
+struct job {
+    jy_err (*run)(const struct job *job, struct jy_fonts *fonts, struct jy_buf *notes, struct jy_buf *bytes, struct jy_fault *fault);
+    struct jy_slice file;
+    int page, dpi;
+    enum jy_picture_type type;
+    struct jy_picture *into;
+};
+
 _Noreturn static void
-draw(int to, struct jy_slice ofd, int page, int dpi, struct jy_fonts *fonts)
+work(int to, const struct job *job, struct jy_fonts *fonts)
 {
-    struct jy_render *render = NULL;
-    struct jy_picture picture = { 0 };
-    struct jy_buf png = { 0 }, notes = { 0 };
+    struct jy_buf bytes = { 0 }, notes = { 0 };
     struct answer answer = { 0 };
-    double scale = dpi / 25.4;
 
     if (!bound(RLIMIT_CPU, 20) || !bound(RLIMIT_AS, 1ul << 30) || !bound(RLIMIT_CORE, 0) || !lock_down())
         _exit(126);
-    answer.rc = jy_render_open(ofd, fonts, &render, &answer.fault);
-    if (answer.rc == JY_OK)
-        answer.rc = jy_render_page(render, (size_t)page, scale, &picture, &answer.fault);
-    if (answer.rc == JY_OK) {
-        size_t count;
-        const struct jy_render_note *list = jy_render_notes(render, &count);
-        for (size_t i = 0; answer.rc == JY_OK && i < count; i++)
-            answer.rc = jy_buf_fmt(&notes, "%s: %s\n", list[i].where, list[i].text);
-    }
-    if (answer.rc == JY_OK)
-        answer.rc = jy_picture_write_png(&picture, scale, &png, &answer.fault);
+    answer.rc = job->run(job, fonts, &notes, &bytes, &answer.fault);
     answer.notes = notes.len;
-    answer.png = png.len;
-    _exit(send_all(to, &answer, sizeof(answer)) && send_all(to, notes.p, notes.len) && send_all(to, png.p, png.len) ? 0 : 1);
+    answer.bytes = bytes.len;
+    _exit(send_all(to, &answer, sizeof(answer)) && send_all(to, notes.p, notes.len) && send_all(to, bytes.p, bytes.len) ? 0 : 1);
+}
+
+static jy_err
+draw_page(const struct job *job, struct jy_fonts *fonts, struct jy_buf *notes, struct jy_buf *bytes, struct jy_fault *fault)
+{
+    struct jy_render *render = NULL;
+    struct jy_picture picture = { 0 };
+    const struct jy_render_note *list;
+    double scale = job->dpi / 25.4;
+    size_t count;
+    jy_err rc;
+
+    if ((rc = jy_render_open(job->file, fonts, &render, fault)) != JY_OK ||
+        (rc = jy_render_page(render, (size_t)job->page, scale, &picture, fault)) != JY_OK)
+        return rc;                                           /* the child ends with it: nothing is given back */
+    list = jy_render_notes(render, &count);
+    for (size_t i = 0; rc == JY_OK && i < count; i++)
+        rc = jy_buf_fmt(notes, "%s: %s\n", list[i].where, list[i].text);
+    return rc == JY_OK ? jy_picture_write_png(&picture, scale, bytes, fault) : rc;
+}
+
+static jy_err
+draw_seal(const struct job *job, struct jy_fonts *fonts, struct jy_buf *notes, struct jy_buf *bytes, struct jy_fault *fault)
+{
+    jy_err rc = jy_render_drawer(fonts, job->type, job->file, job->into, fault);
+
+    (void)notes;
+    return rc == JY_OK ? jy_buf_add(bytes, JY_SLICE(job->into->rgba, (size_t)job->into->width * job->into->height * 4)) : rc;
 }
 
 static jy_err
@@ -108,7 +132,7 @@ collect(int from, struct jy_buf *all, struct jy_fault *fault)
 
 /* The child is believed in nothing but its bytes. */
 static jy_err
-take(struct jy_slice all, struct jy_buf *png, struct jy_buf *notes, struct jy_fault *fault)
+take(struct jy_slice all, struct jy_buf *bytes, struct jy_buf *notes, struct jy_fault *fault)
 {
     struct answer answer;
     jy_err rc;
@@ -122,10 +146,10 @@ take(struct jy_slice all, struct jy_buf *png, struct jy_buf *notes, struct jy_fa
         rc = (unsigned)answer.rc < JY_E__COUNT ? answer.rc : JY_E_DAMAGED;
         return jy_fail(fault, rc, answer.fault.where, answer.fault.offset, "%s", answer.fault.text);
     }
-    if (answer.notes > all.len || answer.png != all.len - answer.notes)
+    if (answer.notes > all.len || answer.bytes != all.len - answer.notes)
         return jy_fail(fault, JY_E_DAMAGED, "render", 0, "the page could not be drawn within the bounds");
     rc = jy_buf_add(notes, JY_SLICE(all.p, answer.notes));
-    return rc == JY_OK ? jy_buf_add(png, JY_SLICE(all.p + answer.notes, answer.png)) : rc;
+    return rc == JY_OK ? jy_buf_add(bytes, JY_SLICE(all.p + answer.notes, answer.bytes)) : rc;
 }
 
 /* What libraries open at their first work: OpenSSL its configuration, iconv the tables of GB 18030 (kept while one is in use). */
@@ -140,8 +164,8 @@ warm_up(iconv_t keep[2], struct jy_fault *fault)
     return rc == JY_OK ? rc : jy_fail(fault, rc, "SM3", 0, "not available");
 }
 
-jy_err
-draw_ofd_page(struct jy_slice ofd, int page, int dpi, struct jy_buf *png, struct jy_buf *notes, struct jy_fault *fault)
+static jy_err
+in_child(const struct job *job, struct jy_buf *bytes, struct jy_buf *notes, struct jy_fault *fault)
 {
     struct jy_fonts *fonts = NULL;
     struct jy_buf all = { 0 };
@@ -158,7 +182,7 @@ draw_ofd_page(struct jy_slice ofd, int page, int dpi, struct jy_buf *png, struct
     }
     if ((child = fork()) == 0) {
         close(ends[0]);
-        draw(ends[1], ofd, page, dpi, fonts);
+        work(ends[1], job, fonts);
     }
     close(ends[1]);
     if (child < 0) {
@@ -173,12 +197,38 @@ draw_ofd_page(struct jy_slice ofd, int page, int dpi, struct jy_buf *png, struct
     if (ends[0] >= 0)
         close(ends[0]);
     if (rc == JY_OK)
-        rc = take(jy_buf_slice(&all), png, notes, fault);
+        rc = take(jy_buf_slice(&all), bytes, notes, fault);
 out:
     for (int i = 0; i < 2; i++)
         if (keep[i] != (iconv_t)-1)
             iconv_close(keep[i]);
     jy_buf_free(&all);
     jy_fonts_free(fonts);
+    return rc;
+}
+
+jy_err
+draw_ofd_page(struct jy_slice ofd, int page, int dpi, struct jy_buf *png, struct jy_buf *notes, struct jy_fault *fault)
+{
+    const struct job job = { .run = draw_page, .file = ofd, .page = page, .dpi = dpi };
+
+    return in_child(&job, png, notes, fault);
+}
+
+jy_err
+draw_vector_seal(void *none, enum jy_picture_type type, struct jy_slice file, struct jy_picture *into, struct jy_fault *fault)
+{
+    const struct job job = { .run = draw_seal, .file = file, .type = type, .into = into };
+    struct jy_buf bytes = { 0 }, notes = { 0 };
+    size_t want = (size_t)into->width * into->height * 4;
+    jy_err rc = in_child(&job, &bytes, &notes, fault);
+
+    (void)none;
+    if (rc == JY_OK && bytes.len != want)
+        rc = jy_fail(fault, JY_E_DAMAGED, "render", 0, "the seal could not be drawn within the bounds");
+    if (rc == JY_OK)
+        memcpy(into->rgba, bytes.p, want);
+    jy_buf_free(&bytes);
+    jy_buf_free(&notes);
     return rc;
 }

@@ -3,7 +3,7 @@
 #ifndef JY_DRAW_H
 #define JY_DRAW_H
 
-#include <jinyin/base.h>
+#include <jinyin/picture.h>
 
 /**
  * Draw page (from 1) at dpi dots per inch. The fonts are opened first; then the child forbids itself every system call but reading memory
@@ -12,5 +12,8 @@
  * JY_E_DAMAGED when the child ran out of its bounds, JY_E_IO.
  */
 JY_CHECK jy_err draw_ofd_page(struct jy_slice ofd, int page, int dpi, struct jy_buf *png, struct jy_buf *notes, struct jy_fault *fault);
+
+/** For jy_picture_use_drawer: vector seals (SVG, OFD), drawn in such a child too. The context is not used. */
+JY_CHECK jy_err draw_vector_seal(void *none, enum jy_picture_type type, struct jy_slice file, struct jy_picture *into, struct jy_fault *fault);
 
 #endif

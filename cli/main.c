@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cmd.h"
+#include "cli/draw.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -36,6 +37,7 @@ static const struct command {
       "  --width --height    default: the seal's own size; height follows width\n"
       "  --lock          the document takes no further stamp\n"
       "  --trust PATH    also check the certificates' chains and revocation\n"
+      "  --tsa URL       a time stamp authority (RFC 3161 over HTTP): the stamps carry its time stamps\n"
       "  Several places of one seal are one signature. A second --seal (with its --key, --cert and places) is a second stamp on top of the\n"
       "  first; OUT is written when all have succeeded, or not at all.\n" },
     { "inspect", cmd_inspect, "FILE… [--json]", "Show what stands in OFD and PDF files: parts, signatures, coverage, revisions.",
@@ -114,5 +116,6 @@ main(int argc, char **argv)
         print_usage(c->name);
         return 0;
     }
+    jy_picture_use_drawer(draw_vector_seal, NULL);
     return c->run(argc - 1, argv + 1);
 }

@@ -274,13 +274,20 @@ read_trust(struct reading *r, const char *text)
     return 0;
 }
 
+static int
+read_tsa(struct reading *r, const char *text)
+{
+    r->out->tsa = text;
+    return 0;
+}
+
 static const struct {
     const char *name;
     int (*read)(struct reading *r, const char *text);
 } options[] = {
     { "--seal", read_seal }, { "--key", read_key }, { "--cert", read_cert }, { "--page", read_pages }, { "--pages", read_pages }, { "--at", read_at },
     { "--x", read_coordinate }, { "--y", read_coordinate }, { "--seam", read_seam }, { "--keyword", read_keyword }, { "--width", read_size },
-    { "--height", read_size }, { "--trust", read_trust },
+    { "--height", read_size }, { "--trust", read_trust }, { "--tsa", read_tsa },
 };
 
 /* What no stamp can do without. */

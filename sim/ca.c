@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/ca.h"
 
+#include <jinyin/ocsp.h>
+#include <jinyin/timestamp.h>
+
 #include "codec/text.h"
 #include "sim/ca_keys.h"
 #include "sim/journal.h"
@@ -33,7 +36,7 @@ struct revoked {
 
 struct sim_ca {
     char base_url[256];
-    struct sim_ca_level levels[SIM_CA_LEVELS];
+    struct sim_ca_level levels[SIM_CA_KEYS];
     struct sim_journal *issued_journal, *revoked_journal;
     struct issued *issued;
     struct revoked *revoked;
@@ -226,7 +229,7 @@ make_certificate(struct sim_ca *ca, const struct profile *profile, struct jy_sli
                              .path_length = -1 };
     struct jy_csr *csr = NULL;
     struct jy_cert *cert = NULL;
-    char code[33] = "", url[512];
+    char code[33] = "", url[512], ocsp_url[512];
     jy_err rc;
 
     if ((rc = jy_csr_parse(csr_der, &csr, fault)) != JY_OK || (rc = sim_ca_serial(what.serial)) != JY_OK)
@@ -238,6 +241,8 @@ make_certificate(struct sim_ca *ca, const struct profile *profile, struct jy_sli
     what.csr = csr;
     what.organization_code = code[0] == '\0' ? NULL : code;
     what.crl_url = url;
+    snprintf(ocsp_url, sizeof(ocsp_url), "%s/ocsp", ca->base_url);
+    what.ocsp_url = ocsp_url;
     if ((rc = jy_cert_issue(&what, &cert, fault)) == JY_OK)
         rc = jy_buf_add(der, jy_cert_der(cert));
 out:
@@ -359,6 +364,8 @@ refresh_crls(struct sim_ca *ca, jy_time now, struct jy_fault *fault)
 {
     struct jy_revoked *list = NULL;
     struct jy_buf made[SIM_CA_LEVELS] = { { 0 } };
+    /* expiredCertsOnCRL: nothing ever leaves these lists, so that they speak of certificates that ended too. */
+    const struct jy_extension keeps = { "2.5.29.60", false, JY_SLICE("\x18\x0F" "19700101000000Z", 17) };
     size_t count = 0;
     jy_err rc = JY_OK;
 
@@ -371,8 +378,9 @@ refresh_crls(struct sim_ca *ca, jy_time now, struct jy_fault *fault)
         if (!ca->revoked[i].again)
             list[count++] = (struct jy_revoked){ ca->revoked[i].serial, ca->revoked[i].at, ca->revoked[i].reason };
     for (int level = 0; rc == JY_OK && level < SIM_CA_LEVELS; level++)
-        rc = jy_crl_issue(ca->levels[level].key, ca->levels[level].cert, list, level == SIM_CA_ISSUING ? count : 0, now,
-                          now + SIM_CRL_DAYS * 86400, (uint64_t)now << 20 | (ca->revoked_count & 0xFFFFF), &made[level], fault);
+        rc = jy_crl_issue_with(ca->levels[level].key, ca->levels[level].cert, list, level == SIM_CA_ISSUING ? count : 0, now,
+                               now + SIM_CRL_DAYS * 86400, (uint64_t)now << 20 | (ca->revoked_count & 0xFFFFF), &keeps, 1, &made[level],
+                               fault);
     for (int level = 0; level < SIM_CA_LEVELS; level++) {
         if (rc == JY_OK) {
             jy_buf_free(&ca->crls[level]);
@@ -412,4 +420,75 @@ sim_ca_crl(struct sim_ca *ca, const char *name, jy_time now, struct jy_buf *out,
         if (strcmp(name, sim_ca_level_name(level)) == 0)
             return jy_buf_add(out, jy_buf_slice(&ca->crls[level]));
     return jy_fail(fault, JY_E_NOT_FOUND, "crl", 0, "root or issuing");
+}
+
+/* ---- services ---- */
+
+/* What the issuing CA knows of one of its serial numbers. */
+static struct jy_ocsp_answer
+status_of(const struct sim_ca *ca, const char *serial, jy_time now)
+{
+    struct jy_ocsp_answer answer = { .status = JY_OCSP_UNKNOWN, .reason = -1, .this_update = now, .next_update = now + SIM_OCSP_SECONDS,
+                                     .archive_cutoff = jy_cert_not_before(ca->levels[SIM_CA_ROOT].cert) };
+
+    for (int service = SIM_CA_TSA; service < SIM_CA_KEYS; service++)
+        if (strcasecmp(serial, jy_cert_serial(ca->levels[service].cert)) == 0)
+            answer.status = JY_OCSP_GOOD;
+    if (find_serial(ca, serial) != NULL)
+        answer.status = JY_OCSP_GOOD;
+    for (size_t i = 0; i < ca->revoked_count; i++)
+        if (!ca->revoked[i].again && strcasecmp(serial, ca->revoked[i].serial) == 0) {
+            answer.status = JY_OCSP_REVOKED;
+            answer.revoked_at = ca->revoked[i].at;
+            answer.reason = ca->revoked[i].reason;
+        }
+    return answer;
+}
+
+jy_err
+sim_ca_ocsp(const struct sim_ca *ca, struct jy_slice request, jy_time now, struct jy_buf *out, struct jy_fault *fault)
+{
+    const struct sim_ca_level *responder = &ca->levels[SIM_CA_RESPONDER];
+    struct jy_ocsp_questions *questions = calloc(1, sizeof(*questions));
+    struct jy_ocsp_answer answers[JY_OCSP_SINGLES_MAX];
+    jy_err rc;
+
+    if (questions == NULL)
+        return JY_E_NOMEM;
+    if ((rc = jy_ocsp_request_read(request, questions, fault)) != JY_OK) {
+        rc = jy_ocsp_refuse(JY_OCSP_MALFORMED, out);
+        goto out;
+    }
+    for (size_t i = 0; i < questions->count; i++) {
+        if (!jy_ocsp_is_about(&questions->list[i], ca->levels[SIM_CA_ISSUING].cert)) {
+            rc = jy_ocsp_refuse(JY_OCSP_UNAUTHORIZED, out);
+            goto out;
+        }
+        answers[i] = status_of(ca, questions->list[i].serial, now);
+    }
+    rc = jy_ocsp_respond(questions, answers, responder->key, responder->cert, now, out, fault);
+out:
+    free(questions);
+    return rc;
+}
+
+jy_err
+sim_ca_stamp_time(const struct sim_ca *ca, struct jy_slice request, jy_time now, struct jy_buf *out, struct jy_fault *fault)
+{
+    const struct jy_cert *chain[] = { ca->levels[SIM_CA_ISSUING].cert };
+    struct jy_timestamp_request asked;
+    struct jy_timestamp_fields fields = { .request = &asked, .tsa = ca->levels[SIM_CA_TSA].cert, .certs = chain, .cert_count = 1,
+                                          .policy = SIM_TSA_POLICY, .time = now, .accuracy = 1000000 };
+    struct jy_buf token = { 0 };
+    jy_err rc;
+
+    if ((rc = jy_timestamp_request_read(request, &asked, fault)) != JY_OK)
+        rc = jy_timestamp_reply_write(JY_EMPTY, rc == JY_E_UNSUPPORTED ? JY_TS_BAD_ALGORITHM : JY_TS_BAD_REQUEST, "SM3, RFC 3161", out);
+    else if (asked.policy[0] != '\0' && strcmp(asked.policy, SIM_TSA_POLICY) != 0)
+        rc = jy_timestamp_reply_write(JY_EMPTY, JY_TS_UNACCEPTED_POLICY, SIM_TSA_POLICY, out);
+    else if ((rc = sim_ca_serial(fields.serial)) == JY_OK &&
+             (rc = jy_timestamp_make(&fields, ca->levels[SIM_CA_TSA].key, &token, fault)) == JY_OK)
+        rc = jy_timestamp_reply_write(jy_buf_slice(&token), 0, "", out);
+    jy_buf_free(&token);
+    return rc;
 }

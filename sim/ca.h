@@ -7,6 +7,8 @@
 
 #define SIM_CRL_DAYS 7
 #define SIM_CRL_REISSUE_SECONDS 3600
+#define SIM_OCSP_SECONDS 3600         /* how long an answer holds */
+#define SIM_TSA_POLICY "2.999.120.1"  /* below the arc for examples: a policy that nobody could rely on */
 
 struct sim_ca;                        /* begins in sim_ca_open, ends in sim_ca_close; the caller serialises */
 
@@ -44,5 +46,10 @@ JY_CHECK jy_err sim_ca_revoke(struct sim_ca *ca, const struct sim_revocation *wh
 JY_CHECK jy_err sim_ca_trust(struct sim_ca *ca, jy_time now, struct jy_buf *out, struct jy_fault *fault);
 /** The same CRL as DER, of the "root" or the "issuing" CA. Errors: JY_E_NOT_FOUND another name. */
 JY_CHECK jy_err sim_ca_crl(struct sim_ca *ca, const char *name, jy_time now, struct jy_buf *out, struct jy_fault *fault);
+
+/** OCSPResponse to an OCSPRequest about certificates of the issuing CA; what is malformed or about others is answered with an error response. */
+JY_CHECK jy_err sim_ca_ocsp(const struct sim_ca *ca, struct jy_slice request, jy_time now, struct jy_buf *out, struct jy_fault *fault);
+/** TimeStampResp to a TimeStampReq with an SM3 imprint; anything else is answered with a rejection. */
+JY_CHECK jy_err sim_ca_stamp_time(const struct sim_ca *ca, struct jy_slice request, jy_time now, struct jy_buf *out, struct jy_fault *fault);
 
 #endif

@@ -33,7 +33,8 @@ struct sim {
 struct call {
     struct sim *sim;
     const char *name;
-    json_t *body;                     /* NULL when the route takes none */
+    json_t *body;                     /* NULL when the route takes none, or bytes */
+    struct jy_slice bytes;            /* the body as it came */
     jy_time now;
     struct sim_answer *answer;
     struct jy_fault *fault;
@@ -194,11 +195,28 @@ show_crl(struct call *call)
     return sim_ca_crl(call->sim->ca, call->name, call->now, &call->answer->body, call->fault);
 }
 
-/* Every request that is answered. {} is one segment; body is the most bytes of a JSON object, 0 = none. */
+static jy_err
+answer_ocsp(struct call *call)
+{
+    call->answer->status = 200;
+    call->answer->content_type = "application/ocsp-response";
+    return sim_ca_ocsp(call->sim->ca, call->bytes, call->now, &call->answer->body, call->fault);
+}
+
+static jy_err
+stamp_time(struct call *call)
+{
+    call->answer->status = 200;
+    call->answer->content_type = "application/timestamp-reply";
+    return sim_ca_stamp_time(call->sim->ca, call->bytes, call->now, &call->answer->body, call->fault);
+}
+
+/* Every request that is answered. {} is one segment; body is the most bytes of a JSON object, or of DER, 0 = none. */
 static const struct route {
     const char *method, *path;
     int64_t body;
     jy_err (*answer)(struct call *call);
+    bool der;
 } routes[] = {
     /* the engraving system */
     { "GET", "/seals", 0, list_seals },
@@ -210,6 +228,9 @@ static const struct route {
     { "POST", "/ca/revocations", 8192, revoke_certificate },
     { "GET", "/ca/trust", 0, show_trust },
     { "GET", "/ca/crl/{}", 0, show_crl },
+    { "POST", "/ca/ocsp", 16384, answer_ocsp, true },
+    /* the time stamp authority */
+    { "POST", "/tsa", 4096, stamp_time, true },
 };
 
 /* The path fits the pattern; *name is then the segment for {}. */
@@ -275,14 +296,14 @@ sim_handle(struct sim *sim, const char *method, const char *path, struct jy_slic
 {
     const struct route *route;
     struct jy_fault fault = { 0 };
-    struct call call = { .sim = sim, .now = now, .answer = answer, .fault = &fault };
+    struct call call = { .sim = sim, .bytes = body, .now = now, .answer = answer, .fault = &fault };
     jy_err rc;
 
     *answer = (struct sim_answer){ 0 };
     if ((rc = find_route(method, path, &route, &call.name)) == JY_OK && route->body > 0) {
         if (body.len > (size_t)route->body)
             rc = jy_fail(&fault, JY_E_LIMIT, "body", 0, "more than %lld bytes", (long long)route->body);
-        else if (jy_json_parse(body, &call.body, &fault) != JY_OK || !json_is_object(call.body))
+        else if (!route->der && (jy_json_parse(body, &call.body, &fault) != JY_OK || !json_is_object(call.body)))
             rc = jy_fail(&fault, JY_E_BAD_JSON, "body", 0, "one JSON object");
     }
     if (rc == JY_OK) {

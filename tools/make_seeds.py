@@ -5,6 +5,7 @@ usage: make_seeds.py JINYIN DATA OUT           one folder a target under OUT
        make_seeds.py JINYIN DATA --run REPLAY  make them, and let replay_NAME run over those of NAME, each also cut and changed
 A target that has no list below gets every seed."""
 import io
+import os
 import pathlib
 import random
 import subprocess
@@ -13,6 +14,7 @@ import tempfile
 import zipfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests" / "scenario"))
+from evidence_seeds import der, evidence  # noqa: E402
 from pki import DISTID, Pki, call  # noqa: E402
 
 # target: kinds of seeds
@@ -21,22 +23,17 @@ WANTS = {
     "cms": ["cms"],
     "evidence": ["evidence"],
     "inspect": ["ofd", "pdf", "der", "cms"],
+    "ocsp": ["ocsp"],
     "pdf": ["pdf"],
     "picture": ["picture"],
+    "place": ["place"],
     "render": ["ofd"],
     "ses": ["der"],
+    "tsp": ["tsp"],
     "verify": ["ofd", "pdf"],
     "xml": ["xml"],
     "zip": ["ofd"],
 }
-
-
-def der(tag, *parts):
-    body = b"".join(parts)
-    if len(body) < 0x80:
-        return bytes([tag, len(body)]) + body
-    length = len(body).to_bytes((len(body).bit_length() + 7) // 8, "big")
-    return bytes([tag, 0x80 | len(length)]) + length + body
 
 
 def cms(certificate, attributes):
@@ -100,11 +97,13 @@ def page_of_everything(data):
                  '<Annotations>A.xml</Annotations></Document>',
         "R.xml": '<Res><Fonts><Font ID="3" FontName="黑体"><FontFile>F.ttf</FontFile></Font></Fonts>'
                  '<ColorSpaces><ColorSpace ID="4" Type="CMYK" BitsPerComponent="4"><Palette>'
-                 '<CV>1 2 3 4</CV><CV>#f 0 0 1</CV></Palette></ColorSpace><ColorSpace ID="5" Type="RGB"/></ColorSpaces><DrawParams><DrawParam ID="6" Relative="6" '
+                 '<CV>1 2 3 4</CV><CV>#f 0 0 1</CV></Palette></ColorSpace><ColorSpace ID="5" Type="RGB"/></ColorSpaces>'
+                 '<DrawParams><DrawParam ID="6" Relative="6" '
                  'LineWidth="1" Cap="Round" Join="Bevel" DashPattern="2 1" DashOffset="1"><StrokeColor Value="0 0 255"/></DrawParam></DrawParams><MultiMedias>'
                  '<MultiMedia ID="7" Type="Image"><MediaFile>i</MediaFile></MultiMedia></MultiMedias>'
                  '<CompositeGraphicUnits><CompositeGraphicUnit ID="8" '
-                 f'Width="9" Height="9"><Content><PathObject Boundary="0 0 9 9">{square}</PathObject></Content></CompositeGraphicUnit></CompositeGraphicUnits></Res>',
+                 f'Width="9" Height="9"><Content><PathObject Boundary="0 0 9 9">{square}</PathObject></Content>'
+                 '</CompositeGraphicUnit></CompositeGraphicUnits></Res>',
         "P.xml": f'<Page><Template TemplateID="9"/><PageRes>R.xml</PageRes><Content>{layers}</Content></Page>',
         "A.xml": '<Annotations><Page PageID="1"><FileLoc>B.xml</FileLoc></Page></Annotations>',
         "B.xml": f'<PageAnnot><Annot><Appearance Boundary="5 5 9 9">{objects[0]}</Appearance></Annot></PageAnnot>',
@@ -154,12 +153,45 @@ def make(tool, data, work):
         seeds[picture.name] = ("picture", picture.read_bytes())
     seeds["everything.ofd"] = ("ofd", page_of_everything(data))
     seeds["package-as-picture"] = ("picture", (data / "contract.ofd").read_bytes())
+    # A first byte for the reader: page specifications, pdftotext's words of a PDF, pages of an OFD.
+    for number, spec in enumerate(("1-3,5,last", "all", "odd，even", "2--2, -3-last", "1-,x", "last-1")):
+        seeds[f"pages-{number}"] = ("place", b"\0" + spec.encode())
+    word = '<word xMin="70.8" yMin="67.4" xMax="297.6" yMax="100.0">%s</word>\n'
+    page = '<page width="595.000000" height="842.000000">\n%s</page>\n'
+    seeds["words"] = ("place", ("\1" + page % (word % "请在盖章处盖章" + word % "a &lt;x&gt;") + page % (word % "乙方(章)")).encode())
+    text = ('<Page><Template TemplateID="9"/><Content><Layer>%s</Layer></Content></Page>' %
+            ('<TextObject Boundary="9 9 99 9" Size="4" CTM="1 0 0 1 0 0"><CGTransform CodePosition="0"><Glyphs>1</Glyphs></CGTransform>'
+             '<TextCode X="0" Y="4" DeltaX="g 3 4.5 4" DeltaY="0 0">请在盖章处x</TextCode></TextObject><PageBlock Visible="true"/>'))
+    seeds["content"] = ("place", b"\2" + text.encode())
+    seeds["contract"] = ("place", b"\2" + zipfile.ZipFile(data / "contract.ofd").read("Doc_0/Pages/Page_0/Content.xml"))
     for form in (False, True):
         seeds[f"cms-{'ba'[not form]}"] = ("cms", cms(seeds["signer.der"][1], form))
+    seeds.update(evidence(seeds["signer.der"][1], seeds["crl"][1]))
     call(tool, "verify", work / "stamped-2.ofd", "--trust", work / "trust", "--write-evidence", work / "evidence.json")
     seeds["evidence.json"] = ("evidence", (work / "evidence.json").read_bytes())
     seeds["register.json"] = ("evidence", b'{"status":[{"seal_id":"1","since":"2026-01-01T00:00:00Z","state":"ACTIVE"}],"stamps":[{"digest":"' +
                               b"0" * 64 + b'","recorded":"2026-01-01T00:00:00Z"}]}')
+    return seeds
+
+
+def attacks(tool, work):
+    """Some of the attack corpus (tests/attacks), where its programs are built: a fuzzer goes on from there. Every fifth, and nothing large."""
+    seeds = {}
+    for program in sorted((pathlib.Path(tool).resolve().parent / "tests" / "attacks").glob("attacks_*")):
+        if not program.is_file():
+            continue
+        out = work / "attacks"
+        out.mkdir(exist_ok=True)
+        subprocess.run([program], env=os.environ | {"ATTACKS": str(out)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+        files = sorted(path for kind in ("ofd", "pdf") for path in out.glob(f"{program.name.removeprefix('attacks_')}/*.{kind}"))
+        for path in files[::5]:
+            if path.stat().st_size < 200000:
+                seeds[f"{program.name}-{path.stem}"] = (path.suffix[1:], path.read_bytes())
+    for path in (work / "attacks").glob("ofd/xml-*.ofd"):
+        with zipfile.ZipFile(path) as package:
+            part = package.read("Doc_0/Pages/Page_1/Content.xml")
+            if len(part) < 200000:
+                seeds[path.stem] = ("xml", part)
     return seeds
 
 
@@ -189,8 +221,11 @@ def main():
         seeds = make(tool, data, work)
         if sys.argv[3] == "--run":
             target = pathlib.Path(sys.argv[4]).name.removeprefix("replay_")
+            if {"ofd", "pdf", "xml"} & set(WANTS.get(target, [])):
+                seeds.update(attacks(tool, work))
             files = write(seeds, target, work / "seeds", 60)
             sys.exit(run(sys.argv[4], files))
+        seeds.update(attacks(tool, work))
         for target in WANTS:
             write(seeds, target, pathlib.Path(sys.argv[3]) / target, 0)
 

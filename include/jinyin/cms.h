@@ -54,6 +54,8 @@ const struct jy_cert *jy_cms_signer(const struct jy_cms *cms);
  */
 JY_CHECK jy_err jy_cms_offer(struct jy_cms *cms, const struct jy_cert *cert);
 
+/** SM2 with SM3: else jy_cms_verify says JY_E_UNSUPPORTED, or JY_E_DOCUMENT_CHANGED when messageDigest alone shows another subject. */
+bool jy_cms_is_supported(const struct jy_cms *cms);
 /** What should be signed. */
 struct jy_cms_subject {
     const uint8_t *digest;            /* SM3 of the document's bytes, JY_SM3_SIZE bytes */

@@ -76,6 +76,18 @@ JY_CHECK jy_err jy_document_signatures(struct jy_document *doc, const struct jy_
 /** JY_OK when a stamp may be added: permissions, locks, earlier signatures' digests. */
 JY_CHECK jy_err jy_document_may_stamp(struct jy_document *doc, jy_time now, struct jy_fault *fault);
 
+/** What proves signatures at a later time: certificates, CRLs, OCSP responses, all DER. Borrowed. */
+struct jy_validation_data {
+    const struct jy_slice *certs, *crls, *ocsps;
+    size_t cert_count, crl_count, ocsp_count;
+};
+/**
+ * What the document itself carries: the DSS of a PDF (ISO 32000-2 12.8.4.3); nothing for OFD. Unpacked, not checked in any way; owned by the
+ * document. Errors: JY_E_LIMIT (JY_PDF_EVIDENCE_MAX items a kind, JY_PDF_EVIDENCE_BYTES_MAX together), JY_E_NOMEM. A stream that cannot be
+ * unpacked is left out.
+ */
+JY_CHECK jy_err jy_document_validation_data(struct jy_document *doc, struct jy_validation_data *out, struct jy_fault *fault);
+
 /** The file with everything but the signature value: deterministic in its inputs, so that an approver can approve the very digest. */
 struct jy_prepared {
     struct jy_pieces file;               /* borrows the document's bytes */
@@ -98,13 +110,29 @@ JY_CHECK jy_err jy_document_prepare(struct jy_document *doc, struct jy_slice sea
  */
 JY_CHECK jy_err jy_document_prepare_closing(struct jy_document *doc, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count,
                                             jy_time now, struct jy_prepared *out, struct jy_fault *fault);
+/**
+ * A signature without a seal and without a place: OFD Type="Sign" (GM/T 0099-2020 7.2.2), PDF adbe.pkcs7.detached in an invisible field. Its value is
+ * the SignedData that jy_cms_make makes over data_hash, detached; property_info stays empty. closing: the last signature, as above.
+ * Errors: those of jy_document_may_stamp.
+ */
+JY_CHECK jy_err jy_document_prepare_plain(struct jy_document *doc, bool closing, jy_time now, struct jy_prepared *out, struct jy_fault *fault);
 void jy_prepared_free(struct jy_prepared *prepared);
 /**
  * Put the signature value into a prepared file. out borrows prepared_file. The slot is checked against the file, and the
- * result's digest against SES_Signature.dataHash: a value for another document is refused (JY_E_DOCUMENT_CHANGED).
+ * value must be of the form that was prepared and for the result's digest (jy_value_binds): another is refused (JY_E_FORMAT, JY_E_DOCUMENT_CHANGED).
  */
 JY_CHECK jy_err jy_document_finish(struct jy_slice prepared_file, const char *slot, struct jy_slice ses_der, struct jy_pieces *out,
                                    struct jy_fault *fault);
+
+/**
+ * Archive a signed PDF: an update with a DSS of this data (what the document has already is not written twice) and a document time stamp
+ * (ISO 32000-2 12.8.5) with room for its token. Permitted even where no further stamp is. out->data_hash is what the token must stamp.
+ * Errors: JY_E_NOT_FOUND (no signature), JY_E_EARLIER_INVALID, JY_E_UNSUPPORTED (OFD), JY_E_LIMIT.
+ */
+JY_CHECK jy_err jy_document_prepare_archive(struct jy_document *doc, const struct jy_validation_data *data, struct jy_prepared *out, struct jy_fault *fault);
+/** Put the TimeStampToken in. Its imprint must be the digest of the file (JY_E_DOCUMENT_CHANGED); whether it is trusted is not asked here. */
+JY_CHECK jy_err jy_document_finish_archive(struct jy_slice prepared_file, const char *slot, struct jy_slice token, struct jy_pieces *out,
+                                           struct jy_fault *fault);
 
 /* One file a format implements these; jy_document_* above chooses. Not for callers. */
 struct jy_document_ops;

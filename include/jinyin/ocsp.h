@@ -56,7 +56,9 @@ bool jy_ocsp_is_about(const struct jy_ocsp_question *question, const struct jy_c
  */
 JY_CHECK jy_err jy_ocsp_respond(const struct jy_ocsp_questions *questions, const struct jy_ocsp_answer *answers, const struct jy_sm2 *key,
                                 const struct jy_cert *responder, jy_time produced_at, struct jy_buf *out, struct jy_fault *fault);
-/** An unsigned error response: 1 malformedRequest, 2 internalError, 3 tryLater, 6 unauthorized. */
-JY_CHECK jy_err jy_ocsp_refuse(int status, struct jy_buf *out);
+/** OCSPResponseStatus, RFC 6960 4.2.1. */
+enum jy_ocsp_error { JY_OCSP_MALFORMED = 1, JY_OCSP_INTERNAL = 2, JY_OCSP_TRY_LATER = 3, JY_OCSP_SIG_REQUIRED = 5, JY_OCSP_UNAUTHORIZED = 6 };
+/** An unsigned error response. */
+JY_CHECK jy_err jy_ocsp_refuse(enum jy_ocsp_error error, struct jy_buf *out);
 
 #endif

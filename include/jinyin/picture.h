@@ -5,11 +5,7 @@
 
 #include <jinyin/base.h>
 
-/* Limits of every reader, in this one place. Time follows from them: no reader looks at a byte or a pixel more than a fixed number of times. */
-#define JY_PICTURE_BYTES_MAX (32u << 20)     /* of the file */
-#define JY_PICTURE_SIDE_MAX 16384u           /* pixels */
-#define JY_PICTURE_PIXELS_MAX (16u << 20)    /* 4 bytes each */
-#define JY_PICTURE_SCANS_MAX 64              /* of a progressive JPEG, and never more than 256 M pixels in all its scans */
+/* Limits: rows PICTURE… of jinyin/limits.def. Time follows from them: no reader looks at a byte or a pixel more than a fixed number of times. */
 #define JY_PICTURE_VECTOR_DPI 600.0          /* at which a vector seal is drawn into a document */
 
 enum jy_picture_type {

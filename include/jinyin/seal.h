@@ -125,6 +125,12 @@ enum jy_value_form {
     JY_VALUE_BARE                    /* SEQUENCE{r, s} or 64 raw bytes: jinyin/cms.h form C */
 };
 enum jy_value_form jy_value_form(struct jy_slice value);
+/**
+ * Is the value of this form, JY_VALUE_SES or JY_VALUE_SIGNED_DATA, and for the document with this SM3 digest (JY_SM3_SIZE bytes)? SES_Signature: dataHash
+ * says so. SignedData: its signature binds it. What goes into a prepared document is asked this first.
+ * Errors: JY_E_FORMAT (another form, malformed), JY_E_DOCUMENT_CHANGED, and those of jy_cms_verify.
+ */
+JY_CHECK jy_err jy_value_binds(struct jy_slice value, enum jy_value_form form, const uint8_t *digest, struct jy_fault *fault);
 /** GB/T 35275 SignedData (Type="Sign", PDF CMS). Verifies forms A and B of seal-formats §3.7 over an original digest or original bytes. */
 struct jy_cms_result {
     struct jy_cert *signer;       /* caller frees; NULL when absent */

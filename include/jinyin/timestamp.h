@@ -111,7 +111,10 @@ struct jy_timestamp_fields {
 /** out gets the token, DER. Errors: JY_E_ARGUMENT, JY_E_CERTIFICATE, JY_E_CRYPTO. */
 JY_CHECK jy_err jy_timestamp_make(const struct jy_timestamp_fields *fields, const struct jy_sm2 *key, struct jy_buf *out,
                                   struct jy_fault *fault);
-/** TimeStampResp: granted with a token, or status 2 (rejection) with this failure bit (RFC 3161 2.4.2) and text when token is empty. */
-JY_CHECK jy_err jy_timestamp_reply_write(struct jy_slice token, unsigned failure, const char *text, struct jy_buf *out);
+/** Bits of PKIFailureInfo, RFC 3161 2.4.2. */
+enum jy_timestamp_failure { JY_TS_BAD_ALGORITHM = 0, JY_TS_BAD_REQUEST = 2, JY_TS_BAD_FORMAT = 5, JY_TS_NO_TIME = 14,
+                            JY_TS_UNACCEPTED_POLICY = 15, JY_TS_UNACCEPTED_EXTENSION = 16, JY_TS_SYSTEM_FAILURE = 25 };
+/** TimeStampResp: granted with a token; rejection with this failure and text when token is empty. */
+JY_CHECK jy_err jy_timestamp_reply_write(struct jy_slice token, enum jy_timestamp_failure failure, const char *text, struct jy_buf *out);
 
 #endif

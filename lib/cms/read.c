@@ -33,25 +33,41 @@ read_content(struct jy_der *body, struct jy_cms *cms)
     return jy_der_close(&encap);
 }
 
-/* CertificateSet: what is no X.509 certificate (attribute certificates, other) is passed over. */
+/* CertificateSet: what is no X.509 certificate (attribute certificates, other) is passed over. The certificates come after all else is read. */
 static jy_err
-read_certs(struct jy_der *body, struct jy_cms *cms)
+find_certs(struct jy_der *body, struct jy_der *certs)
 {
     struct jy_der list;
     struct jy_der_item item;
+    size_t count = 0;
     jy_err rc;
 
+    *certs = (struct jy_der){ 0 };
     if (jy_der_peek(body) != DER_CONTEXT_0)
         return JY_OK;
     if ((rc = jy_der_enter(body, DER_CONTEXT_0, &list)) != JY_OK)
         return rc;
+    *certs = list;
     while (!jy_der_at_end(&list)) {
         if ((rc = jy_der_next(&list, &item)) != JY_OK)
             return rc;
+        if (item.tag == DER_SEQUENCE && count++ == JY_CMS_CERTS_MAX)
+            return JY_E_LIMIT;
+    }
+    return JY_OK;
+}
+
+static jy_err
+parse_certs(struct jy_der *list, struct jy_cms *cms)
+{
+    struct jy_der_item item;
+    jy_err rc;
+
+    while (!jy_der_at_end(list)) {
+        if ((rc = jy_der_next(list, &item)) != JY_OK)
+            return rc;
         if (item.tag != DER_SEQUENCE)
             continue;
-        if (cms->cert_count == JY_CMS_CERTS_MAX)
-            return JY_E_LIMIT;
         rc = jy_cert_parse(item.tlv, &cms->certs[cms->cert_count], NULL);
         if (rc == JY_E_NOMEM)
             return rc;
@@ -177,7 +193,7 @@ judge_head(struct jy_cms *cms, struct jy_der *algorithms, uint32_t version, bool
 static jy_err
 read_signed_data(struct jy_cms *cms, struct jy_fault *fault, const uint8_t **touched)
 {
-    struct jy_der all, info, wrapped, body, algorithms;
+    struct jy_der all, info, wrapped, body, algorithms, certs;
     struct jy_slice type;
     uint32_t version;
     bool gm;
@@ -197,11 +213,13 @@ read_signed_data(struct jy_cms *cms, struct jy_fault *fault, const uint8_t **tou
     if ((rc = jy_der_enter(&info, DER_CONTEXT_0, &wrapped)) != JY_OK || (rc = jy_der_close(&info)) != JY_OK ||
         (rc = jy_der_enter(&wrapped, DER_SEQUENCE, &body)) != JY_OK || (rc = jy_der_close(&wrapped)) != JY_OK ||
         (rc = jy_der_u32(&body, &version)) != JY_OK || (rc = jy_der_enter(&body, DER_SET, &algorithms)) != JY_OK ||
-        (rc = read_content(&body, cms)) != JY_OK || (rc = read_certs(&body, cms)) != JY_OK || (rc = read_revocation(&body, cms)) != JY_OK ||
+        (rc = read_content(&body, cms)) != JY_OK || (rc = find_certs(&body, &certs)) != JY_OK || (rc = read_revocation(&body, cms)) != JY_OK ||
         (rc = read_signer_info(&body, cms, fault)) != JY_OK || (rc = jy_der_close(&body)) != JY_OK)
         return rc;
     cms->form = cms->signed_attributes.len > 0 ? JY_CMS_OVER_ATTRIBUTES : cms->has_content ? JY_CMS_OVER_CONTENT : JY_CMS_OVER_DOCUMENT;
-    return judge_head(cms, &algorithms, version, gm);
+    if ((rc = judge_head(cms, &algorithms, version, gm)) != JY_OK)
+        return rc;
+    return parse_certs(&certs, cms);
 }
 
 /* Form C: SEQUENCE of two INTEGERs, or 64 bytes. */

@@ -121,18 +121,28 @@ find_signer(struct jy_cms *cms, const struct jy_slice *parts, size_t count, stru
     return jy_fail(fault, rc, "SignerInfo.signature", 0, rc == JY_E_SIGNATURE ? "does not fit what it signs" : "could not be checked");
 }
 
-/* An algorithm that cannot be checked may still say that the document is another: messageDigest against the document's bytes. */
+bool
+jy_cms_is_supported(const struct jy_cms *cms)
+{
+    return cms->form == JY_CMS_BARE ||
+        (jy_oid_is_sm2_with_sm3(cms->algorithm) && (jy_slice_equal(cms->digest_algorithm, OID_SM3) || jy_slice_equal(cms->digest_algorithm, OID_SM3_UNKEYED) ||
+                                                    jy_slice_equal(cms->digest_algorithm, OID_SM2_WITH_SM3)));
+}
+
+/* A value that we cannot check may still say that the document is another: its messageDigest, of a digest that we know. */
 static jy_err
-unsupported(const struct jy_cms *cms, const struct jy_cms_subject *subject, const char *field, const char *what, struct jy_fault *fault)
+check_foreign(const struct jy_cms *cms, const struct jy_cms_subject *subject, struct jy_fault *fault)
 {
     uint8_t digest[JY_DIGEST_MAX];
     size_t len;
+    jy_err rc;
 
-    if (cms->form == JY_CMS_OVER_ATTRIBUTES && !cms->has_content && subject != NULL && subject->part_count > 0 && cms->message_digest.p != NULL &&
-        jy_digest_parts(cms->digest_algorithm, subject->parts, subject->part_count, digest, &len) == JY_OK &&
-        !jy_slice_equal(cms->message_digest, JY_SLICE(digest, len)))
-        return jy_fail(fault, JY_E_DOCUMENT_CHANGED, "messageDigest", 0, "is not the digest of what should be signed; %s besides", what);
-    return jy_fail(fault, JY_E_UNSUPPORTED, field, 0, "%s", what);
+    if (cms->form != JY_CMS_OVER_ATTRIBUTES || cms->has_content || cms->message_digest.p == NULL || subject == NULL || subject->part_count == 0)
+        return JY_OK;
+    if ((rc = jy_digest_parts(cms->digest_algorithm, subject->parts, subject->part_count, digest, &len)) != JY_OK)
+        return rc == JY_E_UNSUPPORTED ? JY_OK : rc;
+    return jy_slice_equal(cms->message_digest, JY_SLICE(digest, len))
+        ? JY_OK : jy_fail(fault, JY_E_DOCUMENT_CHANGED, "messageDigest", 0, "is not the digest of what should be signed; the value itself is not SM2 with SM3");
 }
 
 jy_err
@@ -143,12 +153,11 @@ jy_cms_verify(struct jy_cms *cms, const struct jy_cms_subject *subject, struct j
     bool same = false;
     jy_err rc;
 
-    if (cms->form != JY_CMS_BARE) {
-        if (!jy_oid_is_sm2_with_sm3(cms->algorithm))
-            return unsupported(cms, subject, "SignerInfo.signatureAlgorithm", "not SM2 with SM3", fault);
-        if (!jy_slice_equal(cms->digest_algorithm, OID_SM3) && !jy_slice_equal(cms->digest_algorithm, OID_SM3_UNKEYED) &&
-            !jy_slice_equal(cms->digest_algorithm, OID_SM2_WITH_SM3))
-            return unsupported(cms, subject, "SignerInfo.digestAlgorithm", "not SM3", fault);
+    if (!jy_cms_is_supported(cms)) {
+        if ((rc = check_foreign(cms, subject, fault)) != JY_OK)
+            return rc;
+        return jy_oid_is_sm2_with_sm3(cms->algorithm) ? jy_fail(fault, JY_E_UNSUPPORTED, "SignerInfo.digestAlgorithm", 0, "not SM3")
+                                                      : jy_fail(fault, JY_E_UNSUPPORTED, "SignerInfo.signatureAlgorithm", 0, "not SM2 with SM3");
     }
     switch (cms->form) {
     case JY_CMS_OVER_ATTRIBUTES:

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define TOTAL_RATIO_FROM (UINT64_C(64) << 20)
+
 int
 zip_by_start(const void *a, const void *b, void *ctx)
 {
@@ -81,7 +83,10 @@ jy_zip_open(struct jy_slice file, struct jy_zip **out, struct jy_fault *fault)
             goto out;
         at += e->record_len;
     }
-    if (at != dir_end)
+    /* Many small bombs are a large one; what is small even when unpacked is none. */
+    if (total > TOTAL_RATIO_FROM && total / JY_ZIP_RATIO_MAX > file.len)
+        err = jy_fail(fault, JY_E_HOSTILE, "zip", 0, "%llu bytes packed into %zu", (unsigned long long)total, file.len);
+    else if (at != dir_end)
         err = jy_fail(fault, JY_E_AMBIGUOUS, "zip", at, "bytes after the last directory record");
     if (err == JY_OK)
         err = zip_check_names(zip, fault);

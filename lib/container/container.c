@@ -188,9 +188,23 @@ check_place(const struct jy_document *doc, const struct jy_stamp_place *place, s
     return JY_OK;
 }
 
+/* An empty seal and no place: a plain signature. */
 static jy_err
-prepare(struct jy_document *doc, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count,
-                    jy_time now, bool closing, struct jy_prepared *out, struct jy_fault *fault)
+prepare(struct jy_document *doc, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count, jy_time now, bool closing,
+        struct jy_prepared *out, struct jy_fault *fault)
+{
+    jy_err err = jy_document_may_stamp(doc, now, fault);
+
+    if (err == JY_OK)
+        err = doc->ops->prepare(doc->impl, seal_der, places, count, now, closing, out, fault);
+    if (err != JY_OK)
+        jy_prepared_free(out);
+    return err;
+}
+
+static jy_err
+prepare_stamp(struct jy_document *doc, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count, jy_time now, bool closing,
+              struct jy_prepared *out, struct jy_fault *fault)
 {
     jy_err err;
 
@@ -202,26 +216,28 @@ prepare(struct jy_document *doc, struct jy_slice seal_der, const struct jy_stamp
         if (err != JY_OK)
             return err;
     }
-    err = jy_document_may_stamp(doc, now, fault);
-    if (err == JY_OK)
-        err = doc->ops->prepare(doc->impl, seal_der, places, count, now, closing, out, fault);
-    if (err != JY_OK)
-        jy_prepared_free(out);
-    return err;
+    return prepare(doc, seal_der, places, count, now, closing, out, fault);
 }
 
 jy_err
 jy_document_prepare(struct jy_document *doc, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count, jy_time now,
                     struct jy_prepared *out, struct jy_fault *fault)
 {
-    return prepare(doc, seal_der, places, count, now, false, out, fault);
+    return prepare_stamp(doc, seal_der, places, count, now, false, out, fault);
 }
 
 jy_err
 jy_document_prepare_closing(struct jy_document *doc, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count, jy_time now,
                             struct jy_prepared *out, struct jy_fault *fault)
 {
-    return prepare(doc, seal_der, places, count, now, true, out, fault);
+    return prepare_stamp(doc, seal_der, places, count, now, true, out, fault);
+}
+
+jy_err
+jy_document_prepare_plain(struct jy_document *doc, bool closing, jy_time now, struct jy_prepared *out, struct jy_fault *fault)
+{
+    memset(out, 0, sizeof *out);
+    return prepare(doc, JY_EMPTY, NULL, 0, now, closing, out, fault);
 }
 
 void
@@ -246,6 +262,44 @@ jy_document_finish(struct jy_slice prepared_file, const char *slot, struct jy_sl
     if (slot == NULL || ses_der.len == 0 || ses_der.len > JY_SES_MAX)
         return jy_fail(fault, JY_E_ARGUMENT, "value", 0, "signature value of %zu bytes", ses_der.len);
     err = ops->finish(prepared_file, slot, ses_der, out, fault);
+    if (err != JY_OK)
+        jy_pieces_free(out);
+    return err;
+}
+
+jy_err
+jy_document_validation_data(struct jy_document *doc, struct jy_validation_data *out, struct jy_fault *fault)
+{
+    memset(out, 0, sizeof *out);
+    return doc->ops->validation_data == NULL ? JY_OK : doc->ops->validation_data(doc->impl, out, fault);
+}
+
+jy_err
+jy_document_prepare_archive(struct jy_document *doc, const struct jy_validation_data *data, struct jy_prepared *out, struct jy_fault *fault)
+{
+    jy_err err;
+
+    memset(out, 0, sizeof *out);
+    if (doc->ops->prepare_archive == NULL)
+        return jy_fail(fault, JY_E_UNSUPPORTED, NULL, 0, "only a PDF has a place for evidence and a document time stamp");
+    err = doc->ops->prepare_archive(doc->impl, data, out, fault);
+    if (err != JY_OK)
+        jy_prepared_free(out);
+    return err;
+}
+
+jy_err
+jy_document_finish_archive(struct jy_slice prepared_file, const char *slot, struct jy_slice token, struct jy_pieces *out, struct jy_fault *fault)
+{
+    const struct jy_document_ops *ops = ops_for(jy_format_detect(prepared_file));
+    jy_err err;
+
+    memset(out, 0, sizeof *out);
+    if (ops == NULL || ops->finish_archive == NULL)
+        return jy_fail(fault, JY_E_UNKNOWN_FORMAT, NULL, 0, "not a prepared document");
+    if (slot == NULL || token.len == 0)
+        return jy_fail(fault, JY_E_ARGUMENT, "token", 0, "no token");
+    err = ops->finish_archive(prepared_file, slot, token, out, fault);
     if (err != JY_OK)
         jy_pieces_free(out);
     return err;

@@ -17,7 +17,7 @@ struct jy_document_ops {
     struct jy_page (*page)(const void *impl, size_t index);     /* index < page_count */
     jy_err (*signatures)(void *impl, const struct jy_signature **out, size_t *count, struct jy_fault *fault);
     jy_err (*may_stamp)(void *impl, jy_time now, struct jy_fault *fault);
-    /* Called after may_stamp, with sizes and pages in range; out is zeroed, and freed by the caller on error. */
+    /* Called after may_stamp, with sizes and pages in range; out is zeroed, and freed by the caller on error. No seal and no place: a plain signature. */
     jy_err (*prepare)(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count, jy_time now,
                       bool closing, struct jy_prepared *out, struct jy_fault *fault);
     jy_err (*finish)(struct jy_slice prepared, const char *slot, struct jy_slice ses_der, struct jy_pieces *out,
@@ -29,6 +29,10 @@ struct jy_document_ops {
     jy_err (*inspect)(void *impl, json_t *out, json_t *signatures, struct jy_fault *fault);
     /* NULL where the format's text is read by another program. Appends to an emptied text. */
     jy_err (*text)(void *impl, size_t index, struct jy_text *out, struct jy_fault *fault);
+    /* NULL where the format has no place for evidence. */
+    jy_err (*validation_data)(void *impl, struct jy_validation_data *out, struct jy_fault *fault);
+    jy_err (*prepare_archive)(void *impl, const struct jy_validation_data *data, struct jy_prepared *out, struct jy_fault *fault);
+    jy_err (*finish_archive)(struct jy_slice prepared, const char *slot, struct jy_slice token, struct jy_pieces *out, struct jy_fault *fault);
 };
 
 /** The format's own part of an inspection (lib/inspect). */

@@ -320,7 +320,7 @@ out:
 }
 
 jy_err
-jy_ocsp_refuse(int status, struct jy_buf *out)
+jy_ocsp_refuse(enum jy_ocsp_error error, struct jy_buf *out)
 {
-    return put_response(out, (uint8_t)status, JY_EMPTY);
+    return put_response(out, (uint8_t)error, JY_EMPTY);
 }

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LABEL_COLUMNS 26
+#define LABEL_COLUMNS 28
 
 struct out {
     struct jy_buf *buf;

@@ -48,7 +48,7 @@ struct ofd {
     uint16_t *reached;                   /* by entry: what shows it, 0, 1 + DocBody, or OFD_SHOWN_BY_SEVERAL */
     char *outside;                       /* a location outside the package that the document shows something of, or NULL */
     bool versions;                       /* another version has another document */
-    bool *acts;                          /* by entry: something on the page or template has an action */
+    bool *acts;                          /* by entry: something in it has an action, or is an annotation and may */
     struct ofd_digests {
         uint8_t (*value)[OFD_DIGEST_SIZE];
         bool *known;                     /* by entry */

@@ -3,6 +3,7 @@
 #include <ofd/package.h>
 
 #include <string.h>
+#include <strings.h>
 
 static bool
 read_date(const char *text, bool end, jy_time *out)
@@ -23,40 +24,129 @@ read_date(const char *text, bool end, jy_time *out)
     return true;
 }
 
+/* http, https and mailto, or a location beside the document: what a person follows by clicking. */
+static bool
+is_plain_uri(const char *uri)
+{
+    static const char *const schemes[] = { "http:", "https:", "mailto:" };
+    size_t scheme = strcspn(uri, ":/?#");
+
+    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
+        if (strncasecmp(uri, schemes[i], strlen(schemes[i])) == 0)
+            return true;
+    return uri[scheme] != ':';
+}
+
+/* GB/T 33190 14: going to a page changes nothing, and neither does a link that waits for a click. What runs by itself, opens an attachment,
+ * plays, or is unknown is nothing that a seal can vouch for. NULL when the action is harmless. */
+static const char *
+why_not(const struct jy_xml *action)
+{
+    const char *event = jy_xml_attr(action, "Event");
+    bool by_click = event == NULL || strcmp(event, "CLICK") == 0;
+
+    for (const struct jy_xml *what = action->child; what != NULL; what = what->next) {
+        const char *uri = jy_xml_attr(what, "URI");
+
+        if (strcmp(what->name, "Goto") == 0 || strcmp(what->name, "Region") == 0)
+            continue;
+        if (strcmp(what->name, "URI") != 0)
+            return what->name;
+        if (!by_click)
+            return "URI that opens by itself";
+        if (uri != NULL && !is_plain_uri(uri))
+            return uri;
+    }
+    return NULL;
+}
+
+static jy_err
+check_actions(const struct jy_xml *node, const char *where, struct jy_fault *fault)
+{
+    jy_err err = JY_OK;
+
+    for (; err == JY_OK && node != NULL; node = node->next) {
+        const char *why = strcmp(node->name, "Action") == 0 ? why_not(node) : NULL;
+
+        err = why != NULL ? jy_fail(fault, JY_E_ACTIVE_CONTENT, where, 0, "action %.100s", why) : check_actions(node->child, where, fault);
+    }
+    return err;
+}
+
+/* Parts of which ofd_reach saw that something in them acts, and annotations. */
+static jy_err
+check_active(struct ofd *ofd, struct jy_fault *fault)
+{
+    jy_err err = JY_OK;
+
+    if (ofd->outside != NULL)
+        return jy_fail(fault, JY_E_ACTIVE_CONTENT, "ST_Loc", 0, "the document shows what is outside the package: %.200s", ofd->outside);
+    for (size_t i = 0; err == JY_OK && i < jy_zip_count(ofd->zip); i++) {
+        struct jy_xml_doc *doc = NULL;
+
+        if (!ofd->acts[i])
+            continue;
+        err = ofd_parse(ofd, i, NULL, &doc, fault);
+        if (err == JY_OK)
+            err = check_actions(jy_xml_root(doc), jy_zip_entry(ofd->zip, i)->name, fault);
+        jy_xml_free(doc);
+    }
+    return err;
+}
+
+/* CT_Permission (GB/T 33190 7.5): Signature says whether the document may be signed, ValidPeriod when it may be used at all. Edit and Annot are about
+ * its content, which a stamp leaves alone. */
+static jy_err
+check_permissions(const struct ofd_body *body, jy_time now, struct jy_fault *fault)
+{
+    const struct jy_xml *rights = jy_xml_child(jy_xml_root(body->document), "Permissions");
+    const struct jy_xml *period = jy_xml_child(rights, "ValidPeriod");
+    const char *signature = jy_xml_child_text(rights, "Signature");
+    const char *start = jy_xml_attr(period, "StartDate"), *end = jy_xml_attr(period, "EndDate");
+    jy_time t;
+
+    if (signature != NULL && (strcmp(signature, "false") == 0 || strcmp(signature, "0") == 0))
+        return jy_fail(fault, JY_E_STAMP_FORBIDDEN, "Permissions/Signature", 0, "false");
+    if ((start != NULL && (!read_date(start, false, &t) || now < t)) || (end != NULL && (!read_date(end, true, &t) || now > t)))
+        return jy_fail(fault, JY_E_STAMP_FORBIDDEN, "Permissions/ValidPeriod", 0, "today is outside the document's period");
+    return JY_OK;
+}
+
+/* Earlier signatures: none locks the document, and what each protects is still what it was. */
+static jy_err
+check_earlier(struct ofd *ofd, struct jy_fault *fault)
+{
+    const struct jy_signature *list = NULL;
+    size_t count = 0;
+    jy_err err = ofd_signatures(ofd, &list, &count, fault);
+
+    for (size_t i = 0; err == JY_OK && i < count; i++)
+        if (ofd->extras[i].locks)
+            err = jy_fail(fault, JY_E_LOCKED, list[i].path, 0, "signature %s protects the signature list", list[i].id);
+    for (size_t i = 0; err == JY_OK && i < count; i++)
+        for (size_t k = 0; err == JY_OK && k < list[i].findings.count; k++)
+            if (list[i].findings.list[k].check == JY_CHECK_DOC_MODIFIED && !list[i].findings.list[k].passed)
+                err = jy_fail(fault, JY_E_EARLIER_INVALID, list[i].findings.list[k].where, 0, "signature %s: %s", list[i].id,
+                              list[i].findings.list[k].detail);
+    return err;
+}
+
 jy_err
 ofd_may_stamp(void *impl, jy_time now, struct jy_fault *fault)
 {
     struct ofd *ofd = impl;
-    const struct jy_xml *rights = jy_xml_child(jy_xml_root(ofd->document), "Permissions");
-    const struct jy_xml *period = jy_xml_child(rights, "ValidPeriod");
-    const char *signature = jy_xml_child_text(rights, "Signature");
-    const struct jy_signature *list = NULL;
-    size_t count = 0;
-    jy_time t;
-    jy_err err;
+    jy_err err = JY_OK;
 
     if (jy_zip_prefix(ofd->zip) > 0)
         return jy_fail(fault, JY_E_AMBIGUOUS, "zip", 0, "%zu bytes before the package: not every program opens it; save it anew with the one that made it",
                        jy_zip_prefix(ofd->zip));
-    if (ofd->bodies != 1)
-        return jy_fail(fault, JY_E_UNSUPPORTED, "OFD.xml", 0, "a package with %zu documents is not stamped", ofd->bodies);
+    if (ofd->versions)
+        return jy_fail(fault, JY_E_AMBIGUOUS, "OFD.xml", 0, "the document has versions: which one is shown depends on the program");
     if (jy_zip_find(ofd->zip, "OFDEntries.xml", true) != SIZE_MAX)
         return jy_fail(fault, JY_E_UNSUPPORTED, "OFDEntries.xml", 0, "integrity protection by GM/T 0099 would be broken");
-    if (signature != NULL && (strcmp(signature, "false") == 0 || strcmp(signature, "0") == 0))
-        return jy_fail(fault, JY_E_STAMP_FORBIDDEN, "Permissions/Signature", 0, "false");
-    if (period != NULL && ((jy_xml_attr(period, "StartDate") != NULL && (!read_date(jy_xml_attr(period, "StartDate"), false, &t) || now < t)) ||
-                           (jy_xml_attr(period, "EndDate") != NULL && (!read_date(jy_xml_attr(period, "EndDate"), true, &t) || now > t))))
-        return jy_fail(fault, JY_E_STAMP_FORBIDDEN, "Permissions/ValidPeriod", 0, "today is outside the document's period");
-    err = ofd_signatures(ofd, &list, &count, fault);
-    if (err != JY_OK)
-        return err;
-    for (size_t i = 0; i < count; i++)
-        if (ofd->extras[i].locks)
-            return jy_fail(fault, JY_E_LOCKED, list[i].path, 0, "signature %s protects the signature list", list[i].id);
-    for (size_t i = 0; i < count; i++)
-        for (size_t k = 0; k < list[i].findings.count; k++)
-            if (list[i].findings.list[k].check == JY_CHECK_DOC_MODIFIED && !list[i].findings.list[k].passed)
-                return jy_fail(fault, JY_E_EARLIER_INVALID, list[i].findings.list[k].where, 0, "signature %s: %s", list[i].id,
-                               list[i].findings.list[k].detail);
-    return JY_OK;
+    for (size_t i = 0; err == JY_OK && i < ofd->bodies; i++)
+        err = check_permissions(&ofd->body[i], now, fault);
+    if (err == JY_OK)
+        err = check_active(ofd, fault);
+    return err == JY_OK ? check_earlier(ofd, fault) : err;
 }

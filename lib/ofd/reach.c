@@ -136,6 +136,8 @@ follow(struct walk *w, enum part kind, const char *folder, const char *loc)
     w->seen[entry] |= (uint16_t)(1u << kind);
     if (kind == DOCUMENT && strcmp(path, w->ofd->body[w->body].doc_path) != 0)
         w->ofd->versions = true;
+    /* Annotations name no parts and are read when the document is stamped: some of their links may act. */
+    w->ofd->acts[entry] = w->ofd->acts[entry] || kind == ANNOTATION;
     return kind == FILE_ || kind == ANNOTATION ? JY_OK : read_part(w, kind, entry, path);
 }
 

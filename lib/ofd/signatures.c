@@ -71,7 +71,7 @@ check_reference(struct ofd *ofd, const struct jy_xml *reference, enum ofd_algori
     if (err == JY_OK && *wrong == NULL) {
         jy_err decoded = jy_base64_decode(jy_slice_text(value), &want);
         if (decoded == JY_E_NOMEM)
-            err = decoded;
+            err = decoded;                               /* our trouble, not the document's */
         else if (decoded != JY_OK || !jy_slice_equal(jy_buf_slice(&want), JY_SLICE(got, len)))
             *wrong = "digest differs";
     }

@@ -2,7 +2,6 @@
 /* Stamping an OFD in two steps (seal-formats 3.2 to 3.4): everything but the value, then the value. */
 #include <ofd/package.h>
 
-#include <codec/der.h>
 #include <codec/text.h>
 #include <ctype.h>
 #include <stdio.h>
@@ -89,31 +88,32 @@ splice(struct jy_slice s, size_t from, size_t to, const char *text, struct jy_bu
     return err;
 }
 
-/* OFD.xml with its Signatures entry; all other bytes stay. */
+/* OFD.xml with the Signatures entry of DocBody number `body`; all other bytes stay. */
 static jy_err
-name_list(struct jy_slice s, const char *list_path, struct jy_buf *out, struct jy_fault *fault)
+name_list(struct jy_slice s, size_t body, const char *list_path, struct jy_buf *out, struct jy_fault *fault)
 {
-    struct tag t, close;
+    struct tag t, list, close = { 0 };
     char prefix[64], text[OFD_PATH * 2 + 256];
 
-    if (find_tag(s, "Signatures", false, 0, &t)) {
-        tag_prefix(s, &t, prefix);
-        close = t;
-        if (!t.empty && !find_tag(s, "Signatures", true, t.end, &close))
+    for (size_t i = 0; i <= body; i++)
+        if (!find_tag(s, "DocBody", false, close.end, &t) || !find_tag(s, "DocBody", true, t.end, &close))
+            return jy_fail(fault, JY_E_FORMAT, "OFD.xml", 0, "DocBody without an end");
+    if (find_tag(s, "Signatures", false, t.end, &list) && list.start < close.start) {
+        t = list;
+        if (!list.empty && !find_tag(s, "Signatures", true, list.end, &list))
             return jy_fail(fault, JY_E_FORMAT, "OFD.xml", t.start, "Signatures without an end");
-        snprintf(text, sizeof text, "<%sSignatures>/%s</%sSignatures>", prefix, list_path, prefix);
-        return splice(s, t.start, close.end, text, out);
+    } else {
+        t = close;
+        list.end = t.start;                              /* nothing to replace */
     }
-    if (!find_tag(s, "DocBody", true, 0, &t))
-        return jy_fail(fault, JY_E_FORMAT, "OFD.xml", 0, "DocBody without an end");
     tag_prefix(s, &t, prefix);
     snprintf(text, sizeof text, "<%sSignatures>/%s</%sSignatures>", prefix, list_path, prefix);
-    return splice(s, t.start, t.start, text, out);
+    return splice(s, t.start, list.end, text, out);
 }
 
 /* Signatures.xml with one more entry. */
 static jy_err
-extend_list(struct jy_slice s, const char *id, const char *max_id, const char *path, struct jy_buf *out, struct jy_fault *fault)
+extend_list(struct jy_slice s, const char *id, const char *type, const char *max_id, const char *path, struct jy_buf *out, struct jy_fault *fault)
 {
     struct jy_buf half = { 0 };
     struct tag t, close;
@@ -129,11 +129,11 @@ extend_list(struct jy_slice s, const char *id, const char *max_id, const char *p
     s = jy_buf_slice(&half);
     if (find_tag(s, "Signatures", true, 0, &t)) {
         tag_prefix(s, &t, prefix);
-        snprintf(text, sizeof text, "<%sSignature ID=\"%s\" Type=\"Seal\" BaseLoc=\"/%s\"/>", prefix, id, path);
+        snprintf(text, sizeof text, "<%sSignature ID=\"%s\" Type=\"%s\" BaseLoc=\"/%s\"/>", prefix, id, type, path);
         err = splice(s, t.start, t.start, text, out);
     } else if (find_tag(s, "Signatures", false, 0, &t) && t.empty) {
         tag_prefix(s, &t, prefix);
-        snprintf(text, sizeof text, "><%sSignature ID=\"%s\" Type=\"Seal\" BaseLoc=\"/%s\"/></%sSignatures>", prefix, id, path, prefix);
+        snprintf(text, sizeof text, "><%sSignature ID=\"%s\" Type=\"%s\" BaseLoc=\"/%s\"/></%sSignatures>", prefix, id, type, path, prefix);
         err = splice(s, t.end - 2, t.end, text, out);
     } else {
         err = jy_fail(fault, JY_E_FORMAT, "Signatures.xml", 0, "list without an end");
@@ -273,6 +273,44 @@ add_annotation(struct jy_buf *out, unsigned long id, const char *page, const str
     return err == JY_OK ? jy_buf_text(out, "/>") : err;
 }
 
+/* The list of any document of the package: each stays open for further signatures. */
+static bool
+is_list(const struct ofd *ofd, size_t entry)
+{
+    for (size_t i = 0; i < ofd->bodies; i++)
+        if (ofd->body[i].list_file == entry)
+            return true;
+    return false;
+}
+
+/* OFD.xml must name the list before the first signature (seal-formats 3.4): where one protects OFD.xml already, it is too late. */
+static jy_err
+check_root(const struct ofd *ofd, struct jy_fault *fault)
+{
+    size_t root = jy_zip_find(ofd->zip, "OFD.xml", false);
+
+    for (size_t i = 0; i < ofd->signature_count; i++)
+        if (ofd->extras[i].covered[root])
+            return jy_fail(fault, JY_E_LOCKED, ofd->signatures[i].path, 0,
+                           "the signature of another document of the package protects OFD.xml, which names no signature list for this one");
+    return JY_OK;
+}
+
+/* One stamp is one signature, and that belongs to one document; a signature without places names none. */
+static jy_err
+enter_body(struct ofd *ofd, const struct jy_stamp_place *places, size_t count, size_t *body, struct jy_fault *fault)
+{
+    if (count == 0 && ofd->bodies > 1)
+        return jy_fail(fault, JY_E_UNSUPPORTED, "place", 0, "a signature without a stamp, on a package of %zu documents", ofd->bodies);
+    *body = count == 0 ? 0 : ofd->pages[places[0].page - 1].body;
+    for (size_t i = 1; i < count; i++)
+        if (ofd->pages[places[i].page - 1].body != *body)
+            return jy_fail(fault, JY_E_ARGUMENT, "place", 0, "pages %d and %d belong to two documents of the package: stamp one after the other",
+                           places[0].page, places[i].page);
+    ofd_enter_body(ofd, *body);
+    return JY_OK;
+}
+
 struct plan {
     char folder[OFD_PATH], list[OFD_PATH], signature[OFD_PATH], seal[OFD_PATH];
     unsigned long id;                  /* the signature's; annotations follow */
@@ -298,7 +336,7 @@ write_signature(struct ofd *ofd, struct plan *plan, struct jy_slice seal_der, co
     for (size_t i = 0; err == JY_OK && i < jy_zip_count(ofd->zip); i++) {
         const struct jy_zip_entry *e = jy_zip_entry(ofd->zip, i);
 
-        if (e->directory || i == ofd->list_file)
+        if (e->directory || is_list(ofd, i))
             continue;
         if (i == root && plan->root.len > 0)
             err = jy_sm3(jy_buf_slice(&plan->root), digest);
@@ -309,9 +347,9 @@ write_signature(struct ofd *ofd, struct plan *plan, struct jy_slice seal_der, co
         if (err == JY_OK)
             err = add_reference(x, name, digest);
     }
-    if (err == JY_OK)
+    if (err == JY_OK && seal_der.len > 0)
         err = jy_sm3(seal_der, digest);
-    if (err == JY_OK)
+    if (err == JY_OK && seal_der.len > 0)
         err = add_reference(x, plan->seal, digest);
     if (err == JY_OK && closing)                             /* seal-formats 3.3: who protects the list closes the document */
         err = jy_sm3(jy_buf_slice(&plan->list_xml), digest);
@@ -321,12 +359,14 @@ write_signature(struct ofd *ofd, struct plan *plan, struct jy_slice seal_der, co
         err = jy_buf_text(x, "</ofd:References>");
     for (size_t i = 0; err == JY_OK && i < count; i++)
         err = add_annotation(x, plan->id + 1 + i, ofd->pages[places[i].page - 1].id, &places[i]);
-    if (err == JY_OK)
+    if (err == JY_OK && seal_der.len > 0)
         err = jy_buf_text(x, "<ofd:Seal><ofd:BaseLoc>/");
-    if (err == JY_OK)
+    if (err == JY_OK && seal_der.len > 0)
         err = add_escaped(x, plan->seal);
+    if (err == JY_OK && seal_der.len > 0)
+        err = jy_buf_text(x, "</ofd:BaseLoc></ofd:Seal>");
     if (err == JY_OK)
-        err = jy_buf_text(x, "</ofd:BaseLoc></ofd:Seal></ofd:SignedInfo><ofd:SignedValue>/");
+        err = jy_buf_text(x, "</ofd:SignedInfo><ofd:SignedValue>/");
     if (err == JY_OK)
         err = add_escaped(x, plan->folder);
     if (err == JY_OK)
@@ -368,11 +408,14 @@ ofd_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *p
     struct plan plan = { 0 };
     struct jy_buf old = { 0 };
     struct jy_zip_new list[4];
-    size_t n = 0;
+    size_t n = 0, body = 0;
+    const char *type = seal_der.len > 0 ? "Seal" : "Sign";   /* GM/T 0099-2020 7.2.2 */
     char id[32], max_id[32];
     uint16_t dos_date, dos_time;
-    jy_err err = choose_paths(ofd, &plan, fault);
+    jy_err err = enter_body(ofd, places, count, &body, fault);
 
+    if (err == JY_OK)
+        err = choose_paths(ofd, &plan, fault);
     if (err == JY_OK)
         err = highest_id(ofd, &plan.id, fault);
     if (err != JY_OK)
@@ -381,20 +424,22 @@ ofd_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *p
     snprintf(id, sizeof id, "s%03lu", plan.id);
     snprintf(max_id, sizeof max_id, "s%03lu", plan.id + count);
     if (ofd->list_path[0] == '\0') {
-        err = jy_zip_read(ofd->zip, jy_zip_find(ofd->zip, "OFD.xml", false), JY_XML_MAX, &old, fault);
+        err = check_root(ofd, fault);
         if (err == JY_OK)
-            err = name_list(jy_buf_slice(&old), plan.list, &plan.root, fault);
+            err = jy_zip_read(ofd->zip, jy_zip_find(ofd->zip, "OFD.xml", false), JY_XML_MAX, &old, fault);
+        if (err == JY_OK)
+            err = name_list(jy_buf_slice(&old), body, plan.list, &plan.root, fault);
         if (err == JY_OK && jy_zip_find(ofd->zip, plan.list, true) != SIZE_MAX)
             err = jy_fail(fault, JY_E_UNSUPPORTED, plan.list, 0, "a signature list that OFD.xml does not name");
         if (err == JY_OK)
             err = jy_buf_fmt(&plan.list_xml,
                              "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ofd:Signatures xmlns:ofd=\"" NAMESPACE "\"><ofd:MaxSignId>%s"
-                             "</ofd:MaxSignId><ofd:Signature ID=\"%s\" Type=\"Seal\" BaseLoc=\"/%s\"/></ofd:Signatures>",
-                             max_id, id, plan.signature);
+                             "</ofd:MaxSignId><ofd:Signature ID=\"%s\" Type=\"%s\" BaseLoc=\"/%s\"/></ofd:Signatures>",
+                             max_id, id, type, plan.signature);
     } else {
         err = jy_zip_read(ofd->zip, ofd->list_file, JY_XML_MAX, &old, fault);
         if (err == JY_OK)
-            err = extend_list(jy_buf_slice(&old), id, max_id, plan.signature, &plan.list_xml, fault);
+            err = extend_list(jy_buf_slice(&old), id, type, max_id, plan.signature, &plan.list_xml, fault);
     }
     if (err == JY_OK)
         err = write_signature(ofd, &plan, seal_der, places, count, now, closing, fault);
@@ -406,13 +451,16 @@ ofd_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *p
         list[n++] = (struct jy_zip_new){ "OFD.xml", jy_buf_slice(&plan.root) };
     list[n++] = (struct jy_zip_new){ ofd->list_file == SIZE_MAX ? plan.list : jy_zip_entry(ofd->zip, ofd->list_file)->name,
                                      jy_buf_slice(&plan.list_xml) };
-    list[n++] = (struct jy_zip_new){ plan.seal, seal_der };
+    if (seal_der.len > 0)
+        list[n++] = (struct jy_zip_new){ plan.seal, seal_der };
     list[n++] = (struct jy_zip_new){ plan.signature, jy_buf_slice(&plan.xml) };
-    snprintf(out->property_info, sizeof out->property_info, "/%.254s", plan.signature);
+    if (seal_der.len > 0)
+        snprintf(out->property_info, sizeof out->property_info, "/%.254s", plan.signature);
     snprintf(out->slot, sizeof out->slot, "/%.230sSignedValue.dat", plan.folder);
     jy_zip_dos_time(now, &dos_date, &dos_time);
     err = jy_zip_rewrite(ofd->zip, list, n, dos_date, dos_time, &out->file, fault);
 out:
+    ofd_enter_body(ofd, 0);
     jy_buf_free(&old);
     jy_buf_free(&plan.root);
     jy_buf_free(&plan.list_xml);
@@ -420,38 +468,13 @@ out:
     return err;
 }
 
-/* TBS_Sign.dataHash of a v4 value (GB/T 38540-2020 7.1), the only layout that is written. */
-static jy_err
-data_hash(struct jy_slice ses, struct jy_slice *out)
-{
-    struct jy_der all, value, tbs;
-    struct jy_der_item item;
-    uint8_t unused = 0;
-    jy_err err;
-
-    jy_der_open(&all, ses);
-    err = jy_der_enter(&all, DER_SEQUENCE, &value);
-    if (err == JY_OK)
-        err = jy_der_enter(&value, DER_SEQUENCE, &tbs);
-    if (err == JY_OK)
-        err = jy_der_get(&tbs, DER_INTEGER, &item);
-    if (err == JY_OK)
-        err = jy_der_get(&tbs, DER_SEQUENCE, &item);
-    if (err == JY_OK)
-        err = jy_der_get(&tbs, DER_GENERALIZED_TIME, &item);
-    if (err == JY_OK)
-        err = jy_der_bits(&tbs, out, &unused);
-    return err == JY_OK && unused != 0 ? JY_E_FORMAT : err;
-}
-
 jy_err
-ofd_finish(struct jy_slice prepared, const char *slot, struct jy_slice ses_der, struct jy_pieces *out, struct jy_fault *fault)
+ofd_finish(struct jy_slice prepared, const char *slot, struct jy_slice value_der, struct jy_pieces *out, struct jy_fault *fault)
 {
     static const char leaf[] = "SignedValue.dat";
     struct jy_zip *zip = NULL;
     struct jy_buf xml = { 0 };
     struct jy_zip_new value;
-    struct jy_slice hash = JY_EMPTY;
     uint8_t digest[JY_SM3_SIZE];
     char path[OFD_PATH];
     size_t at, len = strlen(slot);
@@ -471,13 +494,13 @@ ofd_finish(struct jy_slice prepared, const char *slot, struct jy_slice ses_der, 
     err = jy_zip_read(zip, at, JY_XML_MAX, &xml, fault);
     if (err == JY_OK)
         err = jy_sm3(jy_buf_slice(&xml), digest);
-    if (err == JY_OK && data_hash(ses_der, &hash) != JY_OK)
-        err = jy_fail(fault, JY_E_FORMAT, "SES_Signature.toSign.dataHash", 0, "not a v4 signature value");
-    if (err == JY_OK && !jy_slice_equal(hash, JY_SLICE(digest, sizeof digest)))
-        err = jy_fail(fault, JY_E_DOCUMENT_CHANGED, path, 0, "the value is for another document");
+    /* Who has a seal beside it was prepared for a stamp. */
+    snprintf(path, sizeof path, "%.*sSeal.esl", (int)(len - 1 - (sizeof leaf - 1)), slot + 1);
+    if (err == JY_OK)
+        err = jy_value_binds(value_der, jy_zip_find(zip, path, false) != SIZE_MAX ? JY_VALUE_SES : JY_VALUE_SIGNED_DATA, digest, fault);
     if (err != JY_OK)
         goto out;
-    value = (struct jy_zip_new){ slot + 1, ses_der };
+    value = (struct jy_zip_new){ slot + 1, value_der };
     err = jy_zip_rewrite(zip, &value, 1, jy_zip_entry(zip, at)->dos_date, jy_zip_entry(zip, at)->dos_time, out, fault);
 out:
     jy_buf_free(&xml);

@@ -102,7 +102,6 @@ static jy_err
 read_code(struct reading *r, const struct jy_xml *code, struct object *o)
 {
     struct deltas dx = { .at = jy_xml_attr(code, "DeltaX") }, dy = { .at = jy_xml_attr(code, "DeltaY") };
-    bool no_distances = dx.at == NULL && dy.at == NULL;
     const char *text = code->text;
     size_t lead = code->lead, left = strlen(text);
     double x, y;
@@ -116,6 +115,7 @@ read_code(struct reading *r, const struct jy_xml *code, struct object *o)
         uint32_t c = ' ';
         size_t len = lead > 0 ? 0 : jy_utf8_next(JY_SLICE(text, left), &c);
         double own, step_x = 0, step_y = 0;
+        bool across, down;
         struct jy_box box;
 
         if (lead > 0)
@@ -123,7 +123,9 @@ read_code(struct reading *r, const struct jy_xml *code, struct object *o)
         else if (len == 0)
             return jy_fail(r->fault, JY_E_FORMAT, "TextCode", 0, "not UTF-8");
         own = (is_wide(c) ? 1.0 : 0.5) * o->size * o->scale;
-        if (no_distances || (!next_delta(&dx, &step_x) & !next_delta(&dy, &step_y))) {
+        across = next_delta(&dx, &step_x);
+        down = next_delta(&dy, &step_y);
+        if (!across && !down) {
             step_x = o->downwards ? 0 : own;
             step_y = o->downwards ? o->size : 0;
         }

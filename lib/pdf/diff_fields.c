@@ -271,8 +271,10 @@ check_new_annot(struct pdf_diff *d, int id, qpdf_oh annot, qpdf_oh page)
         if (!qpdf_oh_has_key(d->b, annot, "/FT") && qpdf_oh_has_key(d->b, annot, "/Parent"))
             field = qpdf_oh_get_key(d->b, annot, "/Parent");
         /* The field itself is judged where the form lists it: a widget of no listed field is not reached from there. */
-        if (!is_new_object(d, annot) || !is_new_object(d, field) || (is_seen(d, annot) && (!is_closed(d, field) || !has_plain_appearance(d, annot))))
+        if (!is_new_object(d, annot) || !is_new_object(d, field) || (is_seen(d, annot) && !is_closed(d, field)))
             pdf_diff_refuse(d, id, "a signature widget was put on the page that no signature covers");
+        else if (qpdf_oh_has_key(d->b, annot, "/AP") && !has_plain_appearance(d, annot))
+            pdf_diff_refuse(d, id, "the appearance of the new signature widget is not one form");
         else if (!only_keys(d, annot, widget_keys, unknown))
             pdf_diff_refuse(d, id, "the new signature widget has %s", unknown);
     } else {
@@ -288,6 +290,8 @@ diff_items(struct pdf_diff *d, int id, qpdf_oh x, qpdf_oh y, bool annots, qpdf_o
 {
     int n = qpdf_oh_is_array(d->a, x) ? qpdf_oh_get_array_n_items(d->a, x) : 0, m = qpdf_oh_is_array(d->b, y) ? qpdf_oh_get_array_n_items(d->b, y) : 0, i = 0;
 
+    if (m < n)
+        pdf_diff_refuse(d, id, annots ? "an annotation was removed" : "a field was removed");
     for (int k = 0; k < m && d->rc == JY_OK && !d->step->is_changed; k++) {
         qpdf_oh item = qpdf_oh_get_array_item(d->b, y, k);
         if (i < n && pdf_diff_same(d, qpdf_oh_get_array_item(d->a, x, i), item))

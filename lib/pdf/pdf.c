@@ -124,6 +124,7 @@ pdf_free(void *impl)
         free(pdf->signatures[i].places);
         free((void *)(uintptr_t)pdf->signatures[i].value.p);
     }
+    pdf_evidence_free(pdf->evidence);
     free(pdf->signatures);
     free(pdf->details);
     free(pdf->pages);
@@ -217,27 +218,56 @@ page_size(const void *impl, size_t index)
     return pdf_page_size(&((const struct pdf *)impl)->pages[index]);
 }
 
-/* A certification that allows no change (DocMDP P 1), and a structure that is broken by earlier hands. */
+/* P 1 of the certification that the catalog names, which need not be the value of a field. */
+static bool
+is_certified_against_change(qpdf_data q)
+{
+    qpdf_oh perms = qpdf_oh_get_key(q, qpdf_get_root(q), "/Perms"), list;
+
+    if (!qpdf_oh_is_dictionary(q, perms) || !qpdf_oh_is_dictionary(q, qpdf_oh_get_key(q, perms, "/DocMDP")))
+        return false;
+    list = qpdf_oh_get_key(q, qpdf_oh_get_key(q, perms, "/DocMDP"), "/Reference");
+    for (int i = 0; qpdf_oh_is_array(q, list) && i < qpdf_oh_get_array_n_items(q, list); i++) {
+        qpdf_oh reference = qpdf_oh_get_array_item(q, list, i), params;
+        long long p = 2;
+        params = qpdf_oh_is_dictionary(q, reference) ? qpdf_oh_get_key(q, reference, "/TransformParams") : reference;
+        if (qpdf_oh_is_dictionary(q, params) && qpdf_oh_get_value_as_longlong(q, qpdf_oh_get_key(q, params, "/P"), &p) && p == 1)
+            return true;
+    }
+    return false;
+}
+
+/* Failures of an earlier signature after which a further one would vouch for a broken document; warnings are for its reader. */
+static bool
+is_broken(enum jy_check_id check)
+{
+    return check == JY_CHECK_PDF_BYTERANGE || check == JY_CHECK_SIG_FORMAT || check == JY_CHECK_LATER_CHANGE;
+}
+
+jy_err
+pdf_refuse_broken(struct pdf *pdf, struct jy_fault *fault)
+{
+    for (size_t i = 0; i < pdf->signature_count; i++)
+        for (size_t k = 0; k < pdf->signatures[i].findings.count; k++) {
+            const struct jy_finding *f = &pdf->signatures[i].findings.list[k];
+            if (!f->passed && is_broken(f->check))
+                return jy_fail(fault, JY_E_EARLIER_INVALID, pdf->signatures[i].id, f->offset, "%s", f->detail);
+        }
+    return JY_OK;
+}
+
+/* Locks and certifications, what earlier hands broke, what acts by itself. */
 static jy_err
 may_stamp(void *impl, jy_time now, struct jy_fault *fault)
 {
     struct pdf *pdf = impl;
-    qpdf_data q = pdf->q;
-    qpdf_oh perms = qpdf_oh_get_key(q, qpdf_get_root(q), "/Perms");
     const struct jy_signature *signatures;
     size_t count;
     jy_err rc;
 
     (void)now;
-    if (qpdf_oh_is_dictionary(q, perms) && qpdf_oh_has_key(q, perms, "/DocMDP")) {
-        qpdf_oh list = qpdf_oh_get_key(q, qpdf_oh_get_key(q, perms, "/DocMDP"), "/Reference");
-        for (int i = 0; qpdf_oh_is_array(q, list) && i < qpdf_oh_get_array_n_items(q, list); i++) {
-            qpdf_oh params = qpdf_oh_get_key(q, qpdf_oh_get_array_item(q, list, i), "/TransformParams");
-            long long p = 2;
-            if (qpdf_oh_is_dictionary(q, params) && qpdf_oh_get_value_as_longlong(q, qpdf_oh_get_key(q, params, "/P"), &p) && p == 1)
-                return jy_fail(fault, JY_E_LOCKED, "PDF /DocMDP", 0, "the certification allows no change (P 1)");
-        }
-    }
+    if (is_certified_against_change(pdf->q))
+        return jy_fail(fault, JY_E_LOCKED, "PDF /DocMDP", 0, "the certification allows no change (P 1)");
     if ((rc = pdf_signatures(impl, &signatures, &count, fault)) != JY_OK)
         return rc;
     for (size_t i = 0; i < count; i++) {
@@ -246,12 +276,21 @@ may_stamp(void *impl, jy_time now, struct jy_fault *fault)
         if (pdf->details[i].lock == PDF_LOCK_ALL)
             return jy_fail(fault, JY_E_LOCKED, signatures[i].id, 0, "the signature locks all fields (FieldMDP All)");
     }
-    for (size_t i = 0; i < count; i++)
-        for (size_t k = 0; k < signatures[i].findings.count; k++)
-            if (!signatures[i].findings.list[k].passed && signatures[i].findings.list[k].check != JY_CHECK_PLACEMENT)
-                return jy_fail(fault, JY_E_EARLIER_INVALID, signatures[i].id, 0, "%s", signatures[i].findings.list[k].detail);
-    return JY_OK;
+    return (rc = pdf_refuse_broken(pdf, fault)) != JY_OK ? rc : pdf_refuse_active(pdf, fault);
 }
 
-const struct jy_document_ops jy_pdf_ops = { JY_FORMAT_PDF, pdf_open, pdf_free, page_count, page_size, pdf_signatures, may_stamp,
-                                            pdf_prepare, pdf_finish, pdf_inspect };
+const struct jy_document_ops jy_pdf_ops = {
+    .format = JY_FORMAT_PDF,
+    .open = pdf_open,
+    .free = pdf_free,
+    .page_count = page_count,
+    .page = page_size,
+    .signatures = pdf_signatures,
+    .may_stamp = may_stamp,
+    .prepare = pdf_prepare,
+    .finish = pdf_finish,
+    .inspect = pdf_inspect,
+    .validation_data = pdf_validation_data,
+    .prepare_archive = pdf_prepare_archive,
+    .finish_archive = pdf_finish_archive,
+};

@@ -39,6 +39,7 @@ struct pdf {
     struct pdf_signature *details;
     size_t signature_count;
     size_t fields_seen;
+    struct pdf_evidence *evidence;    /* the DSS, once it was asked for */
     bool listed;
 };
 
@@ -65,6 +66,15 @@ JY_CHECK jy_err pdf_read_places(struct pdf *pdf);
 struct jy_page pdf_page_size(const struct pdf_page *page);
 /** LATER_CHANGE and its kin of every signature. */
 JY_CHECK jy_err pdf_judge_revisions(struct pdf *pdf, struct jy_fault *fault);
+/** The three lists of the DSS, unpacked; kept in pdf->evidence. */
+JY_CHECK jy_err pdf_validation_data(void *impl, struct jy_validation_data *out, struct jy_fault *fault);
+void pdf_evidence_free(struct pdf_evidence *evidence);
+JY_CHECK jy_err pdf_prepare_archive(void *impl, const struct jy_validation_data *data, struct jy_prepared *out, struct jy_fault *fault);
+JY_CHECK jy_err pdf_finish_archive(struct jy_slice prepared, const char *slot, struct jy_slice token, struct jy_pieces *out, struct jy_fault *fault);
+/** JY_E_EARLIER_INVALID when a signature of the document is broken: a further one would vouch for it. */
+JY_CHECK jy_err pdf_refuse_broken(struct pdf *pdf, struct jy_fault *fault);
+/** JY_E_ACTIVE_CONTENT, naming object and kind, when something in the file acts by itself or lies outside it. */
+JY_CHECK jy_err pdf_refuse_active(const struct pdf *pdf, struct jy_fault *fault);
 /** A page attribute, inherited from the page tree; null when there is none. */
 qpdf_oh pdf_inherited(qpdf_data q, qpdf_oh page, const char *key);
 /** The page as it is displayed. False when it has no size. */

@@ -41,11 +41,11 @@ pass_object(const struct pass *pass, uint32_t id, struct pdf_lexer lexer)
 
     for (;;) {
         pdf_token_next(&lexer, &token);
-        if (token.kind == PDF_END || pdf_word_is(&token, "endobj") || pdf_word_is(&token, "stream"))
+        if (token.kind == PDF_END || pdf_word_is(&token, "endobj"))
             return JY_OK;
         if (token.kind == PDF_BAD)
             return jy_fail(pass->fault, JY_E_DAMAGED, "PDF", token.at, "object %u is not PDF syntax", id);
-        if ((rc = pass->fn(pass->arg, id, &token)) != JY_OK)
+        if ((rc = pass->fn(pass->arg, id, &token)) != JY_OK || pdf_word_is(&token, "stream"))
             return rc;
     }
 }
@@ -131,6 +131,16 @@ is_section(const struct pdf_xref *xref, size_t at)
     return false;
 }
 
+/* Writers are met that put down a wrong offset for their own xref stream; nothing refers to it. */
+static bool
+is_number_of_section(const struct pdf_xref *xref, uint32_t id)
+{
+    for (size_t i = 0; i < xref->count; i++)
+        if (xref->sections[i].id == id)
+            return true;
+    return false;
+}
+
 jy_err
 pdf_tokens_scan(struct jy_slice file, const struct pdf_xref *xref, size_t from, size_t to, pdf_token_fn fn, void *arg, struct jy_fault *fault)
 {
@@ -145,6 +155,8 @@ pdf_tokens_scan(struct jy_slice file, const struct pdf_xref *xref, size_t from, 
             if (e->type != PDF_IN_USE || pdf_xref_find(xref, from, e->id) != e || is_section(xref, e->where))
                 continue;
             if (!pdf_object_at(file, e->where, e->id, e->generation, &lexer)) {
+                if (is_number_of_section(xref, e->id))
+                    continue;
                 rc = jy_fail(fault, JY_E_DAMAGED, "PDF xref", e->where, "object %u does not stand where its entry says", e->id);
                 break;
             }

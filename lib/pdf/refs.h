@@ -24,7 +24,7 @@ const struct pdf_referred *pdf_refs_of(const struct pdf_refs *refs, uint32_t id)
  */
 JY_CHECK jy_err pdf_refs_scan(struct pdf_refs *refs, struct jy_slice file, const struct pdf_xref *xref, size_t from, size_t to, struct jy_fault *fault);
 
-/** Every name and word of the objects in effect, in no order: for the search for active content. Stops at the first JY_OK-unlike answer. */
+/** Every token of the objects in effect, object by object; a stream ends with its word "stream". Stops at the first answer that is not JY_OK. */
 typedef jy_err (*pdf_token_fn)(void *arg, uint32_t id, const struct pdf_value *token);
 JY_CHECK jy_err pdf_tokens_scan(struct jy_slice file, const struct pdf_xref *xref, size_t from, size_t to, pdf_token_fn fn, void *arg, struct jy_fault *fault);
 

@@ -26,7 +26,7 @@ refuse(struct pdf_step *step, const char *why)
     if (step->is_changed)
         return;
     step->is_changed = true;
-    snprintf(step->why, sizeof(step->why), "%s", why);
+    snprintf(step->why, sizeof(step->why), "%.*s", (int)sizeof(step->why) - 1, why);
 }
 
 static int

@@ -2,21 +2,19 @@
 /* One stamp = one incremental update (ISO 32000 7.5.6): the original bytes stay, objects are appended, an xref of the same kind follows. */
 #include "pdf/update.h"
 
-#include "codec/text.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define CONTENTS_MIN 32768            /* hex digits */
 #define FIELD_NAME 48
-#define RANGE_WIDTH 36                /* room for three numbers of ByteRange */
+#define SEAL_FILTER "/Filter /GM.PKILite /SubFilter /GM.sm2seal"
+#define PLAIN_FILTER "/Filter /Adobe.PPKLite /SubFilter /adbe.pkcs7.detached"
 
 /* Catalog and AcroForm with the new field. */
 static void
 add_to_form(struct pdf_update *u, int field_id)
 {
-    static const char *const not_these[] = { "/Fields", "/SigFlags", "/NeedAppearances", NULL };
     static const char *const not_form[] = { "/AcroForm", NULL };
     qpdf_data q = u->pdf->q;
     qpdf_oh root = qpdf_get_root(q), form = qpdf_oh_get_key(q, root, "/AcroForm");
@@ -25,12 +23,8 @@ add_to_form(struct pdf_update *u, int field_id)
 
     pdf_begin_object(u, id, own_object ? qpdf_oh_get_generation(q, form) : 0);
     pdf_add(u, "<<\n");
-    if (has_form)
-        pdf_copy_entries(u, form, not_these);
-    pdf_add(u, "/Fields [ ");
-    if (has_form)
-        pdf_copy_items(u, qpdf_oh_get_key(q, form, "/Fields"));
-    PDF_ADD(u, "%d 0 R ]\n/SigFlags 3\n>>\nendobj\n", field_id);
+    pdf_add_form_entries(u, form, field_id);
+    pdf_add(u, ">>\nendobj\n");
     if (own_object)
         return;
     pdf_begin_version(u, root);
@@ -55,27 +49,6 @@ add_to_page(struct pdf_update *u, size_t index, const int *annots, const struct 
         if ((size_t)places[i].page == index + 1)
             PDF_ADD(u, "%d 0 R ", annots[i]);
     pdf_add(u, "]\n>>\nendobj\n");
-}
-
-/* Name the range and take the digest over it. */
-static jy_err
-name_range(struct pdf_update *u, size_t range_at, size_t contents_at, size_t contents_len, struct jy_prepared *out)
-{
-    size_t a = u->pdf->file.len + contents_at, b = a + contents_len, end = u->pdf->file.len + u->bytes.len;
-    struct jy_sm3_ctx *sm3 = NULL;
-    char numbers[RANGE_WIDTH + 1];
-    jy_err rc;
-
-    snprintf(numbers, sizeof(numbers), "%zu %zu %zu", a, b, end - b);
-    memcpy(u->bytes.p + range_at, numbers, strlen(numbers));
-    snprintf(out->property_info, sizeof(out->property_info), "/ByteRange [0 %s]", numbers);
-    snprintf(out->slot, sizeof(out->slot), "contents:%zu:%zu", a, contents_len);
-    if ((rc = jy_sm3_new(&sm3)) == JY_OK && (rc = jy_sm3_update(sm3, u->pdf->file)) == JY_OK &&
-        (rc = jy_sm3_update(sm3, JY_SLICE(u->bytes.p, contents_at))) == JY_OK &&
-        (rc = jy_sm3_update(sm3, JY_SLICE(u->bytes.p + contents_at + contents_len, u->bytes.len - contents_at - contents_len))) == JY_OK)
-        rc = jy_sm3_finish(sm3, out->data_hash);
-    jy_sm3_free(sm3);
-    return rc;
 }
 
 /* Jinyin and the object's number, with more digits while another field of the form has that name. */
@@ -181,23 +154,36 @@ add_places(struct pdf_update *u, const struct jy_stamp_place *places, size_t cou
     return u->rc;
 }
 
+/* A field that shows nothing: ISO 32000-2 12.7.5.5 wants a widget all the same, of no size. */
+static jy_err
+add_invisible(struct pdf_update *u, int value_id, bool closing)
+{
+    const struct jy_stamp_place first = { .page = 1 };
+    qpdf_oh page = qpdf_get_page_n(u->pdf->q, 0);
+    int id = u->next_id++;
+    char name[FIELD_NAME];
+
+    name_field(u, id, name);
+    pdf_begin_object(u, id, 0);
+    PDF_ADD(u, "<< /Type /Annot /Subtype /Widget /Rect [0 0 0 0] /F 132 /P %d %d R /FT /Sig /T (%s) /V %d 0 R", qpdf_oh_get_object_id(u->pdf->q, page),
+            qpdf_oh_get_generation(u->pdf->q, page), name, value_id);
+    if (closing)
+        pdf_add(u, " /Lock << /Type /SigFieldLock /Action /All /P 1 >>");
+    pdf_add(u, " >>\nendobj\n");
+    add_to_form(u, id);
+    add_to_page(u, 0, &id, &first, 1);
+    return u->rc;
+}
+
 /* The signature dictionary with room for range and value. */
 static void
-add_value(struct pdf_update *u, int id, size_t hex, bool closing, size_t *range_at, size_t *contents_at)
+add_value(struct pdf_update *u, int id, const char *filter, size_t hex, bool closing, struct pdf_slot *slot)
 {
     qpdf_oh root = qpdf_get_root(u->pdf->q);
 
     pdf_begin_object(u, id, 0);
-    pdf_add(u, "<< /Type /Sig /Filter /GM.PKILite /SubFilter /GM.sm2seal /ByteRange [0 ");
-    *range_at = u->bytes.len;
-    PDF_ADD(u, "%*s] /Contents ", RANGE_WIDTH, "");
-    *contents_at = u->bytes.len;
-    if (u->rc == JY_OK && (u->rc = jy_buf_reserve(&u->bytes, hex + 2)) == JY_OK) {
-        u->bytes.p[*contents_at] = '<';
-        memset(u->bytes.p + *contents_at + 1, '0', hex);
-        u->bytes.p[*contents_at + hex + 1] = '>';
-        u->bytes.len += hex + 2;
-    }
+    PDF_ADD(u, "<< /Type /Sig %s", filter);
+    pdf_add_slot(u, hex, slot);
     if (closing)                                             /* ISO 32000-2 12.8.2.4; the field's Lock says the same to who fills forms */
         PDF_ADD(u, " /Reference [ << /Type /SigRef /TransformMethod /FieldMDP /Data %d %d R "
                    "/TransformParams << /Type /TransformParams /V /1.2 /Action /All >> >> ]",
@@ -212,17 +198,19 @@ pdf_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *p
     struct pdf_update u = { .pdf = impl };
     struct jy_seal *seal = NULL;
     long long size = 0;
-    size_t hex = 2 * (seal_der.len + 16384) > CONTENTS_MIN ? 2 * (seal_der.len + 16384) : CONTENTS_MIN, range_at, contents_at;
+    size_t hex = 2 * (seal_der.len + 16384) > CONTENTS_MIN ? 2 * (seal_der.len + 16384) : CONTENTS_MIN;
+    struct pdf_slot slot;
+    bool plain = seal_der.len == 0;
     int value_id, image_id;
     jy_err rc;
 
-    (void)now;                                               /* the time stands in SES_Signature, where it is signed */
+    (void)now;                                               /* the time stands in the value, where it is signed */
     /* ISO 32000-2 12.8.2.2: P 2 permits a signature with its widget, and no annotation. */
     for (size_t i = 0; count > 1 && i < u.pdf->signature_count; i++)
         if (u.pdf->details[i].permission == 1 || u.pdf->details[i].permission == 2)
             return jy_fail(fault, JY_E_LOCKED, u.pdf->signatures[i].id, 0, "the certification (DocMDP P %d) permits a stamp at one place, %zu are asked for",
                            u.pdf->details[i].permission, count);
-    if ((rc = jy_seal_parse(seal_der, &seal, fault)) != JY_OK)
+    if (!plain && (rc = jy_seal_parse(seal_der, &seal, fault)) != JY_OK)
         return rc;
     qpdf_oh_get_value_as_longlong(u.pdf->q, qpdf_oh_get_key(u.pdf->q, qpdf_get_trailer(u.pdf->q), "/Size"), &size);
     if (size < 1 || size > JY_PDF_NUMBER_MAX) {
@@ -231,69 +219,43 @@ pdf_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *p
     }
     u.next_id = (int)size;
     value_id = u.next_id++;
-    image_id = u.next_id++;
+    image_id = plain ? 0 : u.next_id++;
     pdf_add(&u, "\n");
-    add_value(&u, value_id, hex, closing, &range_at, &contents_at);
-    if ((rc = u.rc) != JY_OK || (rc = pdf_add_picture(&u, seal, image_id, fault)) != JY_OK ||
-        (rc = add_places(&u, places, count, value_id, image_id, closing)) != JY_OK)
+    add_value(&u, value_id, plain ? PLAIN_FILTER : SEAL_FILTER, hex, closing, &slot);
+    if ((rc = u.rc) != JY_OK || (plain && (rc = add_invisible(&u, value_id, closing)) != JY_OK) ||
+        (!plain && ((rc = pdf_add_picture(&u, seal, image_id, fault)) != JY_OK ||
+                    (rc = add_places(&u, places, count, value_id, image_id, closing)) != JY_OK)))
         goto out;
     pdf_add_xref(&u);
-    if ((rc = u.rc) != JY_OK || (rc = name_range(&u, range_at, contents_at, hex + 2, out)) != JY_OK ||
-        (rc = jy_pieces_borrow(&out->file, u.pdf->file)) != JY_OK)
-        goto out;
-    rc = jy_pieces_take(&out->file, &u.bytes);
+    if ((rc = pdf_close_slot(&u, &slot, out)) == JY_OK && plain)
+        out->property_info[0] = '\0';                        /* a SignedData has no propertyInfo */
 out:
     pdf_update_free(&u);
     jy_seal_free(seal);
     return rc == JY_OK || (fault != NULL && fault->err == rc) ? rc : jy_fail(fault, rc, "PDF", 0, "the update cannot be written");
 }
 
-jy_err
-pdf_digest(struct jy_slice file, size_t a, size_t b, size_t end, uint8_t out[JY_SM3_SIZE])
+/* The dictionary that add_value wrote says what its value will be. */
+static bool
+is_prepared_for_seal(struct jy_slice prepared, size_t contents_at)
 {
-    struct jy_sm3_ctx *sm3 = NULL;
-    jy_err rc;
+    size_t from = contents_at > 200 ? contents_at - 200 : 0, at;
+    struct jy_slice before = JY_SLICE(prepared.p + from, contents_at - from);
 
-    if ((rc = jy_sm3_new(&sm3)) == JY_OK && (rc = jy_sm3_update(sm3, JY_SLICE(file.p, a))) == JY_OK &&
-        (rc = jy_sm3_update(sm3, JY_SLICE(file.p + b, end - b))) == JY_OK)
-        rc = jy_sm3_finish(sm3, out);
-    jy_sm3_free(sm3);
-    return rc;
+    if ((at = jy_slice_rfind(before, jy_slice_text("<< /Type /Sig "))) == SIZE_MAX)
+        return true;
+    return jy_slice_find(JY_SLICE(before.p + at, before.len - at), jy_slice_text(SEAL_FILTER)) != SIZE_MAX;
 }
 
 jy_err
-pdf_finish(struct jy_slice prepared, const char *slot, struct jy_slice ses_der, struct jy_pieces *out, struct jy_fault *fault)
+pdf_finish(struct jy_slice prepared, const char *slot, struct jy_slice value_der, struct jy_pieces *out, struct jy_fault *fault)
 {
-    struct jy_ses *ses = NULL;
-    struct jy_buf hex = { 0 };
+    size_t at;
     uint8_t digest[JY_SM3_SIZE];
-    size_t at, len;
-    int n = 0;
     jy_err rc;
 
-    if (sscanf(slot, "contents:%zu:%zu%n", &at, &len, &n) != 2 || slot[n] != '\0' || len < 4 || at >= prepared.len || len > prepared.len - at ||
-        prepared.p[at] != '<' || prepared.p[at + len - 1] != '>')
-        return jy_fail(fault, JY_E_ARGUMENT, "slot", 0, "is not a place for a signature in this file");
-    for (size_t i = at + 1; i < at + len - 1; i++)
-        if (prepared.p[i] != '0')
-            return jy_fail(fault, JY_E_ARGUMENT, "slot", i, "is filled already");
-    if (ses_der.len * 2 > len - 2)
-        return jy_fail(fault, JY_E_LIMIT, "slot", 0, "%zu bytes do not fit into %zu", ses_der.len, (len - 2) / 2);
-    if ((rc = pdf_digest(prepared, at, at + len, prepared.len, digest)) != JY_OK || (rc = jy_ses_parse(ses_der, &ses, fault)) != JY_OK)
-        return rc;
-    if (!jy_slice_equal(jy_ses_data_hash(ses), JY_SLICE(digest, sizeof(digest)))) {
-        rc = jy_fail(fault, JY_E_DOCUMENT_CHANGED, "dataHash", 0, "the signature is for another document");
-        goto out;
-    }
-    if ((rc = jy_buf_reserve(&hex, len - 1)) != JY_OK)
-        goto out;
-    jy_hex(ses_der, (char *)hex.p);
-    memset(hex.p + ses_der.len * 2, '0', len - 2 - ses_der.len * 2);
-    hex.len = len - 2;
-    if ((rc = jy_pieces_borrow(out, JY_SLICE(prepared.p, at + 1))) == JY_OK && (rc = jy_pieces_take(out, &hex)) == JY_OK)
-        rc = jy_pieces_borrow(out, JY_SLICE(prepared.p + at + len - 1, prepared.len - at - len + 1));
-out:
-    jy_buf_free(&hex);
-    jy_ses_free(ses);
+    if ((rc = pdf_slot_digest(prepared, slot, &at, digest, fault)) == JY_OK &&
+        (rc = jy_value_binds(value_der, is_prepared_for_seal(prepared, at) ? JY_VALUE_SES : JY_VALUE_SIGNED_DATA, digest, fault)) == JY_OK)
+        rc = pdf_fill_slot(prepared, slot, value_der, out, fault);
     return rc;
 }

@@ -159,3 +159,17 @@ pdf_update_free(struct pdf_update *u)
     free(u->objects);
     jy_buf_free(&u->bytes);
 }
+
+void
+pdf_add_form_entries(struct pdf_update *u, qpdf_oh form, int field_id)
+{
+    static const char *const not_these[] = { "/Fields", "/SigFlags", "/NeedAppearances", NULL };
+    bool has_form = qpdf_oh_is_dictionary(u->pdf->q, form);
+
+    if (has_form)
+        pdf_copy_entries(u, form, not_these);
+    pdf_add(u, "/Fields [ ");
+    if (has_form)
+        pdf_copy_items(u, qpdf_oh_get_key(u->pdf->q, form, "/Fields"));
+    PDF_ADD(u, "%d 0 R ]\n/SigFlags 3\n", field_id);
+}

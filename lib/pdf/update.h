@@ -37,6 +37,20 @@ void pdf_add_stream(struct pdf_update *u, int id, const char *entries, struct jy
 /** The cross-reference section of all objects begun, trailer and end. */
 void pdf_add_xref(struct pdf_update *u);
 void pdf_update_free(struct pdf_update *u);
+/** Where the value of a signature will stand; offsets in the update. */
+struct pdf_slot {
+    size_t range_at, contents_at, contents_len;
+};
+/** Entries ByteRange and Contents of a signature dictionary, with room for a value of hex digits. */
+void pdf_add_slot(struct pdf_update *u, size_t hex, struct pdf_slot *slot);
+/** The update is complete: name the range, take the digest, hand over the file and the name of the slot. */
+JY_CHECK jy_err pdf_close_slot(struct pdf_update *u, const struct pdf_slot *slot, struct jy_prepared *out);
+/** The digest that the value of a still empty slot must carry; *at gets where the slot begins. Errors: JY_E_ARGUMENT (no such slot, or filled). */
+JY_CHECK jy_err pdf_slot_digest(struct jy_slice prepared, const char *slot, size_t *at, uint8_t out[JY_SM3_SIZE], struct jy_fault *fault);
+/** The file with this value in its slot; borrows prepared. Errors: JY_E_ARGUMENT, JY_E_LIMIT (does not fit). */
+JY_CHECK jy_err pdf_fill_slot(struct jy_slice prepared, const char *slot, struct jy_slice value, struct jy_pieces *out, struct jy_fault *fault);
+/** The entries of the form without its << >>: as they are, with one more field, without NeedAppearances. form may be null. */
+void pdf_add_form_entries(struct pdf_update *u, qpdf_oh form, int field_id);
 /** What shows of a stamp as a Rect: lower-left, upper-right (x, y). */
 void pdf_rect_of(const struct pdf_page *page, const struct jy_stamp_place *place, double out[4]);
 /** The form that draws what shows of the picture, upright on the page as displayed. */

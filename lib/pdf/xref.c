@@ -244,6 +244,7 @@ read_xref_stream(struct reader *r, struct pdf_section *s)
     pdf_token_next(&lexer, &word);
     if (n.kind != PDF_INTEGER || g.kind != PDF_INTEGER || !pdf_word_is(&word, "obj"))
         return jy_fail(r->fault, JY_E_DAMAGED, "PDF startxref", s->at, "neither a table nor a stream stands there");
+    s->id = n.number > 0 && n.number <= PDF_OBJECTS_MAX ? (uint32_t)n.number : 0;
     pdf_value_next(&lexer, &s->trailer);
     if (s->trailer.kind != PDF_DICT || !pdf_dict_get(&s->trailer, "Type", &type, NULL) || !pdf_name_is(&type, "XRef") || !read_widths(&s->trailer, widths))
         return jy_fail(r->fault, JY_E_DAMAGED, "PDF xref stream", s->at, "Type or W is wrong");

@@ -19,6 +19,7 @@ struct pdf_entry {
 };
 struct pdf_section {
     size_t at;                        /* offset in the file */
+    uint32_t id;                      /* object number of the stream, 0 of a table */
     bool is_stream, is_hybrid_part;   /* hybrid part: the XRefStm of the table before it in the list */
     struct pdf_value trailer;         /* dictionary; borrows the file */
     struct pdf_entry *entries;        /* by rising id, each id once */

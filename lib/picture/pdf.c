@@ -149,8 +149,8 @@ jy_picture_pdf(struct jy_slice bytes, const char *declared, double width_mm, dou
     jy_err rc = JY_OK;
 
     *out = (struct jy_picture_pdf){ 0 };
-    if (bytes.len > JY_PICTURE_BYTES_MAX)
-        return jy_fail(fault, JY_E_LIMIT, "picture", 0, "%zu bytes, %u are read", bytes.len, JY_PICTURE_BYTES_MAX);
+    if (bytes.len > JY_PICTURE_MAX)
+        return jy_fail(fault, JY_E_LIMIT, "picture", 0, "%zu bytes, %d are read", bytes.len, (int)JY_PICTURE_MAX);
     if (type == JY_PICTURE_PNG)
         rc = from_png(bytes, out, &done, fault);
     else if (type == JY_PICTURE_JPEG)

@@ -111,8 +111,8 @@ picture_size(uint64_t width, uint64_t height, struct jy_fault *fault)
     if (width == 0 || height == 0)
         return jy_fail(fault, JY_E_FORMAT, "picture", 0, "%llu × %llu pixels", (unsigned long long)width, (unsigned long long)height);
     if (width > JY_PICTURE_SIDE_MAX || height > JY_PICTURE_SIDE_MAX || width * height > JY_PICTURE_PIXELS_MAX)
-        return jy_fail(fault, JY_E_LIMIT, "picture", 0, "%llu × %llu pixels; %u a side and %u in all are read", (unsigned long long)width,
-                       (unsigned long long)height, JY_PICTURE_SIDE_MAX, JY_PICTURE_PIXELS_MAX);
+        return jy_fail(fault, JY_E_LIMIT, "picture", 0, "%llu × %llu pixels; %d a side and %d in all are read", (unsigned long long)width,
+                       (unsigned long long)height, (int)JY_PICTURE_SIDE_MAX, (int)JY_PICTURE_PIXELS_MAX);
     return JY_OK;
 }
 
@@ -170,8 +170,8 @@ read_any(struct jy_slice bytes, const char *declared, bool vectors, double width
     jy_err rc;
 
     *out = (struct jy_picture){ 0 };
-    if (bytes.len > JY_PICTURE_BYTES_MAX)
-        return jy_fail(fault, JY_E_LIMIT, "picture", 0, "%zu bytes, %u are read", bytes.len, JY_PICTURE_BYTES_MAX);
+    if (bytes.len > JY_PICTURE_MAX)
+        return jy_fail(fault, JY_E_LIMIT, "picture", 0, "%zu bytes, %d are read", bytes.len, (int)JY_PICTURE_MAX);
     if (format == NULL)
         return jy_fail(fault, JY_E_UNSUPPORTED, "picture", 0, "its bytes are no picture that is known (declared as %.32s)",
                        declared == NULL ? "nothing" : declared);

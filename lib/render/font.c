@@ -69,6 +69,25 @@ find_file(FcConfig *config, const char *family, bool bold, char path[512], int *
     return found;
 }
 
+/* One face serves every class that wants it. */
+static void
+open_face(struct jy_fonts *fonts, FcConfig *config, const char *family, int class, int bold)
+{
+    char path[512];
+    int index = 0;
+
+    for (int c = 0; c <= class; c++)
+        if (fonts->faces[c][bold] != NULL && strcmp(fonts->names[c][bold], family) == 0) {
+            fonts->faces[class][bold] = fonts->faces[c][bold];
+            FT_Reference_Face(fonts->faces[class][bold]);
+        }
+    if (fonts->faces[class][bold] == NULL && find_file(config, family, bold, path, &index) &&
+        FT_New_Face(fonts->library, path, index & 0xffff, &fonts->faces[class][bold]) != 0)
+        fonts->faces[class][bold] = NULL;
+    if (fonts->faces[class][bold] != NULL)
+        snprintf(fonts->names[class][bold], sizeof(fonts->names[class][bold]), "%s", family);
+}
+
 jy_err
 jy_fonts_open(struct jy_fonts **out, struct jy_fault *fault)
 {
@@ -82,18 +101,9 @@ jy_fonts_open(struct jy_fonts **out, struct jy_fault *fault)
         goto out;
     }
     for (int c = 0; c < FONT_CLASSES; c++)
-        for (int bold = 0; bold < 2; bold++) {
-            char path[512];
-            int index = 0;
-            for (const char *const *family = families[c]; fonts->faces[c][bold] == NULL && *family != NULL; family++) {
-                if (!find_file(config, *family, bold, path, &index))
-                    continue;
-                if (FT_New_Face(fonts->library, path, index & 0xffff, &fonts->faces[c][bold]) != 0)
-                    fonts->faces[c][bold] = NULL;
-                else
-                    snprintf(fonts->names[c][bold], sizeof(fonts->names[c][bold]), "%s", *family);
-            }
-        }
+        for (int bold = 0; bold < 2; bold++)
+            for (const char *const *family = families[c]; fonts->faces[c][bold] == NULL && *family != NULL; family++)
+                open_face(fonts, config, *family, c, bold);
     for (int c = 0; c < FONT_CLASSES; c++)
         if (fonts->faces[c][0] == NULL || (c <= FONT_FANG && FT_Get_Char_Index(fonts->faces[c][0], 0x5929) == 0)) {
             rc = jy_fail(fault, JY_E_UNSUPPORTED, "fonts", 0, "no font with Chinese characters; install fonts-noto-cjk");

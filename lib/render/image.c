@@ -80,7 +80,7 @@ decode(struct draw *d, const struct res *res, struct jy_picture *out)
         note(d->r, file == NULL ? "MultiMedia" : file, "图像文件缺失 image file is missing");
         return false;
     }
-    rc = jy_zip_read(d->r->ofd->zip, at, JY_PICTURE_BYTES_MAX, &bytes, &fault);
+    rc = jy_zip_read(d->r->ofd->zip, at, JY_PICTURE_MAX, &bytes, &fault);
     if (rc == JY_OK)
         rc = jy_picture_read(jy_buf_slice(&bytes), NULL, out, &fault);
     jy_buf_free(&bytes);

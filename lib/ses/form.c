@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a signature value is. */
+#include <jinyin/cms.h>
 #include <jinyin/seal.h>
 
 #include "codec/der.h"
@@ -28,4 +29,37 @@ jy_value_form(struct jy_slice value)
     case DER_SEQUENCE: return JY_VALUE_SES;
     default: return is_pair(body) ? JY_VALUE_BARE : JY_VALUE_OTHER;
     }
+}
+
+static jy_err
+ses_binds(struct jy_slice value, struct jy_slice digest, struct jy_fault *fault)
+{
+    struct jy_ses *ses;
+    jy_err rc = jy_ses_parse(value, &ses, fault);
+
+    if (rc == JY_OK && !jy_slice_equal(jy_ses_data_hash(ses), digest))
+        rc = jy_fail(fault, JY_E_DOCUMENT_CHANGED, "SES_Signature.toSign.dataHash", 0, "the value is for another document");
+    jy_ses_free(ses);
+    return rc;
+}
+
+static jy_err
+signed_data_binds(struct jy_slice value, const uint8_t *digest, struct jy_fault *fault)
+{
+    const struct jy_cms_subject subject = { .digest = digest };
+    struct jy_cms *cms;
+    jy_err rc = jy_cms_parse(value, &cms, fault);
+
+    if (rc == JY_OK)
+        rc = jy_cms_verify(cms, &subject, fault);
+    jy_cms_free(cms);
+    return rc;
+}
+
+jy_err
+jy_value_binds(struct jy_slice value, enum jy_value_form form, const uint8_t *digest, struct jy_fault *fault)
+{
+    if (jy_value_form(value) != form)
+        return jy_fail(fault, JY_E_FORMAT, "signature value", 0, form == JY_VALUE_SES ? "not a SES_Signature" : "not a SignedData");
+    return form == JY_VALUE_SES ? ses_binds(value, JY_SLICE(digest, JY_SM3_SIZE), fault) : signed_data_binds(value, digest, fault);
 }

@@ -55,8 +55,9 @@ static const char *
 failure_text(struct jy_slice bits)
 {
     static const struct { unsigned bit; const char *text; } rows[] = {
-        { 0, "badAlg" }, { 2, "badRequest" }, { 5, "badDataFormat" }, { 14, "timeNotAvailable" }, { 15, "unacceptedPolicy" },
-        { 16, "unacceptedExtension" }, { 17, "addInfoNotAvailable" }, { 25, "systemFailure" } };
+        { JY_TS_BAD_ALGORITHM, "badAlg" }, { JY_TS_BAD_REQUEST, "badRequest" }, { JY_TS_BAD_FORMAT, "badDataFormat" },
+        { JY_TS_NO_TIME, "timeNotAvailable" }, { JY_TS_UNACCEPTED_POLICY, "unacceptedPolicy" },
+        { JY_TS_UNACCEPTED_EXTENSION, "unacceptedExtension" }, { 17, "addInfoNotAvailable" }, { JY_TS_SYSTEM_FAILURE, "systemFailure" } };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         if (rows[i].bit / 8 < bits.len && (bits.p[rows[i].bit / 8] & (0x80 >> rows[i].bit % 8)) != 0)
@@ -136,16 +137,17 @@ jy_timestamp_reply_read(struct jy_slice reply, const struct jy_timestamp_request
 }
 
 jy_err
-jy_timestamp_reply_write(struct jy_slice token, unsigned failure, const char *text, struct jy_buf *out)
+jy_timestamp_reply_write(struct jy_slice token, enum jy_timestamp_failure failure, const char *text, struct jy_buf *out)
 {
     struct jy_buf status = { 0 }, part = { 0 };
-    uint8_t bits[5] = { (uint8_t)(7 - failure % 8) };
-    jy_err rc = failure > 31 ? JY_E_ARGUMENT : jy_der_put_i64(&status, token.len > 0 ? 0 : 2);
+    unsigned bit = (unsigned)failure;
+    uint8_t bits[5] = { (uint8_t)(7 - bit % 8) };
+    jy_err rc = bit > 31 ? JY_E_ARGUMENT : jy_der_put_i64(&status, token.len > 0 ? 0 : 2);
 
     if (rc == JY_OK && token.len == 0) {
-        bits[1 + failure / 8] = (uint8_t)(0x80 >> failure % 8);
+        bits[1 + bit / 8] = (uint8_t)(0x80 >> bit % 8);
         if ((rc = jy_der_put_text(&part, DER_UTF8, text)) == JY_OK && (rc = jy_der_wrap(&status, DER_SEQUENCE, &part)) == JY_OK)
-            rc = jy_der_put(&status, DER_BIT_STRING, JY_SLICE(bits, 2 + failure / 8));
+            rc = jy_der_put(&status, DER_BIT_STRING, JY_SLICE(bits, 2 + bit / 8));
     }
     if (rc == JY_OK && (rc = jy_der_wrap(&part, DER_SEQUENCE, &status)) == JY_OK && (rc = jy_buf_add(&part, token)) == JY_OK)
         rc = jy_der_wrap(out, DER_SEQUENCE, &part);

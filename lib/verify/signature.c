@@ -76,6 +76,9 @@ judge_ses(struct judgement *j)
     if (jy_ses_signer(ses) != NULL)
         judge_signer(j, jy_ses_signer(ses));
     judge_seal(j, jy_ses_seal(ses));
+    if (jy_ses_signer(ses) != NULL && jy_seal_maker(jy_ses_seal(ses)) != NULL)
+        NOTE(j, SEAL_MAKER_SELF, !jy_sm2_same_public(jy_cert_key(jy_ses_signer(ses)), jy_cert_key(jy_seal_maker(jy_ses_seal(ses)))), "",
+             "the signer made the seal with the key that it lists");
     judge_deviations(j, jy_ses_deviations(ses) | jy_seal_deviations(jy_ses_seal(ses)));
     jy_ses_free(ses);
 }

@@ -57,17 +57,18 @@ attack_check_name_(int fails)
     return names[fails - 1];
 }
 
-/* <build>/tests/attacks/<family>/<name>.<ext>: other verifiers are tried on the same files. */
+/* <build>/tests/attacks/<family>/<name>.<ext>, or under the folder ATTACKS: other verifiers are tried on the same files, fuzzing begins with them. */
 static inline FILE *
 attack_file_(const char *name, const char *ext, const char *mode)
 {
+    const char *folder = getenv("ATTACKS") != NULL ? getenv("ATTACKS") : ATTACKS_OUT;
     char path[1024];
     FILE *f;
 
-    snprintf(path, sizeof(path), "%s/%s", ATTACKS_OUT, attack_family_->name);
+    snprintf(path, sizeof(path), "%s/%s", folder, attack_family_->name);
     if (mkdir(path, 0755) != 0 && errno != EEXIST)
         fail_msg("%s: %s", path, strerror(errno));
-    snprintf(path, sizeof(path), "%s/%s/%s.%s", ATTACKS_OUT, attack_family_->name, name, ext);
+    snprintf(path, sizeof(path), "%s/%s/%s.%s", folder, attack_family_->name, name, ext);
     if ((f = fopen(path, mode)) == NULL)
         fail_msg("%s: %s", path, strerror(errno));
     return f;

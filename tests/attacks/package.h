@@ -7,7 +7,10 @@
 
 #include "../unit/ofd/raw_zip.h"
 
+#include <codec/der.h>
+#include <codec/oid.h>
 #include <codec/text.h>
+#include <openssl/evp.h>
 
 #define PARTS_MAX 64
 #define SIGNS "Doc_0/Signs/Signatures.xml"
@@ -182,23 +185,27 @@ struct sign_how {
     bool with_list;                   /* Signatures.xml too: locks */
     bool no_references;               /* an empty list of them */
     const char *references;           /* XML of more references */
-    const char *method;               /* CheckMethod; SM3 when NULL, "" leaves the attribute out. The digests are SM3 whatever it says */
+    const char *method;               /* CheckMethod; SM3 when NULL, "" leaves the attribute out */
+    const char *digest;               /* OpenSSL's name of what the digests really are; SM3 when NULL */
     const char *annots;               /* XML of the places, one on page 1 when NULL */
     const char *property_info;        /* the signature's own path when NULL */
     struct jy_sm2 *key;               /* of whom; the signer's */
     struct jy_cert *cert;
-    struct jy_seal *seal;             /* and whose seal */
+    struct jy_seal *seal;             /* and whose seal: need not fit the others, as jy_ses_make would have it */
     jy_time when;                     /* now */
 };
 
+/* A Reference to a location, absolute or not, with the digest of these bytes. */
 static inline void
-sign_reference_(struct jy_buf *xml, const char *name, struct jy_slice bytes)
+sign_reference(struct jy_buf *xml, const char *loc, struct jy_slice bytes, const char *algorithm)
 {
-    uint8_t digest[JY_SM3_SIZE];
+    uint8_t digest[EVP_MAX_MD_SIZE];
+    unsigned len = 0;
 
-    MUST(jy_sm3(bytes, digest));
-    MUST(jy_buf_fmt(xml, "<ofd:Reference FileRef=\"/%s\"><ofd:CheckValue>", name));
-    MUST(jy_base64_encode(JY_SLICE(digest, sizeof(digest)), xml));
+    if (EVP_Digest(bytes.p, bytes.len, digest, &len, EVP_get_digestbyname(algorithm == NULL ? "SM3" : algorithm), NULL) != 1)
+        abort();
+    MUST(jy_buf_fmt(xml, "<ofd:Reference FileRef=\"%s\"><ofd:CheckValue>", loc));
+    MUST(jy_base64_encode(JY_SLICE(digest, len), xml));
     MUST(jy_buf_text(xml, "</ofd:CheckValue></ofd:Reference>"));
 }
 
@@ -213,6 +220,31 @@ sign_takes_(const struct sign_how *how, const char *name)
     return true;
 }
 
+/* SES_Signature of GB/T 38540-2020 7.1, of whomever over whatever. */
+static inline void
+sign_value_(const struct sign_how *how, const uint8_t digest[JY_SM3_SIZE], const char *path, struct jy_buf *out)
+{
+    struct jy_buf inner = { 0 }, tbs = { 0 }, all = { 0 };
+    uint8_t signature[JY_SM2_SIGNATURE_MAX];
+    size_t len;
+
+    MUST(jy_der_put_i64(&inner, 4));
+    MUST(jy_buf_add(&inner, how->seal != NULL ? jy_seal_der(how->seal) : jy_buf_slice(&pki.seal_der)));
+    MUST(jy_der_put_generalized_time(&inner, how->when != 0 ? how->when : pki.now));
+    MUST(jy_der_put_bits(&inner, JY_SLICE(digest, JY_SM3_SIZE)));
+    MUST(jy_der_put_text(&inner, DER_IA5, how->property_info != NULL ? how->property_info : path));
+    MUST(jy_der_put(&tbs, DER_SEQUENCE, jy_buf_slice(&inner)));
+    MUST(jy_sm2_sign(how->key != NULL ? how->key : pki.signer_key, jy_buf_slice(&tbs), signature, &len));
+    MUST(jy_buf_add(&all, jy_buf_slice(&tbs)));
+    MUST(jy_der_put(&all, DER_OCTET_STRING, jy_cert_der(how->cert != NULL ? how->cert : pki.signer)));
+    MUST(jy_der_put_oid(&all, OID_SM2_WITH_SM3));
+    MUST(jy_der_put_bits(&all, JY_SLICE(signature, len)));
+    MUST(jy_der_put(out, DER_SEQUENCE, jy_buf_slice(&all)));
+    jy_buf_free(&inner);
+    jy_buf_free(&tbs);
+    jy_buf_free(&all);
+}
+
 /* The signature value over the Signature.xml that stands in the package as number n. */
 static inline void
 package_value(struct package *p, int n, const struct sign_how *how)
@@ -221,15 +253,12 @@ package_value(struct package *p, int n, const struct sign_how *how)
     char path[200];
     uint8_t digest[JY_SM3_SIZE];
     struct jy_buf value = { 0 };
-    struct jy_fault fault = { 0 };
 
     if (how == NULL)
         how = &honest;
     snprintf(path, sizeof(path), "/Doc_0/Signs/Sign_%d/Signature.xml", n);
     MUST(jy_sm3(jy_buf_slice(&package_must(p, path + 1)->bytes), digest));
-    MUST(jy_ses_make(how->seal != NULL ? how->seal : pki.seal, how->when != 0 ? how->when : pki.now, digest,
-                     how->property_info != NULL ? how->property_info : path, how->key != NULL ? how->key : pki.signer_key,
-                     how->cert != NULL ? how->cert : pki.signer, &value, &fault));
+    sign_value_(how, digest, path, &value);
     snprintf(path, sizeof(path), "Doc_0/Signs/Sign_%d/SignedValue.dat", n);
     package_put(p, path, jy_buf_slice(&value));
     jy_buf_free(&value);
@@ -256,8 +285,10 @@ package_sign(struct package *p, int n, const struct sign_how *how)
         MUST(jy_buf_fmt(&xml, " CheckMethod=\"%s\"", how->method != NULL ? how->method : SM3_OID));
     MUST(jy_buf_text(&xml, ">"));
     for (size_t i = 0; i < p->count; i++)
-        if (sign_takes_(how, p->list[i].name))
-            sign_reference_(&xml, p->list[i].name, jy_buf_slice(&p->list[i].bytes));
+        if (sign_takes_(how, p->list[i].name)) {
+            snprintf(path, sizeof(path), "/%.190s", p->list[i].name);
+            sign_reference(&xml, path, jy_buf_slice(&p->list[i].bytes), how->digest);
+        }
     snprintf(annot, sizeof(annot), "<ofd:StampAnnot ID=\"s%03d\" PageRef=\"1\" Boundary=\"100 100 40 40\"/>", 2 + 10 * n);
     MUST(jy_buf_fmt(&xml, "%s</ofd:References>%s<ofd:Seal><ofd:BaseLoc>Seal.esl</ofd:BaseLoc></ofd:Seal></ofd:SignedInfo>"
                           "<ofd:SignedValue>SignedValue.dat</ofd:SignedValue></ofd:Signature>",

@@ -98,28 +98,6 @@ find_parts(struct fixture *f)
     jy_zip_free(zip);
 }
 
-static struct jy_buf
-small_pdf(void)
-{
-    static const char *const objects[] = { "<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << >> >>",
-        "<< /Length 20 >>\nstream\n0 0 m 100 100 l S   \nendstream" };
-    struct jy_buf pdf = { 0 };
-    size_t at[4], xref;
-
-    MUST(jy_buf_text(&pdf, "%PDF-1.7\n"));
-    for (size_t i = 0; i < 4; i++) {
-        at[i] = pdf.len;
-        MUST(jy_buf_fmt(&pdf, "%zu 0 obj\n%s\nendobj\n", i + 1, objects[i]));
-    }
-    xref = pdf.len;
-    MUST(jy_buf_text(&pdf, "xref\n0 5\n0000000000 65535 f \n"));
-    for (size_t i = 0; i < 4; i++)
-        MUST(jy_buf_fmt(&pdf, "%010zu 00000 n \n", at[i]));
-    MUST(jy_buf_fmt(&pdf, "trailer\n<< /Size 5 /Root 1 0 R >>\nstartxref\n%zu\n%%%%EOF\n", xref));
-    return pdf;
-}
-
 /* Pictures make most of a seal; a small one leaves the changes to the structures. */
 static void
 small_seal(void)

@@ -154,6 +154,60 @@ chain__two_signature_algorithms_inside_and_outside_are_refused(void **state)
     jy_trust_free(trust);
 }
 
+/* The certificate with its signature taken anew: by OpenSSL's default, the empty id, instead of 1234567812345678. */
+static void
+chain__a_signature_under_another_user_id_is_none(void **state)
+{
+    struct jy_cert *cert = issue((struct jy_issue){ .common_name = "leaf" }), *other;
+    struct jy_trust *trust = authority_trust(true);
+    EVP_MD_CTX *md = EVP_MD_CTX_new();
+    struct jy_buf body = { 0 }, der = { 0 };
+    unsigned char sig[JY_SM2_SIGNATURE_MAX];
+    size_t len = sizeof(sig);
+
+    (void)state;
+    assert_int_equal(EVP_DigestSignInit_ex(md, NULL, "SM3", NULL, NULL, jy_sm2_pkey(authority.ca_key), NULL), 1);
+    assert_int_equal(EVP_DigestSign(md, sig, &len, cert->tbs.p, cert->tbs.len), 1);
+    MUST(jy_buf_add(&body, cert->tbs));
+    MUST(jy_buf_add(&body, cert->algorithm));
+    MUST(jy_der_put_bits(&body, JY_SLICE(sig, len)));
+    MUST(jy_der_wrap(&der, DER_SEQUENCE, &body));
+    MUST(jy_cert_parse(jy_buf_slice(&der), &other, NULL));
+    assert_int_equal(judge(trust, cert, JY_PURPOSE_ANY, NOW).status, JY_CHAIN_OK);
+    assert_int_equal(judge(trust, other, JY_PURPOSE_ANY, NOW).status, JY_CHAIN_BAD);
+    EVP_MD_CTX_free(md);
+    jy_buf_free(&body);
+    jy_buf_free(&der);
+    jy_cert_free(other);
+    jy_cert_free(cert);
+    jy_trust_free(trust);
+}
+
+/* Two CAs of one name: the key identifier says which one is meant, so the other is no forged issuer. */
+static void
+chain__the_key_identifier_tells_namesakes_apart(void **state)
+{
+    struct jy_cert *namesake = issue((struct jy_issue){ .issuer_key = authority.root_key, .issuer = authority.root,
+                                                        .subject_key = authority.other_key, .common_name = "CA", .ca = true });
+    struct jy_cert *leaf = issue((struct jy_issue){ .common_name = "leaf" });
+    struct jy_trust *trust;
+
+    (void)state;
+    MUST(jy_trust_new(&trust));
+    trust_cert(trust, authority.root);
+    trust_cert(trust, namesake);
+    assert_int_equal(judge(trust, leaf, JY_PURPOSE_ANY, NOW).status, JY_CHAIN_UNTRUSTED);
+    trust_cert(trust, authority.ca);
+    trust_list(trust, authority.root_key, authority.root, NULL, 0, 0);
+    trust_list(trust, authority.other_key, namesake, NULL, 0, 0);
+    assert_int_equal(judge(trust, leaf, JY_PURPOSE_ANY, NOW).status, JY_CHAIN_REVOCATION_UNKNOWN);    /* the namesake's list is not its own */
+    trust_list(trust, authority.ca_key, authority.ca, NULL, 0, 0);
+    assert_int_equal(judge(trust, leaf, JY_PURPOSE_ANY, NOW).status, JY_CHAIN_OK);
+    jy_cert_free(namesake);
+    jy_cert_free(leaf);
+    jy_trust_free(trust);
+}
+
 /* A CA certificate renewed with the same key and name: the old one is over, the new one makes the chain. */
 static void
 chain__of_several_paths_the_best_counts_and_a_crowd_of_namesakes_ends(void **state)
@@ -425,6 +479,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(chain__each_rule_of_the_path_is_kept),
         cmocka_unit_test(chain__two_signature_algorithms_inside_and_outside_are_refused),
+        cmocka_unit_test(chain__a_signature_under_another_user_id_is_none),
+        cmocka_unit_test(chain__the_key_identifier_tells_namesakes_apart),
         cmocka_unit_test(chain__of_several_paths_the_best_counts_and_a_crowd_of_namesakes_ends),
         cmocka_unit_test(chain__evidence_brings_no_anchor),
         cmocka_unit_test(trust__an_extension_knows_its_base_and_leaves_it_as_it_was),

@@ -169,7 +169,7 @@ ocsp__error_responses_name_their_error(void **state)
     struct jy_fault fault = { 0 };
 
     (void)state;
-    MUST(jy_ocsp_refuse(6, &response));
+    MUST(jy_ocsp_refuse(JY_OCSP_UNAUTHORIZED, &response));
     assert_int_equal(jy_ocsp_check(jy_buf_slice(&response), leaf, authority.ca, nonce, &answer, &fault), JY_E_NOT_FOUND);
     assert_non_null(strstr(fault.text, "unauthorized"));
     jy_buf_free(&response);

@@ -6,7 +6,6 @@
 
 #include <pdf/pdf.h>
 
-#include <png.h>
 
 /* A PDF under construction: objects in any order of text, their offsets kept. */
 struct pdf_text {
@@ -238,42 +237,53 @@ limit_PDF_ENTRIES(void **state)
     }
 }
 
-/* A seal with a picture of so many pixels. */
+/* A document with a DSS whose Certs hold the same stream of `bytes` so many times. */
 static jy_err
-picture_error(struct jy_slice file, uint32_t width, uint32_t height)
+evidence_error(int items, size_t bytes)
 {
-    png_image image = { .version = PNG_IMAGE_VERSION, .width = width, .height = height, .format = PNG_FORMAT_RGB };
-    png_alloc_size_t len = 0;
-    uint8_t *pixels = calloc(3, (size_t)width * height), *png;
-    struct jy_buf seal = { 0 };
+    struct jy_validation_data data;
+    struct jy_document *doc = NULL;
+    struct jy_buf text = { 0 };
+    struct pdf_text pdf;
     jy_err rc;
 
-    assert_non_null(pixels);
-    assert_true(png_image_write_get_memory_size(image, len, 0, pixels, 0, NULL) != 0);
-    png = malloc(len);
-    assert_non_null(png);
-    assert_true(png_image_write_to_memory(&image, png, &len, 0, pixels, 0, NULL) != 0);
-    struct jy_seal_fields fields = { "JINYIN", "1201010000001", 1, "测试印章", pki.signer, pki.now - 3600, jy_cert_not_before(pki.signer),
-                                     jy_cert_not_after(pki.signer), "PNG", JY_SLICE(png, len), 40, 40 };
-    DO(jy_seal_make(&fields, pki.maker_key, pki.maker, &seal, NULL));
-    rc = stamp_error(file, jy_buf_slice(&seal), 1);
-    jy_buf_free(&seal);
-    free(png);
-    free(pixels);
+    begin(&pdf, 4);
+    DO(jy_buf_text(&text, "<< /Type /Catalog /Pages 2 0 R /DSS << /Certs ["));
+    for (int i = 0; i < items; i++)
+        DO(jy_buf_text(&text, "4 0 R "));
+    DO(jy_buf_text(&text, "] >> >>"));
+    DO(jy_buf_byte(&text, 0));
+    object(&pdf, (const char *)text.p);
+    object(&pdf, "<< /Type /Pages /Kids [3 0 R] /Count 1 >>");
+    object(&pdf, PAGE);
+    text.len = 0;
+    DO(jy_buf_fmt(&text, "<< /Length %zu >>\nstream\n", bytes));
+    DO(jy_buf_reserve(&text, bytes + 32));
+    memset(text.p + text.len, '0', bytes);
+    text.len += bytes;
+    DO(jy_buf_text(&text, "\nendstream"));
+    DO(jy_buf_byte(&text, 0));
+    object(&pdf, (const char *)text.p);
+    if ((rc = jy_document_open(end(&pdf, 0), &doc, NULL)) == JY_OK)
+        rc = jy_document_validation_data(doc, &data, NULL);
+    jy_document_free(doc);
+    discard(&pdf);
+    jy_buf_free(&text);
     return rc;
 }
 
 void
-limit_PDF_PICTURE(void **state)
+limit_PDF_EVIDENCE(void **state)
 {
-    struct pdf_text pdf = one_page(0);
-
     (void)state;
-    pki_begin();
-    DO(picture_error(jy_buf_slice(&pdf.bytes), JY_PDF_PICTURE_MAX, 1));
-    DO(picture_error(jy_buf_slice(&pdf.bytes), 1, JY_PDF_PICTURE_MAX));
-    assert_int_equal(picture_error(jy_buf_slice(&pdf.bytes), JY_PDF_PICTURE_MAX + 1, 1), BEYOND(PDF_PICTURE));
-    assert_int_equal(picture_error(jy_buf_slice(&pdf.bytes), 1, JY_PDF_PICTURE_MAX + 1), BEYOND(PDF_PICTURE));
-    pki_end();
-    discard(&pdf);
+    DO(evidence_error(JY_PDF_EVIDENCE_MAX, 1));
+    assert_int_equal(evidence_error(JY_PDF_EVIDENCE_MAX + 1, 1), BEYOND(PDF_EVIDENCE));
+}
+
+void
+limit_PDF_EVIDENCE_BYTES(void **state)
+{
+    (void)state;
+    DO(evidence_error(64, JY_PDF_EVIDENCE_BYTES_MAX / 64));
+    assert_int_equal(evidence_error(64, JY_PDF_EVIDENCE_BYTES_MAX / 64 + 1), BEYOND(PDF_EVIDENCE_BYTES));
 }

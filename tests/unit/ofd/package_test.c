@@ -93,6 +93,30 @@ package__a_bomb_is_refused_before_it_is_unpacked(void **state)
 }
 
 static void
+package__many_small_bombs_are_one(void **state)
+{
+    struct raw_entry *list = calloc(103, sizeof(*list)), honest[] = { HONEST };
+    struct jy_buf zeros = repeated("", "0000000000000000", 65000, ""), file = { 0 };
+    char names[103][8];
+
+    (void)state;
+    assert_non_null(list);
+    memcpy(list, honest, sizeof(honest));
+    for (size_t i = 3; i < 103; i++) {
+        snprintf(names[i], sizeof(names[i]), "f%zu", i);
+        list[i] = (struct raw_entry){ .name = names[i], .bytes = jy_buf_slice(&zeros), .method = 8 };
+    }
+    raw_zip(list, 60, &file);                           /* each below what an entry's ratio is asked from, 56 MiB together */
+    assert_int_equal(open_err(jy_buf_slice(&file), NULL), JY_OK);
+    file.len = 0;
+    raw_zip(list, 103, &file);                          /* 99 MiB in 100 KB */
+    assert_int_equal(open_err(jy_buf_slice(&file), NULL), JY_E_HOSTILE);
+    jy_buf_free(&file);
+    jy_buf_free(&zeros);
+    free(list);
+}
+
+static void
 package__declared_sizes_and_sums_are_held_to(void **state)
 {
     (void)state;
@@ -445,6 +469,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(package__the_honest_one_is_opened),
         cmocka_unit_test(package__a_bomb_is_refused_before_it_is_unpacked),
+        cmocka_unit_test(package__many_small_bombs_are_one),
         cmocka_unit_test(package__declared_sizes_and_sums_are_held_to),
         cmocka_unit_test(package__too_many_entries_or_bytes_are_refused),
         cmocka_unit_test(package__overlapping_and_shared_entries_are_refused),

@@ -96,7 +96,66 @@ stamp__a_locked_document_takes_no_further_stamp(void **state)
     assert_int_equal(may_stamp("", "<o:Signatures>Doc_0/Signs/Signatures.xml</o:Signatures>", "Doc_0/Signs/Signatures.xml",
                                "<Signatures></Signatures>"), JY_OK);                                       /* an empty list locks nothing */
     assert_int_equal(may_stamp("", "", "OFDEntries.xml", "<OFDEntries/>"), JY_E_UNSUPPORTED);                 /* GM/T 0099 integrity */
-    assert_int_equal(may_stamp("", "</o:DocBody><o:DocBody><o:DocRoot>Doc_0/Document.xml</o:DocRoot>", NULL, NULL), JY_E_UNSUPPORTED);   /* two documents */
+}
+
+/* A package of two documents of one page each, with the lists that are named. */
+static struct jy_buf
+two_documents(bool with_lists)
+{
+#define SECOND "<Document><CommonData><PageArea><PhysicalBox>0 0 100 100</PhysicalBox></PageArea></CommonData><Pages><Page ID=\"1\" BaseLoc=\"P.xml\"/></Pages></Document>"
+    const struct raw_entry entries[] = {
+        { .name = "OFD.xml",
+          .text = with_lists ? "<OFD><DocBody><DocRoot>A/D.xml</DocRoot><Signatures>A/S.xml</Signatures></DocBody><DocBody><DocRoot>B/D.xml</DocRoot>"
+                               "<Signatures>B/S.xml</Signatures></DocBody></OFD>"
+                             : "<OFD><DocBody><DocRoot>A/D.xml</DocRoot></DocBody><DocBody><DocRoot>B/D.xml</DocRoot></DocBody></OFD>" },
+        { .name = "A/D.xml", .text = SECOND }, { .name = "A/P.xml", .text = "<Page/>" },
+        { .name = "B/D.xml", .text = SECOND }, { .name = "B/P.xml", .text = "<Page/>" },
+        { .name = "A/S.xml", .text = "<Signatures></Signatures>" }, { .name = "B/S.xml", .text = "<Signatures/>" } };
+    struct jy_buf file = { 0 };
+
+    raw_zip(entries, with_lists ? 7 : 5, &file);
+    return file;
+}
+
+/* The path of signature number i; verdict of all. */
+static void
+signed_in(struct jy_slice file, size_t count, size_t i, const char *folder)
+{
+    const struct jy_signature *list;
+    struct jy_report *report;
+    struct jy_document *doc;
+    size_t n;
+
+    MUST(jy_verify(file, pki.trust, NULL, NULL, pki.now, &report, NULL));
+    assert_int_equal(jy_report_verdict(report), JY_VALID_WITH_WARNING);
+    jy_report_free(report);
+    MUST(jy_document_open(file, &doc, NULL));
+    MUST(jy_document_signatures(doc, &list, &n, NULL));
+    assert_int_equal(n, count);
+    assert_memory_equal(list[i].path, folder, strlen(folder));
+    jy_document_free(doc);
+}
+
+static void
+stamp__each_document_of_a_package_has_its_own_signatures(void **state)
+{
+    struct jy_buf open = two_documents(true), closed = two_documents(false), one = { 0 }, two = { 0 };
+
+    (void)state;
+    MUST(pki_stamp_page(jy_buf_slice(&open), 2, pki.now, &one, NULL));
+    signed_in(jy_buf_slice(&one), 1, 0, "/B/");
+    MUST(pki_stamp_page(jy_buf_slice(&one), 1, pki.now, &two, NULL));
+    signed_in(jy_buf_slice(&two), 2, 0, "/A/");
+    signed_in(jy_buf_slice(&two), 2, 1, "/B/");
+    one.len = 0;
+    MUST(pki_stamp_page(jy_buf_slice(&closed), 2, pki.now, &one, NULL));
+    signed_in(jy_buf_slice(&one), 1, 0, "/B/");
+    two.len = 0;                                        /* OFD.xml is protected and names no list of the first document */
+    assert_int_equal(pki_stamp_page(jy_buf_slice(&one), 1, pki.now, &two, NULL), JY_E_LOCKED);
+    jy_buf_free(&open);
+    jy_buf_free(&closed);
+    jy_buf_free(&one);
+    jy_buf_free(&two);
 }
 
 static void
@@ -196,6 +255,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stamp__the_document_s_own_permissions_are_kept),
         cmocka_unit_test(stamp__a_locked_document_takes_no_further_stamp),
+        cmocka_unit_test(stamp__each_document_of_a_package_has_its_own_signatures),
         cmocka_unit_test(stamp__pages_and_places_outside_are_refused),
         cmocka_unit_test(verify__cut_values_and_seals_are_invalid_not_a_crash),
     };

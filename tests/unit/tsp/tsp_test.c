@@ -352,7 +352,7 @@ reply__a_refusal_is_told_with_its_reason(void **state)
     struct jy_fault fault = { 0 };
 
     (void)state;
-    MUST(jy_timestamp_reply_write(JY_EMPTY, 14, "the clock\x1b[31m is gone", &reply));
+    MUST(jy_timestamp_reply_write(JY_EMPTY, JY_TS_NO_TIME, "the clock\x1b[31m is gone", &reply));
     assert_int_equal(jy_timestamp_reply_read(jy_buf_slice(&reply), &asked, &taken, &fault), JY_E_COUNTERPART_REFUSED);
     assert_non_null(strstr(fault.text, "status 2, timeNotAvailable: the clock [31m is gone"));
     assert_int_equal(status_of(jy_buf_slice(&reply), NULL, NULL), JY_TS_REFUSED);

@@ -165,13 +165,19 @@ pki_stamp_at(struct jy_slice file, const struct jy_stamp_place *places, size_t c
     return rc;
 }
 
-/* Stamp page 1 at its corner. */
+/* Stamp a page at its corner. */
+static inline jy_err
+pki_stamp_page(struct jy_slice file, int page, jy_time when, struct jy_buf *out, struct jy_fault *fault)
+{
+    struct jy_stamp_place place = { page, 1, 1, 8, 8, { 0, 0, 0, 0 } };
+
+    return pki_stamp_at(file, &place, 1, false, when, out, fault);
+}
+
 static inline jy_err
 pki_stamp(struct jy_slice file, jy_time when, struct jy_buf *out, struct jy_fault *fault)
 {
-    struct jy_stamp_place place = { 1, 1, 1, 8, 8, { 0, 0, 0, 0 } };
-
-    return pki_stamp_at(file, &place, 1, false, when, out, fault);
+    return pki_stamp_page(file, 1, when, out, fault);
 }
 
 #endif

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* PDF: what is changed after signing, ranges that sign something else, chains that readers follow in two ways. */
+#include "pdf_file.h"
+
+/* A signed file: what stands in it before, how it is signed, and what is done afterwards. */
+struct pdf_row {
+    const char *contents, *catalog, *page_more, *annots, *hidden;
+    const struct object *more;        /* further objects of the first revision */
+    const struct sign_how *how;
+    const struct object *update;      /* a revision after the signature, or none */
+    const char *trailer;              /* of that revision */
+    const struct sign_how *again;     /* a further signature after that */
+    void (*after)(struct pdf_file *f);
+};
+
+static void
+make_pdf(const struct attack *self, struct jy_buf *out)
+{
+    const struct pdf_row *row = self->arg;
+    struct pdf_file f = { .contents = row->contents, .catalog = row->catalog, .page_more = row->page_more };
+
+    if (row->annots != NULL)
+        snprintf(f.annots, sizeof(f.annots), "%s", row->annots);
+    pdf_begin(&f, row->hidden, row->more);
+    pdf_sign(&f, row->how);
+    if (row->update != NULL)
+        pdf_update(&f, row->update, row->trailer == NULL ? "" : row->trailer);
+    if (row->again != NULL)
+        pdf_sign(&f, row->again);
+    if (row->after != NULL)
+        row->after(&f);
+    *out = f.bytes;
+}
+
+#define MADE(...) make_pdf, &(const struct pdf_row){ __VA_ARGS__ }
+#define HOW(...) .how = &(const struct sign_how){ __VA_ARGS__ }
+#define AGAIN(...) .again = &(const struct sign_how){ __VA_ARGS__ }
+#define UPDATE(...) .update = (const struct object[]){ __VA_ARGS__, { 0, NULL, 0 } }
+#define MORE(...) .more = (const struct object[]){ __VA_ARGS__, { 0, NULL, 0 } }
+#define ALSO(...) .also = (const struct object[]){ __VA_ARGS__, { 0, NULL, 0 } }
+#define CERTIFIED(p) .value = "/Reference [<< /Type /SigRef /TransformMethod /DocMDP /TransformParams << /Type /TransformParams /P " #p " /V /1.2 >> >>]"
+#define LOCKS(what) .value = "/Reference [<< /Type /SigRef /TransformMethod /FieldMDP /TransformParams << /Type /TransformParams " what " /V /1.2 >> >>]"
+#define SEAL_AP "BT /F1 12 Tf 2 8 Td (seal) Tj ET"
+
+/* After the first signature (objects 13 value, 14 form, 15 field) the page and the form are: */
+#define SIGNED_PAGE(contents, annots, more) PAGE_HEAD "/Contents [" contents "] /Annots [8 0 R 10 0 R 15 0 R " annots "] " more " >>"
+#define SIGNED_FORM(fields, more) "<< /Fields [8 0 R 10 0 R 15 0 R " fields "] /SigFlags 3 /DA (/F1 12 Tf 0 g) /DR << /Font << /F1 6 0 R >> >> " more " >>"
+#define SAME_PAGE SIGNED_PAGE("4 0 R", "", " ")
+#define STREAM(type, n, text) "<< " type " /Length " n " >>\nstream\n" text "\nendstream"
+
+static const struct object fill[] = { { 8, FIELD("two hundred", "16 0 R"), 0 }, { 16, OTHER_FORM, 0 }, { 0, NULL, 0 } };
+static const struct object value_only[] = { { 8, FIELD("two hundred", "9 0 R"), 0 }, { 0, NULL, 0 } };
+static const struct object look_only[] = { { 8, FIELD("one hundred", "16 0 R"), 0 }, { 16, OTHER_FORM, 0 }, { 0, NULL, 0 } };
+
+/* -- surgery -- */
+
+static void
+append(struct pdf_file *f, const char *text)
+{
+    MUST(jy_buf_text(&f->bytes, text));
+}
+
+static void
+garbage_at_the_end(struct pdf_file *f)
+{
+    append(f, "900 yuan, not 100\n");
+}
+
+/* A whole new document behind the signed one: its chain begins anew. */
+static void
+rewritten_behind(struct pdf_file *f)
+{
+    const struct object all[] = { { 1, "<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R >>", 0 }, { 2, PAGES, 0 }, { 3, SAME_PAGE, 0 }, { 4, OTHER_CONTENT, 0 },
+                                  { 5, SIGNED_FORM("", ""), 0 }, { 6, FONT, 0 }, { 0, NULL, 0 } };
+    struct section_ s = { 0 };
+    size_t value = jy_slice_find(jy_buf_slice(&f->bytes), jy_slice_text("13 0 obj")), field = jy_slice_find(jy_buf_slice(&f->bytes), jy_slice_text("15 0 obj"));
+    size_t at[] = { value, field };
+
+    for (size_t i = 0; all[i].id != 0; i++)
+        object_(f, &s, all[i].id, 0, all[i].text);
+    for (int i = 0; i < 2; i++) {
+        s.rows[s.count].id = i == 0 ? 13 : 15;
+        s.rows[s.count].generation = 0;
+        s.rows[s.count++].at = at[i];
+    }
+    f->xref = 0;
+    section_end_(f, &s, "");
+}
+
+static void
+raw_section(struct pdf_file *f, const char *rows, const char *trailer)
+{
+    size_t at = f->bytes.len;
+
+    MUST(jy_buf_fmt(&f->bytes, "xref\n%strailer\n<< /Size %d /Root 1 0 R /Prev %zu %s >>\nstartxref\n%zu\n%%%%EOF\n", rows, f->size, f->xref, trailer, at));
+    f->xref = at;
+}
+
+/* Object 4 is switched to bytes that lay in the signed revision, in no xref. */
+static void
+hidden_brought_back(struct pdf_file *f)
+{
+    char rows[64];
+
+    snprintf(rows, sizeof(rows), "4 1\n%010zu 00000 n \n", f->hidden);
+    raw_section(f, rows, "");
+}
+
+static void
+twice_in_one_section(struct pdf_file *f)
+{
+    char rows[128];
+
+    snprintf(rows, sizeof(rows), "4 1\n%010zu 00000 n \n4 1\n%010zu 00000 n \n", f->hidden, jy_slice_find(jy_buf_slice(&f->bytes), jy_slice_text("4 0 obj")));
+    raw_section(f, rows, "");
+}
+
+static void
+two_generations(struct pdf_file *f)
+{
+    const struct object update[] = { { 4, OTHER_CONTENT, 1 }, { 0, NULL, 0 } };
+
+    pdf_update(f, update, "");
+}
+
+static void
+shifted_table(struct pdf_file *f)
+{
+    raw_section(f, "1 2\n0000000000 65535 f \n0000000015 00000 n \n", "");
+}
+
+static void
+prev_loop(struct pdf_file *f)
+{
+    char prev[64];
+
+    snprintf(prev, sizeof(prev), "/Prev %zu", f->bytes.len);
+    f->xref = f->bytes.len;
+    raw_section(f, "0 1\n0000000000 65535 f \n", "");
+}
+
+static void
+encrypted_below(struct pdf_file *f)
+{
+    raw_section(f, "0 1\n0000000000 65535 f \n", "/Encrypt << /Filter /Standard /V 1 /R 2 >>");
+    raw_section(f, "0 1\n0000000000 65535 f \n", "");
+}
+
+/* A hybrid section whose hidden half has another object 4. */
+static void
+hybrid_conflict(struct pdf_file *f)
+{
+    size_t table_object = jy_slice_find(jy_buf_slice(&f->bytes), jy_slice_text("4 0 obj")), stream = f->bytes.len;
+    char rows[64], more[64];
+
+    MUST(jy_buf_fmt(&f->bytes, "%d 0 obj\n<< /Type /XRef /Size %d /W [1 4 1] /Index [4 1] /Length 6 /Root 1 0 R >>\nstream\n", f->size, f->size + 1));
+    MUST(jy_buf_add(&f->bytes, JY_SLICE(((uint8_t[]){ 1, (uint8_t)(f->hidden >> 24), (uint8_t)(f->hidden >> 16), (uint8_t)(f->hidden >> 8), (uint8_t)f->hidden, 0 }), 6)));
+    append(f, "\nendstream\nendobj\n");
+    f->size++;
+    snprintf(rows, sizeof(rows), "4 1\n%010zu 00000 n \n", table_object);
+    snprintf(more, sizeof(more), "/XRefStm %zu", stream);
+    raw_section(f, rows, more);
+}
+
+/* Bytes before %PDF- so that the last offset leads to a section from there and from byte 0. */
+static void
+two_origins(struct pdf_file *f)
+{
+    struct jy_buf moved = { 0 };
+    size_t prefix = 100, at = f->xref;
+
+    for (size_t i = 0; i < prefix; i++)
+        MUST(jy_buf_byte(&moved, '\n'));
+    MUST(jy_buf_add(&moved, jy_buf_slice(&f->bytes)));
+    memcpy(moved.p + at, "xref\n", 5);                         /* inside the last object before the section */
+    jy_buf_free(&f->bytes);
+    f->bytes = moved;
+}
+
+static void
+startxref_without_end(struct pdf_file *f)
+{
+    f->bytes.len -= 6;
+    append(f, "9\n%%EOF\n");
+}
+
+/* The value of the first signature, put into the dictionary of an own field. */
+static void
+value_lent(struct pdf_file *f)
+{
+    const struct object update[] = { { 16, "<< /FT /Sig /T (lent) /Type /Annot /Subtype /Widget /Rect [0 0 0 0] /P 3 0 R /F 4 /V 13 0 R >>", 0 },
+                                     { 3, SIGNED_PAGE("4 0 R", "16 0 R", ""), 0 }, { 5, SIGNED_FORM("16 0 R", ""), 0 }, { 0, NULL, 0 } };
+
+    pdf_update(f, update, "");
+}
+
+/* Signature wrapping: the signed part is moved behind, other content takes its place in the gap. */
+static void
+wrapped(struct pdf_file *f)
+{
+    const char *range = (const char *)f->bytes.p + jy_slice_find(jy_buf_slice(&f->bytes), jy_slice_text("/ByteRange ["));
+    struct jy_buf moved = { 0 };
+    size_t a, b, c;
+
+    if (sscanf(range, "/ByteRange [0 %zu %zu %zu]", &a, &b, &c) != 3)
+        abort();
+    /* [0, a) stays, the value and an object of ours stand in the gap, [b, b + c) is moved: the digest is still right when ByteRange says so, but it cannot. */
+    MUST(jy_buf_add(&moved, JY_SLICE(f->bytes.p, b)));
+    MUST(jy_buf_text(&moved, " >>\nendobj\n4 0 obj\n" OTHER_CONTENT "\nendobj\n99 0 obj\n<< "));
+    MUST(jy_buf_add(&moved, JY_SLICE(f->bytes.p + b, f->bytes.len - b)));
+    jy_buf_free(&f->bytes);
+    f->bytes = moved;
+    f->xref = jy_slice_rfind(jy_buf_slice(&f->bytes), jy_slice_text("\nxref\n")) + 1;
+    raw_section(f, "0 1\n0000000000 65535 f \n", "");
+}
+
+#define INVALID_FOR(check, text) .verdict = JY_INVALID, FAILS(check), .names = text
+#define CHANGED(text) INVALID_FOR(LATER_CHANGE, text)
+#define BAD_RANGE(text) INVALID_FOR(PDF_BYTERANGE, text)
+#define GOOD .verdict = JY_VALID_WITH_WARNING
+
+static const struct attack rows[] = {
+    /* What is permitted, so that the rest is not refused for another reason. */
+    { "honest", "the file as every row makes it", MADE(0), GOOD },
+    { "honest-second", "a second signature with its appearance", MADE(AGAIN(.rect = "[300 100 400 200]", .ap = SEAL_AP)), GOOD },
+    { "honest-empty-field", "the second signature signs a field that was there", MADE(AGAIN(.field_id = 10, .rect = "[0 0 0 0]")), GOOD },
+    { "honest-fill", "a field is filled in, as the certification permits", MADE(HOW(CERTIFIED(2)), .update = fill), GOOD, FAILS(LATER_FORM_FILL) },
+    { "honest-evidence", "certificates and revocation data are added", MADE(UPDATE({ 1, "<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /DSS << /Certs [16 0 R] >> >>", 0 },
+        { 16, STREAM("", "3", "abc"), 0 })), GOOD },
+    { "honest-metadata", "the title is changed: told, and nothing else", MADE(UPDATE({ 16, "<< /Title (Another) >>", 0 }), .trailer = "/Info 16 0 R"), GOOD,
+      FAILS(LATER_METADATA) },
+    { "unused-object", "an object is added that nothing uses", MADE(UPDATE({ 16, STREAM("", "3", "abc"), 0 })), GOOD, FAILS(COVERAGE_EXTRA), .names = "object 16" },
+
+    /* Content changed after signing. */
+    { "content-replaced", "the amount on the page is another", MADE(UPDATE({ 4, OTHER_CONTENT, 0 })), CHANGED("object 4") },
+    { "content-key", "the page names another content stream", MADE(UPDATE({ 3, SIGNED_PAGE("11 0 R", "", ""), 0 })), CHANGED("/Contents") },
+    { "content-added", "a content stream is added to the page", MADE(UPDATE({ 3, SIGNED_PAGE("4 0 R 16 0 R", "", ""), 0 }, { 16, OTHER_CONTENT, 0 })), CHANGED("/Contents") },
+    { "content-freed", "the content is deleted", MADE(UPDATE({ 4, NULL, 1 })), CHANGED("was removed") },
+    { "content-awaited", "the page named an object that did not exist; it is added", MADE(.contents = "4 0 R 40 0 R", .update = (const struct object[]){
+        { 40, OTHER_CONTENT, 0 }, { 0, NULL, 0 } }), CHANGED("before it existed") },
+    { "content-awaited-as-seal", "the same object is the appearance of a further signature", MADE(.contents = "4 0 R 17 0 R", AGAIN(.rect = "[300 100 400 200]", .ap = SEAL_AP)),
+      CHANGED("before it existed") },
+    { "font-replaced", "the font draws other characters (shadow attack: replace)", MADE(UPDATE({ 6, "<< /Type /Font /Subtype /Type1 /BaseFont /Courier >>", 0 })), CHANGED("object 6") },
+    { "page-rotated", "the page is turned", MADE(UPDATE({ 3, SIGNED_PAGE("4 0 R", "", "/Rotate 180"), 0 })), CHANGED("/Rotate") },
+    { "page-cropped", "the page shows a part only", MADE(UPDATE({ 3, SIGNED_PAGE("4 0 R", "", "/CropBox [0 0 600 400]"), 0 })), CHANGED("/CropBox") },
+    { "page-added", "the page tree has another page", MADE(UPDATE({ 2, "<< /Type /Pages /Kids [3 0 R 16 0 R] /Count 2 >>", 0 },
+        { 16, PAGE_HEAD "/Contents 11 0 R >>", 0 })), CHANGED("object 2") },
+    { "resources-added", "the page gets other resources", MADE(UPDATE({ 3, "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Resources << /Font << /F1 16 0 R >> >> "
+        "/Contents [4 0 R] /Annots [8 0 R 10 0 R 15 0 R ]  >>", 0 }, { 16, FONT, 0 })), CHANGED("/Resources") },
+    { "catalog-other", "the trailer names another catalog", MADE(UPDATE({ 16, CATALOG, 0 }), .trailer = "/Root 16 0 R"), CHANGED("another catalog") },
+    { "open-action-added", "a script runs when the file is opened", MADE(UPDATE({ 1, "<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >> >>", 0 })),
+      CHANGED("/OpenAction") },
+    { "names-added", "a script is added to the names of the document", MADE(UPDATE({ 1, "<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /Names << /JavaScript << /Names [(a) << /S /JavaScript /JS (1) >>] >> >> >>", 0 })),
+      CHANGED("/Names") },
+    { "layers-added", "optional content hides the page", MADE(UPDATE({ 1, "<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /OCProperties << /OCGs [] /D << >> >> >>", 0 })), CHANGED("/OCProperties") },
+    { "layers-switched", "the layer that was hidden is shown (shadow attack: hide)", MADE(
+        .catalog = "<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /OCProperties 20 0 R >>",
+        MORE({ 20, "<< /OCGs [21 0 R] /D << /OFF [21 0 R] >> >>", 0 }, { 21, "<< /Type /OCG /Name (layer) >>", 0 }),
+        UPDATE({ 20, "<< /OCGs [21 0 R] /D << /ON [21 0 R] >> >>", 0 })), CHANGED("object 20") },
+    { "certified-later", "a certification is claimed after a signature", MADE(UPDATE({ 1, "<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /Perms << /DocMDP 13 0 R >> >>", 0 })), CHANGED("/Perms") },
+    { "evidence-over-content", "the content stream is replaced and called evidence", MADE(UPDATE(
+        { 1, "<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /DSS << /Certs [4 0 R] >> >>", 0 }, { 4, OTHER_CONTENT, 0 })), CHANGED("object 4") },
+    { "metadata-over-content", "the content stream is replaced and called metadata", MADE(UPDATE(
+        { 1, "<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /Metadata 4 0 R >>", 0 }, { 4, STREAM("/Type /Metadata", "3", "900"), 0 })), CHANGED("object 4") },
+    { "hidden-content", "bytes in the signed revision that no xref named become the content (shadow attack: hide and replace)",
+      MADE(.hidden = "4 0 obj\n" OTHER_CONTENT "\nendobj\n", .after = hidden_brought_back), CHANGED("brought back") },
+    { "unused-annotation", "an annotation that lay unused in the signed revision is put on the page", MADE(UPDATE({ 3, SIGNED_PAGE("4 0 R", "12 0 R", ""), 0 })), CHANGED("annotation") },
+    { "rewritten", "a whole new document behind the signed one", MADE(.after = rewritten_behind), CHANGED("does not build upon") },
+    { "garbage", "bytes behind the end", MADE(.after = garbage_at_the_end), CHANGED("bytes after the end") },
+
+    /* Annotations and fields. */
+    { "note-added", "a note lies over the amount", MADE(UPDATE({ 3, SIGNED_PAGE("4 0 R", "16 0 R", ""), 0 }, { 16, NOTE_ANNOT, 0 })), CHANGED("annotation") },
+    { "note-direct", "the note is written into the page", MADE(UPDATE({ 3, SIGNED_PAGE("4 0 R", NOTE_ANNOT, ""), 0 })), CHANGED("annotation") },
+    { "annotation-removed", "an annotation that hid the amount is taken off (shadow attack: hide)", MADE(.annots = "8 0 R 10 0 R 12 0 R", UPDATE({ 3, SIGNED_PAGE("4 0 R", "", ""), 0 })),
+      CHANGED("annotation was removed") },
+    { "annotation-moved", "an annotation of the signed page is moved aside", MADE(.annots = "8 0 R 10 0 R 12 0 R", UPDATE({ 12,
+        "<< /Type /Annot /Subtype /FreeText /Rect [0 0 1 1] /Contents (900 yuan) /DA (/F1 24 Tf 0 g) >>", 0 })), CHANGED("object 12") },
+    { "stamp-unsigned", "the picture of a stamp that nobody signed", MADE(UPDATE({ 3, SIGNED_PAGE("4 0 R", "16 0 R", ""), 0 },
+        { 16, "<< /Type /Annot /Subtype /Stamp /Rect [72 690 300 730] /P 3 0 R /F 4 /AP << /N 17 0 R >> >>", 0 }, { 17, OTHER_FORM, 0 })), CHANGED("no impression") },
+    { "stamp-other-picture", "a further signature brings a stamp of another picture", MADE(AGAIN(.rect = "[300 100 400 200]", .ap = SEAL_AP, .more_annots = "30 0 R",
+        ALSO({ 30, "<< /Type /Annot /Subtype /Stamp /Rect [72 690 300 730] /P 3 0 R /F 4 /AP << /N 31 0 R >> >>", 0 }, { 31, OTHER_FORM, 0 }))), CHANGED("something else") },
+    { "text-field-added", "a new field lies over the amount", MADE(UPDATE({ 3, SIGNED_PAGE("4 0 R", "16 0 R", ""), 0 }, { 5, SIGNED_FORM("16 0 R", ""), 0 },
+        { 16, "<< /Type /Annot /Subtype /Widget /FT /Tx /T (new) /V (900 yuan) /Rect [72 690 300 730] /P 3 0 R /F 4 /DA (/F1 24 Tf 0 g) >>", 0 })), CHANGED("was added") },
+    { "seal-without-signature", "a signature field that shows a seal and that nobody signed", MADE(UPDATE({ 3, SIGNED_PAGE("4 0 R", "16 0 R", ""), 0 },
+        { 5, SIGNED_FORM("16 0 R", ""), 0 }, { 16, "<< /Type /Annot /Subtype /Widget /FT /Sig /T (new) /Rect [72 690 300 730] /P 3 0 R /F 4 /AP << /N 17 0 R >> >>", 0 },
+        { 17, OTHER_FORM, 0 })), CHANGED("signature") },
+    { "seal-with-script", "a further signature field starts a script", MADE(AGAIN(.rect = "[300 100 400 200]", .ap = SEAL_AP, .field = "/AA << /Fo << /S /JavaScript /JS (1) >> >>")),
+      CHANGED("/AA") },
+    { "seal-with-rollover", "the further seal shows something else under the pointer", MADE(AGAIN(.rect = "[300 100 400 200]", .field = "/AP << /N 31 0 R /R 31 0 R >>",
+        ALSO({ 31, OTHER_FORM, 0 }))), CHANGED("not one form") },
+    { "seal-over-page", "the further seal covers the page", MADE(AGAIN(.rect = "[0 0 600 800]", .ap = SEAL_AP)), .verdict = JY_INDETERMINATE, FAILS(OVERLAY), .names = "100 %" },
+    { "seal-enlarged", "the widget of the first signature is enlarged over the page", MADE(HOW(.rect = "[300 100 400 200]", .ap = SEAL_AP), UPDATE({ 15,
+        "<< /FT /Sig /T (seal15) /Type /Annot /Subtype /Widget /Rect [0 0 600 800] /P 3 0 R /F 4 /V 13 0 R /AP << /N 14 0 R >>  >>", 0 })), CHANGED("earlier signature") },
+    { "seal-redrawn", "the appearance of the first signature is another", MADE(HOW(.rect = "[300 100 400 200]", .ap = SEAL_AP), UPDATE({ 14, OTHER_FORM, 0 })), CHANGED("object 14") },
+    { "seal-removed", "the first signature is taken out of the form and a second one put in", MADE(UPDATE({ 5, "<< /Fields [8 0 R 10 0 R] /SigFlags 3 /DA (/F1 12 Tf 0 g) /DR << /Font << /F1 6 0 R >> >> >>", 0 })),
+      .verdict = JY_NO_SIGNATURE },
+    { "need-appearances", "readers are told to draw all fields anew", MADE(UPDATE({ 5, SIGNED_FORM("", "/NeedAppearances true"), 0 })), CHANGED("/NeedAppearances") },
+    { "xfa-added", "another form (XFA) is put over the form", MADE(UPDATE({ 5, SIGNED_FORM("", "/XFA 16 0 R"), 0 }, { 16, STREAM("", "3", "<a>"), 0 })), CHANGED("/XFA") },
+    { "fill-unasked", "a field is filled in and no certification permits it", MADE(.update = fill), CHANGED("no certification") },
+    { "fill-certified-1", "a field is filled in although nothing may change", MADE(HOW(CERTIFIED(1)), .update = fill), CHANGED("no certification") },
+    { "fill-locked", "a locked field is filled in", MADE(HOW(LOCKS("/Action /Include /Fields [(amount)]")), .update = fill), CHANGED("locked") },
+    { "fill-not-excluded", "all fields but another one are locked", MADE(HOW(LOCKS("/Action /Exclude /Fields [(later)]")), .update = fill), CHANGED("locked") },
+    { "value-without-look", "a value that is another than what is shown (shadow attack: replace)", MADE(HOW(CERTIFIED(2)), .update = value_only), CHANGED("appearance") },
+    { "look-without-value", "a field shows another value than it has", MADE(HOW(CERTIFIED(2)), .update = look_only), CHANGED("/AP") },
+    { "look-shared", "the appearance that is filled in is content of the page too", MADE(.contents = "4 0 R 9 0 R", HOW(CERTIFIED(2)),
+        UPDATE({ 8, FIELD("two hundred", "9 0 R"), 0 }, { 9, OTHER_FORM, 0 })), CHANGED("object 9") },
+    { "field-moved", "a field is laid over the amount", MADE(HOW(CERTIFIED(2)), UPDATE({ 8,
+        "<< /Type /Annot /Subtype /Widget /FT /Tx /T (amount) /V (one hundred) /Rect [72 690 300 730] /P 3 0 R /F 4 /DA (/F1 12 Tf 0 g) /AP << /N 9 0 R >> >>", 0 })), CHANGED("/Rect") },
+    { "signed-certified-1", "a further signature although nothing may change", MADE(HOW(CERTIFIED(1)), AGAIN(.rect = "[300 100 400 200]", .ap = SEAL_AP)), CHANGED("DocMDP P 1"),
+      .stamping = JY_E_LOCKED },
+    { "signed-locked", "a further signature although all fields are locked", MADE(HOW(LOCKS("/Action /All")), AGAIN(.rect = "[300 100 400 200]", .ap = SEAL_AP)), CHANGED("FieldMDP All"),
+      .stamping = JY_E_LOCKED },
+
+    /* What must not be stamped. */
+    { "stamp-certified-1", "nothing may change any more", MADE(HOW(CERTIFIED(1))), GOOD, .stamping = JY_E_LOCKED },
+    { "stamp-locked", "all fields are locked", MADE(HOW(LOCKS("/Action /All"))), GOOD, .stamping = JY_E_LOCKED },
+    { "stamp-script", "a script is in the file", MADE(.catalog = "<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /OpenAction << /S /JavaScript /JS (1) >> >>"), GOOD,
+      .stamping = JY_E_ACTIVE_CONTENT },
+    { "stamp-script-disguised", "the kind of an action is an object of its own, its name is escaped", MADE(.page_more = "/AA << /O << /S 20 0 R /JS (1) >> >>",
+        MORE({ 20, "/Java#53cript", 0 })), GOOD, .stamping = JY_E_ACTIVE_CONTENT },
+    { "stamp-launch", "a link starts a program", MADE(.annots = "8 0 R 10 0 R 20 0 R", MORE({ 20,
+        "<< /Type /Annot /Subtype /Link /Rect [0 0 9 9] /A << /S /Launch /F (a.exe) >> >>", 0 })), GOOD, .stamping = JY_E_ACTIVE_CONTENT },
+    { "stamp-outside", "the content stands in another file", MADE(.contents = "20 0 R", MORE({ 20, STREAM("/F (content.txt)", "0", ""), 0 })), GOOD,
+      .stamping = JY_E_ACTIVE_CONTENT },
+    { "stamp-changed", "the document was changed after a signature", MADE(UPDATE({ 4, OTHER_CONTENT, 0 })), CHANGED("object 4"), .stamping = JY_E_EARLIER_INVALID },
+
+    /* Ranges and values: universal signature forgery, wrapping. */
+    { "range-missing", "there is no ByteRange", MADE(HOW(.range = "")), BAD_RANGE("missing") },
+    { "range-not-from-start", "the first byte is not signed", MADE(HOW(.range = "[1 b c d]")), BAD_RANGE("first byte") },
+    { "range-negative", "a number below zero", MADE(HOW(.range = "[0 -b c d]")), BAD_RANGE("four numbers") },
+    { "range-three", "three numbers", MADE(HOW(.range = "[0 b c]")), BAD_RANGE("four numbers") },
+    { "range-six", "three pairs", MADE(HOW(.range = "[0 b c d 0 0]")), BAD_RANGE("four numbers") },
+    { "range-huge", "a length beyond the file", MADE(HOW(.range = "[0 b c 999999999999]")), BAD_RANGE("inside the file") },
+    { "range-overlap", "the two parts overlap", MADE(HOW(.range = "[0 c b d]")), BAD_RANGE("overlap") },
+    { "range-string", "ByteRange is a string", MADE(HOW(.range = "(0 b c d)")), BAD_RANGE("four numbers") },
+    { "range-null", "ByteRange is null", MADE(HOW(.range = "null")), BAD_RANGE("four numbers") },
+    { "gap-wide", "the gap is wider than the value", MADE(HOW(.wide_gap = true)), BAD_RANGE("leaves out something else") },
+    { "gap-payload", "bytes behind the value inside Contents", MADE(HOW(.padded_with_payload = true)), INVALID_FOR(SIG_FORMAT, "other bytes than zero") },
+    { "contents-null", "Contents is null", MADE(HOW(.contents = "null")), BAD_RANGE("no hexadecimal") },
+    { "contents-empty", "Contents is empty", MADE(HOW(.contents = "<>")), INVALID_FOR(SIG_FORMAT, "never signed") },
+    { "contents-zero", "Contents is a reservation", MADE(HOW(.contents = "<0000000000000000>")), INVALID_FOR(SIG_FORMAT, "never signed") },
+    { "contents-string", "Contents is a literal string", MADE(HOW(.contents = "(0000000000000000)")), BAD_RANGE("no hexadecimal") },
+    { "value-lent", "another field shows the value of the first signature", MADE(.after = value_lent), BAD_RANGE("another field") },
+    { "value-no-dictionary", "the value of the field is a text", MADE(UPDATE({ 10, "<< /FT /Sig /T (later) /Type /Annot /Subtype /Widget /Rect [0 0 0 0] /P 3 0 R /F 4 /V (signed) >>", 0 })),
+      BAD_RANGE("no dictionary") },
+    { "field-disguised", "a signature in a field that calls itself text", MADE(UPDATE({ 10,
+        "<< /FT /Tx /T (later) /Type /Annot /Subtype /Widget /Rect [0 0 0 0] /P 3 0 R /F 4 /V << /Type /Sig /Contents <00> /ByteRange [0 1 2 3] >> >>", 0 })), BAD_RANGE("leaves out") },
+    { "wrapped", "other objects stand between the parts that are signed", MADE(.after = wrapped), .refused = JY_E_DAMAGED },
+
+    /* Chains that readers follow in two ways. */
+    { "section-twice", "an object stands twice in one section", MADE(.hidden = "4 0 obj\n" OTHER_CONTENT "\nendobj\n", .after = twice_in_one_section), .refused = JY_E_AMBIGUOUS },
+    { "two-generations", "an object is in use in two generations", MADE(.after = two_generations), .refused = JY_E_AMBIGUOUS },
+    { "table-shifted", "the table begins with 1", MADE(.after = shifted_table), .refused = JY_E_AMBIGUOUS },
+    { "hybrid-conflict", "the hidden half of a section has another object", MADE(.hidden = "4 0 obj\n" OTHER_CONTENT "\nendobj\n", .after = hybrid_conflict), .refused = JY_E_AMBIGUOUS },
+    { "two-origins", "offsets lead to a section from %PDF- and from byte 0", MADE(.after = two_origins), .refused = JY_E_AMBIGUOUS },
+    { "prev-loop", "the chain of sections is a loop", MADE(.after = prev_loop), .refused = JY_E_DAMAGED },
+    { "startxref-cut", "the last offset points elsewhere", MADE(.after = startxref_without_end), .refused = JY_E_DAMAGED },
+    { "encrypted-below", "an earlier trailer says that the file is encrypted", MADE(.after = encrypted_below), .refused = JY_E_ENCRYPTED },
+    { "dictionary-twice", "Contents stands twice in the signature dictionary", MADE(HOW(.after = " /Contents <3000>")), .refused = JY_E_DAMAGED },
+};
+
+int
+main(void)
+{
+    static const struct attack_family family = { "pdf", "pdf", rows, sizeof(rows) / sizeof(rows[0]) };
+
+    return attacks_run(&family);
+}

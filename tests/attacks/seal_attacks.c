@@ -1,0 +1,556 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The signature value and the seal in it: SM2 values, seals lifted, changed and made by the wrong hands. The document itself is honest. */
+#include "scene.h"
+
+/* -- SM2 values -- */
+
+/* r and s of the honest signature, changed by one of these. */
+static void
+change_pair(struct jy_buf *ses_der, int kind)
+{
+    static const uint8_t n[32] = { 0xFF, 0xFF, 0xFF, 0xFE, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+                                   0x72, 0x03, 0xDF, 0x6B, 0x21, 0xC6, 0x05, 0x2B, 0x53, 0xBB, 0xF4, 0x09, 0x39, 0xD5, 0x41, 0x23 };
+    struct jy_buf sig = forge_signature(pki.signer_key, scene_to_sign(ses_der), FORGE_DER), numbers = { 0 }, out = { 0 };
+    uint8_t rs[64], wide[2][33] = { { 0 } };
+    int borrow = 0, carry = 0;
+
+    forge_split(jy_buf_slice(&sig), rs);
+    memcpy(wide[0] + 1, rs, 32);
+    memcpy(wide[1] + 1, rs + 32, 32);
+    for (int i = 31; i >= 0; i--) {
+        int minus = n[i] - rs[i + (kind == 1 ? 0 : 32)] - borrow, plus = n[i] + rs[32 + i] + carry;
+        borrow = minus < 0;
+        carry = plus > 255;
+        if (kind == 0 || kind == 1)                      /* s = n - s; s = n - r, whose sum with r is n */
+            wide[1][i + 1] = (uint8_t)minus;
+        if (kind == 2)                                   /* s + n, of 33 bytes: the same number modulo n */
+            wide[1][i + 1] = (uint8_t)plus;
+    }
+    if (kind == 2)
+        wide[1][0] = (uint8_t)carry;
+    if (kind == 3)
+        memset(wide, 0, sizeof(wide));
+    if (kind == 4)
+        memcpy(wide[0] + 1, n, 32);
+    MUST(jy_der_put(&numbers, DER_INTEGER, JY_SLICE(wide[0], 33)));
+    MUST(jy_der_put(&numbers, DER_INTEGER, JY_SLICE(wide[1], 33)));
+    forge_close(&out, DER_SEQUENCE, &numbers);
+    scene_put_signature(ses_der, jy_buf_slice(&out));
+    jy_buf_free(&out);
+    jy_buf_free(&sig);
+}
+
+#define CHANGED_PAIR(name, kind)                                                       \
+    static void after_##name(struct jy_buf *der) { change_pair(der, kind); } \
+    static void name(void) { scene.after = after_##name; }
+CHANGED_PAIR(s_negated, 0)
+CHANGED_PAIR(sum_is_n, 1)
+CHANGED_PAIR(s_plus_n, 2)
+CHANGED_PAIR(both_zero, 3)
+CHANGED_PAIR(r_is_n, 4)
+
+enum signed_thing { EMPTY_ID, OTHER_ID, Z_OF_MAKER, HASH_AS_E, XML_AS_MESSAGE, TBS_CONTENTS, TBS_DIGEST, SEAL_INFO, NO_Z };
+
+static void
+sign_thing(struct jy_buf *ses_der, enum signed_thing what)
+{
+    struct jy_slice to_sign = scene_to_sign(ses_der), sig;
+    struct jy_der all, body;
+    struct jy_buf made = { 0 };
+    uint8_t e[JY_SM3_SIZE];
+
+    switch (what) {
+    case EMPTY_ID: sig = scene_sign_id(pki.signer_key, "", to_sign); break;
+    case OTHER_ID: sig = scene_sign_id(pki.signer_key, "8765432187654321", to_sign); break;
+    case Z_OF_MAKER: scene_e(pki.maker_key, to_sign, e); sig = scene_sign_e(pki.signer_key, e); break;
+    case HASH_AS_E: sig = scene_sign_e(pki.signer_key, scene.digest); break;
+    case NO_Z: MUST(jy_sm3(to_sign, e)); sig = scene_sign_e(pki.signer_key, e); break;
+    case XML_AS_MESSAGE: made = forge_signature(pki.signer_key, jy_buf_slice(&scene.signature_xml), FORGE_DER); break;
+    case SEAL_INFO: made = forge_signature(pki.signer_key, jy_buf_slice(&scene.seal_der), FORGE_DER); break;
+    case TBS_DIGEST: MUST(jy_sm3(to_sign, e)); made = forge_signature(pki.signer_key, JY_SLICE(e, sizeof(e)), FORGE_DER); break;
+    case TBS_CONTENTS:
+        jy_der_open(&all, to_sign);
+        MUST(jy_der_enter(&all, DER_SEQUENCE, &body));
+        made = forge_signature(pki.signer_key, JY_SLICE(body.p, (size_t)(body.end - body.p)), FORGE_DER);
+        break;
+    }
+    scene_put_signature(ses_der, made.len > 0 ? jy_buf_slice(&made) : sig);
+    jy_buf_free(&made);
+}
+
+#define SIGNED_THING(name, what)                                                       \
+    static void after_##name(struct jy_buf *der) { sign_thing(der, what); } \
+    static void name(void) { scene.after = after_##name; }
+SIGNED_THING(empty_id, EMPTY_ID)
+SIGNED_THING(other_id, OTHER_ID)
+SIGNED_THING(z_of_maker, Z_OF_MAKER)
+SIGNED_THING(no_z, NO_Z)
+SIGNED_THING(hash_as_e, HASH_AS_E)
+SIGNED_THING(xml_as_message, XML_AS_MESSAGE)
+SIGNED_THING(tbs_contents, TBS_CONTENTS)
+SIGNED_THING(tbs_digest, TBS_DIGEST)
+SIGNED_THING(seal_signed, SEAL_INFO)
+
+static void
+raw_value(void)
+{
+    scene.ses.sign.form = FORGE_RAW;
+}
+
+static void
+raw_65(void)
+{
+    static const uint8_t raw[65] = { 0x11, 0x22 };
+
+    scene.ses.sign.value = JY_SLICE(raw, sizeof(raw));
+}
+
+static void
+no_value(void)
+{
+    scene.ses.sign.value = JY_SLICE("\x30\x00", 2);
+}
+
+/* -- seals -- */
+
+static void
+version_5(void)
+{
+    scene.seal.version = scene.ses.version = 5;
+}
+
+static void
+lifted_throw_away(void)
+{
+    struct jy_sm2 *key = scene_key();
+    struct jy_issue what = scene_issue(key, "1201010000001");
+
+    what.issuer_key = key;                               /* self-signed under the very name of the signer */
+    what.issuer = NULL;
+    scene.ses.sign.key = key;
+    scene.ses.sign.cert = scene_cert(&what);
+}
+
+static void
+lifted_same_ca(void)
+{
+    struct jy_sm2 *key = scene_key();
+    struct jy_issue what = scene_issue(key, "1201010000001");
+
+    scene.ses.sign.key = key;
+    scene.ses.sign.cert = scene_cert(&what);
+}
+
+static void
+lifted_key_only(void)
+{
+    scene.ses.sign.key = scene_key();                       /* the listed certificate, another key */
+}
+
+/* The seal changed after the maker signed it. */
+static void
+edit_seal(const char *from, const char *to)
+{
+    scene.seal_der = forge_seal(&scene.seal);
+    scene_swap(&scene.seal_der, jy_slice_text(from), jy_slice_text(to));
+}
+
+static void
+seal_renamed(void)
+{
+    edit_seal("测试印章", "市府印章");
+}
+
+static void
+seal_recoded(void)
+{
+    edit_seal("1201010000001", "1201010000002");
+}
+
+static void
+seal_repainted(void)
+{
+    scene.seal_der = forge_seal(&scene.seal);
+    scene_swap(&scene.seal_der, jy_seal_picture(pki.seal).len > 64 ? JY_SLICE(jy_seal_picture(pki.seal).p + 40, 4) : JY_EMPTY, JY_SLICE("\1\2\3\4", 4));
+}
+
+static void
+seal_prolonged(void)
+{
+    char from[32], to[32];
+    int year, month, day, hour, minute, second;
+
+    jy_time_civil(jy_cert_not_after(pki.signer), &year, &month, &day, &hour, &minute, &second);
+    snprintf(from, sizeof(from), "%04d%02d%02d%02d%02d%02dZ", year, month, day, hour, minute, second);
+    snprintf(to, sizeof(to), "%04d%02d%02d%02d%02d%02dZ", year + 9, month, day, hour, minute, second);
+    edit_seal(from, to);
+}
+
+static void
+list_swapped(void)
+{
+    struct jy_sm2 *key = scene_key();
+    struct jy_issue what = scene_issue(key, "1201010000001");
+    const struct jy_cert *cert;
+
+    what.serial[0] = 0;
+    cert = scene_cert(&what);
+    while (jy_cert_der(cert).len != jy_cert_der(pki.signer).len) {       /* the length of a signature varies */
+        jy_cert_free(scene.certs[--scene.cert_count]);
+        cert = scene_cert(&what);
+    }
+    scene.seal_der = forge_seal(&scene.seal);
+    scene_swap(&scene.seal_der, jy_cert_der(pki.signer), jy_cert_der(cert));
+    scene.ses.sign.key = key;
+    scene.ses.sign.cert = cert;
+}
+
+static void
+eseal_replaced_after(struct jy_buf *der)
+{
+    scene_swap(der, jy_slice_text("测试印章"), jy_slice_text("市府印章"));
+}
+
+static void
+eseal_replaced(void)
+{
+    scene.after = eseal_replaced_after;
+}
+
+static void
+seal_file_other(void)
+{
+    scene.seal_file = forge_seal(&(struct forge_seal){ .code = "1201010000009" });
+}
+
+static void
+own_maker(void)
+{
+    struct jy_sm2 *key = scene_key();
+    struct jy_issue what = scene_issue(key, "maker");
+
+    what.issuer_key = key;
+    what.issuer = NULL;
+    scene_maker(key, scene_cert(&what));
+}
+
+static void
+maker_of_false_ca(void)
+{
+    struct jy_sm2 *ca_key, *key = scene_key();
+    const struct jy_cert *ca = scene_false_ca(&ca_key);
+    struct jy_issue what = scene_issue(key, "maker");
+
+    what.issuer_key = ca_key;
+    what.issuer = ca;
+    scene_maker(key, scene_cert(&what));
+}
+
+static void
+maker_forged(void)
+{
+    struct jy_sm2 *key = scene_key();
+    struct jy_issue what = scene_issue(key, "maker");
+
+    scene_maker(key, NULL);
+    scene.seal.sign.cert_der = scene_certificate(scene_tbs(jy_cert_der(scene_cert(&what))), scene_key(), OID_SM2_WITH_SM3);
+}
+
+static void
+maker_is_signer(void)
+{
+    scene_maker(pki.signer_key, pki.signer);
+}
+
+static void
+maker_certificate_exchanged(void)
+{
+    struct jy_sm2 *key = scene_key();
+    struct jy_issue what = scene_issue(key, "maker");
+
+    scene.seal.sign.cert = scene_cert(&what);               /* not the key that signed: v4 does not protect the certificate */
+}
+
+static void
+maker_for_a_time(jy_time from, jy_time to)
+{
+    struct jy_sm2 *key = scene_key();
+    struct jy_issue what = scene_issue(key, "maker");
+
+    what.not_before = from;
+    what.not_after = to;
+    scene_maker(key, scene_cert(&what));
+}
+
+static void
+maker_expired(void)
+{
+    maker_for_a_time(pki.now - DAY, pki.now - 7200);  /* the seal says that it was made an hour ago */
+}
+
+static void
+maker_too_young(void)
+{
+    maker_for_a_time(pki.now - 1800, pki.now + DAY);
+}
+
+static void
+maker_revoked(jy_time at)
+{
+    const struct scene_list list = { .serial = jy_cert_serial(pki.maker), .at = at };
+
+    scene_trust(false, NULL, 0, &list, 1);
+}
+
+static void
+maker_revoked_before(void)
+{
+    maker_revoked(pki.now - 7200);
+}
+
+static void
+maker_revoked_after(void)
+{
+    maker_revoked(pki.now - 60);
+}
+
+static void
+maker_without_usage(void)
+{
+    scene.seal.sign.cert_der = scene_changed(pki.maker, JY_SLICE(KU_SIGN, 4), JY_SLICE("\x03\x02\x05\x20", 4), pki.ca_key);
+}
+
+static void
+seal_over(void)
+{
+    scene.seal.start = pki.now - DAY;
+    scene.seal.end = pki.now - 60;
+}
+
+/* The stamp register knows the very second: what was only claimed is certain. */
+static void
+after_recorded(struct jy_buf *der)
+{
+    static struct jy_stamp_evidence stamp;
+
+    MUST(jy_sm3(jy_buf_slice(der), stamp.value_digest));
+    stamp.recorded = pki.now;
+    scene.evidence.stamps = &stamp;
+    scene.evidence.stamp_count = 1;
+    scene.evidence.from_register = true;
+}
+
+static void
+seal_over_recorded(void)
+{
+    seal_over();
+    scene.after = after_recorded;
+}
+
+static void
+seal_to_come(void)
+{
+    scene.seal.start = pki.now + 60;
+}
+
+static void
+seal_made_later(void)
+{
+    scene.seal.created = pki.now + 7200;
+    scene.seal.end = pki.now + DAY;
+}
+
+static struct jy_slice
+digest_list(const struct jy_cert *cert, const char *type, size_t len)
+{
+    struct jy_buf *list = scene_bytes(), entry = { 0 }, entries = { 0 };
+    uint8_t digest[JY_SM3_SIZE];
+
+    MUST(jy_sm3(jy_cert_der(cert), digest));
+    MUST(jy_der_put_text(&entry, DER_PRINTABLE, type));
+    MUST(jy_der_put(&entry, DER_OCTET_STRING, JY_SLICE(digest, len)));
+    forge_close(&entries, DER_SEQUENCE, &entry);
+    forge_close(list, DER_SEQUENCE, &entries);
+    return jy_buf_slice(list);
+}
+
+static void
+list_of_digests(void)
+{
+    scene.seal.list_type = 2;
+    scene.seal.list = digest_list(pki.signer, "1.2.156.10197.1.401", 32);
+}
+
+static void
+digest_of_another(void)
+{
+    scene.seal.list_type = 2;
+    scene.seal.list = digest_list(pki.maker, "1.2.156.10197.1.401", 32);
+}
+
+static void
+digest_cut(void)
+{
+    scene.seal.list_type = 2;
+    scene.seal.list = digest_list(pki.signer, "1.2.156.10197.1.401", 4);
+}
+
+static void
+digest_of_another_kind(void)
+{
+    scene.seal.list_type = 2;
+    scene.seal.list = digest_list(pki.signer, "MD5", 32);
+}
+
+static void
+digests_as_certificates(void)
+{
+    scene.seal.list = digest_list(pki.signer, "SM3", 32);
+}
+
+static void
+certificates_as_digests(void)
+{
+    scene.seal.list_type = 2;
+}
+
+static void
+list_empty(void)
+{
+    scene.seal.list = JY_SLICE("\x30\x00", 2);
+}
+
+static void
+v1_over_info(void)
+{
+    scene.seal.v1 = true;
+    scene.seal.other_scope = true;
+    scene.ses.v1 = true;
+    scene.ses.version = 1;
+}
+
+static void
+versions_differ(void)
+{
+    scene.ses.version = 5;
+}
+
+static void
+hash_short(void)
+{
+    scene.ses.data_hash = JY_SLICE(scene.digest, 20);
+}
+
+static void
+hash_long(void)
+{
+    struct jy_buf *bytes = scene_bytes();
+
+    for (int i = 0; i < 64; i++)
+        MUST(jy_buf_byte(bytes, 0));
+    scene.ses.data_hash = jy_buf_slice(bytes);
+}
+
+static void
+hash_of_another(void)
+{
+    static const uint8_t other[JY_SM3_SIZE] = { 1 };
+
+    scene.ses.data_hash = JY_SLICE(other, sizeof(other));
+}
+
+static void
+property_lies(void)
+{
+    scene.ses.property_info = "/Doc_0/Signs/Sign_7/Signature.xml";
+}
+
+static void
+critical_unknown(void)
+{
+    scene.ses.extensions = JY_SLICE("\xa0\x10\x30\x0e\x30\x0c\x06\x03\x2a\x03\x04\x01\x01\xff\x04\x02\x05\x00", 18);
+}
+
+static void
+time_ahead(void)
+{
+    scene.ses.when = pki.now + 7200;
+}
+
+static void
+trailing(void)
+{
+    scene.ses.trailing = JY_SLICE("\x30\x03\x02\x01\x05", 5);
+}
+
+static const struct attack rows[] = {
+    { "honest", "the stamp as every row makes it", PLAY(NULL), VALID_BUT },
+    { "honest-version-5", "GM/T 0031-2025", PLAY(version_5), VALID_BUT },
+    { "honest-digest-list", "the seal lists the digest of the certificate", PLAY(list_of_digests), VALID_BUT },
+    { "raw-64", "r and s as 64 bytes: real, and said", PLAY(raw_value), VALID_BUT, FAILS(DEVIATION), .names = "SIG_RAW64" },
+    { "trailing-bytes", "another structure behind the signature value", PLAY(trailing), VALID_BUT, FAILS(DEVIATION), .names = "SIG_TRAILING" },
+
+    { "s-negated", "n-s instead of s: ECDSA would take it", PLAY(s_negated), BAD, FAILS(SIG_SIGNATURE) },
+    { "r-plus-s-is-n", "t is zero", PLAY(sum_is_n), BAD, FAILS(SIG_SIGNATURE) },
+    { "s-plus-n", "the same s modulo n, in 33 bytes", PLAY(s_plus_n), BAD, FAILS(SIG_SIGNATURE) },
+    { "r-and-s-zero", "fits everything where the range is not checked", PLAY(both_zero), BAD, FAILS(SIG_SIGNATURE) },
+    { "r-is-n", "zero in another coat", PLAY(r_is_n), BAD, FAILS(SIG_SIGNATURE) },
+    { "raw-65", "neither DER nor 64 bytes", PLAY(raw_65), BAD, FAILS(SIG_SIGNATURE) },
+    { "no-value", "a SEQUENCE of nothing", PLAY(no_value), BAD, FAILS(SIG_SIGNATURE) },
+    { "empty-id", "signed under OpenSSL's default id", PLAY(empty_id), BAD, FAILS(SIG_SIGNATURE) },
+    { "other-id", "signed under another id", PLAY(other_id), BAD, FAILS(SIG_SIGNATURE) },
+    { "z-of-maker", "the Z of another's key", PLAY(z_of_maker), BAD, FAILS(SIG_SIGNATURE) },
+    { "no-z", "SM3 of the data without Z", PLAY(no_z), BAD, FAILS(SIG_SIGNATURE) },
+    { "hash-as-e", "the digest itself signed: seal, time and range are free", PLAY(hash_as_e), BAD, FAILS(SIG_SIGNATURE), .names = "dataHash itself" },
+    { "xml-signed", "Signature.xml signed instead of TBS_Sign", PLAY(xml_as_message), BAD, FAILS(SIG_SIGNATURE) },
+    { "tbs-contents", "TBS_Sign signed without its tag and length", PLAY(tbs_contents), BAD, FAILS(SIG_SIGNATURE) },
+    { "tbs-digest", "hashed twice", PLAY(tbs_digest), BAD, FAILS(SIG_SIGNATURE) },
+    { "seal-signed", "a signature of the signer over the seal alone", PLAY(seal_signed), BAD, FAILS(SIG_SIGNATURE) },
+
+    { "lifted-throw-away-key", "the seal lifted, signed by a self-made certificate of the same name", PLAY(lifted_throw_away), BAD, FAILS(SIG_SIGNER_NOT_IN_SEAL) },
+    { "lifted-same-ca", "the seal lifted, signed by another customer of the CA", PLAY(lifted_same_ca), BAD, FAILS(SIG_SIGNER_NOT_IN_SEAL) },
+    { "lifted-other-key", "the listed certificate, another key", PLAY(lifted_key_only), BAD, FAILS(SIG_SIGNATURE) },
+    { "list-swapped", "the attacker's certificate put into the list", PLAY(list_swapped), BAD, FAILS(SEAL_SIGNATURE) },
+    { "seal-renamed", "the name in the seal is changed", PLAY(seal_renamed), BAD, FAILS(SEAL_SIGNATURE) },
+    { "seal-recoded", "the code of the seal is changed", PLAY(seal_recoded), BAD, FAILS(SEAL_SIGNATURE) },
+    { "seal-repainted", "the picture is changed", PLAY(seal_repainted), BAD, FAILS(SEAL_SIGNATURE) },
+    { "seal-prolonged", "nine more years", PLAY(seal_prolonged), BAD, FAILS(SEAL_SIGNATURE) },
+    { "eseal-replaced", "the seal is changed in the finished signature value", PLAY(eseal_replaced), BAD, FAILS(SIG_SIGNATURE) },
+    { "seal-file-other", "Seal.esl is another genuine seal: what is drawn is not what signed", PLAY(seal_file_other), BAD, FAILS(SEAL_MISMATCH) },
+    { "maker-self-made", "a seal of a maker who vouches for himself", PLAY(own_maker), UNSURE, FAILS(SEAL_MAKER_TRUST) },
+    { "maker-of-false-ca", "a maker of a CA of the trusted one's name", PLAY(maker_of_false_ca), UNSURE, FAILS(SEAL_MAKER_TRUST) },
+    { "maker-forged", "a maker's certificate that the CA did not sign", PLAY(maker_forged), BAD, FAILS(SEAL_MAKER_CHAIN) },
+    { "maker-is-signer", "the signer made the seal with the very certificate that it lists", PLAY(maker_is_signer), VALID_BUT, FAILS(SEAL_MAKER_SELF) },
+    { "maker-exchanged", "another maker's certificate beside the signature", PLAY(maker_certificate_exchanged), BAD, FAILS(SEAL_SIGNATURE) },
+    { "maker-expired", "made after the maker's certificate had ended", PLAY(maker_expired), UNSURE, FAILS(SEAL_MAKER_DATES) },
+    { "maker-too-young", "made before the maker's certificate began", PLAY(maker_too_young), UNSURE, FAILS(SEAL_MAKER_DATES) },
+    { "maker-revoked-before", "made after the maker was revoked", PLAY(maker_revoked_before), BAD, FAILS(SEAL_MAKER_REVOKED) },
+    { "maker-revoked-after", "the maker was revoked later: GM/T 0031-2025 lets the seal live", PLAY(maker_revoked_after), VALID_BUT, FAILS(SEAL_MAKER_ENDED_SINCE) },
+    { "maker-without-usage", "a maker's certificate for encryption", PLAY(maker_without_usage), BAD, FAILS(SEAL_MAKER_USAGE) },
+    { "seal-over", "used after its validity, by the signer's own claim", PLAY(seal_over), UNSURE, FAILS(SEAL_EXPIRED) },
+    { "seal-over-recorded", "the same, the time recorded by the stamp register", PLAY(seal_over_recorded), BAD, FAILS(SEAL_EXPIRED) },
+    { "seal-to-come", "used before its validity", PLAY(seal_to_come), UNSURE, FAILS(SEAL_NOT_YET_VALID) },
+    { "seal-made-later", "used two hours before it was made", PLAY(seal_made_later), UNSURE, FAILS(SEAL_MADE_LATER) },
+    { "digest-of-another", "the list names another certificate by digest", PLAY(digest_of_another), BAD, FAILS(SIG_SIGNER_NOT_IN_SEAL) },
+    { "digest-cut", "four bytes of a digest", PLAY(digest_cut), BAD, FAILS(SIG_SIGNER_NOT_IN_SEAL) },
+    { "digest-of-another-kind", "a digest that is called MD5", PLAY(digest_of_another_kind), BAD, FAILS(SIG_SIGNER_NOT_IN_SEAL) },
+    { "digests-as-certificates", "certListType 1 over a list of digests", PLAY(digests_as_certificates), BAD, FAILS(SEAL_FORMAT) },
+    { "certificates-as-digests", "certListType 2 over a list of certificates", PLAY(certificates_as_digests), BAD, FAILS(SEAL_FORMAT) },
+    { "list-empty", "a seal for nobody", PLAY(list_empty), BAD, FAILS(SEAL_FORMAT) },
+    { "version-1-scope-4", "a seal of 2014 signed as one of 2020: the maker's certificate is free", PLAY(v1_over_info), BAD, FAILS(SEAL_SIGNATURE) },
+    { "versions-differ", "TBS_Sign says 5 around a seal that says 4", PLAY(versions_differ), BAD, FAILS(SIG_FORMAT) },
+    { "hash-20-bytes", "a dataHash of another length", PLAY(hash_short), BAD, FAILS(SIG_HASH_SIZE) },
+    { "hash-64-bytes", "a dataHash twice as long", PLAY(hash_long), BAD, FAILS(SIG_HASH_SIZE) },
+    { "hash-of-another", "the signature of another document", PLAY(hash_of_another), BAD, FAILS(DOC_HASH) },
+    { "property-lies", "propertyInfo names another signature's place", PLAY(property_lies), VALID_BUT, FAILS(PROPERTY_INFO) },
+    { "critical-unknown", "TBS_Sign has a critical extension that nobody knows", PLAY(critical_unknown), UNSURE, FAILS(SIG_LEGACY) },
+    { "time-ahead", "signed in two hours", PLAY(time_ahead), UNSURE, FAILS(TIME_FUTURE) },
+};
+
+int
+main(void)
+{
+    static const struct attack_family family = { "seal", "ofd", rows, sizeof(rows) / sizeof(rows[0]) };
+
+    return attacks_run(&family);
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Signatures without a seal (GM/T 0099-2020 7.2.2): written as GB/T 35275 SignedData, judged, and as the last one that locks the document. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include "pki.h"
+
+#include <codec/zip.h>
+#include <jinyin/cms.h>
+
+static const char *const documents[] = { JY_DATA "/contract.ofd", JY_DATA "/contract.pdf" };
+
+static int
+set_up(void **state)
+{
+    (void)state;
+    pki_begin();
+    return 0;
+}
+
+static int
+tear_down(void **state)
+{
+    (void)state;
+    pki_end();
+    return 0;
+}
+
+/* The value that a prepared document wants, by the signer. */
+static struct jy_buf
+value_for(const struct jy_prepared *prepared)
+{
+    struct jy_cms_fields fields = { .digest = prepared->data_hash, .signing_time = pki.now, .signer = pki.signer };
+    struct jy_buf value = { 0 };
+
+    MUST(jy_cms_make(&fields, pki.signer_key, &value, NULL));
+    return value;
+}
+
+static jy_err
+sign_plain(struct jy_slice file, bool closing, struct jy_buf *out)
+{
+    struct jy_document *doc = NULL;
+    struct jy_prepared prepared = { 0 };
+    struct jy_buf middle = { 0 }, value = { 0 };
+    struct jy_pieces pieces = { 0 };
+    struct jy_fault fault = { 0 };
+    jy_err rc;
+
+    if ((rc = jy_document_open(file, &doc, &fault)) == JY_OK && (rc = jy_document_prepare_plain(doc, closing, pki.now, &prepared, &fault)) == JY_OK) {
+        value = value_for(&prepared);
+        assert_string_equal(prepared.property_info, "");
+        MUST(jy_pieces_join(&prepared.file, &middle));
+        if ((rc = jy_document_finish(jy_buf_slice(&middle), prepared.slot, jy_buf_slice(&value), &pieces, &fault)) == JY_OK)
+            rc = jy_pieces_join(&pieces, out);
+    }
+    jy_pieces_free(&pieces);
+    jy_prepared_free(&prepared);
+    jy_document_free(doc);
+    jy_buf_free(&middle);
+    jy_buf_free(&value);
+    return rc;
+}
+
+static void
+expect(struct jy_slice file, enum jy_verdict verdict, size_t count)
+{
+    struct jy_report *report;
+    struct jy_buf text = { 0 };
+
+    MUST(jy_verify(file, pki.trust, NULL, NULL, pki.now, &report, NULL));
+    MUST(jy_report_text(report, &text));
+    MUST(jy_buf_byte(&text, 0));
+    if (jy_report_verdict(report) != verdict || jy_report_signature_count(report) != count)
+        fail_msg("%s\n%s", jy_verdict_name(jy_report_verdict(report)), (char *)text.p);
+    jy_buf_free(&text);
+    jy_report_free(report);
+}
+
+static jy_err
+may_stamp(struct jy_slice file)
+{
+    struct jy_document *doc;
+    jy_err rc;
+
+    MUST(jy_document_open(file, &doc, NULL));
+    rc = jy_document_may_stamp(doc, pki.now, NULL);
+    jy_document_free(doc);
+    return rc;
+}
+
+static void
+plain__is_written_judged_and_leaves_the_document_open(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct jy_buf file = load_file(documents[i]), once = { 0 }, twice = { 0 }, stamped = { 0 };
+        MUST(sign_plain(jy_buf_slice(&file), false, &once));
+        expect(jy_buf_slice(&once), JY_VALID_WITH_WARNING, 1);
+        assert_int_equal(may_stamp(jy_buf_slice(&once)), JY_OK);
+        MUST(sign_plain(jy_buf_slice(&once), false, &twice));
+        expect(jy_buf_slice(&twice), JY_VALID_WITH_WARNING, 2);
+        MUST(pki_stamp(jy_buf_slice(&twice), pki.now, &stamped, NULL));
+        expect(jy_buf_slice(&stamped), JY_VALID_WITH_WARNING, 3);
+        jy_buf_free(&file);
+        jy_buf_free(&once);
+        jy_buf_free(&twice);
+        jy_buf_free(&stamped);
+    }
+}
+
+/* seal-formats §3.3: a seal, then a plain signature over everything, the list of signatures included. */
+static void
+plain__the_closing_one_locks_what_was_stamped(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct jy_buf file = load_file(documents[i]), stamped = { 0 }, locked = { 0 }, more = { 0 };
+        MUST(pki_stamp(jy_buf_slice(&file), pki.now, &stamped, NULL));
+        MUST(sign_plain(jy_buf_slice(&stamped), true, &locked));
+        expect(jy_buf_slice(&locked), JY_VALID_WITH_WARNING, 2);
+        assert_int_equal(may_stamp(jy_buf_slice(&locked)), JY_E_LOCKED);
+        assert_int_equal(sign_plain(jy_buf_slice(&locked), false, &more), JY_E_LOCKED);
+        assert_int_equal(pki_stamp(jy_buf_slice(&locked), pki.now, &more, NULL), JY_E_LOCKED);
+        jy_buf_free(&file);
+        jy_buf_free(&stamped);
+        jy_buf_free(&locked);
+        jy_buf_free(&more);
+    }
+}
+
+/* Whoever adds to the list in spite of the lock breaks the signature that locks. */
+static void
+plain__a_list_changed_after_the_lock_is_invalid(void **state)
+{
+    struct jy_buf file = load_file(documents[0]), locked = { 0 }, list = { 0 }, changed = { 0 };
+    struct jy_zip_new entry = { "Doc_0/Signs/Signatures.xml", JY_EMPTY };
+    struct jy_pieces pieces = { 0 };
+    struct jy_zip *zip;
+
+    (void)state;
+    MUST(sign_plain(jy_buf_slice(&file), true, &locked));
+    MUST(jy_zip_open(jy_buf_slice(&locked), &zip, NULL));
+    MUST(jy_zip_read(zip, jy_zip_find(zip, entry.name, false), 1 << 20, &list, NULL));
+    MUST(jy_buf_text(&list, "\n"));
+    entry.bytes = jy_buf_slice(&list);
+    MUST(jy_zip_rewrite(zip, &entry, 1, 0, 0, &pieces, NULL));
+    MUST(jy_pieces_join(&pieces, &changed));
+    expect(jy_buf_slice(&locked), JY_VALID_WITH_WARNING, 1);
+    expect(jy_buf_slice(&changed), JY_INVALID, 1);
+    jy_pieces_free(&pieces);
+    jy_zip_free(zip);
+    jy_buf_free(&file);
+    jy_buf_free(&locked);
+    jy_buf_free(&list);
+    jy_buf_free(&changed);
+}
+
+/* What was prepared for a plain signature takes no stamp's value, nor the value of another document; and the other way round. */
+static void
+finish__takes_only_the_value_that_was_prepared_for(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct jy_buf file = load_file(documents[i]), middle = { 0 }, ses = { 0 }, cms, other;
+        struct jy_stamp_place place = { .page = 1, .x_mm = 1, .y_mm = 1, .width_mm = 8, .height_mm = 8 };
+        struct jy_prepared plain = { 0 }, stamp = { 0 };
+        struct jy_pieces out = { 0 };
+        struct jy_document *doc;
+        MUST(jy_document_open(jy_buf_slice(&file), &doc, NULL));
+        MUST(jy_document_prepare_plain(doc, false, pki.now, &plain, NULL));
+        MUST(jy_document_prepare(doc, jy_buf_slice(&pki.seal_der), &place, 1, pki.now, &stamp, NULL));
+        MUST(jy_ses_make(pki.seal, pki.now, plain.data_hash, "", pki.signer_key, pki.signer, &ses, NULL));
+        cms = value_for(&stamp);
+        other = value_for(&stamp);
+        MUST(jy_pieces_join(&plain.file, &middle));
+        assert_int_equal(jy_document_finish(jy_buf_slice(&middle), plain.slot, jy_buf_slice(&ses), &out, NULL), JY_E_FORMAT);
+        assert_int_equal(jy_document_finish(jy_buf_slice(&middle), plain.slot, jy_buf_slice(&other), &out, NULL), JY_E_DOCUMENT_CHANGED);
+        middle.len = 0;
+        MUST(jy_pieces_join(&stamp.file, &middle));
+        assert_int_equal(jy_document_finish(jy_buf_slice(&middle), stamp.slot, jy_buf_slice(&cms), &out, NULL), JY_E_FORMAT);
+        jy_prepared_free(&plain);
+        jy_prepared_free(&stamp);
+        jy_document_free(doc);
+        jy_buf_free(&file);
+        jy_buf_free(&middle);
+        jy_buf_free(&ses);
+        jy_buf_free(&cms);
+        jy_buf_free(&other);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(plain__is_written_judged_and_leaves_the_document_open),
+        cmocka_unit_test(plain__the_closing_one_locks_what_was_stamped),
+        cmocka_unit_test(plain__a_list_changed_after_the_lock_is_invalid),
+        cmocka_unit_test(finish__takes_only_the_value_that_was_prepared_for),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
