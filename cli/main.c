@@ -36,6 +36,11 @@ static const struct command {
       "  --tsa URL       a time stamp authority (RFC 3161 over HTTP): the stamps carry its time stamps\n"
       "  Several places of one seal are one signature. A second --seal (with its --key, --cert and places) is a second stamp on top of the\n"
       "  first; OUT is written when all have succeeded, or not at all.\n" },
+    { "archive", cmd_archive, "IN OUT --tsa URL [--trust PEM|DIR]", "Put evidence and a document time stamp into a signed PDF.",
+      "将验证证据和文档时间戳加入已签章的PDF。",
+      "  --tsa URL       the time stamp authority (RFC 3161 over HTTP)\n"
+      "  --trust PEM|DIR certificates, revocation lists and OCSP answers that the document shall carry (DSS)\n"
+      "  Nothing that stands in IN is changed; where a stamp forbids any further change, evidence and time stamps are still permitted.\n" },
     { "inspect", cmd_inspect, "FILE… [--json]", "Show what stands in OFD and PDF files: parts, signatures, coverage, revisions.",
       "查看OFD、PDF文件的组成、签名、保护范围和修订。",
       "  --json          as JSON (docs/protocol/inspect.md)\n"
