@@ -40,8 +40,9 @@ read_item(qpdf_data q, qpdf_oh stream, struct pdf_evidence *evidence, size_t kin
     }
     evidence->items[kind][evidence->counts[kind]++] = JY_SLICE(bytes, len);
     evidence->total += len;
-    return evidence->total <= JY_PDF_EVIDENCE_BYTES_MAX ? JY_OK
-                                                        : jy_fail(fault, JY_E_LIMIT, "PDF /DSS", 0, "more than %d bytes of evidence", JY_PDF_EVIDENCE_BYTES_MAX);
+    if (evidence->total > JY_PDF_EVIDENCE_BYTES_MAX)
+        return jy_fail(fault, JY_E_LIMIT, "PDF /DSS", 0, "more than %d bytes of evidence", JY_PDF_EVIDENCE_BYTES_MAX);
+    return JY_OK;
 }
 
 static jy_err
