@@ -170,10 +170,15 @@ open_embedded(struct draw *d, struct res *res, struct font *font)
         note(d->r, file, "字体文件缺失 font file is missing");
         return;
     }
+    if (d->r->font_bytes + jy_zip_entry(d->r->ofd->zip, at)->size > JY_RENDER_FONTS_MAX) {
+        note(d->r, file, "内嵌字体超出限额 the embedded fonts are beyond the limit");
+        return;
+    }
     rc = jy_zip_read(d->r->ofd->zip, at, JY_RENDER_FONT_MAX, &font->bytes, NULL);
     if (rc == JY_OK && FT_New_Memory_Face(d->r->fonts->library, font->bytes.p, (FT_Long)font->bytes.len, 0, &font->face) == 0 &&
         FT_IS_SCALABLE(font->face)) {
         font->embedded = true;
+        d->r->font_bytes += font->bytes.len;
         choose_charmap(font);
         return;
     }
