@@ -25,6 +25,7 @@ struct font {                                /* a font resource, opened */
     FT_Face stand_in;                        /* for characters that the own one lacks */
     struct jy_buf bytes;
     bool embedded, bold, symbol;
+    enum font_class class;                   /* of its stand-in */
 };
 
 /* -- resources (GB/T 33190 clause 7.9), by scope: page or template within document -- */
@@ -69,7 +70,7 @@ struct jy_render {
     uint64_t font_bytes, part_bytes;         /* of embedded fonts and resource parts held */
     int level;                               /* 1: the package is a seal's picture */
     struct jy_render_note notes[JY_RENDER_NOTES_MAX];
-    size_t note_count;
+    size_t note_count, kept_notes;           /* kept: of opening the document, said on every page */
 };
 /** Said once a page. */
 void note(struct jy_render *r, const char *where, const char *fmt, ...) JY_PRINTF(3, 4);
