@@ -326,6 +326,7 @@ same_streams(struct pdf_diff *d, qpdf_oh x, qpdf_oh y)
         size_t len = 0;
         QPDF_BOOL filtered;
         if (qpdf_oh_get_stream_data(sides[i].q, sides[i].oh, qpdf_dl_none, &filtered, &bytes, &len) != QPDF_SUCCESS) {
+            free(bytes);                                 /* with a warning there are some */
             if (pdf_error(sides[i].q, why) == JY_E_NOMEM)
                 d->rc = JY_E_NOMEM;
             return false;

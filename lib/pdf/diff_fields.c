@@ -192,6 +192,7 @@ draws_only_pictures(struct pdf_diff *d, qpdf_oh form)
     char why[160], word[8];
 
     if (qpdf_oh_get_stream_data(d->b, form, qpdf_dl_generalized, &filtered, &bytes, &len) != QPDF_SUCCESS) {
+        free(bytes);                                     /* with a warning there are some */
         if (pdf_error(d->b, why) == JY_E_NOMEM)
             d->rc = JY_E_NOMEM;
         return false;

@@ -40,6 +40,7 @@ picture_size(qpdf_data q, qpdf_oh form, double out[2])
         packed > FORM_MAX)
         return false;
     if (qpdf_oh_get_stream_data(q, form, qpdf_dl_generalized, &filtered, &bytes, &len) != QPDF_SUCCESS) {
+        free(bytes);                                     /* with a warning there are some */
         (void)pdf_error(q, why);
         return false;
     }
