@@ -73,10 +73,12 @@ EXITS = {0, 1, 2, 3, 64, 65, 73}
 COMMANDS = {
     "verify": {"--json": [], "--trust": ["file"], "--at": ["2026-01-31T09:00:00Z"]},
     "stamp": {"--seal": ["file"], "--key": ["file"], "--cert": ["file"], "--page": ["1"], "--x": ["1"], "--y": ["1"], "--width": ["10"],
-              "--height": ["10"], "--trust": ["file"]},
+              "--height": ["10"], "--trust": ["file"], "--at": ["1,1,centre"], "--seam": ["right,at=5,margin=1,group=9,min=2"],
+              "--keyword": ["word,last,right,dx=1,fit"], "--lock": []},
     "sign": {"--key": ["file"], "--cert": ["file"], "--trust": ["file"], "--lock": []},
     "seal show": {"--json": [], "--picture": ["nowhere/picture"]},
     "inspect": {"--json": []},
+    "render": {"--out": ["nowhere/page.png"], "--page": ["1"], "--dpi": ["72"]},
     "seal make": {"--maker-key": ["file"], "--maker-cert": ["file"], "--signer-cert": ["file"], "--picture": ["file"], "--name": ["n"],
                   "--id": ["1"], "--width": ["40"], "--height": ["40"], "--type": ["1"], "--version": ["5"], "--list-digest": []},
     "help": {}, "nothing": {}, "": {},
