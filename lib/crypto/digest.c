@@ -61,28 +61,3 @@ jy_digest(struct jy_slice oid, struct jy_slice data, uint8_t out[JY_DIGEST_MAX],
 {
     return jy_digest_parts(oid, &data, 1, out, len);
 }
-
-jy_err
-jy_digest_parts(struct jy_slice oid, const struct jy_slice *parts, size_t count, uint8_t out[JY_DIGEST_MAX], size_t *len)
-{
-    EVP_MD_CTX *ctx = NULL;
-    EVP_MD *md = NULL;
-    unsigned size = 0;
-    struct row row;
-    jy_err rc = JY_E_CRYPTO;
-
-    if (!find(oid, &row))
-        return JY_E_UNSUPPORTED;
-    if ((md = EVP_MD_fetch(NULL, row.name, NULL)) == NULL || (ctx = EVP_MD_CTX_new()) == NULL || EVP_DigestInit_ex(ctx, md, NULL) != 1)
-        goto out;
-    for (size_t i = 0; i < count; i++)
-        if (EVP_DigestUpdate(ctx, parts[i].p, parts[i].len) != 1)
-            goto out;
-    if (EVP_DigestFinal_ex(ctx, out, &size) == 1)
-        rc = JY_OK;
-    *len = size;
-out:
-    EVP_MD_CTX_free(ctx);
-    EVP_MD_free(md);
-    return rc;
-}

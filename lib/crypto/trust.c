@@ -113,9 +113,12 @@ add_crl(struct jy_trust *trust, struct jy_slice der)
 static jy_err
 add_der(struct jy_trust *trust, struct jy_slice der)
 {
-    jy_err rc = add_cert(trust, der);
+    jy_err rc = add_cert(trust, der), list;
 
-    return rc == JY_OK || rc == JY_E_NOMEM ? rc : add_crl(trust, der);
+    if (rc == JY_OK || rc == JY_E_NOMEM)
+        return rc;
+    list = add_crl(trust, der);
+    return rc == JY_E_LIMIT && list == JY_E_FORMAT ? rc : list;
 }
 
 jy_err

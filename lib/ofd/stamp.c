@@ -408,7 +408,7 @@ ofd_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *p
     struct plan plan = { 0 };
     struct jy_buf old = { 0 };
     struct jy_zip_new list[4];
-    size_t n = 0, body;
+    size_t n = 0, body = 0;
     const char *type = seal_der.len > 0 ? "Seal" : "Sign";   /* GM/T 0099-2020 7.2.2 */
     char id[32], max_id[32];
     uint16_t dos_date, dos_time;
