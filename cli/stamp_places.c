@@ -67,6 +67,8 @@ place_by_keyword(const struct placing *p, const struct stamp_spot *s, const stru
         for (size_t i = 0; rc == JY_OK && i < pages->count; i++)
             if ((rc = jy_document_text(p->doc, pages->list[i], &text, p->fault)) == JY_OK)
                 rc = jy_keyword_find(&text, pages->list[i], s->word, s->blanks_count, &matches, p->fault);
+    if (rc == JY_OK && matches.count == 0)
+        rc = jy_fail(p->fault, JY_E_KEYWORD, "--keyword", 0, "\"%s\" is not in the text of %zu pages; a scanned page has no text", s->word, pages->count);
     if (rc == JY_OK && matches.count > 1 && !s->which_said)
         rc = jy_fail(p->fault, JY_E_ARGUMENT, "--keyword", 0, "it stands %zu times, first on page %d; say which: all, last or a number", matches.count,
                      matches.list[0].page);

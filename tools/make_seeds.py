@@ -21,6 +21,7 @@ from pki import DISTID, Pki, call  # noqa: E402
 WANTS = {
     "cert": ["cert"],
     "cms": ["cms"],
+    "evidence": ["evidence"],
     "inspect": ["ofd", "pdf", "der", "cms"],
     "ocsp": ["ocsp"],
     "pdf": ["pdf"],
@@ -115,6 +116,21 @@ def page_of_everything(data):
     return out.getvalue()
 
 
+def place_seeds(data):
+    """A first byte for the reader: page specifications, pdftotext's words of a PDF, pages of an OFD. name → bytes."""
+    seeds = {f"pages-{n}": b"\0" + spec.encode() for n, spec in enumerate(("1-3,5,last", "all", "odd，even", "2--2, -3-last", "1-,x", "last-1"))}
+    word = '<word xMin="70.8" yMin="67.4" xMax="297.6" yMax="100.0">%s</word>\n'
+    page = '<page width="595.000000" height="842.000000">\n%s</page>\n'
+    seeds["words"] = ("\1" + page % (word % "请在盖章处盖章" + word % "a &lt;x&gt;") + page % (word % "乙方(章)")).encode()
+    text = ('<Page><Template TemplateID="9"/><Content><Layer>%s</Layer></Content></Page>' %
+            ('<TextObject Boundary="9 9 99 9" Size="4" CTM="1 0 0 1 0 0"><CGTransform CodePosition="0"><Glyphs>1</Glyphs></CGTransform>'
+             '<TextCode X="0" Y="4" DeltaX="g 3 4.5 4" DeltaY="0 0">请在盖章处x</TextCode></TextObject><PageBlock Visible="true"/>'))
+    seeds["content"] = b"\2" + text.encode()
+    with zipfile.ZipFile(data / "contract.ofd") as package:
+        seeds["contract"] = b"\2" + package.read("Doc_0/Pages/Page_0/Content.xml")
+    return seeds
+
+
 def make(tool, data, work):
     """name → (kind, bytes) of every seed."""
     pki, seeds = Pki(tool, data, work / "pki"), {}
@@ -146,24 +162,21 @@ def make(tool, data, work):
          pki.folder / "ca.key", "-out", work / "crl.pem")
     seeds["crl"] = ("cert", call("openssl", "crl", "-in", work / "crl.pem", "-outform", "DER"))
     seeds["trust.pem"] = ("cert", seeds["ca.pem"][1] + (work / "crl.pem").read_bytes())
+    for name, content in place_seeds(data).items():
+        seeds[name] = ("place", content)
+    (work / "trust").mkdir()
+    (work / "trust" / "trust.pem").write_bytes(seeds["trust.pem"][1])
     for picture in sorted((data / "pictures").iterdir()):
         seeds[picture.name] = ("picture", picture.read_bytes())
     seeds["everything.ofd"] = ("ofd", page_of_everything(data))
     seeds["package-as-picture"] = ("picture", (data / "contract.ofd").read_bytes())
-    # A first byte for the reader: page specifications, pdftotext's words of a PDF, pages of an OFD.
-    for number, spec in enumerate(("1-3,5,last", "all", "odd，even", "2--2, -3-last", "1-,x", "last-1")):
-        seeds[f"pages-{number}"] = ("place", b"\0" + spec.encode())
-    word = '<word xMin="70.8" yMin="67.4" xMax="297.6" yMax="100.0">%s</word>\n'
-    page = '<page width="595.000000" height="842.000000">\n%s</page>\n'
-    seeds["words"] = ("place", ("\1" + page % (word % "请在盖章处盖章" + word % "a &lt;x&gt;") + page % (word % "乙方(章)")).encode())
-    text = ('<Page><Template TemplateID="9"/><Content><Layer>%s</Layer></Content></Page>' %
-            ('<TextObject Boundary="9 9 99 9" Size="4" CTM="1 0 0 1 0 0"><CGTransform CodePosition="0"><Glyphs>1</Glyphs></CGTransform>'
-             '<TextCode X="0" Y="4" DeltaX="g 3 4.5 4" DeltaY="0 0">请在盖章处x</TextCode></TextObject><PageBlock Visible="true"/>'))
-    seeds["content"] = ("place", b"\2" + text.encode())
-    seeds["contract"] = ("place", b"\2" + zipfile.ZipFile(data / "contract.ofd").read("Doc_0/Pages/Page_0/Content.xml"))
     for form in (False, True):
         seeds[f"cms-{'ba'[not form]}"] = ("cms", cms(seeds["signer.der"][1], form))
     seeds.update(evidence(seeds["signer.der"][1], seeds["crl"][1]))
+    call(tool, "verify", work / "stamped-2.ofd", "--trust", work / "trust", "--write-evidence", work / "evidence.json")
+    seeds["evidence.json"] = ("evidence", (work / "evidence.json").read_bytes())
+    seeds["register.json"] = ("evidence", b'{"status":[{"seal_id":"1","since":"2026-01-01T00:00:00Z","state":"ACTIVE"}],"stamps":[{"digest":"' +
+                              b"0" * 64 + b'","recorded":"2026-01-01T00:00:00Z"}]}')
     return seeds
 
 

@@ -20,6 +20,8 @@ struct jy_sm3_ctx;
 JY_CHECK jy_err jy_sm3_new(struct jy_sm3_ctx **out);
 JY_CHECK jy_err jy_sm3_update(struct jy_sm3_ctx *ctx, struct jy_slice data);
 JY_CHECK jy_err jy_sm3_finish(struct jy_sm3_ctx *ctx, uint8_t out[JY_SM3_SIZE]);
+/** Another digest that has seen the same bytes so far and goes its own way from here; ends in jy_sm3_free. */
+JY_CHECK jy_err jy_sm3_copy(const struct jy_sm3_ctx *ctx, struct jy_sm3_ctx **out);
 void jy_sm3_free(struct jy_sm3_ctx *ctx);
 JY_CHECK jy_err jy_hmac_sm3(struct jy_slice key, struct jy_slice data, uint8_t out[JY_SM3_SIZE]);
 /** HKDF-SM3 (RFC 5869 with SM3): out_len ≤ 255·32. */

@@ -107,11 +107,12 @@ jy_slice_rfind(struct jy_slice hay, struct jy_slice needle)
     if (needle.len == 0 || hay.len < needle.len)
         return SIZE_MAX;
     for (size_t left = hay.len - needle.len + 1; left > 0;) {
-        const uint8_t *hit = memrchr(hay.p, needle.p[0], left);
-        if (hit == NULL)
-            return SIZE_MAX;
-        left = (size_t)(hit - hay.p);
-        if (memcmp(hit, needle.p, needle.len) == 0)
+        const uint8_t *first = memrchr(hay.p, needle.p[0], left);
+
+        if (first == NULL)
+            break;
+        left = (size_t)(first - hay.p);
+        if (memcmp(first, needle.p, needle.len) == 0)
             return left;
     }
     return SIZE_MAX;

@@ -123,12 +123,13 @@ has_plain_appearance(struct pdf_diff *d, qpdf_oh dict)
     return qpdf_oh_is_dictionary(d->b, ap) && only_keys(d, ap, only_n, unknown) && qpdf_oh_is_stream(d->b, qpdf_oh_get_key(d->b, ap, "/N"));
 }
 
+/* Something that a reader may draw, on some area of the page. */
 static bool
 is_seen(struct pdf_diff *d, qpdf_oh widget)
 {
     double r[4];
 
-    return qpdf_oh_has_key(d->b, widget, "/AP") && !(pdf_read_box(d->b, qpdf_oh_get_key(d->b, widget, "/Rect"), r) && (r[2] - r[0] == 0 || r[3] - r[1] == 0));
+    return (qpdf_oh_has_key(d->b, widget, "/AP") || qpdf_oh_has_key(d->b, widget, "/MK") || qpdf_oh_has_key(d->b, widget, "/BS")) && !(pdf_read_box(d->b, qpdf_oh_get_key(d->b, widget, "/Rect"), r) && (r[2] - r[0] == 0 || r[3] - r[1] == 0));
 }
 
 /* Is it the field of the signature that ends this revision, and so covered by it? */
@@ -191,6 +192,7 @@ draws_only_pictures(struct pdf_diff *d, qpdf_oh form)
     char why[160], word[8];
 
     if (qpdf_oh_get_stream_data(d->b, form, qpdf_dl_generalized, &filtered, &bytes, &len) != QPDF_SUCCESS) {
+        free(bytes);                                     /* with a warning there are some */
         if (pdf_error(d->b, why) == JY_E_NOMEM)
             d->rc = JY_E_NOMEM;
         return false;

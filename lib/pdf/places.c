@@ -9,6 +9,7 @@
 
 #define FORM_MAX 4096                  /* packed bytes of a form that may be one of ours */
 #define SAME_MM 0.01
+#define HANDLES_KEPT 1000              /* annotations after which qpdf's handles are given back */
 
 /* What shows of a stamp, in mm from the displayed page's top-left corner: pdf_rect_of the other way. */
 static struct jy_box
@@ -39,6 +40,7 @@ picture_size(qpdf_data q, qpdf_oh form, double out[2])
         packed > FORM_MAX)
         return false;
     if (qpdf_oh_get_stream_data(q, form, qpdf_dl_generalized, &filtered, &bytes, &len) != QPDF_SUCCESS) {
+        free(bytes);                                     /* with a warning there are some */
         (void)pdf_error(q, why);
         return false;
     }
@@ -77,14 +79,20 @@ static size_t
 signature_of(const struct pdf *pdf, qpdf_oh annot)
 {
     qpdf_data q = pdf->q;
-    qpdf_oh parent = qpdf_oh_get_key(q, annot, "/Parent"), name = qpdf_oh_get_key(q, annot, "/NM");
-    int id = qpdf_oh_get_object_id(q, annot), above = qpdf_oh_is_dictionary(q, parent) ? qpdf_oh_get_object_id(q, parent) : 0;
+    qpdf_oh subtype = qpdf_oh_get_key(q, annot, "/Subtype"), parent, name;
+    bool is_stamp = qpdf_oh_is_name(q, subtype) && strcmp(qpdf_oh_get_name(q, subtype), "/Stamp") == 0;
+    int id = qpdf_oh_get_object_id(q, annot), above;
 
-    for (size_t i = 0; i < pdf->signature_count; i++)
-        if (pdf->details[i].field_id != 0 && (pdf->details[i].field_id == id || pdf->details[i].field_id == above))
-            return i;
-    if (!qpdf_oh_is_string(q, name) || !qpdf_oh_is_name(q, qpdf_oh_get_key(q, annot, "/Subtype")) ||
-        strcmp(qpdf_oh_get_name(q, qpdf_oh_get_key(q, annot, "/Subtype")), "/Stamp") != 0)
+    if (!is_stamp) {
+        parent = qpdf_oh_get_key(q, annot, "/Parent");
+        above = qpdf_oh_is_dictionary(q, parent) ? qpdf_oh_get_object_id(q, parent) : 0;
+        for (size_t i = 0; i < pdf->signature_count; i++)
+            if (pdf->details[i].field_id != 0 && (pdf->details[i].field_id == id || pdf->details[i].field_id == above))
+                return i;
+        return SIZE_MAX;
+    }
+    name = qpdf_oh_get_key(q, annot, "/NM");
+    if (!qpdf_oh_is_string(q, name))
         return SIZE_MAX;
     for (size_t i = 0; i < pdf->signature_count; i++) {
         const char *text = qpdf_oh_get_utf8_value(q, name);
@@ -146,8 +154,14 @@ pdf_read_places(struct pdf *pdf)
         qpdf_oh annots = qpdf_oh_get_key(q, qpdf_get_page_n(q, page), "/Annots");
         int n = qpdf_oh_is_array(q, annots) ? qpdf_oh_get_array_n_items(q, annots) : 0;
 
-        for (int i = 0; rc == JY_OK && i < n; i++)
+        for (int i = 0; rc == JY_OK && i < n; i++) {
             rc = read_annot(pdf, page, qpdf_oh_get_array_item(q, annots, i));
+            if (i % HANDLES_KEPT == HANDLES_KEPT - 1) {
+                qpdf_oh_release_all(q);
+                annots = qpdf_oh_get_key(q, qpdf_get_page_n(q, page), "/Annots");
+            }
+        }
+        qpdf_oh_release_all(q);                              /* qpdf keeps every handle until told: a page may have a million links */
     }
     return rc;
 }

@@ -85,9 +85,16 @@ places_json(const struct jy_signature_report *s, bool *bad)
 {
     json_t *list = json_array();
 
-    for (size_t i = 0; i < s->place_count; i++)
-        jy_json_append(list, json_pack("{s:i, s:f, s:f, s:f, s:f}", "page", s->places[i].page, "x_mm", s->places[i].x_mm, "y_mm", s->places[i].y_mm,
-                               "width_mm", s->places[i].width_mm, "height_mm", s->places[i].height_mm), bad);
+    for (size_t i = 0; i < s->place_count; i++) {
+        const struct jy_stamp_place *p = &s->places[i];
+        json_t *place = json_pack("{s:i, s:f, s:f, s:f, s:f}", "page", p->page, "x_mm", p->x_mm, "y_mm", p->y_mm, "width_mm", p->width_mm, "height_mm",
+                                  p->height_mm);
+
+        if (place != NULL && p->clip.width_mm != 0)
+            *bad = json_object_set_new(place, "clip", json_pack("{s:f, s:f, s:f, s:f}", "x_mm", p->clip.x_mm, "y_mm", p->clip.y_mm, "width_mm",
+                                                                p->clip.width_mm, "height_mm", p->clip.height_mm)) != 0 || *bad;
+        jy_json_append(list, place, bad);
+    }
     return list;
 }
 

@@ -24,10 +24,14 @@ signature_text(const struct jy_signature_report *s, const struct jy_policy *poli
     if ((rc = jy_buf_fmt(out, "  签章者 signer   %s\n  时间 time      %s  %s\n", jy_text_visible(s->signer, a, sizeof(a)), s->time == 0 ? "-" : when,
                          known_by[s->time_source])) != JY_OK)
         return rc;
-    for (size_t i = 0; i < s->place_count; i++)
-        if ((rc = jy_buf_fmt(out, "  位置 place     %d: %.1f, %.1f mm  %.1f×%.1f mm\n", s->places[i].page, s->places[i].x_mm,
-                             s->places[i].y_mm, s->places[i].width_mm, s->places[i].height_mm)) != JY_OK)
+    for (size_t i = 0; i < s->place_count; i++) {
+        const struct jy_stamp_place *p = &s->places[i];
+        const struct jy_box seen = jy_place_visible(p);
+
+        if ((rc = jy_buf_fmt(out, "  位置 place     %d: %.1f, %.1f mm  %.1f×%.1f mm%s\n", p->page, seen.x_mm, seen.y_mm, seen.width_mm, seen.height_mm,
+                             seen.width_mm < p->width_mm || seen.height_mm < p->height_mm ? "  (印章的一部分 a part of the picture)" : "")) != JY_OK)
             return rc;
+    }
     for (size_t i = 0; i < s->checks.count; i++) {
         const struct jy_finding *f = &s->checks.list[i];
         const struct jy_check_info *info = jy_check_info(f->check);
