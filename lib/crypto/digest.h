@@ -12,4 +12,7 @@ bool jy_digest_is_strong(struct jy_slice oid);
 /** Digest data by the algorithm of oid. Errors: JY_E_UNSUPPORTED, JY_E_CRYPTO. */
 JY_CHECK jy_err jy_digest(struct jy_slice oid, struct jy_slice data, uint8_t out[JY_DIGEST_MAX], size_t *len);
 
+/** The same over bytes that stand apart. */
+JY_CHECK jy_err jy_digest_parts(struct jy_slice oid, const struct jy_slice *parts, size_t count, uint8_t out[JY_DIGEST_MAX], size_t *len);
+
 #endif
