@@ -180,6 +180,47 @@ limit_CHAIN(void **state)
     pki_end();
 }
 
+/* -- evidence -- */
+
+static jy_err
+evidence_error(struct jy_buf *json)
+{
+    struct jy_evidence *evidence = NULL;
+    jy_err rc = jy_evidence_parse(jy_buf_slice(json), false, &evidence, NULL);
+
+    jy_evidence_free(evidence);
+    jy_buf_free(json);
+    return rc;
+}
+
+void
+limit_EVIDENCE(void **state)
+{
+    (void)state;
+    for (size_t more = 0; more < 2; more++) {
+        struct jy_buf json = { 0 };
+        DO(jy_buf_text(&json, "{}"));
+        DO(jy_buf_reserve(&json, JY_EVIDENCE_MAX));
+        memset(json.p + json.len, ' ', JY_EVIDENCE_MAX + more - json.len);
+        json.len = JY_EVIDENCE_MAX + more;
+        assert_int_equal(evidence_error(&json), more == 0 ? JY_OK : BEYOND(EVIDENCE));
+    }
+}
+
+void
+limit_EVIDENCE_ROWS(void **state)
+{
+    (void)state;
+    for (int more = 0; more < 2; more++) {
+        struct jy_buf json = { 0 };
+        DO(jy_buf_text(&json, "{\"status\":["));
+        for (int i = 0; i < JY_EVIDENCE_ROWS_MAX + more; i++)
+            DO(jy_buf_fmt(&json, "%s{\"seal_id\":\"1\",\"since\":\"2026-01-31T09:00:00Z\",\"state\":\"ACTIVE\"}", i == 0 ? "" : ","));
+        DO(jy_buf_text(&json, "]}"));
+        assert_int_equal(evidence_error(&json), more == 0 ? JY_OK : BEYOND(EVIDENCE_ROWS));
+    }
+}
+
 /* -- seals -- */
 
 static jy_err
