@@ -370,7 +370,8 @@ static const struct attack rows[] = {
     { "look-shared", "the appearance that is filled in is content of the page too", MADE(.contents = "4 0 R 9 0 R", HOW(CERTIFIED(2)),
         UPDATE({ 8, FIELD("two hundred", "9 0 R"), 0 }, { 9, OTHER_FORM, 0 })), CHANGED("object 9") },
     { "field-moved", "a field is laid over the amount", MADE(HOW(CERTIFIED(2)), UPDATE({ 8,
-        "<< /Type /Annot /Subtype /Widget /FT /Tx /T (amount) /V (one hundred) /Rect [72 690 300 730] /P 3 0 R /F 4 /DA (/F1 12 Tf 0 g) /AP << /N 9 0 R >> >>", 0 })),
+
+               "<< /Type /Annot /Subtype /Widget /FT /Tx /T (amount) /V (one hundred) /Rect [72 690 300 730] /P 3 0 R /F 4 /DA (/F1 12 Tf 0 g) /AP << /N 9 0 R >> >>", 0 })),
       CHANGED("/Rect") },
     { "signed-certified-1", "a further signature although nothing may change", MADE(HOW(CERTIFIED(1)), AGAIN(.rect = "[300 100 400 200]", .ap = SEAL_AP)), CHANGED("no change (P 1)"),
       .stamping = JY_E_LOCKED },
