@@ -30,8 +30,10 @@ read_item(qpdf_data q, qpdf_oh stream, struct pdf_evidence *evidence, size_t kin
 
     if (!qpdf_oh_is_stream(q, stream))
         return JY_OK;
-    if (qpdf_oh_get_stream_data(q, stream, qpdf_dl_generalized, &filtered, &bytes, &len) != QPDF_SUCCESS)
+    if (qpdf_oh_get_stream_data(q, stream, qpdf_dl_generalized, &filtered, &bytes, &len) != QPDF_SUCCESS) {
+        free(bytes);                                         /* there too when qpdf only warns */
         return pdf_error(q, why) == JY_E_NOMEM ? JY_E_NOMEM : JY_OK;
+    }
     if (!filtered || len == 0) {
         free(bytes);
         return JY_OK;

@@ -157,9 +157,8 @@ pdf_signatures(void *impl, const struct jy_signature **out, size_t *count, struc
     if (!pdf->listed) {
         form = qpdf_oh_get_key(pdf->q, qpdf_get_root(pdf->q), "/AcroForm");
         if (qpdf_oh_is_dictionary(pdf->q, form) && ((rc = walk(pdf, qpdf_oh_get_key(pdf->q, form, "/Fields"), false, "", 0, fault)) != JY_OK ||
-                                                   (rc = pdf_read_places(pdf)) != JY_OK ||
                                                    (rc = pdf_refuse_warnings(pdf->q, fault)) != JY_OK || (rc = pdf_digest_all(pdf)) != JY_OK ||
-                                                   (rc = pdf_judge_revisions(pdf, fault)) != JY_OK))
+                                                   (rc = pdf_judge_revisions(pdf, fault)) != JY_OK || (rc = pdf_read_places(pdf)) != JY_OK))
             return rc;
         pdf->listed = true;
     }
