@@ -183,7 +183,7 @@ check_new_field(struct pdf_diff *d, int id, qpdf_oh field)
 static bool
 draws_only_pictures(struct pdf_diff *d, qpdf_oh form)
 {
-    static const char *const operators[] = { "q", "Q", "cm", "Do", "re", "W", "W*", "n", NULL };
+    static const char *const operators[] = { "q", "Q", "cm", "gs", "Do", "re", "W", "W*", "n", NULL };
     unsigned char *bytes = NULL;
     struct pdf_lexer lexer;
     struct pdf_value token;
@@ -210,30 +210,38 @@ draws_only_pictures(struct pdf_diff *d, qpdf_oh form)
     return good;
 }
 
-/* Every XObject of the form is one of the XObjects of the signature's own appearance. */
+/* Every XObject of the form is one of the XObjects of the signature's own appearance; how they are painted (ExtGState) is written the same in both. */
 static bool
 same_pictures(struct pdf_diff *d, qpdf_oh form, qpdf_oh own)
 {
+    static const char *const kinds[] = { "/XObject", "/ExtGState", NULL };
     qpdf_data q = d->b;
-    qpdf_oh resources = qpdf_oh_get_key(q, qpdf_oh_get_dict(q, form), "/Resources"), theirs;
-    struct pdf_keys kinds = pdf_keys_of(d, q, resources), pictures = { 0 }, others = { 0 };
-    bool good = kinds.count == 1 && strcmp(kinds.list[0], "/XObject") == 0;
+    qpdf_oh resources = qpdf_oh_get_key(q, qpdf_oh_get_dict(q, form), "/Resources"), theirs = qpdf_oh_get_key(q, qpdf_oh_get_dict(q, own), "/Resources");
+    struct pdf_keys pictures = { 0 }, others = { 0 };
+    char *states[2] = { NULL }, unknown[64];
+    bool good = false;
 
-    pdf_keys_free(&kinds);
-    if (!good)
+    if (!qpdf_oh_is_dictionary(q, resources) || !qpdf_oh_is_dictionary(q, theirs) || !only_keys(d, resources, kinds, unknown))
         return false;
-    theirs = qpdf_oh_get_key(q, qpdf_oh_get_key(q, qpdf_oh_get_dict(q, own), "/Resources"), "/XObject");
+    states[0] = pdf_text(q, qpdf_oh_get_key(q, resources, "/ExtGState"));
+    states[1] = pdf_text(q, qpdf_oh_get_key(q, theirs, "/ExtGState"));
+    if (states[0] == NULL || states[1] == NULL)
+        d->rc = JY_E_NOMEM;
+    else
+        good = !qpdf_oh_has_key(q, resources, "/ExtGState") || strcmp(states[0], states[1]) == 0;
     pictures = pdf_keys_of(d, q, qpdf_oh_get_key(q, resources, "/XObject"));
-    others = pdf_keys_of(d, q, theirs);
+    others = pdf_keys_of(d, q, qpdf_oh_get_key(q, theirs, "/XObject"));
     for (size_t i = 0; good && i < pictures.count; i++) {
         int id = qpdf_oh_get_object_id(q, qpdf_oh_get_key(q, qpdf_oh_get_key(q, resources, "/XObject"), pictures.list[i]));
         bool found = false;
         for (size_t k = 0; id > 0 && k < others.count; k++)
-            found = found || qpdf_oh_get_object_id(q, qpdf_oh_get_key(q, theirs, others.list[k])) == id;
+            found = found || qpdf_oh_get_object_id(q, qpdf_oh_get_key(q, qpdf_oh_get_key(q, theirs, "/XObject"), others.list[k])) == id;
         good = found;
     }
     pdf_keys_free(&pictures);
     pdf_keys_free(&others);
+    free(states[0]);
+    free(states[1]);
     return good;
 }
 
