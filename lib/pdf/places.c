@@ -42,6 +42,7 @@ picture_size(qpdf_data q, qpdf_oh form, double out[2])
     if (qpdf_oh_get_stream_data(q, form, qpdf_dl_generalized, &filtered, &bytes, &len) != QPDF_SUCCESS) {
         free(bytes);                                     /* with a warning there are some */
         (void)pdf_error(q, why);
+        free(bytes);                                         /* there with mere warnings */
         return false;
     }
     if (filtered && len < sizeof(text))
@@ -163,5 +164,7 @@ pdf_read_places(struct pdf *pdf)
         }
         qpdf_oh_release_all(q);                              /* qpdf keeps every handle until told: a page may have a million links */
     }
+    while (qpdf_more_warnings(q))                            /* a form that does not unpack is no picture of ours, and nothing worse */
+        (void)qpdf_next_warning(q);
     return rc;
 }
