@@ -397,6 +397,61 @@ seal_stamp__proves_when_the_seal_was_there(void **state)
     jy_trust_free(lost);
 }
 
+/* A stamp whose SES_Signature carries a time stamp over its value, or over something else. */
+static struct jy_buf
+stamped_with_token(jy_time claimed, jy_time when, bool other)
+{
+    struct jy_buf pdf = small_pdf(), middle = { 0 }, value = { 0 }, with = { 0 }, token, out = { 0 };
+    struct jy_stamp_place place = { .page = 1, .x_mm = 1, .y_mm = 1, .width_mm = 8, .height_mm = 8 };
+    struct jy_prepared prepared = { 0 };
+    struct jy_pieces pieces = { 0 };
+    struct jy_document *doc;
+    struct jy_ses *ses;
+
+    MUST(jy_document_open(jy_buf_slice(&pdf), &doc, NULL));
+    MUST(jy_document_prepare(doc, jy_buf_slice(&pki.seal_der), &place, 1, claimed, &prepared, NULL));
+    MUST(jy_pieces_join(&prepared.file, &middle));
+    MUST(jy_ses_make(pki.seal, claimed, prepared.data_hash, prepared.property_info, pki.signer_key, pki.signer, &value, NULL));
+    MUST(jy_ses_parse(jy_buf_slice(&value), &ses, NULL));
+    token = token_by(tsa, tsa_key, other ? jy_slice_text("another") : jy_ses_signature(ses), when);
+    MUST(jy_ses_add_time_stamp(jy_buf_slice(&value), jy_buf_slice(&token), &with, NULL));
+    MUST(jy_document_finish(jy_buf_slice(&middle), prepared.slot, jy_buf_slice(&with), &pieces, NULL));
+    MUST(jy_pieces_join(&pieces, &out));
+    jy_pieces_free(&pieces);
+    jy_prepared_free(&prepared);
+    jy_document_free(doc);
+    jy_ses_free(ses);
+    jy_buf_free(&pdf);
+    jy_buf_free(&middle);
+    jy_buf_free(&value);
+    jy_buf_free(&with);
+    jy_buf_free(&token);
+    return out;
+}
+
+/* GB/T 38540-2020 timeStamp: proves the time for good; over other data it is refused; a claim before a revocation that the stamp lies behind is no help. */
+static void
+time_stamp__of_the_signature_settles_the_time(void **state)
+{
+    struct jy_buf good = stamped_with_token(pki.now, pki.now + 5, false), other = stamped_with_token(pki.now, pki.now + 5, true);
+    struct jy_buf back_dated = stamped_with_token(pki.now - 3000, pki.now + 5, false);
+    struct jy_trust *revoked = pki_trust(jy_cert_serial(pki.signer), pki.now - 1000);
+
+    (void)state;
+    assert_int_equal(verdict_of(jy_buf_slice(&good), pki.trust, JY_EMPTY, pki.now + 60), JY_VALID);
+    assert_int_equal(verdict_of(jy_buf_slice(&good), pki.trust, JY_EMPTY, pki.now + 30 * 86400), JY_VALID_WITH_WARNING);
+    assert_int_equal(verdict_of(jy_buf_slice(&other), pki.trust, JY_EMPTY, pki.now + 60), JY_INVALID);
+    assert_true(fails(jy_buf_slice(&other), pki.trust, JY_EMPTY, pki.now + 60, "TS_IMPRINT"));
+    assert_int_equal(verdict_of(jy_buf_slice(&good), pki.trust, JY_EMPTY, pki.now - 3600), JY_INVALID);        /* a stamp from the future */
+    assert_true(fails(jy_buf_slice(&good), pki.trust, JY_EMPTY, pki.now - 3600, "TS_FUTURE"));
+    assert_int_equal(verdict_of(jy_buf_slice(&back_dated), revoked, JY_EMPTY, pki.now + 60), JY_INVALID);
+    assert_true(fails(jy_buf_slice(&back_dated), revoked, JY_EMPTY, pki.now + 60, "SIGNER_REVOKED_BEFORE"));
+    jy_trust_free(revoked);
+    jy_buf_free(&good);
+    jy_buf_free(&other);
+    jy_buf_free(&back_dated);
+}
+
 static void
 evidence__malformed_items_are_named(void **state)
 {
@@ -434,6 +489,7 @@ main(void)
         cmocka_unit_test(evidence__that_was_kept_gives_the_same_report_again),
         cmocka_unit_test(evidence__no_changed_byte_of_a_bundle_makes_anything_valid),
         cmocka_unit_test(seal_stamp__proves_when_the_seal_was_there),
+        cmocka_unit_test(time_stamp__of_the_signature_settles_the_time),
         cmocka_unit_test(evidence__malformed_items_are_named),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -64,9 +64,9 @@ __wrap_strdup(const char *text)
 static struct jy_buf documents[2];
 static const char evidence_json[] = "{\"status\":[{\"seal_id\":\"1201010000001\",\"since\":\"2026-05-01T00:00:00Z\",\"state\":\"ACTIVE\"}],"
     "\"stamps\":[{\"digest\":\"0000000000000000000000000000000000000000000000000000000000000000\",\"recorded\":\"2026-05-01T00:00:00Z\"}],"
-    "\"certificates\":[\"MAA=\"],\"crls\":[],\"ocsp\":[],\"time_stamps\":[\"MAA=\"]}";
+    "\"certificates\":[],\"crls\":[],\"ocsp\":[],\"time_stamps\":[\"MAA=\"]}";
 
-/* The whole way, as a caller goes it. The outcome is the error, or the report in both forms. jansson cannot say why a text is not read. */
+/* The whole way, as a caller goes it. The outcome is the error, or the bundle and the report in both forms. jansson cannot say why a text is not read. */
 static jy_err
 run(struct jy_slice file, struct jy_buf *out)
 {
@@ -77,7 +77,7 @@ run(struct jy_slice file, struct jy_buf *out)
 
     if ((rc = jy_evidence_parse(jy_slice_text(evidence_json), true, &evidence, &fault)) != JY_OK)
         rc = rc == JY_E_FORMAT ? JY_E_NOMEM : rc;
-    else if ((rc = jy_verify(file, pki.trust, NULL, NULL, pki.now, &report, &fault)) == JY_OK && (rc = jy_report_json(report, out)) == JY_OK)
+    else if ((rc = jy_verify_keep(file, pki.trust, evidence, NULL, pki.now, &report, out, &fault)) == JY_OK && (rc = jy_report_json(report, out)) == JY_OK)
         rc = jy_report_text(report, out);
     jy_report_free(report);
     jy_evidence_free(evidence);

@@ -1,0 +1,86 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Branches of the verifier core that no test takes, against those argued for in docs/coverage.md. usage: coverage.py BUILD [--write]
+Fails when a branch is neither taken nor argued for, or when an argument is about a line that has fewer such branches by now. --write makes
+the list anew, keeps what was argued and leaves the rest to be argued."""
+import collections
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+CORE = ("lib/verify/", "lib/container/")
+LIST = ROOT / "docs" / "coverage.md"
+HEAD = """# Branches that no test takes
+
+The verifier core (`lib/verify`, `lib/container`) line by line: every branch that the unit tests leave untaken, and why. `./dev coverage` measures
+(gcov) and fails when there is another one. A line is named by its text; written by `tools/coverage.py --write`, argued by hand.
+
+| file | line | branches | why no test takes them |
+|---|---|---|---|
+"""
+
+
+# The one argument that holds for every line of a kind: NOTE does nothing once judge->rc is set.
+BETWEEN = "after our own trouble nothing more is noted: memory ended just before this check"
+
+
+def measured(build):
+    """file → [branches, taken, {line's text: untaken}]."""
+    found = {}
+    for data in sorted(build.glob("lib/libjinyin.a.p/*.gcda")):
+        if not data.name.startswith(tuple(folder.removeprefix("lib/").replace("/", "_") for folder in CORE)):
+            continue
+        done = subprocess.run(["gcov", "--json-format", "--branch-probabilities", "--stdout", data.name], cwd=data.parent, capture_output=True, check=True)
+        for file in json.loads(done.stdout)["files"]:
+            path = (data.parent.parent.parent / file["file"]).resolve()
+            name = file["file"] if not path.exists() else str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else file["file"]
+            name = name.removeprefix("./")
+            if not name.startswith(CORE):
+                continue
+            text = (ROOT / name).read_text().splitlines()
+            entry = found.setdefault(name, [0, 0, collections.Counter()])
+            for line in file["lines"]:
+                entry[0] += len(line["branches"])
+                untaken = sum(branch["count"] == 0 for branch in line["branches"])
+                entry[1] += len(line["branches"]) - untaken
+                if untaken:
+                    entry[2][text[line["line_number"] - 1].strip()] += untaken
+    return found
+
+
+def argued():
+    rows = {}
+    for line in LIST.read_text().splitlines() if LIST.exists() else ():
+        match = re.fullmatch(r"\| `(lib/\S+)` \| `` (.*) `` \| (\d+) \| (.*) \|", line)
+        if match:
+            rows[match[1], match[2].replace("\\|", "|")] = (int(match[3]), match[4])
+    return rows
+
+
+files, known, wrong = measured(pathlib.Path(sys.argv[1]).resolve()), argued(), []
+if not files:
+    raise SystemExit("nothing was measured: build with -Db_coverage=true and run the tests")
+rows = [(name, text, count) for name, entry in sorted(files.items()) for text, count in entry[2].items()]
+if "--write" in sys.argv:
+    LIST.write_text(HEAD + "".join(f"| `{name}` | `` {text.replace('|', chr(92) + '|')} `` | {count} | {known.get((name, text), (0, ''))[1] or (BETWEEN if count == 1 and text.startswith('NOTE') else '')} |\n"
+                                   for name, text, count in rows))
+    known = argued()
+for name, text, count in rows:
+    allowed, why = known.get((name, text), (0, ""))
+    if count > allowed:
+        wrong.append(f"{name}: {count - allowed} branches neither taken nor argued for: {text}")
+    elif count < allowed:
+        wrong.append(f"{name}: {allowed - count} branches fewer than argued for: {text}")
+    elif not why:
+        wrong.append(f"{name}: not argued for: {text}")
+untaken = {(name, text) for name, text, _ in rows}
+wrong += [f"{name}: argued for, but taken or gone: {text}" for name, text in known if (name, text) not in untaken]
+print(f"table: {'branches of the verifier core':<32} {'all':>6} {'taken':>6} {'argued for':>11} {'taken %':>8}")
+for name, (count, taken, _) in sorted(files.items()):
+    print(f"table: {name:<32} {count:6} {taken:6} {count - taken:11} {100 * taken / max(count, 1):8.1f}")
+for line in wrong:
+    print(line)
+sys.exit(1 if wrong else 0)
