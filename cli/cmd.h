@@ -13,6 +13,7 @@ int cmd_verify(int argc, char **argv);
 int cmd_stamp(int argc, char **argv);
 int cmd_inspect(int argc, char **argv);
 int cmd_seal(int argc, char **argv);
+int cmd_sign(int argc, char **argv);
 int cmd_render(int argc, char **argv);
 int cmd_tour(int argc, char **argv);
 

@@ -2,10 +2,27 @@
 #include "cli/cmd.h"
 
 #include <jinyin/inspect.h>
+#include <jinyin/picture.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* A seal is made only of a picture that can be drawn, and its type is written as it is, not as the file is called. */
+static jy_err
+check_picture(struct jy_seal_fields *fields, const char *path, struct jy_fault *fault)
+{
+    enum jy_picture_type type = jy_picture_detect(fields->picture);
+    struct jy_picture picture = { 0 };
+    jy_err rc;
+
+    if (type == JY_PICTURE_UNKNOWN || type >= JY_PICTURE_TIFF)
+        return jy_fail(fault, JY_E_FORMAT, path, 0, "a seal's picture is PNG, JPG, GIF, BMP, SVG or OFD (GB/T 38540-2020 6.1)");
+    fields->picture_type = jy_picture_type_name(type);
+    rc = jy_picture_draw(fields->picture, fields->picture_type, fields->width_mm, fields->height_mm, &picture, fault);
+    jy_picture_free(&picture);
+    return rc;
+}
 
 static jy_err
 make(const char *out, const char *paths[4], struct jy_seal_fields *fields, struct jy_fault *fault)
@@ -27,10 +44,8 @@ make(const char *out, const char *paths[4], struct jy_seal_fields *fields, struc
     fields->created = jy_now();
     fields->valid_start = jy_cert_not_before(signer);        /* R13.3: equal to the second */
     fields->valid_end = jy_cert_not_after(signer);
-    if (files[3].bytes.len < 8 || memcmp(files[3].bytes.p, "\x89PNG\r\n\x1a\n", 8) != 0) {
-        rc = jy_fail(fault, JY_E_FORMAT, paths[3], 0, "not a PNG picture");
+    if ((rc = check_picture(fields, paths[3], fault)) != JY_OK)
         goto out;
-    }
     if (fields->created < jy_cert_not_before(maker) || fields->created > jy_cert_not_after(maker)) {
         rc = jy_fail(fault, JY_E_CERT_PERIOD, paths[1], 0, "the maker's certificate is not valid today");
         goto out;

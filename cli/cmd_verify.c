@@ -28,8 +28,42 @@ struct judge {
     struct jy_evidence *evidence;
     struct jy_policy policy;
     jy_time at;
-    bool json, from_register;
+    const char *keep;                 /* where the evidence is written; NULL = nowhere */
+    bool json, from_register, as_judged;
 };
+
+/* The bundle's own time and policy, for the very document that it was written of and the same anchors: then the same report comes out. */
+static jy_err
+take_origin(const struct judge *by, struct jy_slice file, struct jy_policy *policy, jy_time *at, struct jy_fault *fault)
+{
+    const struct jy_evidence_origin *origin = &by->evidence->origin;
+    uint8_t digest[JY_SM3_SIZE], trust[JY_SM3_SIZE];
+    jy_err rc;
+
+    if (!origin->known)
+        return jy_fail(fault, JY_E_FORMAT, "evidence", 0, "does not say when and how it was judged");
+    if ((rc = jy_sm3(file, digest)) != JY_OK || (rc = jy_trust_fingerprint(by->trust, trust)) != JY_OK)
+        return rc;
+    if (memcmp(digest, origin->document, sizeof(digest)) != 0)
+        return jy_fail(fault, JY_E_DOCUMENT_CHANGED, "evidence", 0, "was written of another document");
+    if (memcmp(trust, origin->trust, sizeof(trust)) != 0)
+        return jy_fail(fault, JY_E_ARGUMENT, "--trust", 0, "other trust anchors than those of the evidence");
+    *policy = origin->policy;
+    *at = origin->judged_at;
+    return JY_OK;
+}
+
+static jy_err
+keep_evidence(const char *path, struct jy_buf *bundle, struct jy_fault *fault)
+{
+    struct jy_pieces pieces = { 0 };
+    jy_err rc;
+
+    if ((rc = jy_pieces_take(&pieces, bundle)) == JY_OK)
+        rc = write_file(path, &pieces, fault);
+    jy_pieces_free(&pieces);
+    return rc;
+}
 
 static int
 verify_one(const char *path, const struct judge *by)
@@ -38,23 +72,31 @@ verify_one(const char *path, const struct judge *by)
                                  [JY_INVALID] = EXIT_INVALID, [JY_NO_SIGNATURE] = EXIT_NO_SIGNATURE };
     struct jy_fault fault = { 0 };
     struct jy_report *report = NULL;
-    struct jy_buf text = { 0 };
+    struct jy_policy policy = by->policy;
+    struct jy_buf text = { 0 }, bundle = { 0 };
     struct mapped file;
+    jy_time at = by->at;
     char name[4096];
     int code = EXIT_UNREADABLE;
     jy_err rc;
 
     if ((rc = map_file(path, &file, &fault)) != JY_OK ||
-        (rc = jy_verify(file.bytes, by->trust, by->evidence, &by->policy, by->at, &report, &fault)) != JY_OK ||
+        (by->as_judged && (rc = take_origin(by, file.bytes, &policy, &at, &fault)) != JY_OK) ||
+        (rc = by->keep == NULL ? jy_verify(file.bytes, by->trust, by->evidence, &policy, at, &report, &fault)
+                               : jy_verify_keep(file.bytes, by->trust, by->evidence, &policy, at, &report, &bundle, &fault)) != JY_OK ||
         (rc = by->json ? jy_report_json(report, &text) : jy_report_text(report, &text)) != JY_OK)
         complain(path, rc, &fault);
-    else {
+    else if (by->keep != NULL && (rc = keep_evidence(by->keep, &bundle, &fault)) != JY_OK) {
+        complain(by->keep, rc, &fault);
+        code = EXIT_CANNOT_WRITE;
+    } else {
         if (!by->json)
             printf("%s: ", jy_text_visible(path, name, sizeof(name)));
         fwrite(text.p, 1, text.len, stdout);
         code = exits[jy_report_verdict(report)];
     }
     jy_buf_free(&text);
+    jy_buf_free(&bundle);
     jy_report_free(report);
     unmap_file(&file);
     return code;
@@ -96,6 +138,7 @@ cmd_verify(int argc, char **argv)
     jy_err rc;
     const struct opt options[] = { { "--json", OPT_FLAG, &by.json, false }, { "--trust", OPT_TEXT, &trust_path, false },
                                    { "--evidence", OPT_TEXT, &evidence_path, false }, { "--from-register", OPT_FLAG, &by.from_register, false },
+                                   { "--write-evidence", OPT_TEXT, &by.keep, false }, { "--as-judged", OPT_FLAG, &by.as_judged, false },
                                    { "--policy", OPT_TEXT, &policy, false },
                                    { "--maker-alive", OPT_FLAG, &by.policy.maker_alive_now, false },
                                    { "--tolerance", OPT_INT, &tolerance, false }, { "--at", OPT_TIME, &by.at, false },
@@ -105,6 +148,10 @@ cmd_verify(int argc, char **argv)
         return EXIT_USAGE;
     if (files == 0) {
         fprintf(stderr, "jinyin verify: name at least one file\n");
+        return EXIT_USAGE;
+    }
+    if ((by.as_judged && evidence_path == NULL) || (by.keep != NULL && files != 1)) {
+        fprintf(stderr, "jinyin verify: --as-judged needs --evidence, --write-evidence one file\n");
         return EXIT_USAGE;
     }
     by.policy.strict = strcmp(policy, "strict") == 0;

@@ -10,10 +10,14 @@ static const struct command {
     int (*run)(int argc, char **argv);
     const char *arguments, *en, *zh, *more;
 } commands[] = {
-    { "verify", cmd_verify, "FILE… [--json] [--trust PEM|DIR] [--evidence FILE] [--policy standard|strict] [--maker-alive] [--tolerance S] [--at TIME]", "Judge the stamps of OFD and PDF files.", "验证OFD、PDF文件上的印章。",
+    { "verify", cmd_verify, "FILE… [--json] [--trust PEM|DIR] [--evidence FILE [--from-register] [--as-judged]] [--write-evidence FILE] [--policy standard|strict] "
+      "[--maker-alive] [--tolerance S] [--at TIME]", "Judge the stamps of OFD and PDF files.", "验证OFD、PDF文件上的印章。",
       "  --json          the report as JSON (one document a file)\n"
       "  --trust PATH    CA certificates and revocation lists: a PEM file or a folder; without it nothing is ever valid\n"
-      "  --evidence FILE what else is known, as JSON: status of the seal, recorded stamps (docs/protocol/report.md)\n"
+      "  --evidence FILE what else is known, as JSON: certificates, lists, answers, time stamps, status, records (docs/protocol/evidence.md)\n"
+      "  --from-register the evidence came from the stamp register itself: its records prove times\n"
+      "  --as-judged     at the time and by the policy that the evidence was written with: the same report again\n"
+      "  --write-evidence FILE   keep what this verification made use of, so that it can be repeated at any time\n"
       "  --policy NAME   standard (default): deviations from the letter that keep the binding are remarks; strict: they are refused\n"
       "  --maker-alive   GB/T 38540-2020 to the letter: a maker's certificate that ended since the making ends the seal;\n"
       "                  default is the rule of GM/T 0031-2025: it must have been good when the seal was made\n"
@@ -36,13 +40,16 @@ static const struct command {
       "  --tsa URL       a time stamp authority (RFC 3161 over HTTP): the stamps carry its time stamps\n"
       "  Several places of one seal are one signature. A second --seal (with its --key, --cert and places) is a second stamp on top of the\n"
       "  first; OUT is written when all have succeeded, or not at all.\n" },
+    { "sign", cmd_sign, "IN OUT --key K.pem --cert C.pem [--lock] [--trust PEM|DIR]", "Sign a file without a seal (GB/T 35275).", "不加盖印章，仅作数字签名（GB/T 35275）。",
+      "  --lock          the document takes no further stamp or signature\n"
+      "  --trust PATH    also check the certificate's chain and revocation\n" },
     { "inspect", cmd_inspect, "FILE… [--json]", "Show what stands in OFD and PDF files: parts, signatures, coverage, revisions.",
       "查看OFD、PDF文件的组成、签名、保护范围和修订。",
       "  --json          as JSON (docs/protocol/inspect.md)\n"
       "  nothing is judged here: `jinyin verify` does\n"
       "  exit: 0 shown, 64 usage, 65 a file is unreadable\n" },
     { "seal", cmd_seal, "make OUT … | show FILE [--json] [--picture OUT]", "Make a seal, or show one.", "制作或查看印章。",
-      "  seal make OUT --maker-key K.pem --maker-cert C.pem --signer-cert C.pem --picture P.png --name NAME --id CODE\n"
+      "  seal make OUT --maker-key K.pem --maker-cert C.pem --signer-cert C.pem --picture FILE --name NAME --id CODE\n"
       "                --width MM --height MM [--type N] [--version 4|5] [--list-digest]\n"
       "                  its validity is the signer certificate's (R13.3); version 4 is GB/T 38540-2020 (default), 5 GM/T 0031-2025;\n"
       "                  --list-digest lists the certificate's SM3 instead of the certificate\n"

@@ -13,6 +13,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const struct jy_signature *list = NULL;
     struct jy_document *doc = NULL;
     struct jy_fault fault = { 0 };
+    struct jy_validation_data data_of;
+    struct jy_prepared prepared = { 0 };
     size_t count = 0;
 
     if (jy_format_detect(JY_SLICE(data, size)) != JY_FORMAT_PDF || jy_document_open(JY_SLICE(data, size), &doc, &fault) != JY_OK)
@@ -27,6 +29,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             if (list[i].value.len > size || (list[i].value.len > 0 && list[i].findings.count == 0))
                 abort();
     (void)!jy_document_may_stamp(doc, 1780000000, &fault);
+    if (jy_document_validation_data(doc, &data_of, &fault) == JY_OK &&
+        jy_document_prepare_archive(doc, &data_of, &prepared, &fault) == JY_OK && prepared.file.total <= size)
+        abort();
+    jy_prepared_free(&prepared);
     jy_document_free(doc);
     return 0;
 }

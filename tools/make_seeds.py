@@ -21,6 +21,7 @@ from pki import DISTID, Pki, call  # noqa: E402
 WANTS = {
     "cert": ["cert"],
     "cms": ["cms"],
+    "evidence": ["evidence"],
     "inspect": ["ofd", "pdf", "der", "cms"],
     "ocsp": ["ocsp"],
     "pdf": ["pdf"],
@@ -163,6 +164,8 @@ def make(tool, data, work):
     seeds["trust.pem"] = ("cert", seeds["ca.pem"][1] + (work / "crl.pem").read_bytes())
     for name, content in place_seeds(data).items():
         seeds[name] = ("place", content)
+    (work / "trust").mkdir()
+    (work / "trust" / "trust.pem").write_bytes(seeds["trust.pem"][1])
     for picture in sorted((data / "pictures").iterdir()):
         seeds[picture.name] = ("picture", picture.read_bytes())
     seeds["everything.ofd"] = ("ofd", page_of_everything(data))
@@ -170,6 +173,10 @@ def make(tool, data, work):
     for form in (False, True):
         seeds[f"cms-{'ba'[not form]}"] = ("cms", cms(seeds["signer.der"][1], form))
     seeds.update(evidence(seeds["signer.der"][1], seeds["crl"][1]))
+    call(tool, "verify", work / "stamped-2.ofd", "--trust", work / "trust", "--write-evidence", work / "evidence.json")
+    seeds["evidence.json"] = ("evidence", (work / "evidence.json").read_bytes())
+    seeds["register.json"] = ("evidence", b'{"status":[{"seal_id":"1","since":"2026-01-01T00:00:00Z","state":"ACTIVE"}],"stamps":[{"digest":"' +
+                              b"0" * 64 + b'","recorded":"2026-01-01T00:00:00Z"}]}')
     return seeds
 
 

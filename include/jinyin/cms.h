@@ -6,10 +6,6 @@
 #include <jinyin/cert.h>
 #include <jinyin/deviation.h>
 
-#define JY_CMS_MAX (4u << 20)         /* bytes of one SignedData */
-#define JY_CMS_CERTS_MAX 64           /* certificates; also CRLs, also OCSP responses */
-#define JY_CMS_STAMPS_MAX 8           /* signature-time-stamp values of one SignerInfo */
-
 /** What the signature value is taken over. */
 enum jy_cms_form {
     JY_CMS_OVER_CONTENT,              /* form A: no attributes, eContent enclosed: SM2 over eContent */

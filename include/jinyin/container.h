@@ -73,6 +73,8 @@ size_t jy_document_page_count(const struct jy_document *doc);
 struct jy_page jy_document_page(const struct jy_document *doc, size_t index);
 /** All signatures in document order, digests recomputed. Computed on first call; borrowed. */
 JY_CHECK jy_err jy_document_signatures(struct jy_document *doc, const struct jy_signature **out, size_t *count, struct jy_fault *fault);
+/** SM3 of the whole file; after jy_document_signatures it costs a PDF nothing more. Errors: JY_E_CRYPTO. */
+JY_CHECK jy_err jy_document_digest(struct jy_document *doc, uint8_t out[JY_SM3_SIZE]);
 /** JY_OK when a stamp may be added: permissions, locks, earlier signatures' digests. */
 JY_CHECK jy_err jy_document_may_stamp(struct jy_document *doc, jy_time now, struct jy_fault *fault);
 

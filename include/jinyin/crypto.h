@@ -20,6 +20,8 @@ struct jy_sm3_ctx;
 JY_CHECK jy_err jy_sm3_new(struct jy_sm3_ctx **out);
 JY_CHECK jy_err jy_sm3_update(struct jy_sm3_ctx *ctx, struct jy_slice data);
 JY_CHECK jy_err jy_sm3_finish(struct jy_sm3_ctx *ctx, uint8_t out[JY_SM3_SIZE]);
+/** Another digest that has seen the same bytes so far and goes its own way from here; ends in jy_sm3_free. */
+JY_CHECK jy_err jy_sm3_copy(const struct jy_sm3_ctx *ctx, struct jy_sm3_ctx **out);
 void jy_sm3_free(struct jy_sm3_ctx *ctx);
 JY_CHECK jy_err jy_hmac_sm3(struct jy_slice key, struct jy_slice data, uint8_t out[JY_SM3_SIZE]);
 /** HKDF-SM3 (RFC 5869 with SM3): out_len ≤ 255·32. */
@@ -59,6 +61,8 @@ enum jy_sm2_encoding { JY_SM2_DER, JY_SM2_RAW64, JY_SM2_DER_NON_MINIMAL };
  * Errors: JY_E_SIGNATURE when it does not fit; JY_E_FORMAT when sig is neither form. encoding may be NULL.
  */
 JY_CHECK jy_err jy_sm2_verify(const struct jy_sm2 *key, struct jy_slice message, struct jy_slice sig, enum jy_sm2_encoding *encoding);
+/** Forgets which signatures of certificates and seals fitted before (a cache of proofs; it changes no result). Tests and figures need it. */
+void jy_known_forget(void);
 /** As jy_sm2_verify of a message in parts, in order: a document is not copied to be checked. */
 JY_CHECK jy_err jy_sm2_verify_parts(const struct jy_sm2 *key, const struct jy_slice *parts, size_t count, struct jy_slice sig,
                                     enum jy_sm2_encoding *encoding);

@@ -5,10 +5,6 @@
 
 #include <jinyin/cert.h>
 
-#define JY_OCSP_MAX (256u << 10)      /* bytes of one response */
-#define JY_OCSP_SINGLES_MAX 64        /* certificates that one response speaks of */
-#define JY_OCSP_NONCE_MAX 32          /* bytes (RFC 8954) */
-
 enum jy_ocsp_status { JY_OCSP_GOOD, JY_OCSP_REVOKED, JY_OCSP_UNKNOWN };
 /** What a genuine response says of one certificate. */
 struct jy_ocsp_answer {

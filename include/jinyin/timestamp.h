@@ -5,9 +5,6 @@
 
 #include <jinyin/cms.h>
 
-#define JY_TIMESTAMP_NONCE_MAX 32     /* bytes of the nonce's magnitude */
-#define JY_TIMESTAMP_REQUEST_MAX 4096 /* bytes of a request that is read */
-
 /**
  * What came out of the check of a token: X(NAME, class, stable code, English, Chinese); the order is that of the checks, the first that
  * fails is told. class: VALID, INVALID (never a proof of time), UNKNOWN (data are missing to tell).

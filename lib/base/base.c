@@ -106,9 +106,15 @@ jy_slice_rfind(struct jy_slice hay, struct jy_slice needle)
 {
     if (needle.len == 0 || hay.len < needle.len)
         return SIZE_MAX;
-    for (size_t i = hay.len - needle.len + 1; i-- > 0;)
-        if (memcmp(hay.p + i, needle.p, needle.len) == 0)
-            return i;
+    for (size_t left = hay.len - needle.len + 1; left > 0;) {
+        const uint8_t *first = memrchr(hay.p, needle.p[0], left);
+
+        if (first == NULL)
+            break;
+        left = (size_t)(first - hay.p);
+        if (memcmp(first, needle.p, needle.len) == 0)
+            return left;
+    }
     return SIZE_MAX;
 }
 

@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-#define ATTRIBUTES_MAX 64
-
 /* One Attribute: its type and a cursor over its values. */
 static jy_err
 read_attribute(struct jy_der *list, struct jy_slice *type, struct jy_slice *tlv, struct jy_der *values)
@@ -98,8 +96,8 @@ jy_cms_read_signed_attributes(struct jy_cms *cms, struct jy_der *list, struct jy
     jy_err rc = JY_OK;
 
     for (; rc == JY_OK && !jy_der_at_end(list); last = tlv) {
-        if (count++ == ATTRIBUTES_MAX)
-            return jy_fail(fault, JY_E_LIMIT, "signedAttrs", 0, "more than %d attributes", ATTRIBUTES_MAX);
+        if (count++ == JY_CMS_ATTRIBUTES_MAX)
+            return jy_fail(fault, JY_E_LIMIT, "signedAttrs", 0, "more than %d attributes", JY_CMS_ATTRIBUTES_MAX);
         if (read_attribute(list, &type, &tlv, &values) != JY_OK)
             return jy_fail(fault, JY_E_FORMAT, "signedAttrs", 0, "not an attribute");
         if (!in_order(last, tlv))
@@ -138,8 +136,8 @@ jy_cms_read_unsigned_attributes(struct jy_cms *cms, struct jy_der *list, struct 
     size_t count = 0;
 
     while (!jy_der_at_end(list)) {
-        if (count++ == ATTRIBUTES_MAX)
-            return jy_fail(fault, JY_E_LIMIT, "unsignedAttrs", 0, "more than %d attributes", ATTRIBUTES_MAX);
+        if (count++ == JY_CMS_ATTRIBUTES_MAX)
+            return jy_fail(fault, JY_E_LIMIT, "unsignedAttrs", 0, "more than %d attributes", JY_CMS_ATTRIBUTES_MAX);
         if (read_attribute(list, &type, &tlv, &values) != JY_OK)
             return jy_fail(fault, JY_E_FORMAT, "unsignedAttrs", 0, "not an attribute");
         while (jy_slice_equal(type, OID_SIGNATURE_STAMP) && !jy_der_at_end(&values)) {

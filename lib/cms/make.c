@@ -222,7 +222,7 @@ jy_cms_make(const struct jy_cms_fields *fields, const struct jy_sm2 *key, struct
         memcpy(digest, fields->digest, JY_SM3_SIZE);
     }
     if ((rc = put_signed_data(fields, type, digest, key, &made)) == JY_OK && made.len > JY_CMS_MAX)
-        rc = jy_fail(fault, JY_E_ARGUMENT, "content", 0, "the SignedData would be longer than %u bytes", JY_CMS_MAX);
+        rc = jy_fail(fault, JY_E_ARGUMENT, "content", 0, "the SignedData would be longer than %d bytes", JY_CMS_MAX);
     if (rc == JY_OK && (rc = verify_own(fields, digest, jy_buf_slice(&made), fault)) == JY_OK)
         rc = jy_buf_add(out, jy_buf_slice(&made));
     jy_buf_free(&made);

@@ -306,7 +306,7 @@ jy_cms_parse(struct jy_slice der, struct jy_cms **out, struct jy_fault *fault)
 
     *out = NULL;
     if (der.len == 0 || der.len > JY_CMS_MAX)
-        return jy_fail(fault, der.len == 0 ? JY_E_FORMAT : JY_E_LIMIT, WHERE, 0, "%zu bytes, 1 to %u are allowed", der.len, JY_CMS_MAX);
+        return jy_fail(fault, der.len == 0 ? JY_E_FORMAT : JY_E_LIMIT, WHERE, 0, "%zu bytes, 1 to %d are allowed", der.len, JY_CMS_MAX);
     if ((cms = calloc(1, sizeof(*cms))) == NULL)
         return JY_E_NOMEM;
     if ((rc = jy_buf_add(&cms->der, der)) == JY_OK)

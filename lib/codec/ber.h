@@ -5,8 +5,6 @@
 
 #include <jinyin/base.h>
 
-#define JY_BER_MAX (1u << 20)         /* bytes of input */
-
 /**
  * The first value of bytes with definite minimal lengths and primitive strings. *used = bytes of that value in the input, *changed = it
  * was not so before; out is written only then. What is longer than JY_BER_MAX is refused.

@@ -59,8 +59,9 @@ struct text {
 };
 
 static bool
-read_utf8(struct jy_slice name, struct text *out)
+read_utf8(struct jy_slice name, iconv_t gb18030, struct text *out)
 {
+    (void)gb18030;
     if (!jy_utf8_is_valid(name))
         return false;
     out->len = 0;
@@ -77,37 +78,35 @@ read_utf8(struct jy_slice name, struct text *out)
 }
 
 static bool
-read_gb18030(struct jy_slice name, struct text *out)
+read_gb18030(struct jy_slice name, iconv_t gb18030, struct text *out)
 {
-    iconv_t cd = iconv_open("WCHAR_T", "GB18030");
     char *in = (char *)(uintptr_t)name.p, *to = (char *)out->c;
     size_t left = name.len, room = sizeof(out->c);
-    bool good;
 
-    if (cd == (iconv_t)-1)
+    iconv(gb18030, NULL, NULL, NULL, NULL);
+    if (iconv(gb18030, &in, &left, &to, &room) == (size_t)-1)
         return false;
-    good = iconv(cd, &in, &left, &to, &room) != (size_t)-1;
-    iconv_close(cd);
-    out->len = (sizeof(out->c) - room) / 4;
-    return good;
+    out->len = (sizeof(out->c) - room) / sizeof(out->c[0]);
+    return true;
 }
 
 static bool
-read_cp437(struct jy_slice name, struct text *out)
+read_cp437(struct jy_slice name, iconv_t gb18030, struct text *out)
 {
+    (void)gb18030;
     for (out->len = 0; out->len < name.len; out->len++)
         out->c[out->len] = name.p[out->len] < 0x80 ? name.p[out->len] : cp437[name.p[out->len] - 0x80];
     return true;
 }
 
 /* The ways to read a name, the likeliest first: UTF-8 with or without its flag, then what Chinese Windows writes. */
-static bool (*const readings[])(struct jy_slice name, struct text *out) = { read_utf8, read_gb18030, read_cp437 };
+static bool (*const readings[])(struct jy_slice name, iconv_t gb18030, struct text *out) = { read_utf8, read_gb18030, read_cp437 };
 #define READINGS (sizeof(readings) / sizeof(readings[0]))
 
 static bool
-read_likeliest(struct jy_slice name, struct text *out)
+read_likeliest(struct jy_slice name, iconv_t gb18030, struct text *out)
 {
-    return read_utf8(name, out) || read_gb18030(name, out);
+    return read_utf8(name, gb18030, out) || read_gb18030(name, gb18030, out);
 }
 
 static bool
@@ -142,12 +141,18 @@ folded(uint32_t c)
     return c;
 }
 
-static jy_err
+#define KEY_SIZE(characters) (5 * (characters) + 1)
+
+/* One byte, or 0xff and four; the room is reserved. */
+static void
 put(struct jy_buf *out, uint32_t c)
 {
-    uint8_t b[4] = { (uint8_t)(c >> 24), (uint8_t)(c >> 16), (uint8_t)(c >> 8), (uint8_t)c };
-
-    return c < 0xff ? jy_buf_byte(out, (uint8_t)c) : jy_buf_byte(out, 0xff) == JY_OK ? jy_buf_add(out, JY_SLICE(b, 4)) : JY_E_NOMEM;
+    if (c >= 0xff) {
+        out->p[out->len++] = 0xff;
+        for (int shift = 24; shift > 0; shift -= 8)
+            out->p[out->len++] = (uint8_t)(c >> shift);
+    }
+    out->p[out->len++] = (uint8_t)c;
 }
 
 /* The name that the most forgiving reader makes of it. */
@@ -155,44 +160,46 @@ static jy_err
 add_key(const struct text *name, struct jy_buf *out)
 {
     size_t whole = out->len, part = whole, solid = whole;   /* solid: behind the part's last character that is no dot or blank */
-    jy_err err = JY_OK;
 
-    for (size_t i = 0; err == JY_OK && i <= name->len; i++) {
+    if (jy_buf_reserve(out, KEY_SIZE(name->len)) != JY_OK)
+        return JY_E_NOMEM;
+    for (size_t i = 0; i <= name->len; i++) {
         uint32_t c = i == name->len ? '/' : folded(name->c[i]);
 
         if (c != '/') {
-            err = IN(c, ignored) ? JY_OK : put(out, c);
+            if (c < 0x80 || !IN(c, ignored))
+                put(out, c);
             if (c != '.' && c != ' ')
                 solid = out->len;
             continue;
         }
         out->len = solid;
         if (solid > part)
-            err = put(out, SEPARATOR);
+            put(out, SEPARATOR);
         part = solid = out->len;
     }
     if (out->len > whole)
         out->len--;                              /* no separator at the end: a folder and a file of one name are one */
-    return err;
+    return JY_OK;
 }
 
 /* What normalisation leaves alone in every letter: names that it can make equal have equal ones. */
 static jy_err
 add_skeleton(const struct text *name, struct jy_buf *out)
 {
-    jy_err err = JY_OK;
-
-    for (size_t i = 0; err == JY_OK && i < name->len; i++)
+    if (jy_buf_reserve(out, KEY_SIZE(name->len)) != JY_OK)
+        return JY_E_NOMEM;
+    for (size_t i = 0; i < name->len; i++)
         if (name->c[i] < 0x80 && !(i + 1 < name->len && IN(name->c[i + 1], marks)))
-            err = put(out, folded(name->c[i]));
-    return err;
+            put(out, folded(name->c[i]));
+    return JY_OK;
 }
 
 static bool
 is_unstable(const struct text *name)
 {
     for (size_t i = 0; i < name->len; i++)
-        if (IN(name->c[i], unstable))
+        if (name->c[i] >= unstable[0].first && IN(name->c[i], unstable))
             return true;
     return false;
 }
@@ -203,6 +210,8 @@ struct key {
     bool folder, unstable;
 };
 struct keys {
+    iconv_t gb18030;
+    struct text name;                 /* the one that is read: large, so there is one */
     struct jy_buf text;
     struct key *list;
     size_t count;
@@ -232,15 +241,14 @@ static jy_err
 add_readings(struct keys *keys, struct jy_slice name, size_t entry)
 {
     size_t first = keys->count;
-    struct text text;
     jy_err err = JY_OK;
 
     for (size_t r = 0; err == JY_OK && r < READINGS; r++) {
         struct key key = { .at = keys->text.len, .entry = entry, .folder = name.p[name.len - 1] == '/' };
 
-        if (!readings[r](name, &text))
+        if (!readings[r](name, keys->gb18030, &keys->name))
             continue;
-        err = add_key(&text, &keys->text);
+        err = add_key(&keys->name, &keys->text);
         key.len = keys->text.len - key.at;
         keys->list[keys->count] = key;
         for (size_t i = first; err == JY_OK && i < keys->count; i++)
@@ -257,11 +265,10 @@ static jy_err
 add_skeletons(struct keys *keys, struct jy_slice name, size_t entry)
 {
     struct key key = { .at = keys->text.len, .entry = entry };
-    struct text text;
-    jy_err err = read_likeliest(name, &text) ? add_skeleton(&text, &keys->text) : JY_OK;
+    jy_err err = read_likeliest(name, keys->gb18030, &keys->name) ? add_skeleton(&keys->name, &keys->text) : JY_OK;
 
     key.len = keys->text.len - key.at;
-    key.unstable = is_unstable(&text);
+    key.unstable = is_unstable(&keys->name);
     keys->list[keys->count++] = key;
     return err;
 }
@@ -294,24 +301,37 @@ first_clash(struct keys *keys, bool skeletons)
 static jy_err
 find_clash(const struct jy_slice *names, size_t count, size_t *out)
 {
-    struct keys keys = { .list = reallocarray(NULL, count * READINGS + 1, sizeof(struct key)) };
-    bool shaky = false;
-    jy_err err = keys.list == NULL ? JY_E_NOMEM : JY_OK;
+    struct keys *keys = malloc(sizeof(*keys));
+    bool shaky = false, ascii = true;
+    jy_err err = JY_OK;
 
     *out = SIZE_MAX;
-    for (size_t i = 0; err == JY_OK && i < count; i++)
-        err = add_readings(&keys, names[i], i);
+    if (keys == NULL)
+        return JY_E_NOMEM;
+    keys->count = 0;
+    keys->text = (struct jy_buf){ 0 };
+    keys->list = reallocarray(NULL, count * READINGS + 1, sizeof(*keys->list));
+    keys->gb18030 = iconv_open("WCHAR_T", "GB18030");
+    if (keys->list == NULL || keys->gb18030 == (iconv_t)-1)
+        err = JY_E_NOMEM;
+    for (size_t i = 0; err == JY_OK && i < count; i++) {
+        ascii = ascii && is_ascii(names[i]);
+        err = add_readings(keys, names[i], i);
+    }
     if (err == JY_OK)
-        *out = first_clash(&keys, false);
-    keys.count = keys.text.len = 0;
-    for (size_t i = 0; err == JY_OK && *out == SIZE_MAX && i < count; i++) {
-        err = add_skeletons(&keys, names[i], i);
-        shaky = shaky || keys.list[i].unstable;
+        *out = first_clash(keys, false);
+    keys->count = keys->text.len = 0;
+    for (size_t i = 0; err == JY_OK && *out == SIZE_MAX && !ascii && i < count; i++) {
+        err = add_skeletons(keys, names[i], i);
+        shaky = shaky || keys->list[i].unstable;
     }
     if (err == JY_OK && shaky)
-        *out = first_clash(&keys, true);
-    jy_buf_free(&keys.text);
-    free(keys.list);
+        *out = first_clash(keys, true);
+    if (keys->gb18030 != (iconv_t)-1)
+        iconv_close(keys->gb18030);
+    jy_buf_free(&keys->text);
+    free(keys->list);
+    free(keys);
     return err;
 }
 
@@ -343,10 +363,21 @@ zip_check_names(const struct jy_zip *zip, struct jy_fault *fault)
     return JY_OK;
 }
 
+static bool
+is_gb18030(struct jy_slice name)
+{
+    iconv_t gb18030 = iconv_open("WCHAR_T", "GB18030");
+    struct text text;
+    bool good = gb18030 != (iconv_t)-1 && read_gb18030(name, gb18030, &text);
+
+    if (gb18030 != (iconv_t)-1)
+        iconv_close(gb18030);
+    return good;
+}
+
 jy_err
 zip_check_name(struct jy_slice name, bool utf8, uint64_t offset, struct jy_fault *fault)
 {
-    struct text text;
     size_t part = 0;
 
     if (name.len == 0 || name.len > JY_ZIP_NAME_MAX)
@@ -365,7 +396,7 @@ zip_check_name(struct jy_slice name, bool utf8, uint64_t offset, struct jy_fault
             return jy_fail(fault, JY_E_AMBIGUOUS, "zip entry name", offset, "a part of the name is empty or of dots");
         part = i + 1;
     }
-    if (utf8 ? !read_utf8(name, &text) : !read_likeliest(name, &text))
+    if (!jy_utf8_is_valid(name) && (utf8 || !is_gb18030(name)))
         return jy_fail(fault, JY_E_AMBIGUOUS, "zip entry name", offset, utf8 ? "name is not UTF-8 as it says" : "name is neither UTF-8 nor GB 18030");
     return JY_OK;
 }
@@ -373,8 +404,15 @@ zip_check_name(struct jy_slice name, bool utf8, uint64_t offset, struct jy_fault
 bool
 zip_same_name(struct jy_slice name, struct jy_slice utf8)
 {
+    iconv_t gb18030;
     struct text a, b;
+    bool same;
 
-    return name.len <= JY_ZIP_NAME_MAX && utf8.len <= JY_ZIP_NAME_MAX && read_likeliest(name, &a) && read_utf8(utf8, &b) && a.len == b.len &&
-           memcmp(a.c, b.c, a.len * sizeof(a.c[0])) == 0;
+    if (jy_slice_equal(name, utf8))
+        return jy_utf8_is_valid(name);
+    if (name.len > JY_ZIP_NAME_MAX || utf8.len > JY_ZIP_NAME_MAX || (gb18030 = iconv_open("WCHAR_T", "GB18030")) == (iconv_t)-1)
+        return false;
+    same = read_likeliest(name, gb18030, &a) && read_utf8(utf8, gb18030, &b) && a.len == b.len && memcmp(a.c, b.c, a.len * sizeof(a.c[0])) == 0;
+    iconv_close(gb18030);
+    return same;
 }

@@ -7,12 +7,14 @@
 #include <string.h>
 
 #define PDF_HEADER_WINDOW 1024u
+#define ZIP_END_WINDOW (22u + 65535u)  /* end of central directory and its comment */
 #define OFF_PAGE_SLACK_MM 0.01 /* rounding of the caller */
 #define CLIP_MIN_MM 0.1        /* a thinner strip shows nothing */
 
 struct jy_document {
     const struct jy_document_ops *ops;
     void *impl;
+    struct jy_slice file;
 };
 
 static const struct jy_document_ops *
@@ -51,8 +53,10 @@ is_both(struct jy_slice file)
 {
     struct jy_slice head = { file.p, file.len < PDF_HEADER_WINDOW ? file.len : PDF_HEADER_WINDOW };
     struct jy_slice tail = { file.p + file.len - head.len, head.len };
-    size_t end = jy_slice_rfind(file, JY_SLICE("PK\5\6", 4));
+    size_t near = file.len < ZIP_END_WINDOW ? file.len : ZIP_END_WINDOW, end = jy_slice_rfind(JY_SLICE(file.p + file.len - near, near), JY_SLICE("PK\5\6", 4));
 
+    if (end != SIZE_MAX)
+        end += file.len - near;
     return jy_slice_find(head, JY_SLICE("%PDF-", 5)) != SIZE_MAX && jy_slice_find(tail, JY_SLICE("startxref", 9)) != SIZE_MAX && end != SIZE_MAX &&
            file.len - end >= 22 && file.len - end - 22 == (size_t)(file.p[end + 20] | file.p[end + 21] << 8);
 }
@@ -76,6 +80,7 @@ jy_document_open(struct jy_slice file, struct jy_document **out, struct jy_fault
     if (doc == NULL)
         return jy_fail(fault, JY_E_NOMEM, NULL, 0, "no memory");
     doc->ops = ops;
+    doc->file = file;
     err = ops->open(file, &doc->impl, fault);
     if (err != JY_OK) {
         free(doc);
@@ -120,6 +125,12 @@ jy_document_signatures(struct jy_document *doc, const struct jy_signature **out,
     *out = NULL;
     *count = 0;
     return doc->ops->signatures(doc->impl, out, count, fault);
+}
+
+jy_err
+jy_document_digest(struct jy_document *doc, uint8_t out[JY_SM3_SIZE])
+{
+    return doc->ops->digest != NULL && doc->ops->digest(doc->impl, out) ? JY_OK : jy_sm3(doc->file, out);
 }
 
 jy_err

@@ -29,6 +29,8 @@ struct jy_document_ops {
     jy_err (*inspect)(void *impl, json_t *out, json_t *signatures, struct jy_fault *fault);
     /* NULL where the format's text is read by another program. Appends to an emptied text. */
     jy_err (*text)(void *impl, size_t index, struct jy_text *out, struct jy_fault *fault);
+    /* NULL, or false: the digest of the whole file is not known from other work. */
+    bool (*digest)(const void *impl, uint8_t out[JY_SM3_SIZE]);
     /* NULL where the format has no place for evidence. */
     jy_err (*validation_data)(void *impl, struct jy_validation_data *out, struct jy_fault *fault);
     jy_err (*prepare_archive)(void *impl, const struct jy_validation_data *data, struct jy_prepared *out, struct jy_fault *fault);

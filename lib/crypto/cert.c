@@ -4,6 +4,7 @@
 
 #include "codec/der.h"
 #include "codec/oid.h"
+#include "crypto/known.h"
 #include "crypto/x509.h"
 
 #include <openssl/asn1.h>
@@ -17,8 +18,11 @@
 void
 jy_x509_set_sm2_id(X509 *x509)
 {
-    ASN1_OCTET_STRING *id = ASN1_OCTET_STRING_new();
+    ASN1_OCTET_STRING *id;
 
+    if (X509_get0_distinguishing_id(x509) != NULL)           /* shared with others: it is not written again */
+        return;
+    id = ASN1_OCTET_STRING_new();
     if (id != NULL && ASN1_OCTET_STRING_set(id, (const unsigned char *)JY_SM2_ID, (int)strlen(JY_SM2_ID)) == 1)
         X509_set0_distinguishing_id(x509, id);
     else
@@ -194,20 +198,22 @@ jy_x509_is_issued_by(const struct jy_cert *cert, const struct jy_cert *issuer)
     jy_der_open(&algorithm, cert->algorithm);
     return jy_x509_names_issuer(cert, issuer) && issuer->key != NULL && jy_der_enter(&algorithm, DER_SEQUENCE, &body) == JY_OK &&
         jy_der_oid(&body, &oid) == JY_OK && jy_slice_equal(oid, OID_SM2_WITH_SM3) &&
-        jy_sm2_verify(issuer->key, cert->tbs, cert->signature, &encoding) == JY_OK && encoding == JY_SM2_DER;
+        jy_sm2_verify_known(issuer->key, cert->tbs, cert->signature, &encoding) == JY_OK && encoding == JY_SM2_DER;
 }
 
 jy_err
 jy_cert_parse(struct jy_slice der, struct jy_cert **out, struct jy_fault *fault)
 {
-    const unsigned char *p = der.p;
+    const unsigned char *p = der.p + der.len;
     X509 *x509;
+    bool is_new;
     jy_err rc;
 
     *out = NULL;
     if (der.len == 0 || der.len > JY_CERT_MAX)
         return jy_fail(fault, JY_E_LIMIT, "Certificate", 0, "%zu bytes, 1 to %d are allowed", der.len, JY_CERT_MAX);
-    if ((x509 = d2i_X509(NULL, &p, (long)der.len)) == NULL)
+    x509 = jy_x509_known(der);
+    if ((is_new = x509 == NULL) && (p = der.p, x509 = d2i_X509(NULL, &p, (long)der.len)) == NULL)
         return jy_fail(fault, JY_E_FORMAT, "Certificate", 0, "not a DER certificate");
     if (p != der.p + der.len) {
         X509_free(x509);
@@ -222,6 +228,8 @@ jy_cert_parse(struct jy_slice der, struct jy_cert **out, struct jy_fault *fault)
         *out = NULL;
         return rc;
     }
+    if (is_new)
+        jy_x509_remember(der, (*out)->x509);
     if (!find_parts(*out)) {
         jy_cert_free(*out);
         *out = NULL;

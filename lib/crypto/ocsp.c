@@ -14,7 +14,7 @@
 #define GOOD 0x80
 #define REVOKED 0xA1
 #define UNKNOWN 0x82
-#define OCSP_CERTS_MAX 8
+#define OCSP_CERTS_MAX 4              /* certificates of a response that are looked at */
 
 struct basic {
     struct jy_slice tbs, signature;
@@ -161,7 +161,7 @@ read_response(struct jy_slice der, struct basic *out, struct jy_fault *fault)
 
     *out = (struct basic){ 0 };
     if (der.len == 0 || der.len > JY_OCSP_MAX)
-        return jy_fail(fault, JY_E_LIMIT, WHERE, 0, "%zu bytes, 1 to %u are allowed", der.len, JY_OCSP_MAX);
+        return jy_fail(fault, JY_E_LIMIT, WHERE, 0, "%zu bytes, 1 to %d are allowed", der.len, JY_OCSP_MAX);
     jy_der_open(&all, der);
     if (jy_der_enter(&all, DER_SEQUENCE, &body) != JY_OK || jy_der_close(&all) != JY_OK || jy_der_get(&body, DER_ENUMERATED, &status) != JY_OK ||
         status.value.len != 1)

@@ -3,6 +3,8 @@
 #include "crypto/ocsp.h"
 #include "crypto/trust.h"
 
+#define SIGNATURES_MAX 32             /* of lists and responses that a document brings: forgeries cost time */
+
 /* Some distribution point of the certificate is one of the list's. */
 static bool
 points_meet(const struct jy_cert *cert, const GENERAL_NAMES *names)
@@ -33,14 +35,25 @@ is_in_scope(const struct jy_crl *crl, const struct jy_cert *cert)
     return crl->scope->distpoint == NULL || points_meet(cert, crl->scope->distpoint->name.fullname);
 }
 
+struct matter {
+    const struct jy_cert *cert, *issuer;
+    jy_time at;
+    struct jy_revocation found;
+    jy_time newest;                   /* thisUpdate of the newest genuine list that covers the certificate and does not hold it */
+    jy_time held_at, held_update;     /* certificateHold: since when, told by which list; 0 = none */
+    unsigned signatures;              /* checked for this certificate only */
+};
+
 /* The list is one of this issuer: known so on arrival, or told now by the key of an issuer that came with the document. */
 static bool
-is_of(const struct jy_crl *crl, const struct jy_cert *issuer)
+is_of(const struct jy_crl *crl, struct matter *m)
 {
-    if (crl->issuer != NULL && jy_sm2_same_public(crl->issuer->key, issuer->key) &&
-        X509_NAME_cmp(X509_get_subject_name(crl->issuer->x509), X509_get_subject_name(issuer->x509)) == 0)
-        return (issuer->flags & EXFLAG_KUSAGE) == 0 || (issuer->key_usage & KU_CRL_SIGN) != 0;
-    return jy_crl_is_by(crl, issuer);
+    if (X509_NAME_cmp(X509_CRL_get_issuer(crl->crl), X509_get_subject_name(m->issuer->x509)) != 0)
+        return false;
+    if (crl->issuer != NULL)
+        return jy_sm2_same_public(crl->issuer->key, m->issuer->key) &&
+            ((m->issuer->flags & EXFLAG_KUSAGE) == 0 || (m->issuer->key_usage & KU_CRL_SIGN) != 0);
+    return m->signatures++ < SIGNATURES_MAX && jy_crl_is_by(crl, m->issuer);
 }
 
 /* What one list says: 0 nothing, else the time from which the certificate is not to be relied on. */
@@ -67,14 +80,6 @@ entry_of(const struct jy_crl *crl, const struct jy_cert *cert, int *reason)
     ASN1_GENERALIZEDTIME_free(invalid);
     return when;
 }
-
-struct matter {
-    const struct jy_cert *cert, *issuer;
-    jy_time at;
-    struct jy_revocation found;
-    jy_time newest;                   /* thisUpdate of the newest genuine list that covers the certificate and does not hold it */
-    jy_time held_at, held_update;     /* certificateHold: since when, told by which list; 0 = none */
-};
 
 static void
 add_revoked(struct matter *m, jy_time when, int reason)
@@ -111,7 +116,7 @@ ask_lists(const struct jy_trust *trust, struct matter *m)
         const struct jy_crl *crl = &trust->crls[i];
         int reason = -1;
         jy_time when;
-        if (crl->defect != NULL || !is_in_scope(crl, m->cert) || !is_of(crl, m->issuer))
+        if (crl->defect != NULL || !is_in_scope(crl, m->cert) || !is_of(crl, m))
             continue;
         when = entry_of(crl, m->cert, &reason);
         /* An ended certificate may have left the list: that it is not there then says nothing (RFC 5280 3.3, X.509 expiredCertsOnCRL). */
@@ -128,19 +133,22 @@ responder_stands(const struct jy_trust *trust, const struct jy_cert *responder, 
 
     if (responder == NULL || X509_get_ext_by_NID(responder->x509, NID_id_pkix_OCSP_noCheck, -1) >= 0)
         return true;
-    for (; trust != NULL; trust = trust->base)
-        ask_lists(trust, &m);
+    for (const struct jy_trust *t = trust; t != NULL; t = t->base) {
+        m.signatures = 0;
+        ask_lists(t, &m);
+    }
     return m.found.known && m.found.at == 0 && m.held_at == 0;
 }
 
 static void
 ask_responses(const struct jy_trust *whole, const struct jy_trust *trust, struct matter *m)
 {
-    for (size_t i = 0; i < trust->ocsp_count; i++) {
+    for (size_t i = 0; i < trust->ocsp_count && m->signatures < SIGNATURES_MAX; i++) {
         struct jy_cert *responder = NULL;
         struct jy_ocsp_answer answer;
-        if (jy_ocsp_judge(jy_buf_slice(&trust->ocsps[i]), m->cert, m->issuer, JY_EMPTY, &answer, &responder, NULL) == JY_OK &&
-            responder_stands(whole, responder, m->issuer, answer.produced_at) && answer.status != JY_OCSP_UNKNOWN)
+        jy_err rc = jy_ocsp_judge(jy_buf_slice(&trust->ocsps[i]), m->cert, m->issuer, JY_EMPTY, &answer, &responder, NULL);
+        m->signatures += rc != JY_E_NOT_FOUND;
+        if (rc == JY_OK && responder_stands(whole, responder, m->issuer, answer.produced_at) && answer.status != JY_OCSP_UNKNOWN)
             add_statement(m, answer.status == JY_OCSP_REVOKED ? answer.revoked_at : 0, answer.reason, answer.this_update,
                           (answer.next_update == 0 ? answer.this_update : answer.next_update) >= m->at &&
                               (answer.this_update <= m->cert->not_after ||
@@ -149,15 +157,23 @@ ask_responses(const struct jy_trust *whole, const struct jy_trust *trust, struct
     }
 }
 
+/* The base first, each with a count of its own: what a document brings cannot keep from being heard what was there before. */
+static void
+ask(const struct jy_trust *whole, const struct jy_trust *trust, struct matter *m)
+{
+    if (trust->base != NULL)
+        ask(whole, trust->base, m);
+    m->signatures = 0;
+    ask_lists(trust, m);
+    ask_responses(whole, trust, m);
+}
+
 struct jy_revocation
 jy_revocation_of(const struct jy_trust *trust, const struct jy_cert *cert, const struct jy_cert *issuer, jy_time at)
 {
     struct matter m = { .cert = cert, .issuer = issuer, .at = at, .found.reason = -1 };
 
-    for (const struct jy_trust *t = trust; t != NULL; t = t->base) {
-        ask_lists(t, &m);
-        ask_responses(trust, t, &m);
-    }
+    ask(trust, trust, &m);
     /* A hold counts until a newer list, not after the time asked for, leaves the certificate out. */
     if (m.held_at != 0 && !(m.newest > m.held_update))
         add_revoked(&m, m.held_at, CRL_REASON_CERTIFICATE_HOLD);

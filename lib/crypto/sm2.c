@@ -277,59 +277,61 @@ split(struct jy_slice sig, uint8_t rs[64], enum jy_sm2_encoding *encoding)
     return JY_OK;
 }
 
-static jy_err
-put_number(struct jy_buf *out, const uint8_t n[32])
+/* Returns the bytes written, at most 35. */
+static size_t
+put_number(uint8_t *out, const uint8_t n[32])
 {
     uint8_t value[33] = { 0 };
-    size_t skip = 0;
+    size_t skip = 0, len;
 
     memcpy(value + 1, n, 32);
     while (skip < 32 && value[skip] == 0 && (value[skip + 1] & 0x80) == 0)
         skip++;
-    return jy_der_put(out, DER_INTEGER, JY_SLICE(value + skip, 33 - skip));
+    len = 33 - skip;
+    out[0] = DER_INTEGER;
+    out[1] = (uint8_t)len;
+    memcpy(out + 2, value + skip, len);
+    return len + 2;
 }
 
-/* 64 bytes r‖s → DER as OpenSSL takes it. */
-static jy_err
-put_signature(const uint8_t rs[64], struct jy_buf *out)
+/* 64 bytes r‖s → DER as OpenSSL takes it. No allocation: a value that could not be checked is not to look like one that does not fit. */
+static size_t
+put_signature(const uint8_t rs[64], uint8_t out[JY_SM2_SIGNATURE_MAX])
 {
-    struct jy_buf numbers = { 0 };
-    jy_err rc;
+    size_t len = put_number(out + 2, rs);
 
-    if ((rc = put_number(&numbers, rs)) == JY_OK && (rc = put_number(&numbers, rs + 32)) == JY_OK)
-        rc = jy_der_put(out, DER_SEQUENCE, jy_buf_slice(&numbers));
-    jy_buf_free(&numbers);
-    return rc;
+    len += put_number(out + 2 + len, rs + 32);
+    out[0] = DER_SEQUENCE;
+    out[1] = (uint8_t)len;
+    return len + 2;
 }
 
 jy_err
 jy_sm2_verify_parts(const struct jy_sm2 *key, const struct jy_slice *parts, size_t count, struct jy_slice sig,
                     enum jy_sm2_encoding *encoding)
 {
-    struct jy_buf der = { 0 };
     enum jy_sm2_encoding met;
     EVP_MD_CTX *md = NULL;
     EVP_PKEY_CTX *ctx = NULL;
-    uint8_t rs[64];
+    uint8_t rs[64], der[JY_SM2_SIGNATURE_MAX];
+    size_t len;
     jy_err rc;
 
     if ((rc = split(sig, rs, &met)) != JY_OK)
         return rc;
     if (encoding != NULL)
         *encoding = met;
-    if ((rc = put_signature(rs, &der)) == JY_OK) {
-        rc = JY_E_CRYPTO;
-        if (begin(key, false, &md, &ctx)) {
-            rc = JY_OK;
-            for (size_t i = 0; rc == JY_OK && i < count; i++)
-                rc = EVP_DigestVerifyUpdate(md, parts[i].p, parts[i].len) == 1 ? JY_OK : JY_E_CRYPTO;
-            if (rc == JY_OK)
-                rc = EVP_DigestVerifyFinal(md, der.p, der.len) == 1 ? JY_OK : JY_E_SIGNATURE;
-        }
+    len = put_signature(rs, der);
+    rc = JY_E_CRYPTO;
+    if (begin(key, false, &md, &ctx)) {
+        rc = JY_OK;
+        for (size_t i = 0; rc == JY_OK && i < count; i++)
+            rc = EVP_DigestVerifyUpdate(md, parts[i].p, parts[i].len) == 1 ? JY_OK : JY_E_CRYPTO;
+        if (rc == JY_OK)
+            rc = EVP_DigestVerifyFinal(md, der, len) == 1 ? JY_OK : JY_E_SIGNATURE;
     }
     EVP_MD_CTX_free(md);
     EVP_PKEY_CTX_free(ctx);
-    jy_buf_free(&der);
     return rc;
 }
 
@@ -343,15 +345,14 @@ jy_err
 jy_sm2_verify_digest(const struct jy_sm2 *key, const uint8_t e[JY_SM3_SIZE], struct jy_slice sig)
 {
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
-    struct jy_buf der = { 0 };
     enum jy_sm2_encoding met;
-    uint8_t rs[64];
+    uint8_t rs[64], der[JY_SM2_SIGNATURE_MAX];
     jy_err rc = JY_E_CRYPTO;
 
-    if (ctx != NULL && (rc = split(sig, rs, &met)) == JY_OK && (rc = put_signature(rs, &der)) == JY_OK)
-        rc = EVP_PKEY_verify_init(ctx) != 1 ? JY_E_CRYPTO : EVP_PKEY_verify(ctx, der.p, der.len, e, JY_SM3_SIZE) == 1 ? JY_OK : JY_E_SIGNATURE;
+    if (ctx != NULL && (rc = split(sig, rs, &met)) == JY_OK)
+        rc = EVP_PKEY_verify_init(ctx) != 1 ? JY_E_CRYPTO
+            : EVP_PKEY_verify(ctx, der, put_signature(rs, der), e, JY_SM3_SIZE) == 1 ? JY_OK : JY_E_SIGNATURE;
     EVP_PKEY_CTX_free(ctx);
-    jy_buf_free(&der);
     return rc;
 }
 

@@ -74,6 +74,19 @@ jy_sm3_finish(struct jy_sm3_ctx *ctx, uint8_t out[JY_SM3_SIZE])
     return EVP_DigestFinal_ex(ctx->md, out, NULL) == 1 ? JY_OK : JY_E_CRYPTO;
 }
 
+jy_err
+jy_sm3_copy(const struct jy_sm3_ctx *ctx, struct jy_sm3_ctx **out)
+{
+    jy_err rc = jy_sm3_new(out);
+
+    if (rc == JY_OK && EVP_MD_CTX_copy_ex((*out)->md, ctx->md) != 1) {
+        jy_sm3_free(*out);
+        *out = NULL;
+        rc = JY_E_CRYPTO;
+    }
+    return rc;
+}
+
 void
 jy_sm3_free(struct jy_sm3_ctx *ctx)
 {

@@ -59,17 +59,22 @@ jy_trust_anchor_count(const struct jy_trust *trust)
     return count;
 }
 
-/* Lists are judged when they arrive, not at every verification; those of an issuer that is not here, when the path with it is. */
+/* A list is judged when it arrives, not at every verification; one of an issuer that is not here, when the path with it is. */
+static void
+find_issuer(const struct jy_trust *trust, struct jy_crl *crl)
+{
+    for (const struct jy_trust *t = trust; t != NULL; t = t->base)
+        for (size_t k = 0; crl->defect == NULL && crl->issuer == NULL && k < t->cert_count; k++)
+            if (jy_crl_is_by(crl, t->certs[k]))
+                crl->issuer = t->certs[k];
+}
+
+/* After certificates came. */
 static void
 find_crl_issuers(struct jy_trust *trust)
 {
-    for (size_t i = 0; i < trust->crl_count; i++) {
-        struct jy_crl *crl = &trust->crls[i];
-        for (const struct jy_trust *t = trust; t != NULL; t = t->base)
-            for (size_t k = 0; crl->defect == NULL && crl->issuer == NULL && k < t->cert_count; k++)
-                if (jy_crl_is_by(crl, t->certs[k]))
-                    crl->issuer = t->certs[k];
-    }
+    for (size_t i = 0; i < trust->crl_count; i++)
+        find_issuer(trust, &trust->crls[i]);
 }
 
 /* Room for one more row; NULL when there is none. */
@@ -115,7 +120,10 @@ add_der(struct jy_trust *trust, struct jy_slice der)
 {
     jy_err rc = add_cert(trust, der);
 
-    return rc == JY_OK || rc == JY_E_NOMEM ? rc : add_crl(trust, der);
+    if (rc == JY_OK || rc == JY_E_NOMEM)
+        return rc;
+    rc = add_crl(trust, der);
+    return rc == JY_E_FORMAT && trust->cert_count >= JY_TRUST_MAX ? JY_E_LIMIT : rc;
 }
 
 jy_err
@@ -125,7 +133,7 @@ jy_trust_add_crl(struct jy_trust *trust, struct jy_slice der, struct jy_fault *f
 
     if (rc != JY_OK)
         return jy_fail(fault, rc, "CertificateList", 0, rc == JY_E_LIMIT ? "empty, too large or too many" : "not a DER revocation list");
-    find_crl_issuers(trust);
+    find_issuer(trust, &trust->crls[trust->crl_count - 1]);
     return JY_OK;
 }
 
@@ -136,7 +144,7 @@ jy_trust_add_ocsp(struct jy_trust *trust, struct jy_slice der, struct jy_fault *
     jy_err rc;
 
     if (der.len == 0 || der.len > JY_OCSP_MAX)
-        return jy_fail(fault, JY_E_LIMIT, "OCSPResponse", 0, "%zu bytes, 1 to %u are allowed", der.len, JY_OCSP_MAX);
+        return jy_fail(fault, JY_E_LIMIT, "OCSPResponse", 0, "%zu bytes, 1 to %d are allowed", der.len, JY_OCSP_MAX);
     if ((rc = jy_ocsp_is_readable(der, fault)) != JY_OK)
         return rc;
     if ((ocsps = grow(trust->ocsps, trust->ocsp_count, sizeof(*ocsps), &rc)) == NULL)

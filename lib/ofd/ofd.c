@@ -77,13 +77,21 @@ ofd_name_utf8(const char *name, char out[OFD_PATH * 2])
     return convert("UTF-8", "GB18030", name, out, OFD_PATH * 2) ? JY_OK : JY_E_UNSUPPORTED;
 }
 
+static bool
+is_ascii(const char *text)
+{
+    while (*text != '\0' && (unsigned char)*text < 0x80)
+        text++;
+    return *text == '\0';
+}
+
 size_t
 ofd_find(const struct ofd *ofd, const char *path)
 {
     char gb[OFD_PATH * 2];
     size_t at = jy_zip_find(ofd->zip, path, false);
 
-    if (at == SIZE_MAX && convert("GB18030", "UTF-8", path, gb, sizeof gb))
+    if (at == SIZE_MAX && !is_ascii(path) && convert("GB18030", "UTF-8", path, gb, sizeof gb))
         at = jy_zip_find(ofd->zip, gb, false);
     return at;
 }

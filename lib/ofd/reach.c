@@ -44,6 +44,7 @@ struct walk {
     size_t body;
     uint16_t *seen;                   /* by entry: as what it was walked for this DocBody, a bit by kind */
     size_t *page_of;                  /* by entry: 1 + the first page that it is, or 0 */
+    const char *beside;               /* folder of the part that is walked */
     struct jy_fault *fault;
 };
 
@@ -94,16 +95,22 @@ walk_tree(struct walk *w, enum part kind, const struct jy_xml *node, const char 
 static jy_err
 walk_part(struct walk *w, enum part kind, const struct jy_xml *root, const char *path)
 {
-    char folder[OFD_PATH], inner[OFD_PATH];
+    char beside[OFD_PATH], folder[OFD_PATH], inner[OFD_PATH];
+    const char *outer = w->beside;
     jy_err err = JY_OK;
 
+    ofd_folder(path, beside);
     ofd_folder(path, folder);
+    w->beside = beside;
     if (kind == RESOURCES && jy_xml_attr(root, "BaseLoc") != NULL) {
         err = ofd_resolve(folder, jy_xml_attr(root, "BaseLoc"), inner, w->fault);
         if (err == JY_OK)
             snprintf(folder, sizeof(folder), "%.254s%s", inner, inner[0] != '\0' && inner[strlen(inner) - 1] != '/' ? "/" : "");
     }
-    return err == JY_OK ? walk_tree(w, kind, root, folder) : err;
+    if (err == JY_OK)
+        err = walk_tree(w, kind, root, folder);
+    w->beside = outer;
+    return err;
 }
 
 /* Parts that name others are read; those of pages without their content. */
@@ -119,12 +126,30 @@ read_part(struct walk *w, enum part kind, size_t entry, const char *path)
     return err;
 }
 
+/* Readers count a location from different folders: from BaseLoc or without it, from the document, from the root. What stands where any of them looks
+ * is shown by somebody. */
+static void
+mark_others(struct walk *w, const char *loc, size_t entry)
+{
+    char document[OFD_PATH], path[OFD_PATH];
+    const char *const folders[] = { w->beside, document, "" };
+
+    ofd_folder(w->ofd->doc_path, document);
+    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+        size_t other = ofd_resolve(folders[i], loc, path, NULL) == JY_OK ? ofd_find(w->ofd, path) : SIZE_MAX;
+
+        if (other != SIZE_MAX && other != entry)
+            mark(w, other);
+    }
+}
+
 static jy_err
 follow(struct walk *w, enum part kind, const char *folder, const char *loc)
 {
     char path[OFD_PATH];
     size_t entry = ofd_locate(w->ofd, folder, loc, path);
 
+    mark_others(w, loc, entry);
     if (entry == SIZE_MAX) {
         if (is_outside(folder, loc) && w->ofd->outside == NULL && (w->ofd->outside = strdup(loc)) == NULL)
             return jy_fail(w->fault, JY_E_NOMEM, NULL, 0, "no memory");
@@ -262,7 +287,7 @@ walk_body(struct walk *w, const struct jy_xml *node, size_t root, size_t documen
 jy_err
 ofd_reach(struct ofd *ofd, struct jy_fault *fault)
 {
-    struct walk w = { .ofd = ofd, .fault = fault };
+    struct walk w = { .ofd = ofd, .fault = fault, .beside = "" };
     const struct jy_xml *node = jy_xml_child(jy_xml_root(ofd->root), "DocBody");
     size_t root = jy_zip_find(ofd->zip, "OFD.xml", false), entries = jy_zip_count(ofd->zip) + 1;
     jy_err err = JY_OK;

@@ -28,7 +28,10 @@ pdf_rect_of(const struct pdf_page *p, const struct jy_stamp_place *place, double
     }
 }
 
-/* The form turns against the page, so that the stamp stands upright as displayed. Its BBox is what shows of the picture. */
+/*
+ * The form turns against the page, so that the stamp stands upright as displayed. Its BBox is what shows of the picture. It is multiplied
+ * onto the page (ISO 32000-2 11.3.5): many seals have a white ground, and the text under a stamp must stay readable.
+ */
 void
 pdf_add_form(struct pdf_update *u, int form_id, int image_id, const struct pdf_page *p, const struct jy_stamp_place *place)
 {
@@ -36,11 +39,12 @@ pdf_add_form(struct pdf_update *u, int form_id, int image_id, const struct pdf_p
     double k = 1 / (MM_PER_POINT * p->unit), w = place->width_mm * k, h = place->height_mm * k;
     const struct jy_box seen = jy_place_visible(place);
     double left = (seen.x_mm - place->x_mm) * k, bottom = h - (seen.y_mm - place->y_mm + seen.height_mm) * k;
-    char entries[256], content[96];
+    char entries[384], content[96];
 
-    snprintf(entries, sizeof(entries), "/Type /XObject /Subtype /Form /BBox [%.4f %.4f %.4f %.4f] /Matrix [%s] /Resources << /XObject << /Im0 %d 0 R >> >>",
+    snprintf(entries, sizeof(entries), "/Type /XObject /Subtype /Form /BBox [%.4f %.4f %.4f %.4f] /Matrix [%s] "
+             "/Resources << /ExtGState << /GS0 << /BM /Multiply >> >> /XObject << /Im0 %d 0 R >> >>",
              left, bottom, left + seen.width_mm * k, bottom + seen.height_mm * k, turns[p->rotate / 90], image_id);
-    snprintf(content, sizeof(content), "q %.4f 0 0 %.4f 0 0 cm /Im0 Do Q", w, h);
+    snprintf(content, sizeof(content), "q /GS0 gs %.4f 0 0 %.4f 0 0 cm /Im0 Do Q", w, h);
     pdf_add_stream(u, form_id, entries, jy_slice_text(content));
 }
 

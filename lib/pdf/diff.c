@@ -288,6 +288,15 @@ is_of_dss(struct pdf_diff *d, int id)
     return false;
 }
 
+/* Nothing in the earlier revision refers to it. */
+static bool
+is_unused(struct pdf_diff *d, int id)
+{
+    const struct pdf_referred *by = pdf_refs_of(d->refs, (uint32_t)id);
+
+    return by != NULL && by->count == 0;
+}
+
 static bool
 is_description(struct pdf_diff *d, int id, qpdf_oh x)
 {
@@ -295,7 +304,7 @@ is_description(struct pdf_diff *d, int id, qpdf_oh x)
     qpdf_oh root = qpdf_get_root(d->a);
 
     if (qpdf_oh_get_object_id(d->a, qpdf_oh_get_key(d->a, qpdf_get_trailer(d->a), "/Info")) == id)
-        return by == NULL || by->count == 0;
+        return is_unused(d, id);
     return qpdf_oh_is_stream(d->a, x) && qpdf_oh_get_object_id(d->a, qpdf_oh_get_key(d->a, root, "/Metadata")) == id && by != NULL && by->count == 1 &&
         by->by[0] == (uint32_t)qpdf_oh_get_object_id(d->a, root);
 }
@@ -317,6 +326,7 @@ same_streams(struct pdf_diff *d, qpdf_oh x, qpdf_oh y)
         size_t len = 0;
         QPDF_BOOL filtered;
         if (qpdf_oh_get_stream_data(sides[i].q, sides[i].oh, qpdf_dl_none, &filtered, &bytes, &len) != QPDF_SUCCESS) {
+            free(bytes);                                 /* with a warning there are some */
             if (pdf_error(sides[i].q, why) == JY_E_NOMEM)
                 d->rc = JY_E_NOMEM;
             return false;
@@ -375,7 +385,8 @@ diff_object(struct pdf_diff *d, const struct pdf_change *c)
     snprintf(kind, sizeof(kind), "%s", kind_of(d->a, x));
     if (id == qpdf_oh_get_object_id(d->a, qpdf_get_root(d->a)))
         pdf_diff_keys(d, id, "catalog", x, y, catalog_rule, &id);
-    else if (qpdf_oh_is_stream(d->a, x) && qpdf_oh_is_stream(d->b, y) && strcmp(kind, "/XRef") == 0 && strcmp(kind_of(d->b, y), "/XRef") == 0)
+    else if (is_unused(d, id) && qpdf_oh_is_stream(d->a, x) && qpdf_oh_is_stream(d->b, y) && strcmp(kind, "/XRef") == 0 &&
+             strcmp(kind_of(d->b, y), "/XRef") == 0)
         return;                                              /* a writer that keeps the number of its xref stream */
     else if (is_description(d, id, x) && (qpdf_oh_is_stream(d->a, x) ? qpdf_oh_is_stream(d->b, y) && strcmp(kind_of(d->b, y), "/Metadata") == 0
                                                                      : qpdf_oh_is_dictionary(d->b, y)))

@@ -123,12 +123,13 @@ has_plain_appearance(struct pdf_diff *d, qpdf_oh dict)
     return qpdf_oh_is_dictionary(d->b, ap) && only_keys(d, ap, only_n, unknown) && qpdf_oh_is_stream(d->b, qpdf_oh_get_key(d->b, ap, "/N"));
 }
 
+/* Something that a reader may draw, on some area of the page. */
 static bool
 is_seen(struct pdf_diff *d, qpdf_oh widget)
 {
     double r[4];
 
-    return qpdf_oh_has_key(d->b, widget, "/AP") && !(pdf_read_box(d->b, qpdf_oh_get_key(d->b, widget, "/Rect"), r) && (r[2] - r[0] == 0 || r[3] - r[1] == 0));
+    return (qpdf_oh_has_key(d->b, widget, "/AP") || qpdf_oh_has_key(d->b, widget, "/MK") || qpdf_oh_has_key(d->b, widget, "/BS")) && !(pdf_read_box(d->b, qpdf_oh_get_key(d->b, widget, "/Rect"), r) && (r[2] - r[0] == 0 || r[3] - r[1] == 0));
 }
 
 /* Is it the field of the signature that ends this revision, and so covered by it? */
@@ -181,7 +182,7 @@ check_new_field(struct pdf_diff *d, int id, qpdf_oh field)
 static bool
 draws_only_pictures(struct pdf_diff *d, qpdf_oh form)
 {
-    static const char *const operators[] = { "q", "Q", "cm", "Do", "re", "W", "W*", "n", NULL };
+    static const char *const operators[] = { "q", "Q", "cm", "gs", "Do", "re", "W", "W*", "n", NULL };
     unsigned char *bytes = NULL;
     struct pdf_lexer lexer;
     struct pdf_value token;
@@ -191,6 +192,7 @@ draws_only_pictures(struct pdf_diff *d, qpdf_oh form)
     char why[160], word[8];
 
     if (qpdf_oh_get_stream_data(d->b, form, qpdf_dl_generalized, &filtered, &bytes, &len) != QPDF_SUCCESS) {
+        free(bytes);                                     /* with a warning there are some */
         if (pdf_error(d->b, why) == JY_E_NOMEM)
             d->rc = JY_E_NOMEM;
         return false;
@@ -207,15 +209,33 @@ draws_only_pictures(struct pdf_diff *d, qpdf_oh form)
     return good;
 }
 
-/* Every XObject of the form is one of the XObjects of the signature's own appearance. */
+/* Are these drawing parameters, to the letter, those of the signature's own appearance? */
+static bool
+same_parameters(struct pdf_diff *d, qpdf_oh states, qpdf_oh own_resources)
+{
+    char *a = pdf_text(d->b, states), *b = pdf_text(d->b, qpdf_oh_get_key(d->b, own_resources, "/ExtGState"));
+    bool same = a != NULL && b != NULL && strcmp(a, b) == 0;
+
+    if (a == NULL || b == NULL)
+        d->rc = JY_E_NOMEM;
+    free(a);
+    free(b);
+    return same;
+}
+
+/* Every XObject of the form is one of the XObjects of the signature's own appearance, drawn with the same parameters. */
 static bool
 same_pictures(struct pdf_diff *d, qpdf_oh form, qpdf_oh own)
 {
     qpdf_data q = d->b;
     qpdf_oh resources = qpdf_oh_get_key(q, qpdf_oh_get_dict(q, form), "/Resources"), theirs;
     struct pdf_keys kinds = pdf_keys_of(d, q, resources), pictures = { 0 }, others = { 0 };
-    bool good = kinds.count == 1 && strcmp(kinds.list[0], "/XObject") == 0;
+    qpdf_oh own_resources = qpdf_oh_get_key(q, qpdf_oh_get_dict(q, own), "/Resources");
+    bool good = kinds.count > 0;
 
+    for (size_t i = 0; good && i < kinds.count; i++)
+        good = strcmp(kinds.list[i], "/XObject") == 0 ||
+            (strcmp(kinds.list[i], "/ExtGState") == 0 && same_parameters(d, qpdf_oh_get_key(q, resources, "/ExtGState"), own_resources));
     pdf_keys_free(&kinds);
     if (!good)
         return false;

@@ -65,6 +65,16 @@ read_permissions(qpdf_data q, qpdf_oh value, struct pdf_signature *detail)
     return rc;
 }
 
+static void
+read_lock_permission(qpdf_data q, qpdf_oh field, struct pdf_signature *detail)
+{
+    qpdf_oh lock = qpdf_oh_get_key(q, field, "/Lock");
+    long long p = 0;
+
+    if (qpdf_oh_is_dictionary(q, lock) && qpdf_oh_get_value_as_longlong(q, qpdf_oh_get_key(q, lock, "/P"), &p) && p >= 1 && p <= 3)
+        detail->lock_permission = (int)p;
+}
+
 static jy_err
 add_signature(struct pdf *pdf, qpdf_oh field, qpdf_oh value, const char *name)
 {
@@ -88,6 +98,7 @@ add_signature(struct pdf *pdf, qpdf_oh field, qpdf_oh value, const char *name)
     if (!qpdf_oh_is_dictionary(q, value))
         return jy_findings_add(&s->findings, JY_CHECK_PDF_BYTERANGE, false, s->id, 0, "the value of the signature field is no dictionary");
     detail->is_time_stamp = is_name(q, qpdf_oh_get_key(q, value, "/Type"), "/DocTimeStamp") || is_name(q, qpdf_oh_get_key(q, value, "/SubFilter"), "/ETSI.RFC3161");
+    read_lock_permission(q, field, detail);
     if ((rc = read_permissions(q, value, detail)) != JY_OK)
         return rc;
     return pdf_read_range(pdf, field, value, s, detail);
@@ -145,8 +156,8 @@ pdf_signatures(void *impl, const struct jy_signature **out, size_t *count, struc
     if (!pdf->listed) {
         form = qpdf_oh_get_key(pdf->q, qpdf_get_root(pdf->q), "/AcroForm");
         if (qpdf_oh_is_dictionary(pdf->q, form) && ((rc = walk(pdf, qpdf_oh_get_key(pdf->q, form, "/Fields"), false, "", 0, fault)) != JY_OK ||
-                                                   (rc = pdf_refuse_warnings(pdf->q, fault)) != JY_OK || (rc = pdf_judge_revisions(pdf, fault)) != JY_OK ||
-                                                   (rc = pdf_read_places(pdf)) != JY_OK))
+                                                   (rc = pdf_refuse_warnings(pdf->q, fault)) != JY_OK || (rc = pdf_digest_all(pdf)) != JY_OK ||
+                                                   (rc = pdf_judge_revisions(pdf, fault)) != JY_OK || (rc = pdf_read_places(pdf)) != JY_OK))
             return rc;
         pdf->listed = true;
     }

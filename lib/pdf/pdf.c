@@ -168,7 +168,8 @@ pdf_open(struct jy_slice file, void **impl, struct jy_fault *fault)
         rc = jy_fail(fault, JY_E_UNKNOWN_FORMAT, "PDF", 0, "no %%PDF- in the first 1024 bytes");
         goto out;
     }
-    if ((rc = pdf_xref_read(file, pdf->header, &pdf->xref, &pdf->startxref, fault)) != JY_OK || (rc = pdf_load(file, &pdf->q, fault)) != JY_OK)
+    if ((rc = pdf_xref_read(file, pdf->header, &pdf->xref, &pdf->startxref, fault)) != JY_OK ||
+        (rc = pdf_check_object_streams(file, &pdf->xref, fault)) != JY_OK || (rc = pdf_load(file, &pdf->q, fault)) != JY_OK)
         goto out;
     pdf->xref_is_stream = pdf->xref.sections[0].is_stream;
     if ((count = qpdf_get_num_pages(pdf->q)) <= 0 || qpdf_has_error(pdf->q)) {
@@ -216,6 +217,15 @@ static struct jy_page
 page_size(const void *impl, size_t index)
 {
     return pdf_page_size(&((const struct pdf *)impl)->pages[index]);
+}
+
+static bool
+file_digest(const void *impl, uint8_t out[JY_SM3_SIZE])
+{
+    const struct pdf *pdf = impl;
+
+    memcpy(out, pdf->digest, JY_SM3_SIZE);
+    return pdf->has_digest;
 }
 
 /* P 1 of the certification that the catalog names, which need not be the value of a field. */
@@ -271,8 +281,8 @@ may_stamp(void *impl, jy_time now, struct jy_fault *fault)
     if ((rc = pdf_signatures(impl, &signatures, &count, fault)) != JY_OK)
         return rc;
     for (size_t i = 0; i < count; i++) {
-        if (pdf->details[i].permission == 1)
-            return jy_fail(fault, JY_E_LOCKED, signatures[i].id, 0, "the signature allows no change (DocMDP P 1)");
+        if (pdf->details[i].permission == 1 || pdf->details[i].lock_permission == 1)
+            return jy_fail(fault, JY_E_LOCKED, signatures[i].id, 0, "the signature allows no change (P 1)");
         if (pdf->details[i].lock == PDF_LOCK_ALL)
             return jy_fail(fault, JY_E_LOCKED, signatures[i].id, 0, "the signature locks all fields (FieldMDP All)");
     }
@@ -290,6 +300,7 @@ const struct jy_document_ops jy_pdf_ops = {
     .prepare = pdf_prepare,
     .finish = pdf_finish,
     .inspect = pdf_inspect,
+    .digest = file_digest,
     .validation_data = pdf_validation_data,
     .prepare_archive = pdf_prepare_archive,
     .finish_archive = pdf_finish_archive,

@@ -22,6 +22,7 @@ struct pdf_signature {
     size_t begin, end;                /* [0, end) is what it signs but for its value, which stands from begin; end 0: the range is not exact */
     bool is_time_stamp;
     int permission;                   /* P of its DocMDP, 0 none (ISO 32000-2 12.8.2.2) */
+    int lock_permission;              /* P of its field's Lock, 0 none (ISO 32000-2 12.7.5.5): 1 = no change from then on */
     enum pdf_lock lock;               /* its FieldMDP */
     char **lock_names;
     size_t lock_count;
@@ -39,6 +40,8 @@ struct pdf {
     struct pdf_signature *details;
     size_t signature_count;
     size_t fields_seen;
+    uint8_t digest[JY_SM3_SIZE];      /* of the whole file, when has_digest */
+    bool has_digest;
     struct pdf_evidence *evidence;    /* the DSS, once it was asked for */
     bool listed;
 };
@@ -58,12 +61,14 @@ JY_CHECK jy_err pdf_prepare(void *impl, struct jy_slice seal_der, const struct j
 JY_CHECK jy_err pdf_finish(struct jy_slice prepared, const char *slot, struct jy_slice ses_der, struct jy_pieces *out, struct jy_fault *fault);
 /** SM3 over [0, a) and [b, end). */
 JY_CHECK jy_err pdf_digest(struct jy_slice file, size_t a, size_t b, size_t end, uint8_t out[JY_SM3_SIZE]);
-/** Is ByteRange the whole revision but for this value? Notes PDF_BYTERANGE and SIG_FORMAT, fills value, digest and the detail's range. */
+/** Is ByteRange the whole revision but for this value? Notes PDF_BYTERANGE and SIG_FORMAT, fills value, parts and the detail's range. */
 JY_CHECK jy_err pdf_read_range(struct pdf *pdf, qpdf_oh field, qpdf_oh value, struct jy_signature *s, struct pdf_signature *detail);
 /** Where each signature shows stamps; PLACEMENT when one lies off its page. After all are listed. */
 JY_CHECK jy_err pdf_read_places(struct pdf *pdf);
 /** As displayed. */
 struct jy_page pdf_page_size(const struct pdf_page *page);
+/** The digests of all signatures, and of the file: each byte is read once, however many signatures cover it. */
+JY_CHECK jy_err pdf_digest_all(struct pdf *pdf);
 /** LATER_CHANGE and its kin of every signature. */
 JY_CHECK jy_err pdf_judge_revisions(struct pdf *pdf, struct jy_fault *fault);
 /** The three lists of the DSS, unpacked; kept in pdf->evidence. */

@@ -161,5 +161,46 @@ pdf_read_range(struct pdf *pdf, qpdf_oh field, qpdf_oh value, struct jy_signatur
     if (rc != JY_OK)
         return rc;
     s->kind = detail->is_time_stamp ? JY_SIGNATURE_TIME_STAMP : is_cms(s->value) ? JY_SIGNATURE_PLAIN : JY_SIGNATURE_SEAL;
-    return pdf_digest(pdf->file, range[1], range[2], detail->end, s->digest);
+    return JY_OK;
+}
+
+static int
+by_begin(const void *a, const void *b)
+{
+    const struct pdf_signature *x = *(const struct pdf_signature *const *)a, *y = *(const struct pdf_signature *const *)b;
+
+    return x->begin < y->begin ? -1 : x->begin > y->begin;
+}
+
+jy_err
+pdf_digest_all(struct pdf *pdf)
+{
+    struct pdf_signature **order = calloc(pdf->signature_count + 1, sizeof(*order));
+    struct jy_sm3_ctx *file = NULL, *one = NULL;
+    size_t n = 0, at = 0;
+    jy_err rc;
+
+    if (order == NULL)
+        return JY_E_NOMEM;
+    for (size_t i = 0; i < pdf->signature_count; i++)
+        if (pdf->details[i].end != 0)
+            order[n++] = &pdf->details[i];
+    qsort(order, n, sizeof(*order), by_begin);
+    rc = jy_sm3_new(&file);
+    /* Before its gap a range is the file; at the gap they part. */
+    for (size_t i = 0; rc == JY_OK && i < n; i++) {
+        struct jy_signature *s = &pdf->signatures[order[i] - pdf->details];
+        if ((rc = jy_sm3_update(file, JY_SLICE(pdf->file.p + at, order[i]->begin - at))) == JY_OK && (rc = jy_sm3_copy(file, &one)) == JY_OK &&
+            (rc = jy_sm3_update(one, s->parts[1])) == JY_OK)
+            rc = jy_sm3_finish(one, s->digest);
+        jy_sm3_free(one);
+        one = NULL;
+        at = order[i]->begin;
+    }
+    if (rc == JY_OK && n > 0 && (rc = jy_sm3_update(file, JY_SLICE(pdf->file.p + at, pdf->file.len - at))) == JY_OK &&
+        (rc = jy_sm3_finish(file, pdf->digest)) == JY_OK)
+        pdf->has_digest = true;
+    jy_sm3_free(file);
+    free(order);
+    return rc;
 }

@@ -50,26 +50,6 @@ pass_object(const struct pass *pass, uint32_t id, struct pdf_lexer lexer)
     }
 }
 
-/* Length, direct or a number object of its own. */
-static bool
-stream_length(const struct pass *pass, const struct pdf_value *dict, size_t *out)
-{
-    struct pdf_value value;
-    struct pdf_lexer lexer;
-    const struct pdf_entry *e;
-
-    if (!pdf_dict_get(dict, "Length", &value, NULL))
-        return false;
-    if (value.kind == PDF_REFERENCE) {
-        if (value.number > PDF_OBJECTS_MAX || (e = pdf_xref_find(pass->xref, pass->from, (uint32_t)value.number)) == NULL || e->type != PDF_IN_USE ||
-            !pdf_object_at(pass->file, e->where, e->id, e->generation, &lexer))
-            return false;
-        pdf_token_next(&lexer, &value);
-    }
-    *out = (size_t)value.number;
-    return value.kind == PDF_INTEGER && value.number >= 0;
-}
-
 /* The objects of an object stream that are in effect (7.5.7). */
 static jy_err
 pass_object_stream(const struct pass *pass, uint32_t id, const struct pdf_lexer *after, const struct pdf_value *dict)
@@ -80,7 +60,7 @@ pass_object_stream(const struct pass *pass, uint32_t id, const struct pdf_lexer 
     size_t length;
     jy_err rc;
 
-    if (!stream_length(pass, dict, &length) || n < 0 || n > PDF_OBJECTS_MAX || first < 0)
+    if (!pdf_stream_length(pass->file, pass->xref, pass->from, dict, &length) || n < 0 || n > PDF_OBJECTS_MAX || first < 0)
         return jy_fail(pass->fault, JY_E_DAMAGED, "PDF", dict->at, "object stream %u: N, First or Length is wrong", id);
     if ((rc = pdf_stream_data(after, dict, length, OBJECT_STREAM_MAX, &data)) != JY_OK) {
         jy_fail(pass->fault, rc, "PDF", dict->at, "object stream %u cannot be decoded", id);

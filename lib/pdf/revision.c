@@ -283,10 +283,12 @@ is_locked(const struct pdf_signature *detail, const char *name)
     return detail->lock == PDF_LOCK_ALL || (detail->lock == PDF_LOCK_INCLUDE && named) || (detail->lock == PDF_LOCK_EXCLUDE && !named);
 }
 
-/* P of the signature's own certification, or of the document's. */
+/* P of the signature's own lock or certification, or of the document's certification. */
 static int
 permission(const struct pdf *pdf, const struct pdf_signature *detail)
 {
+    if (detail->lock_permission != 0)
+        return detail->lock_permission;
     for (size_t i = 0; detail->permission == 0 && i < pdf->signature_count; i++)
         if (pdf->details[i].permission != 0)
             return pdf->details[i].permission;
@@ -300,11 +302,11 @@ forbidden(const struct pdf *pdf, const struct pdf_signature *detail, const struc
     int p = permission(pdf, detail);
 
     if (step->signatures > 0 && p == 1)
-        return "a signature was added, the certification allows no change (DocMDP P 1)";
+        return "a signature was added, certification or lock allow no change (P 1)";
     if (step->signatures > 0 && detail->lock == PDF_LOCK_ALL)
         return "a signature was added, this one locks all fields (FieldMDP All)";
     if (step->impressions > 0 && (p == 1 || p == 2))
-        return "annotations were added, the certification allows none (DocMDP P)";
+        return "annotations were added, certification or lock allow none (P)";
     if (step->filled_count > 0 && p != 2 && p != 3 && detail->lock != PDF_LOCK_INCLUDE && detail->lock != PDF_LOCK_EXCLUDE)
         return "fields were filled in, and no certification permits it";
     for (size_t i = 0; i < step->filled_count; i++)

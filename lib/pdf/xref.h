@@ -45,4 +45,9 @@ bool pdf_object_at(struct jy_slice file, size_t at, uint32_t id, uint32_t genera
 /** The data of a stream whose dictionary was just read with lexer: FlateDecode with or without predictor, or none. At most max bytes. */
 JY_CHECK jy_err pdf_stream_data(const struct pdf_lexer *lexer, const struct pdf_value *dict, size_t length, size_t max, struct jy_buf *out);
 
+/** Length of a stream's dictionary, direct or a number object of its own, as the sections from index `from` on have it. */
+bool pdf_stream_length(struct jy_slice file, const struct pdf_xref *xref, size_t from, const struct pdf_value *dict, size_t *out);
+/** JY_E_AMBIGUOUS unless every entry's index in its object stream is where the stream lists its number. JY_E_DAMAGED, JY_E_NOMEM. */
+JY_CHECK jy_err pdf_check_object_streams(struct jy_slice file, const struct pdf_xref *xref, struct jy_fault *fault);
+
 #endif

@@ -2,6 +2,7 @@
 #include "ses/read.h"
 
 #include "codec/oid.h"
+#include "crypto/known.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -190,7 +191,7 @@ jy_check_signed(const struct jy_cert *cert, struct jy_slice oid, struct jy_slice
         return jy_fail(fault, JY_E_CERTIFICATE, "certificate", 0, "cannot be read");
     if (!jy_oid_is_sm2_with_sm3(oid) || jy_cert_key(cert) == NULL)
         return jy_fail(fault, JY_E_UNSUPPORTED, "signature algorithm", 0, "not SM2 with SM3");
-    rc = jy_sm2_verify(jy_cert_key(cert), message, signature, &encoding);
+    rc = (rows->lasting ? jy_sm2_verify_known : jy_sm2_verify)(jy_cert_key(cert), message, signature, &encoding);
     if (rc != JY_OK && rc != JY_E_SIGNATURE && rc != JY_E_FORMAT)
         return jy_fail(fault, rc, "signature", 0, "could not be checked");
     if (rc != JY_OK)

@@ -10,6 +10,7 @@
 struct jy_read_rows {
     jy_deviations time_form, time_type, unused_bits, octets, untagged;
     jy_deviations raw64, non_minimal, algorithm_id;
+    bool lasting;                     /* the same structure comes with many documents: its proof is remembered */
 };
 
 /** Any string type; cut at a NUL. Adds STRING_TYPE, STRING_NUL, STRING_NOT_ASCII. */

@@ -27,7 +27,7 @@ struct jy_seal {
 static const struct jy_read_rows rows = { .time_form = JY_DEV(SEAL_TIME_FORM), .time_type = JY_DEV(SEAL_TIME_TYPE),
                                           .unused_bits = JY_DEV(SEAL_SIG_UNUSED_BITS), .octets = JY_DEV(SEAL_SIG_OCTETS),
                                           .untagged = JY_DEV(SEAL_TIME_STAMP_UNTAGGED), .raw64 = JY_DEV(SEAL_SIG_RAW64),
-                                          .non_minimal = JY_DEV(SEAL_SIG_NON_MINIMAL), .algorithm_id = JY_DEV(SEAL_SIG_ALGORITHM_ID) };
+                                          .non_minimal = JY_DEV(SEAL_SIG_NON_MINIMAL), .algorithm_id = JY_DEV(SEAL_SIG_ALGORITHM_ID), .lasting = true };
 
 static jy_err
 parse_header(struct jy_der *info, struct jy_seal *seal)

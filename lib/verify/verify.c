@@ -173,7 +173,7 @@ verify(struct jy_slice file, struct judgement *common, struct jy_report **out, s
     jy_err rc;
 
     if ((rc = jy_document_open(file, &doc, fault)) != JY_OK || (rc = jy_document_signatures(doc, &signatures, &count, fault)) != JY_OK ||
-        (rc = jy_sm3(file, digest)) != JY_OK)
+        (rc = jy_document_digest(doc, digest)) != JY_OK)
         goto out;
     rc = JY_E_NOMEM;
     if ((report = calloc(1, sizeof(*report))) == NULL || (report->signatures = calloc(count + 1, sizeof(*report->signatures))) == NULL)

@@ -10,7 +10,7 @@ struct pdf_row {
     const struct object *update;      /* a revision after the signature, or none */
     const char *trailer;              /* of that revision */
     const struct sign_how *again;     /* a further signature after that */
-    void (*after)(struct pdf_file *f);
+    void (*before)(struct pdf_file *f), (*after)(struct pdf_file *f);
 };
 
 static void
@@ -22,6 +22,8 @@ make_pdf(const struct attack *self, struct jy_buf *out)
     if (row->annots != NULL)
         snprintf(f.annots, sizeof(f.annots), "%s", row->annots);
     pdf_begin(&f, row->hidden, row->more);
+    if (row->before != NULL)
+        row->before(&f);
     pdf_sign(&f, row->how);
     if (row->update != NULL)
         pdf_update(&f, row->update, row->trailer == NULL ? "" : row->trailer);
@@ -214,6 +216,59 @@ wrapped(struct pdf_file *f)
     raw_section(f, "0 1\n0000000000 65535 f \n", "");
 }
 
+/* An xref stream with these rows (W [1 2 1]); its own number is written into the rows where it stands as 0. */
+static void
+stream_section(struct pdf_file *f, int id, const char *index, const uint8_t *rows, size_t count)
+{
+    size_t at = f->bytes.len;
+
+    if (id >= f->size)
+        f->size = id + 1;
+    MUST(jy_buf_fmt(&f->bytes, "%d 0 obj\n<< /Type /XRef /Size %d /W [1 2 1] /Index [%s] /Root 1 0 R /Prev %zu /Length %zu >>\nstream\n", id, f->size, index, f->xref,
+                    count * 4));
+    MUST(jy_buf_add(&f->bytes, JY_SLICE(rows, count * 4)));
+    MUST(jy_buf_fmt(&f->bytes, "\nendstream\nendobj\nstartxref\n%zu\n%%%%EOF\n", at));
+    f->xref = at;
+}
+
+#define FONT_AND_TEXT FONT "(text)"
+
+/* The font (6) and a text (20) stand in object stream 21, in this order of the head; the entries say: 6 first. */
+static void
+object_stream(struct pdf_file *f, const char *head, size_t first)
+{
+    size_t at = f->bytes.len, own;
+    uint8_t rows[4][4] = { { 2, 0, 21, 0 }, { 2, 0, 21, 1 }, { 1 }, { 1 } };
+
+    MUST(jy_buf_fmt(&f->bytes, "21 0 obj\n<< /Type /ObjStm /N 2 /First %zu /Length %zu >>\nstream\n%s%s\nendstream\nendobj\n", first,
+                    strlen(head) + strlen(FONT_AND_TEXT), head, FONT_AND_TEXT));
+    own = f->bytes.len;
+    rows[2][1] = (uint8_t)(at >> 8);
+    rows[2][2] = (uint8_t)at;
+    rows[3][1] = (uint8_t)(own >> 8);
+    rows[3][2] = (uint8_t)own;
+    f->size = 23;
+    stream_section(f, 22, "6 1 20 3", rows[0], 4);
+}
+
+static void
+in_object_stream(struct pdf_file *f)
+{
+    char head[32];
+    int len = snprintf(head, sizeof(head), "6 0 20 %zu ", strlen(FONT));
+
+    object_stream(f, head, (size_t)len);
+}
+
+static void
+in_object_stream_crossed(struct pdf_file *f)
+{
+    char head[32];
+    int len = snprintf(head, sizeof(head), "20 %zu 6 0 ", strlen(FONT));
+
+    object_stream(f, head, (size_t)len);
+}
+
 #define INVALID_FOR(check, text) .verdict = JY_INVALID, FAILS(check), .names = text
 #define CHANGED(text) INVALID_FOR(LATER_CHANGE, text)
 #define BAD_RANGE(text) INVALID_FOR(PDF_BYTERANGE, text)
@@ -268,6 +323,12 @@ static const struct attack rows[] = {
     { "rewritten", "a whole new document behind the signed one", MADE(.after = rewritten_behind), CHANGED("does not build upon") },
     { "garbage", "bytes behind the end", MADE(.after = garbage_at_the_end), CHANGED("bytes after the end") },
 
+    { "object-stream", "font and page stand in an object stream: nothing is wrong", MADE(.before = in_object_stream), GOOD },
+    { "object-stream-replaced", "the object stream that holds the font is another, the font's own entry is not", MADE(.before = in_object_stream, UPDATE({ 21,
+        "<< /Type /ObjStm /N 2 /First 9 /Length 79 >>\nstream\n6 0 20 69<< /Type /Font /Subtype /Type1 /BaseFont /ZapfDingbats              >>(text)\nendstream", 0 })), CHANGED("object 21") },
+    { "xref-stream-as-content", "the page shows an xref stream, which a writer may write anew", MADE(.contents = "4 0 R 22 0 R", .before = in_object_stream, UPDATE({ 22,
+        STREAM("/Type /XRef /W [1 2 1] /Size 1", "39", "BT /F1 24 Tf 72 700 Td (900 yuan) Tj ET"), 0 })), CHANGED("object 22") },
+
     /* Annotations and fields. */
     { "note-added", "a note lies over the amount", MADE(UPDATE({ 3, SIGNED_PAGE("4 0 R", "16 0 R", ""), 0 }, { 16, NOTE_ANNOT, 0 })), CHANGED("annotation") },
     { "note-direct", "the note is written into the page", MADE(UPDATE({ 3, SIGNED_PAGE("4 0 R", NOTE_ANNOT, ""), 0 })), CHANGED("annotation") },
@@ -306,7 +367,7 @@ static const struct attack rows[] = {
         UPDATE({ 8, FIELD("two hundred", "9 0 R"), 0 }, { 9, OTHER_FORM, 0 })), CHANGED("object 9") },
     { "field-moved", "a field is laid over the amount", MADE(HOW(CERTIFIED(2)), UPDATE({ 8,
         "<< /Type /Annot /Subtype /Widget /FT /Tx /T (amount) /V (one hundred) /Rect [72 690 300 730] /P 3 0 R /F 4 /DA (/F1 12 Tf 0 g) /AP << /N 9 0 R >> >>", 0 })), CHANGED("/Rect") },
-    { "signed-certified-1", "a further signature although nothing may change", MADE(HOW(CERTIFIED(1)), AGAIN(.rect = "[300 100 400 200]", .ap = SEAL_AP)), CHANGED("DocMDP P 1"),
+    { "signed-certified-1", "a further signature although nothing may change", MADE(HOW(CERTIFIED(1)), AGAIN(.rect = "[300 100 400 200]", .ap = SEAL_AP)), CHANGED("no change (P 1)"),
       .stamping = JY_E_LOCKED },
     { "signed-locked", "a further signature although all fields are locked", MADE(HOW(LOCKS("/Action /All")), AGAIN(.rect = "[300 100 400 200]", .ap = SEAL_AP)), CHANGED("FieldMDP All"),
       .stamping = JY_E_LOCKED },
@@ -353,6 +414,7 @@ static const struct attack rows[] = {
     { "table-shifted", "the table begins with 1", MADE(.after = shifted_table), .refused = JY_E_AMBIGUOUS },
     { "hybrid-conflict", "the hidden half of a section has another object", MADE(.hidden = "4 0 obj\n" OTHER_CONTENT "\nendobj\n", .after = hybrid_conflict), .refused = JY_E_AMBIGUOUS },
     { "two-origins", "offsets lead to a section from %PDF- and from byte 0", MADE(.after = two_origins), .refused = JY_E_AMBIGUOUS },
+    { "object-stream-crossed", "an entry's index leads to another object than its number", MADE(.before = in_object_stream_crossed), .refused = JY_E_AMBIGUOUS },
     { "prev-loop", "the chain of sections is a loop", MADE(.after = prev_loop), .refused = JY_E_DAMAGED },
     { "startxref-cut", "the last offset points elsewhere", MADE(.after = startxref_without_end), .refused = JY_E_DAMAGED },
     { "encrypted-below", "an earlier trailer says that the file is encrypted", MADE(.after = encrypted_below), .refused = JY_E_ENCRYPTED },

@@ -184,6 +184,7 @@ struct scene_list {
     const char *serial;               /* NULL: nobody is revoked */
     jy_time at;
     jy_time next;                     /* 0: tomorrow */
+    int reason;                       /* CRLReason; 0: the key is lost */
 };
 
 /* Certificates (the CA first, unless without_ca) and revocation lists. */
@@ -197,7 +198,7 @@ scene_trust(bool without_ca, const struct jy_cert *const *certs, size_t cert_cou
     for (size_t i = 0; i < cert_count; i++)
         MUST(jy_cert_to_pem(certs[i], &pem));
     for (size_t i = 0; i < list_count; i++) {
-        struct jy_revoked entry = { lists[i].serial, lists[i].at, 1 };
+        struct jy_revoked entry = { lists[i].serial, lists[i].at, lists[i].reason != 0 ? lists[i].reason : 1 };
         struct jy_buf crl = { 0 };
         MUST(jy_crl_issue(lists[i].key != NULL ? lists[i].key : pki.ca_key, lists[i].issuer != NULL ? lists[i].issuer : pki.ca, &entry,
                           lists[i].serial != NULL ? 1 : 0, pki.now - 3600, lists[i].next != 0 ? lists[i].next : pki.now + DAY, 1 + i, &crl, NULL));

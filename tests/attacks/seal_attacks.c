@@ -2,6 +2,8 @@
 /* The signature value and the seal in it: SM2 values, seals lifted, changed and made by the wrong hands. The document itself is honest. */
 #include "scene.h"
 
+#include <jinyin/timestamp.h>
+
 /* -- SM2 values -- */
 
 /* r and s of the honest signature, changed by one of these. */
@@ -295,9 +297,9 @@ maker_too_young(void)
 }
 
 static void
-maker_revoked(jy_time at)
+maker_revoked(jy_time at, int reason)
 {
-    const struct scene_list list = { .serial = jy_cert_serial(pki.maker), .at = at };
+    const struct scene_list list = { .serial = jy_cert_serial(pki.maker), .at = at, .reason = reason };
 
     scene_trust(false, NULL, 0, &list, 1);
 }
@@ -305,13 +307,19 @@ maker_revoked(jy_time at)
 static void
 maker_revoked_before(void)
 {
-    maker_revoked(pki.now - 7200);
+    maker_revoked(pki.now - 7200, 4);
 }
 
 static void
 maker_revoked_after(void)
 {
-    maker_revoked(pki.now - 60);
+    maker_revoked(pki.now - 60, 4);                      /* superseded: a certificate was renewed */
+}
+
+static void
+maker_key_lost(void)
+{
+    maker_revoked(pki.now - 60, 1);
 }
 
 static void
@@ -483,10 +491,78 @@ trailing(void)
     scene.ses.trailing = JY_SLICE("\x30\x03\x02\x01\x05", 5);
 }
 
+/* -- time stamps -- */
+
+enum stamped { STAMP_HONEST, STAMP_DUMMY, STAMP_EMPTY, STAMP_OF_ANOTHER, STAMP_BY_SIGNER, STAMP_BY_STRANGER, STAMP_FORGED, STAMP_AHEAD };
+
+/* A token over these bytes by this key, as an honest authority would make it. */
+static void
+put_token(struct jy_buf *token, const struct jy_sm2 *key, const struct jy_cert *cert, struct jy_slice over, jy_time when)
+{
+    struct jy_timestamp_request request = { .cert_req = true };
+    struct jy_timestamp_fields fields = { .request = &request, .tsa = cert, .policy = "1.2.3.4", .serial = { 1 }, .time = when };
+
+    MUST(jy_sm3(over, request.digest));
+    MUST(jy_timestamp_make(&fields, key, token, NULL));
+}
+
+static void
+stamp_time(struct jy_buf *ses_der, enum stamped how)
+{
+    struct jy_buf token = { 0 }, out = { 0 };
+    struct jy_issue what = scene_issue(scene_key(), "TSA");
+    struct jy_slice over;
+    struct jy_ses *ses;
+
+    MUST(jy_ses_parse(jy_buf_slice(ses_der), &ses, NULL));
+    over = how == STAMP_OF_ANOTHER ? jy_slice_text("another signature value") : jy_ses_signature(ses);
+    what.key_usage = "critical,digitalSignature";
+    what.extended_key_usage = "critical,timeStamping";
+    if (how == STAMP_BY_STRANGER) {                      /* nobody vouches for him */
+        what.issuer_key = what.subject_key;
+        what.issuer = NULL;
+    }
+    if (how == STAMP_DUMMY)
+        MUST(jy_buf_add(&token, JY_SLICE("\1\2\3", 3)));  /* as in a seal of a widespread library */
+    else if (how == STAMP_EMPTY)
+        MUST(jy_buf_add(&token, JY_SLICE("\x30\x00", 2)));
+    else if (how == STAMP_BY_SIGNER)
+        put_token(&token, pki.signer_key, pki.signer, over, pki.now);  /* whose certificate is not one for time stamping */
+    else
+        put_token(&token, what.subject_key, scene_cert(&what), over, pki.now + (how == STAMP_AHEAD ? 7200 : 0));
+    if (how == STAMP_FORGED)
+        token.p[token.len - 1] ^= 1;                     /* the last byte of the authority's signature */
+    MUST(jy_ses_add_time_stamp(jy_buf_slice(ses_der), jy_buf_slice(&token), &out, NULL));
+    jy_ses_free(ses);
+    jy_buf_free(&token);
+    jy_buf_free(ses_der);
+    *ses_der = out;
+}
+
+#define TIME_STAMPED(name, how)                                                        \
+    static void after_##name(struct jy_buf *der) { stamp_time(der, how); } \
+    static void name(void) { scene.after = after_##name; }
+TIME_STAMPED(stamp_honest, STAMP_HONEST)
+TIME_STAMPED(stamp_forged, STAMP_FORGED)
+TIME_STAMPED(stamp_ahead, STAMP_AHEAD)
+TIME_STAMPED(stamp_dummy, STAMP_DUMMY)
+TIME_STAMPED(stamp_empty, STAMP_EMPTY)
+TIME_STAMPED(stamp_of_another, STAMP_OF_ANOTHER)
+TIME_STAMPED(stamp_by_signer, STAMP_BY_SIGNER)
+TIME_STAMPED(stamp_by_stranger, STAMP_BY_STRANGER)
+
+static void
+seal_stamp_dummy(void)
+{
+    scene.seal.version = scene.ses.version = 5;
+    scene.seal.time_stamp = JY_SLICE("\xa0\x06\x03\x04\x00\x01\x02\x03", 8);
+}
+
 static const struct attack rows[] = {
     { "honest", "the stamp as every row makes it", PLAY(NULL), VALID_BUT },
     { "honest-version-5", "GM/T 0031-2025", PLAY(version_5), VALID_BUT },
     { "honest-digest-list", "the seal lists the digest of the certificate", PLAY(list_of_digests), VALID_BUT },
+    { "honest-time-stamp", "the time is proven", PLAY(stamp_honest), .verdict = JY_VALID },
     { "raw-64", "r and s as 64 bytes: real, and said", PLAY(raw_value), VALID_BUT, FAILS(DEVIATION), .names = "SIG_RAW64" },
     { "trailing-bytes", "another structure behind the signature value", PLAY(trailing), VALID_BUT, FAILS(DEVIATION), .names = "SIG_TRAILING" },
 
@@ -526,6 +602,7 @@ static const struct attack rows[] = {
     { "maker-too-young", "made before the maker's certificate began", PLAY(maker_too_young), UNSURE, FAILS(SEAL_MAKER_DATES) },
     { "maker-revoked-before", "made after the maker was revoked", PLAY(maker_revoked_before), BAD, FAILS(SEAL_MAKER_REVOKED) },
     { "maker-revoked-after", "the maker was revoked later: GM/T 0031-2025 lets the seal live", PLAY(maker_revoked_after), VALID_BUT, FAILS(SEAL_MAKER_ENDED_SINCE) },
+    { "maker-key-lost", "the maker's key was lost later: who has it can write any createDate", PLAY(maker_key_lost), UNSURE, FAILS(SEAL_MAKER_COMPROMISED) },
     { "maker-without-usage", "a maker's certificate for encryption", PLAY(maker_without_usage), BAD, FAILS(SEAL_MAKER_USAGE) },
     { "seal-over", "used after its validity, by the signer's own claim", PLAY(seal_over), UNSURE, FAILS(SEAL_EXPIRED) },
     { "seal-over-recorded", "the same, the time recorded by the stamp register", PLAY(seal_over_recorded), BAD, FAILS(SEAL_EXPIRED) },
@@ -544,6 +621,14 @@ static const struct attack rows[] = {
     { "hash-of-another", "the signature of another document", PLAY(hash_of_another), BAD, FAILS(DOC_HASH) },
     { "property-lies", "propertyInfo names another signature's place", PLAY(property_lies), VALID_BUT, FAILS(PROPERTY_INFO) },
     { "critical-unknown", "TBS_Sign has a critical extension that nobody knows", PLAY(critical_unknown), UNSURE, FAILS(SIG_LEGACY) },
+    { "time-stamp-dummy", "three bytes for a time stamp", PLAY(stamp_dummy), BAD, FAILS(TS_FORMAT) },
+    { "time-stamp-empty", "an empty SEQUENCE for a time stamp", PLAY(stamp_empty), BAD, FAILS(TS_FORMAT) },
+    { "time-stamp-of-another", "a time stamp over another value", PLAY(stamp_of_another), BAD, FAILS(TS_IMPRINT) },
+    { "time-stamp-by-signer", "the signer stamps his own time", PLAY(stamp_by_signer), BAD, FAILS(TS_USAGE) },
+    { "time-stamp-by-stranger", "an authority that nobody vouches for", PLAY(stamp_by_stranger), UNSURE, FAILS(TS_TRUST) },
+    { "time-stamp-forged", "the authority's signature does not fit", PLAY(stamp_forged), BAD, FAILS(TS_SIGNATURE) },
+    { "time-stamp-ahead", "a time stamp of two hours from now", PLAY(stamp_ahead), BAD, FAILS(TS_FUTURE) },
+    { "seal-time-stamp-dummy", "three bytes for the time stamp of the seal", PLAY(seal_stamp_dummy), BAD, FAILS(SEAL_TIMESTAMP) },
     { "time-ahead", "signed in two hours", PLAY(time_ahead), UNSURE, FAILS(TIME_FUTURE) },
 };
 

@@ -9,6 +9,8 @@ import subprocess
 import sys
 import tempfile
 
+from pki import Pki
+
 tool, data = str(pathlib.Path(sys.argv[1]).resolve()), pathlib.Path(sys.argv[2]).resolve()
 
 
@@ -47,6 +49,24 @@ with tempfile.TemporaryDirectory() as folder:
         "--page", 1, "--x", 1, "--y", 1)
     assert sorted(p.name for p in folder.iterdir()) == ["cut", "empty", "text"], "a refused stamping leaves nothing behind"
 
+# -- a signature without a seal, and the one that locks --
+
+with tempfile.TemporaryDirectory() as folder:
+    folder = pathlib.Path(folder)
+    pki = Pki(tool, data, folder / "pki")
+    who = ["--key", pki.key, "--cert", pki.cert]
+    for kind in ("ofd", "pdf"):
+        one, two, three = (folder / f"{name}.{kind}" for name in ("one", "two", "three"))
+        run(0, "sign", data / f"contract.{kind}", one, *who)
+        run(0, *pki.stamp_arguments(one, two))
+        run(0, "sign", two, three, *who, "--lock")
+        report = json.loads(run(2, "verify", "--json", three))                 # nobody is trusted here
+        assert [s["kind"] for s in report["signatures"]] == ["plain", "seal", "plain"], report
+        assert not [c for s in report["signatures"] for c in s["checks"] if not c["passed"] and c["severity"] == "invalid"], report
+        assert "document_locked" in run(65, "sign", three, folder / "four", *who)
+        assert "document_locked" in run(65, *pki.stamp_arguments(three, folder / "four"))
+        assert not (folder / "four").exists()
+
 # -- every wrong form of an argument: an answer of the documented kind, never a crash, and nothing written --
 
 EXITS = {0, 1, 2, 3, 64, 65, 73}
@@ -55,8 +75,10 @@ COMMANDS = {
     "stamp": {"--seal": ["file"], "--key": ["file"], "--cert": ["file"], "--page": ["1"], "--x": ["1"], "--y": ["1"], "--width": ["10"],
               "--height": ["10"], "--trust": ["file"], "--at": ["1,1,centre"], "--seam": ["right,at=5,margin=1,group=9,min=2"],
               "--keyword": ["word,last,right,dx=1,fit"], "--lock": []},
+    "sign": {"--key": ["file"], "--cert": ["file"], "--trust": ["file"], "--lock": []},
     "seal show": {"--json": [], "--picture": ["nowhere/picture"]},
     "inspect": {"--json": []},
+    "render": {"--out": ["nowhere/page.png"], "--page": ["1"], "--dpi": ["72"]},
     "seal make": {"--maker-key": ["file"], "--maker-cert": ["file"], "--signer-cert": ["file"], "--picture": ["file"], "--name": ["n"],
                   "--id": ["1"], "--width": ["40"], "--height": ["40"], "--type": ["1"], "--version": ["5"], "--list-digest": []},
     "help": {}, "nothing": {}, "": {},

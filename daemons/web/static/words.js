@@ -32,6 +32,8 @@ export const SEVERITIES = {
 
 export const KNOWN_BY = {
     register: { zh: "经用章登记证实", en: "confirmed by the stamp register" },
+    time_stamp: { zh: "经时间戳证实", en: "proven by a time stamp" },
+    document_time_stamp: { zh: "经文档时间戳证实", en: "proven by a document time stamp" },
     claimed: { zh: "签章者自称，未经证实", en: "the signer's own word, not confirmed" },
 };
 

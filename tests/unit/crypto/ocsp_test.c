@@ -244,6 +244,30 @@ chain__a_genuine_response_is_as_good_as_a_list_and_no_other_is(void **state)
     jy_cert_free(checkable);
 }
 
+/* A document brings a genuine older list that says nothing, and a crowd of forged ones: the response that was there before is heard. */
+static void
+chain__forged_evidence_does_not_drown_what_was_known(void **state)
+{
+    struct jy_buf revoked = respond((struct recipe){ .answer = { .status = JY_OCSP_REVOKED, .revoked_at = NOW - 10, .reason = 1 } });
+    struct jy_trust *base = authority_trust(false), *more;
+    struct jy_cert *namesake = issue((struct jy_issue){ .issuer_key = authority.other_key, .subject_key = authority.other_key,
+                                                        .common_name = "CA", .ca = true });
+    struct jy_chain_result result;
+
+    (void)state;
+    MUST(jy_trust_add_ocsp(base, jy_buf_slice(&revoked), NULL));
+    MUST(jy_trust_extend(base, &more));
+    for (int i = 0; i < 100; i++)
+        trust_list(more, authority.other_key, namesake, NULL, 0, 0);
+    trust_list(more, authority.ca_key, authority.ca, NULL, 0, 0);
+    MUST(jy_chain_check(more, leaf, NULL, 0, NOW, &result));
+    assert_int_equal(result.status, JY_CHAIN_REVOKED);
+    jy_buf_free(&revoked);
+    jy_trust_free(more);
+    jy_trust_free(base);
+    jy_cert_free(namesake);
+}
+
 /* An ended certificate is spoken of only by a responder that says that it keeps such (RFC 6960 4.4.4 archive cutoff). */
 static void
 chain__a_response_about_an_ended_certificate_needs_its_archive_cutoff(void **state)
@@ -270,6 +294,7 @@ main(void)
         cmocka_unit_test(ocsp__error_responses_name_their_error),
         cmocka_unit_test(ocsp__no_changed_byte_lets_a_revoked_certificate_live),
         cmocka_unit_test(chain__a_genuine_response_is_as_good_as_a_list_and_no_other_is),
+        cmocka_unit_test(chain__forged_evidence_does_not_drown_what_was_known),
         cmocka_unit_test(chain__a_response_about_an_ended_certificate_needs_its_archive_cutoff),
     };
 

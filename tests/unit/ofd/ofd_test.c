@@ -5,17 +5,11 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-#include <codec/der.h>
+#include "../verify/pki.h"
+
 #include <codec/zip.h>
-#include <jinyin/container.h>
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#define NOW 1790000000
 static const struct jy_stamp_place PLACE = { 1, 1, 1, 10, 10 };
-static const struct jy_slice SEAL = { (const uint8_t *)"0\3\2\1\4", 5 };
 
 static void
 build(const struct jy_zip_new *list, size_t count, struct jy_buf *out)
@@ -59,24 +53,19 @@ sign(struct jy_slice file, struct jy_buf *out, struct jy_fault *fault)
 {
     struct jy_document *doc = NULL;
     struct jy_prepared p = { 0 };
-    struct jy_buf ready = { 0 }, tbs = { 0 }, ses = { 0 }, all = { 0 };
+    struct jy_buf ready = { 0 }, ses = { 0 };
     struct jy_pieces done = { 0 };
     jy_err err = jy_document_open(file, &doc, fault);
 
     if (err == JY_OK)
-        err = jy_document_prepare(doc, SEAL, &PLACE, 1, NOW, &p, fault);
+        err = jy_document_prepare(doc, jy_buf_slice(&pki.seal_der), &PLACE, 1, pki.now, &p, fault);
     if (err == JY_OK) {
         p.data_hash[0] ^= 1;
         for (int round = 0; round < 2; round++, p.data_hash[0] ^= 1) {   /* first with a wrong digest */
-            tbs.len = ses.len = all.len = ready.len = 0;
-            assert_int_equal(jy_der_put_i64(&tbs, 4), JY_OK);
-            assert_int_equal(jy_buf_add(&tbs, SEAL), JY_OK);
-            assert_int_equal(jy_der_put_generalized_time(&tbs, NOW), JY_OK);
-            assert_int_equal(jy_der_put_bits(&tbs, JY_SLICE(p.data_hash, 32)), JY_OK);
-            assert_int_equal(jy_der_put(&ses, DER_SEQUENCE, jy_buf_slice(&tbs)), JY_OK);
-            assert_int_equal(jy_der_put(&all, DER_SEQUENCE, jy_buf_slice(&ses)), JY_OK);
-            assert_int_equal(jy_pieces_join(&p.file, &ready), JY_OK);
-            err = jy_document_finish(jy_buf_slice(&ready), p.slot, jy_buf_slice(&all), &done, fault);
+            ses.len = ready.len = 0;
+            MUST(jy_ses_make(pki.seal, pki.now, p.data_hash, p.property_info, pki.signer_key, pki.signer, &ses, NULL));
+            MUST(jy_pieces_join(&p.file, &ready));
+            err = jy_document_finish(jy_buf_slice(&ready), p.slot, jy_buf_slice(&ses), &done, fault);
             if (round == 0)
                 assert_int_equal(err, JY_E_DOCUMENT_CHANGED);
         }
@@ -86,9 +75,7 @@ sign(struct jy_slice file, struct jy_buf *out, struct jy_fault *fault)
     jy_pieces_free(&done);
     jy_prepared_free(&p);
     jy_buf_free(&ready);
-    jy_buf_free(&tbs);
     jy_buf_free(&ses);
-    jy_buf_free(&all);
     jy_document_free(doc);
     return err;
 }
@@ -293,11 +280,27 @@ test_corpus(void **state)
     assert_int_equal(wrong, 0);
 }
 
+static int
+set_up(void **state)
+{
+    (void)state;
+    pki_begin();
+    return 0;
+}
+
+static int
+tear_down(void **state)
+{
+    (void)state;
+    pki_end();
+    return 0;
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_hostile),
                                         cmocka_unit_test(test_stamp), cmocka_unit_test(test_tamper), cmocka_unit_test(test_corpus) };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, set_up, tear_down);
 }

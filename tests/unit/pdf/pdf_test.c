@@ -372,6 +372,56 @@ stamp__is_read_back_where_it_was_put(void **state)
     }
 }
 
+/* Stamp several places; the result replaces *file. */
+static void
+stamp_places(struct jy_buf *file, const struct jy_stamp_place *places, size_t count)
+{
+    struct jy_document *doc;
+    struct jy_prepared prepared = { 0 };
+    struct jy_buf middle = { 0 }, value = { 0 }, out = { 0 };
+    struct jy_pieces pieces = { 0 };
+
+    MUST(jy_document_open(jy_buf_slice(file), &doc, NULL));
+    MUST(jy_document_prepare(doc, jy_buf_slice(&pki.seal_der), places, count, pki.now, &prepared, NULL));
+    MUST(jy_pieces_join(&prepared.file, &middle));
+    MUST(jy_ses_make(pki.seal, pki.now, prepared.data_hash, prepared.property_info, pki.signer_key, pki.signer, &value, NULL));
+    MUST(jy_document_finish(jy_buf_slice(&middle), prepared.slot, jy_buf_slice(&value), &pieces, NULL));
+    MUST(jy_pieces_join(&pieces, &out));
+    jy_pieces_free(&pieces);
+    jy_prepared_free(&prepared);
+    jy_document_free(doc);
+    jy_buf_free(&middle);
+    jy_buf_free(&value);
+    jy_buf_free(file);
+    *file = out;
+}
+
+/* Several seals one after the other, each at several places, clipped ones among them: the earlier ones find nothing but signatures behind them. */
+static void
+stamp__several_places_leave_earlier_signatures_good(void **state)
+{
+    const struct jy_stamp_place places[] = { { .page = 1, .x_mm = 10, .y_mm = 10, .width_mm = 40, .height_mm = 40 },
+                                             { .page = 1, .x_mm = 60, .y_mm = 10, .width_mm = 40, .height_mm = 40 },
+                                             { .page = 1, .x_mm = -20, .y_mm = 90, .width_mm = 40, .height_mm = 40, .clip = { 20, 0, 20, 40 } } };
+    const struct jy_signature *list;
+    struct jy_document *doc;
+    struct jy_buf pdf = page_pdf(A4);
+    size_t count;
+
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        stamp_places(&pdf, places, 3);
+    MUST(jy_document_open(jy_buf_slice(&pdf), &doc, NULL));
+    MUST(jy_document_signatures(doc, &list, &count, NULL));
+    assert_int_equal(count, 3);
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < list[i].findings.count; k++)
+            if (!list[i].findings.list[k].passed)
+                fail_msg("%s: %s", list[i].id, list[i].findings.list[k].detail);
+    jy_document_free(doc);
+    jy_buf_free(&pdf);
+}
+
 int
 main(void)
 {
@@ -386,6 +436,7 @@ main(void)
         cmocka_unit_test(stamp__pages_and_places_outside_are_refused),
         cmocka_unit_test(stamp__stands_where_it_is_displayed),
         cmocka_unit_test(stamp__is_read_back_where_it_was_put),
+        cmocka_unit_test(stamp__several_places_leave_earlier_signatures_good),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

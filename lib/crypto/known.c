@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "crypto/known.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Not limits of what is read: beyond them something is proven once more. */
+#define KNOWN_MAX 128
+#define KNOWN_BYTES_MAX (16u << 20)
+
+/* point, signature and message stand behind each other in bytes. */
+struct proof {
+    uint8_t *bytes;
+    size_t sig_len, message_len;
+    enum jy_sm2_encoding encoding;
+    uint64_t used;                    /* rises: the smallest goes first */
+};
+struct parsed {
+    struct jy_buf der;
+    X509 *x509;
+    uint64_t used;
+};
+static struct {
+    pthread_mutex_t lock;
+    struct parsed certs[KNOWN_MAX];
+    size_t cert_count, cert_total;
+    struct proof list[KNOWN_MAX];
+    size_t count, total;
+    uint64_t clock;
+} known = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static size_t
+size_of(const struct proof *p)
+{
+    return JY_SM2_POINT_SIZE + p->sig_len + p->message_len;
+}
+
+static struct proof *
+find(const uint8_t point[JY_SM2_POINT_SIZE], struct jy_slice message, struct jy_slice sig)
+{
+    for (size_t i = 0; i < known.count; i++) {
+        struct proof *p = &known.list[i];
+        if (p->sig_len == sig.len && p->message_len == message.len && memcmp(p->bytes, point, JY_SM2_POINT_SIZE) == 0 &&
+            memcmp(p->bytes + JY_SM2_POINT_SIZE, sig.p, sig.len) == 0 &&
+            memcmp(p->bytes + JY_SM2_POINT_SIZE + sig.len, message.p, message.len) == 0)
+            return p;
+    }
+    return NULL;
+}
+
+static void
+forget(size_t i)
+{
+    known.total -= size_of(&known.list[i]);
+    free(known.list[i].bytes);
+    known.list[i] = known.list[--known.count];
+}
+
+static void
+forget_oldest(void)
+{
+    size_t oldest = 0;
+
+    for (size_t i = 1; i < known.count; i++)
+        if (known.list[i].used < known.list[oldest].used)
+            oldest = i;
+    forget(oldest);
+}
+
+static void
+remember(const uint8_t point[JY_SM2_POINT_SIZE], struct jy_slice message, struct jy_slice sig, enum jy_sm2_encoding encoding)
+{
+    struct proof p = { NULL, sig.len, message.len, encoding, 0 };
+
+    if (size_of(&p) > KNOWN_BYTES_MAX / 4 || (p.bytes = malloc(size_of(&p))) == NULL)
+        return;
+    memcpy(p.bytes, point, JY_SM2_POINT_SIZE);
+    memcpy(p.bytes + JY_SM2_POINT_SIZE, sig.p, sig.len);
+    memcpy(p.bytes + JY_SM2_POINT_SIZE + sig.len, message.p, message.len);
+    pthread_mutex_lock(&known.lock);
+    if (find(point, message, sig) != NULL) {                 /* another thread was faster */
+        free(p.bytes);
+    } else {
+        while (known.count == KNOWN_MAX || known.total + size_of(&p) > KNOWN_BYTES_MAX)
+            forget_oldest();
+        p.used = ++known.clock;
+        known.total += size_of(&p);
+        known.list[known.count++] = p;
+    }
+    pthread_mutex_unlock(&known.lock);
+}
+
+jy_err
+jy_sm2_verify_known(const struct jy_sm2 *key, struct jy_slice message, struct jy_slice sig, enum jy_sm2_encoding *encoding)
+{
+    uint8_t point[JY_SM2_POINT_SIZE];
+    enum jy_sm2_encoding met = JY_SM2_DER;
+    struct proof *p = NULL;
+    jy_err rc;
+
+    if (key == NULL || sig.len == 0 || message.len == 0 || jy_sm2_point(key, point) != JY_OK)
+        return jy_sm2_verify(key, message, sig, encoding);
+    pthread_mutex_lock(&known.lock);
+    if ((p = find(point, message, sig)) != NULL) {
+        p->used = ++known.clock;
+        met = p->encoding;
+    }
+    pthread_mutex_unlock(&known.lock);
+    if (p == NULL) {
+        if ((rc = jy_sm2_verify(key, message, sig, &met)) != JY_OK)
+            return rc;
+        remember(point, message, sig, met);
+    }
+    if (encoding != NULL)
+        *encoding = met;
+    return JY_OK;
+}
+
+/* -- certificates -- */
+
+static struct parsed *
+find_cert(struct jy_slice der)
+{
+    for (size_t i = 0; i < known.cert_count; i++)
+        if (jy_slice_equal(jy_buf_slice(&known.certs[i].der), der))
+            return &known.certs[i];
+    return NULL;
+}
+
+static void
+forget_cert(size_t i)
+{
+    known.cert_total -= known.certs[i].der.len;
+    jy_buf_free(&known.certs[i].der);
+    X509_free(known.certs[i].x509);
+    known.certs[i] = known.certs[--known.cert_count];
+}
+
+static void
+forget_oldest_cert(void)
+{
+    size_t oldest = 0;
+
+    for (size_t i = 1; i < known.cert_count; i++)
+        if (known.certs[i].used < known.certs[oldest].used)
+            oldest = i;
+    forget_cert(oldest);
+}
+
+X509 *
+jy_x509_known(struct jy_slice der)
+{
+    struct parsed *p;
+    X509 *x509 = NULL;
+
+    pthread_mutex_lock(&known.lock);
+    if ((p = find_cert(der)) != NULL && X509_up_ref(p->x509) == 1) {
+        x509 = p->x509;
+        p->used = ++known.clock;
+    }
+    pthread_mutex_unlock(&known.lock);
+    return x509;
+}
+
+void
+jy_x509_remember(struct jy_slice der, X509 *x509)
+{
+    struct parsed p = { .x509 = x509 };
+
+    if (jy_buf_add(&p.der, der) != JY_OK)
+        return;
+    pthread_mutex_lock(&known.lock);
+    if (find_cert(der) != NULL || X509_up_ref(x509) != 1) {
+        jy_buf_free(&p.der);
+    } else {
+        while (known.cert_count == KNOWN_MAX || known.cert_total + der.len > KNOWN_BYTES_MAX / 4)
+            forget_oldest_cert();
+        p.used = ++known.clock;
+        known.cert_total += der.len;
+        known.certs[known.cert_count++] = p;
+    }
+    pthread_mutex_unlock(&known.lock);
+}
+
+void
+jy_known_forget(void)
+{
+    pthread_mutex_lock(&known.lock);
+    while (known.count > 0)
+        forget(0);
+    while (known.cert_count > 0)
+        forget_cert(0);
+    pthread_mutex_unlock(&known.lock);
+}

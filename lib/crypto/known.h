@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * known.h: signatures that fitted before, and certificates that were parsed. The same certificates and seals come with every document; whether a
+ * value fits a message and a key is a fact of these three alone, without time, trust or policy, so remembering it cannot change a verdict. Compared
+ * byte for byte, never by digest.
+ */
+#ifndef JY_KNOWN_H
+#define JY_KNOWN_H
+
+#include <jinyin/crypto.h>
+
+#include <openssl/x509.h>
+
+/**
+ * As jy_sm2_verify; what fitted is remembered (the last 128, of 16 MiB together). For what lasts: certificates,
+ * seals, never a document's own signature. Any number of threads.
+ */
+JY_CHECK jy_err jy_sm2_verify_known(const struct jy_sm2 *key, struct jy_slice message, struct jy_slice sig, enum jy_sm2_encoding *encoding);
+
+/** The certificate that was parsed from exactly these bytes before, for the caller to free; NULL when there is none. Not to be changed. */
+X509 *jy_x509_known(struct jy_slice der);
+/** Keeps a reference to a certificate that is wholly read and set up. */
+void jy_x509_remember(struct jy_slice der, X509 *x509);
+
+#endif
