@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The promise: stamping and verifying through the library cost at most twice the cryptography that they cannot do without.
- * One core, one run, the best of many short rounds that take turns. Three floors, of OpenSSL (and zlib) alone:
- *   file      SM2 on short messages and one SM3 over the file as it lies there
+ * Stamping and verifying through the library beside the cryptography that they cannot do without; the promise is a speed of 0.7 of it.
+ * One core, one run, warm caches, the best of many short rounds that take turns. Three floors, of OpenSSL (and zlib) alone:
+ *   file      SM2 on short messages and one SM3 over the file as it lies there: the promise
  *   standard  SM2 and SM3 over every byte that GB/T 33190 and GB/T 38540 have digested, each once: unpacked parts, Seal.esl,
  *             Signature.xml, TBS_Sign, eSealInfo; verifying also the file, whose digest stands in the report
  *   unpacked  the same and the inflating of the parts, without which there is nothing to digest
- * SM2: stamping is one signature and its own check; verifying is the stamp, the seal and the two certificates (revocation lists
- * are checked when they are loaded).
+ * SM2: stamping is one signature and its own check; verifying is the stamp's (seals and certificates that were proven are remembered,
+ * revocation lists are checked when they are loaded). Then large files: one verification with its reading against reading and SM3; the
+ * promise is 1.5 times that.
  */
 #include <jinyin/verify.h>
 
@@ -18,10 +19,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #define ROUNDS 21
 #define ROUND_SECONDS 0.05
+#define SPEED 0.7                     /* ours, of the floor */
+#define LARGE 1.5                     /* of reading and SM3 */
 
 static double
 cpu(void)
@@ -229,8 +233,7 @@ floor_file(struct job *job)
 {
     if (job->stamping)
         raw_sign(&job->brief);
-    for (int i = 0; i < (job->stamping ? 1 : 4); i++)
-        raw_verify(&job->brief);
+    raw_verify(&job->brief);
     raw_sm3(job->stamped);
 }
 
@@ -240,9 +243,6 @@ floor_standard(struct job *job)
     if (job->stamping) {
         raw_sign(&job->tbs);
     } else {
-        raw_verify(&job->brief);      /* signer's and maker's certificates */
-        raw_verify(&job->brief);
-        raw_verify(&job->tbs);        /* eSealInfo: as long as TBS_Sign within a few hundred bytes */
         raw_sm3(job->stamped);
     }
     raw_verify(&job->tbs);
@@ -326,8 +326,99 @@ compare(const char *label, struct job *job, bool stamping)
         }
     printf("%-20s %-7s %7.2f ms %6.0f /s |", label, stamping ? "stamp" : "verify", best[0] * 1e3, 1 / best[0]);
     for (int i = 1; i < 4; i++)
-        printf(" %6.2f ms %5.2f |", best[i] * 1e3, best[0] / best[i]);
-    printf("\n");
+        printf(" %6.2f ms %5.2f |", best[i] * 1e3, best[i] / best[0]);
+    printf(" %s\n", best[1] / best[0] >= SPEED ? "met" : best[2] / best[0] >= SPEED ? "met for what the standards have digested" : "MISSED");
+}
+
+/* -- large files -- */
+
+static void
+write_all(const char *path, const struct jy_buf *file)
+{
+    FILE *f = fopen(path, "wb");
+
+    need(f != NULL && fwrite(file->p, 1, file->len, f) == file->len && fclose(f) == 0);
+}
+
+/* A package of `parts` pictures beside the page of the contract, each named by its resources, so that each is shown and covered. */
+static struct jy_buf
+large_package(size_t parts, size_t bytes)
+{
+    static const uint8_t empty[22] = { 'P', 'K', 5, 6 };
+    struct jy_zip_new *list = calloc(parts + 4, sizeof(*list));
+    char (*names)[40] = calloc(parts, sizeof(*names));
+    uint8_t *noise = malloc(bytes + parts);
+    struct jy_buf resources = { 0 }, out = { 0 };
+    struct jy_fault fault = { 0 };
+    struct jy_pieces pieces = { 0 };
+    struct jy_zip *zip = NULL;
+
+    need(list != NULL && names != NULL && noise != NULL);
+    must(jy_random(noise, bytes + parts), &fault);
+    must(jy_buf_text(&resources, "<o:Res xmlns:o=\"http://www.ofdspec.org/2016\" BaseLoc=\"Res\"><o:MultiMedias>"), &fault);
+    for (size_t i = 0; i < parts; i++) {
+        snprintf(names[i], sizeof(names[i]), "Doc_0/Res/image_%zu.png", i);
+        list[i] = (struct jy_zip_new){ names[i], JY_SLICE(noise + i, bytes) };
+        must(jy_buf_fmt(&resources, "<o:MultiMedia ID=\"%zu\" Type=\"Image\"><o:MediaFile>image_%zu.png</o:MediaFile></o:MultiMedia>", i + 10, i), &fault);
+    }
+    must(jy_buf_text(&resources, "</o:MultiMedias></o:Res>"), &fault);
+    list[parts] = (struct jy_zip_new){ "OFD.xml", jy_slice_text("<o:OFD xmlns:o=\"http://www.ofdspec.org/2016\" Version=\"1.0\" DocType=\"OFD\"><o:DocBody>"
+        "<o:DocInfo><o:DocID>1</o:DocID></o:DocInfo><o:DocRoot>Doc_0/Document.xml</o:DocRoot></o:DocBody></o:OFD>") };
+    list[parts + 1] = (struct jy_zip_new){ "Doc_0/Document.xml", jy_slice_text("<o:Document xmlns:o=\"http://www.ofdspec.org/2016\"><o:CommonData><o:MaxUnitID>"
+        "100000</o:MaxUnitID><o:PageArea><o:PhysicalBox>0 0 210 297</o:PhysicalBox></o:PageArea><o:DocumentRes>Res.xml</o:DocumentRes></o:CommonData>"
+        "<o:Pages><o:Page ID=\"1\" BaseLoc=\"Page.xml\"/></o:Pages></o:Document>") };
+    list[parts + 2] = (struct jy_zip_new){ "Doc_0/Page.xml", jy_slice_text("<o:Page xmlns:o=\"http://www.ofdspec.org/2016\"><o:Content><o:Layer ID=\"2\"/>"
+        "</o:Content></o:Page>") };
+    list[parts + 3] = (struct jy_zip_new){ "Doc_0/Res.xml", jy_buf_slice(&resources) };
+    must(jy_zip_open(JY_SLICE(empty, sizeof(empty)), &zip, &fault), &fault);
+    must(jy_zip_rewrite(zip, list, parts + 4, 33, 0, &pieces, &fault), &fault);
+    must(jy_pieces_join(&pieces, &out), &fault);
+    jy_pieces_free(&pieces);
+    jy_zip_free(zip);
+    jy_buf_free(&resources);
+    free(list);
+    free(names);
+    free(noise);
+    return out;
+}
+
+static double
+best_of(const char *path, bool judge)
+{
+    double best = 1e9;
+
+    for (int i = 0; i < 5; i++) {
+        double start = cpu(), took;
+        struct jy_buf file = load(path);
+        if (judge)
+            verify(jy_buf_slice(&file));
+        else
+            raw_sm3(jy_buf_slice(&file));
+        took = cpu() - start;
+        best = took < best ? took : best;
+        jy_buf_free(&file);
+    }
+    return best;
+}
+
+static void
+compare_large(const char *label, struct jy_buf original)
+{
+    char path[] = "/tmp/jinyin-bench-XXXXXX";
+    struct jy_buf stamped = { 0 };
+    double ours_takes, floor_takes;
+    int fd = mkstemp(path);
+
+    need(fd >= 0 && close(fd) == 0);
+    stamp(jy_buf_slice(&original), &stamped);
+    write_all(path, &stamped);
+    ours_takes = best_of(path, true);
+    floor_takes = best_of(path, false);
+    printf("%-20s %8.1f MB %9.2f ms | %9.2f ms %5.2f | %s\n", label, (double)stamped.len / 1e6, ours_takes * 1e3, floor_takes * 1e3, ours_takes / floor_takes,
+           ours_takes / floor_takes <= LARGE ? "met" : "MISSED");
+    remove(path);
+    jy_buf_free(&stamped);
+    jy_buf_free(&original);
 }
 
 int
@@ -341,7 +432,7 @@ main(int argc, char **argv)
     need((raw.key = EVP_PKEY_Q_keygen(NULL, NULL, "SM2")) != NULL && (raw.sm3 = EVP_MD_fetch(NULL, "SM3", NULL)) != NULL &&
          inflateInit2(&raw.inflater, -MAX_WBITS) == Z_OK);
     prepare_pki(jy_buf_slice(&picture));
-    printf("one core, best of %d rounds; each floor: its time, ours divided by it\n", ROUNDS);
+    printf("one core, best of %d rounds; each floor: its time, and our speed as a part of it\n", ROUNDS);
     printf("%-20s %-7s %10s %9s | %-15s | %-15s | %-15s |\n", "file", "", "ours", "", "floor: file", "standard", "unpacked");
     for (int i = 0; i < count; i++) {
         const char *path = argc > 1 ? argv[i + 1] : usual[i], *slash = strrchr(path, '/');
@@ -362,5 +453,11 @@ main(int argc, char **argv)
         jy_buf_free(&original);
         jy_buf_free(&stamped);
     }
+    if (argc > 1)
+        return 0;
+    printf("\n%-20s %11s %12s | %-19s |\n", "read and verify", "", "ours", "reading and SM3");
+    compare_large("100 pages", load(JY_BENCH_DATA "/hundred-pages.ofd"));
+    compare_large("1,000 entries", large_package(1000, 20000));
+    compare_large("100 MB", large_package(1, 100000000));
     return 0;
 }

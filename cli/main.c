@@ -40,6 +40,11 @@ static const struct command {
       "  --tsa URL       a time stamp authority (RFC 3161 over HTTP): the stamps carry its time stamps\n"
       "  Several places of one seal are one signature. A second --seal (with its --key, --cert and places) is a second stamp on top of the\n"
       "  first; OUT is written when all have succeeded, or not at all.\n" },
+    { "archive", cmd_archive, "IN OUT --tsa URL [--trust PEM|DIR]", "Put evidence and a document time stamp into a signed PDF.",
+      "将验证证据和文档时间戳加入已签章的PDF。",
+      "  --tsa URL       the time stamp authority (RFC 3161 over HTTP)\n"
+      "  --trust PEM|DIR certificates, revocation lists and OCSP answers that the document shall carry (DSS)\n"
+      "  Nothing that stands in IN is changed; where a stamp forbids any further change, evidence and time stamps are still permitted.\n" },
     { "sign", cmd_sign, "IN OUT --key K.pem --cert C.pem [--lock] [--trust PEM|DIR]", "Sign a file without a seal (GB/T 35275).", "不加盖印章，仅作数字签名（GB/T 35275）。",
       "  --lock          the document takes no further stamp or signature\n"
       "  --trust PATH    also check the certificate's chain and revocation\n" },

@@ -11,6 +11,8 @@
 #define JY_RENDER_WORK_MAX 200000000ull      /* one a pixel painted; objects, glyphs, points have a price; real pages: 1 to 20 M */
 #define JY_RENDER_IMAGES_MAX (32u << 20)     /* decoded pixels kept for one page */
 #define JY_RENDER_FONT_MAX (32u << 20)       /* bytes of an embedded font */
+#define JY_RENDER_FONTS_MAX (96u << 20)      /* bytes of all embedded fonts that a document's pages open */
+#define JY_RENDER_PARTS_MAX (32u << 20)      /* bytes of all resource parts */
 #define JY_RENDER_NOTES_MAX 64               /* the last one says that there are more */
 
 /**

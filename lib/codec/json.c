@@ -9,19 +9,19 @@
 json_t *
 jy_json_text(const char *text)
 {
-    json_t *value = json_string(text);
+    size_t len = strlen(text);
+    json_t *value = NULL;
+    char *hex;
 
-    if (value == NULL) {
-        size_t len = strlen(text);
-        char *hex = malloc(len * 2 + 5);
-        if (hex != NULL) {
-            memcpy(hex, "hex:", 4);
-            jy_hex(JY_SLICE(text, len), hex + 4);
-            value = json_string(hex);
-        }
-        free(hex);
+    if (jy_utf8_is_valid(jy_slice_text(text)))
+        return json_string(text);
+    if ((hex = malloc(len * 2 + 5)) != NULL) {
+        memcpy(hex, "hex:", 4);
+        jy_hex(JY_SLICE(text, len), hex + 4);
+        value = json_string(hex);
     }
-    return value == NULL ? json_string("") : value;
+    free(hex);
+    return value;
 }
 
 json_t *

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* codec/json.h: what foreign files say, as JSON values. Each returns a new reference, never NULL but for want of memory. */
+/* codec/json.h: what foreign files say, as JSON values. Each returns a new reference; NULL for want of memory only. */
 #ifndef JY_CODEC_JSON_H
 #define JY_CODEC_JSON_H
 

@@ -128,8 +128,9 @@ static bool
 is_seen(struct pdf_diff *d, qpdf_oh widget)
 {
     double r[4];
+    bool draws = qpdf_oh_has_key(d->b, widget, "/AP") || qpdf_oh_has_key(d->b, widget, "/MK") || qpdf_oh_has_key(d->b, widget, "/BS");
 
-    return (qpdf_oh_has_key(d->b, widget, "/AP") || qpdf_oh_has_key(d->b, widget, "/MK") || qpdf_oh_has_key(d->b, widget, "/BS")) && !(pdf_read_box(d->b, qpdf_oh_get_key(d->b, widget, "/Rect"), r) && (r[2] - r[0] == 0 || r[3] - r[1] == 0));
+    return draws && !(pdf_read_box(d->b, qpdf_oh_get_key(d->b, widget, "/Rect"), r) && (r[2] - r[0] == 0 || r[3] - r[1] == 0));
 }
 
 /* Is it the field of the signature that ends this revision, and so covered by it? */
@@ -262,7 +263,8 @@ check_impression(struct pdf_diff *d, int id, qpdf_oh annot)
     qpdf_oh form, own;
     char unknown[64] = "";
 
-    if (closer == NULL || closer->field_id == 0 || !is_new_object(d, annot) || !only_keys(d, annot, impression_keys, unknown) || !has_plain_appearance(d, annot)) {
+    if (closer == NULL || closer->field_id == 0 || !is_new_object(d, annot) || !only_keys(d, annot, impression_keys, unknown) ||
+        !has_plain_appearance(d, annot)) {
         pdf_diff_refuse(d, id, "an annotation was added that is no impression of the signing seal %s", unknown);
         return;
     }

@@ -30,16 +30,19 @@ read_item(qpdf_data q, qpdf_oh stream, struct pdf_evidence *evidence, size_t kin
 
     if (!qpdf_oh_is_stream(q, stream))
         return JY_OK;
-    if (qpdf_oh_get_stream_data(q, stream, qpdf_dl_generalized, &filtered, &bytes, &len) != QPDF_SUCCESS)
+    if (qpdf_oh_get_stream_data(q, stream, qpdf_dl_generalized, &filtered, &bytes, &len) != QPDF_SUCCESS) {
+        free(bytes);                                         /* there too when qpdf only warns */
         return pdf_error(q, why) == JY_E_NOMEM ? JY_E_NOMEM : JY_OK;
+    }
     if (!filtered || len == 0) {
         free(bytes);
         return JY_OK;
     }
     evidence->items[kind][evidence->counts[kind]++] = JY_SLICE(bytes, len);
     evidence->total += len;
-    return evidence->total <= JY_PDF_EVIDENCE_BYTES_MAX ? JY_OK
-                                                        : jy_fail(fault, JY_E_LIMIT, "PDF /DSS", 0, "more than %d bytes of evidence", JY_PDF_EVIDENCE_BYTES_MAX);
+    if (evidence->total > JY_PDF_EVIDENCE_BYTES_MAX)
+        return jy_fail(fault, JY_E_LIMIT, "PDF /DSS", 0, "more than %d bytes of evidence", JY_PDF_EVIDENCE_BYTES_MAX);
+    return JY_OK;
 }
 
 static jy_err

@@ -97,7 +97,8 @@ add_signature(struct pdf *pdf, qpdf_oh field, qpdf_oh value, const char *name)
     s->kind = JY_SIGNATURE_PLAIN;
     if (!qpdf_oh_is_dictionary(q, value))
         return jy_findings_add(&s->findings, JY_CHECK_PDF_BYTERANGE, false, s->id, 0, "the value of the signature field is no dictionary");
-    detail->is_time_stamp = is_name(q, qpdf_oh_get_key(q, value, "/Type"), "/DocTimeStamp") || is_name(q, qpdf_oh_get_key(q, value, "/SubFilter"), "/ETSI.RFC3161");
+    detail->is_time_stamp = is_name(q, qpdf_oh_get_key(q, value, "/Type"), "/DocTimeStamp") ||
+        is_name(q, qpdf_oh_get_key(q, value, "/SubFilter"), "/ETSI.RFC3161");
     read_lock_permission(q, field, detail);
     if ((rc = read_permissions(q, value, detail)) != JY_OK)
         return rc;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* refs.h: who refers to an object. Asked only for the objects that a later revision touches, answered from raw bytes: qpdf would keep every object it parses. */
+/*
+ * refs.h: who refers to an object. Asked only for the objects that a later revision touches, answered from raw bytes: qpdf would keep every object that
+ * it parses.
+ */
 #ifndef JY_PDF_REFS_H
 #define JY_PDF_REFS_H
 

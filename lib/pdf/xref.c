@@ -362,16 +362,20 @@ refuse_two_origins(struct reader *r, size_t startxref)
 {
     struct pdf_lexer lexer = { r->file, startxref };
     struct pdf_value value, word;
+    bool leads;
 
     if (r->header == 0)
         return JY_OK;
     pdf_token_next(&lexer, &value);
-    if (pdf_word_is(&value, "xref"))
-        return value.at == startxref ? jy_fail(r->fault, JY_E_AMBIGUOUS, "PDF startxref", startxref, "leads to two sections, from %%PDF- and from byte 0") : JY_OK;
-    pdf_token_next(&lexer, &word);
-    pdf_token_next(&lexer, &word);
-    return value.at == startxref && value.kind == PDF_INTEGER && pdf_word_is(&word, "obj")
-        ? jy_fail(r->fault, JY_E_AMBIGUOUS, "PDF startxref", startxref, "leads to two sections, from %%PDF- and from byte 0") : JY_OK;
+    leads = pdf_word_is(&value, "xref");
+    if (!leads && value.kind == PDF_INTEGER) {
+        pdf_token_next(&lexer, &word);
+        pdf_token_next(&lexer, &word);
+        leads = pdf_word_is(&word, "obj");
+    }
+    if (leads && value.at == startxref)
+        return jy_fail(r->fault, JY_E_AMBIGUOUS, "PDF startxref", startxref, "leads to two sections, from %%PDF- and from byte 0");
+    return JY_OK;
 }
 
 jy_err

@@ -62,6 +62,14 @@ flush_nothing(png_structp png)
     (void)png;
 }
 
+/* Not libpng's own, which prints. */
+_Noreturn static void
+give_up(png_structp png, png_const_charp text)
+{
+    (void)text;
+    png_longjmp(png, 1);
+}
+
 static void
 quiet(png_structp png, png_const_charp text)
 {
@@ -72,7 +80,7 @@ quiet(png_structp png, png_const_charp text)
 jy_err
 jy_picture_write_png(const struct jy_picture *picture, double dots_per_mm, struct jy_buf *out, struct jy_fault *fault)
 {
-    png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, NULL, quiet);
+    png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, give_up, quiet);
     png_infop info = png == NULL ? NULL : png_create_info_struct(png);
 
     if (info == NULL) {

@@ -170,10 +170,15 @@ open_embedded(struct draw *d, struct res *res, struct font *font)
         note(d->r, file, "字体文件缺失 font file is missing");
         return;
     }
+    if (d->r->font_bytes + jy_zip_entry(d->r->ofd->zip, at)->size > JY_RENDER_FONTS_MAX) {
+        note(d->r, file, "内嵌字体超出限额 the embedded fonts are beyond the limit");
+        return;
+    }
     rc = jy_zip_read(d->r->ofd->zip, at, JY_RENDER_FONT_MAX, &font->bytes, NULL);
     if (rc == JY_OK && FT_New_Memory_Face(d->r->fonts->library, font->bytes.p, (FT_Long)font->bytes.len, 0, &font->face) == 0 &&
         FT_IS_SCALABLE(font->face)) {
         font->embedded = true;
+        d->r->font_bytes += font->bytes.len;
         choose_charmap(font);
         return;
     }
@@ -184,6 +189,13 @@ open_embedded(struct draw *d, struct res *res, struct font *font)
     note(d->r, file, "内嵌字体无法使用 embedded font cannot be used");
 }
 
+/* Said on every page that shows it. */
+static void
+note_stand_in(struct draw *d, const char *name, enum font_class class)
+{
+    note(d->r, name == NULL ? "Font" : name, "字体已替换 not embedded, drawn in %s", d->r->fonts->names[class][0]);
+}
+
 struct font *
 font_of(struct draw *d, const char *id)
 {
@@ -192,13 +204,16 @@ font_of(struct draw *d, const char *id)
     struct font *font;
     enum font_class class;
 
-    if (res != NULL && res->font != NULL)
-        return res->font;
     if (res == NULL)
         return NULL;
+    name = jy_xml_attr(res->node, "FontName");
+    if (res->font != NULL) {
+        if (!res->font->embedded)
+            note_stand_in(d, name, res->font->class);
+        return res->font;
+    }
     if ((font = calloc(1, sizeof(*font))) == NULL)
         return NULL;
-    name = jy_xml_attr(res->node, "FontName");
     family = jy_xml_attr(res->node, "FamilyName");
     class = font_class_of(name != NULL ? name : family);
     if (class == FONT_SONG && family != NULL)
@@ -208,7 +223,8 @@ font_of(struct draw *d, const char *id)
     font->stand_in = d->r->fonts->faces[class][font->bold && d->r->fonts->faces[class][1] != NULL];
     if (!font->embedded) {
         font->face = font->stand_in;
-        note(d->r, name == NULL ? "Font" : name, "字体已替换 not embedded, drawn in %s", d->r->fonts->names[class][0]);
+        font->class = class;
+        note_stand_in(d, name, class);
     }
     return res->font = font;
 }

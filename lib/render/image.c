@@ -162,7 +162,8 @@ draw_image(struct draw *d, const struct jy_xml *node, const double box[4], doubl
     if (!matrix_of(node, "CTM", &m))
         cairo_scale(cr, box[2], box[3]);
     cairo_rectangle(cr, 0, 0, 1, 1);
-    if (paint_price(d)) {
+    /* Scaling down looks at every pixel of the picture. */
+    if (paint_price(d, 0) && spend(d->r, (uint64_t)cairo_image_surface_get_width(surface) * (uint64_t)cairo_image_surface_get_height(surface))) {
         cairo_clip(cr);
         cairo_scale(cr, 1.0 / cairo_image_surface_get_width(surface), 1.0 / cairo_image_surface_get_height(surface));
         cairo_set_source_surface(cr, surface, 0, 0);

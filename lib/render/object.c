@@ -59,6 +59,7 @@ apply_clip(struct draw *d, const struct jy_xml *clip)
         }
         cairo_set_matrix(cr, &before);
     }
+    (void)paint_price(d, 0);                                 /* everything within goes through its mask */
     cairo_clip(cr);
 }
 
@@ -106,7 +107,7 @@ draw_path(struct draw *d, const struct jy_xml *node, const struct style *style, 
     cairo_new_path(cr);
     if (!path_data(d, jy_xml_child_text(node, "AbbreviatedData")))
         note(d->r, "PathObject", "路径数据有误 path data make no sense");
-    if (!paint_price(d)) {
+    if (!paint_price(d, style->line_width * fmax(style->miter, 1))) {
         cairo_new_path(cr);
         return;
     }

@@ -34,6 +34,7 @@ draw_part(struct draw *d, const struct jy_xml *page, const char *path, struct jy
 {
     struct scope scope = { .outer = &d->r->scope };
     struct draw inner = *d;
+    uint64_t held = d->r->part_bytes;
     char folder[OFD_PATH];
     jy_err rc = JY_OK;
 
@@ -43,6 +44,10 @@ draw_part(struct draw *d, const struct jy_xml *page, const char *path, struct jy
     inner.scope = &scope;
     if (rc == JY_OK)
         draw_layers(&inner, page);
+    for (size_t i = 0; i < scope.count; i++)                 /* what this page alone held is free for the next one */
+        if (scope.list[i].font != NULL)
+            d->r->font_bytes -= scope.list[i].font->bytes.len;
+    d->r->part_bytes = held;
     scope_free(&scope);
     return rc;
 }

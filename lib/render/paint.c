@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #define STOPS_MAX 256
+#define GRADIENT_PRICE 8                     /* a pixel, beside that of a plain colour */
 
 static bool
 colour_value(struct draw *d, const struct jy_xml *colour, double rgb[3])
@@ -174,26 +175,27 @@ paint_set(struct draw *d, const struct jy_xml *colour, double alpha)
     if (pattern != NULL) {
         cairo_set_source(d->cr, pattern);
         cairo_pattern_destroy(pattern);
-    } else {
-        colour_value(d, colour, rgb);
-        cairo_set_source_rgba(d->cr, rgb[0], rgb[1], rgb[2], alpha);
+        return spend(d->r, d->area * GRADIENT_PRICE);
     }
+    colour_value(d, colour, rgb);
+    cairo_set_source_rgba(d->cr, rgb[0], rgb[1], rgb[2], alpha);
     return true;
 }
 
 bool
-paint_price(struct draw *d)
+paint_price(struct draw *d, double grow)
 {
     double x0, y0, x1, y1, cx0, cy0, cx1, cy1, w, h;
 
     cairo_path_extents(d->cr, &x0, &y0, &x1, &y1);
     cairo_clip_extents(d->cr, &cx0, &cy0, &cx1, &cy1);
-    w = fmin(x1, cx1) - fmax(x0, cx0);
-    h = fmin(y1, cy1) - fmax(y0, cy0);
+    w = fmin(x1 + grow, cx1) - fmax(x0 - grow, cx0);
+    h = fmin(y1 + grow, cy1) - fmax(y0 - grow, cy0);
     if (!(w >= 0 && h >= 0))
-        return spend(d->r, 100);
+        w = h = 0;
     cairo_user_to_device_distance(d->cr, &w, &h);
     w = fabs(w) + 1;
     h = fabs(h) + 1;
-    return spend(d->r, w * h > 1e9 ? 1000000000ull : (uint64_t)(w * h) + 100);
+    d->area = w * h > 1e9 ? 1000000000ull : (uint64_t)(w * h);
+    return spend(d->r, d->area + 100);
 }

@@ -51,6 +51,7 @@ read_document(struct jy_render *r, struct jy_fault *fault)
     for (const struct jy_xml *node = common == NULL ? NULL : common->child; rc == JY_OK && node != NULL; node = node->next)
         if (strcmp(node->name, "PublicRes") == 0 || strcmp(node->name, "DocumentRes") == 0)
             rc = scope_read(r, &r->scope, folder, node->text, fault);
+    r->kept_notes = r->note_count;
     return rc;
 }
 
@@ -122,7 +123,7 @@ begin_page(struct jy_render *r)
         r->scope.list[i].image = NULL;
         r->scope.list[i].failed = false;
     }
-    r->note_count = 0;
+    r->note_count = r->kept_notes;
     r->pixels = 0;
     r->own_work = JY_RENDER_WORK_MAX;
 }

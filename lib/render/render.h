@@ -25,6 +25,7 @@ struct font {                                /* a font resource, opened */
     FT_Face stand_in;                        /* for characters that the own one lacks */
     struct jy_buf bytes;
     bool embedded, bold, symbol;
+    enum font_class class;                   /* of its stand-in */
 };
 
 /* -- resources (GB/T 33190 clause 7.9), by scope: page or template within document -- */
@@ -33,6 +34,7 @@ struct res {
     uint32_t id;
     enum res_kind kind;
     const struct jy_xml *node;
+    size_t order;                            /* in which it was read */
     char (*folder)[OFD_PATH];                /* where its files are looked up */
     struct font *font;                       /* once opened */
     cairo_surface_t *image;                  /* once decoded */
@@ -65,9 +67,10 @@ struct jy_render {
     struct font no_font;                     /* for text whose font is not named or not there: shown all the same */
     uint64_t *work, own_work;                /* what is left for this page; shared with a seal that is a package */
     uint64_t pixels;                         /* of images decoded for this page */
+    uint64_t font_bytes, part_bytes;         /* of embedded fonts and resource parts held */
     int level;                               /* 1: the package is a seal's picture */
     struct jy_render_note notes[JY_RENDER_NOTES_MAX];
-    size_t note_count;
+    size_t note_count, kept_notes;           /* kept: of opening the document, said on every page */
 };
 /** Said once a page. */
 void note(struct jy_render *r, const char *where, const char *fmt, ...) JY_PRINTF(3, 4);
@@ -88,6 +91,7 @@ struct draw {
     struct scope *scope;
     int depth;
     double alpha;                            /* of everything around */
+    uint64_t area;                           /* pixels of the path priced last */
 };
 extern const struct style plain_style;
 /** The parameters of a layer (id may be NULL), then those that an object adds by its own reference and attributes. */
@@ -104,8 +108,8 @@ bool matrix_of(const struct jy_xml *node, const char *name, cairo_matrix_t *out)
 
 /** Sets the source. False when nothing is to be painted (alpha 0). colour may be NULL: black. */
 bool paint_set(struct draw *d, const struct jy_xml *colour, double alpha);
-/** Takes the price of filling or stroking the current path off the work. */
-bool paint_price(struct draw *d);
+/** Takes the price of painting the current path, drawn out by `grow` (half a stroke, user units), off the work. Before paint_set. */
+bool paint_price(struct draw *d, double grow);
 
 /** Dashes for stroking the current path, unless they are finer than a quarter of a pixel (grey to the eye) or endless work. */
 void set_dashes(struct draw *d, const double *dash, int count, double offset);

@@ -23,8 +23,22 @@ add(struct scope *scope, enum res_kind kind, const struct jy_xml *node, char (*f
         scope->list = list;
         scope->cap = cap;
     }
-    scope->list[scope->count++] = (struct res){ .id = (uint32_t)strtoul(id, NULL, 10), .kind = kind, .node = node, .folder = folder };
+    scope->list[scope->count++] = (struct res){ .id = (uint32_t)strtoul(id, NULL, 10), .kind = kind, .node = node, .folder = folder,
+                                                  .order = scope->count };
     return JY_OK;
+}
+
+/* Of two with one id the first that was read is meant. */
+static int
+by_kind_and_id(const void *a, const void *b)
+{
+    const struct res *x = a, *y = b;
+
+    if (x->kind != y->kind)
+        return x->kind < y->kind ? -1 : 1;
+    if (x->id != y->id)
+        return x->id < y->id ? -1 : 1;
+    return x->order < y->order ? -1 : x->order > y->order;
 }
 
 jy_err
@@ -47,6 +61,12 @@ scope_read(struct jy_render *r, struct scope *scope, const char *folder, const c
         free(part);
         return JY_OK;
     }
+    r->part_bytes += jy_zip_entry(r->ofd->zip, at)->size;
+    if (r->part_bytes > JY_RENDER_PARTS_MAX) {
+        note(r, path, "资源文件超出限额 the resource parts are beyond the limit");
+        free(part);
+        return JY_OK;
+    }
     if ((rc = ofd_parse(r->ofd, at, NULL, &part->doc, fault)) != JY_OK) {
         note(r, path, "资源文件无法读取 resource part cannot be read: %s", jy_err_code(rc));
         free(part);
@@ -63,6 +83,8 @@ scope_read(struct jy_render *r, struct scope *scope, const char *folder, const c
             for (const struct jy_xml *item = jy_xml_child(list, kinds[k].item); item != NULL; item = jy_xml_next(item))
                 if (add(scope, kinds[k].kind, item, &part->folder) != JY_OK)
                     return jy_fail(fault, JY_E_NOMEM, NULL, 0, "no memory");
+    if (scope->count > 0)
+        qsort(scope->list, scope->count, sizeof(*scope->list), by_kind_and_id);
     return JY_OK;
 }
 
@@ -87,14 +109,22 @@ scope_free(struct scope *scope)
 struct res *
 scope_find(struct scope *scope, enum res_kind kind, const char *id)
 {
-    uint32_t n;
+    struct res key = { .kind = kind };
 
     if (id == NULL)
         return NULL;
-    n = (uint32_t)strtoul(id, NULL, 10);
-    for (; scope != NULL; scope = scope->outer)
-        for (size_t i = 0; i < scope->count; i++)
-            if (scope->list[i].id == n && scope->list[i].kind == kind)
-                return &scope->list[i];
+    key.id = (uint32_t)strtoul(id, NULL, 10);
+    for (; scope != NULL; scope = scope->outer) {
+        size_t low = 0, high = scope->count;
+        while (low < high) {                                 /* the first that is not before the key */
+            size_t middle = (low + high) / 2;
+            if (by_kind_and_id(&scope->list[middle], &key) < 0)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        if (low < scope->count && scope->list[low].kind == kind && scope->list[low].id == key.id)
+            return &scope->list[low];
+    }
     return NULL;
 }

@@ -81,7 +81,7 @@ draw_piece(struct draw *d, const struct jy_xml *annot, const struct jy_seal *sea
         cairo_rectangle(cr, clip[0], clip[1], clip[2], clip[3]);
     else
         cairo_rectangle(cr, 0, 0, box[2], box[3]);
-    if (!paint_price(d)) {
+    if (!paint_price(d, 0)) {
         cairo_new_path(cr);
         cairo_restore(cr);
         return;

@@ -251,7 +251,7 @@ draw_element(struct svg *svg, const struct jy_xml *node, const struct svg_style 
     group = style.opacity < 1;
     if (group) {
         cairo_rectangle(svg->d.cr, -1e5, -1e5, 2e5, 2e5);
-        (void)paint_price(&svg->d);
+        (void)paint_price(&svg->d, 0);
         cairo_new_path(svg->d.cr);
         cairo_push_group(svg->d.cr);
     }

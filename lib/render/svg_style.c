@@ -456,6 +456,8 @@ svg_set_paint(struct svg *svg, const struct svg_paint *paint, double opacity)
         cairo_set_source_rgba(svg->d.cr, paint->rgb[0], paint->rgb[1], paint->rgb[2], paint->alpha * opacity);
         return true;
     }
+    if (!spend(svg->d.r, svg->d.area * 8))
+        return false;
     pattern = gradient(svg, paint->gradient, opacity);
     cairo_set_source(svg->d.cr, pattern);
     cairo_pattern_destroy(pattern);
@@ -467,7 +469,7 @@ svg_paint_path(struct svg *svg, const struct svg_style *style)
 {
     cairo_t *cr = svg->d.cr;
 
-    if (style->hidden || !paint_price(&svg->d)) {
+    if (style->hidden || !paint_price(&svg->d, style->width * style->miter)) {
         cairo_new_path(cr);
         return;
     }

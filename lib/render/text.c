@@ -114,7 +114,7 @@ paint_glyph(struct text *t, FT_Face face, unsigned glyph, double x, double y)
     cairo_set_matrix(cr, &before);
     if (!drawn || t->outline_only)
         return;
-    if (!paint_price(t->d)) {
+    if (!paint_price(t->d, t->stroke ? t->style.line_width * fmax(t->style.miter, 1) : 0)) {
         cairo_new_path(cr);
         return;
     }

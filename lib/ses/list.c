@@ -5,7 +5,6 @@
 #include "codec/der.h"
 
 
-#define ENTRIES_MAX 1000
 #define SM3_OID_TEXT "1.2.156.10197.1.401"
 
 /* CertDigestObj.type is "custom": what is met names the digest algorithm, in letters or by its OID. */
@@ -46,7 +45,7 @@ jy_list_check(struct jy_slice entries, uint32_t type, jy_deviations *deviations)
     jy_der_open(&list, entries);
     for (; !jy_der_at_end(&list); count++) {
         struct jy_slice name, value;
-        if (count >= ENTRIES_MAX)
+        if (count >= JY_SEAL_LIST_MAX)
             return JY_E_LIMIT;
         if ((rc = jy_der_next(&list, &item)) != JY_OK)
             return rc;

@@ -10,7 +10,7 @@ enum { JY_LIST_CERTIFICATES = 1, JY_LIST_DIGESTS = 2 };
 
 /**
  * Is every entry of the kind that the type promises? Adds CERT_LIST_TYPE and CERT_LIST_BARE.
- * Errors: JY_E_FORMAT (no entry, or one of the other kind), JY_E_LIMIT (more than 1000).
+ * Errors: JY_E_FORMAT (no entry, or one of the other kind), JY_E_LIMIT (more than JY_SEAL_LIST_MAX).
  */
 JY_CHECK jy_err jy_list_check(struct jy_slice entries, uint32_t type, jy_deviations *deviations);
 /** Is this certificate listed? Adds CERT_LIST_DIGEST_WITH_Z when only the digest over Z and the certificate is. */

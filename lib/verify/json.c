@@ -2,7 +2,7 @@
 /* A report as JSON for programs (docs/protocol/report.md): key order and form are stable. */
 #include "verify/json.h"
 
-#include "codec/text.h"
+#include "codec/json.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,36 +21,6 @@ jy_json_append(json_t *list, json_t *value, bool *bad)
         *bad = true;
 }
 
-/* Foreign files carry foreign bytes: what is not UTF-8 is shown as hex, never dropped. */
-static json_t *
-text(const char *bytes)
-{
-    size_t len = strlen(bytes);
-    json_t *value = NULL;
-    char *hex;
-
-    if (jy_utf8_is_valid(jy_slice_text(bytes)))
-        return json_string(bytes);
-    if ((hex = malloc(len * 2 + 5)) != NULL) {
-        memcpy(hex, "hex:", 4);
-        jy_hex(JY_SLICE(bytes, len), hex + 4);
-        value = json_string(hex);
-    }
-    free(hex);
-    return value;
-}
-
-static json_t *
-moment(jy_time t)
-{
-    char out[21];
-
-    if (t == 0)
-        return json_null();
-    jy_time_rfc3339(t, out);
-    return json_string(out);
-}
-
 static json_t *
 checks_json(const struct jy_signature_report *s, const struct jy_policy *policy, bool *bad)
 {
@@ -61,7 +31,7 @@ checks_json(const struct jy_signature_report *s, const struct jy_policy *policy,
         const struct jy_check_info *info = jy_check_info(f->check);
         jy_json_append(list, json_pack("{s:s, s:b, s:s, s:s, s:o, s:I, s:o, s:s, s:s}", "name", info->name, "passed", f->passed, "severity",
                                jy_severity_name(jy_check_severity(f->check, policy, s->time_is_certain)), "clause", info->clause, "where",
-                               text(f->where), "offset", (json_int_t)f->offset, "detail", text(f->passed ? "" : f->detail), "en", info->en,
+                               jy_json_text(f->where), "offset", (json_int_t)f->offset, "detail", jy_json_text(f->passed ? "" : f->detail), "en", info->en,
                                "zh", info->zh), bad);
     }
     return list;
@@ -104,20 +74,20 @@ signature_json(const struct jy_signature_report *s, const struct jy_policy *poli
     static const char *const kinds[] = { [JY_SIGNATURE_SEAL] = "seal", [JY_SIGNATURE_PLAIN] = "plain", [JY_SIGNATURE_TIME_STAMP] = "time_stamp" };
     json_t *one = json_object();
 
-    jy_json_put(one, "id", text(s->id), bad);
-    jy_json_put(one, "path", text(s->path), bad);
+    jy_json_put(one, "id", jy_json_text(s->id), bad);
+    jy_json_put(one, "path", jy_json_text(s->path), bad);
     jy_json_put(one, "kind", json_string(kinds[s->kind]), bad);
     jy_json_put(one, "verdict", json_string(jy_verdict_name(s->verdict)), bad);
     jy_json_put(one, "value_digest", json_string(s->value_digest), bad);
-    jy_json_put(one, "time", json_pack("{s:o, s:s, s:o}", "value", moment(s->time), "known_by", jy_time_source_name(s->time_source), "claimed",
-                               moment(s->time_claimed)), bad);
+    jy_json_put(one, "time", json_pack("{s:o, s:s, s:o}", "value", jy_json_time(s->time), "known_by", jy_time_source_name(s->time_source), "claimed",
+                               jy_json_time(s->time_claimed)), bad);
     if (s->kind == JY_SIGNATURE_SEAL)
-        jy_json_put(one, "seal", json_pack("{s:o, s:o, s:i, s:o, s:i, s:o, s:o, s:o, s:i, s:i}", "id", text(s->seal_id), "name", text(s->seal_name),
-                                   "type", s->seal_type, "vendor", text(s->seal_vendor), "version", s->seal_version, "maker",
-                                   text(s->seal_maker), "valid_start", moment(s->seal_start), "valid_end", moment(s->seal_end), "width_mm",
+        jy_json_put(one, "seal", json_pack("{s:o, s:o, s:i, s:o, s:i, s:o, s:o, s:o, s:i, s:i}", "id", jy_json_text(s->seal_id), "name", jy_json_text(s->seal_name),
+                                   "type", s->seal_type, "vendor", jy_json_text(s->seal_vendor), "version", s->seal_version, "maker",
+                                   jy_json_text(s->seal_maker), "valid_start", jy_json_time(s->seal_start), "valid_end", jy_json_time(s->seal_end), "width_mm",
                                    s->seal_width_mm, "height_mm", s->seal_height_mm), bad);
-    jy_json_put(one, "signer", json_pack("{s:o, s:o, s:o, s:o, s:o}", "subject", text(s->signer), "organization", text(s->signer_organization), "serial",
-                                 text(s->signer_serial), "not_before", moment(s->signer_start), "not_after", moment(s->signer_end)), bad);
+    jy_json_put(one, "signer", json_pack("{s:o, s:o, s:o, s:o, s:o}", "subject", jy_json_text(s->signer), "organization", jy_json_text(s->signer_organization), "serial",
+                                 jy_json_text(s->signer_serial), "not_before", jy_json_time(s->signer_start), "not_after", jy_json_time(s->signer_end)), bad);
     jy_json_put(one, "places", places_json(s, bad), bad);
     jy_json_put(one, "deviations", deviations_json(s->deviations, bad), bad);
     jy_json_put(one, "checks", checks_json(s, policy, bad), bad);
@@ -169,7 +139,7 @@ jy_report_json(const struct jy_report *report, struct jy_buf *out)
         jy_json_append(signatures, signature_json(&report->signatures[i], policy, &bad), &bad);
     jy_json_put(root, "verdict", json_string(jy_verdict_name(report->verdict)), &bad);
     jy_json_put(root, "format", json_string(jy_format_name(report->format)), &bad);
-    jy_json_put(root, "checked_at", moment(report->checked_at), &bad);
+    jy_json_put(root, "checked_at", jy_json_time(report->checked_at), &bad);
     jy_json_put(root, "policy", jy_json_policy(policy), &bad);
     jy_json_put(root, "size", json_integer((json_int_t)report->size), &bad);
     jy_json_put(root, "digest", json_string(report->digest), &bad);

@@ -103,7 +103,10 @@ judge_cms_binding(struct judgement *j, struct jy_cms *cms)
     else {
         NOTE(j, SIG_FORMAT, true, sig->path, NULL);
         NOTE(j, SIGNER_CERT, true, sig->path, NULL);
-        NOTE(j, SIG_SIGNATURE, rc != JY_E_SIGNATURE, sig->path, "%s", fault.text);
+        if (jy_cms_is_supported(cms))
+            NOTE(j, SIG_SIGNATURE, rc != JY_E_SIGNATURE, sig->path, "%s", fault.text);
+        else                                             /* its messageDigest alone says that the document is another */
+            NOTE(j, SIG_LEGACY, false, sig->path, "not SM2 with SM3");
         if (rc != JY_E_SIGNATURE)                        /* else nobody has signed the digest that stands there */
             NOTE(j, DOC_HASH, rc == JY_OK, sig->path, "%s %s", fault.where, fault.text);
     }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The verdict: every check that still has a meaning, each on its own, in the order of checks.def (seal-formats §2). */
+#include "verify/carried.h"
 #include "verify/judge.h"
 
 #include "codec/text.h"
@@ -168,12 +169,13 @@ verify(struct jy_slice file, struct judgement *common, struct jy_report **out, s
     const struct jy_signature *signatures;
     struct jy_document *doc = NULL;
     struct jy_report *report = NULL;
+    struct carried carried = { 0 };
     uint8_t digest[JY_SM3_SIZE];
     size_t count;
     jy_err rc;
 
     if ((rc = jy_document_open(file, &doc, fault)) != JY_OK || (rc = jy_document_signatures(doc, &signatures, &count, fault)) != JY_OK ||
-        (rc = jy_document_digest(doc, digest)) != JY_OK)
+        (rc = jy_document_digest(doc, digest)) != JY_OK || (rc = carried_join(doc, common, &carried, fault)) != JY_OK)
         goto out;
     rc = JY_E_NOMEM;
     if ((report = calloc(1, sizeof(*report))) == NULL || (report->signatures = calloc(count + 1, sizeof(*report->signatures))) == NULL)
@@ -190,6 +192,7 @@ verify(struct jy_slice file, struct judgement *common, struct jy_report **out, s
         report = NULL;
     }
 out:
+    carried_free(&carried);
     jy_report_free(report);
     jy_document_free(doc);
     return rc;

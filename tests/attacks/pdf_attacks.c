@@ -156,7 +156,8 @@ hybrid_conflict(struct pdf_file *f)
     char rows[64], more[64];
 
     MUST(jy_buf_fmt(&f->bytes, "%d 0 obj\n<< /Type /XRef /Size %d /W [1 4 1] /Index [4 1] /Length 6 /Root 1 0 R >>\nstream\n", f->size, f->size + 1));
-    MUST(jy_buf_add(&f->bytes, JY_SLICE(((uint8_t[]){ 1, (uint8_t)(f->hidden >> 24), (uint8_t)(f->hidden >> 16), (uint8_t)(f->hidden >> 8), (uint8_t)f->hidden, 0 }), 6)));
+    const uint8_t row[] = { 1, (uint8_t)(f->hidden >> 24), (uint8_t)(f->hidden >> 16), (uint8_t)(f->hidden >> 8), (uint8_t)f->hidden, 0 };
+    MUST(jy_buf_add(&f->bytes, JY_SLICE(row, 6)));
     append(f, "\nendstream\nendobj\n");
     f->size++;
     snprintf(rows, sizeof(rows), "4 1\n%010zu 00000 n \n", table_object);
@@ -224,8 +225,8 @@ stream_section(struct pdf_file *f, int id, const char *index, const uint8_t *row
 
     if (id >= f->size)
         f->size = id + 1;
-    MUST(jy_buf_fmt(&f->bytes, "%d 0 obj\n<< /Type /XRef /Size %d /W [1 2 1] /Index [%s] /Root 1 0 R /Prev %zu /Length %zu >>\nstream\n", id, f->size, index, f->xref,
-                    count * 4));
+    MUST(jy_buf_fmt(&f->bytes, "%d 0 obj\n<< /Type /XRef /Size %d /W [1 2 1] /Index [%s] /Root 1 0 R /Prev %zu /Length %zu >>\nstream\n",
+                    id, f->size, index, f->xref, count * 4));
     MUST(jy_buf_add(&f->bytes, JY_SLICE(rows, count * 4)));
     MUST(jy_buf_fmt(&f->bytes, "\nendstream\nendobj\nstartxref\n%zu\n%%%%EOF\n", at));
     f->xref = at;
@@ -325,7 +326,8 @@ static const struct attack rows[] = {
 
     { "object-stream", "font and page stand in an object stream: nothing is wrong", MADE(.before = in_object_stream), GOOD },
     { "object-stream-replaced", "the object stream that holds the font is another, the font's own entry is not", MADE(.before = in_object_stream, UPDATE({ 21,
-        "<< /Type /ObjStm /N 2 /First 9 /Length 79 >>\nstream\n6 0 20 69<< /Type /Font /Subtype /Type1 /BaseFont /ZapfDingbats              >>(text)\nendstream", 0 })), CHANGED("object 21") },
+        "<< /Type /ObjStm /N 2 /First 9 /Length 79 >>\nstream\n6 0 20 69"
+        "<< /Type /Font /Subtype /Type1 /BaseFont /ZapfDingbats              >>(text)\nendstream", 0 })), CHANGED("object 21") },
     { "xref-stream-as-content", "the page shows an xref stream, which a writer may write anew", MADE(.contents = "4 0 R 22 0 R", .before = in_object_stream, UPDATE({ 22,
         STREAM("/Type /XRef /W [1 2 1] /Size 1", "39", "BT /F1 24 Tf 72 700 Td (900 yuan) Tj ET"), 0 })), CHANGED("object 22") },
 
@@ -339,7 +341,8 @@ static const struct attack rows[] = {
     { "stamp-unsigned", "the picture of a stamp that nobody signed", MADE(UPDATE({ 3, SIGNED_PAGE("4 0 R", "16 0 R", ""), 0 },
         { 16, "<< /Type /Annot /Subtype /Stamp /Rect [72 690 300 730] /P 3 0 R /F 4 /AP << /N 17 0 R >> >>", 0 }, { 17, OTHER_FORM, 0 })), CHANGED("no impression") },
     { "stamp-other-picture", "a further signature brings a stamp of another picture", MADE(AGAIN(.rect = "[300 100 400 200]", .ap = SEAL_AP, .more_annots = "30 0 R",
-        ALSO({ 30, "<< /Type /Annot /Subtype /Stamp /Rect [72 690 300 730] /P 3 0 R /F 4 /AP << /N 31 0 R >> >>", 0 }, { 31, OTHER_FORM, 0 }))), CHANGED("something else") },
+        ALSO({ 30, "<< /Type /Annot /Subtype /Stamp /Rect [72 690 300 730] /P 3 0 R /F 4 /AP << /N 31 0 R >> >>", 0 }, { 31, OTHER_FORM, 0 }))),
+      CHANGED("something else") },
     { "text-field-added", "a new field lies over the amount", MADE(UPDATE({ 3, SIGNED_PAGE("4 0 R", "16 0 R", ""), 0 }, { 5, SIGNED_FORM("16 0 R", ""), 0 },
         { 16, "<< /Type /Annot /Subtype /Widget /FT /Tx /T (new) /V (900 yuan) /Rect [72 690 300 730] /P 3 0 R /F 4 /DA (/F1 24 Tf 0 g) >>", 0 })), CHANGED("was added") },
     { "seal-without-signature", "a signature field that shows a seal and that nobody signed", MADE(UPDATE({ 3, SIGNED_PAGE("4 0 R", "16 0 R", ""), 0 },
@@ -351,7 +354,8 @@ static const struct attack rows[] = {
         ALSO({ 31, OTHER_FORM, 0 }))), CHANGED("not one form") },
     { "seal-over-page", "the further seal covers the page", MADE(AGAIN(.rect = "[0 0 600 800]", .ap = SEAL_AP)), .verdict = JY_INDETERMINATE, FAILS(OVERLAY), .names = "100 %" },
     { "seal-enlarged", "the widget of the first signature is enlarged over the page", MADE(HOW(.rect = "[300 100 400 200]", .ap = SEAL_AP), UPDATE({ 15,
-        "<< /FT /Sig /T (seal15) /Type /Annot /Subtype /Widget /Rect [0 0 600 800] /P 3 0 R /F 4 /V 13 0 R /AP << /N 14 0 R >>  >>", 0 })), CHANGED("earlier signature") },
+        "<< /FT /Sig /T (seal15) /Type /Annot /Subtype /Widget /Rect [0 0 600 800] /P 3 0 R /F 4 /V 13 0 R /AP << /N 14 0 R >>  >>", 0 })),
+      CHANGED("earlier signature") },
     { "seal-redrawn", "the appearance of the first signature is another", MADE(HOW(.rect = "[300 100 400 200]", .ap = SEAL_AP), UPDATE({ 14, OTHER_FORM, 0 })), CHANGED("object 14") },
     { "seal-removed", "the first signature is taken out of the form and a second one put in", MADE(UPDATE({ 5, "<< /Fields [8 0 R 10 0 R] /SigFlags 3 /DA (/F1 12 Tf 0 g) /DR << /Font << /F1 6 0 R >> >> >>", 0 })),
       .verdict = JY_NO_SIGNATURE },
@@ -366,7 +370,8 @@ static const struct attack rows[] = {
     { "look-shared", "the appearance that is filled in is content of the page too", MADE(.contents = "4 0 R 9 0 R", HOW(CERTIFIED(2)),
         UPDATE({ 8, FIELD("two hundred", "9 0 R"), 0 }, { 9, OTHER_FORM, 0 })), CHANGED("object 9") },
     { "field-moved", "a field is laid over the amount", MADE(HOW(CERTIFIED(2)), UPDATE({ 8,
-        "<< /Type /Annot /Subtype /Widget /FT /Tx /T (amount) /V (one hundred) /Rect [72 690 300 730] /P 3 0 R /F 4 /DA (/F1 12 Tf 0 g) /AP << /N 9 0 R >> >>", 0 })), CHANGED("/Rect") },
+        "<< /Type /Annot /Subtype /Widget /FT /Tx /T (amount) /V (one hundred) /Rect [72 690 300 730] /P 3 0 R /F 4 /DA (/F1 12 Tf 0 g) /AP << /N 9 0 R >> >>", 0 })),
+      CHANGED("/Rect") },
     { "signed-certified-1", "a further signature although nothing may change", MADE(HOW(CERTIFIED(1)), AGAIN(.rect = "[300 100 400 200]", .ap = SEAL_AP)), CHANGED("no change (P 1)"),
       .stamping = JY_E_LOCKED },
     { "signed-locked", "a further signature although all fields are locked", MADE(HOW(LOCKS("/Action /All")), AGAIN(.rect = "[300 100 400 200]", .ap = SEAL_AP)), CHANGED("FieldMDP All"),
@@ -405,7 +410,8 @@ static const struct attack rows[] = {
     { "value-no-dictionary", "the value of the field is a text", MADE(UPDATE({ 10, "<< /FT /Sig /T (later) /Type /Annot /Subtype /Widget /Rect [0 0 0 0] /P 3 0 R /F 4 /V (signed) >>", 0 })),
       BAD_RANGE("no dictionary") },
     { "field-disguised", "a signature in a field that calls itself text", MADE(UPDATE({ 10,
-        "<< /FT /Tx /T (later) /Type /Annot /Subtype /Widget /Rect [0 0 0 0] /P 3 0 R /F 4 /V << /Type /Sig /Contents <00> /ByteRange [0 1 2 3] >> >>", 0 })), BAD_RANGE("leaves out") },
+        "<< /FT /Tx /T (later) /Type /Annot /Subtype /Widget /Rect [0 0 0 0] /P 3 0 R /F 4 /V << /Type /Sig /Contents <00> /ByteRange [0 1 2 3] >> >>", 0 })),
+      BAD_RANGE("leaves out") },
     { "wrapped", "other objects stand between the parts that are signed", MADE(.after = wrapped), .refused = JY_E_DAMAGED },
 
     /* Chains that readers follow in two ways. */

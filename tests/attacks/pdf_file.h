@@ -14,8 +14,10 @@
 #define CONTENT "<< /Length 39 >>\nstream\nBT /F1 24 Tf 72 700 Td (100 yuan) Tj ET\nendstream"
 #define OTHER_CONTENT "<< /Length 39 >>\nstream\nBT /F1 24 Tf 72 700 Td (900 yuan) Tj ET\nendstream"
 #define FONT "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
-#define FIELD(value, ap) "<< /Type /Annot /Subtype /Widget /FT /Tx /T (amount) /V (" value ") /Rect [72 600 272 630] /P 3 0 R /F 4 /DA (/F1 12 Tf 0 g) /AP << /N " ap " >> >>"
-#define FORM(bytes, text) "<< /Type /XObject /Subtype /Form /BBox [0 0 200 30] /Resources << /Font << /F1 6 0 R >> >> /Length " bytes " >>\nstream\n" text "\nendstream"
+#define FIELD(value, ap) \
+    "<< /Type /Annot /Subtype /Widget /FT /Tx /T (amount) /V (" value ") /Rect [72 600 272 630] /P 3 0 R /F 4 /DA (/F1 12 Tf 0 g) /AP << /N " ap " >> >>"
+#define FORM(bytes, text) \
+    "<< /Type /XObject /Subtype /Form /BBox [0 0 200 30] /Resources << /Font << /F1 6 0 R >> >> /Length " bytes " >>\nstream\n" text "\nendstream"
 #define FIELD_FORM FORM("40", "BT /F1 12 Tf 2 8 Td (one hundred) Tj ET ")
 #define OTHER_FORM FORM("40", "BT /F1 12 Tf 2 8 Td (two hundred) Tj ET ")
 #define EMPTY_SIGNATURE_FIELD "<< /FT /Sig /T (later) /Type /Annot /Subtype /Widget /Rect [0 0 0 0] /P 3 0 R /F 4 >>"
@@ -184,7 +186,8 @@ pdf_sign(struct pdf_file *f, const struct sign_how *how)
     s.rows[s.count].id = value_id;
     s.rows[s.count].generation = 0;
     s.rows[s.count++].at = f->bytes.len;
-    MUST(jy_buf_fmt(&f->bytes, "%d 0 obj\n<< /Type /Sig /Filter /GM.PKILite /SubFilter /GM.sm2seal %s /ByteRange ", value_id, how->value == NULL ? "" : how->value));
+    MUST(jy_buf_fmt(&f->bytes, "%d 0 obj\n<< /Type /Sig /Filter /GM.PKILite /SubFilter /GM.sm2seal %s /ByteRange ", value_id,
+                    how->value == NULL ? "" : how->value));
     range_at = f->bytes.len;
     MUST(jy_buf_fmt(&f->bytes, "%*s /Contents ", 80, ""));
     contents_at = f->bytes.len;
@@ -202,12 +205,14 @@ pdf_sign(struct pdf_file *f, const struct sign_how *how)
     put_(f, " >>\nendobj\n");
     /* Field and appearance. */
     if (how->ap != NULL) {
-        snprintf(text, sizeof(text), "<< /Type /XObject /Subtype /Form /BBox [0 0 600 800] /Resources << /Font << /F1 6 0 R >> >> /Length %zu >>\nstream\n%s\nendstream",
+        snprintf(text, sizeof(text), "<< /Type /XObject /Subtype /Form /BBox [0 0 600 800] /Resources << /Font << /F1 6 0 R >> >> /Length %zu >>\n"
+                 "stream\n%s\nendstream",
                  strlen(how->ap), how->ap);
         object_(f, &s, form_id, 0, text);
     }
     snprintf(item, sizeof(item), how->ap != NULL ? "/AP << /N %d 0 R >>" : "", form_id);
-    snprintf(text, sizeof(text), "<< /FT /Sig /T (%s%d) /Type /Annot /Subtype /Widget /Rect %s /P 3 0 R /F 4 /V %d 0 R %s %s >>", how->field_id == 0 ? "seal" : "later",
+    snprintf(text, sizeof(text), "<< /FT /Sig /T (%s%d) /Type /Annot /Subtype /Widget /Rect %s /P 3 0 R /F 4 /V %d 0 R %s %s >>",
+             how->field_id == 0 ? "seal" : "later",
              field_id, how->rect == NULL ? "[0 0 0 0]" : how->rect, value_id, item, how->field == NULL ? "" : how->field);
     if (how->field_id != 0)
         snprintf(text, sizeof(text), "<< /FT /Sig /T (later) /Type /Annot /Subtype /Widget /Rect %s /P 3 0 R /F 4 /V %d 0 R %s >>",

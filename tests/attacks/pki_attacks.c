@@ -2,6 +2,8 @@
 /* Who vouches for the signer: certificates, chains, revocation. Seal and document are honest. */
 #include "scene.h"
 
+#include <jinyin/ocsp.h>
+
 /* Another signer whom the honest maker's seal lists; what the row does to the certificate is in `what`. */
 static void
 other_signer(const struct jy_issue *what)
@@ -383,6 +385,54 @@ no_anchor(void)
     scene_trust(true, NULL, 0, &list, 1);
 }
 
+/* -- OCSP: no list is at hand, only what a responder says -- */
+
+enum answer { ANSWER_GOOD, ANSWER_REVOKED, ANSWER_FORGED, ANSWER_OF_LEAF, ANSWER_OF_ANOTHER, ANSWER_OLD, ANSWER_UNKNOWN };
+
+static void
+put_answer(const struct jy_cert *about, enum answer how)
+{
+    struct jy_ocsp_answer answer = { .status = how == ANSWER_REVOKED ? JY_OCSP_REVOKED : how == ANSWER_UNKNOWN ? JY_OCSP_UNKNOWN : JY_OCSP_GOOD,
+                                     .revoked_at = how == ANSWER_REVOKED ? pki.now - 600 : 0, .reason = how == ANSWER_REVOKED ? 1 : -1,
+                                     .produced_at = pki.now - 60, .this_update = pki.now - 60,
+                                     .next_update = how == ANSWER_OLD ? pki.now - 30 : pki.now + DAY };
+    struct jy_buf request = { 0 }, response = { 0 };
+    struct jy_ocsp_questions questions;
+    struct jy_sm2 *key = pki.ca_key;
+    const struct jy_cert *responder = pki.ca;
+    struct jy_issue what;
+
+    if (how == ANSWER_FORGED) {
+        responder = scene_false_ca(&key);
+    } else if (how == ANSWER_OF_LEAF) {                  /* another customer of the CA, without OCSPSigning */
+        what = scene_issue(key = scene_key(), "responder");
+        responder = scene_cert(&what);
+    }
+    MUST(jy_ocsp_request(how == ANSWER_OF_ANOTHER ? pki.ca : about, pki.ca, false, JY_EMPTY, &request, NULL));
+    MUST(jy_ocsp_request_read(jy_buf_slice(&request), &questions, NULL));
+    MUST(jy_ocsp_respond(&questions, &answer, key, responder, pki.now - 60, &response, NULL));
+    MUST(jy_trust_add_ocsp(scene.trust, jy_buf_slice(&response), NULL));
+    jy_buf_free(&request);
+    jy_buf_free(&response);
+}
+
+static void
+answered(enum answer how)
+{
+    only_list(NULL, NULL);
+    put_answer(pki.maker, ANSWER_GOOD);
+    put_answer(pki.signer, how);
+}
+
+#define ANSWERED(name, how) static void name(void) { answered(how); }
+ANSWERED(answer_good, ANSWER_GOOD)
+ANSWERED(answer_revoked, ANSWER_REVOKED)
+ANSWERED(answer_forged, ANSWER_FORGED)
+ANSWERED(answer_of_leaf, ANSWER_OF_LEAF)
+ANSWERED(answer_of_another, ANSWER_OF_ANOTHER)
+ANSWERED(answer_old, ANSWER_OLD)
+ANSWERED(answer_unknown, ANSWER_UNKNOWN)
+
 static const struct attack rows[] = {
     { "honest", "the stamp as every row makes it", PLAY(NULL), VALID_BUT },
     { "honest-middle-ca", "three levels", PLAY(middle_ca), VALID_BUT },
@@ -418,6 +468,13 @@ static const struct attack rows[] = {
     { "list-old", "a clean list whose time is over", PLAY(list_old), UNSURE, FAILS(SIGNER_REVOCATION_UNKNOWN) },
     { "list-of-leaf", "a clean list issued by another customer", PLAY(list_of_leaf), UNSURE, FAILS(SIGNER_REVOCATION_UNKNOWN) },
     { "ca-without-crl-sign", "a CA whose keyUsage forbids its list", PLAY(ca_without_crl_sign), UNSURE, FAILS(SIGNER_REVOCATION_UNKNOWN) },
+    { "answer-good", "no list, the CA's own answers", PLAY(answer_good), VALID_BUT },
+    { "answer-revoked", "the CA answers that it was revoked ten minutes ago", PLAY(answer_revoked), BAD, FAILS(SIGNER_REVOKED_BEFORE) },
+    { "answer-forged", "a good answer by a responder of a false CA", PLAY(answer_forged), UNSURE, FAILS(SIGNER_REVOCATION_UNKNOWN) },
+    { "answer-of-leaf", "a good answer by another customer of the CA", PLAY(answer_of_leaf), UNSURE, FAILS(SIGNER_REVOCATION_UNKNOWN) },
+    { "answer-of-another", "a good answer about another certificate", PLAY(answer_of_another), UNSURE, FAILS(SIGNER_REVOCATION_UNKNOWN) },
+    { "answer-old", "a good answer whose time is over", PLAY(answer_old), UNSURE, FAILS(SIGNER_REVOCATION_UNKNOWN) },
+    { "answer-unknown", "the CA does not know the certificate", PLAY(answer_unknown), UNSURE, FAILS(SIGNER_REVOCATION_UNKNOWN) },
     { "no-anchor", "nothing is trusted", PLAY(no_anchor), UNSURE, FAILS(SIGNER_TRUST) },
 };
 

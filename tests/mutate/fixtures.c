@@ -100,13 +100,13 @@ find_parts(struct fixture *f)
 
 /* Pictures make most of a seal; a small one leaves the changes to the structures. */
 static void
-small_seal(void)
+small_seal(int version)
 {
     static const uint8_t png[] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n', 0, 0, 0, 13, 'I', 'H', 'D', 'R', 0, 0, 0, 1, 0, 0, 0, 1, 8, 2, 0, 0, 0,
         0x90, 0x77, 0x53, 0xde, 0, 0, 0, 12, 'I', 'D', 'A', 'T', 8, 0xd7, 0x63, 0xf8, 0xcf, 0xc0, 0, 0, 3, 1, 1, 0, 0x18, 0xdd, 0x8d, 0xb0, 0, 0, 0, 0,
         'I', 'E', 'N', 'D', 0xae, 0x42, 0x60, 0x82 };
     struct jy_seal_fields fields = { "JINYIN", "1201010000001", 1, "测试印章", pki.signer, pki.now - 3600, jy_cert_not_before(pki.signer),
-                                     jy_cert_not_after(pki.signer), "PNG", JY_SLICE(png, sizeof(png)), 40, 40 };
+                                     jy_cert_not_after(pki.signer), "PNG", JY_SLICE(png, sizeof(png)), 40, 40, .version = version };
 
     jy_seal_free(pki.seal);
     pki.seal_der.len = 0;
@@ -121,13 +121,16 @@ fixtures_make(const char *data)
 
     snprintf(path, sizeof(path), "%s/contract.ofd", data);
     pki_begin();
-    small_seal();
+    small_seal(4);
     add("ofd, one stamp", "ofd", stamped(load_file(path), 1), 1);
     add("ofd, three stamps", "ofd", stamped(load_file(path), 3), 3);
     find_parts(add("ofd, one stamp, CRC mended", "ofd", stamped(unpacked(load_file(path)), 1), 1));
     find_parts(add("ofd, three stamps, CRC mended", "ofd", stamped(unpacked(load_file(path)), 3), 3));
     add("pdf, one stamp", "pdf", stamped(small_pdf(), 1), 1);
     add("pdf, two stamps", "pdf", stamped(small_pdf(), 2), 2);
+    small_seal(5);
+    find_parts(add("ofd, version 5, CRC mended", "ofd", stamped(unpacked(load_file(path)), 1), 1));
+    add("pdf, version 5", "pdf", stamped(small_pdf(), 1), 1);
 }
 
 void

@@ -52,8 +52,8 @@ change_of(uint64_t n)
     for (size_t i = 0; i < fixture_count; i++)
         total += fixtures[i].file.len;
     round = n / total;
-    /* A step that has no divisor in common with the total visits every byte once a round, far apart. */
-    uint64_t step = total * 5 / 8 | 1, a = step, b = total;
+    /* A step that has no divisor in common with the total visits every byte once a round; the golden ratio spreads any number of them. */
+    uint64_t step = (uint64_t)((double)total * 0.6180339887), a = step, b = total;
     for (;; a = ++step, b = total) {
         while (b != 0) {
             uint64_t rest = a % b;

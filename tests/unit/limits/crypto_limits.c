@@ -2,7 +2,7 @@
 /* Limits of certificates, keys, trust, seals and signature values. */
 #include "at_limit.h"
 
-#include "../verify/pki.h"
+#include "../ses/forge.h"
 
 /* A SEQUENCE of zeros, `len` bytes in all: nothing that can be used, so only its size can be what it is refused for. */
 static struct jy_buf
@@ -180,6 +180,47 @@ limit_CHAIN(void **state)
     pki_end();
 }
 
+/* -- evidence -- */
+
+static jy_err
+evidence_error(struct jy_buf *json)
+{
+    struct jy_evidence *evidence = NULL;
+    jy_err rc = jy_evidence_parse(jy_buf_slice(json), false, &evidence, NULL);
+
+    jy_evidence_free(evidence);
+    jy_buf_free(json);
+    return rc;
+}
+
+void
+limit_EVIDENCE(void **state)
+{
+    (void)state;
+    for (size_t more = 0; more < 2; more++) {
+        struct jy_buf json = { 0 };
+        DO(jy_buf_text(&json, "{}"));
+        DO(jy_buf_reserve(&json, JY_EVIDENCE_MAX));
+        memset(json.p + json.len, ' ', JY_EVIDENCE_MAX + more - json.len);
+        json.len = JY_EVIDENCE_MAX + more;
+        assert_int_equal(evidence_error(&json), more == 0 ? JY_OK : BEYOND(EVIDENCE));
+    }
+}
+
+void
+limit_EVIDENCE_ROWS(void **state)
+{
+    (void)state;
+    for (int more = 0; more < 2; more++) {
+        struct jy_buf json = { 0 };
+        DO(jy_buf_text(&json, "{\"status\":["));
+        for (int i = 0; i < JY_EVIDENCE_ROWS_MAX + more; i++)
+            DO(jy_buf_fmt(&json, "%s{\"seal_id\":\"1\",\"since\":\"2026-01-31T09:00:00Z\",\"state\":\"ACTIVE\"}", i == 0 ? "" : ","));
+        DO(jy_buf_text(&json, "]}"));
+        assert_int_equal(evidence_error(&json), more == 0 ? JY_OK : BEYOND(EVIDENCE_ROWS));
+    }
+}
+
 /* -- seals -- */
 
 static jy_err
@@ -220,6 +261,30 @@ limit_SEAL_MADE_PICTURE(void **state)
     DO(make_seal(JY_SEAL_MADE_PICTURE_MAX, 40, &seal));
     assert_int_equal(make_seal(JY_SEAL_MADE_PICTURE_MAX + 1, 40, &seal), BEYOND(SEAL_MADE_PICTURE));
     jy_buf_free(&seal);
+    pki_end();
+}
+
+void
+limit_SEAL_LIST(void **state)
+{
+    (void)state;
+    pki_begin();
+    for (int more = 0; more < 2; more++) {
+        struct jy_buf entry = { 0 }, entries = { 0 }, list = { 0 }, der;
+        struct jy_seal *seal = NULL;
+        DO(jy_der_put_text(&entry, DER_PRINTABLE, "SM3"));
+        DO(jy_der_put(&entry, DER_OCTET_STRING, JY_EMPTY));
+        for (int i = 0; i < JY_SEAL_LIST_MAX + more; i++)
+            DO(jy_der_put(&entries, DER_SEQUENCE, jy_buf_slice(&entry)));
+        DO(jy_der_put(&list, DER_SEQUENCE, jy_buf_slice(&entries)));
+        der = forge_seal(&(struct forge_seal){ .list_type = 2, .list = jy_buf_slice(&list) });
+        assert_int_equal(jy_seal_parse(jy_buf_slice(&der), &seal, NULL), more == 0 ? JY_OK : BEYOND(SEAL_LIST));
+        jy_seal_free(seal);
+        jy_buf_free(&entry);
+        jy_buf_free(&entries);
+        jy_buf_free(&list);
+        jy_buf_free(&der);
+    }
     pki_end();
 }
 

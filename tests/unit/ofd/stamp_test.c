@@ -138,30 +138,22 @@ signed_in(struct jy_slice file, size_t count, size_t i, const char *folder)
     jy_document_free(doc);
 }
 
-static jy_err
-stamp_page(struct jy_slice file, int page, struct jy_buf *out)
-{
-    const struct jy_stamp_place place = { .page = page, .x_mm = 1, .y_mm = 1, .width_mm = 8, .height_mm = 8 };
-
-    return pki_stamp_at(file, &place, 1, false, pki.now, out, NULL);
-}
-
 static void
 stamp__each_document_of_a_package_has_its_own_signatures(void **state)
 {
     struct jy_buf open = two_documents(true), closed = two_documents(false), one = { 0 }, two = { 0 };
 
     (void)state;
-    MUST(stamp_page(jy_buf_slice(&open), 2, &one));
+    MUST(pki_stamp_page(jy_buf_slice(&open), 2, pki.now, &one, NULL));
     signed_in(jy_buf_slice(&one), 1, 0, "/B/");
-    MUST(stamp_page(jy_buf_slice(&one), 1, &two));
+    MUST(pki_stamp_page(jy_buf_slice(&one), 1, pki.now, &two, NULL));
     signed_in(jy_buf_slice(&two), 2, 0, "/A/");
     signed_in(jy_buf_slice(&two), 2, 1, "/B/");
     one.len = 0;
-    MUST(stamp_page(jy_buf_slice(&closed), 2, &one));
+    MUST(pki_stamp_page(jy_buf_slice(&closed), 2, pki.now, &one, NULL));
     signed_in(jy_buf_slice(&one), 1, 0, "/B/");
     two.len = 0;                                        /* OFD.xml is protected and names no list of the first document */
-    assert_int_equal(stamp_page(jy_buf_slice(&one), 1, &two), JY_E_LOCKED);
+    assert_int_equal(pki_stamp_page(jy_buf_slice(&one), 1, pki.now, &two, NULL), JY_E_LOCKED);
     jy_buf_free(&open);
     jy_buf_free(&closed);
     jy_buf_free(&one);

@@ -202,6 +202,30 @@ archive__is_permitted_where_no_stamp_is(void **state)
     jy_buf_free(&out);
 }
 
+/* The list of revoked certificates is in the document only: what was unknown is known, and the time is proven. */
+static void
+archive__carries_the_evidence_of_its_own_verdict(void **state)
+{
+    const struct jy_slice certs[] = { jy_cert_der(pki.ca) };
+    struct jy_trust *trust;
+    struct jy_report *report;
+    struct jy_buf out = { 0 };
+
+    (void)state;
+    MUST(jy_trust_new(&trust));
+    MUST(jy_trust_add_pem(trust, jy_cert_der(pki.ca), NULL));
+    MUST(jy_verify(jy_buf_slice(&stamped), trust, NULL, NULL, pki.now, &report, NULL));
+    assert_int_equal(jy_report_verdict(report), JY_INDETERMINATE);
+    jy_report_free(report);
+    MUST(archive(jy_buf_slice(&stamped), certs, 1, false, &out));
+    MUST(jy_verify(jy_buf_slice(&out), trust, NULL, NULL, pki.now, &report, NULL));
+    assert_true(jy_report_verdict(report) <= JY_VALID_WITH_WARNING);
+    assert_int_equal(jy_report_signature_count(report), 2);
+    jy_report_free(report);
+    jy_trust_free(trust);
+    jy_buf_free(&out);
+}
+
 int
 main(void)
 {
@@ -210,6 +234,7 @@ main(void)
         cmocka_unit_test(archive__again_adds_only_what_is_new),
         cmocka_unit_test(archive__refuses_what_it_must),
         cmocka_unit_test(archive__is_permitted_where_no_stamp_is),
+        cmocka_unit_test(archive__carries_the_evidence_of_its_own_verdict),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

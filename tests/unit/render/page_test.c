@@ -383,6 +383,47 @@ hostile__a_page_of_too_much_work_is_cut_off_and_says_so(void **state)
 }
 
 static void
+hostile__thin_outlines_under_a_wide_pen_are_counted_by_what_they_cover(void **state)
+{
+    struct jy_buf page = { 0 };
+    struct canvas c;
+
+    (void)state;
+    raw_add(&page, jy_slice_text("<Page><Content><Layer>"));
+    for (int i = 0; i < 6000; i++)
+        raw_add(&page, jy_slice_text("<PathObject Boundary=\"0 0 50 50\" LineWidth=\"99\"><AbbreviatedData>M 25 25 L 25.01 25</AbbreviatedData></PathObject>"));
+    raw_add(&page, jy_slice_text("</Layer></Content></Page>"));
+    assert_int_equal(jy_buf_byte(&page, 0), JY_OK);
+    draw(&c, (const char *)page.p);
+    assert_true(canvas_notes(&c, "beyond the limit of work"));
+    jy_picture_free(&c.picture);
+    jy_buf_free(&page);
+}
+
+static void
+hostile__resource_parts_named_again_and_again_end(void **state)
+{
+    struct jy_buf document = { 0 }, res = { 0 };
+    struct canvas c;
+
+    (void)state;
+    raw_add(&res, jy_slice_text("<Res><!--"));
+    for (int i = 0; i < 1 << 16; i++)
+        raw_add(&res, jy_slice_text("sixteen bytes.. "));
+    raw_add(&res, JY_SLICE("--></Res>", 10));
+    raw_add(&document, jy_slice_text("<Document><CommonData><PageArea><PhysicalBox>0 0 50 50</PhysicalBox></PageArea>"));
+    for (int i = 0; i < 64; i++)
+        raw_add(&document, jy_slice_text("<PublicRes>R.xml</PublicRes>"));
+    raw_add(&document, jy_slice_text("</CommonData><Pages><Page ID=\"1\" BaseLoc=\"P.xml\"/></Pages></Document>"));
+    assert_int_equal(jy_buf_byte(&document, 0), JY_OK);
+    assert_int_equal(canvas_draw((const char *)document.p, (const char *)res.p, PAGE(""), NULL, 0, &c), JY_OK);
+    assert_true(canvas_notes(&c, "resource parts are beyond the limit"));
+    jy_picture_free(&c.picture);
+    jy_buf_free(&document);
+    jy_buf_free(&res);
+}
+
+static void
 page__sizes_and_numbers_out_of_range_are_refused(void **state)
 {
     const struct raw_entry list[] = { { .name = "OFD.xml", .text = ROOT }, { .name = "D/R.xml", .text = RES("") }, { .name = "D/P.xml", .text = PAGE("") },
@@ -470,6 +511,8 @@ main(void)
         cmocka_unit_test(annotation__is_drawn_unless_invisible),
         cmocka_unit_test(hostile__pages_end_within_their_work),
         cmocka_unit_test(hostile__a_page_of_too_much_work_is_cut_off_and_says_so),
+        cmocka_unit_test(hostile__thin_outlines_under_a_wide_pen_are_counted_by_what_they_cover),
+        cmocka_unit_test(hostile__resource_parts_named_again_and_again_end),
         cmocka_unit_test(page__sizes_and_numbers_out_of_range_are_refused),
         cmocka_unit_test(seal__that_is_a_package_is_drawn_over_its_whole_size_on_nothing),
     };

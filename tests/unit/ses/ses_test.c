@@ -180,6 +180,7 @@ seal_parse__seals_of_other_makers(void **state)
 {
     static const struct { const char *file; int version; jy_deviations deviations; } rows[] = {
         { "seals/ofdrw/UserV1.esl", 1, 0 }, { "seals/ofdrw/UserV4.esl", 4, 0 }, { "seals/ofdrw/UserV5.esl", 5, 0 },
+        { "seals/ofdrw/UserV5_ts.esl", 5, 0 },
         { "seals/made-here/seal_v1.esl", 1, 0 }, { "seals/made-here/seal_v4.esl", 4, 0 }, { "seals/made-here/seal_v5.esl", 5, 0 },
         { "seals/AnnXF+esl-demo/Seal.esl", 4, JY_DEV(SEAL_SIG_RAW64) },
     };
@@ -203,6 +204,7 @@ seal_parse__seals_of_other_makers(void **state)
         assert_int_equal(jy_seal_version(s), rows[i].version);
         assert_int_equal(jy_seal_check_signature(s, NULL), JY_OK);
         assert_int_equal(jy_seal_deviations(s), rows[i].deviations);
+        assert_int_equal(jy_seal_time_stamp(s).len, strstr(rows[i].file, "_ts.") != NULL ? 3 : 0);   /* a dummy: no time stamp, and no crash */
         jy_seal_free(s);
     }
 }
