@@ -42,14 +42,13 @@ picture_size(qpdf_data q, qpdf_oh form, double out[2])
     if (qpdf_oh_get_stream_data(q, form, qpdf_dl_generalized, &filtered, &bytes, &len) != QPDF_SUCCESS) {
         free(bytes);                                     /* with a warning there are some */
         (void)pdf_error(q, why);
-        free(bytes);                                         /* there with mere warnings */
         return false;
     }
     if (filtered && len < sizeof(text))
         memcpy(text, bytes, len);
     free(bytes);
-    return sscanf(text, "q %lf 0 0 %lf 0 0 cm /Im0 Do Q%n", &out[0], &out[1], &end) == 2 && end > 0 && text[end] == '\0' && isfinite(out[0]) &&
-           isfinite(out[1]) && out[0] > 0 && out[1] > 0;
+    return sscanf(text, "q /GS0 gs %lf 0 0 %lf 0 0 cm /Im0 Do Q%n", &out[0], &out[1], &end) == 2 && end > 0 && text[end] == '\0' &&
+           isfinite(out[0]) && isfinite(out[1]) && out[0] > 0 && out[1] > 0;
 }
 
 /* The place of an annotation; a clip when its form draws a picture that is larger than what shows (seal-formats 3.5). */
