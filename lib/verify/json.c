@@ -82,12 +82,13 @@ signature_json(const struct jy_signature_report *s, const struct jy_policy *poli
     jy_json_put(one, "time", json_pack("{s:o, s:s, s:o}", "value", jy_json_time(s->time), "known_by", jy_time_source_name(s->time_source), "claimed",
                                jy_json_time(s->time_claimed)), bad);
     if (s->kind == JY_SIGNATURE_SEAL)
-        jy_json_put(one, "seal", json_pack("{s:o, s:o, s:i, s:o, s:i, s:o, s:o, s:o, s:i, s:i}", "id", jy_json_text(s->seal_id), "name", jy_json_text(s->seal_name),
-                                   "type", s->seal_type, "vendor", jy_json_text(s->seal_vendor), "version", s->seal_version, "maker",
-                                   jy_json_text(s->seal_maker), "valid_start", jy_json_time(s->seal_start), "valid_end", jy_json_time(s->seal_end), "width_mm",
-                                   s->seal_width_mm, "height_mm", s->seal_height_mm), bad);
-    jy_json_put(one, "signer", json_pack("{s:o, s:o, s:o, s:o, s:o}", "subject", jy_json_text(s->signer), "organization", jy_json_text(s->signer_organization), "serial",
-                                 jy_json_text(s->signer_serial), "not_before", jy_json_time(s->signer_start), "not_after", jy_json_time(s->signer_end)), bad);
+        jy_json_put(one, "seal", json_pack("{s:o, s:o, s:i, s:o, s:i, s:o, s:o, s:o, s:i, s:i}", "id", jy_json_text(s->seal_id), "name",
+                                   jy_json_text(s->seal_name), "type", s->seal_type, "vendor", jy_json_text(s->seal_vendor), "version",
+                                   s->seal_version, "maker", jy_json_text(s->seal_maker), "valid_start", jy_json_time(s->seal_start), "valid_end",
+                                   jy_json_time(s->seal_end), "width_mm", s->seal_width_mm, "height_mm", s->seal_height_mm), bad);
+    jy_json_put(one, "signer", json_pack("{s:o, s:o, s:o, s:o, s:o}", "subject", jy_json_text(s->signer), "organization",
+                                 jy_json_text(s->signer_organization), "serial", jy_json_text(s->signer_serial), "not_before",
+                                 jy_json_time(s->signer_start), "not_after", jy_json_time(s->signer_end)), bad);
     jy_json_put(one, "places", places_json(s, bad), bad);
     jy_json_put(one, "deviations", deviations_json(s->deviations, bad), bad);
     jy_json_put(one, "checks", checks_json(s, policy, bad), bad);
