@@ -326,9 +326,9 @@ scene_make(const struct attack *self, struct jy_buf *out)
     pki.seal_der = honest;
     if (scene.plain) {
         package_edit(&p, SIGNS, "Type=\"Seal\"", "Type=\"Sign\"");
-        package_edit(&p, SIGNATURE_XML + 1, "<ofd:Seal><ofd:BaseLoc>Seal.esl</ofd:BaseLoc></ofd:Seal>", "");
+        package_edit(&p, &SIGNATURE_XML[1], "<ofd:Seal><ofd:BaseLoc>Seal.esl</ofd:BaseLoc></ofd:Seal>", "");
     }
-    MUST(jy_buf_add(&scene.signature_xml, jy_buf_slice(&package_must(&p, SIGNATURE_XML + 1)->bytes)));
+    MUST(jy_buf_add(&scene.signature_xml, jy_buf_slice(&package_must(&p, &SIGNATURE_XML[1])->bytes)));
     MUST(jy_sm3(jy_buf_slice(&scene.signature_xml), scene.digest));
     if (scene.ses.seal.len == 0)
         scene.ses.seal = jy_buf_slice(&scene.seal_der);
