@@ -459,7 +459,14 @@ evidence__malformed_items_are_named(void **state)
                             *const where[] = { "evidence.certificates", "evidence.crls", "evidence.ocsp" },
                             *const refused[] = { "{\"crl\":[]}", "{\"crls\":[7]}", "{\"crls\":[\"\"]}", "{\"crls\":[\"?\"]}",
                                                  "{\"evidence\":1,\"judged_at\":\"2026-01-01T00:00:00Z\"}",
-                                                 "{\"evidence\":1,\"document\":{\"digest\":\"00\"}}" };
+                                                 "{\"evidence\":1,\"document\":{\"digest\":\"00\"}}",
+                                                 "{\"policy\":{}}",
+                                                 "{\"trust\":{}}",
+                                                 "{\"status\":[{\"seal_id\":\"1\"}]}",
+                                                 "{\"status\":[{\"seal_id\":\"1\",\"state\":\"VOID\"}]}",
+                                                 "{\"status\":[{\"seal_id\":\"1\",\"state\":\"VOID\",\"since\":\"now\"}]}",
+                                                 "{\"stamps\":[{}]}",
+                                                 "{\"crls\":{}}" };
     struct jy_evidence *evidence;
     struct jy_report *report;
 
@@ -474,6 +481,60 @@ evidence__malformed_items_are_named(void **state)
     for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
         assert_int_equal(jy_evidence_parse(jy_slice_text(refused[i]), false, &evidence, NULL), JY_E_FORMAT);
     assert_int_equal(jy_evidence_parse(jy_slice_text("{\"evidence\":2}"), false, &evidence, NULL), JY_E_UNSUPPORTED);
+}
+
+/* The origin of a bundle: all of it, as it is written, or none. */
+static void
+evidence__an_origin_is_read_whole_or_refused(void **state)
+{
+    static const char digest[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", when[] = "2026-01-01T00:00:00Z";
+    static const struct { const char *digest, *judged, *name, *alive, *tolerance, *print; jy_err want; } rows[] = {
+        { digest, when, "standard", "false", "300", digest, JY_OK },
+        { digest, when, "strict", "true", "0", digest, JY_OK },
+        { "01", when, "standard", "false", "300", digest, JY_E_FORMAT },
+        { digest, "today", "standard", "false", "300", digest, JY_E_FORMAT },
+        { digest, when, "lenient", "false", "300", digest, JY_E_FORMAT },
+        { digest, when, "standard", "0", "300", digest, JY_E_FORMAT },
+        { digest, when, "standard", "false", "\"300\"", digest, JY_E_FORMAT },
+        { digest, when, "standard", "false", "300", "01", JY_E_FORMAT },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct jy_evidence *evidence;
+        char text[512];
+        snprintf(text, sizeof(text), "{\"document\":{\"digest\":\"%s\"},\"judged_at\":\"%s\",\"policy\":{\"name\":\"%s\",\"maker_alive_now\":%s,"
+                 "\"tolerance_seconds\":%s},\"trust\":{\"fingerprint\":\"%s\"}}", rows[i].digest, rows[i].judged, rows[i].name, rows[i].alive,
+                 rows[i].tolerance, rows[i].print);
+        assert_int_equal(jy_evidence_parse(jy_slice_text(text), false, &evidence, NULL), rows[i].want);
+        assert_true(evidence == NULL || (evidence->origin.known && evidence->origin.policy.strict == (i == 1) &&
+                                         evidence->origin.policy.maker_alive_now == (i == 1) && evidence->origin.policy.tolerance == (i == 1 ? 0 : 300)));
+        jy_evidence_free(evidence);
+    }
+    for (size_t i = 1; i < 63; i++) {                   /* any part is missing: members 1 to 6, one bit each; not all of them */
+        static const char *const part[] = { NULL, "\"name\":\"standard\"", "\"maker_alive_now\":false", "\"tolerance_seconds\":300" };
+        struct jy_evidence *evidence;
+        struct jy_buf text = { 0 };
+        bool first = true;
+        MUST(jy_buf_text(&text, "{\"document\":{"));
+        if ((i & 1) != 0)
+            MUST(jy_buf_fmt(&text, "\"digest\":\"%s\"", digest));
+        MUST(jy_buf_text(&text, "},\"policy\":{"));
+        for (size_t k = 1; k < 4; k++)
+            if ((i >> k & 1) != 0) {
+                MUST(jy_buf_fmt(&text, "%s%s", first ? "" : ",", part[k]));
+                first = false;
+            }
+        MUST(jy_buf_text(&text, "},\"trust\":{"));
+        if ((i & 16) != 0)
+            MUST(jy_buf_fmt(&text, "\"fingerprint\":\"%s\"", digest));
+        MUST(jy_buf_text(&text, "}"));
+        if ((i & 32) != 0)
+            MUST(jy_buf_fmt(&text, ",\"judged_at\":\"%s\"", when));
+        MUST(jy_buf_text(&text, "}"));
+        assert_int_equal(jy_evidence_parse(jy_buf_slice(&text), false, &evidence, NULL), JY_E_FORMAT);
+        jy_buf_free(&text);
+    }
 }
 
 int
@@ -491,6 +552,7 @@ main(void)
         cmocka_unit_test(seal_stamp__proves_when_the_seal_was_there),
         cmocka_unit_test(time_stamp__of_the_signature_settles_the_time),
         cmocka_unit_test(evidence__malformed_items_are_named),
+        cmocka_unit_test(evidence__an_origin_is_read_whole_or_refused),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
