@@ -265,6 +265,28 @@ status__void_stays_void_whatever_is_written_after_it(void **state)
     jy_buf_free(&once);
 }
 
+/* Half of a picture at the edge of a page, upright or lying. */
+static void
+text__tells_that_a_part_of_the_picture_shows(void **state)
+{
+    static const struct { struct jy_box clip; bool part; } rows[] = { { { 0, 0, 4, 8 }, true }, { { 0, 0, 8, 4 }, true }, { { 0, 0, 0, 0 }, false } };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        const struct jy_stamp_place place = { 1, 1, 1, 8, 8, rows[i].clip };
+        struct jy_buf out = { 0 }, text = { 0 };
+        struct jy_report *report;
+        MUST(pki_stamp_at(jy_buf_slice(&ofd), &place, 1, false, pki.now, &out, NULL));
+        MUST(jy_verify(jy_buf_slice(&out), pki.trust, NULL, NULL, pki.now, &report, NULL));
+        MUST(jy_report_text(report, &text));
+        MUST(jy_buf_byte(&text, 0));
+        assert_true((strstr((char *)text.p, "a part of the picture") != NULL) == rows[i].part);
+        jy_report_free(report);
+        jy_buf_free(&text);
+        jy_buf_free(&out);
+    }
+}
+
 /* Without an anchor nothing is read as a list, and what is none belongs to nobody. */
 static void
 keep__what_is_no_list_is_not_kept(void **state)
@@ -307,6 +329,7 @@ main(void)
         cmocka_unit_test(document__says_what_a_format_does_not_have),
         cmocka_unit_test(keep__only_the_status_of_the_seals_that_were_judged),
         cmocka_unit_test(status__void_stays_void_whatever_is_written_after_it),
+        cmocka_unit_test(text__tells_that_a_part_of_the_picture_shows),
         cmocka_unit_test(keep__what_is_no_list_is_not_kept),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

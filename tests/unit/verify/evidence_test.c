@@ -10,6 +10,7 @@
 
 #include "codec/text.h"
 
+#include <jinyin/ocsp.h>
 #include <jinyin/timestamp.h>
 
 static struct jy_buf stamped;
@@ -305,6 +306,90 @@ evidence__that_was_kept_gives_the_same_report_again(void **state)
     jy_buf_free(&value);
 }
 
+/* An answer of the CA itself on this certificate. */
+static struct jy_buf
+answer_on(const struct jy_cert *cert)
+{
+    struct jy_ocsp_answer answer = { .status = JY_OCSP_GOOD, .reason = -1, .this_update = pki.now - 60, .next_update = pki.now + 86400 };
+    struct jy_buf request = { 0 }, out = { 0 };
+    struct jy_ocsp_questions *questions = calloc(1, sizeof(*questions));
+
+    assert_non_null(questions);
+    MUST(jy_ocsp_request(cert, pki.ca, false, JY_EMPTY, &request, NULL));
+    MUST(jy_ocsp_request_read(jy_buf_slice(&request), questions, NULL));
+    MUST(jy_ocsp_respond(questions, &answer, pki.ca_key, pki.ca, pki.now - 60, &out, NULL));
+    free(questions);
+    jy_buf_free(&request);
+    return out;
+}
+
+/* {"name":["base64","base64"]} goes on: ,"name":[…] */
+static void
+add_list(struct jy_buf *bundle, const char *name, struct jy_slice a, struct jy_slice b)
+{
+    MUST(jy_buf_fmt(bundle, "%s\"%s\":[\"", bundle->len == 0 ? "{" : ",", name));
+    MUST(jy_base64_encode(a, bundle));
+    MUST(jy_buf_text(bundle, "\",\""));
+    MUST(jy_base64_encode(b, bundle));
+    MUST(jy_buf_text(bundle, "\"]"));
+}
+
+/* Answers, records and two time stamps from the register: the earliest proof counts, and what had a part in it is kept, the rest is not. */
+static void
+keep__every_kind_that_was_used_and_nothing_else(void **state)
+{
+    struct jy_buf value = value_of(jy_buf_slice(&stamped)), early = token_by(tsa, tsa_key, jy_buf_slice(&value), pki.now + 10);
+    struct jy_buf late = token_by(tsa, tsa_key, jy_buf_slice(&value), pki.now + 20), signer = answer_on(pki.signer), other = answer_on(tsa);
+    struct jy_buf bundle = { 0 }, kept[2] = { { 0 } }, json;
+    struct jy_cert *stranger, *ca = pki.ca;
+    struct jy_buf stranger_crl = { 0 }, crl = { 0 };
+    struct jy_evidence *evidence;
+    struct jy_report *report;
+    enum jy_verdict verdict;
+    char when[21];
+
+    (void)state;
+    pki.ca = NULL;
+    stranger = pki_issue(pki.ca_key, "another CA", true, 7);
+    pki.ca = ca;
+    MUST(jy_crl_issue(pki.ca_key, stranger, NULL, 0, pki.now - 60, pki.now + 86400, 1, &stranger_crl, NULL));
+    MUST(jy_crl_issue(pki.ca_key, pki.ca, NULL, 0, pki.now - 60, pki.now + 86400, 1, &crl, NULL));
+    json = report_by(jy_buf_slice(&stamped), pki.trust, JY_EMPTY, false, pki.now, &verdict);
+    jy_time_rfc3339(pki.now + 15, when);
+    add_list(&bundle, "time_stamps", jy_buf_slice(&early), jy_buf_slice(&late));
+    add_list(&bundle, "ocsp", jy_buf_slice(&other), jy_buf_slice(&signer));
+    add_list(&bundle, "crls", jy_buf_slice(&stranger_crl), jy_buf_slice(&crl));
+    add_list(&bundle, "certificates", jy_cert_der(stranger), jy_cert_der(pki.ca));
+    MUST(jy_buf_fmt(&bundle, ",\"stamps\":[{\"digest\":\"%.64s\",\"recorded\":\"%s\"}]}", strstr((char *)json.p, "\"value_digest\": \"") + 17, when));
+    for (int i = 0; i < 2; i++) {
+        MUST(jy_evidence_parse(jy_buf_slice(i == 0 ? &bundle : &kept[0]), true, &evidence, NULL));
+        MUST(jy_verify_keep(jy_buf_slice(&stamped), bare, evidence, NULL, pki.now + 60, &report, &kept[i], NULL));
+        assert_int_equal(jy_report_verdict(report), JY_VALID);
+        assert_int_equal(evidence->time_stamps.count, 2);
+        assert_int_equal(evidence->stamp_count, 1);
+        if (i == 1) {
+            assert_int_equal(evidence->crls.count, 1);
+            assert_true(jy_slice_equal(evidence->crls.list[0], jy_buf_slice(&crl)));
+            assert_int_equal(evidence->ocsp.count, 2);                              /* the authority's certificate had a part in it too */
+        }
+        jy_report_free(report);
+        jy_evidence_free(evidence);
+    }
+    assert_true(jy_slice_equal(jy_buf_slice(&kept[0]), jy_buf_slice(&kept[1])));
+    for (int i = 0; i < 2; i++)
+        jy_buf_free(&kept[i]);
+    jy_buf_free(&json);
+    jy_buf_free(&bundle);
+    jy_buf_free(&stranger_crl);
+    jy_buf_free(&crl);
+    jy_cert_free(stranger);
+    jy_buf_free(&signer);
+    jy_buf_free(&other);
+    jy_buf_free(&early);
+    jy_buf_free(&late);
+    jy_buf_free(&value);
+}
+
 /* A bundle whose list revokes the signer before the stamping: whatever byte is changed, it never becomes valid. */
 static void
 evidence__no_changed_byte_of_a_bundle_makes_anything_valid(void **state)
@@ -378,9 +463,10 @@ static void
 seal_stamp__proves_when_the_seal_was_there(void **state)
 {
     struct authority good = { tsa, tsa_key, pki.now - 3000, false }, early = { tsa, tsa_key, pki.now - 3600 - JY_POLICY_TOLERANCE - 1, false },
-                     other = { tsa, tsa_key, pki.now - 3000, true };
+                     other = { tsa, tsa_key, pki.now - 3000, true }, late = { tsa, tsa_key, pki.now + 30, false };
     struct jy_buf files[3] = { stamped_with_v5(&good), stamped_with_v5(&early), stamped_with_v5(&other) };
     struct jy_trust *lost = pki_trust_for(jy_cert_serial(pki.maker), pki.now - 60, REASON_KEY_COMPROMISE);
+    struct jy_trust *lost_later = pki_trust_for(jy_cert_serial(pki.maker), pki.now + 40, REASON_KEY_COMPROMISE);
 
     (void)state;
     assert_int_equal(verdict_of(jy_buf_slice(&files[0]), pki.trust, JY_EMPTY, pki.now), JY_VALID_WITH_WARNING);
@@ -392,9 +478,20 @@ seal_stamp__proves_when_the_seal_was_there(void **state)
     assert_true(fails(jy_buf_slice(&files[2]), pki.trust, JY_EMPTY, pki.now, "TS_IMPRINT"));
     assert_int_equal(verdict_of(jy_buf_slice(&files[0]), NULL, JY_EMPTY, pki.now), JY_INDETERMINATE);
     assert_true(fails(jy_buf_slice(&files[0]), NULL, JY_EMPTY, pki.now, "TS_TRUST"));
+    for (size_t i = 0; i < 2; i++) {                    /* of two proofs for the seal the earlier one counts, whichever it is */
+        struct jy_buf file = i == 0 ? files[0] : stamped_with_v5(&late), value = value_of(jy_buf_slice(&file));
+        struct jy_buf token = token_by(tsa, tsa_key, jy_buf_slice(&value), pki.now + 10), bundle = bundle_of("time_stamps", jy_buf_slice(&token));
+        assert_int_equal(verdict_of(jy_buf_slice(&file), i == 0 ? lost : lost_later, jy_buf_slice(&bundle), pki.now + 60), JY_VALID_WITH_WARNING);
+        if (i == 1)
+            jy_buf_free(&file);
+        jy_buf_free(&bundle);
+        jy_buf_free(&token);
+        jy_buf_free(&value);
+    }
     for (size_t i = 0; i < 3; i++)
         jy_buf_free(&files[i]);
     jy_trust_free(lost);
+    jy_trust_free(lost_later);
 }
 
 /* A stamp whose SES_Signature carries a time stamp over its value, or over something else. */
@@ -548,6 +645,7 @@ main(void)
         cmocka_unit_test(evidence__never_brings_an_anchor),
         cmocka_unit_test(evidence__records_prove_a_time_only_from_the_register_itself),
         cmocka_unit_test(evidence__that_was_kept_gives_the_same_report_again),
+        cmocka_unit_test(keep__every_kind_that_was_used_and_nothing_else),
         cmocka_unit_test(evidence__no_changed_byte_of_a_bundle_makes_anything_valid),
         cmocka_unit_test(seal_stamp__proves_when_the_seal_was_there),
         cmocka_unit_test(time_stamp__of_the_signature_settles_the_time),
