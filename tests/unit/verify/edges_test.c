@@ -224,7 +224,47 @@ kept(struct jy_slice file, const struct jy_trust *trust, const char *evidence_js
     return (char *)bundle.p;
 }
 
-/* Two signatures by one seal; the status of that seal is kept once, that of another one not at all. */
+/* The CA, another one that has nothing to do with it, and a list of each. */
+static struct jy_trust *
+trust_with_a_stranger(void)
+{
+    struct jy_trust *trust = pki_trust(NULL, 0);
+    struct jy_cert *ca = pki.ca, *stranger;
+    struct jy_buf crl = { 0 }, pem = { 0 };
+
+    pki.ca = NULL;
+    stranger = pki_issue(pki.ca_key, "another CA", true, 7);
+    pki.ca = ca;
+    MUST(jy_crl_issue(pki.ca_key, stranger, NULL, 0, pki.now - 60, pki.now + 86400, 1, &crl, NULL));
+    MUST(jy_cert_to_pem(stranger, &pem));
+    MUST(jy_crl_to_pem(jy_buf_slice(&crl), &pem));
+    MUST(jy_trust_add_pem(trust, jy_buf_slice(&pem), NULL));
+    jy_buf_free(&crl);
+    jy_buf_free(&pem);
+    jy_cert_free(stranger);
+    return trust;
+}
+
+static void
+stamp_with_another_seal(struct jy_slice file, struct jy_buf *out)
+{
+    struct jy_buf picture = load_file(JY_DATA "/seal.png"), common_der = pki.seal_der, der = { 0 };
+    const struct jy_seal_fields fields = { "JINYIN", "1201010000003", 1, "另一枚印章", pki.signer, pki.now - 3600, jy_cert_not_before(pki.signer),
+                                           jy_cert_not_after(pki.signer), "PNG", jy_buf_slice(&picture), 40, 40 };
+    struct jy_seal *common = pki.seal;
+
+    MUST(jy_seal_make(&fields, pki.maker_key, pki.maker, &der, NULL));
+    pki.seal_der = der;
+    MUST(jy_seal_parse(jy_buf_slice(&der), &pki.seal, NULL));
+    MUST(pki_stamp(file, pki.now, out, NULL));
+    jy_seal_free(pki.seal);
+    pki.seal = common;
+    pki.seal_der = common_der;
+    jy_buf_free(&der);
+    jy_buf_free(&picture);
+}
+
+/* Signatures by two seals, one of them twice; the status of what was judged is kept once, that of another one not at all. */
 static void
 keep__only_the_status_of_the_seals_that_were_judged(void **state)
 {
@@ -233,20 +273,50 @@ keep__only_the_status_of_the_seals_that_were_judged(void **state)
         "{\"seal_id\":\"1201010000001\",\"since\":\"2036-05-01T00:00:00Z\",\"state\":\"CANCELLED\"},"
         "{\"seal_id\":\"1201010000002\",\"since\":\"2026-05-01T00:00:00Z\",\"state\":\"VOID\"}]}";
     struct jy_buf once = { 0 }, twice = { 0 };
+    struct jy_trust *trust = trust_with_a_stranger();
+    struct jy_evidence *again;
     enum jy_verdict verdict;
     char *bundle;
 
     (void)state;
     MUST(pki_stamp(jy_buf_slice(&pdf), pki.now, &once, NULL));
     MUST(pki_stamp(jy_buf_slice(&once), pki.now, &twice, NULL));
-    bundle = kept(jy_buf_slice(&twice), pki.trust, status, &verdict);
+    jy_buf_free(&once);
+    stamp_with_another_seal(jy_buf_slice(&twice), &once);
+    jy_buf_free(&twice);
+    MUST(pki_stamp(jy_buf_slice(&once), pki.now, &twice, NULL));
+    bundle = kept(jy_buf_slice(&twice), trust, status, &verdict);
     assert_int_equal(verdict, JY_VALID_WITH_WARNING);   /* what is to come does not count yet */
     assert_non_null(strstr(bundle, "CANCELLED"));
     assert_null(strstr(bundle, "1201010000002"));
+    MUST(jy_evidence_parse(jy_slice_text(bundle), false, &again, NULL));
+    assert_int_equal(again->crls.count, 1);              /* and of two CAs the one that had a part in it */
+    assert_int_equal(again->certs.count, 3);
+    jy_evidence_free(again);
+    jy_trust_free(trust);
     assert_null(strstr(strstr(bundle, "CANCELLED") + 1, "CANCELLED"));
     free(bundle);
     jy_buf_free(&once);
     jy_buf_free(&twice);
+}
+
+/* What trust and evidence both bring stands in the bundle once. */
+static void
+keep__the_same_list_from_two_sides_is_kept_once(void **state)
+{
+    struct jy_buf once = { 0 };
+    enum jy_verdict verdict;
+    char *first, *second;
+
+    (void)state;
+    MUST(pki_stamp(jy_buf_slice(&pdf), pki.now, &once, NULL));
+    first = kept(jy_buf_slice(&once), pki.trust, "{}", &verdict);
+    second = kept(jy_buf_slice(&once), pki.trust, first, &verdict);
+    assert_int_equal(verdict, JY_VALID_WITH_WARNING);
+    assert_string_equal(first, second);
+    free(first);
+    free(second);
+    jy_buf_free(&once);
 }
 
 static void
@@ -328,6 +398,7 @@ main(void)
         cmocka_unit_test(finish__needs_a_document_a_slot_and_a_value),
         cmocka_unit_test(document__says_what_a_format_does_not_have),
         cmocka_unit_test(keep__only_the_status_of_the_seals_that_were_judged),
+        cmocka_unit_test(keep__the_same_list_from_two_sides_is_kept_once),
         cmocka_unit_test(status__void_stays_void_whatever_is_written_after_it),
         cmocka_unit_test(text__tells_that_a_part_of_the_picture_shows),
         cmocka_unit_test(keep__what_is_no_list_is_not_kept),

@@ -306,6 +306,26 @@ evidence__that_was_kept_gives_the_same_report_again(void **state)
     jy_buf_free(&value);
 }
 
+/* A token whose authority nobody knows is told, and keeps the claim a claim. */
+static void
+evidence__a_time_stamp_without_a_certificate_proves_nothing(void **state)
+{
+    struct jy_timestamp_request request = { .cert_req = false };
+    struct jy_timestamp_fields fields = { .request = &request, .tsa = tsa, .policy = "1.2.156.112640.16.1", .time = pki.now + 10, .serial = { 1 } };
+    struct jy_buf value = value_of(jy_buf_slice(&stamped)), token = { 0 }, bundle;
+
+    (void)state;
+    MUST(jy_sm3(jy_buf_slice(&value), request.digest));
+    MUST(jy_timestamp_make(&fields, tsa_key, &token, NULL));
+    bundle = bundle_of("time_stamps", jy_buf_slice(&token));
+    assert_int_equal(verdict_of(jy_buf_slice(&stamped), pki.trust, jy_buf_slice(&bundle), pki.now + 60), JY_VALID_WITH_WARNING);
+    assert_true(fails(jy_buf_slice(&stamped), pki.trust, jy_buf_slice(&bundle), pki.now + 60, "TS_EVIDENCE"));
+    assert_int_equal(verdict_of(jy_buf_slice(&stamped), pki.trust, jy_buf_slice(&bundle), pki.now + 30 * 86400), JY_INDETERMINATE);
+    jy_buf_free(&value);
+    jy_buf_free(&token);
+    jy_buf_free(&bundle);
+}
+
 /* An answer of the CA itself on this certificate. */
 static struct jy_buf
 answer_on(const struct jy_cert *cert)
@@ -645,6 +665,7 @@ main(void)
         cmocka_unit_test(evidence__never_brings_an_anchor),
         cmocka_unit_test(evidence__records_prove_a_time_only_from_the_register_itself),
         cmocka_unit_test(evidence__that_was_kept_gives_the_same_report_again),
+        cmocka_unit_test(evidence__a_time_stamp_without_a_certificate_proves_nothing),
         cmocka_unit_test(keep__every_kind_that_was_used_and_nothing_else),
         cmocka_unit_test(evidence__no_changed_byte_of_a_bundle_makes_anything_valid),
         cmocka_unit_test(seal_stamp__proves_when_the_seal_was_there),
