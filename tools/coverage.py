@@ -35,7 +35,6 @@ REASONS = {
     "macro": "a part of a macro of jansson that asks again what has been asked before it.",
     "enum": "a switch with a case for every value: the compiler counts one more way.",
     "never": "no input leads there, for the reason told.",
-    "elsewhere": "tested in the place told, on the function that is called here.",
 }
 
 BAR = "\\|"                             # a bar inside a cell of the table

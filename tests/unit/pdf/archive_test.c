@@ -45,6 +45,8 @@ tear_down(void **state)
     return 0;
 }
 
+static bool without_cert;             /* the next token encloses no certificate */
+
 static void
 token_over(const uint8_t digest[JY_SM3_SIZE], struct jy_buf *token)
 {
@@ -52,6 +54,7 @@ token_over(const uint8_t digest[JY_SM3_SIZE], struct jy_buf *token)
     struct jy_timestamp_fields fields = { .request = &request, .tsa = tsa, .policy = "1.2.3", .serial = { 1 }, .time = pki.now };
 
     MUST(jy_timestamp_ask(digest, &request));
+    request.cert_req = !without_cert;
     MUST(jy_timestamp_make(&fields, tsa_key, token, NULL));
 }
 
@@ -173,7 +176,7 @@ archive__proves_the_time_of_what_it_covers(void **state)
 {
     const struct jy_slice certs[] = { jy_cert_der(pki.ca), jy_slice_text("no certificate") };
     const struct jy_evidence links = { .certs = { &certs[0], 1 } };
-    struct jy_buf archived = { 0 }, later = { 0 }, broken = { 0 };
+    struct jy_buf archived = { 0 }, later = { 0 }, broken = { 0 }, nameless = { 0 };
     size_t at;
 
     (void)state;
@@ -185,6 +188,11 @@ archive__proves_the_time_of_what_it_covers(void **state)
     assert_int_equal(verdict_on(jy_buf_slice(&later), pki.trust, NULL, pki.now + 60, "TIME_CLAIMED"), JY_VALID_WITH_WARNING);
     MUST(jy_buf_add(&broken, jy_buf_slice(&archived)));
     at = jy_slice_rfind(jy_buf_slice(&broken), jy_slice_text("/Contents <3")) + 11;
+    without_cert = true;
+    MUST(archive(jy_buf_slice(&stamped), NULL, 0, false, &nameless));
+    without_cert = false;
+    assert_int_equal(verdict_on(jy_buf_slice(&nameless), pki.trust, NULL, pki.now + 60, "TS_NO_CERTIFICATE"), JY_INDETERMINATE);
+    jy_buf_free(&nameless);
     memcpy(broken.p + at + 8, "05", 2);                              /* the token: NULL for the type of its content */
     assert_int_equal(verdict_on(jy_buf_slice(&broken), pki.trust, NULL, pki.now + 60, "TS_FORMAT"), JY_INVALID);
     jy_buf_free(&archived);

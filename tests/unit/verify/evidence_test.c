@@ -13,6 +13,8 @@
 #include <jinyin/ocsp.h>
 #include <jinyin/timestamp.h>
 
+#define DIGEST "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"     /* of nothing in particular */
+
 static struct jy_buf stamped;
 static struct jy_sm2 *tsa_key;
 static struct jy_cert *tsa;
@@ -583,6 +585,8 @@ evidence__malformed_items_are_named(void **state)
                                                  "{\"status\":[{\"seal_id\":\"1\",\"state\":\"VOID\"}]}",
                                                  "{\"status\":[{\"seal_id\":\"1\",\"state\":\"VOID\",\"since\":\"now\"}]}",
                                                  "{\"stamps\":[{}]}",
+                                                 "{\"stamps\":[{\"digest\":\"" DIGEST "\",\"recorded\":\"now\"}]}",
+                                                 "{\"stamps\":[{\"digest\":\"00\",\"recorded\":\"2026-01-01T00:00:00Z\"}]}",
                                                  "{\"crls\":{}}" };
     struct jy_evidence *evidence;
     struct jy_report *report;
@@ -604,7 +608,7 @@ evidence__malformed_items_are_named(void **state)
 static void
 evidence__an_origin_is_read_whole_or_refused(void **state)
 {
-    static const char digest[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", when[] = "2026-01-01T00:00:00Z";
+    static const char digest[] = DIGEST, when[] = "2026-01-01T00:00:00Z";
     static const struct { const char *digest, *judged, *name, *alive, *tolerance, *print; jy_err want; } rows[] = {
         { digest, when, "standard", "false", "300", digest, JY_OK },
         { digest, when, "strict", "true", "0", digest, JY_OK },

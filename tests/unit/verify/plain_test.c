@@ -8,13 +8,16 @@
 
 #include "pki.h"
 
+#include <codec/der.h>
+#include <codec/oid.h>
 #include <codec/zip.h>
 #include <jinyin/cms.h>
+#include <jinyin/ocsp.h>
 #include <jinyin/timestamp.h>
 
 static const char *const documents[] = { JY_DATA "/contract.ofd", JY_DATA "/contract.pdf" };
 
-static struct jy_buf crl_der;
+static struct jy_buf crl_der, other_info;     /* lists, and what else stands among them, for the next value */
 
 static int
 set_up(void **state)
@@ -36,7 +39,9 @@ tear_down(void **state)
 static struct jy_buf
 value_for(const struct jy_prepared *prepared)
 {
-    struct jy_cms_fields fields = { .digest = prepared->data_hash, .signing_time = pki.now, .signer = pki.signer };
+    const struct jy_slice info = jy_buf_slice(&other_info);
+    struct jy_cms_fields fields = { .digest = prepared->data_hash, .signing_time = pki.now, .signer = pki.signer, .crls = &info,
+                                    .crl_count = other_info.len > 0 };
     struct jy_buf value = { 0 };
 
     MUST(jy_cms_make(&fields, pki.signer_key, &value, NULL));
@@ -182,6 +187,54 @@ plain__a_time_stamp_over_the_value_settles_the_time(void **state)
     jy_sm2_free(key);
 }
 
+/* RFC 5940: [1] { id-ri-ocsp-response, OCSPResponse } by the CA itself on this certificate. */
+static void
+enclose_answer_on(const struct jy_cert *cert)
+{
+    struct jy_ocsp_answer answer = { .status = JY_OCSP_GOOD, .reason = -1, .this_update = pki.now - 60, .next_update = pki.now + 86400 };
+    struct jy_ocsp_questions *questions = calloc(1, sizeof(*questions));
+    struct jy_buf request = { 0 }, response = { 0 }, inner = { 0 };
+
+    assert_non_null(questions);
+    MUST(jy_ocsp_request(cert, pki.ca, false, JY_EMPTY, &request, NULL));
+    MUST(jy_ocsp_request_read(jy_buf_slice(&request), questions, NULL));
+    MUST(jy_ocsp_respond(questions, &answer, pki.ca_key, pki.ca, pki.now - 60, &response, NULL));
+    MUST(jy_der_put_oid(&inner, OID_RI_OCSP));
+    MUST(jy_buf_add(&inner, jy_buf_slice(&response)));
+    jy_buf_free(&other_info);
+    MUST(jy_der_wrap(&other_info, DER_CONTEXT_1, &inner));
+    free(questions);
+    jy_buf_free(&request);
+    jy_buf_free(&response);
+    jy_buf_free(&inner);
+}
+
+static void
+plain__an_answer_in_the_value_tells_of_its_signer_and_of_nobody_else(void **state)
+{
+    struct jy_buf file = load_file(documents[0]), pem = { 0 };
+    struct jy_trust *bare;
+
+    (void)state;
+    MUST(jy_cert_to_pem(pki.ca, &pem));
+    MUST(jy_trust_new(&bare));
+    MUST(jy_trust_add_pem(bare, jy_buf_slice(&pem), NULL));
+    for (int i = 0; i < 2; i++) {
+        struct jy_buf out = { 0 };
+        struct jy_report *report;
+        enclose_answer_on(i == 0 ? pki.signer : pki.maker);
+        MUST(sign_plain(jy_buf_slice(&file), false, &out));
+        MUST(jy_verify(jy_buf_slice(&out), bare, NULL, NULL, pki.now, &report, NULL));
+        assert_int_equal(jy_report_verdict(report), i == 0 ? JY_VALID_WITH_WARNING : JY_INDETERMINATE);
+        jy_report_free(report);
+        jy_buf_free(&out);
+    }
+    jy_buf_free(&other_info);
+    jy_trust_free(bare);
+    jy_buf_free(&pem);
+    jy_buf_free(&file);
+}
+
 static void
 plain__the_closing_one_locks_what_was_stamped(void **state)
 {
@@ -268,6 +321,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plain__is_written_judged_and_leaves_the_document_open),
         cmocka_unit_test(plain__a_time_stamp_over_the_value_settles_the_time),
+        cmocka_unit_test(plain__an_answer_in_the_value_tells_of_its_signer_and_of_nobody_else),
         cmocka_unit_test(plain__the_closing_one_locks_what_was_stamped),
         cmocka_unit_test(plain__a_list_changed_after_the_lock_is_invalid),
         cmocka_unit_test(finish__takes_only_the_value_that_was_prepared_for),
