@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/draw.h"
 
+#include "codec/text.h"
+
 #include <jinyin/crypto.h>
 #include <jinyin/render.h>
 
 #include <errno.h>
 #include <fcntl.h>
-#include <iconv.h>
 #include <seccomp.h>
 #include <stdio.h>
 #include <string.h>
@@ -152,15 +153,14 @@ take(struct jy_slice all, struct jy_buf *bytes, struct jy_buf *notes, struct jy_
     return rc == JY_OK ? jy_buf_add(bytes, JY_SLICE(all.p + answer.notes, answer.bytes)) : rc;
 }
 
-/* What libraries open at their first work: OpenSSL its configuration, iconv the tables of GB 18030 (kept while one is in use). */
+/* What libraries open at their first work: OpenSSL its configuration, iconv the tables of GB 18030. */
 static jy_err
-warm_up(iconv_t keep[2], struct jy_fault *fault)
+warm_up(struct jy_fault *fault)
 {
     uint8_t digest[JY_SM3_SIZE];
     jy_err rc = jy_sm3(JY_EMPTY, digest);
 
-    keep[0] = iconv_open("GB18030", "UTF-8");
-    keep[1] = iconv_open("UTF-8", "GB18030");
+    (void)jy_gb18030_keep();
     return rc == JY_OK ? rc : jy_fail(fault, rc, "SM3", 0, "not available");
 }
 
@@ -169,12 +169,11 @@ in_child(const struct job *job, struct jy_buf *bytes, struct jy_buf *notes, stru
 {
     struct jy_fonts *fonts = NULL;
     struct jy_buf all = { 0 };
-    iconv_t keep[2] = { (iconv_t)-1, (iconv_t)-1 };
     int ends[2], status = 0;
     pid_t child;
     jy_err rc;
 
-    if ((rc = jy_fonts_open(&fonts, fault)) != JY_OK || (rc = warm_up(keep, fault)) != JY_OK)
+    if ((rc = jy_fonts_open(&fonts, fault)) != JY_OK || (rc = warm_up(fault)) != JY_OK)
         goto out;
     if (pipe2(ends, O_CLOEXEC) != 0) {
         rc = jy_fail(fault, JY_E_IO, "pipe", 0, "%s", strerror(errno));
@@ -199,9 +198,6 @@ in_child(const struct job *job, struct jy_buf *bytes, struct jy_buf *notes, stru
     if (rc == JY_OK)
         rc = take(jy_buf_slice(&all), bytes, notes, fault);
 out:
-    for (int i = 0; i < 2; i++)
-        if (keep[i] != (iconv_t)-1)
-            iconv_close(keep[i]);
     jy_buf_free(&all);
     jy_fonts_free(fonts);
     return rc;

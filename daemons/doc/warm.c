@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemons/doc/doc.h"
 
+#include "codec/text.h"
+
 #include <jinyin/render.h>
 
 #include <string.h>
@@ -30,6 +32,8 @@ doc_warm_up(void)
     if (jy_sm2_generate(&key) != JY_OK || jy_sm2_sign(key, jy_slice_text(pdf), signature, &len) != JY_OK ||
         jy_verify(JY_SLICE(pdf, strlen(pdf)), NULL, NULL, NULL, 0, &report, NULL) != JY_OK)
         jy_log("warning", "not_warm", "a library did not do its first work");
+    if (!jy_gb18030_keep())
+        jy_log("warning", "no_gb18030", "names in GB 18030 cannot be read");
     if (jy_fonts_open(&fonts, &fault) == JY_OK)
         jy_picture_use_drawer(jy_render_drawer, fonts);
     else

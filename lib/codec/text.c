@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "codec/text.h"
 
+#include <iconv.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -177,4 +178,17 @@ jy_text_visible(const char *text, char *out, size_t size)
     }
     out[used] = '\0';
     return out;
+}
+
+bool
+jy_gb18030_keep(void)
+{
+    /* Kept on purpose: the last iconv_close would unload the tables. */
+    static iconv_t from, to;
+
+    if (from == NULL)
+        from = iconv_open("WCHAR_T", "GB18030");
+    if (to == NULL)
+        to = iconv_open("GB18030", "UTF-8");
+    return from != (iconv_t)-1 && to != (iconv_t)-1;
 }

@@ -22,5 +22,10 @@ size_t jy_utf8_next(struct jy_slice text, uint32_t *code);
  * not fit is cut between characters. Returns out.
  */
 const char *jy_text_visible(const char *text, char *out, size_t size);
+/**
+ * Open the tables of GB 18030, which names in packages may need, and keep them: for a process that will lose the right to open files.
+ * Once is enough. False when this system has none: then such names are not read.
+ */
+bool jy_gb18030_keep(void);
 
 #endif
