@@ -47,7 +47,7 @@ take_origin(const struct judge *by, struct jy_slice file, struct jy_policy *poli
     if (memcmp(digest, origin->document, sizeof(digest)) != 0)
         return jy_fail(fault, JY_E_DOCUMENT_CHANGED, "evidence", 0, "was written of another document");
     if (memcmp(trust, origin->trust, sizeof(trust)) != 0)
-        return jy_fail(fault, JY_E_ARGUMENT, "--trust", 0, "other trust anchors than those of the evidence");
+        return jy_fail(fault, JY_E_ARGUMENT, "--trust", 0, "other trust anchors or licensed makers than those of the evidence");
     *policy = origin->policy;
     *at = origin->judged_at;
     return JY_OK;
@@ -103,15 +103,13 @@ verify_one(const char *path, const struct judge *by)
 }
 
 static jy_err
-read_trust(const char *path, struct judge *by, struct jy_fault *fault)
+read_trust(const char *path, jy_err (*add)(struct jy_trust *trust, const char *path, struct jy_fault *fault), struct judge *by, struct jy_fault *fault)
 {
-    jy_err rc;
+    jy_err rc = JY_OK;
 
-    if (path == NULL)
-        return JY_OK;
-    if ((rc = jy_trust_new(&by->trust)) == JY_OK)
-        rc = jy_trust_add_path(by->trust, path, fault);
-    return rc;
+    if (path == NULL || (by->trust == NULL && (rc = jy_trust_new(&by->trust)) != JY_OK))
+        return rc;
+    return add(by->trust, path, fault);
 }
 
 static jy_err
@@ -131,13 +129,13 @@ read_evidence(const char *path, struct judge *by, struct jy_fault *fault)
 int
 cmd_verify(int argc, char **argv)
 {
-    const char *trust_path = NULL, *evidence_path = NULL, *policy = "standard";
+    const char *trust_path = NULL, *makers_path = NULL, *evidence_path = NULL, *policy = "standard";
     struct judge by = { .policy = jy_policy_standard, .at = jy_now() };
     struct jy_fault fault = { 0 };
     int files, tolerance = JY_POLICY_TOLERANCE, code = EXIT_UNREADABLE;
     jy_err rc;
     const struct opt options[] = { { "--json", OPT_FLAG, &by.json, false }, { "--trust", OPT_TEXT, &trust_path, false },
-                                   { "--evidence", OPT_TEXT, &evidence_path, false }, { "--from-register", OPT_FLAG, &by.from_register, false },
+                                   { "--makers", OPT_TEXT, &makers_path, false }, { "--evidence", OPT_TEXT, &evidence_path, false }, { "--from-register", OPT_FLAG, &by.from_register, false },
                                    { "--write-evidence", OPT_TEXT, &by.keep, false }, { "--as-judged", OPT_FLAG, &by.as_judged, false },
                                    { "--policy", OPT_TEXT, &policy, false },
                                    { "--maker-alive", OPT_FLAG, &by.policy.maker_alive_now, false },
@@ -160,8 +158,10 @@ cmd_verify(int argc, char **argv)
         fprintf(stderr, "jinyin verify: --policy is standard or strict, --tolerance 0 to %d seconds\n", JY_POLICY_TOLERANCE_MAX);
         return EXIT_USAGE;
     }
-    if ((rc = read_trust(trust_path, &by, &fault)) != JY_OK)
+    if ((rc = read_trust(trust_path, jy_trust_add_path, &by, &fault)) != JY_OK)
         complain(trust_path, rc, &fault);
+    else if ((rc = read_trust(makers_path, jy_trust_add_makers_path, &by, &fault)) != JY_OK)
+        complain(makers_path, rc, &fault);
     else if ((rc = read_evidence(evidence_path, &by, &fault)) != JY_OK)
         complain(evidence_path, rc, &fault);
     else

@@ -10,10 +10,11 @@ static const struct command {
     int (*run)(int argc, char **argv);
     const char *arguments, *en, *zh, *more;
 } commands[] = {
-    { "verify", cmd_verify, "FILE… [--json] [--trust PEM|DIR] [--evidence FILE [--from-register] [--as-judged]] [--write-evidence FILE] [--policy standard|strict] "
+    { "verify", cmd_verify, "FILE… [--json] [--trust PEM|DIR] [--makers PEM|DIR] [--evidence FILE [--from-register] [--as-judged]] [--write-evidence FILE] [--policy standard|strict] "
       "[--maker-alive] [--tolerance S] [--at TIME]", "Judge the stamps of OFD and PDF files.", "验证OFD、PDF文件上的印章。",
       "  --json          the report as JSON (one document a file)\n"
       "  --trust PATH    CA certificates and revocation lists: a PEM file or a folder; without it nothing is ever valid\n"
+      "  --makers PATH   certificates of the licensed seal makers, or of CAs that issue to such makers only: a seal of anybody else is never valid\n"
       "  --evidence FILE what else is known, as JSON: certificates, lists, answers, time stamps, status, records (docs/protocol/evidence.md)\n"
       "  --from-register the evidence came from the stamp register itself: its records prove times\n"
       "  --as-judged     at the time and by the policy that the evidence was written with: the same report again\n"

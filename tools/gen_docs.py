@@ -35,7 +35,7 @@ def errors():
 
 # The weights of checks.def: what a failure makes the signature under the standard and the strict policy.
 WEIGHTS = {"INVALID": ("invalid", "invalid"), "INDETERMINATE": ("indeterminate", "indeterminate"), "WARNING": ("warning", "warning"),
-           "DEVIATION": ("warning", "invalid"),
+           "DEVIATION": ("warning", "invalid"), "UNLISTED": ("indeterminate", "invalid"),
            "BY_TIME": ("invalid, or indeterminate while the signing time is only claimed",) * 2}
 
 

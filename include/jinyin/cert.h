@@ -58,7 +58,23 @@ size_t jy_trust_count(const struct jy_trust *trust, enum jy_trust_item kind);
 struct jy_slice jy_trust_der(const struct jy_trust *trust, enum jy_trust_item kind, size_t n);
 const struct jy_cert *jy_trust_cert(const struct jy_trust *trust, size_t n);
 bool jy_trust_is_anchor(const struct jy_trust *trust, size_t n);
-/** Which anchors: SM3 over their SM3 digests in ascending order. Intermediates, lists and answers do not count. */
+/**
+ * Who may make seals under this trust: certificates of licensed makers, each exact, and certificates of CAs, each for every maker whose
+ * certificate it issued itself. Such a CA brings no trust: the chain is judged as ever. Without a list everybody whom the anchors vouch for
+ * may make a seal of any name, as the standards leave it to the jurisdiction who is a maker (GB/T 38540-2020 6.3; the licences of R13.2).
+ * Lists add up; one that fails adds nothing. Errors: those of jy_trust_add_pem and _path; JY_E_FORMAT also for a list without a certificate
+ * or with a revocation list.
+ */
+JY_CHECK jy_err jy_trust_add_makers_pem(struct jy_trust *trust, struct jy_slice pem, struct jy_fault *fault);
+JY_CHECK jy_err jy_trust_add_makers_path(struct jy_trust *trust, const char *path, struct jy_fault *fault);
+/** Rows of the lists, its base's included; 0 = there is no list. trust may be NULL. */
+size_t jy_trust_maker_count(const struct jy_trust *trust);
+/** The maker is on a list. */
+bool jy_trust_licenses(const struct jy_trust *trust, const struct jy_cert *maker);
+/**
+ * Which anchors and which makers: SM3 over the SM3 digests of the anchors in ascending order and, when there is a list, "makers" and the
+ * digests of its certificates likewise. Intermediates, revocation lists and answers do not count.
+ */
 JY_CHECK jy_err jy_trust_fingerprint(const struct jy_trust *trust, uint8_t out[JY_SM3_SIZE]);
 void jy_trust_free(struct jy_trust *trust);
 

@@ -42,6 +42,10 @@ jy_trust_free(struct jy_trust *trust)
         jy_crl_free(&trust->crls[i]);
     for (size_t i = 0; i < trust->ocsp_count; i++)
         jy_buf_free(&trust->ocsps[i]);
+    for (struct jy_trust *list = trust->makers, *next; list != NULL; list = next) {
+        next = (struct jy_trust *)(uintptr_t)list->base;      /* of makers' lists, the next one, owned as well */
+        jy_trust_free(list);
+    }
     free(trust->certs);
     free(trust->crls);
     free(trust->ocsps);

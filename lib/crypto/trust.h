@@ -26,6 +26,7 @@ struct jy_trust {
     size_t crl_count;
     struct jy_buf *ocsps;
     size_t ocsp_count;
+    struct jy_trust *makers;          /* owned; certificates only, lists joined by their base; NULL = no list */
 };
 
 /** crl.c: takes crl over, also on error. Its defects are found here. */

@@ -62,20 +62,42 @@ by_digest(const void *a, const void *b)
     return memcmp(a, b, JY_SM3_SIZE);
 }
 
+static void
+sort_digests(struct jy_buf *digests)
+{
+    if (digests->len > 0)
+        qsort(digests->p, digests->len / JY_SM3_SIZE, JY_SM3_SIZE, by_digest);
+}
+
+/* The digests of all certificates, or of the anchors alone. */
+static jy_err
+put_digests(const struct jy_trust *trust, bool all, struct jy_buf *out)
+{
+    uint8_t digest[JY_SM3_SIZE];
+    jy_err rc = JY_OK;
+
+    for (size_t i = 0; rc == JY_OK && i < jy_trust_count(trust, JY_TRUST_CERT); i++)
+        if ((all || jy_trust_is_anchor(trust, i)) && (rc = jy_sm3(jy_cert_der(jy_trust_cert(trust, i)), digest)) == JY_OK)
+            rc = jy_buf_add(out, JY_SLICE(digest, sizeof(digest)));
+    return rc;
+}
+
 jy_err
 jy_trust_fingerprint(const struct jy_trust *trust, uint8_t out[JY_SM3_SIZE])
 {
-    size_t count = 0, total = jy_trust_count(trust, JY_TRUST_CERT);
-    uint8_t (*digests)[JY_SM3_SIZE] = calloc(total + 1, JY_SM3_SIZE);
-    jy_err rc = digests == NULL ? JY_E_NOMEM : JY_OK;
+    struct jy_buf all = { 0 }, makers = { 0 };
+    jy_err rc = put_digests(trust, false, &all);
 
-    for (size_t i = 0; rc == JY_OK && i < total; i++)
-        if (jy_trust_is_anchor(trust, i))
-            rc = jy_sm3(jy_cert_der(jy_trust_cert(trust, i)), digests[count++]);
-    if (rc == JY_OK) {
-        qsort(digests, count, JY_SM3_SIZE, by_digest);
-        rc = jy_sm3(JY_SLICE(digests, count * JY_SM3_SIZE), out);
-    }
-    free(digests);
+    for (const struct jy_trust *t = trust; rc == JY_OK && t != NULL; t = t->base)
+        rc = put_digests(t->makers, true, &makers);
+    sort_digests(&all);
+    sort_digests(&makers);
+    /* Six bytes between them: a maker's digest never stands where an anchor's could. */
+    if (rc == JY_OK && makers.len > 0 && (rc = jy_buf_text(&all, "makers")) == JY_OK)
+        rc = jy_buf_add(&all, jy_buf_slice(&makers));
+    if (rc == JY_OK)
+        rc = jy_sm3(jy_buf_slice(&all), out);
+    jy_buf_free(&all);
+    jy_buf_free(&makers);
     return rc;
 }

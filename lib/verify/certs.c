@@ -93,6 +93,9 @@ judge_maker(struct judgement *j, const struct jy_cert *maker, jy_time made, jy_t
     material_cert(j->material, maker);
     jy_time_rfc3339(from, start);
     jy_time_rfc3339(to, end);
+    /* Any customer of a trusted CA can make a seal of any name: who may is the verifier's knowledge, not the CA's. */
+    if (jy_trust_maker_count(j->trust) > 0)
+        NOTE(j, SEAL_MAKER_LICENSED, jy_trust_licenses(j->trust, maker), "", "%s is not on the list", jy_cert_subject(maker));
     NOTE(j, SEAL_MAKER_USAGE, jy_cert_may_sign(maker), "", "keyUsage");
     NOTE(j, SEAL_MAKER_DATES, made >= from && made <= to, "", "the certificate is valid from %s to %s", start, end);
     if (j->rc != JY_OK || (j->rc = jy_chain_check_at(j->trust, maker, j->extra, j->extra_count, times, 2, results)) != JY_OK)

@@ -8,13 +8,14 @@ static const struct jy_check_info infos[JY_CHECK__COUNT] = {
 #undef JY_CHECK_ROW
 };
 
-/* What a failure makes a signature whose time is claimed, or certain; and a deviation under the policy strict. */
+/* What a failure makes a signature whose time is claimed, or certain; the policy strict makes more of some. */
 static const enum jy_severity weights[][2] = {
     [JY_WEIGHT_WARNING] = { JY_SEVERITY_WARNING, JY_SEVERITY_WARNING },
     [JY_WEIGHT_INDETERMINATE] = { JY_SEVERITY_INDETERMINATE, JY_SEVERITY_INDETERMINATE },
     [JY_WEIGHT_INVALID] = { JY_SEVERITY_INVALID, JY_SEVERITY_INVALID },
     [JY_WEIGHT_BY_TIME] = { JY_SEVERITY_INDETERMINATE, JY_SEVERITY_INVALID },
     [JY_WEIGHT_DEVIATION] = { JY_SEVERITY_WARNING, JY_SEVERITY_WARNING },
+    [JY_WEIGHT_UNLISTED] = { JY_SEVERITY_INDETERMINATE, JY_SEVERITY_INDETERMINATE },
 };
 
 const struct jy_policy jy_policy_standard = { .strict = false, .maker_alive_now = false, .tolerance = JY_POLICY_TOLERANCE };
@@ -39,7 +40,7 @@ jy_check_severity(enum jy_check_id check, const struct jy_policy *policy, bool t
 {
     enum jy_weight weight = infos[check].weight;
 
-    if (policy->strict && weight == JY_WEIGHT_DEVIATION)
+    if (policy->strict && (weight == JY_WEIGHT_DEVIATION || weight == JY_WEIGHT_UNLISTED))
         return JY_SEVERITY_INVALID;
     return weights[weight][time_is_certain];
 }

@@ -271,7 +271,8 @@ material_write(struct material *m, const struct jy_report *report, const struct 
         jy_json_put(root, "document", json_pack("{s:s, s:I}", "digest", report->digest, "size", (json_int_t)report->size), &bad);
         jy_json_put(root, "judged_at", moment(report->checked_at), &bad);
         jy_json_put(root, "policy", jy_json_policy(&report->policy), &bad);
-        jy_json_put(root, "trust", json_pack("{s:s, s:I}", "fingerprint", fingerprint, "anchors", (json_int_t)jy_trust_anchor_count(trust)), &bad);
+        jy_json_put(root, "trust", json_pack("{s:s, s:I, s:I}", "fingerprint", fingerprint, "anchors", (json_int_t)jy_trust_anchor_count(trust),
+                                      "makers", (json_int_t)jy_trust_maker_count(trust)), &bad);
         jy_json_put(root, "verdict", json_string(jy_verdict_name(report->verdict)), &bad);
         jy_json_put(root, "certificates", certificates(m, &bad), &bad);
         jy_json_put(root, "crls", items(m, trust, JY_TRUST_CRL, evidence == NULL ? NULL : &evidence->crls, is_list_of_some, &bad), &bad);

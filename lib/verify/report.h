@@ -7,7 +7,7 @@
 
 enum jy_severity { JY_SEVERITY_WARNING, JY_SEVERITY_INDETERMINATE, JY_SEVERITY_INVALID };
 /* What a row of checks.def says: one severity for all policies, or one that depends. */
-enum jy_weight { JY_WEIGHT_WARNING, JY_WEIGHT_INDETERMINATE, JY_WEIGHT_INVALID, JY_WEIGHT_BY_TIME, JY_WEIGHT_DEVIATION };
+enum jy_weight { JY_WEIGHT_WARNING, JY_WEIGHT_INDETERMINATE, JY_WEIGHT_INVALID, JY_WEIGHT_BY_TIME, JY_WEIGHT_DEVIATION, JY_WEIGHT_UNLISTED };
 
 struct jy_check_info {
     const char *name;

@@ -155,6 +155,81 @@ maker_is_signer(void)
     scene_maker(pki.signer_key, pki.signer);
 }
 
+/* The verifier's list: this certificate. */
+static void
+license(const struct jy_cert *cert)
+{
+    const struct scene_list nobody = { .serial = NULL };
+    struct jy_buf pem = { 0 };
+
+    if (scene.trust == NULL)
+        scene_trust(false, NULL, 0, &nobody, 1);
+    MUST(jy_cert_to_pem(cert, &pem));
+    MUST(jy_trust_add_makers_pem(scene.trust, jy_buf_slice(&pem), NULL));
+    jy_buf_free(&pem);
+}
+
+static void
+maker_licensed(void)
+{
+    license(pki.maker);
+}
+
+static void
+maker_licensed_by_ca(void)
+{
+    license(pki.ca);
+}
+
+/* An honest certificate of the trusted CA, for anything else than making seals. */
+static void
+maker_any_customer(void)
+{
+    struct jy_sm2 *key = scene_key();
+    struct jy_issue what = scene_issue(key, "maker");
+
+    scene_maker(key, scene_cert(&what));
+    license(pki.maker);
+}
+
+static void
+maker_any_customer_strict(void)
+{
+    maker_any_customer();
+    scene.policy = &jy_policy_strict;
+}
+
+static void
+maker_is_signer_with_list(void)
+{
+    maker_is_signer();
+    license(pki.maker);
+}
+
+/* The list names a CA; the maker's CA has its name, but another key, and is trusted for other things. */
+static void
+maker_of_namesake_ca(void)
+{
+    struct jy_sm2 *ca_key, *key = scene_key();
+    const struct jy_cert *ca = scene_false_ca(&ca_key);
+    const struct scene_list lists[] = { { .serial = NULL }, { .key = ca_key, .issuer = ca } };
+    struct jy_issue what = scene_issue(key, "maker");
+
+    what.issuer_key = ca_key;
+    what.issuer = ca;
+    scene_maker(key, scene_cert(&what));
+    scene_trust(false, &ca, 1, lists, 2);
+    license(pki.ca);
+}
+
+/* The list says who may make seals, not who is trusted. */
+static void
+maker_listed_untrusted(void)
+{
+    own_maker();
+    license(scene.seal.sign.cert);
+}
+
 static void
 maker_certificate_exchanged(void)
 {
@@ -470,6 +545,13 @@ static const struct attack rows[] = {
     { "maker-of-false-ca", "a maker of a CA of the trusted one's name", PLAY(maker_of_false_ca), UNSURE, FAILS(SEAL_MAKER_TRUST) },
     { "maker-forged", "a maker's certificate that the CA did not sign", PLAY(maker_forged), BAD, FAILS(SEAL_MAKER_CHAIN) },
     { "maker-is-signer", "the signer made the seal with the very certificate that it lists", PLAY(maker_is_signer), VALID_BUT, FAILS(SEAL_MAKER_SELF) },
+    { "honest-maker-licensed", "the maker is on the verifier's list", PLAY(maker_licensed), VALID_BUT },
+    { "honest-maker-of-licensed-ca", "the list names the CA of the makers", PLAY(maker_licensed_by_ca), VALID_BUT },
+    { "maker-any-customer", "an ordinary customer of the trusted CA makes a seal of any name", PLAY(maker_any_customer), UNSURE, FAILS(SEAL_MAKER_LICENSED) },
+    { "maker-any-customer-strict", "the same, to the letter", PLAY(maker_any_customer_strict), BAD, FAILS(SEAL_MAKER_LICENSED) },
+    { "maker-is-signer-with-list", "the signer made the seal himself, and is no maker", PLAY(maker_is_signer_with_list), UNSURE, FAILS(SEAL_MAKER_LICENSED) },
+    { "maker-of-namesake-ca", "a trusted CA that only bears the name of the makers' CA", PLAY(maker_of_namesake_ca), UNSURE, FAILS(SEAL_MAKER_LICENSED) },
+    { "maker-listed-untrusted", "a maker on the list whom no CA vouches for", PLAY(maker_listed_untrusted), UNSURE, FAILS(SEAL_MAKER_TRUST) },
     { "maker-exchanged", "another maker's certificate beside the signature", PLAY(maker_certificate_exchanged), BAD, FAILS(SEAL_SIGNATURE) },
     { "maker-expired", "made after the maker's certificate had ended", PLAY(maker_expired), UNSURE, FAILS(SEAL_MAKER_DATES) },
     { "maker-too-young", "made before the maker's certificate began", PLAY(maker_too_young), UNSURE, FAILS(SEAL_MAKER_DATES) },

@@ -7,6 +7,8 @@
 #include <zip.h>
 #include <zlib.h>
 
+#define UNSIGNED "of a CMS what nothing signs: versions, digestAlgorithms, name of a time stamp"
+
 static uint32_t
 little(const uint8_t *p, int bytes)
 {
@@ -143,17 +145,61 @@ field_of(struct jy_slice f, size_t at)
     return "end record";
 }
 
+/* Is this byte of the head of a SignedData or SignerInfo (RFC 5652 5.1, 5.3: version, digestAlgorithms; version before sid)? */
+static bool
+is_cms_head(const uint8_t *a, size_t len, size_t at)
+{
+    for (size_t v = at < 24 ? 0 : at - 24; v + 5 <= len && v <= at; v++) {
+        if (a[v] != 0x02 || a[v + 1] != 1 || (a[v + 2] != 1 && a[v + 2] != 3))
+            continue;
+        if (at == v + 2 && (a[v + 3] == 0x31 || (a[v + 2] == 1 && a[v + 3] == 0x30)))
+            return true;
+        if (a[v + 3] == 0x31 && at > v + 2 && at < v + 5 + a[v + 4])
+            return true;
+    }
+    return false;
+}
+
+/* The name of the attribute signature-time-stamp: whoever renames it takes the stamp away, as he could by leaving it out. */
+static bool
+is_stamp_name(const uint8_t *a, size_t len, size_t at)
+{
+    static const uint8_t name[] = { 0x06, 0x0b, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x10, 0x02, 0x0e };
+
+    for (size_t v = at < sizeof(name) ? 0 : at - sizeof(name) + 1; v <= at && v + sizeof(name) <= len; v++)
+        if (memcmp(a + v, name, sizeof(name)) == 0)
+            return true;
+    return false;
+}
+
+/* Do they differ in one byte of a CMS alone that nothing signs? */
+static bool
+is_unsigned(const uint8_t *a, const uint8_t *b, size_t len)
+{
+    size_t at = 0;
+
+    while (at < len && a[at] == b[at])
+        at++;
+    return at < len && memcmp(a + at + 1, b + at + 1, len - at - 1) == 0 && (is_cms_head(a, len, at) || is_stamp_name(a, len, at));
+}
+
 static bool
 untouched_ofd(struct jy_slice original, struct jy_slice changed, size_t at, const char **what)
 {
-    struct jy_buf a = { 0 }, b = { 0 };
-    bool same = view_by_directory(original, &a) && view_by_stream(original, &a) && view_by_directory(changed, &b) && view_by_stream(changed, &b) &&
-                jy_slice_equal(jy_buf_slice(&a), jy_buf_slice(&b));
+    bool (*const views[])(struct jy_slice file, struct jy_buf *out) = { view_by_directory, view_by_stream };
+    bool untouched = true;
 
     *what = field_of(original, at);
-    jy_buf_free(&a);
-    jy_buf_free(&b);
-    return same;
+    for (size_t i = 0; i < 2; i++) {
+        struct jy_buf a = { 0 }, b = { 0 };
+        bool seen = views[i](original, &a) && views[i](changed, &b) && a.len == b.len, same = seen && memcmp(a.p, b.p, a.len) == 0;
+        if (seen && !same && is_unsigned(a.p, b.p, a.len))
+            *what = UNSIGNED, same = true;
+        untouched = untouched && same;
+        jy_buf_free(&a);
+        jy_buf_free(&b);
+    }
+    return untouched;
 }
 
 /* -- PDF -- */
@@ -227,8 +273,10 @@ untouched_pdf(struct jy_slice original, struct jy_slice changed, size_t at, cons
             if (same) {
                 decode(original.p + n[1] + 1, len, a);
                 value = der_len(a, len / 2);
-                same = decode(changed.p + n[1] + 1, len, b) >= value && memcmp(a, b, value) == 0;
-                *what = at - n[1] - 1 < 2 * value ? "PDF Contents: another way to write the same hexadecimal digit" : "PDF Contents: padding behind the value";
+                same = decode(changed.p + n[1] + 1, len, b) >= value && (memcmp(a, b, value) == 0 || is_unsigned(a, b, value));
+                *what = memcmp(a, b, value) != 0   ? UNSIGNED
+                    : at - n[1] - 1 < 2 * value ? "PDF Contents: another way to write the same hexadecimal digit"
+                                                : "PDF Contents: padding behind the value";
             }
             free(a);
             free(b);

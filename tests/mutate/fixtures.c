@@ -2,7 +2,7 @@
 /* Stamped once and several times, OFD and PDF. */
 #include "fixtures.h"
 
-#include "../unit/verify/pki.h"
+#include "../unit/verify/times.h"
 
 #include <codec/zip.h>
 
@@ -118,9 +118,12 @@ void
 fixtures_make(const char *data)
 {
     char path[1024];
+    struct stamp none = { 0 }, timed = { 0 };
 
     snprintf(path, sizeof(path), "%s/contract.ofd", data);
     pki_begin();
+    tsa_begin();
+    timed.when = pki.now;
     small_seal(4);
     add("ofd, one stamp", "ofd", stamped(load_file(path), 1), 1);
     add("ofd, three stamps", "ofd", stamped(load_file(path), 3), 3);
@@ -128,6 +131,14 @@ fixtures_make(const char *data)
     find_parts(add("ofd, three stamps, CRC mended", "ofd", stamped(unpacked(load_file(path)), 3), 3));
     add("pdf, one stamp", "pdf", stamped(small_pdf(), 1), 1);
     add("pdf, two stamps", "pdf", stamped(small_pdf(), 2), 2);
+    add("pdf, a closing stamp (DocMDP)", "pdf", signed_with(stamped(small_pdf(), 1), false, true, pki.now, none), 2);
+    add("pdf, plain signatures", "pdf", signed_with(signed_with(small_pdf(), true, false, pki.now, none), true, true, pki.now, none), 2);
+    add("pdf, a time stamp over the stamp", "pdf", signed_with(small_pdf(), false, false, pki.now, timed), 1);
+    add("pdf, a time stamp over the plain signature", "pdf", signed_with(small_pdf(), true, false, pki.now, timed), 1);
+    add("pdf, a document time stamp", "pdf", archived(stamped(small_pdf(), 1), timed), 2);
+    add("ofd, a closing plain signature", "ofd", signed_with(stamped(load_file(path), 1), true, true, pki.now, none), 2);
+    add("ofd, a time stamp over the stamp", "ofd", signed_with(load_file(path), false, false, pki.now, timed), 1);
+    find_parts(add("ofd, plain with a time stamp, CRC mended", "ofd", signed_with(unpacked(load_file(path)), true, false, pki.now, timed), 1));
     small_seal(5);
     find_parts(add("ofd, version 5, CRC mended", "ofd", stamped(unpacked(load_file(path)), 1), 1));
     add("pdf, version 5", "pdf", stamped(small_pdf(), 1), 1);
@@ -140,5 +151,6 @@ fixtures_free(void)
         jy_buf_free(&fixtures[i].file);
         free(fixtures[i].parts);
     }
+    tsa_end();
     pki_end();
 }

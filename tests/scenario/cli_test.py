@@ -71,8 +71,9 @@ with tempfile.TemporaryDirectory() as folder:
 
 EXITS = {0, 1, 2, 3, 64, 65, 73}
 COMMANDS = {
-    "verify": {"--json": [], "--trust": ["file"], "--at": ["2026-01-31T09:00:00Z"], "--policy": ["strict"], "--tolerance": ["60"], "--maker-alive": [],
-               "--evidence": ["file"], "--from-register": [], "--as-judged": [], "--write-evidence": ["nowhere/evidence"]},
+    "verify": {"--json": [], "--trust": ["file"], "--makers": ["file"], "--at": ["2026-01-31T09:00:00Z"], "--policy": ["strict"],
+               "--tolerance": ["60"], "--maker-alive": [], "--evidence": ["file"], "--from-register": [], "--as-judged": [],
+               "--write-evidence": ["nowhere/evidence"]},
     "stamp": {"--seal": ["file"], "--key": ["file"], "--cert": ["file"], "--page": ["1"], "--x": ["1"], "--y": ["1"], "--width": ["10"],
               "--height": ["10"], "--trust": ["file"], "--at": ["1,1,centre"], "--seam": ["right,at=5,margin=1,group=9,min=2"],
               "--keyword": ["word,last,right,dx=1,fit"], "--lock": []},

@@ -43,6 +43,21 @@ with tempfile.TemporaryDirectory() as folder:
         assert verify(0, file, "--json", "--trust", anchor, "--evidence", bundle, "--as-judged", "--at", "2099-01-01T00:00:00Z") == report
         verify(65, data / f"contract.{kind}", "--trust", anchor, "--evidence", bundle, "--as-judged")    # another document
         verify(65, file, "--trust", pki.folder / "maker.pem", "--evidence", bundle, "--as-judged")       # other anchors
+    # Licensed makers: an input like the anchors, and a part of what makes the same verdict again.
+    maker, stranger = pki.folder / "maker.pem", pki.folder / "signer.pem"
+    for makers, standard, strict in ((maker, 0, 0), (anchor, 0, 0), (stranger, 2, 1)):
+        verify(standard, file, "--trust", both, "--makers", makers)
+        verify(strict, file, "--trust", both, "--makers", makers, "--policy", "strict")
+        report = verify(standard, file, "--json", "--trust", both, "--makers", makers, "--write-evidence", bundle)
+        licensed = [c["passed"] for c in json.loads(report)["signatures"][0]["checks"] if c["name"] == "SEAL_MAKER_LICENSED"]
+        assert licensed == [standard == 0] and json.loads(bundle.read_text())["trust"]["makers"] == 1, report
+        assert verify(standard, file, "--json", "--trust", anchor, "--makers", makers, "--evidence", bundle, "--as-judged") == report
+        verify(65, file, "--trust", anchor, "--evidence", bundle, "--as-judged")                         # the list is missing
+    verify(65, file, "--trust", anchor, "--makers", maker, "--evidence", bundle, "--as-judged")          # another list
+    assert b"SEAL_MAKER_LICENSED" not in verify(0, file, "--json", "--trust", both)
+    verify(2, file, "--makers", maker)                                                                   # a list of makers is no anchor
+    verify(65, file, "--trust", both, "--makers", folder / "crl.pem")
+    verify(65, file, "--trust", both, "--makers", both)
     strict = json.loads(verify(0, file, "--json", "--trust", both, "--policy", "strict"))
     assert strict["policy"] == {"name": "strict", "maker_alive_now": False, "tolerance_seconds": 300}
     verify(64, file, "--as-judged")

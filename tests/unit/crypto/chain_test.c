@@ -271,6 +271,106 @@ chain__evidence_brings_no_anchor(void **state)
     jy_cert_free(leaf);
 }
 
+/* A PEM text of one certificate, to be freed. */
+static struct jy_buf
+pem_of(const struct jy_cert *cert)
+{
+    struct jy_buf pem = { 0 };
+
+    MUST(jy_cert_to_pem(cert, &pem));
+    return pem;
+}
+
+static void
+makers__are_named_by_their_certificate_or_by_the_ca_that_issued_it(void **state)
+{
+    struct jy_cert *maker = issue((struct jy_issue){ .common_name = "maker" }), *other = issue((struct jy_issue){ .common_name = "other" });
+    struct jy_cert *elsewhere = issue((struct jy_issue){ .issuer_key = authority.root_key, .issuer = authority.root, .common_name = "maker" });
+    struct jy_buf by_cert = pem_of(maker), by_ca = pem_of(authority.ca);
+    struct jy_trust *base = authority_trust(false), *more;
+
+    (void)state;
+    assert_int_equal(jy_trust_maker_count(NULL), 0);
+    assert_false(jy_trust_licenses(NULL, maker));
+    assert_int_equal(jy_trust_maker_count(base), 0);
+    MUST(jy_trust_add_makers_pem(base, jy_buf_slice(&by_cert), NULL));
+    MUST(jy_trust_extend(base, &more));                      /* evidence is added to it; its makers stay */
+    assert_int_equal(jy_trust_maker_count(more), 1);
+    assert_true(jy_trust_licenses(more, maker));
+    assert_false(jy_trust_licenses(more, other));
+    MUST(jy_trust_add_makers_pem(base, jy_buf_slice(&by_ca), NULL));
+    assert_int_equal(jy_trust_maker_count(more), 2);
+    assert_true(jy_trust_licenses(more, maker));
+    assert_true(jy_trust_licenses(more, other));
+    assert_false(jy_trust_licenses(more, elsewhere));        /* the CA's own superior is not listed */
+    jy_trust_free(more);
+    jy_trust_free(base);
+    jy_buf_free(&by_cert);
+    jy_buf_free(&by_ca);
+    jy_cert_free(maker);
+    jy_cert_free(other);
+    jy_cert_free(elsewhere);
+}
+
+static void
+makers__bring_no_trust_and_what_is_no_list_of_them_is_refused_whole(void **state)
+{
+    struct jy_cert *own_root = issue((struct jy_issue){ .issuer_key = authority.other_key, .subject_key = authority.other_key,
+                                                        .common_name = "own root", .ca = true });
+    struct jy_cert *leaf = issue((struct jy_issue){ .issuer_key = authority.other_key, .issuer = own_root });
+    struct jy_buf pem = pem_of(own_root), list = { 0 }, mixed = pem_of(leaf);
+    struct jy_trust *trust = authority_trust(true);
+
+    (void)state;
+    MUST(jy_trust_add_makers_pem(trust, jy_buf_slice(&pem), NULL));
+    assert_int_equal(jy_trust_anchor_count(trust), 1);
+    assert_true(jy_trust_licenses(trust, leaf));
+    assert_int_equal(judge(trust, leaf, JY_PURPOSE_ANY, NOW).status, JY_CHAIN_UNTRUSTED);
+    MUST(jy_crl_issue(authority.other_key, own_root, NULL, 0, NOW, NOW + DAY, 1, &list, NULL));
+    MUST(jy_crl_to_pem(jy_buf_slice(&list), &mixed));
+    assert_int_equal(jy_trust_add_makers_pem(trust, jy_buf_slice(&mixed), NULL), JY_E_FORMAT);
+    assert_int_equal(jy_trust_add_makers_pem(trust, jy_slice_text("nothing"), NULL), JY_E_FORMAT);
+    assert_int_equal(jy_trust_add_makers_pem(trust, JY_EMPTY, NULL), JY_E_LIMIT);
+    assert_int_equal(jy_trust_add_makers_path(trust, "/nowhere/at/all", NULL), JY_E_NOT_FOUND);
+    assert_int_equal(jy_trust_add_makers_path(trust, "/proc/self/fdinfo", NULL), JY_E_FORMAT);     /* a folder without certificates */
+    assert_int_equal(jy_trust_maker_count(trust), 1);
+    jy_trust_free(trust);
+    jy_buf_free(&pem);
+    jy_buf_free(&list);
+    jy_buf_free(&mixed);
+    jy_cert_free(own_root);
+    jy_cert_free(leaf);
+}
+
+static void
+makers__are_part_of_the_fingerprint_in_any_order(void **state)
+{
+    struct jy_cert *maker = issue((struct jy_issue){ .common_name = "maker" }), *other = issue((struct jy_issue){ .common_name = "other" });
+    struct jy_buf one = pem_of(maker), two = pem_of(other);
+    struct jy_trust *trusts[4];
+    uint8_t prints[4][JY_SM3_SIZE];
+
+    (void)state;
+    for (int i = 0; i < 4; i++)
+        trusts[i] = authority_trust(false);
+    MUST(jy_trust_add_makers_pem(trusts[1], jy_buf_slice(&one), NULL));
+    MUST(jy_trust_add_makers_pem(trusts[2], jy_buf_slice(&one), NULL));
+    MUST(jy_trust_add_makers_pem(trusts[2], jy_buf_slice(&two), NULL));
+    MUST(jy_trust_add_makers_pem(trusts[3], jy_buf_slice(&two), NULL));
+    MUST(jy_trust_add_makers_pem(trusts[3], jy_buf_slice(&one), NULL));
+    for (int i = 0; i < 4; i++)
+        MUST(jy_trust_fingerprint(trusts[i], prints[i]));
+    assert_memory_not_equal(prints[0], prints[1], JY_SM3_SIZE);
+    assert_memory_not_equal(prints[1], prints[2], JY_SM3_SIZE);
+    assert_memory_equal(prints[2], prints[3], JY_SM3_SIZE);
+    for (int i = 0; i < 4; i++)
+        jy_trust_free(trusts[i]);
+    jy_buf_free(&one);
+    jy_buf_free(&two);
+    jy_cert_free(maker);
+    jy_cert_free(other);
+}
+
 static void
 trust__an_extension_knows_its_base_and_leaves_it_as_it_was(void **state)
 {
@@ -484,6 +584,9 @@ main(void)
         cmocka_unit_test(chain__of_several_paths_the_best_counts_and_a_crowd_of_namesakes_ends),
         cmocka_unit_test(chain__evidence_brings_no_anchor),
         cmocka_unit_test(trust__an_extension_knows_its_base_and_leaves_it_as_it_was),
+        cmocka_unit_test(makers__are_named_by_their_certificate_or_by_the_ca_that_issued_it),
+        cmocka_unit_test(makers__bring_no_trust_and_what_is_no_list_of_them_is_refused_whole),
+        cmocka_unit_test(makers__are_part_of_the_fingerprint_in_any_order),
         cmocka_unit_test(list__only_one_that_speaks_of_the_certificate_is_used),
         cmocka_unit_test(list__says_nothing_of_a_certificate_that_ended_before_it_unless_it_keeps_such),
         cmocka_unit_test(list__a_hold_ends_with_a_newer_list_and_nothing_else_does),

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Times that a PDF's document time stamps (ISO 32000-2 12.8.5) and the unsigned attribute of a SignedData (GM/T 0099, RFC 3161 A) prove. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include "times.h"
+
+#include <jansson.h>
+
+#define DAY 86400
+
+static int
+set_up(void **state)
+{
+    (void)state;
+    pki_begin();
+    tsa_begin();
+    return 0;
+}
+
+static int
+tear_down(void **state)
+{
+    (void)state;
+    tsa_end();
+    pki_end();
+    return 0;
+}
+
+static json_t *
+judged(const struct jy_buf *file, const struct jy_trust *trust, jy_time now)
+{
+    struct jy_report *report;
+    struct jy_buf text = { 0 };
+    json_t *json;
+
+    MUST(jy_verify(jy_buf_slice(file), trust, NULL, NULL, now, &report, NULL));
+    MUST(jy_report_json(report, &text));
+    json = json_loadb((const char *)text.p, text.len, 0, NULL);
+    assert_non_null(json);
+    jy_buf_free(&text);
+    jy_report_free(report);
+    return json;
+}
+
+static const char *
+text_of(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+
+    return text == NULL ? "" : text;
+}
+
+static bool
+fails(const json_t *signature, const char *name)
+{
+    const json_t *check;
+    size_t i;
+
+    json_array_foreach(json_object_get(signature, "checks"), i, check)
+        if (strcmp(text_of(check, "name"), name) == 0 && json_is_false(json_object_get(check, "passed")))
+            return true;
+    return false;
+}
+
+/* Signature n of the report: its verdict, by what its time is known, and its time. */
+static void
+expect(const json_t *report, size_t n, const char *verdict, const char *known_by, jy_time at)
+{
+    const json_t *signature = json_array_get(json_object_get(report, "signatures"), n), *time = json_object_get(signature, "time");
+    char when[21];
+
+    jy_time_rfc3339(at, when);
+    if (strcmp(text_of(signature, "verdict"), verdict) != 0 || strcmp(text_of(time, "known_by"), known_by) != 0 || strcmp(text_of(time, "value"), when) != 0) {
+        char *text = json_dumps(report, JSON_INDENT(1));
+        fail_msg("signature %zu is not %s by %s at %s\n%s", n, verdict, known_by, when, text);
+    }
+}
+
+static bool
+signature_fails(const json_t *report, size_t n, const char *check)
+{
+    return fails(json_array_get(json_object_get(report, "signatures"), n), check);
+}
+
+/* What stands before the stamp existed then: of two stamps the earlier says it; what comes behind it is only claimed. */
+static void
+document_stamp__proves_the_time_of_what_it_covers_and_of_nothing_else(void **state)
+{
+    struct jy_buf file = signed_with(small_pdf(), false, false, pki.now, (struct stamp){ 0 });
+    json_t *report;
+
+    (void)state;
+    file = archived(file, (struct stamp){ .when = pki.now + 10 });
+    file = signed_with(file, false, false, pki.now + 15, (struct stamp){ 0 });
+    report = judged(&file, pki.trust, pki.now + 60);
+    assert_int_equal(json_array_size(json_object_get(report, "signatures")), 3);
+    expect(report, 0, "valid", "document_time_stamp", pki.now + 10);
+    expect(report, 1, "valid", "time_stamp", pki.now + 10);
+    expect(report, 2, "valid_with_warning", "claimed", pki.now + 15);
+    json_decref(report);
+    file = archived(file, (struct stamp){ .when = pki.now + 20 });
+    report = judged(&file, pki.trust, pki.now + 60);
+    expect(report, 0, "valid", "document_time_stamp", pki.now + 10);
+    expect(report, 2, "valid", "document_time_stamp", pki.now + 20);
+    expect(report, 3, "valid", "time_stamp", pki.now + 20);
+    json_decref(report);
+    jy_buf_free(&file);
+}
+
+/* A claim far behind the proof is judged by the proof; one after it is false (TIME_CONTRADICTED). */
+static void
+document_stamp__overrules_the_claim(void **state)
+{
+    struct jy_trust *revoked = pki_trust(jy_cert_serial(pki.signer), pki.now - 1000);
+    struct jy_buf back_dated = archived(signed_with(small_pdf(), false, false, pki.now - 3000, (struct stamp){ 0 }), (struct stamp){ .when = pki.now });
+    struct jy_buf ahead = archived(signed_with(small_pdf(), false, false, pki.now, (struct stamp){ 0 }),
+                                   (struct stamp){ .when = pki.now - JY_POLICY_TOLERANCE - 1 });
+    json_t *report = judged(&back_dated, revoked, pki.now + 60);
+
+    (void)state;
+    expect(report, 0, "invalid", "document_time_stamp", pki.now);
+    assert_true(signature_fails(report, 0, "SIGNER_REVOKED_BEFORE"));
+    json_decref(report);
+    report = judged(&ahead, pki.trust, pki.now + 60);
+    expect(report, 0, "invalid", "document_time_stamp", pki.now - JY_POLICY_TOLERANCE - 1);
+    assert_true(signature_fails(report, 0, "TIME_CONTRADICTED"));
+    json_decref(report);
+    jy_trust_free(revoked);
+    jy_buf_free(&back_dated);
+    jy_buf_free(&ahead);
+}
+
+/* One that is not good says so for itself, and what it covers is as if it were not there. */
+static void
+document_stamp__that_is_not_good_proves_nothing(void **state)
+{
+    static const struct { struct stamp how; const char *verdict, *check; jy_time judged; } rows[] = {
+        { { .cut = true }, "invalid", "TS_SIGNATURE", 60 },
+        { { .by_signer = true }, "invalid", "TS_USAGE", 60 },
+        { { .when = 7200 }, "invalid", "TS_FUTURE", 60 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct stamp how = rows[i].how;
+        struct jy_buf file = signed_with(small_pdf(), false, false, pki.now, (struct stamp){ 0 });
+        json_t *report;
+
+        how.when += pki.now;
+        file = archived(file, how);
+        report = judged(&file, pki.trust, pki.now + rows[i].judged);
+        expect(report, 0, "valid_with_warning", "claimed", pki.now);
+        assert_true(signature_fails(report, 0, "TIME_CLAIMED"));
+        assert_string_equal(text_of(json_array_get(json_object_get(report, "signatures"), 1), "verdict"), rows[i].verdict);
+        assert_true(signature_fails(report, 1, "TS_INVALID"));
+        if (!signature_fails(report, 1, rows[i].check))
+            fail_msg("%s does not fail", rows[i].check);
+        json_decref(report);
+        jy_buf_free(&file);
+    }
+}
+
+/* Without the authority's anchor nobody is believed; long after the end of all certificates the proof still holds. */
+static void
+document_stamp__needs_trust_and_outlives_the_certificates(void **state)
+{
+    struct jy_buf file = archived(signed_with(small_pdf(), false, false, pki.now, (struct stamp){ 0 }), (struct stamp){ .when = pki.now + 5 });
+    json_t *report = judged(&file, NULL, pki.now + 60);
+
+    (void)state;
+    assert_true(signature_fails(report, 1, "TS_TRUST"));
+    assert_true(signature_fails(report, 0, "TIME_CLAIMED"));
+    assert_string_equal(text_of(report, "verdict"), "indeterminate");
+    json_decref(report);
+    report = judged(&file, pki.trust, pki.now + 30 * DAY);
+    expect(report, 0, "valid_with_warning", "document_time_stamp", pki.now + 5);
+    expect(report, 1, "valid", "time_stamp", pki.now + 5);
+    json_decref(report);
+    jy_buf_free(&file);
+}
+
+/* The attribute signature-time-stamp is over SignerInfo.signature: good, it settles the time. */
+static void
+plain_stamp__of_the_attribute_settles_the_time(void **state)
+{
+    (void)state;
+    for (int ofd = 0; ofd < 2; ofd++) {
+        struct jy_buf file = ofd ? load_file(JY_DATA "/contract.ofd") : small_pdf();
+        json_t *report;
+
+        file = signed_with(file, true, false, pki.now, (struct stamp){ .when = pki.now + 5 });
+        report = judged(&file, pki.trust, pki.now + 60);
+        expect(report, 0, "valid", "time_stamp", pki.now + 5);
+        assert_string_equal(text_of(json_array_get(json_object_get(report, "signatures"), 0), "kind"), "plain");
+        json_decref(report);
+        report = judged(&file, pki.trust, pki.now + 30 * DAY);
+        expect(report, 0, "valid", "time_stamp", pki.now + 5);
+        json_decref(report);
+        jy_buf_free(&file);
+    }
+}
+
+/* A stamp that is not good is not passed over: whoever put it there wanted it to be believed. */
+static void
+plain_stamp__that_is_not_good_is_named(void **state)
+{
+    static const struct { struct stamp how; const char *check; } rows[] = {
+        { { .of_another = true }, "TS_IMPRINT" }, { { .cut = true }, "TS_SIGNATURE" }, { { .by_signer = true }, "TS_USAGE" },
+        { { .when = 7200 }, "TS_FUTURE" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct stamp how = rows[i].how;
+        struct jy_buf file;
+        json_t *report;
+
+        how.when += pki.now;
+        file = signed_with(small_pdf(), true, false, pki.now, how);
+        report = judged(&file, pki.trust, pki.now + 60);
+        expect(report, 0, "invalid", "claimed", pki.now);
+        if (!signature_fails(report, 0, rows[i].check))
+            fail_msg("%s does not fail", rows[i].check);
+        json_decref(report);
+        jy_buf_free(&file);
+    }
+}
+
+/* Two stamps over one value: the earlier good one counts, a bad one beside it is still named. */
+static void
+plain_stamp__the_earliest_of_several_counts(void **state)
+{
+    const struct stamp good[] = { { .when = pki.now + 50 }, { .when = pki.now + 5 } }, mixed[] = { { .when = pki.now + 5 }, { .when = pki.now, .cut = true } };
+    struct jy_buf file = signed_with_all(small_pdf(), true, false, pki.now, good, 2);
+    json_t *report = judged(&file, pki.trust, pki.now + 60);
+
+    (void)state;
+    expect(report, 0, "valid", "time_stamp", pki.now + 5);
+    json_decref(report);
+    jy_buf_free(&file);
+    file = signed_with_all(small_pdf(), true, false, pki.now, mixed, 2);
+    report = judged(&file, pki.trust, pki.now + 60);
+    expect(report, 0, "invalid", "time_stamp", pki.now + 5);
+    assert_true(signature_fails(report, 0, "TS_SIGNATURE"));
+    json_decref(report);
+    jy_buf_free(&file);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(document_stamp__proves_the_time_of_what_it_covers_and_of_nothing_else),
+        cmocka_unit_test(document_stamp__overrules_the_claim),
+        cmocka_unit_test(document_stamp__that_is_not_good_proves_nothing),
+        cmocka_unit_test(document_stamp__needs_trust_and_outlives_the_certificates),
+        cmocka_unit_test(plain_stamp__of_the_attribute_settles_the_time),
+        cmocka_unit_test(plain_stamp__that_is_not_good_is_named),
+        cmocka_unit_test(plain_stamp__the_earliest_of_several_counts),
+    };
+
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
