@@ -39,7 +39,7 @@ struct jy_findings {
     struct jy_finding *list;
     size_t count, cap;
 };
-/** detail may be NULL. */
+/** where: a file, an object or ""; fmt may be NULL. Errors: JY_E_NOMEM. */
 JY_CHECK jy_err jy_findings_add(struct jy_findings *findings, enum jy_check_id check, bool passed, const char *where, uint64_t offset,
                                 const char *fmt, ...) JY_PRINTF(6, 7);
 void jy_findings_free(struct jy_findings *findings);

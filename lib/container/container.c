@@ -35,7 +35,7 @@ jy_format_detect(struct jy_slice file)
     struct jy_slice tail = file;
 
     /* A package may hold a PDF among its first bytes, and it is a package all the same; whether it is both, jy_document_open asks. */
-    if (jy_slice_find(head, JY_SLICE("%PDF-", 5)) != SIZE_MAX && !(head.len >= 4 && memcmp(head.p, "PK\x03\x04", 4) == 0))
+    if (jy_slice_find(head, JY_SLICE("%PDF-", 5)) != SIZE_MAX && memcmp(head.p, "PK\x03\x04", 4) != 0)
         return JY_FORMAT_PDF;
     if (jy_slice_find(head, JY_SLICE("PK\x03\x04", 4)) == SIZE_MAX)
         return JY_FORMAT_UNKNOWN;

@@ -26,8 +26,7 @@ jy_findings_add(struct jy_findings *findings, enum jy_check_id check, bool passe
     f->check = check;
     f->passed = passed;
     f->offset = offset;
-    if (where != NULL)
-        snprintf(f->where, sizeof f->where, "%s", where);
+    snprintf(f->where, sizeof f->where, "%s", where);
     if (fmt != NULL) {
         va_list ap;
 

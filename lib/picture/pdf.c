@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A picture as streams of a PDF (ISO 32000-2 8.9.5, 11.6.5.2), with as little compressing as can be. */
 #include "picture/inside.h"
+#include "picture/packed.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -151,6 +152,9 @@ jy_picture_pdf(struct jy_slice bytes, const char *declared, double width_mm, dou
     *out = (struct jy_picture_pdf){ 0 };
     if (bytes.len > JY_PICTURE_MAX)
         return jy_fail(fault, JY_E_LIMIT, "picture", 0, "%zu bytes, %d are read", bytes.len, (int)JY_PICTURE_MAX);
+    /* The streams of a PNG follow from its bytes alone; of other types they may depend on the drawer. */
+    if (type == JY_PICTURE_PNG && picture_packed_find(bytes, out))
+        return JY_OK;
     if (type == JY_PICTURE_PNG)
         rc = from_png(bytes, out, &done, fault);
     else if (type == JY_PICTURE_JPEG)
@@ -160,6 +164,8 @@ jy_picture_pdf(struct jy_slice bytes, const char *declared, double width_mm, dou
     jy_picture_free(&picture);
     if (rc != JY_OK)
         jy_picture_pdf_free(out);
+    else if (type == JY_PICTURE_PNG)
+        picture_packed_keep(bytes, out);
     return rc;
 }
 

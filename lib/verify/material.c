@@ -111,9 +111,9 @@ add_issuers(struct material *m, const struct jy_trust *trust, const struct jy_ev
         }
         for (size_t i = 0; evidence != NULL && i < evidence->certs.count; i++) {
             struct jy_cert *ca = NULL;
-            if (jy_cert_parse(evidence->certs.list[i], &ca, NULL) == JY_E_NOMEM)
-                m->failed = true;
-            else if (ca != NULL && is_issuer_of_some(m, ca))
+            if (jy_cert_parse(evidence->certs.list[i], &ca, NULL) != JY_OK)
+                m->failed = true;                        /* it was read before it was judged by: memory */
+            else if (is_issuer_of_some(m, ca))
                 material_cert(m, ca);
             jy_cert_free(ca);
         }

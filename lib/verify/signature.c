@@ -52,8 +52,7 @@ judge_binding(struct judgement *j, struct jy_ses *ses)
     NOTE(j, SIG_SIGNER_NOT_IN_SEAL, signer != NULL && jy_seal_has_signer(seal, signer), sig->path, "the certificate is in no entry of certList");
     NOTE(j, DOC_HASH, jy_slice_equal(hash, JY_SLICE(sig->digest, sizeof(sig->digest))), sig->path, "dataHash differs");
     /* Another path is a possible transplant (seal-formats §2.2). */
-    if (sig->path[0] == '/')
-        NOTE(j, PROPERTY_INFO, strcmp(jy_ses_property_info(ses), sig->path) == 0, sig->path, "propertyInfo says %.200s", jy_ses_property_info(ses));
+    NOTE(j, PROPERTY_INFO, strcmp(jy_ses_property_info(ses), sig->path) == 0, sig->path, "propertyInfo says %.200s", jy_ses_property_info(ses));
 }
 
 void

@@ -13,7 +13,7 @@
 void
 judge_copy(char *out, size_t size, const char *text)
 {
-    snprintf(out, size, "%s", text == NULL ? "" : text);
+    snprintf(out, size, "%s", text);
 }
 
 bool

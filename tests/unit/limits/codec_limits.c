@@ -67,7 +67,7 @@ static jy_err
 zip_of_entries(size_t count)
 {
     struct raw_entry *list = calloc(count, sizeof(*list));
-    char (*names)[8] = calloc(count, sizeof(*names));
+    char (*names)[24] = calloc(count, sizeof(*names));
     jy_err rc;
 
     assert_true(list != NULL && names != NULL);

@@ -45,6 +45,8 @@ tear_down(void **state)
     return 0;
 }
 
+static bool without_cert;             /* the next token encloses no certificate */
+
 static void
 token_over(const uint8_t digest[JY_SM3_SIZE], struct jy_buf *token)
 {
@@ -52,6 +54,7 @@ token_over(const uint8_t digest[JY_SM3_SIZE], struct jy_buf *token)
     struct jy_timestamp_fields fields = { .request = &request, .tsa = tsa, .policy = "1.2.3", .serial = { 1 }, .time = pki.now };
 
     MUST(jy_timestamp_ask(digest, &request));
+    request.cert_req = !without_cert;
     MUST(jy_timestamp_make(&fields, tsa_key, token, NULL));
 }
 
@@ -148,6 +151,55 @@ archive__again_adds_only_what_is_new(void **state)
     jy_buf_free(&twice);
 }
 
+/* The verdict on a file, and the check whose failure the text must tell; NULL: any. */
+static enum jy_verdict
+verdict_on(struct jy_slice file, const struct jy_trust *trust, const struct jy_evidence *evidence, jy_time now, const char *tells)
+{
+    struct jy_report *report;
+    struct jy_buf text = { 0 };
+    enum jy_verdict verdict;
+
+    MUST(jy_verify(file, trust, evidence, NULL, now, &report, NULL));
+    MUST(jy_report_text(report, &text));
+    MUST(jy_buf_byte(&text, 0));
+    if (tells != NULL && strstr((char *)text.p, tells) == NULL)
+        fail_msg("%s is not told: %s", tells, (char *)text.p);
+    verdict = jy_report_verdict(report);
+    jy_report_free(report);
+    jy_buf_free(&text);
+    return verdict;
+}
+
+/* A document time stamp proves the time of what lies before it only, and only by an authority that is trusted; else the claims stand. */
+static void
+archive__proves_the_time_of_what_it_covers(void **state)
+{
+    const struct jy_slice certs[] = { jy_cert_der(pki.ca), jy_slice_text("no certificate") };
+    const struct jy_evidence links = { .certs = { &certs[0], 1 } };
+    struct jy_buf archived = { 0 }, later = { 0 }, broken = { 0 }, nameless = { 0 };
+    size_t at;
+
+    (void)state;
+    MUST(archive(jy_buf_slice(&stamped), certs, 2, false, &archived));
+    assert_int_equal(verdict_on(jy_buf_slice(&archived), pki.trust, NULL, pki.now + 60, "document time stamp"), JY_VALID);
+    assert_int_equal(verdict_on(jy_buf_slice(&archived), pki.trust, &links, pki.now + 60, "document time stamp"), JY_VALID);
+    assert_int_equal(verdict_on(jy_buf_slice(&archived), NULL, NULL, pki.now + 60, "TS_TRUST"), JY_INDETERMINATE);
+    MUST(pki_stamp(jy_buf_slice(&archived), pki.now, &later, NULL));
+    assert_int_equal(verdict_on(jy_buf_slice(&later), pki.trust, NULL, pki.now + 60, "TIME_CLAIMED"), JY_VALID_WITH_WARNING);
+    MUST(jy_buf_add(&broken, jy_buf_slice(&archived)));
+    at = jy_slice_rfind(jy_buf_slice(&broken), jy_slice_text("/Contents <3")) + 11;
+    without_cert = true;
+    MUST(archive(jy_buf_slice(&stamped), NULL, 0, false, &nameless));
+    without_cert = false;
+    assert_int_equal(verdict_on(jy_buf_slice(&nameless), pki.trust, NULL, pki.now + 60, "TS_NO_CERTIFICATE"), JY_INDETERMINATE);
+    jy_buf_free(&nameless);
+    memcpy(broken.p + at + 8, "05", 2);                              /* the token: NULL for the type of its content */
+    assert_int_equal(verdict_on(jy_buf_slice(&broken), pki.trust, NULL, pki.now + 60, "TS_FORMAT"), JY_INVALID);
+    jy_buf_free(&archived);
+    jy_buf_free(&later);
+    jy_buf_free(&broken);
+}
+
 static void
 archive__refuses_what_it_must(void **state)
 {
@@ -232,6 +284,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(archive__keeps_the_bytes_and_the_signatures),
         cmocka_unit_test(archive__again_adds_only_what_is_new),
+        cmocka_unit_test(archive__proves_the_time_of_what_it_covers),
         cmocka_unit_test(archive__refuses_what_it_must),
         cmocka_unit_test(archive__is_permitted_where_no_stamp_is),
         cmocka_unit_test(archive__carries_the_evidence_of_its_own_verdict),

@@ -406,6 +406,42 @@ pdf__the_same_picture_gives_the_same_bytes(void **state)
     jy_buf_free(&bytes);
 }
 
+/* More pictures than are remembered, each unlike the last in one pixel: none is taken for another, and one that was forgotten is packed as before. */
+static void
+pdf__a_remembered_picture_is_never_that_of_another(void **state)
+{
+    enum { COUNT = 40 };
+    uint8_t rgba[4 * 4 * 4] = { 0 };
+    struct jy_picture picture = { .rgba = rgba, .width = 4, .height = 4 };
+    struct jy_picture_pdf first[COUNT], again;
+
+    (void)state;
+    for (int round = 0; round < 2; round++)
+        for (int i = 0; i < COUNT; i++) {
+            struct jy_buf png = { 0 };
+
+            memset(rgba, 0, sizeof(rgba));
+            rgba[3] = 255;
+            rgba[7] = (uint8_t)i;
+            assert_int_equal(jy_picture_write_png(&picture, 10, &png, NULL), JY_OK);
+            for (int times = 0; times < 2; times++) {
+                assert_int_equal(jy_picture_pdf(jy_buf_slice(&png), "png", 40, 40, &again, NULL), JY_OK);
+                if (round + times == 0) {
+                    first[i] = again;
+                    assert_true(i == 0 || !jy_slice_equal(jy_buf_slice(&again.mask), jy_buf_slice(&first[i - 1].mask)));
+                    continue;
+                }
+                assert_true(again.has_mask && jy_slice_equal(jy_buf_slice(&again.mask), jy_buf_slice(&first[i].mask)));
+                assert_string_equal(again.mask_entries, first[i].mask_entries);
+                assert_string_equal(again.image_entries, first[i].image_entries);
+                jy_picture_pdf_free(&again);
+            }
+            jy_buf_free(&png);
+        }
+    for (int i = 0; i < COUNT; i++)
+        jy_picture_pdf_free(&first[i]);
+}
+
 int
 main(void)
 {
@@ -425,6 +461,7 @@ main(void)
         cmocka_unit_test(pdf__a_jpeg_goes_in_whole_but_for_its_comments_and_what_follows_it),
         cmocka_unit_test(pdf__a_png_with_data_behind_its_rows_is_not_passed_on),
         cmocka_unit_test(pdf__the_same_picture_gives_the_same_bytes),
+        cmocka_unit_test(pdf__a_remembered_picture_is_never_that_of_another),
     };
     return cmocka_run_group_tests_name("picture", tests, NULL, NULL);
 }

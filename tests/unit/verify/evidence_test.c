@@ -10,7 +10,10 @@
 
 #include "codec/text.h"
 
+#include <jinyin/ocsp.h>
 #include <jinyin/timestamp.h>
+
+#define DIGEST "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"     /* of nothing in particular */
 
 static struct jy_buf stamped;
 static struct jy_sm2 *tsa_key;
@@ -305,6 +308,110 @@ evidence__that_was_kept_gives_the_same_report_again(void **state)
     jy_buf_free(&value);
 }
 
+/* A token whose authority nobody knows is told, and keeps the claim a claim. */
+static void
+evidence__a_time_stamp_without_a_certificate_proves_nothing(void **state)
+{
+    struct jy_timestamp_request request = { .cert_req = false };
+    struct jy_timestamp_fields fields = { .request = &request, .tsa = tsa, .policy = "1.2.156.112640.16.1", .time = pki.now + 10, .serial = { 1 } };
+    struct jy_buf value = value_of(jy_buf_slice(&stamped)), token = { 0 }, bundle;
+
+    (void)state;
+    MUST(jy_sm3(jy_buf_slice(&value), request.digest));
+    MUST(jy_timestamp_make(&fields, tsa_key, &token, NULL));
+    bundle = bundle_of("time_stamps", jy_buf_slice(&token));
+    assert_int_equal(verdict_of(jy_buf_slice(&stamped), pki.trust, jy_buf_slice(&bundle), pki.now + 60), JY_VALID_WITH_WARNING);
+    assert_true(fails(jy_buf_slice(&stamped), pki.trust, jy_buf_slice(&bundle), pki.now + 60, "TS_EVIDENCE"));
+    assert_int_equal(verdict_of(jy_buf_slice(&stamped), pki.trust, jy_buf_slice(&bundle), pki.now + 30 * 86400), JY_INDETERMINATE);
+    jy_buf_free(&value);
+    jy_buf_free(&token);
+    jy_buf_free(&bundle);
+}
+
+/* An answer of the CA itself on this certificate. */
+static struct jy_buf
+answer_on(const struct jy_cert *cert)
+{
+    struct jy_ocsp_answer answer = { .status = JY_OCSP_GOOD, .reason = -1, .this_update = pki.now - 60, .next_update = pki.now + 86400 };
+    struct jy_buf request = { 0 }, out = { 0 };
+    struct jy_ocsp_questions *questions = calloc(1, sizeof(*questions));
+
+    assert_non_null(questions);
+    MUST(jy_ocsp_request(cert, pki.ca, false, JY_EMPTY, &request, NULL));
+    MUST(jy_ocsp_request_read(jy_buf_slice(&request), questions, NULL));
+    MUST(jy_ocsp_respond(questions, &answer, pki.ca_key, pki.ca, pki.now - 60, &out, NULL));
+    free(questions);
+    jy_buf_free(&request);
+    return out;
+}
+
+/* {"name":["base64","base64"]} goes on: ,"name":[…] */
+static void
+add_list(struct jy_buf *bundle, const char *name, struct jy_slice a, struct jy_slice b)
+{
+    MUST(jy_buf_fmt(bundle, "%s\"%s\":[\"", bundle->len == 0 ? "{" : ",", name));
+    MUST(jy_base64_encode(a, bundle));
+    MUST(jy_buf_text(bundle, "\",\""));
+    MUST(jy_base64_encode(b, bundle));
+    MUST(jy_buf_text(bundle, "\"]"));
+}
+
+/* Answers, records and two time stamps from the register: the earliest proof counts, and what had a part in it is kept, the rest is not. */
+static void
+keep__every_kind_that_was_used_and_nothing_else(void **state)
+{
+    struct jy_buf value = value_of(jy_buf_slice(&stamped)), early = token_by(tsa, tsa_key, jy_buf_slice(&value), pki.now + 10);
+    struct jy_buf late = token_by(tsa, tsa_key, jy_buf_slice(&value), pki.now + 20), signer = answer_on(pki.signer), other = answer_on(tsa);
+    struct jy_buf bundle = { 0 }, kept[2] = { { 0 } }, json;
+    struct jy_cert *stranger, *ca = pki.ca;
+    struct jy_buf stranger_crl = { 0 }, crl = { 0 };
+    struct jy_evidence *evidence;
+    struct jy_report *report;
+    enum jy_verdict verdict;
+    char when[21];
+
+    (void)state;
+    pki.ca = NULL;
+    stranger = pki_issue(pki.ca_key, "another CA", true, 7);
+    pki.ca = ca;
+    MUST(jy_crl_issue(pki.ca_key, stranger, NULL, 0, pki.now - 60, pki.now + 86400, 1, &stranger_crl, NULL));
+    MUST(jy_crl_issue(pki.ca_key, pki.ca, NULL, 0, pki.now - 60, pki.now + 86400, 1, &crl, NULL));
+    json = report_by(jy_buf_slice(&stamped), pki.trust, JY_EMPTY, false, pki.now, &verdict);
+    jy_time_rfc3339(pki.now + 15, when);
+    add_list(&bundle, "time_stamps", jy_buf_slice(&early), jy_buf_slice(&late));
+    add_list(&bundle, "ocsp", jy_buf_slice(&other), jy_buf_slice(&signer));
+    add_list(&bundle, "crls", jy_buf_slice(&stranger_crl), jy_buf_slice(&crl));
+    add_list(&bundle, "certificates", jy_cert_der(stranger), jy_cert_der(pki.ca));
+    MUST(jy_buf_fmt(&bundle, ",\"stamps\":[{\"digest\":\"%.64s\",\"recorded\":\"%s\"}]}", strstr((char *)json.p, "\"value_digest\": \"") + 17, when));
+    for (int i = 0; i < 2; i++) {
+        MUST(jy_evidence_parse(jy_buf_slice(i == 0 ? &bundle : &kept[0]), true, &evidence, NULL));
+        MUST(jy_verify_keep(jy_buf_slice(&stamped), bare, evidence, NULL, pki.now + 60, &report, &kept[i], NULL));
+        assert_int_equal(jy_report_verdict(report), JY_VALID);
+        assert_int_equal(evidence->time_stamps.count, 2);
+        assert_int_equal(evidence->stamp_count, 1);
+        if (i == 1) {
+            assert_int_equal(evidence->crls.count, 1);
+            assert_true(jy_slice_equal(evidence->crls.list[0], jy_buf_slice(&crl)));
+            assert_int_equal(evidence->ocsp.count, 2);                              /* the authority's certificate had a part in it too */
+        }
+        jy_report_free(report);
+        jy_evidence_free(evidence);
+    }
+    assert_true(jy_slice_equal(jy_buf_slice(&kept[0]), jy_buf_slice(&kept[1])));
+    for (int i = 0; i < 2; i++)
+        jy_buf_free(&kept[i]);
+    jy_buf_free(&json);
+    jy_buf_free(&bundle);
+    jy_buf_free(&stranger_crl);
+    jy_buf_free(&crl);
+    jy_cert_free(stranger);
+    jy_buf_free(&signer);
+    jy_buf_free(&other);
+    jy_buf_free(&early);
+    jy_buf_free(&late);
+    jy_buf_free(&value);
+}
+
 /* A bundle whose list revokes the signer before the stamping: whatever byte is changed, it never becomes valid. */
 static void
 evidence__no_changed_byte_of_a_bundle_makes_anything_valid(void **state)
@@ -378,9 +485,10 @@ static void
 seal_stamp__proves_when_the_seal_was_there(void **state)
 {
     struct authority good = { tsa, tsa_key, pki.now - 3000, false }, early = { tsa, tsa_key, pki.now - 3600 - JY_POLICY_TOLERANCE - 1, false },
-                     other = { tsa, tsa_key, pki.now - 3000, true };
+                     other = { tsa, tsa_key, pki.now - 3000, true }, late = { tsa, tsa_key, pki.now + 30, false };
     struct jy_buf files[3] = { stamped_with_v5(&good), stamped_with_v5(&early), stamped_with_v5(&other) };
     struct jy_trust *lost = pki_trust_for(jy_cert_serial(pki.maker), pki.now - 60, REASON_KEY_COMPROMISE);
+    struct jy_trust *lost_later = pki_trust_for(jy_cert_serial(pki.maker), pki.now + 40, REASON_KEY_COMPROMISE);
 
     (void)state;
     assert_int_equal(verdict_of(jy_buf_slice(&files[0]), pki.trust, JY_EMPTY, pki.now), JY_VALID_WITH_WARNING);
@@ -392,9 +500,20 @@ seal_stamp__proves_when_the_seal_was_there(void **state)
     assert_true(fails(jy_buf_slice(&files[2]), pki.trust, JY_EMPTY, pki.now, "TS_IMPRINT"));
     assert_int_equal(verdict_of(jy_buf_slice(&files[0]), NULL, JY_EMPTY, pki.now), JY_INDETERMINATE);
     assert_true(fails(jy_buf_slice(&files[0]), NULL, JY_EMPTY, pki.now, "TS_TRUST"));
+    for (size_t i = 0; i < 2; i++) {                    /* of two proofs for the seal the earlier one counts, whichever it is */
+        struct jy_buf file = i == 0 ? files[0] : stamped_with_v5(&late), value = value_of(jy_buf_slice(&file));
+        struct jy_buf token = token_by(tsa, tsa_key, jy_buf_slice(&value), pki.now + 10), bundle = bundle_of("time_stamps", jy_buf_slice(&token));
+        assert_int_equal(verdict_of(jy_buf_slice(&file), i == 0 ? lost : lost_later, jy_buf_slice(&bundle), pki.now + 60), JY_VALID_WITH_WARNING);
+        if (i == 1)
+            jy_buf_free(&file);
+        jy_buf_free(&bundle);
+        jy_buf_free(&token);
+        jy_buf_free(&value);
+    }
     for (size_t i = 0; i < 3; i++)
         jy_buf_free(&files[i]);
     jy_trust_free(lost);
+    jy_trust_free(lost_later);
 }
 
 /* A stamp whose SES_Signature carries a time stamp over its value, or over something else. */
@@ -459,7 +578,16 @@ evidence__malformed_items_are_named(void **state)
                             *const where[] = { "evidence.certificates", "evidence.crls", "evidence.ocsp" },
                             *const refused[] = { "{\"crl\":[]}", "{\"crls\":[7]}", "{\"crls\":[\"\"]}", "{\"crls\":[\"?\"]}",
                                                  "{\"evidence\":1,\"judged_at\":\"2026-01-01T00:00:00Z\"}",
-                                                 "{\"evidence\":1,\"document\":{\"digest\":\"00\"}}" };
+                                                 "{\"evidence\":1,\"document\":{\"digest\":\"00\"}}",
+                                                 "{\"policy\":{}}",
+                                                 "{\"trust\":{}}",
+                                                 "{\"status\":[{\"seal_id\":\"1\"}]}",
+                                                 "{\"status\":[{\"seal_id\":\"1\",\"state\":\"VOID\"}]}",
+                                                 "{\"status\":[{\"seal_id\":\"1\",\"state\":\"VOID\",\"since\":\"now\"}]}",
+                                                 "{\"stamps\":[{}]}",
+                                                 "{\"stamps\":[{\"digest\":\"" DIGEST "\",\"recorded\":\"now\"}]}",
+                                                 "{\"stamps\":[{\"digest\":\"00\",\"recorded\":\"2026-01-01T00:00:00Z\"}]}",
+                                                 "{\"crls\":{}}" };
     struct jy_evidence *evidence;
     struct jy_report *report;
 
@@ -476,6 +604,60 @@ evidence__malformed_items_are_named(void **state)
     assert_int_equal(jy_evidence_parse(jy_slice_text("{\"evidence\":2}"), false, &evidence, NULL), JY_E_UNSUPPORTED);
 }
 
+/* The origin of a bundle: all of it, as it is written, or none. */
+static void
+evidence__an_origin_is_read_whole_or_refused(void **state)
+{
+    static const char digest[] = DIGEST, when[] = "2026-01-01T00:00:00Z";
+    static const struct { const char *digest, *judged, *name, *alive, *tolerance, *print; jy_err want; } rows[] = {
+        { digest, when, "standard", "false", "300", digest, JY_OK },
+        { digest, when, "strict", "true", "0", digest, JY_OK },
+        { "01", when, "standard", "false", "300", digest, JY_E_FORMAT },
+        { digest, "today", "standard", "false", "300", digest, JY_E_FORMAT },
+        { digest, when, "lenient", "false", "300", digest, JY_E_FORMAT },
+        { digest, when, "standard", "0", "300", digest, JY_E_FORMAT },
+        { digest, when, "standard", "false", "\"300\"", digest, JY_E_FORMAT },
+        { digest, when, "standard", "false", "300", "01", JY_E_FORMAT },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct jy_evidence *evidence;
+        char text[512];
+        snprintf(text, sizeof(text), "{\"document\":{\"digest\":\"%s\"},\"judged_at\":\"%s\",\"policy\":{\"name\":\"%s\",\"maker_alive_now\":%s,"
+                 "\"tolerance_seconds\":%s},\"trust\":{\"fingerprint\":\"%s\"}}", rows[i].digest, rows[i].judged, rows[i].name, rows[i].alive,
+                 rows[i].tolerance, rows[i].print);
+        assert_int_equal(jy_evidence_parse(jy_slice_text(text), false, &evidence, NULL), rows[i].want);
+        assert_true(evidence == NULL || (evidence->origin.known && evidence->origin.policy.strict == (i == 1) &&
+                                         evidence->origin.policy.maker_alive_now == (i == 1) && evidence->origin.policy.tolerance == (i == 1 ? 0 : 300)));
+        jy_evidence_free(evidence);
+    }
+    for (size_t i = 1; i < 63; i++) {                   /* any part is missing: members 1 to 6, one bit each; not all of them */
+        static const char *const part[] = { NULL, "\"name\":\"standard\"", "\"maker_alive_now\":false", "\"tolerance_seconds\":300" };
+        struct jy_evidence *evidence;
+        struct jy_buf text = { 0 };
+        bool first = true;
+        MUST(jy_buf_text(&text, "{\"document\":{"));
+        if ((i & 1) != 0)
+            MUST(jy_buf_fmt(&text, "\"digest\":\"%s\"", digest));
+        MUST(jy_buf_text(&text, "},\"policy\":{"));
+        for (size_t k = 1; k < 4; k++)
+            if ((i >> k & 1) != 0) {
+                MUST(jy_buf_fmt(&text, "%s%s", first ? "" : ",", part[k]));
+                first = false;
+            }
+        MUST(jy_buf_text(&text, "},\"trust\":{"));
+        if ((i & 16) != 0)
+            MUST(jy_buf_fmt(&text, "\"fingerprint\":\"%s\"", digest));
+        MUST(jy_buf_text(&text, "}"));
+        if ((i & 32) != 0)
+            MUST(jy_buf_fmt(&text, ",\"judged_at\":\"%s\"", when));
+        MUST(jy_buf_text(&text, "}"));
+        assert_int_equal(jy_evidence_parse(jy_buf_slice(&text), false, &evidence, NULL), JY_E_FORMAT);
+        jy_buf_free(&text);
+    }
+}
+
 int
 main(void)
 {
@@ -487,10 +669,13 @@ main(void)
         cmocka_unit_test(evidence__never_brings_an_anchor),
         cmocka_unit_test(evidence__records_prove_a_time_only_from_the_register_itself),
         cmocka_unit_test(evidence__that_was_kept_gives_the_same_report_again),
+        cmocka_unit_test(evidence__a_time_stamp_without_a_certificate_proves_nothing),
+        cmocka_unit_test(keep__every_kind_that_was_used_and_nothing_else),
         cmocka_unit_test(evidence__no_changed_byte_of_a_bundle_makes_anything_valid),
         cmocka_unit_test(seal_stamp__proves_when_the_seal_was_there),
         cmocka_unit_test(time_stamp__of_the_signature_settles_the_time),
         cmocka_unit_test(evidence__malformed_items_are_named),
+        cmocka_unit_test(evidence__an_origin_is_read_whole_or_refused),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

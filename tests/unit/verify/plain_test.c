@@ -8,10 +8,16 @@
 
 #include "pki.h"
 
+#include <codec/der.h>
+#include <codec/oid.h>
 #include <codec/zip.h>
 #include <jinyin/cms.h>
+#include <jinyin/ocsp.h>
+#include <jinyin/timestamp.h>
 
 static const char *const documents[] = { JY_DATA "/contract.ofd", JY_DATA "/contract.pdf" };
+
+static struct jy_buf crl_der, other_info;     /* lists, and what else stands among them, for the next value */
 
 static int
 set_up(void **state)
@@ -33,12 +39,39 @@ tear_down(void **state)
 static struct jy_buf
 value_for(const struct jy_prepared *prepared)
 {
-    struct jy_cms_fields fields = { .digest = prepared->data_hash, .signing_time = pki.now, .signer = pki.signer };
+    const struct jy_slice info = jy_buf_slice(&other_info);
+    struct jy_cms_fields fields = { .digest = prepared->data_hash, .signing_time = pki.now, .signer = pki.signer, .crls = &info,
+                                    .crl_count = other_info.len > 0 };
     struct jy_buf value = { 0 };
 
     MUST(jy_cms_make(&fields, pki.signer_key, &value, NULL));
     return value;
 }
+
+/* The same with a list, no time of its own, and a time stamp over the value. */
+static struct jy_buf
+stamped_value_for(const struct jy_prepared *prepared, const struct jy_cert *tsa, const struct jy_sm2 *tsa_key)
+{
+    const struct jy_slice crl = { crl_der.p, crl_der.len };
+    struct jy_cms_fields fields = { .digest = prepared->data_hash, .signer = pki.signer, .crls = &crl, .crl_count = 1 };
+    struct jy_timestamp_request request = { .cert_req = true };
+    struct jy_timestamp_fields stamp = { .request = &request, .tsa = tsa, .policy = "1.2.3", .time = pki.now, .serial = { 1 } };
+    struct jy_buf bare = { 0 }, token = { 0 }, value = { 0 };
+    struct jy_cms *cms;
+
+    MUST(jy_cms_make(&fields, pki.signer_key, &bare, NULL));
+    MUST(jy_cms_parse(jy_buf_slice(&bare), &cms, NULL));
+    MUST(jy_sm3(jy_cms_signature(cms), request.digest));
+    MUST(jy_timestamp_make(&stamp, tsa_key, &token, NULL));
+    MUST(jy_cms_add_time_stamp(jy_buf_slice(&bare), jy_buf_slice(&token), &value, NULL));
+    jy_cms_free(cms);
+    jy_buf_free(&bare);
+    jy_buf_free(&token);
+    return value;
+}
+
+static const struct jy_cert *authority;           /* stamps the next plain signature; NULL: none does */
+static const struct jy_sm2 *authority_key;
 
 static jy_err
 sign_plain(struct jy_slice file, bool closing, struct jy_buf *out)
@@ -51,7 +84,7 @@ sign_plain(struct jy_slice file, bool closing, struct jy_buf *out)
     jy_err rc;
 
     if ((rc = jy_document_open(file, &doc, &fault)) == JY_OK && (rc = jy_document_prepare_plain(doc, closing, pki.now, &prepared, &fault)) == JY_OK) {
-        value = value_for(&prepared);
+        value = authority == NULL ? value_for(&prepared) : stamped_value_for(&prepared, authority, authority_key);
         assert_string_equal(prepared.property_info, "");
         MUST(jy_pieces_join(&prepared.file, &middle));
         if ((rc = jy_document_finish(jy_buf_slice(&middle), prepared.slot, jy_buf_slice(&value), &pieces, &fault)) == JY_OK)
@@ -113,6 +146,95 @@ plain__is_written_judged_and_leaves_the_document_open(void **state)
 }
 
 /* seal-formats §3.3: a seal, then a plain signature over everything, the list of signatures included. */
+/* A time stamp over the value proves the time of a signature that states none (seal-formats §6.5); certificates beside the document are links. */
+static void
+plain__a_time_stamp_over_the_value_settles_the_time(void **state)
+{
+    struct jy_issue what = { .issuer_key = pki.ca_key, .issuer = pki.ca, .common_name = "TSA", .not_before = pki.now - 86400,
+                             .not_after = pki.now + 86400, .path_length = -1, .key_usage = "critical,digitalSignature",
+                             .extended_key_usage = "critical,timeStamping", .serial = { [15] = 9 } };
+    struct jy_buf file = load_file(documents[0]), out = { 0 }, text = { 0 };
+    const struct jy_slice link = jy_cert_der(pki.ca);
+    const struct jy_evidence links = { .certs = { &link, 1 } };
+    struct jy_report *report;
+    struct jy_sm2 *key;
+    struct jy_cert *tsa;
+
+    (void)state;
+    MUST(jy_sm2_generate(&key));
+    what.subject_key = key;
+    MUST(jy_cert_issue(&what, &tsa, NULL));
+    MUST(jy_crl_issue(pki.ca_key, pki.ca, NULL, 0, pki.now - 60, pki.now + 86400, 1, &crl_der, NULL));
+    authority = tsa;
+    authority_key = key;
+    MUST(sign_plain(jy_buf_slice(&file), false, &out));
+    authority = NULL;
+    MUST(jy_verify(jy_buf_slice(&out), pki.trust, &links, NULL, pki.now + 60, &report, NULL));
+    MUST(jy_report_json(report, &text));
+    MUST(jy_buf_byte(&text, 0));
+    if (jy_report_verdict(report) != JY_VALID_WITH_WARNING)
+        fail_msg("%s", (char *)text.p);
+    assert_non_null(strstr((char *)text.p, "\"known_by\": \"time_stamp\""));
+    jy_report_free(report);
+    MUST(jy_verify(jy_buf_slice(&out), NULL, NULL, NULL, pki.now + 60, &report, NULL));
+    assert_int_equal(jy_report_verdict(report), JY_INDETERMINATE);
+    jy_report_free(report);
+    jy_buf_free(&crl_der);
+    jy_buf_free(&file);
+    jy_buf_free(&out);
+    jy_buf_free(&text);
+    jy_cert_free(tsa);
+    jy_sm2_free(key);
+}
+
+/* RFC 5940: [1] { id-ri-ocsp-response, OCSPResponse } by the CA itself on this certificate. */
+static void
+enclose_answer_on(const struct jy_cert *cert)
+{
+    struct jy_ocsp_answer answer = { .status = JY_OCSP_GOOD, .reason = -1, .this_update = pki.now - 60, .next_update = pki.now + 86400 };
+    struct jy_ocsp_questions *questions = calloc(1, sizeof(*questions));
+    struct jy_buf request = { 0 }, response = { 0 }, inner = { 0 };
+
+    assert_non_null(questions);
+    MUST(jy_ocsp_request(cert, pki.ca, false, JY_EMPTY, &request, NULL));
+    MUST(jy_ocsp_request_read(jy_buf_slice(&request), questions, NULL));
+    MUST(jy_ocsp_respond(questions, &answer, pki.ca_key, pki.ca, pki.now - 60, &response, NULL));
+    MUST(jy_der_put_oid(&inner, OID_RI_OCSP));
+    MUST(jy_buf_add(&inner, jy_buf_slice(&response)));
+    jy_buf_free(&other_info);
+    MUST(jy_der_wrap(&other_info, DER_CONTEXT_1, &inner));
+    free(questions);
+    jy_buf_free(&request);
+    jy_buf_free(&response);
+    jy_buf_free(&inner);
+}
+
+static void
+plain__an_answer_in_the_value_tells_of_its_signer_and_of_nobody_else(void **state)
+{
+    struct jy_buf file = load_file(documents[0]), pem = { 0 };
+    struct jy_trust *bare;
+
+    (void)state;
+    MUST(jy_cert_to_pem(pki.ca, &pem));
+    MUST(jy_trust_new(&bare));
+    MUST(jy_trust_add_pem(bare, jy_buf_slice(&pem), NULL));
+    for (int i = 0; i < 2; i++) {
+        struct jy_buf out = { 0 };
+        struct jy_report *report;
+        enclose_answer_on(i == 0 ? pki.signer : pki.maker);
+        MUST(sign_plain(jy_buf_slice(&file), false, &out));
+        MUST(jy_verify(jy_buf_slice(&out), bare, NULL, NULL, pki.now, &report, NULL));
+        assert_int_equal(jy_report_verdict(report), i == 0 ? JY_VALID_WITH_WARNING : JY_INDETERMINATE);
+        jy_report_free(report);
+        jy_buf_free(&out);
+    }
+    jy_buf_free(&other_info);
+    jy_trust_free(bare);
+    jy_buf_free(&pem);
+    jy_buf_free(&file);
+}
+
 static void
 plain__the_closing_one_locks_what_was_stamped(void **state)
 {
@@ -198,6 +320,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plain__is_written_judged_and_leaves_the_document_open),
+        cmocka_unit_test(plain__a_time_stamp_over_the_value_settles_the_time),
+        cmocka_unit_test(plain__an_answer_in_the_value_tells_of_its_signer_and_of_nobody_else),
         cmocka_unit_test(plain__the_closing_one_locks_what_was_stamped),
         cmocka_unit_test(plain__a_list_changed_after_the_lock_is_invalid),
         cmocka_unit_test(finish__takes_only_the_value_that_was_prepared_for),

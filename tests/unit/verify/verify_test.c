@@ -370,9 +370,17 @@ verify__a_lost_key_of_the_maker_undoes_what_is_not_proven_to_be_older(void **sta
 {
     struct jy_trust *later = pki_trust_for(jy_cert_serial(pki.maker), pki.now + 60, REASON_KEY_COMPROMISE);
     struct jy_trust *before = pki_trust_for(jy_cert_serial(pki.maker), pki.now - 60, REASON_KEY_COMPROMISE);
+    static const struct { int reason; enum jy_verdict want; } reasons[] = {
+        { REASON_KEY_COMPROMISE, JY_INDETERMINATE }, { 2, JY_INDETERMINATE }, { 10, JY_INDETERMINATE }, { REASON_SUPERSEDED, JY_VALID_WITH_WARNING },
+    };
     char *recorded = register_entry("");
 
     (void)state;
+    for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+        struct jy_trust *lost = pki_trust_for(jy_cert_serial(pki.maker), pki.now + 60, reasons[i].reason);
+        assert_int_equal(verdict_of(jy_buf_slice(&stamped), lost, NULL, pki.now + 120), reasons[i].want);
+        jy_trust_free(lost);
+    }
     assert_int_equal(verdict_of(jy_buf_slice(&stamped), later, NULL, pki.now + 120), JY_INDETERMINATE);
     assert_int_equal(verdict_of(jy_buf_slice(&stamped), later, recorded, pki.now + 120), JY_VALID_WITH_WARNING);
     assert_int_equal(verdict_of(jy_buf_slice(&stamped), before, recorded, pki.now + 120), JY_INDETERMINATE);
@@ -398,7 +406,7 @@ verify__a_malformed_part_is_named_with_its_place(void **state)
     struct jy_buf value = { 0 };
     const struct jy_signature *list;
     struct jy_document *doc;
-    size_t count, seal_at, id_at;
+    size_t count, seal_at, id_at, maker_at;
     struct line line;
 
     (void)state;
@@ -420,6 +428,13 @@ verify__a_malformed_part_is_named_with_its_place(void **state)
     assert_true(line.found && !line.passed);
     assert_int_equal(line.offset, seal_at + pki.seal_der.len);
     poke(seal_at + pki.seal_der.len, 0x18);
+    maker_at = jy_slice_find(jy_buf_slice(&value), jy_cert_der(pki.maker));
+    assert_true(maker_at != SIZE_MAX);
+    poke(maker_at, 0x31);                                /* the maker's certificate: SET instead of SEQUENCE */
+    line = line_of(jy_buf_slice(&stamped), pki.trust, NULL, "SEAL_MAKER_CERT");
+    assert_true(line.found && !line.passed);
+    assert_int_equal(verdict_of(jy_buf_slice(&stamped), pki.trust, NULL, pki.now), JY_INVALID);
+    poke(maker_at, 0x30);
     assert_int_equal(verdict_of(jy_buf_slice(&stamped), pki.trust, NULL, pki.now), JY_VALID_WITH_WARNING);
     jy_buf_free(&value);
 }
