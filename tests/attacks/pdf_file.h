@@ -210,7 +210,9 @@ pdf_sign(struct pdf_file *f, const struct sign_how *how)
                  strlen(how->ap), how->ap);
         object_(f, &s, form_id, 0, text);
     }
-    snprintf(item, sizeof(item), how->ap != NULL ? "/AP << /N %d 0 R >>" : "", form_id);
+    item[0] = '\0';
+    if (how->ap != NULL)
+        snprintf(item, sizeof(item), "/AP << /N %d 0 R >>", form_id);
     snprintf(text, sizeof(text), "<< /FT /Sig /T (%s%d) /Type /Annot /Subtype /Widget /Rect %s /P 3 0 R /F 4 /V %d 0 R %s %s >>",
              how->field_id == 0 ? "seal" : "later",
              field_id, how->rect == NULL ? "[0 0 0 0]" : how->rect, value_id, item, how->field == NULL ? "" : how->field);

@@ -340,7 +340,7 @@ check(char **row, struct jy_slice file, int policy)
     if (is(row[KIND], "cert"))
         return check_cert(row, file);
     if (is(row[KIND], "pdf"))
-        return (!starts(row[STRICT], "stamp:") || policy != 0 || check_stamping(row, file)) & check_pdf_verdict(row, file, policy);
+        return (!starts(row[STRICT], "stamp:") || policy != 0 || check_stamping(row, file)) && check_pdf_verdict(row, file, policy);
     good = check_ofd(row, file, NULL, policy);
     if (strstr(row[FILE_], "made-with-ofdrw") == NULL)
         return good;
