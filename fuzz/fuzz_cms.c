@@ -66,7 +66,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     ask(cms);
     rc = jy_cms_verify(cms, &subject, &fault);
-    if ((rc == JY_OK || rc == JY_E_DOCUMENT_CHANGED) && (jy_cms_signer(cms) == NULL || jy_cert_key(jy_cms_signer(cms)) == NULL))
+    /* Of a foreign algorithm only the digest is compared. */
+    if ((rc == JY_OK || (rc == JY_E_DOCUMENT_CHANGED && jy_cms_is_supported(cms))) && (jy_cms_signer(cms) == NULL || jy_cert_key(jy_cms_signer(cms)) == NULL))
         abort();
     (void)!jy_cms_verify(cms, NULL, &fault);
     check_time_stamp(cms);

@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the fuzz targets of a build folder, as many at a time as there are cores, and tells what came of each.
 
-usage: fuzz.py BUILD [--seconds N | --executions N] [TARGET…]
+usage: fuzz.py BUILD [--seconds N | --executions N] [--seed N] [TARGET…]
 
 --seconds     so long for each target (30)
 --executions  until each target has had so many in all; the corpus and the count are kept in BUILD/found, so a run that was stopped goes on
+
+--seed        of the changes that are tried; another one each time by default. CI always tries the same: what it finds was there before
 
 Exits 1 when an input crashed a target, leaked, took more than 1 s or more than 256 MB (of which the sanitizer has its share).
 """
@@ -33,12 +35,12 @@ class Target:
         self.planned = self.workers = 0
         self.crash = None
 
-    def run(self, build, seconds, executions):
+    def run(self, build, seconds, executions, seed):
         """One process of the target; adds up what it says about itself."""
         seeds = build / "seeds" / self.name
         seeds.mkdir(parents=True, exist_ok=True)
         log = build / f"{self.name}-{threading.get_ident()}.log"
-        command = [self.program, f"-max_total_time={seconds}", f"-runs={executions}", "-timeout=1", "-rss_limit_mb=256", "-max_len=262144",
+        command = [self.program, f"-max_total_time={seconds}", f"-runs={executions}", f"-seed={seed}", "-timeout=1", "-rss_limit_mb=256", "-max_len=262144",
                    "-verbosity=0", "-print_final_stats=1", "-reload=1", f"-artifact_prefix={build}/crash-{self.name}-", self.found, seeds]
         start = time.monotonic()
         with open(log, "wb") as out:
@@ -59,7 +61,7 @@ class Target:
         return stats.get("number_of_executed_units", 0)
 
 
-def work(targets, build, lock, seconds, executions):
+def work(targets, build, lock, seconds, executions, seed):
     """One core: takes the target that has had the least, until none wants more."""
     while True:
         with lock:
@@ -72,7 +74,7 @@ def work(targets, build, lock, seconds, executions):
             share = share if executions is None or target.workers == 0 else (share + 1) // 2
             target.planned += share
             target.workers += 1
-        done = target.run(build, seconds if executions is None else SLICE, -1 if executions is None else share)
+        done = target.run(build, seconds if executions is None else SLICE, -1 if executions is None else share, seed)
         with lock:
             target.workers -= 1
             target.total += done
@@ -87,14 +89,15 @@ def main():
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("--seconds", type=int, default=30)
     parser.add_argument("--executions", type=int)
+    parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("targets", nargs="*")
-    args = parser.parse_args()
+    args = parser.parse_intermixed_args()
     programs = sorted(p for p in (args.build / "fuzz").glob("fuzz_*") if p.is_file() and os.access(p, os.X_OK))
     targets = [Target(p, args.build / "found") for p in programs if not args.targets or p.name.removeprefix("fuzz_") in args.targets]
     if not targets or (args.targets and len(targets) != len(args.targets)):
         sys.exit("fuzz: the targets are " + " ".join(p.name.removeprefix("fuzz_") for p in programs))
     lock = threading.Lock()
-    workers = [threading.Thread(target=work, args=(targets, args.build, lock, args.seconds, args.executions)) for _ in range(os.cpu_count() or 1)]
+    workers = [threading.Thread(target=work, args=(targets, args.build, lock, args.seconds, args.executions, args.seed)) for _ in range(os.cpu_count() or 1)]
     for worker in workers:
         worker.start()
     for worker in workers:

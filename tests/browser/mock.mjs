@@ -29,7 +29,7 @@ const OF = { warning: 1, indeterminate: 2, invalid: 3 };
 // What a failure makes a signature whose time is claimed, or certain, under the standard policy.
 const WEIGHTS = {
     WARNING: ["warning", "warning"], INDETERMINATE: ["indeterminate", "indeterminate"], INVALID: ["invalid", "invalid"],
-    BY_TIME: ["indeterminate", "invalid"], DEVIATION: ["warning", "warning"],
+    BY_TIME: ["indeterminate", "invalid"], DEVIATION: ["warning", "warning"], UNLISTED: ["indeterminate", "indeterminate"],
 };
 
 /** A signature in which exactly the named checks fail; its verdict follows, as in lib/verify. */
