@@ -9,18 +9,6 @@
 
 #define ATTRIBUTE_COUNT 4
 
-static jy_err
-put_algorithm(struct jy_buf *out, struct jy_slice oid)
-{
-    struct jy_buf body = { 0 };
-    jy_err rc;
-
-    if ((rc = jy_der_put_oid(&body, oid)) == JY_OK)
-        rc = jy_der_wrap(out, DER_SEQUENCE, &body);
-    jy_buf_free(&body);
-    return rc;
-}
-
 /* SEQUENCE { type, SET { value } }; value is emptied. */
 static jy_err
 put_attribute(struct jy_buf *out, struct jy_slice type, struct jy_buf *value)
@@ -99,8 +87,8 @@ put_signer_info(const struct jy_cms_fields *fields, struct jy_slice attributes, 
     part.len = 0;
     if ((rc = jy_der_put_i64(&body, 1)) != JY_OK || (rc = jy_buf_add(&part, jy_cert_issuer_der(fields->signer))) != JY_OK ||
         (rc = jy_buf_add(&part, jy_cert_serial_der(fields->signer))) != JY_OK || (rc = jy_der_wrap(&body, DER_SEQUENCE, &part)) != JY_OK ||
-        (rc = put_algorithm(&body, OID_SM3)) != JY_OK || (rc = jy_der_put(&body, DER_CONTEXT_0, attributes)) != JY_OK ||
-        (rc = put_algorithm(&body, fields->pkcs7 ? OID_SM2_WITH_SM3 : OID_SM2_SIGN)) != JY_OK ||
+        (rc = jy_der_put_algorithm(&body, OID_SM3)) != JY_OK || (rc = jy_der_put(&body, DER_CONTEXT_0, attributes)) != JY_OK ||
+        (rc = jy_der_put_algorithm(&body, fields->pkcs7 ? OID_SM2_WITH_SM3 : OID_SM2_SIGN)) != JY_OK ||
         (rc = jy_der_put(&body, DER_OCTET_STRING, JY_SLICE(sig, sig_len))) != JY_OK)
         goto out;
     if ((rc = jy_der_wrap(&part, DER_SEQUENCE, &body)) == JY_OK)
@@ -158,7 +146,7 @@ put_signed_data(const struct jy_cms_fields *fields, struct jy_slice type, const 
     struct jy_buf body = { 0 }, part = { 0 }, inner = { 0 }, attributes = { 0 };
     jy_err rc;
 
-    if ((rc = jy_der_put_i64(&body, data || !fields->pkcs7 ? 1 : 3)) != JY_OK || (rc = put_algorithm(&part, OID_SM3)) != JY_OK ||
+    if ((rc = jy_der_put_i64(&body, data || !fields->pkcs7 ? 1 : 3)) != JY_OK || (rc = jy_der_put_algorithm(&part, OID_SM3)) != JY_OK ||
         (rc = jy_der_wrap(&body, DER_SET, &part)) != JY_OK || (rc = jy_der_put_oid(&part, type)) != JY_OK)
         goto out;
     if (fields->content.len > 0 && ((rc = jy_der_put(&inner, DER_OCTET_STRING, fields->content)) != JY_OK ||

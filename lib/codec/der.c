@@ -354,3 +354,15 @@ jy_der_put_oid(struct jy_buf *out, struct jy_slice contents)
 {
     return jy_der_put(out, DER_OID, contents);
 }
+
+jy_err
+jy_der_put_algorithm(struct jy_buf *out, struct jy_slice oid)
+{
+    struct jy_buf body = { 0 };
+    jy_err rc;
+
+    if ((rc = jy_der_put_oid(&body, oid)) == JY_OK)
+        rc = jy_der_wrap(out, DER_SEQUENCE, &body);
+    jy_buf_free(&body);
+    return rc;
+}

@@ -62,5 +62,7 @@ JY_CHECK jy_err jy_der_put_bits(struct jy_buf *out, struct jy_slice payload);
 JY_CHECK jy_err jy_der_put_generalized_time(struct jy_buf *out, jy_time t);
 /** OID from its DER contents octets (see lib/codec/oid.h constants). */
 JY_CHECK jy_err jy_der_put_oid(struct jy_buf *out, struct jy_slice contents);
+/** AlgorithmIdentifier without parameters, as SM2 and SM3 have none. */
+JY_CHECK jy_err jy_der_put_algorithm(struct jy_buf *out, struct jy_slice oid);
 
 #endif

@@ -16,18 +16,6 @@
 /* ---- asking ---- */
 
 static jy_err
-put_algorithm(struct jy_buf *out, struct jy_slice oid)
-{
-    struct jy_buf body = { 0 };
-    jy_err rc;
-
-    if ((rc = jy_der_put_oid(&body, oid)) == JY_OK)
-        rc = jy_der_wrap(out, DER_SEQUENCE, &body);
-    jy_buf_free(&body);
-    return rc;
-}
-
-static jy_err
 put_digest(struct jy_buf *out, struct jy_slice algorithm, struct jy_slice data)
 {
     uint8_t digest[JY_DIGEST_MAX];
@@ -43,7 +31,7 @@ put_cert_id(struct jy_buf *out, const struct jy_cert *cert, const struct jy_cert
     struct jy_buf body = { 0 };
     jy_err rc;
 
-    if ((rc = put_algorithm(&body, algorithm)) == JY_OK && (rc = put_digest(&body, algorithm, issuer->subject_der)) == JY_OK &&
+    if ((rc = jy_der_put_algorithm(&body, algorithm)) == JY_OK && (rc = put_digest(&body, algorithm, issuer->subject_der)) == JY_OK &&
         (rc = put_digest(&body, algorithm, issuer->key_bits)) == JY_OK && (rc = jy_buf_add(&body, cert->serial_der)) == JY_OK)
         rc = jy_der_wrap(out, DER_SEQUENCE, &body);
     jy_buf_free(&body);
@@ -306,7 +294,7 @@ jy_ocsp_respond(const struct jy_ocsp_questions *questions, const struct jy_ocsp_
     if (jy_cert_key(responder) == NULL || !jy_sm2_same_public(jy_cert_key(responder), key))
         return jy_fail(fault, JY_E_CERTIFICATE, "responder", 0, "the key is not the one of its certificate");
     if ((rc = put_data(&body, questions, answers, responder, produced_at)) != JY_OK ||
-        (rc = jy_sm2_sign(key, jy_buf_slice(&body), sig, &sig_len)) != JY_OK || (rc = put_algorithm(&body, OID_SM2_WITH_SM3)) != JY_OK ||
+        (rc = jy_sm2_sign(key, jy_buf_slice(&body), sig, &sig_len)) != JY_OK || (rc = jy_der_put_algorithm(&body, OID_SM2_WITH_SM3)) != JY_OK ||
         (rc = jy_der_put_bits(&body, JY_SLICE(sig, sig_len))) != JY_OK ||
         (rc = jy_der_put(&part, DER_SEQUENCE, jy_cert_der(responder))) != JY_OK || (rc = jy_der_wrap(&body, DER_CONTEXT_0, &part)) != JY_OK ||
         (rc = jy_der_wrap(&basic, DER_SEQUENCE, &body)) != JY_OK)

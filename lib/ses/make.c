@@ -44,16 +44,6 @@ check_fields(const struct jy_seal_fields *f, const struct jy_sm2 *maker_key, con
     return JY_OK;
 }
 
-/* Wrap what was collected in inner as one TLV of out, and empty inner. */
-static jy_err
-close_as(struct jy_buf *out, uint8_t tag, struct jy_buf *inner)
-{
-    jy_err rc = jy_der_put(out, tag, jy_buf_slice(inner));
-
-    inner->len = 0;
-    return rc;
-}
-
 /* timeStamp [0] EXPLICIT BIT STRING */
 static jy_err
 put_time_stamp(struct jy_buf *out, struct jy_slice token)
@@ -78,21 +68,21 @@ put_info(const struct jy_seal_fields *f, struct jy_buf *out)
     if ((rc = jy_der_put_text(&part, DER_IA5, "ES")) != JY_OK ||                                              /* header: ID */
         (rc = jy_der_put_i64(&part, f->version == 0 ? 4 : f->version)) != JY_OK ||                            /* version */
         (rc = jy_der_put_text(&part, DER_IA5, f->vendor)) != JY_OK ||                                         /* Vid */
-        (rc = close_as(&info, DER_SEQUENCE, &part)) != JY_OK ||
+        (rc = jy_der_wrap(&info, DER_SEQUENCE, &part)) != JY_OK ||
         (rc = jy_der_put_text(&info, DER_IA5, f->id)) != JY_OK ||                                             /* esID */
         (rc = jy_der_put_i64(&part, f->type)) != JY_OK ||                                                     /* property: type */
         (rc = jy_der_put_text(&part, DER_UTF8, f->name)) != JY_OK ||                                          /* name */
         (rc = jy_der_put_i64(&part, list_type)) != JY_OK ||                                                   /* certListType */
         (rc = jy_list_put(&list, list_type, f->signer)) != JY_OK ||                                           /* certList */
-        (rc = close_as(&part, DER_SEQUENCE, &list)) != JY_OK ||
+        (rc = jy_der_wrap(&part, DER_SEQUENCE, &list)) != JY_OK ||
         (rc = jy_der_put_generalized_time(&part, f->created)) != JY_OK ||                                     /* createDate */
         (rc = jy_der_put_generalized_time(&part, f->valid_start)) != JY_OK ||                                 /* validStart */
         (rc = jy_der_put_generalized_time(&part, f->valid_end)) != JY_OK ||                                   /* validEnd */
-        (rc = close_as(&info, DER_SEQUENCE, &part)) != JY_OK ||
+        (rc = jy_der_wrap(&info, DER_SEQUENCE, &part)) != JY_OK ||
         (rc = jy_der_put_text(&part, DER_IA5, f->picture_type)) != JY_OK ||                                   /* picture: type */
         (rc = jy_der_put(&part, DER_OCTET_STRING, f->picture)) != JY_OK ||                                    /* data */
         (rc = jy_der_put_i64(&part, f->width_mm)) != JY_OK || (rc = jy_der_put_i64(&part, f->height_mm)) != JY_OK ||
-        (rc = close_as(&info, DER_SEQUENCE, &part)) != JY_OK)
+        (rc = jy_der_wrap(&info, DER_SEQUENCE, &part)) != JY_OK)
         goto out;
     rc = jy_der_put(out, DER_SEQUENCE, jy_buf_slice(&info));
 out:
