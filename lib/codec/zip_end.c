@@ -11,9 +11,13 @@
 bool
 zip_has_mark(struct jy_slice bytes)
 {
+    /* Of local headers, directory records, signatures, end records (also zip64), descriptors. "PK" alone stands in many a number: 19280 is one. */
+    static const uint8_t marks[][2] = { { 1, 2 }, { 3, 4 }, { 5, 5 }, { 5, 6 }, { 6, 6 }, { 6, 7 }, { 6, 8 }, { 7, 8 } };
+
     for (size_t i = 0; i + 4 <= bytes.len; i++)
-        if (bytes.p[i] == 'P' && bytes.p[i + 1] == 'K' && bytes.p[i + 2] < 9 && bytes.p[i + 3] < 9)
-            return true;
+        for (size_t k = 0; bytes.p[i] == 'P' && bytes.p[i + 1] == 'K' && k < sizeof(marks) / sizeof(marks[0]); k++)
+            if (memcmp(bytes.p + i + 2, marks[k], 2) == 0)
+                return true;
     return false;
 }
 

@@ -80,6 +80,23 @@ package__the_honest_one_is_opened(void **state)
     assert_int_equal(with_entry((struct raw_entry){ .name = "a.txt", .text = "deflated deflated deflated", .method = 8 }), JY_OK);
 }
 
+/* 19280 is "PK" in the end record: a place of the directory, and no record's beginning. */
+static void
+package__a_number_that_spells_PK_is_a_number(void **state)
+{
+    static uint8_t content[19280 - 30 - 1];
+    struct raw_entry list[] = { { .name = "a", .bytes = JY_SLICE(content, sizeof(content)) } };
+    struct jy_buf file = { 0 };
+    struct jy_zip *zip;
+
+    (void)state;
+    raw_zip(list, 1, &file);
+    assert_memory_equal(file.p + file.len - 6, "PK\0\0", 4);
+    assert_int_equal(jy_zip_open(jy_buf_slice(&file), &zip, NULL), JY_OK);
+    jy_zip_free(zip);
+    jy_buf_free(&file);
+}
+
 static void
 package__a_bomb_is_refused_before_it_is_unpacked(void **state)
 {
@@ -468,6 +485,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(package__the_honest_one_is_opened),
+        cmocka_unit_test(package__a_number_that_spells_PK_is_a_number),
         cmocka_unit_test(package__a_bomb_is_refused_before_it_is_unpacked),
         cmocka_unit_test(package__many_small_bombs_are_one),
         cmocka_unit_test(package__declared_sizes_and_sums_are_held_to),
