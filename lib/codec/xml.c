@@ -102,6 +102,23 @@ local(const char *name)
     return colon == NULL ? name : colon + 1;
 }
 
+static bool
+is_xmlns(const char *key)
+{
+    return strncmp(key, "xmlns", 5) == 0 && (key[5] == ':' || key[5] == '\0');
+}
+
+/* Two attributes of one tag whose names differ in their prefix only: readers disagree on which of them holds. Also looked for in what is left out. */
+static bool
+attributes_collide(const char **attrs)
+{
+    for (const char **a = attrs; *a != NULL; a += 2)
+        for (const char **b = attrs; strchr(*a, ':') != NULL && !is_xmlns(*a) && *b != NULL; b += 2)
+            if (a != b && !is_xmlns(*b) && strcmp(local(*a), local(*b)) == 0)
+                return true;
+    return false;
+}
+
 static struct jy_xml *
 new_node(struct gate *g, const char *name, const char **attrs)
 {
@@ -116,12 +133,8 @@ new_node(struct gate *g, const char *name, const char **attrs)
         const char *key = local(attrs[0]);
         struct jy_xml_attr *attr;
 
-        if (strncmp(attrs[0], "xmlns", 5) == 0 && (attrs[0][5] == ':' || attrs[0][5] == '\0'))
+        if (is_xmlns(attrs[0]))
             continue;
-        if (jy_xml_attr(node, key) != NULL) {
-            stop(g, JY_E_AMBIGUOUS, "two attributes differ in their prefix only");
-            return node;
-        }
         attr = arena(g->doc, sizeof *attr);
         if (attr == NULL || (attr->name = arena_text(g->doc, key, strlen(key))) == NULL ||
             (attr->value = arena_text(g->doc, attrs[1], strlen(attrs[1]))) == NULL)
@@ -149,6 +162,10 @@ on_start(void *ctx, const XML_Char *name, const XML_Char **attrs)
         count += 2;
     if (count > 2 * JY_XML_ATTRIBUTES_MAX) {
         stop(g, JY_E_LIMIT, "too many attributes in one tag");
+        return;
+    }
+    if (attributes_collide(attrs)) {
+        stop(g, JY_E_AMBIGUOUS, "two attributes differ in their prefix only");
         return;
     }
     for (size_t i = 0; g->watch != NULL && i < g->watch->count; i++)

@@ -192,6 +192,8 @@ static const struct attack rows[] = {
       .refused = JY_E_AMBIGUOUS },
     { "reference-two-attributes", "two FileRef that differ in their prefix", SIGNED(.how.references =
       "<ofd:Reference FileRef=\"/OFD.xml\" ofd:FileRef=\"/" PAGE0 "\"><ofd:CheckValue>AAAA</ofd:CheckValue></ofd:Reference>"), .refused = JY_E_AMBIGUOUS },
+    { "page-two-attributes", "two attributes of a page's text that differ in their prefix", SIGNED(BEFORE(PAGE0, "<ofd:Content>",
+      "<ofd:Content><ofd:Layer ID=\"90\" ofd:ID=\"91\"/>")), .refused = JY_E_AMBIGUOUS },
     { "reference-planted", "the signed bytes are put where a relative reference points first, the page is changed", SIGNED(.then = planted_original), INVALID,
       FAILS(COVERAGE), .names = PAGE0 },
     { "digest-md5", "digests by MD5", SIGNED(.how = { .method = "MD5", .digest = "MD5" }), INVALID, FAILS(WEAK_DIGEST), .names = "MD5" },

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The gate in front of every XML part: what it turns away, and that leaving an element out of the tree changes no answer. */
+#include <codec/xml.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+static jy_err
+parse(const char *text, const char *skip)
+{
+    struct jy_xml_reader *reader = NULL;
+    struct jy_xml_doc *doc = NULL;
+    jy_err rc;
+
+    assert_int_equal(jy_xml_reader_new(&reader), JY_OK);
+    rc = jy_xml_parse(reader, JY_SLICE(text, strlen(text)), "part", skip, &doc, NULL);
+    jy_xml_free(doc);
+    jy_xml_reader_free(reader);
+    return rc;
+}
+
+static const struct {
+    const char *name, *text;
+    jy_err answer;
+} PARTS[] = {
+    { "plain", "<a><Content x='1'><b y='2'>t</b></Content></a>", JY_OK },
+    { "byte order mark", "\xef\xbb\xbf<?xml version='1.0' encoding='utf-8'?><a/>", JY_OK },
+    { "other encoding", "<?xml version='1.0' encoding='GBK'?><a/>", JY_E_FORMAT },
+    { "document type", "<!DOCTYPE a><a/>", JY_E_HOSTILE },
+    { "entity of one's own", "<!DOCTYPE a [<!ENTITY e 'x'>]><a>&e;</a>", JY_E_HOSTILE },
+    { "cut", "<a><Content><b></Content>", JY_E_FORMAT },
+    { "two roots", "<a/><a/>", JY_E_FORMAT },
+    { "same attribute twice", "<a><Content><b x='1' x='2'/></Content></a>", JY_E_FORMAT },
+    { "prefix only, outside", "<a><b x='1' p:x='2'/><Content/></a>", JY_E_AMBIGUOUS },
+    { "prefix only, of Content itself", "<a><Content p:x='1' x='2'/></a>", JY_E_AMBIGUOUS },
+    { "prefix only, within Content", "<a><Content><b x='1' p:x='2'/></Content></a>", JY_E_AMBIGUOUS },
+    { "two prefixes, within Content", "<a><Content><b><c p:x='1' q:x='2'/></b></Content></a>", JY_E_AMBIGUOUS },
+    { "two namespaces are no attributes", "<a xmlns='u' xmlns:p='v'><Content xmlns:q='w' p='1' q='2'/></a>", JY_OK },
+    { "prefixed, once", "<a><Content><b p:x='1' y='2'/></Content></a>", JY_OK },
+};
+
+static void
+each_part_gets_its_answer_with_its_content_read_or_left_out(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof PARTS / sizeof PARTS[0]; i++)
+        for (int skip = 0; skip < 2; skip++) {
+            jy_err answer = parse(PARTS[i].text, skip ? "Content" : NULL);
+
+            if (answer != PARTS[i].answer)
+                fail_msg("%s, Content %s: %d, not %d", PARTS[i].name, skip ? "left out" : "read", (int)answer, (int)PARTS[i].answer);
+        }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_part_gets_its_answer_with_its_content_read_or_left_out),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
