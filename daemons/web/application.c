@@ -30,6 +30,8 @@ static struct application_facts
 facts_of(const json_t *application)
 {
     return (struct application_facts){
+        .type = application_type_by_code("issue"),
+        .kind = seal_kind_by_code(member(application, "seal_kind")),
         .has_superior = json_is_true(json_object_get(application, "has_superior")),
         .by_agent = json_is_true(json_object_get(application, "by_agent")),
         .foreign_script = json_is_true(json_object_get(application, "foreign_script")),
@@ -48,7 +50,7 @@ material_with(const json_t *materials, const char *code)
     return NULL;
 }
 
-/* Every rule of R9 against the facts and what was uploaded; materials may be NULL. */
+/* Every rule that asks for something, against the facts and what was uploaded; materials may be NULL. */
 static json_t *
 checklist(const struct application_facts *facts, const json_t *materials)
 {
@@ -58,10 +60,10 @@ checklist(const struct application_facts *facts, const json_t *materials)
 
     for (size_t i = 0; i < count; i++) {
         const json_t *m = material_with(materials, rules[i].code);
-        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:b, s:b, s:b, s:b}", "code", rules[i].code, "zh", rules[i].zh, "en", rules[i].en,
-                                              "clause", rules[i].clause, "required", rules[i].required(facts), "uploaded", m != NULL,
-                                              "original_needed", rules[i].original_seen, "original_seen",
-                                              json_is_string(json_object_get(m, "original_seen_by"))));
+        if (material_required(&rules[i], facts))
+            json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:b, s:b, s:b, s:b}", "code", rules[i].code, "zh", rules[i].zh, "en", rules[i].en,
+                                                  "clause", rules[i].clause, "required", 1, "uploaded", m != NULL, "original_needed",
+                                                  rules[i].original_seen, "original_seen", json_is_string(json_object_get(m, "original_seen_by"))));
     }
     return list;
 }
@@ -174,17 +176,19 @@ jy_err
 material_put(struct exchange *x, struct jy_fault *fault)
 {
     char digest[2 * JY_SM3_SIZE + 1];
+    struct application_facts facts;
     json_t *application = NULL;
     jy_err rc;
 
-    if (material_rule_by_code(x->code) == NULL)
-        return jy_fail(fault, JY_E_NOT_FOUND, "code", 0, "%s is not a material of R9", x->code);
     if (x->upload_size == 0)
         return jy_fail(fault, JY_E_EMPTY_FILE, x->code, 0, "nothing was sent");
     if ((rc = find_application(x, &application, fault)) != JY_OK)
         return rc;
-    if (strcmp(member(application, "state"), "DRAFT") != 0)
-        rc = jy_fail(fault, JY_E_BAD_STATE, "state", 0, "materials are brought to a draft, not in state %s", member(application, "state"));
+    facts = facts_of(application);
+    if (material_of(&facts, x->code) == NULL)
+        rc = jy_fail(fault, JY_E_NOT_FOUND, "code", 0, "%s is not a material of this application", x->code);
+    else if (strcmp(member(application, "state"), "DRAFT") != 0 && strcmp(member(application, "state"), "CORRECTION") != 0)
+        rc = jy_fail(fault, JY_E_BAD_STATE, "state", 0, "materials are brought to a draft or a correction, not in state %s", member(application, "state"));
     else {
         jy_hex(JY_SLICE(x->upload_digest, JY_SM3_SIZE), digest);
         if ((rc = blob_keep(x->web, x->upload, x->upload_digest, fault)) == JY_OK &&
@@ -254,7 +258,7 @@ materials_complete(const json_t *application, const json_t *materials, struct jy
     const struct material_rule *rules = material_rules(&count);
 
     for (size_t i = 0; i < count; i++)
-        if (rules[i].required(&facts) && material_with(materials, rules[i].code) == NULL)
+        if (material_required(&rules[i], &facts) && material_with(materials, rules[i].code) == NULL)
             return jy_fail(fault, JY_E_MATERIAL_MISSING, rules[i].code, 0, "%s %s (%s)", rules[i].zh, rules[i].en, rules[i].clause);
     return JY_OK;
 }
@@ -283,7 +287,8 @@ application_submit(struct exchange *x, struct jy_fault *fault)
         found.u.LINK_PHYSICAL_SEAL_FOUND.kind, found.u.LINK_PHYSICAL_SEAL_FOUND.state,
         (int)found.u.LINK_PHYSICAL_SEAL_FOUND.width_mm, (int)found.u.LINK_PHYSICAL_SEAL_FOUND.height_mm,
     };
-    if ((rc = physical_seal_fits(&facts, member(application, "uscc"), member(application, "seal_kind"), fault)) != JY_OK)
+    if ((rc = physical_seal_fits(&facts, member(application, "uscc"), member(application, "seal_kind"), member(application, "seal_name"), fault)) !=
+        JY_OK)
         goto out;
     m.statutory = seal_kind_by_code(member(application, "seal_kind"))->one_per_organization;
     m.organization_id = member(application, "organization_id");
@@ -359,7 +364,7 @@ application_accept(struct exchange *x, struct jy_fault *fault)
         goto out;
     facts = facts_of(application);
     for (size_t i = 0; i < count; i++)
-        if (rules[i].required(&facts) && rules[i].original_seen && !holds(m.seen, rules[i].code)) {
+        if (material_required(&rules[i], &facts) && rules[i].original_seen && !holds(m.seen, rules[i].code)) {
             rc = jy_fail(fault, JY_E_ORIGINAL_NOT_SEEN, rules[i].code, 0, "%s (%s)", rules[i].zh, rules[i].clause);
             goto out;
         }

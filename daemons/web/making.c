@@ -41,7 +41,8 @@ fetch_impression(struct making *m, struct jy_fault *fault)
     if ((rc = ask_link(m->x->web, JY_MSG_LINK_PHYSICAL_SEAL, &ask, &m->impression, fault)) != JY_OK)
         return rc;
     facts = (struct physical_seal_facts){ p->found != 0, p->uscc, p->name, p->kind, p->state, (int)p->width_mm, (int)p->height_mm };
-    if ((rc = physical_seal_fits(&facts, member(m->application, "uscc"), member(m->application, "seal_kind"), fault)) != JY_OK)
+    if ((rc = physical_seal_fits(&facts, member(m->application, "uscc"), member(m->application, "seal_kind"),
+                                 member(m->application, "seal_name"), fault)) != JY_OK)
         return rc;
     return jy_sm3(p->picture, m->impression_digest);
 }
