@@ -111,6 +111,8 @@ bool seal_is_living(const char *state);
 JY_CHECK jy_err renewal_is_due(jy_time valid_to, jy_time now, struct jy_fault *fault);
 /** R20.2: 30, 15, 7 or 1: the reminder that belongs to now; 0 = none (more than 30 days left, or ended). */
 int renewal_reminder(jy_time valid_to, jy_time now);
+/** The days of the reminders, the nearest first. */
+const int *renewal_reminders(size_t *count);
 
 /* -- R16.2: what a position seal may be used for -- */
 struct position_scope {

@@ -31,6 +31,13 @@ renewal_reminder(jy_time valid_to, jy_time now)
     return 0;
 }
 
+const int *
+renewal_reminders(size_t *count)
+{
+    *count = sizeof(reminder_days) / sizeof(reminder_days[0]);
+    return reminder_days;
+}
+
 /* The next word of a list with one blank between words; "" at the end, NULL where blanks stand that should not. */
 static const char *
 next_word(const char *list, char out[33])

@@ -2,22 +2,26 @@
 
 -- name: seal_insert
 INSERT INTO seal (seal_id, es_id, seal_code, organization_id, district, maker_id, maker_person_id, application_id, kind, name, state,
-                  valid_from, valid_to, width_mm, height_mm, seal, certificate, certificate_serial, impression_digest, created)
+                  valid_from, valid_to, width_mm, height_mm, seal, certificate, certificate_serial, impression_digest, custodian_id, holder_id,
+                  scope_categories, scope_amount_max_fen, scope_valid_to, replaces_seal_id, created)
 VALUES (:seal_id, :es_id, :seal_code, :organization_id, :district, :maker_id, :maker_person_id, :application_id, :kind, :name, :state,
-        :valid_from, :valid_to, :width_mm, :height_mm, :seal, :certificate, :certificate_serial, :impression_digest, :now);
+        :valid_from, :valid_to, :width_mm, :height_mm, :seal, :certificate, :certificate_serial, :impression_digest, :custodian_id, :holder_id,
+        :scope_categories, :scope_amount_max_fen, :scope_valid_to, :replaces_seal_id, :now);
 
 -- name: seal_issues_of_code
 -- How often a physical seal's code was used: esID stays unique when a seal is issued again (R20.1).
 SELECT count(*) AS issues FROM seal WHERE seal_code = :seal_code;
 
 -- name: seal_living_statutory
+-- Beside the seal that an application replaces, if any.
 SELECT count(*) AS living FROM seal
- WHERE organization_id = :organization_id AND kind = 'statutory' AND state IN ('MADE', 'FILED', 'ACTIVE', 'FROZEN');
+ WHERE organization_id = :organization_id AND kind = 'statutory' AND state IN ('MADE', 'FILED', 'ACTIVE', 'FROZEN', 'SUSPENDED')
+   AND seal_id <> coalesce(:present_seal_id, '');
 
 -- name: seal_by_id
 SELECT s.seal_id, s.es_id, s.seal_code, s.organization_id, o.name AS organization_name, o.uscc, s.district, s.maker_id, s.kind, s.name,
        s.state, s.valid_from, s.valid_to, s.width_mm, s.height_mm, s.seal, s.certificate, s.certificate_serial, s.impression_digest,
-       s.custodian_id, s.approver_id, s.created
+       s.custodian_id, s.approver_id, s.holder_id, s.scope_categories, s.scope_amount_max_fen, s.scope_valid_to, s.replaces_seal_id, s.created
   FROM seal s JOIN organization o ON o.organization_id = s.organization_id
  WHERE s.seal_id = :seal_id
    AND (:scope_city = 1 OR s.organization_id = :scope_organization OR s.maker_id = :scope_maker OR s.district = :scope_district);
@@ -44,7 +48,7 @@ UPDATE seal SET custodian_id = :person_id WHERE seal_id = :seal_id AND state = '
 UPDATE seal SET approver_id = :person_id WHERE seal_id = :seal_id;
 
 -- name: seal_expiring
-SELECT seal_id, es_id, district, state, valid_to FROM seal WHERE state IN ('ACTIVE', 'FROZEN') AND valid_to < :now LIMIT 100;
+SELECT seal_id, es_id, district, state, valid_to FROM seal WHERE state IN ('FILED', 'ACTIVE', 'FROZEN', 'SUSPENDED') AND valid_to < :now LIMIT 100;
 
 -- name: seal_event_insert
 INSERT INTO seal_event (seal_id, since, event, state, actor_id, reason) VALUES (:seal_id, :now, :event, :state, :actor_id, :reason);
