@@ -161,8 +161,11 @@ read_holder(struct draft *d, struct jy_fault *fault)
     }
     if (d->kind->kept == SEAL_OFFICIAL)
         return JY_OK;
-    json_array_foreach(json_object_get(x->input, "scope_categories"), i, category)
+    json_array_foreach(json_object_get(x->input, "scope_categories"), i, category) {
+        if (document_category_by_code(json_string_value(category)) == NULL)
+            return jy_fail(fault, JY_E_BAD_FIELD, fields[1], 0, "holds something that is not a document category (R15.1)");
         at += (size_t)snprintf(d->scope_categories + at, sizeof(d->scope_categories) - at, "%s%s", at == 0 ? "" : " ", json_string_value(category));
+    }
     d->holder_id = in_text(x, "holder_id");
     d->scope.categories = d->scope_categories;
     if (json_object_get(x->input, "scope_amount_max_fen") != NULL)
