@@ -32,7 +32,8 @@ def N1__suspended_and_resumed_with_a_filing_each(life, seal_id):
     assert done["seal_state"] == "SUSPENDED" and done["state"] == "CARRIED_OUT" and done["filing_number"], done
     refused("seal_not_live", lambda: life.stamp(order["order_id"], seal_id))
     refused("seal_not_live", lambda: life.order(seal_id, document["document_id"]))
-    refused("state_forbids", lambda: life.ask("custodian", "POST", f"/seals/{seal_id}/unfreeze", {"sealed": life.seal("unfreeze", seal_id, life.pins[seal_id])}))
+    refused("state_forbids", lambda: life.ask("custodian", "POST", f"/seals/{seal_id}/unfreeze",
+                                              {"sealed": life.seal("unfreeze", seal_id, life.pins[seal_id])}))
     refused("state_forbids", lambda: life.apply_about(seal_id, "reissue", physical_seal_code=life.organization["seal_code"], seal_name="x",
                                                       has_superior=False, foreign_script=False))
     application_id = life.accepted(life.apply_about(seal_id, "resumption", description="新保管人到岗"))
