@@ -23,11 +23,6 @@ static const struct column list_columns[] = {
 static const struct column history_columns[] = {
     { "since", COL_TIME }, { "event", COL_TEXT }, { "state", COL_TEXT }, { "actor_id", COL_TEXT }, { "reason", COL_TEXT }, { NULL, COL_TEXT },
 };
-static const struct column filing_columns[] = {
-    { "seq", COL_INT }, { "filing_number", COL_TEXT }, { "seal_id", COL_TEXT }, { "es_id", COL_TEXT }, { "name", COL_TEXT }, { "kind", COL_TEXT },
-    { "organization_name", COL_TEXT }, { "uscc", COL_TEXT }, { "district", COL_TEXT }, { "event", COL_TEXT }, { "created", COL_TIME },
-    { "receipt", COL_TEXT }, { "receipt_at", COL_TIME }, { NULL, COL_TEXT },
-};
 static const struct column person_columns[] = {
     { "person_id", COL_TEXT }, { "roles", COL_INT }, { "organization_id", COL_TEXT }, { "has_approver_key", COL_BOOL }, { NULL, COL_TEXT },
 };
@@ -55,20 +50,6 @@ seal_list(struct exchange *x, struct jy_fault *fault)
 }
 
 jy_err
-filing_list(struct exchange *x, struct jy_fault *fault)
-{
-    struct page page;
-    json_t *rows = NULL;
-    jy_err rc;
-
-    if ((rc = page_read(x, &page, fault)) == JY_OK &&
-        (rc = find_rows(x, SQL_FILING_LIST, BINDS(B_INT("before", page.before), B_INT("limit", page.limit), SCOPE_CITY(x), SCOPE_DISTRICT(x)),
-                        filing_columns, &rows, fault)) == JY_OK)
-        rc = answer_page(x, &page, rows);
-    return rc;
-}
-
-jy_err
 seal_show(struct exchange *x, struct jy_fault *fault)
 {
     json_t *seal = NULL, *history = NULL;
@@ -85,7 +66,7 @@ seal_show(struct exchange *x, struct jy_fault *fault)
     return rc;
 }
 
-static const struct column public_columns[] = { { "seal_id", COL_TEXT }, { "es_id", COL_TEXT }, { NULL, COL_TEXT } };
+static const struct column public_columns[] = { { "seal_id", COL_TEXT }, { "es_id", COL_TEXT }, { "state", COL_TEXT }, { NULL, COL_TEXT } };
 static const struct column status_columns[] = { { "state", COL_TEXT }, { "since", COL_TIME }, { NULL, COL_TEXT } };
 
 jy_err
@@ -105,6 +86,8 @@ seal_status(struct exchange *x, struct jy_fault *fault)
         return rc;
     jy_time_rfc3339(at, when);
     rc = find_row(x, SQL_SEAL_STATUS_AT, BINDS(B_TEXT("seal_id", member(seal, "seal_id")), B_INT("at", at)), status_columns, &status, fault);
+    if (rc == JY_OK && strcmp(member(seal, "state"), "VOID") == 0)        /* N8: from the beginning */
+        json_object_set_new(status, "state", json_string("VOID"));
     if (rc == JY_OK || rc == JY_E_NOT_FOUND)              /* before it was made it had no state */
         rc = answer_json(x, 200, json_pack("{s:s, s:s, s:s, s:s, s:s?}", "seal_id", member(seal, "seal_id"), "es_id", member(seal, "es_id"), "at", when,
                                            "state", status == NULL ? "NOT_MADE" : member(status, "state"), "since",

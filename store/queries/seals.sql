@@ -36,7 +36,7 @@ SELECT s.seq, s.seal_id, s.es_id, s.organization_id, o.name AS organization_name
 
 -- name: seal_public_id
 -- By seal id or esID: which seal an outsider means.
-SELECT seal_id, es_id FROM seal WHERE seal_id = :id OR es_id = :id;
+SELECT seal_id, es_id, state FROM seal WHERE seal_id = :id OR es_id = :id;
 
 -- name: seal_set_state
 UPDATE seal SET state = :to WHERE seal_id = :seal_id AND state = :from;
@@ -68,13 +68,6 @@ VALUES (:filing_number, :event_id, :seal_id, :district, :event, :now);
 
 -- name: filing_receipt
 UPDATE filing SET receipt = :receipt, receipt_at = :now WHERE event_id = :event_id;
-
--- name: filing_list
-SELECT f.seq, f.filing_number, f.seal_id, s.es_id, s.name, s.kind, o.name AS organization_name, o.uscc, f.district, f.event, f.created,
-       f.receipt, f.receipt_at
-  FROM filing f JOIN seal s ON s.seal_id = f.seal_id JOIN organization o ON o.organization_id = s.organization_id
- WHERE (:before = 0 OR f.seq < :before) AND (:scope_city = 1 OR f.district = :scope_district)
- ORDER BY f.seq DESC LIMIT :limit;
 
 -- name: outbox_insert
 INSERT INTO outbox (event_id, destination, seal_id, body, created, next_try) VALUES (:event_id, :destination, :seal_id, :body, :now, :now);
