@@ -68,6 +68,12 @@ static const struct command {
       "  What is not drawn as the document asks (fonts that it does not bring, broken pictures) is listed. No verdict is given on stamps.\n" },
     { "tour", cmd_tour, "[--dir DIR] [--credentials FILE] [FILE…]", "A seal's whole life, on real files, against a running ./dev run.",
       "在真实文件上演示一枚印章的一生。", "" },
+
+    { "migrate", cmd_care, "--config FILE [--owner PLACE --role NAME]", "Bring the service's database to this version's schema.",
+      "将服务的数据库升级到本版本的结构。",
+      "  SQLite migrates by itself at the start of the service. PostgreSQL (docs/operation/postgresql.md):\n"
+      "  --owner PLACE   postgresql:host=/run/postgresql dbname=jinyin user=jinyin_owner\n"
+      "  --role NAME     the role that serves: it gets the rights of the statements and no others\n" },
 };
 
 static const struct command *

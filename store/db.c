@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -253,6 +254,21 @@ driver_of(const char *place, const char **rest)
     }
     *rest = place;
     return &db_sqlite;
+}
+
+jy_err
+db_place(const char *store, const char *folder, char *out, size_t size, struct jy_fault *fault)
+{
+    const char *rest;
+    const struct db_driver *driver = driver_of(store, &rest);
+    int len;
+
+    if (rest == store && !driver->served)
+        return jy_fail(fault, JY_E_BAD_FIELD, "store", 0, "begins with sqlite: or postgresql:");
+    if (!driver->served && (rest[0] == '\0' || rest[0] == '.' || strchr(rest, '/') != NULL))
+        return jy_fail(fault, JY_E_BAD_FIELD, "store", 0, "after sqlite: a file's name in web_dir is expected, such as sqlite:jinyin.db");
+    len = driver->served ? snprintf(out, size, "%s", store) : snprintf(out, size, "sqlite:%s/%s", folder, rest);
+    return len >= 0 && (size_t)len < size ? JY_OK : jy_fail(fault, JY_E_BAD_FIELD, "store", 0, "is too long");
 }
 
 bool

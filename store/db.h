@@ -24,6 +24,11 @@ void db_close(struct db *db);
  * role is not looked at. Errors: as db_open; JY_E_NOT_FOUND no such role.
  */
 JY_CHECK jy_err db_prepare(const char *place, const char *service_role, struct jy_fault *fault);
+/**
+ * The place that the configuration's `store` names: "sqlite:FILE" is a file's name in folder. Errors: JY_E_BAD_FIELD neither that nor
+ * postgresql:…, or another folder's file.
+ */
+JY_CHECK jy_err db_place(const char *store, const char *folder, char *out, size_t size, struct jy_fault *fault);
 /** Is this a place of PostgreSQL? */
 bool db_is_served(const char *place);
 /** The store refuses everything until it is opened again: a sync failed, the connection is gone. Any thread. */

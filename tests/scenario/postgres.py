@@ -81,5 +81,6 @@ if __name__ == "__main__":
     if len(sys.argv) < 2:
         raise SystemExit(__doc__)
     with server() as made:
-        code = subprocess.run(sys.argv[1:], env={**os.environ, "JINYIN_POSTGRES": str(made.folder)}).returncode
+        command = [sys.executable] * sys.argv[1].endswith(".py") + sys.argv[1:]
+        code = subprocess.run(command, env={**os.environ, "JINYIN_POSTGRES": str(made.folder)}).returncode
     sys.exit(code)
