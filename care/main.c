@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* jinyin-care: what `jinyin migrate|backup|restore|fsck` are. Exit: 0 done, 1 fsck found something, 64 usage, 65 refused. */
-#include "care/care.h"
-
-#include "store/db.h"
+#include "care/fsck.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -34,18 +32,76 @@ migrate(const struct care_site *site, const char *folder)
     return EXIT_DONE;
 }
 
+/* The schema's owner, where one is needed. */
+static bool
+lacks_owner(const struct care_site *site, const char *what)
+{
+    if (!site->served || site->owner != NULL)
+        return false;
+    fprintf(stderr, "jinyin %s: PostgreSQL needs --owner postgresql:… (the schema's owner)\n", what);
+    return true;
+}
+
+static int
+backup(const struct care_site *site, const char *folder)
+{
+    struct jy_fault fault = { 0 };
+    jy_err rc;
+
+    if (lacks_owner(site, "backup"))
+        return EXIT_USAGE;
+    if ((rc = care_backup(site, folder, &fault)) != JY_OK)
+        return say("backup", rc, &fault);
+    printf("%s: whole. What unlocks its keys and personal data is not in it: keep %s, and keep it elsewhere\n", folder, site->unlock_file);
+    return EXIT_DONE;
+}
+
+static int
+told(unsigned problems)
+{
+    printf(problems == 0 ? "nothing is wrong\n" : "%u things are wrong\n", problems);
+    return problems == 0 ? EXIT_DONE : EXIT_FOUND;
+}
+
+static int
+restore(const struct care_site *site, const char *folder)
+{
+    struct jy_fault fault = { 0 };
+    unsigned problems = 0;
+    jy_err rc = care_restore(site, folder, &problems, &fault);
+
+    return rc != JY_OK ? say("restore", rc, &fault) : told(problems);
+}
+
+static int
+fsck(const struct care_site *site, const char *folder)
+{
+    struct jy_fault fault = { 0 };
+    unsigned problems = 0;
+    jy_err rc = care_fsck(site, &problems, &fault);
+
+    (void)folder;
+    return rc != JY_OK ? say("fsck", rc, &fault) : told(problems);
+}
+
 static const struct {
     const char *name;
     int (*run)(const struct care_site *site, const char *folder);
     bool folder;
 } commands[] = {
     { "migrate", migrate, false },
+    { "backup", backup, true },
+    { "restore", restore, true },
+    { "fsck", fsck, false },
 };
 
 static int
 usage(void)
 {
-    fprintf(stderr, "usage: jinyin migrate --config FILE [--owner postgresql:… --role NAME]\n");
+    fprintf(stderr, "usage: jinyin migrate --config FILE [--owner postgresql:… --role NAME]\n"
+                    "       jinyin backup DIR --config FILE [--owner postgresql:…]\n"
+                    "       jinyin restore DIR --config FILE [--owner postgresql:… --role NAME]\n"
+                    "       jinyin fsck --config FILE [--owner postgresql:…]\n");
     return EXIT_USAGE;
 }
 

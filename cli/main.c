@@ -74,6 +74,14 @@ static const struct command {
       "  SQLite migrates by itself at the start of the service. PostgreSQL (docs/operation/postgresql.md):\n"
       "  --owner PLACE   postgresql:host=/run/postgresql dbname=jinyin user=jinyin_owner\n"
       "  --role NAME     the role that serves: it gets the rights of the statements and no others\n" },
+    { "backup", cmd_care, "DIR --config FILE [--owner PLACE]", "Copy a running service's data into a new folder.", "在服务运行时备份其数据。",
+      "  DIR             new or empty; whole when DIR/MANIFEST is there (the digest of every file)\n"
+      "  The unlock secret (key_unlock_file) is not in it: keep it elsewhere. Without it no key and no personal data of the backup opens.\n" },
+    { "restore", cmd_care, "DIR --config FILE [--owner PLACE --role NAME]", "Put a backup back into an empty place.", "将备份恢复到空的位置。",
+      "  The service is stopped, web_dir and key_dir are empty, the unlock secret is in its place. A damaged backup is refused.\n"
+      "  Orders that were open then are abandoned, since they may have been stamped after it; `jinyin fsck` runs at the end.\n" },
+    { "fsck", cmd_care, "--config FILE [--owner PLACE]", "Compare database, documents, key journal and audit record.", "核对数据库、文件、密钥日志和审计记录。",
+      "  The service may run. exit: 0 nothing is wrong, 1 something is, 65 it could not be looked at\n" },
 };
 
 static const struct command *

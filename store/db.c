@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The store's threads: one writer that commits for many callers at once (group commit), and a pool of readers. */
+#include "store/sqlite_copy.h"
 #include "store/tx.h"
 
 #include <pthread.h>
@@ -160,6 +161,8 @@ db_write(struct db *db, db_fn *fn, void *arg, struct jy_fault *fault)
 {
     struct call call = { .fn = fn, .arg = arg, .fault = fault, .answered = PTHREAD_COND_INITIALIZER };
 
+    if (!db->writing)
+        return jy_fail(fault, JY_E_UNSUPPORTED, "store", 0, "it was opened for reading");
     if (pthread_equal(pthread_self(), db->writer))
         db_bug("db_write", "called inside db_write");
     pthread_mutex_lock(&db->lock);
@@ -271,6 +274,29 @@ db_place(const char *store, const char *folder, char *out, size_t size, struct j
     return len >= 0 && (size_t)len < size ? JY_OK : jy_fail(fault, JY_E_BAD_FIELD, "store", 0, "is too long");
 }
 
+const char *
+db_words(const char *place)
+{
+    const char *rest;
+
+    driver_of(place, &rest);
+    return rest;
+}
+
+jy_err
+db_copy(const char *place, const char *to, struct jy_fault *fault)
+{
+    if (db_is_served(place))
+        return jy_fail(fault, JY_E_UNSUPPORTED, "store", 0, "pg_dump copies a store of PostgreSQL");
+    return db_sqlite_copy(db_words(place), to, fault);
+}
+
+jy_err
+db_check(const char *place, struct jy_fault *fault)
+{
+    return db_is_served(place) ? JY_OK : db_sqlite_check(db_words(place), fault);
+}
+
 bool
 db_is_served(const char *place)
 {
@@ -308,16 +334,15 @@ open_readers(struct db *db, struct jy_fault *fault)
     return rc;
 }
 
-jy_err
-db_open(const char *place, struct db **out, struct jy_fault *fault)
+/* Everything but connections and the thread. NULL without memory. */
+static struct db *
+new_db(const char *place)
 {
-    struct db *db = NULL;
+    struct db *db = calloc(1, sizeof(*db));
     const char *rest;
-    jy_err rc;
 
-    *out = NULL;
-    if ((db = calloc(1, sizeof(*db))) == NULL)
-        return jy_fail(fault, JY_E_NOMEM, "store", 0, "store");
+    if (db == NULL)
+        return NULL;
     db->driver = driver_of(place, &rest);
     db->last = &db->first;
     pthread_mutex_init(&db->lock, NULL);
@@ -325,9 +350,21 @@ db_open(const char *place, struct db **out, struct jy_fault *fault)
     pthread_cond_init(&db->reader_idle, NULL);
     pthread_cond_init(&db->quiet, NULL);
     if ((db->path = strdup(rest)) == NULL) {
-        rc = jy_fail(fault, JY_E_NOMEM, "store", 0, "store");
-        goto out;
+        db_close(db);
+        return NULL;
     }
+    return db;
+}
+
+jy_err
+db_open(const char *place, struct db **out, struct jy_fault *fault)
+{
+    struct db *db = new_db(place);
+    jy_err rc;
+
+    *out = NULL;
+    if (db == NULL)
+        return jy_fail(fault, JY_E_NOMEM, "store", 0, "store");
     if ((rc = open_writer(db, fault)) != JY_OK || (rc = open_readers(db, fault)) != JY_OK)
         goto out;
     if (pthread_create(&db->writer, NULL, write_loop, db) != 0) {
@@ -338,6 +375,24 @@ db_open(const char *place, struct db **out, struct jy_fault *fault)
     *out = db;
     db = NULL;
 out:
+    db_close(db);
+    return rc;
+}
+
+jy_err
+db_open_reader(const char *place, struct db **out, struct jy_fault *fault)
+{
+    struct db *db = new_db(place);
+    jy_err rc;
+
+    *out = NULL;
+    if (db == NULL)
+        return jy_fail(fault, JY_E_NOMEM, "store", 0, "store");
+    if ((rc = db_tx_open(&db->readers[0].tx, db->driver, db->path, false, fault)) == JY_OK &&
+        (rc = db_check_migrated(&db->readers[0].tx, fault)) == JY_OK && (rc = db_tx_prepare(&db->readers[0].tx, fault)) == JY_OK) {
+        *out = db;
+        return JY_OK;
+    }
     db_close(db);
     return rc;
 }
