@@ -7,6 +7,7 @@ import datetime
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -96,13 +97,20 @@ def main():
     parser.add_argument("--port", type=int, default=8080)
     parser.add_argument("--sim-port", type=int, default=8090)
     parser.add_argument("--dir", type=pathlib.Path, default=ROOT / "var" / "demo")
+    parser.add_argument("--store", help="postgresql:… of the role that serves, instead of a SQLite file")
+    parser.add_argument("--owner", help="postgresql:… of the schema's owner, with --store")
     args = parser.parse_args()
     shutil.rmtree(args.dir, ignore_errors=True)
     data = args.dir / "data"
     (args.dir / "sim").mkdir(parents=True)
     sim, base = f"http://127.0.0.1:{args.sim_port}", f"http://127.0.0.1:{args.port}"
     config = {"http_loopback_port": args.port, "engraving_url": sim, "ca_url": sim + "/ca", "development": True}
+    if args.store:
+        config["store"] = args.store
     (args.dir / "jinyin.json").write_text(json.dumps(config, indent=2) + "\n")
+    if args.store:
+        role = re.search(r"\buser=(\w+)", args.store)[1]
+        subprocess.run([BUILD / "jinyin", "migrate", "--config", args.dir / "jinyin.json", "--owner", args.owner, "--role", role], check=True)
     started = time.monotonic()
     log = open(args.dir / "log.jsonl", "ab")
     processes = [subprocess.Popen([BUILD / "jinyin-sim", "--data", args.dir / "sim", "--port", str(args.sim_port)],

@@ -270,6 +270,10 @@ background_run(struct web *web)
     const int step_ms = 100;
 
     for (int64_t elapsed = 0; !jy_room_stopping(web->room); elapsed += step_ms) {
+        if (db_is_lost(web->db)) {                      /* the room may not connect any more: it begins anew */
+            jy_log("fatal", "store_lost", "the store must be opened again");
+            _exit(1);
+        }
         for (size_t i = 0; i < sizeof(works) / sizeof(works[0]); i++)
             if (elapsed % works[i].every_ms == 0)
                 works[i].work(web);
