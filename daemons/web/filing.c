@@ -7,21 +7,6 @@
 
 static const struct column next_columns[] = { { "next", COL_INT }, { NULL, COL_TEXT } };
 
-jy_err
-outbox_put(struct db_tx *tx, const char *event_id, const char *destination, const char *seal_id, jy_time at, json_t *body, struct jy_fault *fault)
-{
-    char *text = NULL;
-    jy_err rc = JY_E_NOMEM;
-
-    if (body != NULL && json_object_set_new(body, "event_id", json_string(event_id)) == 0 &&
-        (text = json_dumps(body, JSON_COMPACT | JSON_SORT_KEYS)) != NULL)
-        rc = rows_run(tx, SQL_OUTBOX_INSERT, BINDS(B_TEXT("event_id", event_id), B_TEXT("destination", destination), B_TEXT("seal_id", seal_id),
-                                                   B_TEXT("body", text), B_INT("now", at)), NULL, fault);
-    free(text);
-    json_decref(body);
-    return rc;
-}
-
 /* District, day and a running number: 120101-20260131-000042. */
 static jy_err
 file_with_police(struct db_tx *tx, struct seal_change *c, struct jy_fault *fault)

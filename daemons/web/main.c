@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* jinyin-web: configuration → store → key's point → first administrator → sandbox → HTTP → ready → work without a request. */
+#include "daemons/web/outbox.h"
 #include "daemons/web/route.h"
 
 #include <errno.h>
@@ -29,6 +30,9 @@ configure(struct web *web)
     web->session_seconds = 60 * jy_room_config_int(web->room, "session_minutes");
     web->order_seconds = 3600 * jy_room_config_int(web->room, "order_hours");
     web->development = jy_room_config_bool(web->room, "development");
+    web->outbox.retry_max_seconds = jy_room_config_int(web->room, "outbox_retry_max_seconds");
+    web->outbox.refusals_max = jy_room_config_int(web->room, "outbox_refusals_max");
+    web->outbox.dead_seconds = 3600 * jy_room_config_int(web->room, "outbox_dead_hours");
     web->blobs = -1;
     pthread_mutex_init(&web->trust_lock, NULL);
     sem_init(&web->stretching, 0, STRETCHING_AT_ONCE);
@@ -153,11 +157,15 @@ main(void)
     sockets[0] = jy_room_descriptor(web.room, "http");
     sockets[1] = jy_room_descriptor(web.room, "http_loopback");
     jy_room_sandbox(web.room);
+    if ((rc = delivery_start(&web)) != JY_OK)
+        end("delivery", rc, &fault);
     if ((rc = jy_http_start(sockets, 2, &web_service, &web, &server)) != JY_OK)
         end("http", rc, &fault);
     jy_room_ready(web.room);
     background_run(&web);
     jy_http_stop(server, STOP_GRACE_MS);
+    if (!delivery_stop(&web))
+        _exit(0);                                       /* a courier waits for a counterpart; what is acknowledged is on the disk */
     db_close(web.db);
     jy_wipe(web.data_key, sizeof(web.data_key));
     return 0;

@@ -72,23 +72,6 @@ SELECT f.seq, f.filing_number, f.seal_id, s.es_id, s.name, s.kind, o.name AS org
  WHERE (:before = 0 OR f.seq < :before) AND (:scope_city = 1 OR f.district = :scope_district)
  ORDER BY f.seq DESC LIMIT :limit;
 
--- name: outbox_insert
-INSERT INTO outbox (event_id, destination, seal_id, body, created, next_try) VALUES (:event_id, :destination, :seal_id, :body, :now, :now);
-
--- name: outbox_due
--- The oldest undelivered event of each seal and destination: later ones wait, so order is kept.
-SELECT event_id, destination, body, attempts FROM outbox o
- WHERE delivered IS NULL AND next_try <= :now
-   AND NOT EXISTS (SELECT 1 FROM outbox e
-                    WHERE e.seal_id = o.seal_id AND e.destination = o.destination AND e.delivered IS NULL AND e.seq < o.seq)
- ORDER BY seq LIMIT :limit;
-
--- name: outbox_delivered
-UPDATE outbox SET delivered = :now, receipt = :receipt, problem = NULL WHERE event_id = :event_id;
-
--- name: outbox_failed
-UPDATE outbox SET attempts = attempts + 1, next_try = :next_try, problem = :problem WHERE event_id = :event_id;
-
 -- name: trust_put
 INSERT INTO trust (one, pem, fetched) VALUES (1, :pem, :now)
 ON CONFLICT (one) DO UPDATE SET pem = excluded.pem, fetched = excluded.fetched;
