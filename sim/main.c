@@ -22,6 +22,8 @@ struct exchange {
 static void
 send_answer(struct jy_http_request *request, struct sim_answer *answer)
 {
+    if (answer->delay_ms > 0)
+        usleep((useconds_t)answer->delay_ms * 1000);
     /* A peer that is gone has no use for the answer. */
     (void)!jy_http_answer(request, answer->status, answer->content_type, jy_buf_slice(&answer->body));
     jy_buf_free(&answer->body);

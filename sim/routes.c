@@ -5,6 +5,7 @@
 #include "net/http.h"
 #include "sim/ca.h"
 #include "sim/draw.h"
+#include "sim/faults.h"
 #include "sim/filings.h"
 #include "sim/journal.h"
 
@@ -26,6 +27,7 @@ struct sim {
     int folder;                       /* holds the lock on the folder */
     struct sim_ca *ca;
     struct sim_filings *filings;
+    struct sim_faults *faults;
     struct jy_buf *pictures;          /* one a row of the register; empty until it is asked for */
 };
 
@@ -35,6 +37,7 @@ struct call {
     const char *name;
     json_t *body;                     /* NULL when the route takes none, or bytes */
     struct jy_slice bytes;            /* the body as it came */
+    enum sim_fault spoiling;          /* WRONG_NONCE is the answer's own affair */
     jy_time now;
     struct sim_answer *answer;
     struct jy_fault *fault;
@@ -57,7 +60,11 @@ answer_json(struct call *call, int status, json_t *value)
 static jy_err
 answer_receipt(struct call *call, const char *receipt)
 {
-    return answer_json(call, 201, json_pack("{ss}", "receipt", receipt));
+    const char *event_id = sim_json_text(call->body, "event_id", 64);
+
+    if (call->spoiling == SIM_FAULT_WRONG_NONCE)
+        event_id = "another-event";
+    return answer_json(call, 201, json_pack("{ss ss?}", "receipt", receipt, "event_id", event_id));
 }
 
 static json_t *
@@ -204,6 +211,22 @@ answer_ocsp(struct call *call)
 }
 
 static jy_err
+set_fault(struct call *call)
+{
+    const char *counterpart = sim_json_text(call->body, "counterpart", 32), *fault = sim_json_text(call->body, "fault", 32);
+    json_int_t count = json_integer_value(json_object_get(call->body, "count")), delay = json_integer_value(json_object_get(call->body, "delay_ms"));
+
+    if (counterpart == NULL || sim_counterpart_by_name(counterpart) == SIM_COUNTERPARTS)
+        return jy_fail(call->fault, JY_E_BAD_FIELD, "counterpart", 0, "no such counterpart");
+    if (fault == NULL || sim_fault_by_name(fault) == SIM_FAULT__COUNT)
+        return jy_fail(call->fault, JY_E_BAD_FIELD, "fault", 0, "no such fault");
+    if (count < 0 || count > 1000000 || delay < 0 || delay > 600000)
+        return jy_fail(call->fault, JY_E_BAD_FIELD, "count", 0, "count 0 to 1000000, delay_ms 0 to 600000");
+    sim_faults_set(call->sim->faults, sim_counterpart_by_name(counterpart), sim_fault_by_name(fault), (int)count, (int)delay);
+    return answer_json(call, 200, json_pack("{ss ss}", "counterpart", counterpart, "fault", fault));
+}
+
+static jy_err
 stamp_time(struct call *call)
 {
     call->answer->status = 200;
@@ -217,20 +240,23 @@ static const struct route {
     int64_t body;
     jy_err (*answer)(struct call *call);
     bool der;
+    enum sim_counterpart whose;       /* SIM_COUNTERPARTS = nobody's: no fault reaches it */
 } routes[] = {
     /* the engraving system */
-    { "GET", "/seals", 0, list_seals },
-    { "GET", "/seals/{}", 0, show_seal },
-    { "POST", "/filings", 131072, file_event },
-    { "GET", "/filings", 0, list_filings },
+    { "GET", "/seals", 0, list_seals, false, SIM_ENGRAVING },
+    { "GET", "/seals/{}", 0, show_seal, false, SIM_ENGRAVING },
+    { "POST", "/filings", 131072, file_event, false, SIM_ENGRAVING },
+    { "GET", "/filings", 0, list_filings, false, SIM_COUNTERPARTS },
     /* the CA; ca_url is the base URL followed by /ca */
-    { "POST", "/ca/certificates", 32768, issue_certificate },
-    { "POST", "/ca/revocations", 8192, revoke_certificate },
-    { "GET", "/ca/trust", 0, show_trust },
-    { "GET", "/ca/crl/{}", 0, show_crl },
-    { "POST", "/ca/ocsp", 16384, answer_ocsp, true },
+    { "POST", "/ca/certificates", 32768, issue_certificate, false, SIM_CA },
+    { "POST", "/ca/revocations", 8192, revoke_certificate, false, SIM_CA },
+    { "GET", "/ca/trust", 0, show_trust, false, SIM_CA },
+    { "GET", "/ca/crl/{}", 0, show_crl, false, SIM_CRL },
+    { "POST", "/ca/ocsp", 16384, answer_ocsp, true, SIM_OCSP },
     /* the time stamp authority */
-    { "POST", "/tsa", 4096, stamp_time, true },
+    { "POST", "/tsa", 4096, stamp_time, true, SIM_TSA },
+    /* faults on demand */
+    { "POST", "/control/faults", 4096, set_fault, false, SIM_COUNTERPARTS },
 };
 
 /* The path fits the pattern; *name is then the segment for {}. */
@@ -291,6 +317,41 @@ sim_problem(struct sim_answer *answer, jy_err err, const struct jy_fault *fault)
     json_decref(problem);
 }
 
+static jy_err
+carry_out(const struct route *route, struct call *call)
+{
+    jy_err rc;
+
+    pthread_mutex_lock(&call->sim->lock);
+    rc = route->answer(call);
+    pthread_mutex_unlock(&call->sim->lock);
+    return rc;
+}
+
+/* As the counterpart's present fault has it; without one, as it should be. */
+static jy_err
+misbehave(const struct route *route, struct call *call)
+{
+    int delay_ms;
+    enum sim_fault fault = sim_faults_take(call->sim->faults, route->whose, &delay_ms);
+    jy_err rc;
+
+    if (fault == SIM_FAULT_DOWN)
+        return sim_faults_absent(call->answer);
+    if (fault == SIM_FAULT_REFUSE)
+        return jy_fail(call->fault, JY_E_BAD_FIELD, "body", 0, "refused on demand");
+    call->spoiling = fault;
+    if ((rc = carry_out(route, call)) == JY_OK && fault == SIM_FAULT_DUPLICATE) {
+        call->answer->body.len = 0;
+        rc = carry_out(route, call);
+    }
+    if (rc == JY_OK)
+        rc = sim_faults_spoil(call->sim->faults, route->whose, fault, call->answer);
+    if (fault == SIM_FAULT_SLOW)
+        call->answer->delay_ms = delay_ms;
+    return rc;
+}
+
 void
 sim_handle(struct sim *sim, const char *method, const char *path, struct jy_slice body, jy_time now, struct sim_answer *answer)
 {
@@ -306,11 +367,8 @@ sim_handle(struct sim *sim, const char *method, const char *path, struct jy_slic
         else if (!route->der && (jy_json_parse(body, &call.body, &fault) != JY_OK || !json_is_object(call.body)))
             rc = jy_fail(&fault, JY_E_BAD_JSON, "body", 0, "one JSON object");
     }
-    if (rc == JY_OK) {
-        pthread_mutex_lock(&sim->lock);
-        rc = route->answer(&call);
-        pthread_mutex_unlock(&sim->lock);
-    }
+    if (rc == JY_OK)
+        rc = route->whose == SIM_COUNTERPARTS ? carry_out(route, &call) : misbehave(route, &call);
     json_decref(call.body);
     if (rc != JY_OK)
         sim_problem(answer, rc, &fault);
@@ -343,7 +401,7 @@ sim_open(const char *folder, const char *base_url, jy_time now, struct sim **out
         return jy_fail(fault, JY_E_NOMEM, "sim", 0, "sim");
     sim->folder = -1;
     pthread_mutex_init(&sim->lock, NULL);
-    if ((sim->pictures = calloc(count, sizeof(*sim->pictures))) == NULL)
+    if (sim_faults_new(&sim->faults) != JY_OK || (sim->pictures = calloc(count, sizeof(*sim->pictures))) == NULL)
         rc = jy_fail(fault, JY_E_NOMEM, "sim", 0, "pictures");
     else if ((size_t)snprintf(ca_url, sizeof(ca_url), "%s/ca", base_url) >= sizeof(ca_url))
         rc = jy_fail(fault, JY_E_LIMIT, "base_url", 0, "too long");
@@ -367,6 +425,7 @@ sim_close(struct sim *sim)
     for (size_t i = 0; sim->pictures != NULL && i < count; i++)
         jy_buf_free(&sim->pictures[i]);
     free(sim->pictures);
+    sim_faults_free(sim->faults);
     sim_filings_close(sim->filings);
     sim_ca_close(sim->ca);
     if (sim->folder >= 0)

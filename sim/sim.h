@@ -18,6 +18,7 @@ struct sim_answer {
     int status;
     const char *content_type;
     struct jy_buf body;               /* freed by the caller */
+    int delay_ms;                     /* to be waited before it is sent: a fault */
 };
 /** Most bytes of body that a request may have; -1 when it needs no body because it is refused: sim_handle says how. */
 int64_t sim_body_limit(const char *method, const char *path);

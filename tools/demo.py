@@ -95,6 +95,7 @@ def main():
     parser = argparse.ArgumentParser(prog="./dev run")
     parser.add_argument("--port", type=int, default=8080)
     parser.add_argument("--sim-port", type=int, default=8090)
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=JSON", help="a further key of the configuration; {sim} is the simulator's URL")
     parser.add_argument("--dir", type=pathlib.Path, default=ROOT / "var" / "demo")
     args = parser.parse_args()
     shutil.rmtree(args.dir, ignore_errors=True)
@@ -102,6 +103,8 @@ def main():
     (args.dir / "sim").mkdir(parents=True)
     sim, base = f"http://127.0.0.1:{args.sim_port}", f"http://127.0.0.1:{args.port}"
     config = {"http_loopback_port": args.port, "engraving_url": sim, "ca_url": sim + "/ca", "development": True}
+    for key, value in (pair.split("=", 1) for pair in args.set):
+        config[key] = json.loads(value.replace("{sim}", sim))
     (args.dir / "jinyin.json").write_text(json.dumps(config, indent=2) + "\n")
     started = time.monotonic()
     log = open(args.dir / "log.jsonl", "ab")
