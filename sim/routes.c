@@ -28,6 +28,7 @@ struct sim {
     struct sim_ca *ca;
     struct sim_filings *filings;
     struct sim_faults *faults;
+    json_t *register_changes;         /* what makes the engraving system's register differ from what it was told */
     struct jy_buf *pictures;          /* one a row of the register; empty until it is asked for */
 };
 
@@ -79,6 +80,12 @@ seal_facts(const struct sim_seal *seal)
                           "height_mm", seal->height_mm);
     jy_buf_free(&name);
     return facts;
+}
+
+static int
+compare_names(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
 static jy_err
@@ -137,6 +144,59 @@ list_filings(struct call *call)
     json_t *list = sim_filings_list(call->sim->filings);
 
     return answer_json(call, 200, list == NULL ? NULL : json_pack("{so}", "filings", list));
+}
+
+#define REGISTER_PAGE_MAX 500
+
+/* A page of the register of electronic seals in the order of es_id, after the one named. */
+static jy_err
+list_register(struct call *call)
+{
+    const char *after = sim_json_text(call->body, "after", 64), *es_id;
+    json_int_t limit = json_integer_value(json_object_get(call->body, "limit"));
+    json_t *rows, *page = json_array(), *row;
+    const char **names;
+    size_t count = 0, taken = 0;
+
+    if (limit < 1 || limit > REGISTER_PAGE_MAX) {
+        json_decref(page);
+        return jy_fail(call->fault, JY_E_BAD_FIELD, "limit", 0, "1 to %d", REGISTER_PAGE_MAX);
+    }
+    if ((rows = sim_filings_register(call->sim->filings, call->sim->register_changes)) == NULL ||
+        (names = calloc(json_object_size(rows) + 1, sizeof(*names))) == NULL) {
+        json_decref(rows);
+        json_decref(page);
+        return JY_E_NOMEM;
+    }
+    json_object_foreach(rows, es_id, row)
+        names[count++] = es_id;
+    qsort(names, count, sizeof(*names), compare_names);
+    for (size_t i = 0; i < count && taken < (size_t)limit; i++) {
+        if (after != NULL && strcmp(names[i], after) <= 0)
+            continue;
+        row = json_object_get(rows, names[i]);
+        json_array_append_new(page, json_pack("{ss sO? sO?}", "es_id", names[i], "state", json_object_get(row, "state"), "impression_digest",
+                                              json_object_get(row, "impression_digest")));
+        taken++;
+    }
+    free(names);
+    json_decref(rows);
+    return answer_json(call, 200, json_pack("{ss? so}", "nonce", call->spoiling == SIM_FAULT_WRONG_NONCE ? "0" : sim_json_text(call->body, "nonce", 64),
+                                            "rows", page));
+}
+
+/* {"es_id", "state"?, "impression_digest"?} or {"es_id", "forget": true}; without es_id: as it was told. */
+static jy_err
+change_register(struct call *call)
+{
+    const char *es_id = sim_json_text(call->body, "es_id", 64);
+
+    if (es_id == NULL)
+        json_object_clear(call->sim->register_changes);
+    else if (json_object_set(call->sim->register_changes, es_id,
+                             json_is_true(json_object_get(call->body, "forget")) ? json_null() : call->body) != 0)
+        return JY_E_NOMEM;
+    return answer_json(call, 200, json_object());
 }
 
 static jy_err
@@ -247,6 +307,8 @@ static const struct route {
     { "GET", "/seals/{}", 0, show_seal, false, SIM_ENGRAVING },
     { "POST", "/filings", 131072, file_event, false, SIM_ENGRAVING },
     { "GET", "/filings", 0, list_filings, false, SIM_COUNTERPARTS },
+    { "POST", "/register", 1024, list_register, false, SIM_ENGRAVING },
+    { "POST", "/control/register", 4096, change_register, false, SIM_COUNTERPARTS },
     /* the CA; ca_url is the base URL followed by /ca */
     { "POST", "/ca/certificates", 32768, issue_certificate, false, SIM_CA },
     { "POST", "/ca/revocations", 8192, revoke_certificate, false, SIM_CA },
@@ -401,7 +463,8 @@ sim_open(const char *folder, const char *base_url, jy_time now, struct sim **out
         return jy_fail(fault, JY_E_NOMEM, "sim", 0, "sim");
     sim->folder = -1;
     pthread_mutex_init(&sim->lock, NULL);
-    if (sim_faults_new(&sim->faults) != JY_OK || (sim->pictures = calloc(count, sizeof(*sim->pictures))) == NULL)
+    if (sim_faults_new(&sim->faults) != JY_OK || (sim->register_changes = json_object()) == NULL ||
+        (sim->pictures = calloc(count, sizeof(*sim->pictures))) == NULL)
         rc = jy_fail(fault, JY_E_NOMEM, "sim", 0, "pictures");
     else if ((size_t)snprintf(ca_url, sizeof(ca_url), "%s/ca", base_url) >= sizeof(ca_url))
         rc = jy_fail(fault, JY_E_LIMIT, "base_url", 0, "too long");
@@ -426,6 +489,7 @@ sim_close(struct sim *sim)
         jy_buf_free(&sim->pictures[i]);
     free(sim->pictures);
     sim_faults_free(sim->faults);
+    json_decref(sim->register_changes);
     sim_filings_close(sim->filings);
     sim_ca_close(sim->ca);
     if (sim->folder >= 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Work without a request: what a crash left, what time ends, fresh trust data. Delivery of the outbox is in delivery.c. */
+/* Work without a request: what a crash left, what time ends. What waits for counterparts is in delivery.c and clerk.c. */
 #include "codec/text.h"
 #include "daemons/web/filing.h"
 
@@ -178,19 +178,8 @@ forget(struct web *web)
     write_or_log(web, forget_old, web, "forget");
 }
 
-static void
-refresh_trust(struct web *web)
-{
-    struct jy_buf pem = { 0 };
-    struct jy_fault fault = { 0 };
-
-    if (trust_pem(web, true, &pem, &fault) != JY_OK)
-        jy_log("warning", "no_trust_data", "%s %s", fault.where, fault.text);
-    jy_buf_free(&pem);
-}
-
 static const struct { void (*work)(struct web *web); int every_ms; } works[] = {
-    { settle, 5000 }, { expire_orders, 10000 }, { expire_seals, 10000 }, { forget, 60000 }, { refresh_trust, 60000 },
+    { settle, 5000 }, { expire_orders, 10000 }, { expire_seals, 10000 }, { forget, 60000 },
 };
 
 void

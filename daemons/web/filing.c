@@ -27,8 +27,8 @@ file_with_police(struct db_tx *tx, struct seal_change *c, struct jy_fault *fault
                                                     B_INT("now", c->at)), NULL, fault)) != JY_OK)
         return rc;
     jy_time_rfc3339(c->at, when);
-    if ((body = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s?}", "filing_number", c->filing_number, "event", c->event, "seal_id", c->seal_id, "es_id",
-                          c->es_id, "at", when, "reason", c->reason)) == NULL)
+    if ((body = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s?}", "filing_number", c->filing_number, "event", c->event, "state", c->to, "seal_id",
+                          c->seal_id, "es_id", c->es_id, "at", when, "reason", c->reason)) == NULL)
         return JY_E_NOMEM;
     if (c->facts != NULL && json_object_update(body, (json_t *)(uintptr_t)c->facts) != 0) {
         json_decref(body);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* jinyin-web: configuration → store → key's point → first administrator → sandbox → HTTP → ready → work without a request. */
+#include "daemons/web/clerk.h"
 #include "daemons/web/outbox.h"
+#include "daemons/web/reconcile.h"
 #include "daemons/web/route.h"
 
 #include <errno.h>
@@ -25,6 +27,11 @@ end(const char *what, jy_err rc, const struct jy_fault *fault)
 static void
 configure(struct web *web)
 {
+    struct jy_fault fault = { 0 };
+    jy_err rc = reconcile_time(jy_room_config_text(web->room, "reconcile_at"), &web->reconcile_minutes, &fault);
+
+    if (rc != JY_OK)
+        end("configuration", rc, &fault);
     web->document_max = jy_room_config_int(web->room, "document_max_bytes");
     web->doc_timeout_ms = 1000 * jy_room_config_int(web->room, "doc_timeout_seconds");
     web->session_seconds = 60 * jy_room_config_int(web->room, "session_minutes");
@@ -157,15 +164,15 @@ main(void)
     sockets[0] = jy_room_descriptor(web.room, "http");
     sockets[1] = jy_room_descriptor(web.room, "http_loopback");
     jy_room_sandbox(web.room);
-    if ((rc = delivery_start(&web)) != JY_OK)
+    if ((rc = delivery_start(&web)) != JY_OK || (rc = clerk_start(&web)) != JY_OK)
         end("delivery", rc, &fault);
     if ((rc = jy_http_start(sockets, 2, &web_service, &web, &server)) != JY_OK)
         end("http", rc, &fault);
     jy_room_ready(web.room);
     background_run(&web);
     jy_http_stop(server, STOP_GRACE_MS);
-    if (!delivery_stop(&web))
-        _exit(0);                                       /* a courier waits for a counterpart; what is acknowledged is on the disk */
+    if (!delivery_stop(&web) || !clerk_stop(&web))
+        _exit(0);                                        /* one of them waits for a counterpart; what is acknowledged is on the disk */
     db_close(web.db);
     jy_wipe(web.data_key, sizeof(web.data_key));
     return 0;

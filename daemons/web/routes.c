@@ -37,6 +37,8 @@ FIELDS(order, ID_FIELD("seal_id"), ID_FIELD("document_id"), { "page", IN_INT, 1,
        { "width_mm", IN_NUMBER, 1, 1000, NULL, true }, { "height_mm", IN_NUMBER, 1, 1000, NULL, true },
        { "category", IN_TEXT, 1, 32, check_category, false }, { "purpose", IN_TEXT, 0, 200, NULL, false });
 
+FIELDS(counterpart, { "counterpart", IN_TEXT, 1, 32, NULL, false });
+
 #define ORGANIZATION_ROLES (ROLE_AGENT | ROLE_CUSTODIAN | ROLE_APPROVER)
 #define API "/api/v1"
 
@@ -106,6 +108,10 @@ static const struct route table[] = {
     { "GET",    API "/exchange/events/{id}",         exchange_event_show,     ROLE_ADMINISTRATOR | ROLE_POLICE,      SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R5.2" },
     { "POST",   API "/exchange/events/{id}/resend",  exchange_event_resend,   ROLE_ADMINISTRATOR | ROLE_POLICE,      SCOPE_BY_ROLE,          "event_sent_again",    BODY_JSON,  JSON_MAX,     reason,       true,  "R5.2" },
     { "POST",   API "/exchange/events/{id}/abandon", exchange_event_abandon,  ROLE_POLICE,                           SCOPE_BY_ROLE,          "event_abandoned",     BODY_JSON,  JSON_MAX,     reason,       true,  "R5.2" },
+    { "GET",    API "/exchange/reconciliations",     reconciliation_list,     ROLE_ADMINISTRATOR | ROLE_POLICE,      SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R5.2" },
+    { "POST",   API "/exchange/reconciliations",     reconciliation_create,   ROLE_ADMINISTRATOR | ROLE_POLICE,      SCOPE_BY_ROLE,          "reconciliation_asked", BODY_JSON, JSON_MAX,     counterpart,  true,  "R5.2" },
+    { "GET",    API "/exchange/reconciliations/{id}", reconciliation_show,    ROLE_ADMINISTRATOR | ROLE_POLICE,      SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R5.2" },
+    { "GET",    API "/exchange/reconciliations/{id}/differences", reconciliation_differences, ROLE_ADMINISTRATOR | ROLE_POLICE, SCOPE_BY_ROLE, NULL,              BODY_NONE,  0,            NULL,         false, "R5.2" },
 };
 
 const struct route *

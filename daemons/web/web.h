@@ -39,6 +39,11 @@ struct web {
     } outbox;
     pthread_mutex_t delivery_lock;
     struct courier *couriers;              /* a row for each destination */
+
+    /* clerk.h */
+    pthread_t clerk;
+    int reconcile_minutes;                 /* of the UTC day */
+    int64_t reconciled_day;                /* the last day whose nightly run was asked for; the clerk's own */
 };
 
 /** Who asks: an anonymous actor has no person_id and no roles. */
@@ -208,7 +213,7 @@ void stamping_end(struct stamping *stamping);
 /** The prepared document is not needed any more: forget its blob unless another open order uses it. */
 void stamping_forget_prepared(struct web *web, const json_t *order);
 
-/* -- work without a request: settling, expiry, trust -- */
+/* -- work without a request: settling, expiry -- */
 void background_run(struct web *web);
 
 extern const struct jy_http_service web_service;

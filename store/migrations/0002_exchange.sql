@@ -17,3 +17,42 @@ DROP INDEX outbox_waiting;
 CREATE INDEX outbox_due ON outbox (destination, seq) WHERE state = 'WAITING';
 CREATE INDEX outbox_open ON outbox (destination, stream, seq) WHERE state IN ('WAITING', 'DEAD');
 CREATE INDEX outbox_seal ON outbox (seal_id, seq);
+
+-- Comparisons of our register with a counterpart's: what differs is told and never silently repaired.
+CREATE TABLE reconciliation (
+    seq INTEGER PRIMARY KEY,
+    run_id TEXT NOT NULL UNIQUE,
+    counterpart TEXT NOT NULL,
+    cause TEXT NOT NULL CONSTRAINT reconciliation_cause CHECK (cause IN ('nightly', 'asked')),
+    day INTEGER,
+    requested INTEGER NOT NULL,
+    requested_by TEXT,
+    state TEXT NOT NULL CONSTRAINT reconciliation_state CHECK (state IN ('REQUESTED', 'RUNNING', 'DONE', 'FAILED')),
+    started INTEGER,
+    finished INTEGER,
+    ours INTEGER,
+    theirs INTEGER,
+    in_flight INTEGER,
+    differences INTEGER,
+    problem TEXT,
+    detail TEXT,
+    CONSTRAINT one_nightly_reconciliation UNIQUE (counterpart, day)
+) STRICT;
+-- What the counterpart holds, while a run lasts.
+CREATE TABLE reconciliation_seen (
+    run_id TEXT NOT NULL REFERENCES reconciliation (run_id),
+    es_id TEXT NOT NULL,
+    state TEXT NOT NULL,
+    impression_digest BLOB,
+    CONSTRAINT reconciliation_seen_once PRIMARY KEY (run_id, es_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE reconciliation_difference (
+    seq INTEGER PRIMARY KEY,
+    run_id TEXT NOT NULL REFERENCES reconciliation (run_id),
+    es_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    ours TEXT NOT NULL,
+    theirs TEXT NOT NULL,
+    district TEXT NOT NULL,
+    CONSTRAINT reconciliation_difference_once UNIQUE (run_id, es_id, kind)
+) STRICT;
