@@ -2,6 +2,7 @@
 #include "daemons/link/http.h"
 
 #include <curl/curl.h>
+#include <stdio.h>
 #include <string.h>
 
 #define HEADERS_MAX 65536             /* bytes of all header lines of an answer */
@@ -84,13 +85,19 @@ set_request(CURL *curl, const struct link_http *what, struct curl_slist *headers
 
 /* "Expect:" without a value: the body goes out at once, not after a 100 that may never come. */
 static struct curl_slist *
-make_headers(void)
+make_headers(const struct link_http *what)
 {
-    static const char *const lines[] = { "Accept: application/json", "Content-Type: application/json", "Expect:" };
+    char accept[128], type[128];
+    const char *const lines[] = { accept, type, "Expect:" };
     struct curl_slist *headers = NULL, *longer;
+    size_t further = 0;
 
-    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
-        if ((longer = curl_slist_append(headers, lines[i])) == NULL) {
+    snprintf(accept, sizeof(accept), "Accept: %s", what->accept == NULL ? "application/json" : what->accept);
+    snprintf(type, sizeof(type), "Content-Type: %s", what->content_type == NULL ? "application/json" : what->content_type);
+    while (what->headers != NULL && what->headers[further] != NULL)
+        further++;
+    for (size_t i = 0; i < 3 + further; i++) {
+        if ((longer = curl_slist_append(headers, i < 3 ? lines[i] : what->headers[i - 3])) == NULL) {
             curl_slist_free_all(headers);
             return NULL;
         }
@@ -104,7 +111,7 @@ link_http_exchange(const struct link_http *what, int *status, struct jy_buf *ans
 {
     struct intake intake = { .body = answer, .body_max = what->answer_max };
     CURL *curl = curl_easy_init();
-    struct curl_slist *headers = make_headers();
+    struct curl_slist *headers = make_headers(what);
     CURLcode code;
     long number = 0;
     jy_err rc = JY_OK;

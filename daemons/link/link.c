@@ -2,6 +2,7 @@
 #include "daemons/link/adapter.h"
 
 #include "codec/text.h"
+#include "daemons/link/platform.h"
 
 #include <jinyin/crypto.h>
 #include <stdio.h>
@@ -46,6 +47,10 @@ link_nonce(char out[LINK_NONCE_SIZE], struct jy_fault *fault)
 
 static const struct { enum jy_message_type request; link_adapter *carry_out; } adapters[] = {
     { JY_MSG_LINK_REGISTER, link_register },
+    { JY_MSG_LINK_PLATFORM_HELLO, link_platform_hello },
+    { JY_MSG_LINK_PLATFORM_SEND, link_platform_send },
+    { JY_MSG_LINK_PLATFORM_STATUS, link_platform_status },
+    { JY_MSG_LINK_PLATFORM_REVOKED, link_platform_revoked },
 };
 
 /* A row of the table in wire.c. */

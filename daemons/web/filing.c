@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemons/web/filing.h"
 
+#include "daemons/web/platform.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,5 +52,5 @@ seal_change(struct db_tx *tx, struct seal_change *c, struct jy_fault *fault)
                                                         B_TEXT("state", c->to), B_TEXT("actor_id", c->actor_id), B_TEXT("reason", c->reason)), NULL,
                        fault)) != JY_OK)
         return rc;
-    return file_with_police(tx, c, fault);
+    return (rc = file_with_police(tx, c, fault)) != JY_OK ? rc : platform_tell(tx, c, fault);
 }

@@ -2,6 +2,7 @@
 /* jinyin-web: configuration → store → key's point → first administrator → sandbox → HTTP → ready → work without a request. */
 #include "daemons/web/clerk.h"
 #include "daemons/web/outbox.h"
+#include "daemons/web/platform.h"
 #include "daemons/web/reconcile.h"
 #include "daemons/web/route.h"
 
@@ -30,6 +31,8 @@ configure(struct web *web)
     struct jy_fault fault = { 0 };
     jy_err rc = reconcile_time(jy_room_config_text(web->room, "reconcile_at"), &web->reconcile_minutes, &fault);
 
+    if (rc == JY_OK)
+        rc = platform_configure(jy_room_config_text(web->room, "platform_url"), jy_room_config_text(web->room, "platform_system_id"), &fault);
     if (rc != JY_OK)
         end("configuration", rc, &fault);
     web->document_max = jy_room_config_int(web->room, "document_max_bytes");

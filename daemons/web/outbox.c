@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemons/web/outbox.h"
 
+#include "daemons/web/platform.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,6 +46,7 @@ fetch_trust_again(struct web *web)
 static const struct outbox_destination table[] = {
     { "engraving", send_through_link, keep_filing_receipt, NULL },
     { "ca", send_through_link, NULL, fetch_trust_again },
+    { "platform", platform_send, NULL, NULL },
 };
 
 const struct outbox_destination *

@@ -2,11 +2,13 @@
 #include "daemons/web/reconcile.h"
 
 #include "codec/text.h"
+#include "daemons/web/platform.h"
 #include "daemons/web/route.h"
 
 #include <string.h>
 
 #define PAGE_ROWS 500
+#define PAGES_MAX 20000                /* ten million rows */
 #define DAY_SECONDS 86400
 
 /* -- when -- */
@@ -35,9 +37,23 @@ reconcile_day(jy_time now, int minutes)
 
 /* -- one run -- */
 
+struct run;
+
+/* A counterpart: its pages, one after the other, and what is compared in the end. */
+struct side {
+    const char *name;
+    bool (*is_connected)(void);             /* NULL = always */
+    jy_err (*fetch)(struct run *r, struct jy_frame *reply, struct jy_slice *rows, struct jy_fault *fault);
+    enum sql_name compare[4];
+    size_t comparisons;
+};
+
 struct run {
     struct web *web;
-    const char *run_id, *counterpart;
+    const char *run_id;
+    const struct side *side;
+    char after[65];                         /* where the next page begins: an esID, or a number */
+    uint32_t pages;
     jy_time now;
     const json_t *page;                     /* rows to be kept */
     jy_err failed;
@@ -76,20 +92,60 @@ keep_page(struct db_tx *tx, void *arg, struct jy_fault *fault)
 }
 
 static jy_err
-fetch_page(struct run *r, char after[65], uint32_t *count, struct jy_fault *fault)
+fetch_register(struct run *r, struct jy_frame *reply, struct jy_slice *rows, struct jy_fault *fault)
 {
     struct jy_msg_LINK_REGISTER ask = { .limit = PAGE_ROWS };
+    jy_err rc;
+
+    PUT(ask.after, r->after);
+    rc = ask_link(r->web, JY_MSG_LINK_REGISTER, &ask, reply, fault);
+    *rows = reply->u.LINK_REGISTER_PAGE.rows;
+    return rc;
+}
+
+static jy_err
+fetch_revoked(struct run *r, struct jy_frame *reply, struct jy_slice *rows, struct jy_fault *fault)
+{
+    struct jy_msg_LINK_PLATFORM_REVOKED ask = { .page = r->pages + 1, .limit = PAGE_ROWS };
+    jy_err rc = ask_link(r->web, JY_MSG_LINK_PLATFORM_REVOKED, &ask, reply, fault);
+
+    *rows = reply->u.LINK_PLATFORM_REVOKED_PAGE.rows;
+    return rc;
+}
+
+static const struct side sides[] = {
+    { "engraving", NULL, fetch_register,
+      { SQL_RECONCILIATION_MISSING_THERE, SQL_RECONCILIATION_MISSING_HERE, SQL_RECONCILIATION_STATE_DIFFERS, SQL_RECONCILIATION_PICTURE_DIFFERS }, 4 },
+    { "platform", platform_is_connected, fetch_revoked,
+      { SQL_RECONCILIATION_NOT_REVOKED_THERE, SQL_RECONCILIATION_MISSING_HERE, SQL_RECONCILIATION_REVOKED_THERE, 0 }, 3 },
+};
+
+/* The row of a counterpart that is connected, or NULL. */
+static const struct side *
+find_side(const char *name)
+{
+    for (size_t i = 0; i < sizeof(sides) / sizeof(sides[0]); i++)
+        if (strcmp(sides[i].name, name) == 0)
+            return sides[i].is_connected == NULL || sides[i].is_connected() ? &sides[i] : NULL;
+    return NULL;
+}
+
+static jy_err
+fetch_page(struct run *r, uint32_t *count, struct jy_fault *fault)
+{
     struct jy_frame reply = { 0 };
+    struct jy_slice text;
     json_t *rows = NULL;
     jy_err rc;
 
-    put(ask.after, sizeof(ask.after), after);
-    if ((rc = ask_link(r->web, JY_MSG_LINK_REGISTER, &ask, &reply, fault)) == JY_OK &&
-        (rc = jy_json_parse(reply.u.LINK_REGISTER_PAGE.rows, &rows, fault)) == JY_OK) {
+    if (r->pages == PAGES_MAX)
+        return jy_fail(fault, JY_E_LIMIT, r->side->name, 0, "more than %d pages of %d rows", PAGES_MAX, PAGE_ROWS);
+    if ((rc = r->side->fetch(r, &reply, &text, fault)) == JY_OK && (rc = jy_json_parse(text, &rows, fault)) == JY_OK) {
         r->page = rows;
+        r->pages++;
         *count = (uint32_t)json_array_size(rows);
         if (*count > 0)
-            put(after, 65, member(json_array_get(rows, *count - 1), "es_id"));
+            PUT(r->after, member(json_array_get(rows, *count - 1), "es_id"));
         rc = db_write(r->web->db, keep_page, r, fault);
     }
     json_decref(rows);
@@ -106,14 +162,12 @@ static const struct column count_columns[] = {
 static jy_err
 finish(struct db_tx *tx, void *arg, struct jy_fault *fault)
 {
-    static const enum sql_name compare[] = { SQL_RECONCILIATION_MISSING_THERE, SQL_RECONCILIATION_MISSING_HERE, SQL_RECONCILIATION_STATE_DIFFERS,
-                                             SQL_RECONCILIATION_PICTURE_DIFFERS };
     struct run *r = arg;
     json_t *counts = NULL;
     jy_err rc = JY_OK;
 
-    for (size_t i = 0; rc == JY_OK && i < sizeof(compare) / sizeof(compare[0]); i++)
-        rc = rows_run(tx, compare[i], BINDS(RUN(r)), NULL, fault);
+    for (size_t i = 0; rc == JY_OK && i < r->side->comparisons; i++)
+        rc = rows_run(tx, r->side->compare[i], BINDS(RUN(r)), NULL, fault);
     if (rc == JY_OK && (rc = rows_first(tx, SQL_RECONCILIATION_COUNTS, BINDS(RUN(r)), count_columns, &counts, fault)) == JY_OK &&
         (rc = move_row(tx, SQL_RECONCILIATION_DONE, BINDS(B_INT("now", r->now), COUNT_OF(counts, "ours"), COUNT_OF(counts, "theirs"),
                                                           COUNT_OF(counts, "differences"), COUNT_OF(counts, "in_flight"), RUN(r)), fault)) == JY_OK &&
@@ -140,16 +194,18 @@ give_up(struct db_tx *tx, void *arg, struct jy_fault *fault)
 static void
 carry_out(struct web *web, const char *run_id, const char *counterpart)
 {
-    struct run r = { .web = web, .run_id = run_id, .counterpart = counterpart, .now = jy_now() };
+    struct run r = { .web = web, .run_id = run_id, .side = find_side(counterpart), .now = jy_now() };
     struct jy_fault fault = { 0 };
-    char after[65] = "";
     uint32_t count = PAGE_ROWS;
     jy_err rc = db_write(web->db, begin, &r, &fault);
+
+    if (rc == JY_OK && r.side == NULL)
+        rc = jy_fail(&fault, JY_E_COUNTERPART_DOWN, "counterpart", 0, "%s is not connected any more", counterpart);
 
     while (rc == JY_OK && count == PAGE_ROWS) {
         if (jy_room_stopping(web->room))
             return;                                      /* RUNNING: the next start begins it anew */
-        rc = fetch_page(&r, after, &count, &fault);
+        rc = fetch_page(&r, &count, &fault);
     }
     r.now = jy_now();
     if (rc == JY_OK && (rc = db_write(web->db, finish, &r, &fault)) == JY_OK)
@@ -163,15 +219,20 @@ carry_out(struct web *web, const char *run_id, const char *counterpart)
 
 /* -- asked for by the clock -- */
 
-struct nightly { char run_id[WEB_ID_SIZE]; int64_t day; jy_time now; };
+struct nightly { int64_t day; jy_time now; };
 
 static jy_err
 ask_nightly(struct db_tx *tx, void *arg, struct jy_fault *fault)
 {
     struct nightly *n = arg;
+    char run_id[WEB_ID_SIZE];
+    jy_err rc = JY_OK;
 
-    return rows_run(tx, SQL_RECONCILIATION_NIGHTLY, BINDS(B_TEXT("run_id", n->run_id), B_TEXT("counterpart", "engraving"), B_INT("day", n->day),
-                                                          B_INT("now", n->now)), NULL, fault);
+    for (size_t i = 0; rc == JY_OK && i < sizeof(sides) / sizeof(sides[0]); i++)
+        if (find_side(sides[i].name) != NULL && (rc = fresh_id(run_id)) == JY_OK)
+            rc = rows_run(tx, SQL_RECONCILIATION_NIGHTLY, BINDS(B_TEXT("run_id", run_id), B_TEXT("counterpart", sides[i].name), B_INT("day", n->day),
+                                                                B_INT("now", n->now)), NULL, fault);
+    return rc;
 }
 
 struct next { json_t *row; };
@@ -193,7 +254,7 @@ reconcile_work(struct web *web)
     jy_err rc = JY_OK;
 
     n.day = reconcile_day(n.now, web->reconcile_minutes);
-    if (n.day != web->reconciled_day && (rc = fresh_id(n.run_id)) == JY_OK && (rc = db_write(web->db, ask_nightly, &n, &fault)) == JY_OK)
+    if (n.day != web->reconciled_day && (rc = db_write(web->db, ask_nightly, &n, &fault)) == JY_OK)
         web->reconciled_day = n.day;
     if (rc == JY_OK && (rc = db_read(web->db, read_next, &next, &fault)) == JY_OK && next.row != NULL)
         carry_out(web, member(next.row, "run_id"), member(next.row, "counterpart"));
@@ -276,8 +337,8 @@ reconciliation_create(struct exchange *x, struct jy_fault *fault)
     struct request r = { .x = x };
     jy_err rc;
 
-    if (strcmp(in_text(x, "counterpart"), "engraving") != 0)
-        return jy_fail(fault, JY_E_BAD_FIELD, "counterpart", 0, "engraving");
+    if (find_side(in_text(x, "counterpart")) == NULL)
+        return jy_fail(fault, JY_E_BAD_FIELD, "counterpart", 0, "engraving, or platform when it is connected");
     if ((rc = fresh_id(r.run_id)) != JY_OK || (rc = answer_json(x, 202, json_pack("{s:s, s:s}", "run_id", r.run_id, "state", "REQUESTED"))) != JY_OK)
         return rc;
     PUT(x->object, r.run_id);

@@ -54,6 +54,24 @@ SELECT r.run_id, s.es_id, 'picture_differs', '', CASE WHEN t.impression_digest I
    AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.seal_id = s.seal_id AND o.destination = r.counterpart
                                             AND (o.state = 'WAITING' OR o.delivered >= r.started));
 
+-- name: reconciliation_not_revoked_there
+-- The national platform lists what is not valid.
+INSERT INTO reconciliation_difference (run_id, es_id, kind, ours, theirs, district)
+SELECT r.run_id, s.es_id, 'missing_there', s.state, '', s.district
+  FROM reconciliation r JOIN seal s ON s.created <= r.started
+ WHERE r.run_id = :run_id AND s.state IN ('FROZEN', 'SUSPENDED', 'CANCELLED', 'VOID')
+   AND NOT EXISTS (SELECT 1 FROM reconciliation_seen t WHERE t.run_id = r.run_id AND t.es_id = s.es_id)
+   AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.seal_id = s.seal_id AND o.destination = r.counterpart
+                                            AND (o.state = 'WAITING' OR o.delivered >= r.started));
+
+-- name: reconciliation_revoked_there
+INSERT INTO reconciliation_difference (run_id, es_id, kind, ours, theirs, district)
+SELECT r.run_id, s.es_id, 'state_differs', s.state, t.state, s.district
+  FROM reconciliation r JOIN reconciliation_seen t ON t.run_id = r.run_id JOIN seal s ON s.es_id = t.es_id
+ WHERE r.run_id = :run_id AND s.state IN ('FILED', 'ACTIVE')
+   AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.seal_id = s.seal_id AND o.destination = r.counterpart
+                                            AND (o.state = 'WAITING' OR o.delivered >= r.started));
+
 -- name: reconciliation_counts
 SELECT (SELECT count(*) FROM seal s WHERE s.created <= r.started) AS ours,
        (SELECT count(*) FROM reconciliation_seen t WHERE t.run_id = r.run_id) AS theirs,
