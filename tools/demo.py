@@ -103,7 +103,8 @@ def main():
     data = args.dir / "data"
     (args.dir / "sim").mkdir(parents=True)
     sim, base = f"http://127.0.0.1:{args.sim_port}", f"http://127.0.0.1:{args.port}"
-    config = {"http_loopback_port": args.port, "engraving_url": sim, "ca_url": sim + "/ca", "development": True}
+    config = {"http_loopback_port": args.port, "engraving_url": sim, "ca_url": sim + "/ca", "development": True,
+              "evidence_hosts": f"127.0.0.1:{args.sim_port}"}
     if args.platform:
         with open(os.open(args.dir / "platform.secret", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
             out.write("sim-secret\nsim-password\nsim-salt\n")

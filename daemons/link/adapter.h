@@ -28,4 +28,12 @@ JY_CHECK jy_err link_register_body(const struct jy_msg_LINK_REGISTER *ask, const
 JY_CHECK jy_err link_register_read(const struct jy_msg_LINK_REGISTER *ask, const char *nonce, struct jy_slice body, struct jy_frame *reply,
                                    struct jy_fault *fault);
 
+/* evidence.c */
+link_adapter link_crl, link_ocsp;
+struct jy_cert;
+struct jy_ocsp_answer;
+/** Errors: JY_E_COUNTERPART_DOWN: not genuine, about another certificate, or not an answer to this nonce. */
+JY_CHECK jy_err link_ocsp_judge(struct jy_slice body, const struct jy_cert *cert, const struct jy_cert *issuer, struct jy_slice nonce,
+                                struct jy_ocsp_answer *out, struct jy_fault *fault);
+
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemons/link/http.h"
 
+#include "daemons/link/hosts.h"
+
 #include <curl/curl.h>
 #include <stdio.h>
 #include <string.h>
@@ -67,6 +69,19 @@ set_limits(CURL *curl, const struct link_http *what)
            curl_easy_setopt(curl, CURLOPT_USERAGENT, "jinyin-link/" JY_VERSION) == CURLE_OK;
 }
 
+/* The address that was found, before anything is sent: a name may lead anywhere. */
+static curl_socket_t
+open_socket(void *self, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    struct intake *intake = self;
+
+    (void)purpose;
+    if (link_address_is_public(&address->addr))
+        return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    intake->why = "its address is not a public one";
+    return CURL_SOCKET_BAD;
+}
+
 static bool
 set_request(CURL *curl, const struct link_http *what, struct curl_slist *headers, struct intake *intake)
 {
@@ -76,6 +91,9 @@ set_request(CURL *curl, const struct link_http *what, struct curl_slist *headers
                 curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header) == CURLE_OK &&
                 curl_easy_setopt(curl, CURLOPT_HEADERDATA, intake) == CURLE_OK;
 
+    if (good && what->public_only)
+        good = curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_socket) == CURLE_OK &&
+               curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, intake) == CURLE_OK;
     if (!good || strcmp(what->method, "POST") != 0)
         return good;
     return curl_easy_setopt(curl, CURLOPT_POST, 1L) == CURLE_OK &&

@@ -2,6 +2,7 @@
 /* Work without a request that waits for others: on a thread of its own, so that a slow counterpart delays no settling and no expiry. */
 #include "daemons/web/clerk.h"
 
+#include "daemons/web/evidence.h"
 #include "daemons/web/reconcile.h"
 
 #include <time.h>
@@ -22,7 +23,7 @@ refresh_trust(struct web *web)
 }
 
 static const struct { void (*work)(struct web *web); int every_ms; } works[] = {
-    { refresh_trust, 60000 }, { reconcile_work, 1000 },
+    { refresh_trust, 60000 }, { reconcile_work, 1000 }, { evidence_work, 1000 },
 };
 
 static void *

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* jinyin-web: configuration → store → key's point → first administrator → sandbox → HTTP → ready → work without a request. */
 #include "daemons/web/clerk.h"
+#include "daemons/web/evidence.h"
 #include "daemons/web/outbox.h"
 #include "daemons/web/platform.h"
 #include "daemons/web/reconcile.h"
@@ -29,8 +30,12 @@ static void
 configure(struct web *web)
 {
     struct jy_fault fault = { 0 };
+    enum revocation_policy revocation = REVOCATION_NONE;
     jy_err rc = reconcile_time(jy_room_config_text(web->room, "reconcile_at"), &web->reconcile_minutes, &fault);
 
+    if (rc == JY_OK)
+        rc = revocation_policy_read(jy_room_config_text(web->room, "stamping_revocation"), &revocation, &fault);
+    web->stamping_revocation = (int)revocation;
     if (rc == JY_OK)
         rc = platform_configure(jy_room_config_text(web->room, "platform_url"), jy_room_config_text(web->room, "platform_system_id"), &fault);
     if (rc != JY_OK)
@@ -40,6 +45,7 @@ configure(struct web *web)
     web->session_seconds = 60 * jy_room_config_int(web->room, "session_minutes");
     web->order_seconds = 3600 * jy_room_config_int(web->room, "order_hours");
     web->development = jy_room_config_bool(web->room, "development");
+    web->evidence_refresh = jy_room_config_int(web->room, "evidence_refresh_seconds");
     web->outbox.retry_max_seconds = jy_room_config_int(web->room, "outbox_retry_max_seconds");
     web->outbox.refusals_max = jy_room_config_int(web->room, "outbox_refusals_max");
     web->outbox.dead_seconds = 3600 * jy_room_config_int(web->room, "outbox_dead_hours");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The pages, and what the service says of itself. */
+#include "daemons/web/evidence.h"
 #include "daemons/web/outbox.h"
 #include "daemons/web/route.h"
 #include "daemons/web/static.h"
@@ -94,7 +95,7 @@ jy_err
 readyz(struct exchange *x, struct jy_fault *fault)
 {
     struct jy_buf pem = { 0 };
-    json_t *exchange = NULL;
+    json_t *exchange = NULL, *evidence = NULL;
     jy_err rc = trust_pem(x->web, false, &pem, fault);
 
     jy_buf_free(&pem);
@@ -103,7 +104,9 @@ readyz(struct exchange *x, struct jy_fault *fault)
             rc = jy_fail(fault, JY_E_UNAVAILABLE, rooms[i].name, 0, "does not serve yet");
     if (rc == JY_OK)
         rc = exchange_summary(x->web, &exchange, fault);
-    return rc != JY_OK ? rc : answer_json(x, 200, json_pack("{s:b, s:o}", "ready", 1, "exchange", exchange));
+    if (rc == JY_OK && (rc = evidence_summary(x->web, &evidence, fault)) != JY_OK)
+        json_decref(exchange);
+    return rc != JY_OK ? rc : answer_json(x, 200, json_pack("{s:b, s:o, s:o}", "ready", 1, "exchange", exchange, "evidence", evidence));
 }
 
 jy_err

@@ -42,6 +42,9 @@ struct web {
 
     /* clerk.h */
     pthread_t clerk;
+    int64_t evidence_refresh;              /* seconds */
+    jy_time evidence_discovered;           /* the clerk's own */
+    int stamping_revocation;               /* enum revocation_policy */
     int reconcile_minutes;                 /* of the UTC day */
     int64_t reconciled_day;                /* the last day whose nightly run was asked for; the clerk's own */
 };

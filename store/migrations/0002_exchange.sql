@@ -56,3 +56,29 @@ CREATE TABLE reconciliation_difference (
     district TEXT NOT NULL,
     CONSTRAINT reconciliation_difference_once UNIQUE (run_id, es_id, kind)
 ) STRICT;
+
+-- Evidence of revocation (N5): lists by where they come from, OCSP answers by the seal whose certificate they speak of. What was good stays
+-- until something newer and genuine came; what is wrong with a source is told beside it.
+CREATE TABLE evidence_source (
+    seq INTEGER PRIMARY KEY,
+    url TEXT NOT NULL UNIQUE,
+    added INTEGER NOT NULL,
+    last_try INTEGER,
+    last_ok INTEGER,
+    next_try INTEGER NOT NULL,
+    failures INTEGER NOT NULL DEFAULT 0,
+    problem TEXT,
+    detail TEXT,
+    issuer TEXT,
+    this_update INTEGER,
+    next_update INTEGER,
+    body BLOB
+) STRICT;
+CREATE INDEX evidence_source_due ON evidence_source (next_try);
+CREATE TABLE evidence_answer (
+    seal_id TEXT NOT NULL CONSTRAINT evidence_answer_seal PRIMARY KEY REFERENCES seal (seal_id),
+    fetched INTEGER NOT NULL,
+    this_update INTEGER NOT NULL,
+    next_update INTEGER NOT NULL,
+    body BLOB NOT NULL
+) STRICT;
