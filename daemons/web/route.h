@@ -73,6 +73,13 @@ web_handler document_upload, document_show, document_content;                   
 web_handler order_create, order_show, order_approve, order_refuse, stamp_record_list;                      /* order.c */
 web_handler order_stamp;                                                                                  /* stamping.c */
 web_handler document_verify, trust_show;                                                                  /* verification.c */
+web_handler exchange_show, exchange_event_list, exchange_event_show, exchange_event_resend;                /* counterparts.c */
+web_handler exchange_event_abandon;
+web_handler evidence_source_list;                                                                         /* evidence.c */
+web_handler platform_status_show;                                                                         /* platform.c */
+web_handler seal_statement, statement_key_show;                                                           /* statement.c */
+web_handler reconciliation_list, reconciliation_show, reconciliation_differences, reconciliation_create;     /* reconcile.c */
+
 web_handler page_static, livez, readyz, service_show, sealing_point_show;                                 /* service.c */
 
 #endif

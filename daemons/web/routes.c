@@ -48,6 +48,8 @@ FIELDS(order, ID_FIELD("seal_id"), ID_FIELD("document_id"), { "page", IN_INT, 1,
        { "width_mm", IN_NUMBER, 1, 1000, NULL, true }, { "height_mm", IN_NUMBER, 1, 1000, NULL, true },
        { "category", IN_TEXT, 1, 32, check_category, false }, { "purpose", IN_TEXT, 0, 200, NULL, false });
 
+FIELDS(counterpart, { "counterpart", IN_TEXT, 1, 32, NULL, false });
+
 #define ORGANIZATION_ROLES (ROLE_AGENT | ROLE_CUSTODIAN | ROLE_APPROVER)
 #define API "/api/v1"
 
@@ -120,6 +122,20 @@ static const struct route table[] = {
     { "POST",   API "/orders/{id}/refuse",           order_refuse,            ROLE_APPROVER,                         SCOPE_OWN_ORGANIZATION, "order_refused",       BODY_JSON,  JSON_MAX,     reason,       true,  "R16.1" },
     { "POST",   API "/orders/{id}/stamp",            order_stamp,             ROLE_CUSTODIAN,                        SCOPE_OWN_ORGANIZATION, "document_stamped",    BODY_JSON,  JSON_MAX,     sealed,       true,  "N4" },
     { "GET",    API "/stamp-records",                stamp_record_list,       ORGANIZATION_ROLES | ROLE_POLICE,      SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "N4" },
+
+    { "GET",    API "/exchange",                     exchange_show,           ROLE_ADMINISTRATOR | ROLE_POLICE,      SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R5.2" },
+    { "GET",    API "/exchange/events",              exchange_event_list,     ROLE_ADMINISTRATOR | ROLE_POLICE,      SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R5.2" },
+    { "GET",    API "/exchange/events/{id}",         exchange_event_show,     ROLE_ADMINISTRATOR | ROLE_POLICE,      SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R5.2" },
+    { "POST",   API "/exchange/events/{id}/resend",  exchange_event_resend,   ROLE_ADMINISTRATOR | ROLE_POLICE,      SCOPE_BY_ROLE,          "event_sent_again",    BODY_JSON,  JSON_MAX,     reason,       true,  "R5.2" },
+    { "POST",   API "/exchange/events/{id}/abandon", exchange_event_abandon,  ROLE_POLICE,                           SCOPE_BY_ROLE,          "event_abandoned",     BODY_JSON,  JSON_MAX,     reason,       true,  "R5.2" },
+    { "GET",    API "/seals/{id}/platform-status",   platform_status_show,    ROLE_POLICE,                           SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R5.2" },
+    { "GET",    API "/seals/{id}/statement",         seal_statement,          ANYBODY,                               SCOPE_PUBLIC,           NULL,                  BODY_NONE,  0,            NULL,         false, "N5" },
+    { "GET",    API "/statement-keys",               statement_key_show,      ANYBODY,                               SCOPE_PUBLIC,           NULL,                  BODY_NONE,  0,            NULL,         false, "N5" },
+    { "GET",    API "/exchange/sources",             evidence_source_list,    ROLE_ADMINISTRATOR | ROLE_POLICE,      SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "N5" },
+    { "GET",    API "/exchange/reconciliations",     reconciliation_list,     ROLE_ADMINISTRATOR | ROLE_POLICE,      SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R5.2" },
+    { "POST",   API "/exchange/reconciliations",     reconciliation_create,   ROLE_ADMINISTRATOR | ROLE_POLICE,      SCOPE_BY_ROLE,          "reconciliation_asked", BODY_JSON, JSON_MAX,     counterpart,  true,  "R5.2" },
+    { "GET",    API "/exchange/reconciliations/{id}", reconciliation_show,    ROLE_ADMINISTRATOR | ROLE_POLICE,      SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R5.2" },
+    { "GET",    API "/exchange/reconciliations/{id}/differences", reconciliation_differences, ROLE_ADMINISTRATOR | ROLE_POLICE, SCOPE_BY_ROLE, NULL,              BODY_NONE,  0,            NULL,         false, "R5.2" },
 };
 
 const struct route *
