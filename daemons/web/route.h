@@ -54,6 +54,16 @@ jy_err check_digits(const char *value, const char *field, struct jy_fault *fault
 jy_err check_login(const char *value, const char *field, struct jy_fault *fault);
 jy_err check_id(const char *value, const char *field, struct jy_fault *fault);
 
+/** What a check demands, for the description of the API: a pattern, or its codes one after the other until NULL; `name` names the form. */
+typedef jy_err field_check(const char *value, const char *field, struct jy_fault *fault);
+struct field_form {
+    field_check *check;
+    const char *name, *pattern;
+    const char *(*code_at)(size_t i);
+};
+/** NULL for a check without a row in forms.c, which a test refuses. */
+const struct field_form *field_form(field_check *check);
+
 /* Handlers, by resource. */
 web_handler session_log_in, session_show, session_log_out, session_change_password;                       /* session.c */
 web_handler organization_create, maker_create, maker_enrol, maker_suspend, maker_resume;                  /* people.c */
