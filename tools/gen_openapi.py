@@ -37,7 +37,7 @@ GROUP_WORDS = {"Service": "What runs here. 服务状态", "Verification": "Verif
                "Applications": "From application to seal. 申请与制发", "Seals": "Seals, their states, their filing. 印章与备案",
                "Use": "Documents, orders, stamps, records. 用章", "API clients": "Applications of others that use this API. 接口调用方",
                "Other": "Other. 其他"}
-ANYWAY = ("not_found", "method_not_allowed", "bad_argument", "internal", "unavailable", "no_memory", "io")
+ANYWAY = ("unauthenticated", "not_found", "method_not_allowed", "bad_argument", "internal", "unavailable", "no_memory", "io")
 
 
 def split(text):
@@ -144,13 +144,13 @@ def body_schema(fields):
 
 def problems(route, errors):
     """Which refusals by status; every code that a status can carry is in the schema `problem`."""
-    statuses = {error["status"] for error in errors if error["code"] in ANYWAY}
+    statuses = {error["status"] for error in errors if error["code"] in ANYWAY} | {422, 429}
     if route["roles"]:
-        statuses |= {401, 403}
+        statuses |= {403}
     if route["body"] != "none":
-        statuses |= {400, 413, 422, 415}
+        statuses |= {409, 413, 415}
     if route["once"]:
-        statuses |= {400, 409, 422, 423, 429, 502}
+        statuses |= {409, 423, 502}
     known = {error["status"] for error in errors}
     return {str(status): {"$ref": f"#/components/responses/problem_{status}"} for status in sorted(statuses & known)}
 
@@ -192,7 +192,7 @@ def operation(route, answers, examples, errors):
         good["content"] = {"application/json": {"schema": {"type": "object"}}}
         out["x-undeclared-answer"] = True
     elif answer["members"].startswith("bytes"):
-        good["content"] = {answer["members"].split()[1]: {"schema": {"type": "string", "format": "binary"}}}
+        good["content"] = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in answer["members"].split()[1:]}
     elif answer["members"] != "none":
         media = {"schema": answers.whole(answer["members"])}
         if shown:
