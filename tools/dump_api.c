@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Prints the routes of web with the very fields that check them, the errors, and the limits of a query, as JSON: tools/gen_openapi.py reads it. */
+#include "daemons/web/client.h"
 #include "daemons/web/route.h"
 
 #include <dlfcn.h>
@@ -53,18 +54,35 @@ field_json(const struct field *field)
     return out;
 }
 
+/* What an application needs for the route: a scope, whose tiers come with it. */
+static json_t *
+right_json(const struct client_right *right)
+{
+    size_t count;
+    const struct client_tier *tiers = client_tiers(&count);
+    json_t *codes = json_array();
+
+    for (size_t i = 0; i < count; i++)
+        if ((client_scope_by_code(right->scope)->tiers & tiers[i].tier) != 0)
+            json_array_append_new(codes, json_string(tiers[i].code));
+    return json_pack("{s:s, s:b, s:o}", "scope", right->scope, "needs_person", right->needs_person, "tiers", codes);
+}
+
 static json_t *
 route_json(const struct route *r)
 {
     json_t *out = json_pack("{s:s, s:s, s:s, s:s, s:s?, s:s, s:I, s:b, s:s}", "method", r->method, "path", r->path, "handler", handler_name(r->handler),
                             "scope", scopes[r->scope], "audit", r->audit, "body", bodies[r->body], "body_max", (json_int_t)r->body_max, "once", r->once,
                             "source", r->source), *roles = json_array(), *fields = json_array();
+    const struct client_right *right = client_right_of(r);
 
     for (unsigned bit = 1; bit != 0 && bit < ANYBODY; bit <<= 1)
         if ((r->roles & bit) != 0 && role_code((enum role)bit)[0] != '\0')
             json_array_append_new(roles, json_string(role_code((enum role)bit)));
     for (const struct field *field = r->fields; field != NULL && field->name != NULL; field++)
         json_array_append_new(fields, field_json(field));
+    if (right != NULL)
+        json_object_set_new(out, "right", right_json(right));
     json_object_set_new(out, "roles", roles);
     json_object_set_new(out, "fields", fields);
     return out;

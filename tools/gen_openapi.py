@@ -31,7 +31,7 @@ TYPES = {
 # The first word of a path → its group; a group's name in both languages.
 GROUPS = {"service": "Service", "key": "Service", "trust": "Verification", "verify": "Verification", "session": "Sessions",
           "organizations": "People", "people": "People", "keys": "People", "makers": "Makers", "applications": "Applications", "seals": "Seals",
-          "filings": "Seals", "documents": "Use", "orders": "Use", "stamp-records": "Use", "api-clients": "API clients", "webhooks": "API clients"}
+          "filings": "Seals", "documents": "Use", "orders": "Use", "stamp-records": "Use", "clients": "API clients", "webhooks": "API clients"}
 GROUP_WORDS = {"Service": "What runs here. 服务状态", "Verification": "Verifying, by anybody. 验章", "Sessions": "Logging in. 会话",
                "People": "Organizations, people and their keys. 单位与人员", "Makers": "Licensed makers. 制作机构",
                "Applications": "From application to seal. 申请与制发", "Seals": "Seals, their states, their filing. 印章与备案",
@@ -167,9 +167,10 @@ def operation(route, answers, examples, errors):
            "tags": [group(route)],
            "x-roles": route["roles"], "x-scope": route["scope"], "x-audit-event": route["audit"], "x-clause": route["source"],
            "x-idempotent": route["once"], "security": [{"session": []}] if route["roles"] else []}
-    if route["roles"] and route.get("tiers"):
-        out["security"].append({"client": []})
-        out["x-client-tiers"] = route["tiers"]
+    if "right" in route:                                 # an application alone, or with the person whose act it is
+        right = route["right"]
+        out["security"].append({"client": [], "session": []} if right["needs_person"] else {"client": []})
+        out["x-client"] = right
     parameters = [{"name": name, "in": "path", "required": True, "description": KEYS.get(name, name),
                    "schema": {"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[A-Za-z0-9_-]+$"}}
                   for name in re.findall(r"\{(\w+)\}", route["path"])]
@@ -251,8 +252,8 @@ def document(facts, answers, examples):
                 "schema": {"type": "string", "minLength": 8, "maxLength": 64, "pattern": "^[A-Za-z0-9_.:-]+$"}}},
             "securitySchemes": {
                 "session": {"type": "http", "scheme": "bearer", "description": "The token of POST /api/v1/session."},
-                **({"client": {"type": "http", "scheme": "jinyin", "description": "A signed request of an application, docs/protocol/api-signature.md."}}
-                   if any(r.get("tiers") for r in rows) else {})}}}
+                **({"client": {"type": "apiKey", "in": "header", "name": "Jinyin-Signature", "description": "A signed request of an application, docs/protocol/api-signature.md."}}
+                   if any("right" in r for r in rows) else {})}}}
 
 
 def main():

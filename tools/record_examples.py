@@ -142,6 +142,13 @@ def live(life, admin, folder):
     life.ask("custodian", "POST", f"/seals/{seal_id}/freeze", {"reason": "the custodian's bag was lost"})
     life.ask("custodian", "POST", f"/seals/{seal_id}/unfreeze", {"sealed": life.seal("unfreeze", seal_id, life.pins[seal_id])})
     life.ask("agent", "POST", f"/seals/{seal_id}/cancel", {"reason": "electronic_seal_not_used", "description": "no longer needed"})
+    client = life.ask("agent", "POST", "/clients", {"name": "财务系统", "algorithm": "hmac-sm3", "scopes": ["verify", "documents", "orders"], "per_day": 1000})
+    path = f"/clients/{client['client_id']}"
+    life.ask("agent", "GET", path)
+    life.ask("agent", "GET", "/clients?limit=1")
+    life.ask("agent", "POST", path + "/rotate", {"overlap_hours": 24})
+    for act in ("suspend", "resume", "revoke"):
+        life.ask("agent", "POST", f"{path}/{act}", {"reason": "an example"})
     life.ask("approver", "PUT", "/session/password", {"old": life.passwords[life.logins["approver"]], "new": "A-new-Password-2026"})
     life.ask("custodian", "DELETE", "/session")
 

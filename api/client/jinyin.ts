@@ -267,6 +267,41 @@ export class Jinyin {
   async stampRecordList(query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<StampRecordListAnswer> {
     return (await (await this.ask("GET", `/api/v1/stamp-records`, query, null, false, options)).json()) as StampRecordListAnswer;
   }
+
+  /** Credentials for an application; the secret is shown once (R18.1). Who: maker_staff, agent. */
+  async clientCreate(body: ClientCreateBody, options: Options = {}): Promise<ClientCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/clients`, {}, body, true, options)).json()) as ClientCreateAnswer;
+  }
+
+  /** Applications, newest first (R18.1). Who: police, maker_staff, agent. */
+  async clientList(query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<ClientListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/clients`, query, null, false, options)).json()) as ClientListAnswer;
+  }
+
+  /** One application (R18.1). Who: police, maker_staff, agent. */
+  async clientShow(id: string, options: Options = {}): Promise<Client> {
+    return (await (await this.ask("GET", `/api/v1/clients/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as Client;
+  }
+
+  /** New credentials; the old ones go on for a while (R18.2). Who: maker_staff, agent. */
+  async clientRotate(id: string, body: ClientRotateBody, options: Options = {}): Promise<ClientRotateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/clients/${encodeURIComponent(id)}/rotate`, {}, body, true, options)).json()) as ClientRotateAnswer;
+  }
+
+  /** Suspend an application (R18.1). Who: police, maker_staff, agent. */
+  async clientSuspend(id: string, body: ClientSuspendBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/clients/${encodeURIComponent(id)}/suspend`, {}, body, true, options)).json()) as State;
+  }
+
+  /** Resume an application (R18.1). Who: police, maker_staff, agent. */
+  async clientResume(id: string, body: ClientResumeBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/clients/${encodeURIComponent(id)}/resume`, {}, body, true, options)).json()) as State;
+  }
+
+  /** Revoke an application for good (R18.1). Who: police, maker_staff, agent. */
+  async clientRevoke(id: string, body: ClientRevokeBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/clients/${encodeURIComponent(id)}/revoke`, {}, body, true, options)).json()) as State;
+  }
 }
 
 export type State = {
@@ -492,8 +527,41 @@ export type LoggedIn = {
   approver_key_id: string | null;
   token: string;
 };
+export type Client = {
+  client_id: string;
+  name: string;
+  tier: string;
+  organization_id: string | null;
+  maker_id: string | null;
+  responsible_id: string;
+  algorithm: string;
+  scopes: string[];
+  per_minute: number;
+  per_day: number;
+  state: string;
+  reason: string | null;
+  by_police: boolean;
+  public_key: string | null;
+  old_until: string;
+  created: string;
+};
+export type ClientRow = {
+  seq: number;
+  client_id: string;
+  name: string;
+  tier: string;
+  organization_id: string | null;
+  maker_id: string | null;
+  responsible_id: string;
+  algorithm: string;
+  scopes: string[];
+  per_minute: number;
+  per_day: number;
+  state: string;
+  created: string;
+};
 export type Problem = {
-  code: "format" | "trailing_data" | "limit_exceeded" | "no_memory" | "io" | "crypto" | "unsupported" | "bad_argument" | "bad_signature" | "bad_certificate" | "not_found" | "file_empty" | "file_format_unknown" | "file_damaged" | "file_encrypted" | "container_ambiguous" | "file_hostile" | "document_locked" | "earlier_signature_invalid" | "active_content" | "stamp_forbidden" | "page_out_of_range" | "stamp_off_page" | "seam_impossible" | "keyword_not_found" | "seal_not_in_validity" | "signer_not_in_seal" | "internal" | "unavailable" | "counterpart_down" | "counterpart_refused" | "unauthenticated" | "bad_login" | "forbidden" | "method_not_allowed" | "bad_json" | "bad_field" | "idempotency_key_missing" | "idempotency_key_reused" | "state_forbids" | "conflict" | "bad_uscc" | "bad_id_number" | "material_missing" | "original_not_seen" | "maker_licence" | "physical_seal_unknown" | "physical_seal_cancelled" | "physical_seal_mismatch" | "second_statutory_seal" | "certificate_period" | "excluded_by_law" | "reason_required" | "seal_not_live" | "no_approval" | "order_expired" | "order_spent" | "document_changed" | "pin_wrong" | "pin_locked" | "pin_must_change" | "pin_weak" | "secret_unreadable" | "secret_stale";
+  code: "format" | "trailing_data" | "limit_exceeded" | "no_memory" | "io" | "crypto" | "unsupported" | "bad_argument" | "bad_signature" | "bad_certificate" | "not_found" | "file_empty" | "file_format_unknown" | "file_damaged" | "file_encrypted" | "container_ambiguous" | "file_hostile" | "document_locked" | "earlier_signature_invalid" | "active_content" | "stamp_forbidden" | "page_out_of_range" | "stamp_off_page" | "seam_impossible" | "keyword_not_found" | "seal_not_in_validity" | "signer_not_in_seal" | "internal" | "unavailable" | "counterpart_down" | "counterpart_refused" | "unauthenticated" | "bad_login" | "forbidden" | "method_not_allowed" | "bad_json" | "bad_field" | "idempotency_key_missing" | "idempotency_key_reused" | "state_forbids" | "conflict" | "client_signature" | "client_time" | "client_nonce_used" | "client_not_active" | "client_scope" | "client_digest" | "quota_exceeded" | "bad_uscc" | "bad_id_number" | "material_missing" | "original_not_seen" | "maker_licence" | "physical_seal_unknown" | "physical_seal_cancelled" | "physical_seal_mismatch" | "second_statutory_seal" | "certificate_period" | "excluded_by_law" | "reason_required" | "seal_not_live" | "no_approval" | "order_expired" | "order_spent" | "document_changed" | "pin_wrong" | "pin_locked" | "pin_must_change" | "pin_weak" | "secret_unreadable" | "secret_stale";
   title: string;
   title_zh: string;
   status: number;
@@ -690,4 +758,41 @@ export type OrderStampAnswer = {
 export type StampRecordListAnswer = {
   items: StampRecord[];
   next: number | null;
+};
+export type ClientCreateBody = {
+  name: string;
+  algorithm: string;
+  public_key?: string;
+  scopes: string[];
+  per_minute?: number;
+  per_day?: number;
+};
+export type ClientCreateAnswer = {
+  client_id: string;
+  secret: string;
+  tier: string;
+  scopes: string[];
+  per_minute: number;
+  per_day: number;
+};
+export type ClientListAnswer = {
+  items: ClientRow[];
+  next: number | null;
+};
+export type ClientRotateBody = {
+  public_key?: string;
+  overlap_hours: number;
+};
+export type ClientRotateAnswer = {
+  secret: string;
+  old_until: string;
+};
+export type ClientSuspendBody = {
+  reason: string;
+};
+export type ClientResumeBody = {
+  reason: string;
+};
+export type ClientRevokeBody = {
+  reason: string;
 };

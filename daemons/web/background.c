@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Work without a request: events to the counterparts, what a crash left, what time ends, fresh trust data. */
 #include "codec/text.h"
+#include "daemons/web/client.h"
 #include "daemons/web/filing.h"
 
 #include <stdlib.h>
@@ -238,7 +239,9 @@ forget_old(struct db_tx *tx, void *arg, struct jy_fault *fault)
     jy_err rc = rows_run(tx, SQL_SESSION_DELETE_OLD, BINDS(B_INT("idle_before", now - web->session_seconds),
                                                            B_INT("created_before", now - SESSION_ABSOLUTE_SECONDS)), NULL, fault);
 
-    return rc != JY_OK ? rc : rows_run(tx, SQL_IDEMPOTENCY_FORGET, BINDS(B_INT("before", now - KEEP_ANSWERS_SECONDS)), NULL, fault);
+    if (rc == JY_OK)
+        rc = rows_run(tx, SQL_IDEMPOTENCY_FORGET, BINDS(B_INT("before", now - KEEP_ANSWERS_SECONDS)), NULL, fault);
+    return rc == JY_OK ? client_forget(tx, now, fault) : rc;
 }
 
 static void

@@ -52,6 +52,7 @@ jy_err check_category(const char *value, const char *field, struct jy_fault *fau
 jy_err check_cancel_reason(const char *value, const char *field, struct jy_fault *fault);
 jy_err check_digits(const char *value, const char *field, struct jy_fault *fault);
 jy_err check_login(const char *value, const char *field, struct jy_fault *fault);
+jy_err check_algorithm(const char *value, const char *field, struct jy_fault *fault);
 jy_err check_id(const char *value, const char *field, struct jy_fault *fault);
 
 /** What a check demands, for the description of the API: a pattern, or its codes one after the other until NULL; `name` names the form. */
@@ -77,6 +78,9 @@ web_handler document_upload, document_show, document_content;                   
 web_handler order_create, order_show, order_approve, order_refuse, stamp_record_list;                      /* order.c */
 web_handler order_stamp;                                                                                  /* stamping.c */
 web_handler document_verify, trust_show;                                                                  /* verification.c */
+
+web_handler client_create, client_list, client_show, client_rotate, client_suspend, client_resume, client_revoke;  /* clients.c */
+
 web_handler page_static, livez, readyz, service_show, sealing_point_show;                                 /* service.c */
 
 #endif
