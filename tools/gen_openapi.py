@@ -252,7 +252,8 @@ def document(facts, answers, examples):
                 "schema": {"type": "string", "minLength": 8, "maxLength": 64, "pattern": "^[A-Za-z0-9_.:-]+$"}}},
             "securitySchemes": {
                 "session": {"type": "http", "scheme": "bearer", "description": "The token of POST /api/v1/session."},
-                **({"client": {"type": "apiKey", "in": "header", "name": "Jinyin-Signature", "description": "A signed request of an application, docs/protocol/api-signature.md."}}
+                **({"client": {"type": "apiKey", "in": "header", "name": "Jinyin-Signature",
+                               "description": "A signed request of an application, docs/protocol/api-signature.md."}}
                    if any("right" in r for r in rows) else {})}}}
 
 

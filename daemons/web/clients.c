@@ -37,7 +37,8 @@ client_list(struct exchange *x, struct jy_fault *fault)
     jy_err rc;
 
     if ((rc = page_read(x, &page, fault)) == JY_OK &&
-        (rc = find_rows(x, SQL_CLIENT_LIST, BINDS(B_INT("before", page.before), B_INT("limit", page.limit), CLIENT_SCOPE(x)), list_columns, &rows, fault)) == JY_OK)
+        (rc = find_rows(x, SQL_CLIENT_LIST, BINDS(B_INT("before", page.before), B_INT("limit", page.limit), CLIENT_SCOPE(x)), list_columns, &rows,
+                        fault)) == JY_OK)
         rc = answer_page(x, &page, rows);
     return rc;
 }
@@ -111,7 +112,8 @@ read_grants(struct credentials *c, struct jy_fault *fault)
 
     if (x->actor.maker_id[0] != '\0')
         c->tier = client_tier_of(NULL);
-    else if ((rc = find_row(x, SQL_ORGANIZATION_BY_ID, BINDS(B_TEXT("organization_id", x->actor.organization_id)), kind_columns, &organization, fault)) == JY_OK)
+    else if ((rc = find_row(x, SQL_ORGANIZATION_BY_ID, BINDS(B_TEXT("organization_id", x->actor.organization_id)), kind_columns, &organization,
+                            fault)) == JY_OK)
         c->tier = client_tier_of(member(organization, "kind"));
     json_decref(organization);
     if (rc != JY_OK)

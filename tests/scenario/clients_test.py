@@ -106,7 +106,8 @@ def hostile_variations_of_a_signed_request_are_refused(life, application, folder
         time = (now + datetime.timedelta(seconds=seconds + (5 if seconds > 0 else 0))).strftime("%Y-%m-%dT%H:%M:%SZ")
         declined("client_time", lambda: verify(sign("POST", "/api/v1/verify", "", OFD, time=time)))
     for time in ("2026-13-41T99:99:99Z", "yesterday", "", "2026-01-31T09:00:00.000Z"):
-        declined({"2026-13-41T99:99:99Z": "client_time"}.get(time, "client_signature"), lambda: verify({**sign("POST", "/api/v1/verify", "", OFD), "Jinyin-Time": time}))
+        code = {"2026-13-41T99:99:99Z": "client_time"}.get(time, "client_signature")
+        declined(code, lambda: verify({**sign("POST", "/api/v1/verify", "", OFD), "Jinyin-Time": time}))
     declined("client_digest", lambda: verify(sign("POST", "/api/v1/verify", "", b"another body")))
     declined("client_signature", lambda: verify({**sign("POST", "/api/v1/verify", "", b"another body"), "Jinyin-Digest": hashlib.new("sm3", OFD).hexdigest()}))
     declined("client_signature", lambda: verify(sign("POST", "/api/v1/verify", "form=text", OFD), query="form=json"))
@@ -125,7 +126,8 @@ def hostile_variations_of_a_signed_request_are_refused(life, application, folder
     # Query order and spelling are part of what is signed.
     seals, _ = client_of(life, scopes=["seals"])
     assert seals.ask("GET", "/api/v1/seals", query="limit=2&before=9")["items"] == []
-    declined("client_signature", lambda: seals.ask("GET", "/api/v1/seals", query="before=9&limit=2", headers=seals.signed("GET", "/api/v1/seals", "limit=2&before=9")))
+    declined("client_signature", lambda: seals.ask("GET", "/api/v1/seals", query="before=9&limit=2",
+                                                   headers=seals.signed("GET", "/api/v1/seals", "limit=2&before=9")))
     declined("client_signature", lambda: seals.ask("GET", "/api/v1/seals", query="limit=%32", headers=seals.signed("GET", "/api/v1/seals", "limit=2")))
     # A second header of the same name, a path that is not ASCII.
     lines = lambda headers: "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode()
@@ -173,7 +175,8 @@ def R18_1__an_application_orders_and_its_people_approve_and_stamp(life, other, s
     declined("client_scope", lambda: application.ask("POST", f"/api/v1/orders/{order_id}/approve", approve, session=other.tokens["approver"]), "Authorization")
     declined("forbidden", lambda: application.ask("POST", f"/api/v1/orders/{order_id}/approve", approve, session=life.tokens["custodian"]))
     application.ask("POST", f"/api/v1/orders/{order_id}/approve", approve, session=life.tokens["approver"])
-    done = application.ask("POST", f"/api/v1/orders/{order_id}/stamp", {"sealed": life.seal("stamp", digest, life.pins[seal_id])}, session=life.tokens["custodian"])
+    done = application.ask("POST", f"/api/v1/orders/{order_id}/stamp", {"sealed": life.seal("stamp", digest, life.pins[seal_id])},
+                           session=life.tokens["custodian"])
     stamped = application.ask("GET", f"/api/v1/documents/{done['document_id']}/content")
     assert application.ask("POST", "/api/v1/verify", stamped)["verdict"].startswith("valid")
     assert any(r["order_id"] == order_id for r in application.ask("GET", "/api/v1/stamp-records")["items"])

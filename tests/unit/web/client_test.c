@@ -86,7 +86,8 @@ what_is_no_signature_of_the_algorithm_is_refused(void **state)
     assert_int_equal(request_fits(posted, "2xSJgD8sEIYwe1iRPnRWqBCzDzspog8xD1D62QrmZtY=", POINT), JY_E_CLIENT_SIGNATURE);
     assert_int_equal(request_fits(posted, "MEUCIQD8qbqo6Y0I", POINT), JY_E_CLIENT_SIGNATURE);
     /* The same r and s without DER: another spelling of the same signature. */
-    assert_int_equal(request_fits(posted, "/Km6qOmNCCN1MLPq4nhHcACQOwW0oTwF+y2OKMDaMZ8bKiWNJK6suPiaNiii1GOpx9Gq273J4TeGPzxYRuinww==", POINT), JY_E_CLIENT_SIGNATURE);
+    assert_int_equal(request_fits(posted, "/Km6qOmNCCN1MLPq4nhHcACQOwW0oTwF+y2OKMDaMZ8bKiWNJK6suPiaNiii1GOpx9Gq273J4TeGPzxYRuinww==", POINT),
+                     JY_E_CLIENT_SIGNATURE);
 }
 
 /* Every right × every tier: a scope beyond the tier cannot be granted, so the cell is the table's word. */
