@@ -2,6 +2,7 @@
 /* Work without a request: what a crash left, what time ends. What waits for counterparts is in delivery.c and clerk.c. */
 #include "codec/text.h"
 #include "daemons/web/application.h"
+#include "daemons/web/client.h"
 #include "daemons/web/seal.h"
 
 #include <stdlib.h>
@@ -170,7 +171,9 @@ forget_old(struct db_tx *tx, void *arg, struct jy_fault *fault)
     jy_err rc = rows_run(tx, SQL_SESSION_DELETE_OLD, BINDS(B_INT("idle_before", now - web->session_seconds),
                                                            B_INT("created_before", now - SESSION_ABSOLUTE_SECONDS)), NULL, fault);
 
-    return rc != JY_OK ? rc : rows_run(tx, SQL_IDEMPOTENCY_FORGET, BINDS(B_INT("before", now - KEEP_ANSWERS_SECONDS)), NULL, fault);
+    if (rc == JY_OK)
+        rc = rows_run(tx, SQL_IDEMPOTENCY_FORGET, BINDS(B_INT("before", now - KEEP_ANSWERS_SECONDS)), NULL, fault);
+    return rc == JY_OK ? client_forget(tx, now, fault) : rc;
 }
 
 static void
