@@ -50,7 +50,7 @@ ARROWS = {
     "jinyind": {"base", "codec", "crypto", "ipc", "room"},
     "doc": {"base", "codec", "crypto", "ses", "container", "picture", "render", "place", "verify", "ipc", "room"},
     "key": {"base", "codec", "crypto", "ses", "ipc", "room"},           # no SQL, HTTP, OFD or PDF where the keys are
-    "link": {"base", "codec", "core", "net", "ipc", "room"},            # no keys, no documents; core for the lists, net for its JSON
+    "link": {"base", "codec", "crypto", "cms", "tsp", "core", "net", "ipc", "room"},  # no keys, no documents; it checks what others signed
     "web": {"base", "codec", "crypto", "core", "store", "ipc", "net", "room"},  # never opens a document
     "care": {"base", "codec", "crypto", "store", "key", "room"},        # an operator's program; no room is linked to it
     "sim": {"base", "codec", "crypto", "cms", "tsp", "core", "net"},
