@@ -73,7 +73,7 @@ page_read(const struct exchange *x, struct page *out, struct jy_fault *fault)
 {
     const struct { const char *name; int64_t absent, min, max, *out; } members[] = {
         { "limit", 50, 1, 1000, &out->limit },
-        { "before", 0, 1, INT64_MAX, &out->before },
+        { "before", INT64_MAX, 1, INT64_MAX, &out->before },
     };
 
     for (size_t i = 0; i < 2; i++) {

@@ -27,11 +27,15 @@ SELECT s.seal_id, s.es_id, s.seal_code, s.organization_id, o.name AS organizatio
    AND (:scope_city = 1 OR s.organization_id = :scope_organization OR s.maker_id = :scope_maker OR s.district = :scope_district);
 
 -- name: seal_list
+-- Each scope has an index of its own; one condition with OR over all of them would read the whole register for a scope with few rows.
 SELECT s.seq, s.seal_id, s.es_id, s.organization_id, o.name AS organization_name, s.maker_id, s.kind, s.name, s.state, s.valid_from,
        s.valid_to, s.custodian_id, s.approver_id, s.created
   FROM seal s JOIN organization o ON o.organization_id = s.organization_id
- WHERE (:before = 0 OR s.seq < :before)
-   AND (:scope_city = 1 OR s.organization_id = :scope_organization OR s.maker_id = :scope_maker OR s.district = :scope_district)
+ WHERE s.seq IN (
+       SELECT seq FROM (SELECT seq FROM seal WHERE :scope_city = 1 AND seq < :before ORDER BY seq DESC LIMIT :limit) AS p
+ UNION SELECT seq FROM (SELECT seq FROM seal WHERE organization_id = :scope_organization AND seq < :before ORDER BY seq DESC LIMIT :limit) AS p
+ UNION SELECT seq FROM (SELECT seq FROM seal WHERE maker_id = :scope_maker AND seq < :before ORDER BY seq DESC LIMIT :limit) AS p
+ UNION SELECT seq FROM (SELECT seq FROM seal WHERE district = :scope_district AND seq < :before ORDER BY seq DESC LIMIT :limit) AS p)
  ORDER BY s.seq DESC LIMIT :limit;
 
 -- name: seal_public_id
