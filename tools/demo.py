@@ -96,12 +96,15 @@ def main():
     parser.add_argument("--port", type=int, default=8080)
     parser.add_argument("--sim-port", type=int, default=8090)
     parser.add_argument("--dir", type=pathlib.Path, default=ROOT / "var" / "demo")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=JSON", help="another value in the configuration")
     args = parser.parse_args()
     shutil.rmtree(args.dir, ignore_errors=True)
     data = args.dir / "data"
     (args.dir / "sim").mkdir(parents=True)
     sim, base = f"http://127.0.0.1:{args.sim_port}", f"http://127.0.0.1:{args.port}"
-    config = {"http_loopback_port": args.port, "engraving_url": sim, "ca_url": sim + "/ca", "development": True}
+    config = {"http_loopback_port": args.port, "engraving_url": sim, "ca_url": sim + "/ca", "development": True,
+              "making_four_eyes": False, "making_workstation": False,      # one member of staff, on any machine (R13.4 is off)
+              **{key: json.loads(value) for key, value in (setting.split("=", 1) for setting in args.set)}}
     (args.dir / "jinyin.json").write_text(json.dumps(config, indent=2) + "\n")
     started = time.monotonic()
     log = open(args.dir / "log.jsonl", "ab")

@@ -2,6 +2,7 @@
 /* Work without a request: events to the counterparts, what a crash left, what time ends, fresh trust data. */
 #include "codec/text.h"
 #include "daemons/web/application.h"
+#include "daemons/web/inspection.h"
 #include "daemons/web/seal.h"
 
 #include <stdlib.h>
@@ -261,7 +262,7 @@ refresh_trust(struct web *web)
 
 static const struct { void (*work)(struct web *web); int every_ms; } works[] = {
     { deliver, 200 }, { settle, 5000 }, { expire_orders, 10000 }, { expire_seals, 10000 }, { forget, 60000 }, { refresh_trust, 60000 },
-    { key_work_run, 1000 }, { applications_lapse, 10000 }, { reminders_write, 10000 },
+    { key_work_run, 1000 }, { applications_lapse, 10000 }, { reminders_write, 10000 }, { rectifications_overdue, 10000 },
 };
 
 void
