@@ -70,22 +70,6 @@ VALUES (:filing_number, :event_id, :seal_id, :district, :event, :now);
 -- name: filing_receipt
 UPDATE filing SET receipt = :receipt, receipt_at = :now WHERE event_id = :event_id;
 
--- name: outbox_insert
-INSERT INTO outbox (event_id, destination, seal_id, body, created, next_try) VALUES (:event_id, :destination, :seal_id, :body, :now, :now);
-
--- name: outbox_due
--- The oldest undelivered event of each seal and destination: later ones wait, so order is kept.
-SELECT event_id, destination, body, attempts FROM outbox o
- WHERE delivered IS NULL AND next_try <= :now
-   AND NOT EXISTS (SELECT 1 FROM outbox e
-                    WHERE e.seal_id = o.seal_id AND e.destination = o.destination AND e.delivered IS NULL AND e.seq < o.seq)
- ORDER BY seq LIMIT :limit;
-
--- name: outbox_delivered
-UPDATE outbox SET delivered = :now, receipt = :receipt, problem = NULL WHERE event_id = :event_id;
-
--- name: outbox_failed
-UPDATE outbox SET attempts = attempts + 1, next_try = :next_try, problem = :problem WHERE event_id = :event_id;
 
 -- name: trust_put
 INSERT INTO trust (one, pem, fetched) VALUES (1, :pem, :now)

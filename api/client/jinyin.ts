@@ -1,0 +1,1089 @@
+// SPDX-License-Identifier: Apache-2.0
+// The client of /api/v1, generated from api/openapi.json by tools/gen_client.py; edit that, not this file.
+
+/** A refusal: a stable code, the field, the clause, both languages (docs/errors.md). */
+export class Refusal extends Error {
+  constructor(readonly status: number, readonly problem: Problem, readonly retryAfter: number | null) {
+    super(`${status} ${problem.code}: ${problem.title} ${problem.field} ${problem.detail}`);
+  }
+}
+
+/** A request before it is sent: what a signer needs (docs/protocol/api-signature.md). */
+export interface Outgoing { method: string; path: string; query: string; headers: Record<string, string>; body: Uint8Array }
+
+export interface Options {
+  /** The same key and the same request: the same answer. Drawn anew without it. */
+  idempotencyKey?: string;
+  signal?: AbortSignal;
+}
+
+export class Jinyin {
+  /** Session token of sessionLogIn(); sent as it is. */
+  token: string | null = null;
+  /** Adds what identifies an application; instead of a token. */
+  sign: ((request: Outgoing) => Promise<Record<string, string>>) | null = null;
+
+  constructor(readonly base: string, private readonly send: typeof fetch = fetch) {}
+
+  private async ask(method: string, path: string, query: object, body: object | Uint8Array | null, once: boolean, options: Options): Promise<Response> {
+    const pairs = Object.entries(query).filter(([, value]) => value !== undefined && value !== null);
+    const search = pairs.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join("&");
+    const headers: Record<string, string> = {};
+    if (once) headers["Idempotency-Key"] = options.idempotencyKey ?? crypto.randomUUID();
+    const bytes = body === null ? new Uint8Array() : body instanceof Uint8Array ? body : new TextEncoder().encode(JSON.stringify(body));
+    if (body !== null) headers["Content-Type"] = body instanceof Uint8Array ? "application/octet-stream" : "application/json";
+    if (this.token !== null) headers["Authorization"] = `Bearer ${this.token}`;
+    if (this.sign !== null) Object.assign(headers, await this.sign({ method, path, query: search, headers, body: bytes }));
+    const answer = await this.send(this.base + path + (search === "" ? "" : `?${search}`), {
+      method, headers, ...(body === null ? {} : { body: bytes }), ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
+    if (answer.ok) return answer;
+    const text = await answer.text(), after = answer.headers.get("Retry-After");
+    let problem: Problem;
+    try {
+      problem = JSON.parse(text) as Problem;
+    } catch {
+      throw new Error(`${answer.status} without a problem: ${text.slice(0, 200)}`);
+    }
+    throw new Refusal(answer.status, problem, after === null ? null : Number(after));
+  }
+
+  /** What runs here, and whether it does (R11.1). Who: anybody. */
+  async serviceShow(options: Options = {}): Promise<ServiceShowAnswer> {
+    return (await (await this.ask("GET", `/api/v1/service`, {}, null, false, options)).json()) as ServiceShowAnswer;
+  }
+
+  /** The public point that secrets are sealed to (R19.2). Who: anybody. */
+  async sealingPointShow(options: Options = {}): Promise<SealingPointShowAnswer> {
+    return (await (await this.ask("GET", `/api/v1/key`, {}, null, false, options)).json()) as SealingPointShowAnswer;
+  }
+
+  /** Certificates and revocation lists of the CA, PEM (R18.3). Who: anybody. */
+  async trustShow(options: Options = {}): Promise<Uint8Array> {
+    return new Uint8Array(await (await this.ask("GET", `/api/v1/trust`, {}, null, false, options)).arrayBuffer());
+  }
+
+  /** Verify a document, without an account (R18.3). Who: anybody. */
+  async documentVerify(body: Uint8Array, query: { form?: "json" | "text" } = {}, options: Options = {}): Promise<Report> {
+    return (await (await this.ask("POST", `/api/v1/verify`, query, body, false, options)).json()) as Report;
+  }
+
+  /** Log in (R27.2). Who: anybody. */
+  async sessionLogIn(body: SessionLogInBody, options: Options = {}): Promise<LoggedIn> {
+    return (await (await this.ask("POST", `/api/v1/session`, {}, body, false, options)).json()) as LoggedIn;
+  }
+
+  /** Who am I (R27.2). Who: administrator, police, maker_staff, agent, custodian, approver. */
+  async sessionShow(options: Options = {}): Promise<PersonSelf> {
+    return (await (await this.ask("GET", `/api/v1/session`, {}, null, false, options)).json()) as PersonSelf;
+  }
+
+  /** Log out (R27.2). Who: administrator, police, maker_staff, agent, custodian, approver. */
+  async sessionLogOut(options: Options = {}): Promise<void> {
+    await this.ask("DELETE", `/api/v1/session`, {}, null, true, options);
+  }
+
+  /** Change the password; every session ends (R27.2). Who: administrator, police, maker_staff, agent, custodian, approver. */
+  async sessionChangePassword(body: SessionChangePasswordBody, options: Options = {}): Promise<void> {
+    await this.ask("PUT", `/api/v1/session/password`, {}, body, true, options);
+  }
+
+  /** Enter an organization (R3.1). Who: administrator. */
+  async organizationCreate(body: OrganizationCreateBody, options: Options = {}): Promise<OrganizationCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/organizations`, {}, body, true, options)).json()) as OrganizationCreateAnswer;
+  }
+
+  /** Enter a person; the password is shown once (R25.1). Who: administrator. */
+  async personCreate(body: PersonCreateBody, options: Options = {}): Promise<PersonCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/people`, {}, body, true, options)).json()) as PersonCreateAnswer;
+  }
+
+  /** Make the approver's own key (R16.1). Who: approver. */
+  async personEnrol(id: string, body: PersonEnrolBody, options: Options = {}): Promise<PersonEnrolAnswer> {
+    return (await (await this.ask("POST", `/api/v1/people/${encodeURIComponent(id)}/key`, {}, body, true, options)).json()) as PersonEnrolAnswer;
+  }
+
+  /** License a maker (R7.1). Who: police. */
+  async makerCreate(body: MakerCreateBody, options: Options = {}): Promise<MakerCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/makers`, {}, body, true, options)).json()) as MakerCreateAnswer;
+  }
+
+  /** Make the maker's key (R11.1). Who: police, maker_staff. */
+  async makerEnrol(id: string, body: MakerEnrolBody, options: Options = {}): Promise<MakerEnrolAnswer> {
+    return (await (await this.ask("POST", `/api/v1/makers/${encodeURIComponent(id)}/key`, {}, body, true, options)).json()) as MakerEnrolAnswer;
+  }
+
+  /** Suspend a maker's licence (R7.1). Who: police. */
+  async makerSuspend(id: string, body: MakerSuspendBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/makers/${encodeURIComponent(id)}/suspend`, {}, body, true, options)).json()) as State;
+  }
+
+  /** Resume a maker's licence (R7.1). Who: police. */
+  async makerResume(id: string, body: MakerResumeBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/makers/${encodeURIComponent(id)}/resume`, {}, body, true, options)).json()) as State;
+  }
+
+  /** Change the PIN of an own key (R19.2). Who: maker_staff, agent, custodian, approver. */
+  async keyChangePin(id: string, body: KeyChangePinBody, options: Options = {}): Promise<void> {
+    await this.ask("PUT", `/api/v1/keys/${encodeURIComponent(id)}/pin`, {}, body, true, options);
+  }
+
+  /** Apply for a seal (R9). Who: agent. */
+  async applicationCreate(body: ApplicationCreateBody, options: Options = {}): Promise<ApplicationCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/applications`, {}, body, true, options)).json()) as ApplicationCreateAnswer;
+  }
+
+  /** Applications, newest first (R4.1). Who: police, maker_staff, agent. */
+  async applicationList(query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<ApplicationListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/applications`, query, null, false, options)).json()) as ApplicationListAnswer;
+  }
+
+  /** One application (R4.1). Who: police, maker_staff, agent. */
+  async applicationShow(id: string, options: Options = {}): Promise<Application> {
+    return (await (await this.ask("GET", `/api/v1/applications/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as Application;
+  }
+
+  /** application change facts (R9). Who: agent. */
+  async applicationChangeFacts(id: string, body: ApplicationChangeFactsBody, options: Options = {}): Promise<ApplicationChangeFactsAnswer> {
+    return (await (await this.ask("PUT", `/api/v1/applications/${encodeURIComponent(id)}`, {}, body, true, options)).json()) as ApplicationChangeFactsAnswer;
+  }
+
+  /** Bring a material (R9). Who: agent. */
+  async materialPut(id: string, code: string, body: Uint8Array, options: Options = {}): Promise<MaterialPutAnswer> {
+    return (await (await this.ask("PUT", `/api/v1/applications/${encodeURIComponent(id)}/materials/${encodeURIComponent(code)}`, {}, body, true, options)).json()) as MaterialPutAnswer;
+  }
+
+  /** Submit; the physical seal is looked up (R8.1). Who: agent. */
+  async applicationSubmit(id: string, body: ApplicationSubmitBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/applications/${encodeURIComponent(id)}/submit`, {}, body, true, options)).json()) as State;
+  }
+
+  /** Withdraw (R9). Who: agent. */
+  async applicationWithdraw(id: string, body: ApplicationWithdrawBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/applications/${encodeURIComponent(id)}/withdraw`, {}, body, true, options)).json()) as State;
+  }
+
+  /** Accept, having seen the originals (R13.2). Who: maker_staff. */
+  async applicationAccept(id: string, body: ApplicationAcceptBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/applications/${encodeURIComponent(id)}/accept`, {}, body, true, options)).json()) as State;
+  }
+
+  /** Refuse with a reason (R13.2). Who: maker_staff. */
+  async applicationRefuse(id: string, body: ApplicationRefuseBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/applications/${encodeURIComponent(id)}/refuse`, {}, body, true, options)).json()) as State;
+  }
+
+  /** Send back for correction (R13.2). Who: maker_staff. */
+  async applicationCorrect(id: string, body: ApplicationCorrectBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/applications/${encodeURIComponent(id)}/correct`, {}, body, true, options)).json()) as State;
+  }
+
+  /** Make the seal and file it, in one act (R13.2). Who: maker_staff. */
+  async sealMake(id: string, body: SealMakeBody, options: Options = {}): Promise<SealMakeAnswer> {
+    return (await (await this.ask("POST", `/api/v1/applications/${encodeURIComponent(id)}/seal`, {}, body, true, options)).json()) as SealMakeAnswer;
+  }
+
+  /** seal application create (R20.1 R20.2 R21.1 N1). Who: agent. */
+  async sealApplicationCreate(id: string, body: SealApplicationCreateBody, options: Options = {}): Promise<SealApplicationCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/seals/${encodeURIComponent(id)}/applications`, {}, body, true, options)).json()) as SealApplicationCreateAnswer;
+  }
+
+  /** application carry out (R21.1 N1). Who: maker_staff. */
+  async applicationCarryOut(id: string, body: ApplicationCarryOutBody, options: Options = {}): Promise<ApplicationCarryOutAnswer> {
+    return (await (await this.ask("POST", `/api/v1/applications/${encodeURIComponent(id)}/carry-out`, {}, body, true, options)).json()) as ApplicationCarryOutAnswer;
+  }
+
+  /** application resume (N1 N3). Who: custodian. */
+  async applicationResume(id: string, body: ApplicationResumeBody, options: Options = {}): Promise<ApplicationResumeAnswer> {
+    return (await (await this.ask("POST", `/api/v1/applications/${encodeURIComponent(id)}/resume`, {}, body, true, options)).json()) as ApplicationResumeAnswer;
+  }
+
+  /** seal declare void (N8). Who: police. */
+  async sealDeclareVoid(id: string, body: SealDeclareVoidBody, options: Options = {}): Promise<SealDeclareVoidAnswer> {
+    return (await (await this.ask("POST", `/api/v1/seals/${encodeURIComponent(id)}/void`, {}, body, true, options)).json()) as SealDeclareVoidAnswer;
+  }
+
+  /** maker revoke (R7.1). Who: police. */
+  async makerRevoke(id: string, body: MakerRevokeBody, options: Options = {}): Promise<MakerRevokeAnswer> {
+    return (await (await this.ask("POST", `/api/v1/makers/${encodeURIComponent(id)}/revoke`, {}, body, true, options)).json()) as MakerRevokeAnswer;
+  }
+
+  /** statistics show (R4.1). Who: police. */
+  async statisticsShow(options: Options = {}): Promise<StatisticsShowAnswer> {
+    return (await (await this.ask("GET", `/api/v1/statistics`, {}, null, false, options)).json()) as StatisticsShowAnswer;
+  }
+
+  /** reminder list (R20.2). Who: police, agent, custodian, approver. */
+  async reminderList(options: Options = {}): Promise<ReminderListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/reminders`, {}, null, false, options)).json()) as ReminderListAnswer;
+  }
+
+  /** workstation create (R13.4). Who: maker_staff. */
+  async workstationCreate(id: string, body: WorkstationCreateBody, options: Options = {}): Promise<WorkstationCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/makers/${encodeURIComponent(id)}/workstations`, {}, body, true, options)).json()) as WorkstationCreateAnswer;
+  }
+
+  /** workstation list (R13.4). Who: police, maker_staff. */
+  async workstationList(id: string, options: Options = {}): Promise<WorkstationListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/makers/${encodeURIComponent(id)}/workstations`, {}, null, false, options)).json()) as WorkstationListAnswer;
+  }
+
+  /** workstation confirm (R13.4). Who: police. */
+  async workstationConfirm(id: string, body: WorkstationConfirmBody, options: Options = {}): Promise<WorkstationConfirmAnswer> {
+    return (await (await this.ask("POST", `/api/v1/workstations/${encodeURIComponent(id)}/confirm`, {}, body, true, options)).json()) as WorkstationConfirmAnswer;
+  }
+
+  /** workstation revoke (R13.4). Who: police, maker_staff. */
+  async workstationRevoke(id: string, body: WorkstationRevokeBody, options: Options = {}): Promise<WorkstationRevokeAnswer> {
+    return (await (await this.ask("POST", `/api/v1/workstations/${encodeURIComponent(id)}/revoke`, {}, body, true, options)).json()) as WorkstationRevokeAnswer;
+  }
+
+  /** inspection create (R13.6). Who: police. */
+  async inspectionCreate(id: string, body: InspectionCreateBody, options: Options = {}): Promise<InspectionCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/makers/${encodeURIComponent(id)}/inspections`, {}, body, true, options)).json()) as InspectionCreateAnswer;
+  }
+
+  /** inspection list (R13.6). Who: police, maker_staff. */
+  async inspectionList(options: Options = {}): Promise<InspectionListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/inspections`, {}, null, false, options)).json()) as InspectionListAnswer;
+  }
+
+  /** inspection show (R13.6). Who: police, maker_staff. */
+  async inspectionShow(id: string, options: Options = {}): Promise<InspectionShowAnswer> {
+    return (await (await this.ask("GET", `/api/v1/inspections/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as InspectionShowAnswer;
+  }
+
+  /** finding create (R13.6). Who: police. */
+  async findingCreate(id: string, body: FindingCreateBody, options: Options = {}): Promise<FindingCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/inspections/${encodeURIComponent(id)}/findings`, {}, body, true, options)).json()) as FindingCreateAnswer;
+  }
+
+  /** rectification create (R13.6). Who: police. */
+  async rectificationCreate(id: string, body: RectificationCreateBody, options: Options = {}): Promise<RectificationCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/inspections/${encodeURIComponent(id)}/rectifications`, {}, body, true, options)).json()) as RectificationCreateAnswer;
+  }
+
+  /** inspection close (R13.6). Who: police. */
+  async inspectionClose(id: string, body: InspectionCloseBody, options: Options = {}): Promise<InspectionCloseAnswer> {
+    return (await (await this.ask("POST", `/api/v1/inspections/${encodeURIComponent(id)}/close`, {}, body, true, options)).json()) as InspectionCloseAnswer;
+  }
+
+  /** rectification answer (R13.6). Who: maker_staff. */
+  async rectificationAnswer(id: string, body: RectificationAnswerBody, options: Options = {}): Promise<RectificationAnswerAnswer> {
+    return (await (await this.ask("POST", `/api/v1/rectifications/${encodeURIComponent(id)}/answer`, {}, body, true, options)).json()) as RectificationAnswerAnswer;
+  }
+
+  /** rectification accept (R13.6). Who: police. */
+  async rectificationAccept(id: string, body: RectificationAcceptBody, options: Options = {}): Promise<RectificationAcceptAnswer> {
+    return (await (await this.ask("POST", `/api/v1/rectifications/${encodeURIComponent(id)}/accept`, {}, body, true, options)).json()) as RectificationAcceptAnswer;
+  }
+
+  /** rectification reject (R13.6). Who: police. */
+  async rectificationReject(id: string, body: RectificationRejectBody, options: Options = {}): Promise<RectificationRejectAnswer> {
+    return (await (await this.ask("POST", `/api/v1/rectifications/${encodeURIComponent(id)}/reject`, {}, body, true, options)).json()) as RectificationRejectAnswer;
+  }
+
+  /** rectification withdraw (R13.6). Who: police. */
+  async rectificationWithdraw(id: string, body: RectificationWithdrawBody, options: Options = {}): Promise<RectificationWithdrawAnswer> {
+    return (await (await this.ask("POST", `/api/v1/rectifications/${encodeURIComponent(id)}/withdraw`, {}, body, true, options)).json()) as RectificationWithdrawAnswer;
+  }
+
+  /** Seals, newest first (R4.1). Who: police, maker_staff, agent, custodian, approver. */
+  async sealList(query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<SealListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/seals`, query, null, false, options)).json()) as SealListAnswer;
+  }
+
+  /** One seal and its history (R4.1). Who: police, maker_staff, agent, custodian, approver. */
+  async sealShow(id: string, options: Options = {}): Promise<Seal> {
+    return (await (await this.ask("GET", `/api/v1/seals/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as Seal;
+  }
+
+  /** How a seal stood at a time; the id may be the esID (N5). Who: anybody. */
+  async sealStatus(id: string, query: { at?: string } = {}, options: Options = {}): Promise<SealStatusAnswer> {
+    return (await (await this.ask("GET", `/api/v1/seals/${encodeURIComponent(id)}/status`, query, null, false, options)).json()) as SealStatusAnswer;
+  }
+
+  /** Name the custodian (R19.1). Who: agent. */
+  async sealCustodian(id: string, body: SealCustodianBody, options: Options = {}): Promise<SealCustodianAnswer> {
+    return (await (await this.ask("POST", `/api/v1/seals/${encodeURIComponent(id)}/custodian`, {}, body, true, options)).json()) as SealCustodianAnswer;
+  }
+
+  /** Name the approver (R16.1). Who: custodian. */
+  async sealApprover(id: string, body: SealApproverBody, options: Options = {}): Promise<SealApproverAnswer> {
+    return (await (await this.ask("PUT", `/api/v1/seals/${encodeURIComponent(id)}/approver`, {}, body, true, options)).json()) as SealApproverAnswer;
+  }
+
+  /** Freeze at once (loss report) (R21.2). Who: police, custodian. */
+  async sealFreeze(id: string, body: SealFreezeBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/seals/${encodeURIComponent(id)}/freeze`, {}, body, true, options)).json()) as State;
+  }
+
+  /** Lift a freeze (R21.2). Who: custodian. */
+  async sealUnfreeze(id: string, body: SealUnfreezeBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/seals/${encodeURIComponent(id)}/unfreeze`, {}, body, true, options)).json()) as State;
+  }
+
+  /** Cancel for a listed reason (R21.1). Who: police. */
+  async sealCancel(id: string, body: SealCancelBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/seals/${encodeURIComponent(id)}/cancel`, {}, body, true, options)).json()) as State;
+  }
+
+  /** The filing register (R13.2). Who: police. */
+  async filingList(query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<FilingListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/filings`, query, null, false, options)).json()) as FilingListAnswer;
+  }
+
+  /** Bring a document (OFD or PDF) (R15.1). Who: agent, custodian, approver. */
+  async documentUpload(body: Uint8Array, options: Options = {}): Promise<UploadedDocument> {
+    return (await (await this.ask("POST", `/api/v1/documents`, {}, body, true, options)).json()) as UploadedDocument;
+  }
+
+  /** One document (R15.1). Who: agent, custodian, approver. */
+  async documentShow(id: string, options: Options = {}): Promise<Document> {
+    return (await (await this.ask("GET", `/api/v1/documents/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as Document;
+  }
+
+  /** The bytes of a document (R15.1). Who: agent, custodian, approver. */
+  async documentContent(id: string, options: Options = {}): Promise<Uint8Array> {
+    return new Uint8Array(await (await this.ask("GET", `/api/v1/documents/${encodeURIComponent(id)}/content`, {}, null, false, options)).arrayBuffer());
+  }
+
+  /** Ask for a stamp at a place of a document (R16.1). Who: agent, custodian. */
+  async orderCreate(body: OrderCreateBody, options: Options = {}): Promise<OrderCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/orders`, {}, body, true, options)).json()) as OrderCreateAnswer;
+  }
+
+  /** One order (R16.1). Who: agent, custodian, approver. */
+  async orderShow(id: string, options: Options = {}): Promise<Order> {
+    return (await (await this.ask("GET", `/api/v1/orders/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as Order;
+  }
+
+  /** Approve exactly this order (R16.1). Who: approver. */
+  async orderApprove(id: string, body: OrderApproveBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/orders/${encodeURIComponent(id)}/approve`, {}, body, true, options)).json()) as State;
+  }
+
+  /** Refuse an order (R16.1). Who: approver. */
+  async orderRefuse(id: string, body: OrderRefuseBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/orders/${encodeURIComponent(id)}/refuse`, {}, body, true, options)).json()) as State;
+  }
+
+  /** Stamp (N4). Who: custodian. */
+  async orderStamp(id: string, body: OrderStampBody, options: Options = {}): Promise<OrderStampAnswer> {
+    return (await (await this.ask("POST", `/api/v1/orders/${encodeURIComponent(id)}/stamp`, {}, body, true, options)).json()) as OrderStampAnswer;
+  }
+
+  /** Who stamped what, when, under which approval (N4). Who: police, agent, custodian, approver. */
+  async stampRecordList(query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<StampRecordListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/stamp-records`, query, null, false, options)).json()) as StampRecordListAnswer;
+  }
+
+  /** exchange show (R5.2). Who: administrator, police. */
+  async exchangeShow(options: Options = {}): Promise<ExchangeShowAnswer> {
+    return (await (await this.ask("GET", `/api/v1/exchange`, {}, null, false, options)).json()) as ExchangeShowAnswer;
+  }
+
+  /** exchange event list (R5.2). Who: administrator, police. */
+  async exchangeEventList(options: Options = {}): Promise<ExchangeEventListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/exchange/events`, {}, null, false, options)).json()) as ExchangeEventListAnswer;
+  }
+
+  /** exchange event show (R5.2). Who: administrator, police. */
+  async exchangeEventShow(id: string, options: Options = {}): Promise<ExchangeEventShowAnswer> {
+    return (await (await this.ask("GET", `/api/v1/exchange/events/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as ExchangeEventShowAnswer;
+  }
+
+  /** exchange event resend (R5.2). Who: administrator, police. */
+  async exchangeEventResend(id: string, body: ExchangeEventResendBody, options: Options = {}): Promise<ExchangeEventResendAnswer> {
+    return (await (await this.ask("POST", `/api/v1/exchange/events/${encodeURIComponent(id)}/resend`, {}, body, true, options)).json()) as ExchangeEventResendAnswer;
+  }
+
+  /** exchange event abandon (R5.2). Who: police. */
+  async exchangeEventAbandon(id: string, body: ExchangeEventAbandonBody, options: Options = {}): Promise<ExchangeEventAbandonAnswer> {
+    return (await (await this.ask("POST", `/api/v1/exchange/events/${encodeURIComponent(id)}/abandon`, {}, body, true, options)).json()) as ExchangeEventAbandonAnswer;
+  }
+
+  /** platform status show (R5.2). Who: police. */
+  async platformStatusShow(id: string, options: Options = {}): Promise<PlatformStatusShowAnswer> {
+    return (await (await this.ask("GET", `/api/v1/seals/${encodeURIComponent(id)}/platform-status`, {}, null, false, options)).json()) as PlatformStatusShowAnswer;
+  }
+
+  /** seal statement (N5). Who: anybody. */
+  async sealStatement(id: string, options: Options = {}): Promise<SealStatementAnswer> {
+    return (await (await this.ask("GET", `/api/v1/seals/${encodeURIComponent(id)}/statement`, {}, null, false, options)).json()) as SealStatementAnswer;
+  }
+
+  /** statement key show (N5). Who: anybody. */
+  async statementKeyShow(options: Options = {}): Promise<StatementKeyShowAnswer> {
+    return (await (await this.ask("GET", `/api/v1/statement-keys`, {}, null, false, options)).json()) as StatementKeyShowAnswer;
+  }
+
+  /** evidence source list (N5). Who: administrator, police. */
+  async evidenceSourceList(options: Options = {}): Promise<EvidenceSourceListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/exchange/sources`, {}, null, false, options)).json()) as EvidenceSourceListAnswer;
+  }
+
+  /** reconciliation list (R5.2). Who: administrator, police. */
+  async reconciliationList(options: Options = {}): Promise<ReconciliationListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/exchange/reconciliations`, {}, null, false, options)).json()) as ReconciliationListAnswer;
+  }
+
+  /** reconciliation create (R5.2). Who: administrator, police. */
+  async reconciliationCreate(body: ReconciliationCreateBody, options: Options = {}): Promise<ReconciliationCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/exchange/reconciliations`, {}, body, true, options)).json()) as ReconciliationCreateAnswer;
+  }
+
+  /** reconciliation show (R5.2). Who: administrator, police. */
+  async reconciliationShow(id: string, options: Options = {}): Promise<ReconciliationShowAnswer> {
+    return (await (await this.ask("GET", `/api/v1/exchange/reconciliations/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as ReconciliationShowAnswer;
+  }
+
+  /** reconciliation differences (R5.2). Who: administrator, police. */
+  async reconciliationDifferences(id: string, options: Options = {}): Promise<ReconciliationDifferencesAnswer> {
+    return (await (await this.ask("GET", `/api/v1/exchange/reconciliations/${encodeURIComponent(id)}/differences`, {}, null, false, options)).json()) as ReconciliationDifferencesAnswer;
+  }
+
+  /** Credentials for an application; the secret is shown once (R18.1). Who: maker_staff, agent. */
+  async clientCreate(body: ClientCreateBody, options: Options = {}): Promise<ClientCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/clients`, {}, body, true, options)).json()) as ClientCreateAnswer;
+  }
+
+  /** Applications, newest first (R18.1). Who: police, maker_staff, agent. */
+  async clientList(query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<ClientListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/clients`, query, null, false, options)).json()) as ClientListAnswer;
+  }
+
+  /** One application (R18.1). Who: police, maker_staff, agent. */
+  async clientShow(id: string, options: Options = {}): Promise<Client> {
+    return (await (await this.ask("GET", `/api/v1/clients/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as Client;
+  }
+
+  /** New credentials; the old ones go on for a while (R18.2). Who: maker_staff, agent. */
+  async clientRotate(id: string, body: ClientRotateBody, options: Options = {}): Promise<ClientRotateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/clients/${encodeURIComponent(id)}/rotate`, {}, body, true, options)).json()) as ClientRotateAnswer;
+  }
+
+  /** Suspend an application (R18.1). Who: police, maker_staff, agent. */
+  async clientSuspend(id: string, body: ClientSuspendBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/clients/${encodeURIComponent(id)}/suspend`, {}, body, true, options)).json()) as State;
+  }
+
+  /** Resume an application (R18.1). Who: police, maker_staff, agent. */
+  async clientResume(id: string, body: ClientResumeBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/clients/${encodeURIComponent(id)}/resume`, {}, body, true, options)).json()) as State;
+  }
+
+  /** Revoke an application for good (R18.1). Who: police, maker_staff, agent. */
+  async clientRevoke(id: string, body: ClientRevokeBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/clients/${encodeURIComponent(id)}/revoke`, {}, body, true, options)).json()) as State;
+  }
+}
+
+export type State = {
+  state: string;
+};
+export type ChecklistItem = {
+  code: string;
+  zh: string;
+  en: string;
+  clause: string;
+  required: boolean;
+  uploaded: boolean;
+  original_needed: boolean;
+  original_seen: boolean;
+};
+export type Application = {
+  application_id: string;
+  organization_id: string;
+  organization_name: string;
+  uscc: string;
+  district: string;
+  agent_id: string;
+  seal_kind: string;
+  seal_name: string;
+  physical_seal_code: string;
+  has_superior: boolean;
+  by_agent: boolean;
+  foreign_script: boolean;
+  agent_id_number: string;
+  agent_phone: string;
+  state: string;
+  maker_id: string | null;
+  seal_id: string | null;
+  reason: string | null;
+  created: string;
+  updated: string;
+  checklist: ChecklistItem[];
+};
+export type ApplicationRow = {
+  seq: number;
+  application_id: string;
+  organization_id: string;
+  organization_name: string;
+  seal_kind: string;
+  seal_name: string;
+  physical_seal_code: string;
+  state: string;
+  maker_id: string | null;
+  seal_id: string | null;
+  created: string;
+  updated: string;
+};
+export type SealEvent = {
+  since: string;
+  event: string;
+  state: string;
+  actor_id: string | null;
+  reason: string | null;
+};
+export type Seal = {
+  seal_id: string;
+  es_id: string;
+  seal_code: string;
+  organization_id: string;
+  organization_name: string;
+  uscc: string;
+  district: string;
+  maker_id: string;
+  kind: string;
+  name: string;
+  state: string;
+  valid_from: string;
+  valid_to: string;
+  width_mm: number;
+  height_mm: number;
+  seal: string;
+  certificate: string;
+  certificate_serial: string;
+  impression_digest: string;
+  custodian_id: string | null;
+  approver_id: string | null;
+  created: string;
+  history: SealEvent[];
+};
+export type SealRow = {
+  seq: number;
+  seal_id: string;
+  es_id: string;
+  organization_id: string;
+  organization_name: string;
+  maker_id: string;
+  kind: string;
+  name: string;
+  state: string;
+  valid_from: string;
+  valid_to: string;
+  custodian_id: string | null;
+  approver_id: string | null;
+  created: string;
+};
+export type Filing = {
+  seq: number;
+  filing_number: string;
+  seal_id: string;
+  es_id: string;
+  name: string;
+  kind: string;
+  organization_name: string;
+  uscc: string;
+  district: string;
+  event: string;
+  created: string;
+  receipt: string | null;
+  receipt_at: string | null;
+};
+export type UploadedDocument = {
+  document_id: string;
+  digest: string;
+  format: string;
+  size: number;
+  pages: number[][];
+  refusal: string;
+};
+export type Document = {
+  document_id: string;
+  digest: string;
+  size: number;
+  format: string;
+  refusal: string;
+  pages: number[][];
+  from_order_id: string | null;
+  created: string;
+};
+export type Order = {
+  order_id: string;
+  organization_id: string;
+  seal_id: string;
+  es_id: string;
+  seal_name: string;
+  seal_state: string;
+  seal_custodian_id: string | null;
+  seal_approver_id: string | null;
+  document_id: string;
+  document_digest: string;
+  format: string;
+  requester_id: string;
+  page: number;
+  x_mm: number;
+  y_mm: number;
+  width_mm: number;
+  height_mm: number;
+  category: string;
+  purpose: string;
+  state: string;
+  stamp_order: string;
+  prepared_digest: string;
+  slot: string;
+  created: string;
+  expires: string;
+  approver_id: string | null;
+  approval: string | null;
+  approved: string | null;
+  reason: string | null;
+  custodian_id: string | null;
+  intent: string | null;
+  stamped: string | null;
+  value_digest: string | null;
+  result_document_id: string | null;
+  result_digest: string | null;
+};
+export type StampRecord = {
+  seq: number;
+  stamp_record_id: string;
+  order_id: string;
+  organization_id: string;
+  seal_id: string;
+  es_id: string;
+  seal_name: string;
+  document_id: string;
+  document_digest: string;
+  page: number;
+  x_mm: number;
+  y_mm: number;
+  width_mm: number;
+  height_mm: number;
+  category: string;
+  purpose: string;
+  requester_id: string;
+  approver_id: string | null;
+  approved: string | null;
+  custodian_id: string | null;
+  state: string;
+  reason: string | null;
+  intent: string | null;
+  stamped: string | null;
+  value_digest: string | null;
+  result_document_id: string | null;
+  result_digest: string | null;
+};
+export type Report = {
+  verdict: string;
+  format: string;
+  size: number;
+  digest: string;
+  checked_at: string;
+  policy: unknown;
+  signatures: unknown[];
+};
+export type PersonSelf = {
+  person_id: string;
+  name: string;
+  roles: string[];
+  organization_id: string | null;
+  maker_id: string | null;
+  approver_key_id: string | null;
+};
+export type LoggedIn = {
+  person_id: string;
+  name: string;
+  roles: string[];
+  organization_id: string | null;
+  maker_id: string | null;
+  approver_key_id: string | null;
+  token: string;
+};
+export type Client = {
+  client_id: string;
+  name: string;
+  tier: string;
+  organization_id: string | null;
+  maker_id: string | null;
+  responsible_id: string;
+  algorithm: string;
+  scopes: string[];
+  per_minute: number;
+  per_day: number;
+  state: string;
+  reason: string | null;
+  by_police: boolean;
+  public_key: string | null;
+  old_until: string;
+  created: string;
+};
+export type ClientRow = {
+  seq: number;
+  client_id: string;
+  name: string;
+  tier: string;
+  organization_id: string | null;
+  maker_id: string | null;
+  responsible_id: string;
+  algorithm: string;
+  scopes: string[];
+  per_minute: number;
+  per_day: number;
+  state: string;
+  created: string;
+};
+export type Problem = {
+  code: "format" | "trailing_data" | "limit_exceeded" | "no_memory" | "io" | "crypto" | "unsupported" | "bad_argument" | "bad_signature" | "bad_certificate" | "not_found" | "file_empty" | "file_format_unknown" | "file_damaged" | "file_encrypted" | "container_ambiguous" | "file_hostile" | "document_locked" | "earlier_signature_invalid" | "active_content" | "stamp_forbidden" | "page_out_of_range" | "stamp_off_page" | "seam_impossible" | "keyword_not_found" | "seal_not_in_validity" | "signer_not_in_seal" | "internal" | "unavailable" | "counterpart_down" | "counterpart_refused" | "unauthenticated" | "bad_login" | "forbidden" | "method_not_allowed" | "bad_json" | "bad_field" | "idempotency_key_missing" | "idempotency_key_reused" | "state_forbids" | "conflict" | "client_signature" | "client_time" | "client_nonce_used" | "client_not_active" | "client_scope" | "client_digest" | "quota_exceeded" | "bad_uscc" | "bad_id_number" | "material_missing" | "original_not_seen" | "maker_licence" | "physical_seal_unknown" | "physical_seal_cancelled" | "physical_seal_mismatch" | "second_statutory_seal" | "certificate_period" | "excluded_by_law" | "workstation" | "four_eyes" | "renewal_window" | "picture_changed" | "outside_scope" | "reason_required" | "seal_not_live" | "no_approval" | "order_expired" | "order_spent" | "document_changed" | "pin_wrong" | "pin_locked" | "pin_must_change" | "pin_weak" | "secret_unreadable" | "secret_stale";
+  title: string;
+  title_zh: string;
+  status: number;
+  field: string;
+  detail: string;
+  source: string;
+};
+
+export type ServiceShowAnswer = {
+  name: string;
+  version: string;
+  development: boolean;
+  rooms: unknown;
+};
+export type SealingPointShowAnswer = {
+  sealing_point: string;
+};
+export type SessionLogInBody = {
+  login: string;
+  password: string;
+};
+export type SessionChangePasswordBody = {
+  old: string;
+  new: string;
+};
+export type OrganizationCreateBody = {
+  uscc: string;
+  name: string;
+  kind: "state_organ" | "peoples_organization" | "social_organization" | "enterprise" | "public_institution" | "self_employed" | "other";
+  district: string;
+};
+export type OrganizationCreateAnswer = {
+  organization_id: string;
+};
+export type PersonCreateBody = {
+  login: string;
+  name: string;
+  id_number: string;
+  phone: string;
+  roles: string[];
+  organization_id?: string;
+  maker_id?: string;
+  district?: string;
+};
+export type PersonCreateAnswer = {
+  person_id: string;
+  password: string;
+};
+export type PersonEnrolBody = Record<string, never>;
+export type PersonEnrolAnswer = {
+  approver_key_id: string;
+  activation_code: string;
+  certificate: string;
+};
+export type MakerCreateBody = {
+  licence_number: string;
+  name: string;
+  uscc: string;
+  valid_from: string;
+  valid_to: string;
+};
+export type MakerCreateAnswer = {
+  maker_id: string;
+  maker_key_id: string;
+};
+export type MakerEnrolBody = Record<string, never>;
+export type MakerEnrolAnswer = {
+  maker_key_id: string;
+  activation_code: string;
+  certificate: string;
+};
+export type MakerSuspendBody = {
+  reason: string;
+};
+export type MakerResumeBody = {
+  reason: string;
+};
+export type KeyChangePinBody = {
+  sealed: string;
+};
+export type ApplicationCreateBody = {
+  seal_kind: "statutory" | "internal_body" | "branch" | "contract" | "finance" | "invoice" | "inspection" | "customs" | "other" | "legal_representative" | "operator" | "principal" | "finance_head" | "authorized_representative";
+  seal_name: string;
+  physical_seal_code: string;
+  has_superior: boolean;
+  by_agent: boolean;
+  foreign_script: boolean;
+  agent_id_number: string;
+  agent_phone: string;
+  holder_id?: string;
+  scope_categories?: string[];
+  scope_amount_max_fen?: number;
+  scope_valid_to?: string;
+};
+export type ApplicationCreateAnswer = {
+  application_id: string;
+  state: string;
+  checklist: ChecklistItem[];
+};
+export type ApplicationListAnswer = {
+  items: ApplicationRow[];
+  next: number | null;
+};
+export type ApplicationChangeFactsBody = {
+  physical_seal_code?: string;
+  seal_name?: string;
+  has_superior?: boolean;
+  by_agent?: boolean;
+  foreign_script?: boolean;
+  agent_id_number?: string;
+  agent_phone?: string;
+  description?: string;
+};
+export type ApplicationChangeFactsAnswer = Record<string, unknown>;
+export type MaterialPutAnswer = {
+  digest: string;
+  size: number;
+};
+export type ApplicationSubmitBody = Record<string, never>;
+export type ApplicationWithdrawBody = Record<string, never>;
+export type ApplicationAcceptBody = {
+  originals_seen: string[];
+};
+export type ApplicationRefuseBody = {
+  reason: string;
+};
+export type ApplicationCorrectBody = {
+  reason: string;
+};
+export type SealMakeBody = {
+  seal_id: string;
+  sealed: string;
+};
+export type SealMakeAnswer = {
+  seal_id: string;
+  es_id: string;
+  seal_code: string;
+  activation_code: string;
+  filing_number: string;
+  seal: string;
+  certificate: string;
+};
+export type SealApplicationCreateBody = {
+  type: string;
+  by_agent: boolean;
+  agent_id_number: string;
+  agent_phone: string;
+  physical_seal_code?: string;
+  seal_name?: string;
+  has_superior?: boolean;
+  foreign_script?: boolean;
+  reason?: "dissolved_or_merged" | "physical_seal_not_used" | "electronic_seal_not_used" | "key_leaked" | "stolen_damaged_or_lost" | "renamed" | "dissolved" | "licence_revoked" | "bankrupt" | "merged" | "split";
+  description?: string;
+};
+export type SealApplicationCreateAnswer = Record<string, unknown>;
+export type ApplicationCarryOutBody = Record<string, never>;
+export type ApplicationCarryOutAnswer = Record<string, unknown>;
+export type ApplicationResumeBody = {
+  sealed: string;
+};
+export type ApplicationResumeAnswer = Record<string, unknown>;
+export type SealDeclareVoidBody = {
+  reason: string;
+};
+export type SealDeclareVoidAnswer = Record<string, unknown>;
+export type MakerRevokeBody = {
+  reason: string;
+};
+export type MakerRevokeAnswer = Record<string, unknown>;
+export type StatisticsShowAnswer = Record<string, unknown>;
+export type ReminderListAnswer = Record<string, unknown>;
+export type WorkstationCreateBody = {
+  name: string;
+  place: string;
+};
+export type WorkstationCreateAnswer = Record<string, unknown>;
+export type WorkstationListAnswer = Record<string, unknown>;
+export type WorkstationConfirmBody = Record<string, never>;
+export type WorkstationConfirmAnswer = Record<string, unknown>;
+export type WorkstationRevokeBody = {
+  reason: string;
+};
+export type WorkstationRevokeAnswer = Record<string, unknown>;
+export type InspectionCreateBody = {
+  kind: string;
+  note: string;
+  sample: number;
+};
+export type InspectionCreateAnswer = Record<string, unknown>;
+export type InspectionListAnswer = Record<string, unknown>;
+export type InspectionShowAnswer = Record<string, unknown>;
+export type FindingCreateBody = {
+  clause: string;
+  description: string;
+  seal_id?: string;
+};
+export type FindingCreateAnswer = Record<string, unknown>;
+export type RectificationCreateBody = {
+  demand: string;
+  due: string;
+};
+export type RectificationCreateAnswer = Record<string, unknown>;
+export type InspectionCloseBody = {
+  conclusion: string;
+};
+export type InspectionCloseAnswer = Record<string, unknown>;
+export type RectificationAnswerBody = {
+  description: string;
+};
+export type RectificationAnswerAnswer = Record<string, unknown>;
+export type RectificationAcceptBody = Record<string, never>;
+export type RectificationAcceptAnswer = Record<string, unknown>;
+export type RectificationRejectBody = {
+  reason: string;
+  due: string;
+};
+export type RectificationRejectAnswer = Record<string, unknown>;
+export type RectificationWithdrawBody = {
+  reason: string;
+};
+export type RectificationWithdrawAnswer = Record<string, unknown>;
+export type SealListAnswer = {
+  items: SealRow[];
+  next: number | null;
+};
+export type SealStatusAnswer = {
+  seal_id: string;
+  es_id: string;
+  at: string;
+  state: string;
+  since: string | null;
+};
+export type SealCustodianBody = {
+  person_id: string;
+};
+export type SealCustodianAnswer = Record<string, never>;
+export type SealApproverBody = {
+  approver_key_id: string;
+  sealed: string;
+};
+export type SealApproverAnswer = Record<string, never>;
+export type SealFreezeBody = {
+  reason: string;
+};
+export type SealUnfreezeBody = {
+  sealed: string;
+};
+export type SealCancelBody = {
+  reason: "dissolved_or_merged" | "physical_seal_not_used" | "electronic_seal_not_used" | "key_leaked" | "stolen_damaged_or_lost" | "renamed" | "dissolved" | "licence_revoked" | "bankrupt" | "merged" | "split";
+  description?: string;
+};
+export type FilingListAnswer = {
+  items: Filing[];
+  next: number | null;
+};
+export type OrderCreateBody = {
+  seal_id: string;
+  document_id: string;
+  page: number;
+  x_mm: number;
+  y_mm: number;
+  width_mm?: number;
+  height_mm?: number;
+  category: "official_document" | "certificate" | "agreement" | "voucher" | "transfer_form" | "personal_relation" | "public_utility_stop" | "classified";
+  purpose: string;
+};
+export type OrderCreateAnswer = {
+  order_id: string;
+  state: string;
+  order: string;
+  expires: string;
+};
+export type OrderApproveBody = {
+  sealed: string;
+};
+export type OrderRefuseBody = {
+  reason: string;
+};
+export type OrderStampBody = {
+  sealed: string;
+};
+export type OrderStampAnswer = {
+  state: string;
+  document_id: string;
+  digest: string;
+  stamp_record_id: string;
+};
+export type StampRecordListAnswer = {
+  items: StampRecord[];
+  next: number | null;
+};
+export type ExchangeShowAnswer = Record<string, unknown>;
+export type ExchangeEventListAnswer = Record<string, unknown>;
+export type ExchangeEventShowAnswer = Record<string, unknown>;
+export type ExchangeEventResendBody = {
+  reason: string;
+};
+export type ExchangeEventResendAnswer = Record<string, unknown>;
+export type ExchangeEventAbandonBody = {
+  reason: string;
+};
+export type ExchangeEventAbandonAnswer = Record<string, unknown>;
+export type PlatformStatusShowAnswer = Record<string, unknown>;
+export type SealStatementAnswer = Record<string, unknown>;
+export type StatementKeyShowAnswer = Record<string, unknown>;
+export type EvidenceSourceListAnswer = Record<string, unknown>;
+export type ReconciliationListAnswer = Record<string, unknown>;
+export type ReconciliationCreateBody = {
+  counterpart: string;
+};
+export type ReconciliationCreateAnswer = Record<string, unknown>;
+export type ReconciliationShowAnswer = Record<string, unknown>;
+export type ReconciliationDifferencesAnswer = Record<string, unknown>;
+export type ClientCreateBody = {
+  name: string;
+  algorithm: string;
+  public_key?: string;
+  scopes: string[];
+  per_minute?: number;
+  per_day?: number;
+};
+export type ClientCreateAnswer = {
+  client_id: string;
+  secret: string;
+  tier: string;
+  scopes: string[];
+  per_minute: number;
+  per_day: number;
+};
+export type ClientListAnswer = {
+  items: ClientRow[];
+  next: number | null;
+};
+export type ClientRotateBody = {
+  public_key?: string;
+  overlap_hours: number;
+};
+export type ClientRotateAnswer = {
+  secret: string;
+  old_until: string;
+};
+export type ClientSuspendBody = {
+  reason: string;
+};
+export type ClientResumeBody = {
+  reason: string;
+};
+export type ClientRevokeBody = {
+  reason: string;
+};
