@@ -143,7 +143,7 @@ export class Jinyin {
     return (await (await this.ask("GET", `/api/v1/applications/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as Application;
   }
 
-  /** application change facts (R9). Who: agent. */
+  /** Change the facts of a draft or a correction (R9). Who: agent. */
   async applicationChangeFacts(id: string, body: ApplicationChangeFactsBody, options: Options = {}): Promise<ApplicationChangeFactsAnswer> {
     return (await (await this.ask("PUT", `/api/v1/applications/${encodeURIComponent(id)}`, {}, body, true, options)).json()) as ApplicationChangeFactsAnswer;
   }
@@ -183,109 +183,109 @@ export class Jinyin {
     return (await (await this.ask("POST", `/api/v1/applications/${encodeURIComponent(id)}/seal`, {}, body, true, options)).json()) as SealMakeAnswer;
   }
 
-  /** seal application create (R20.1 R20.2 R21.1 N1). Who: agent. */
+  /** Apply about a seal: reissue, renewal, cancellation, suspension, resumption (R20.1 R20.2 R21.1 N1). Who: agent. */
   async sealApplicationCreate(id: string, body: SealApplicationCreateBody, options: Options = {}): Promise<SealApplicationCreateAnswer> {
     return (await (await this.ask("POST", `/api/v1/seals/${encodeURIComponent(id)}/applications`, {}, body, true, options)).json()) as SealApplicationCreateAnswer;
   }
 
-  /** application carry out (R21.1 N1). Who: maker_staff. */
-  async applicationCarryOut(id: string, body: ApplicationCarryOutBody, options: Options = {}): Promise<ApplicationCarryOutAnswer> {
-    return (await (await this.ask("POST", `/api/v1/applications/${encodeURIComponent(id)}/carry-out`, {}, body, true, options)).json()) as ApplicationCarryOutAnswer;
+  /** Carry out a cancellation or a suspension, and file it (R21.1 N1). Who: maker_staff. */
+  async applicationCarryOut(id: string, body: ApplicationCarryOutBody, options: Options = {}): Promise<CarriedOut> {
+    return (await (await this.ask("POST", `/api/v1/applications/${encodeURIComponent(id)}/carry-out`, {}, body, true, options)).json()) as CarriedOut;
   }
 
-  /** application resume (N1 N3). Who: custodian. */
-  async applicationResume(id: string, body: ApplicationResumeBody, options: Options = {}): Promise<ApplicationResumeAnswer> {
-    return (await (await this.ask("POST", `/api/v1/applications/${encodeURIComponent(id)}/resume`, {}, body, true, options)).json()) as ApplicationResumeAnswer;
+  /** Carry out an accepted resumption with the custodian's PIN (N1 N3). Who: custodian. */
+  async applicationResume(id: string, body: ApplicationResumeBody, options: Options = {}): Promise<CarriedOut> {
+    return (await (await this.ask("POST", `/api/v1/applications/${encodeURIComponent(id)}/resume`, {}, body, true, options)).json()) as CarriedOut;
   }
 
-  /** seal declare void (N8). Who: police. */
-  async sealDeclareVoid(id: string, body: SealDeclareVoidBody, options: Options = {}): Promise<SealDeclareVoidAnswer> {
-    return (await (await this.ask("POST", `/api/v1/seals/${encodeURIComponent(id)}/void`, {}, body, true, options)).json()) as SealDeclareVoidAnswer;
+  /** Declare a seal void from the beginning (N8). Who: police. */
+  async sealDeclareVoid(id: string, body: SealDeclareVoidBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/seals/${encodeURIComponent(id)}/void`, {}, body, true, options)).json()) as State;
   }
 
-  /** maker revoke (R7.1). Who: police. */
-  async makerRevoke(id: string, body: MakerRevokeBody, options: Options = {}): Promise<MakerRevokeAnswer> {
-    return (await (await this.ask("POST", `/api/v1/makers/${encodeURIComponent(id)}/revoke`, {}, body, true, options)).json()) as MakerRevokeAnswer;
+  /** Revoke a maker's licence for good (R7.1). Who: police. */
+  async makerRevoke(id: string, body: MakerRevokeBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/makers/${encodeURIComponent(id)}/revoke`, {}, body, true, options)).json()) as State;
   }
 
-  /** statistics show (R4.1). Who: police. */
-  async statisticsShow(options: Options = {}): Promise<StatisticsShowAnswer> {
-    return (await (await this.ask("GET", `/api/v1/statistics`, {}, null, false, options)).json()) as StatisticsShowAnswer;
+  /** Seals and stamps counted (R4.1). Who: police. */
+  async statisticsShow(query: { by?: "district" | "kind" | "maker" | "month"; district?: string; from?: string; to?: string } = {}, options: Options = {}): Promise<StatisticsShowAnswer> {
+    return (await (await this.ask("GET", `/api/v1/statistics`, query, null, false, options)).json()) as StatisticsShowAnswer;
   }
 
-  /** reminder list (R20.2). Who: police, agent, custodian, approver. */
-  async reminderList(options: Options = {}): Promise<ReminderListAnswer> {
-    return (await (await this.ask("GET", `/api/v1/reminders`, {}, null, false, options)).json()) as ReminderListAnswer;
+  /** Certificates that end soon (R20.2). Who: police, agent, custodian, approver. */
+  async reminderList(query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<ReminderListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/reminders`, query, null, false, options)).json()) as ReminderListAnswer;
   }
 
-  /** workstation create (R13.4). Who: maker_staff. */
+  /** Ask for a workstation; the token is shown once (R13.4). Who: maker_staff. */
   async workstationCreate(id: string, body: WorkstationCreateBody, options: Options = {}): Promise<WorkstationCreateAnswer> {
     return (await (await this.ask("POST", `/api/v1/makers/${encodeURIComponent(id)}/workstations`, {}, body, true, options)).json()) as WorkstationCreateAnswer;
   }
 
-  /** workstation list (R13.4). Who: police, maker_staff. */
-  async workstationList(id: string, options: Options = {}): Promise<WorkstationListAnswer> {
-    return (await (await this.ask("GET", `/api/v1/makers/${encodeURIComponent(id)}/workstations`, {}, null, false, options)).json()) as WorkstationListAnswer;
+  /** A maker's workstations (R13.4). Who: police, maker_staff. */
+  async workstationList(id: string, query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<WorkstationListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/makers/${encodeURIComponent(id)}/workstations`, query, null, false, options)).json()) as WorkstationListAnswer;
   }
 
-  /** workstation confirm (R13.4). Who: police. */
-  async workstationConfirm(id: string, body: WorkstationConfirmBody, options: Options = {}): Promise<WorkstationConfirmAnswer> {
-    return (await (await this.ask("POST", `/api/v1/workstations/${encodeURIComponent(id)}/confirm`, {}, body, true, options)).json()) as WorkstationConfirmAnswer;
+  /** Confirm a workstation (R13.4). Who: police. */
+  async workstationConfirm(id: string, body: WorkstationConfirmBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/workstations/${encodeURIComponent(id)}/confirm`, {}, body, true, options)).json()) as State;
   }
 
-  /** workstation revoke (R13.4). Who: police, maker_staff. */
-  async workstationRevoke(id: string, body: WorkstationRevokeBody, options: Options = {}): Promise<WorkstationRevokeAnswer> {
-    return (await (await this.ask("POST", `/api/v1/workstations/${encodeURIComponent(id)}/revoke`, {}, body, true, options)).json()) as WorkstationRevokeAnswer;
+  /** Revoke a workstation (R13.4). Who: police, maker_staff. */
+  async workstationRevoke(id: string, body: WorkstationRevokeBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/workstations/${encodeURIComponent(id)}/revoke`, {}, body, true, options)).json()) as State;
   }
 
-  /** inspection create (R13.6). Who: police. */
+  /** Open an inspection with a sample drawn by chance (R13.6). Who: police. */
   async inspectionCreate(id: string, body: InspectionCreateBody, options: Options = {}): Promise<InspectionCreateAnswer> {
     return (await (await this.ask("POST", `/api/v1/makers/${encodeURIComponent(id)}/inspections`, {}, body, true, options)).json()) as InspectionCreateAnswer;
   }
 
-  /** inspection list (R13.6). Who: police, maker_staff. */
-  async inspectionList(options: Options = {}): Promise<InspectionListAnswer> {
-    return (await (await this.ask("GET", `/api/v1/inspections`, {}, null, false, options)).json()) as InspectionListAnswer;
+  /** Inspections of makers, newest first (R13.6). Who: police, maker_staff. */
+  async inspectionList(query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<InspectionListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/inspections`, query, null, false, options)).json()) as InspectionListAnswer;
   }
 
-  /** inspection show (R13.6). Who: police, maker_staff. */
-  async inspectionShow(id: string, options: Options = {}): Promise<InspectionShowAnswer> {
-    return (await (await this.ask("GET", `/api/v1/inspections/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as InspectionShowAnswer;
+  /** One inspection with findings, orders and their history (R13.6). Who: police, maker_staff. */
+  async inspectionShow(id: string, options: Options = {}): Promise<Inspection> {
+    return (await (await this.ask("GET", `/api/v1/inspections/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as Inspection;
   }
 
-  /** finding create (R13.6). Who: police. */
+  /** Record a finding (R13.6). Who: police. */
   async findingCreate(id: string, body: FindingCreateBody, options: Options = {}): Promise<FindingCreateAnswer> {
     return (await (await this.ask("POST", `/api/v1/inspections/${encodeURIComponent(id)}/findings`, {}, body, true, options)).json()) as FindingCreateAnswer;
   }
 
-  /** rectification create (R13.6). Who: police. */
+  /** Order to rectify (R13.6). Who: police. */
   async rectificationCreate(id: string, body: RectificationCreateBody, options: Options = {}): Promise<RectificationCreateAnswer> {
     return (await (await this.ask("POST", `/api/v1/inspections/${encodeURIComponent(id)}/rectifications`, {}, body, true, options)).json()) as RectificationCreateAnswer;
   }
 
-  /** inspection close (R13.6). Who: police. */
-  async inspectionClose(id: string, body: InspectionCloseBody, options: Options = {}): Promise<InspectionCloseAnswer> {
-    return (await (await this.ask("POST", `/api/v1/inspections/${encodeURIComponent(id)}/close`, {}, body, true, options)).json()) as InspectionCloseAnswer;
+  /** Close an inspection (R13.6). Who: police. */
+  async inspectionClose(id: string, body: InspectionCloseBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/inspections/${encodeURIComponent(id)}/close`, {}, body, true, options)).json()) as State;
   }
 
-  /** rectification answer (R13.6). Who: maker_staff. */
-  async rectificationAnswer(id: string, body: RectificationAnswerBody, options: Options = {}): Promise<RectificationAnswerAnswer> {
-    return (await (await this.ask("POST", `/api/v1/rectifications/${encodeURIComponent(id)}/answer`, {}, body, true, options)).json()) as RectificationAnswerAnswer;
+  /** Answer an order to rectify (R13.6). Who: maker_staff. */
+  async rectificationAnswer(id: string, body: RectificationAnswerBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/rectifications/${encodeURIComponent(id)}/answer`, {}, body, true, options)).json()) as State;
   }
 
-  /** rectification accept (R13.6). Who: police. */
-  async rectificationAccept(id: string, body: RectificationAcceptBody, options: Options = {}): Promise<RectificationAcceptAnswer> {
-    return (await (await this.ask("POST", `/api/v1/rectifications/${encodeURIComponent(id)}/accept`, {}, body, true, options)).json()) as RectificationAcceptAnswer;
+  /** Accept what was rectified (R13.6). Who: police. */
+  async rectificationAccept(id: string, body: RectificationAcceptBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/rectifications/${encodeURIComponent(id)}/accept`, {}, body, true, options)).json()) as State;
   }
 
-  /** rectification reject (R13.6). Who: police. */
-  async rectificationReject(id: string, body: RectificationRejectBody, options: Options = {}): Promise<RectificationRejectAnswer> {
-    return (await (await this.ask("POST", `/api/v1/rectifications/${encodeURIComponent(id)}/reject`, {}, body, true, options)).json()) as RectificationRejectAnswer;
+  /** Reject it, with a new day (R13.6). Who: police. */
+  async rectificationReject(id: string, body: RectificationRejectBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/rectifications/${encodeURIComponent(id)}/reject`, {}, body, true, options)).json()) as State;
   }
 
-  /** rectification withdraw (R13.6). Who: police. */
-  async rectificationWithdraw(id: string, body: RectificationWithdrawBody, options: Options = {}): Promise<RectificationWithdrawAnswer> {
-    return (await (await this.ask("POST", `/api/v1/rectifications/${encodeURIComponent(id)}/withdraw`, {}, body, true, options)).json()) as RectificationWithdrawAnswer;
+  /** Withdraw an order (R13.6). Who: police. */
+  async rectificationWithdraw(id: string, body: RectificationWithdrawBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/rectifications/${encodeURIComponent(id)}/withdraw`, {}, body, true, options)).json()) as State;
   }
 
   /** Seals, newest first (R4.1). Who: police, maker_staff, agent, custodian, approver. */
@@ -329,7 +329,7 @@ export class Jinyin {
   }
 
   /** The filing register (R13.2). Who: police. */
-  async filingList(query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<FilingListAnswer> {
+  async filingList(query: { limit?: number; before?: number; district?: string; event?: string; kind?: string; maker_id?: string; from?: string; to?: string; waiting?: "true" } = {}, options: Options = {}): Promise<FilingListAnswer> {
     return (await (await this.ask("GET", `/api/v1/filings`, query, null, false, options)).json()) as FilingListAnswer;
   }
 
@@ -492,6 +492,18 @@ export type ChecklistItem = {
   original_needed: boolean;
   original_seen: boolean;
 };
+export type Scope = {
+  categories: string[];
+  amount_max_fen: number | null;
+  valid_to: string | null;
+};
+export type ApplicationEvent = {
+  at: string;
+  event: string;
+  state: string;
+  actor_id: string | null;
+  reason: string | null;
+};
 export type Application = {
   application_id: string;
   organization_id: string;
@@ -499,6 +511,15 @@ export type Application = {
   uscc: string;
   district: string;
   agent_id: string;
+  type: string;
+  present_seal_id: string | null;
+  cancel_reason: string | null;
+  description: string | null;
+  holder_id: string | null;
+  scope: Scope | null;
+  accepted_by: string | null;
+  deadline: string | null;
+  history: ApplicationEvent[];
   seal_kind: string;
   seal_name: string;
   physical_seal_code: string;
@@ -520,6 +541,8 @@ export type ApplicationRow = {
   application_id: string;
   organization_id: string;
   organization_name: string;
+  type: string;
+  present_seal_id: string | null;
   seal_kind: string;
   seal_name: string;
   physical_seal_code: string;
@@ -558,6 +581,11 @@ export type Seal = {
   impression_digest: string;
   custodian_id: string | null;
   approver_id: string | null;
+  holder_id: string | null;
+  scope: Scope | null;
+  replaces_seal_id: string | null;
+  maker_person_id: string;
+  maker_workstation_id: string | null;
   created: string;
   history: SealEvent[];
 };
@@ -584,6 +612,7 @@ export type Filing = {
   es_id: string;
   name: string;
   kind: string;
+  maker_id: string;
   organization_name: string;
   uscc: string;
   district: string;
@@ -735,6 +764,101 @@ export type ClientRow = {
   state: string;
   created: string;
 };
+export type StatisticsItem = {
+  item: string;
+  name: string | null;
+  events: unknown;
+  states: unknown;
+  stamps: number;
+};
+export type Reminder = {
+  seq: number;
+  seal_id: string;
+  es_id: string;
+  name: string;
+  kind: string;
+  state: string;
+  organization_id: string;
+  valid_to: string;
+  days: number;
+  created: string;
+};
+export type CarriedOut = {
+  state: string;
+  seal_state: string;
+  filing_number: string;
+};
+export type Workstation = {
+  seq: number;
+  workstation_id: string;
+  maker_id: string;
+  name: string;
+  place: string;
+  state: string;
+  asked_by: string;
+  decided_by: string | null;
+  reason: string | null;
+  created: string;
+};
+export type InspectionRow = {
+  seq: number;
+  inspection_id: string;
+  maker_id: string;
+  maker_name: string;
+  inspector_id: string;
+  kind: string;
+  note: string;
+  state: string;
+  conclusion: string | null;
+  created: string;
+  closed: string | null;
+};
+export type InspectionSeal = {
+  seal_id: string;
+  es_id: string;
+  name: string;
+  kind: string;
+  state: string;
+};
+export type Finding = {
+  finding_id: string;
+  seal_id: string | null;
+  clause: string;
+  description: string;
+  finder_id: string;
+  created: string;
+};
+export type Rectification = {
+  rectification_id: string;
+  demand: string;
+  due: string;
+  state: string;
+  created: string;
+};
+export type RectificationEvent = {
+  rectification_id: string;
+  at: string;
+  event: string;
+  state: string;
+  actor_id: string | null;
+  description: string | null;
+};
+export type Inspection = {
+  inspection_id: string;
+  maker_id: string;
+  maker_name: string;
+  inspector_id: string;
+  kind: string;
+  note: string;
+  state: string;
+  conclusion: string | null;
+  created: string;
+  closed: string | null;
+  sample: InspectionSeal[];
+  findings: Finding[];
+  rectifications: Rectification[];
+  history: RectificationEvent[];
+};
 export type Problem = {
   code: "format" | "trailing_data" | "limit_exceeded" | "no_memory" | "io" | "crypto" | "unsupported" | "bad_argument" | "bad_signature" | "bad_certificate" | "not_found" | "file_empty" | "file_format_unknown" | "file_damaged" | "file_encrypted" | "container_ambiguous" | "file_hostile" | "document_locked" | "earlier_signature_invalid" | "active_content" | "stamp_forbidden" | "page_out_of_range" | "stamp_off_page" | "seam_impossible" | "keyword_not_found" | "seal_not_in_validity" | "signer_not_in_seal" | "internal" | "unavailable" | "counterpart_down" | "counterpart_refused" | "unauthenticated" | "bad_login" | "forbidden" | "method_not_allowed" | "bad_json" | "bad_field" | "idempotency_key_missing" | "idempotency_key_reused" | "state_forbids" | "conflict" | "client_signature" | "client_time" | "client_nonce_used" | "client_not_active" | "client_scope" | "client_digest" | "quota_exceeded" | "bad_uscc" | "bad_id_number" | "material_missing" | "original_not_seen" | "maker_licence" | "physical_seal_unknown" | "physical_seal_cancelled" | "physical_seal_mismatch" | "second_statutory_seal" | "certificate_period" | "excluded_by_law" | "workstation" | "four_eyes" | "renewal_window" | "picture_changed" | "outside_scope" | "reason_required" | "seal_not_live" | "no_approval" | "order_expired" | "order_spent" | "document_changed" | "pin_wrong" | "pin_locked" | "pin_must_change" | "pin_weak" | "secret_unreadable" | "secret_stale";
   title: string;
@@ -833,6 +957,7 @@ export type ApplicationCreateBody = {
 };
 export type ApplicationCreateAnswer = {
   application_id: string;
+  type: string;
   state: string;
   checklist: ChecklistItem[];
 };
@@ -850,7 +975,10 @@ export type ApplicationChangeFactsBody = {
   agent_phone?: string;
   description?: string;
 };
-export type ApplicationChangeFactsAnswer = Record<string, unknown>;
+export type ApplicationChangeFactsAnswer = {
+  state: string;
+  checklist: ChecklistItem[];
+};
 export type MaterialPutAnswer = {
   digest: string;
   size: number;
@@ -891,73 +1019,92 @@ export type SealApplicationCreateBody = {
   reason?: "dissolved_or_merged" | "physical_seal_not_used" | "electronic_seal_not_used" | "key_leaked" | "stolen_damaged_or_lost" | "renamed" | "dissolved" | "licence_revoked" | "bankrupt" | "merged" | "split";
   description?: string;
 };
-export type SealApplicationCreateAnswer = Record<string, unknown>;
+export type SealApplicationCreateAnswer = {
+  application_id: string;
+  type: string;
+  state: string;
+  checklist: ChecklistItem[];
+};
 export type ApplicationCarryOutBody = Record<string, never>;
-export type ApplicationCarryOutAnswer = Record<string, unknown>;
 export type ApplicationResumeBody = {
   sealed: string;
 };
-export type ApplicationResumeAnswer = Record<string, unknown>;
 export type SealDeclareVoidBody = {
   reason: string;
 };
-export type SealDeclareVoidAnswer = Record<string, unknown>;
 export type MakerRevokeBody = {
   reason: string;
 };
-export type MakerRevokeAnswer = Record<string, unknown>;
-export type StatisticsShowAnswer = Record<string, unknown>;
-export type ReminderListAnswer = Record<string, unknown>;
+export type StatisticsShowAnswer = {
+  by: string;
+  from: string;
+  to: string;
+  items: StatisticsItem[];
+};
+export type ReminderListAnswer = {
+  items: Reminder[];
+  next: number | null;
+};
 export type WorkstationCreateBody = {
   name: string;
   place: string;
 };
-export type WorkstationCreateAnswer = Record<string, unknown>;
-export type WorkstationListAnswer = Record<string, unknown>;
+export type WorkstationCreateAnswer = {
+  workstation_id: string;
+  state: string;
+  token: string;
+};
+export type WorkstationListAnswer = {
+  items: Workstation[];
+  next: number | null;
+};
 export type WorkstationConfirmBody = Record<string, never>;
-export type WorkstationConfirmAnswer = Record<string, unknown>;
 export type WorkstationRevokeBody = {
   reason: string;
 };
-export type WorkstationRevokeAnswer = Record<string, unknown>;
 export type InspectionCreateBody = {
   kind: string;
   note: string;
   sample: number;
 };
-export type InspectionCreateAnswer = Record<string, unknown>;
-export type InspectionListAnswer = Record<string, unknown>;
-export type InspectionShowAnswer = Record<string, unknown>;
+export type InspectionCreateAnswer = {
+  inspection_id: string;
+  state: string;
+};
+export type InspectionListAnswer = {
+  items: InspectionRow[];
+  next: number | null;
+};
 export type FindingCreateBody = {
   clause: string;
   description: string;
   seal_id?: string;
 };
-export type FindingCreateAnswer = Record<string, unknown>;
+export type FindingCreateAnswer = {
+  finding_id: string;
+};
 export type RectificationCreateBody = {
   demand: string;
   due: string;
 };
-export type RectificationCreateAnswer = Record<string, unknown>;
+export type RectificationCreateAnswer = {
+  rectification_id: string;
+  state: string;
+};
 export type InspectionCloseBody = {
   conclusion: string;
 };
-export type InspectionCloseAnswer = Record<string, unknown>;
 export type RectificationAnswerBody = {
   description: string;
 };
-export type RectificationAnswerAnswer = Record<string, unknown>;
 export type RectificationAcceptBody = Record<string, never>;
-export type RectificationAcceptAnswer = Record<string, unknown>;
 export type RectificationRejectBody = {
   reason: string;
   due: string;
 };
-export type RectificationRejectAnswer = Record<string, unknown>;
 export type RectificationWithdrawBody = {
   reason: string;
 };
-export type RectificationWithdrawAnswer = Record<string, unknown>;
 export type SealListAnswer = {
   items: SealRow[];
   next: number | null;
