@@ -50,6 +50,7 @@ jy_err check_organization_kind(const char *value, const char *field, struct jy_f
 jy_err check_seal_kind(const char *value, const char *field, struct jy_fault *fault);
 jy_err check_category(const char *value, const char *field, struct jy_fault *fault);
 jy_err check_cancel_reason(const char *value, const char *field, struct jy_fault *fault);
+jy_err check_inspection_kind(const char *value, const char *field, struct jy_fault *fault);
 jy_err check_seal_application_type(const char *value, const char *field, struct jy_fault *fault);
 jy_err check_digits(const char *value, const char *field, struct jy_fault *fault);
 jy_err check_login(const char *value, const char *field, struct jy_fault *fault);
@@ -68,6 +69,9 @@ const struct field_form *field_form(field_check *check);
 
 /* Handlers, by resource. */
 web_handler session_log_in, session_show, session_log_out, session_change_password;                       /* session.c */
+web_handler workstation_create, workstation_list, workstation_confirm, workstation_revoke;                 /* workstation.c */
+web_handler inspection_create, inspection_list, inspection_show, inspection_close, finding_create;         /* inspection.c */
+web_handler rectification_create, rectification_answer, rectification_accept, rectification_reject, rectification_withdraw;
 web_handler maker_revoke;                                                                                 /* people.c */
 web_handler organization_create, maker_create, maker_enrol, maker_suspend, maker_resume;                  /* people.c */
 web_handler person_create, person_enrol, key_change_pin;

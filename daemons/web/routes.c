@@ -39,6 +39,14 @@ FIELDS(application_facts, { "physical_seal_code", IN_TEXT, 3, 19, check_digits, 
        { "has_superior", IN_BOOL, 0, 0, NULL, true }, { "by_agent", IN_BOOL, 0, 0, NULL, true }, { "foreign_script", IN_BOOL, 0, 0, NULL, true },
        { "agent_id_number", IN_TEXT, 18, 18, check_id_number, true }, { "agent_phone", IN_TEXT, 5, 20, check_digits, true },
        { "description", IN_TEXT, 1, 400, NULL, true });
+FIELDS(workstation, { "name", IN_TEXT, 1, 100, NULL, false }, { "place", IN_TEXT, 1, 200, NULL, false });
+FIELDS(inspection, { "kind", IN_TEXT, 1, 32, check_inspection_kind, false }, { "note", IN_TEXT, 0, 1000, NULL, false },
+       { "sample", IN_INT, 0, 50, NULL, false });
+FIELDS(finding, { "clause", IN_TEXT, 1, 64, NULL, false }, { "description", IN_TEXT, 1, 1000, NULL, false }, { "seal_id", IN_TEXT, 32, 32, check_id, true });
+FIELDS(rectification, { "demand", IN_TEXT, 1, 1000, NULL, false }, { "due", IN_TIME, 20, 25, NULL, false });
+FIELDS(rejection, { "reason", IN_TEXT, 1, 200, NULL, false }, { "due", IN_TIME, 20, 25, NULL, false });
+FIELDS(description, { "description", IN_TEXT, 1, 2000, NULL, false });
+FIELDS(conclusion, { "conclusion", IN_TEXT, 1, 1000, NULL, false });
 FIELDS(accept, { "originals_seen", IN_TEXTS, 0, 32, NULL, false });
 FIELDS(make, ID_FIELD("seal_id"), { "sealed", IN_SEALED, 64, 2048, NULL, false });
 FIELDS(custodian, ID_FIELD("person_id"));
@@ -108,6 +116,21 @@ static const struct route table[] = {
     { "POST",   API "/makers/{id}/revoke",           maker_revoke,            ROLE_POLICE,                           SCOPE_BY_ROLE,          "maker_revoked",       BODY_JSON,  JSON_MAX,     reason,       true,  "R7.1" },
     { "GET",    API "/statistics",                   statistics_show,         ROLE_POLICE,                           SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R4.1" },
     { "GET",    API "/reminders",                    reminder_list,           ORGANIZATION_ROLES | ROLE_POLICE,      SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R20.2" },
+
+    { "POST",  API "/makers/{id}/workstations",          workstation_create,      ROLE_MAKER_STAFF,                      SCOPE_BY_ROLE,          "workstation_asked",   BODY_JSON,  JSON_MAX,     workstation,  true,  "R13.4" },
+    { "GET",   API "/makers/{id}/workstations",          workstation_list,        ROLE_MAKER_STAFF | ROLE_POLICE,        SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R13.4" },
+    { "POST",  API "/workstations/{id}/confirm",         workstation_confirm,     ROLE_POLICE,                           SCOPE_BY_ROLE,          "workstation_confirmed", BODY_JSON,  JSON_MAX,     nothing,      true,  "R13.4" },
+    { "POST",  API "/workstations/{id}/revoke",          workstation_revoke,      ROLE_MAKER_STAFF | ROLE_POLICE,        SCOPE_BY_ROLE,          "workstation_revoked", BODY_JSON,  JSON_MAX,     reason,       true,  "R13.4" },
+    { "POST",  API "/makers/{id}/inspections",           inspection_create,       ROLE_POLICE,                           SCOPE_BY_ROLE,          "inspection_opened",   BODY_JSON,  JSON_MAX,     inspection,   true,  "R13.6" },
+    { "GET",   API "/inspections",                       inspection_list,         ROLE_MAKER_STAFF | ROLE_POLICE,        SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R13.6" },
+    { "GET",   API "/inspections/{id}",                  inspection_show,         ROLE_MAKER_STAFF | ROLE_POLICE,        SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R13.6" },
+    { "POST",  API "/inspections/{id}/findings",         finding_create,          ROLE_POLICE,                           SCOPE_BY_ROLE,          "finding_recorded",    BODY_JSON,  JSON_MAX,     finding,      true,  "R13.6" },
+    { "POST",  API "/inspections/{id}/rectifications",   rectification_create,    ROLE_POLICE,                           SCOPE_BY_ROLE,          "rectification_ordered", BODY_JSON,  JSON_MAX,     rectification, true,  "R13.6" },
+    { "POST",  API "/inspections/{id}/close",            inspection_close,        ROLE_POLICE,                           SCOPE_BY_ROLE,          "inspection_closed",   BODY_JSON,  JSON_MAX,     conclusion,   true,  "R13.6" },
+    { "POST",  API "/rectifications/{id}/answer",        rectification_answer,    ROLE_MAKER_STAFF,                      SCOPE_BY_ROLE,          "rectification_answered", BODY_JSON,  JSON_MAX,     description,  true,  "R13.6" },
+    { "POST",  API "/rectifications/{id}/accept",        rectification_accept,    ROLE_POLICE,                           SCOPE_BY_ROLE,          "rectification_accepted", BODY_JSON,  JSON_MAX,     nothing,      true,  "R13.6" },
+    { "POST",  API "/rectifications/{id}/reject",        rectification_reject,    ROLE_POLICE,                           SCOPE_BY_ROLE,          "rectification_rejected", BODY_JSON,  JSON_MAX,     rejection,    true,  "R13.6" },
+    { "POST",  API "/rectifications/{id}/withdraw",      rectification_withdraw,  ROLE_POLICE,                           SCOPE_BY_ROLE,          "rectification_withdrawn", BODY_JSON,  JSON_MAX,     reason,       true,  "R13.6" },
 
     { "GET",    API "/seals",                        seal_list,               ORGANIZATION_ROLES | ROLE_MAKER_STAFF | ROLE_POLICE, SCOPE_BY_ROLE, NULL,             BODY_NONE,  0,            NULL,         false, "R4.1" },
     { "GET",    API "/seals/{id}",                   seal_show,               ORGANIZATION_ROLES | ROLE_MAKER_STAFF | ROLE_POLICE, SCOPE_BY_ROLE, NULL,             BODY_NONE,  0,            NULL,         false, "R4.1" },
