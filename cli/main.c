@@ -39,6 +39,7 @@ static const struct command {
       "  --lock          the document takes no further stamp\n"
       "  --trust PATH    also check the certificates' chains and revocation\n"
       "  --tsa URL       a time stamp authority (RFC 3161 over HTTP): the stamps carry its time stamps\n"
+      "  --write-evidence FILE   keep what proves the stamps today (with --trust), for `jinyin verify --evidence` at any time\n"
       "  Several places of one seal are one signature. A second --seal (with its --key, --cert and places) is a second stamp on top of the\n"
       "  first; OUT is written when all have succeeded, or not at all.\n" },
     { "archive", cmd_archive, "IN OUT --tsa URL [--trust PEM|DIR]", "Put evidence and a document time stamp into a signed PDF.",
@@ -46,9 +47,10 @@ static const struct command {
       "  --tsa URL       the time stamp authority (RFC 3161 over HTTP)\n"
       "  --trust PEM|DIR certificates, revocation lists and OCSP answers that the document shall carry (DSS)\n"
       "  Nothing that stands in IN is changed; where a stamp forbids any further change, evidence and time stamps are still permitted.\n" },
-    { "sign", cmd_sign, "IN OUT --key K.pem --cert C.pem [--lock] [--trust PEM|DIR]", "Sign a file without a seal (GB/T 35275).", "不加盖印章，仅作数字签名（GB/T 35275）。",
+    { "sign", cmd_sign, "IN OUT --key K.pem --cert C.pem [--lock] [--trust PEM|DIR] [--tsa URL]", "Sign a file without a seal (GB/T 35275).", "不加盖印章，仅作数字签名（GB/T 35275）。",
       "  --lock          the document takes no further stamp or signature\n"
-      "  --trust PATH    also check the certificate's chain and revocation\n" },
+      "  --trust PATH    also check the certificate's chain and revocation\n"
+      "  --tsa URL       a time stamp authority (RFC 3161 over HTTP): the signature carries its time stamp\n" },
     { "inspect", cmd_inspect, "FILE… [--json]", "Show what stands in OFD and PDF files: parts, signatures, coverage, revisions.",
       "查看OFD、PDF文件的组成、签名、保护范围和修订。",
       "  --json          as JSON (docs/protocol/inspect.md)\n"
@@ -56,8 +58,9 @@ static const struct command {
       "  exit: 0 shown, 64 usage, 65 a file is unreadable\n" },
     { "seal", cmd_seal, "make OUT … | show FILE [--json] [--picture OUT]", "Make a seal, or show one.", "制作或查看印章。",
       "  seal make OUT --maker-key K.pem --maker-cert C.pem --signer-cert C.pem --picture FILE --name NAME --id CODE\n"
-      "                --width MM --height MM [--type N] [--version 4|5] [--list-digest]\n"
-      "                  its validity is the signer certificate's (R13.3); version 4 is GB/T 38540-2020 (default), 5 GM/T 0031-2025;\n"
+      "                --width MM --height MM [--type N] [--version 4|5 [--tsa URL]] [--list-digest]\n"
+      "                  its validity is the signer certificate's (R13.3); version 4 is GB/T 38540-2020 (default), 5 GM/T 0031-2025,\n"
+      "                  which takes a time stamp over the maker's signature from --tsa;\n"
       "                  --list-digest lists the certificate's SM3 instead of the certificate\n"
       "  seal show FILE [--json] [--picture OUT]\n"
       "                  a seal (.esl) or a signature value (.dat): every field; the picture into OUT\n"

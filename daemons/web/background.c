@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Work without a request: what a crash left, what time ends. What waits for counterparts is in delivery.c and clerk.c. */
 #include "codec/text.h"
-#include "daemons/web/filing.h"
+#include "daemons/web/application.h"
+#include "daemons/web/seal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -180,6 +181,7 @@ forget(struct web *web)
 
 static const struct { void (*work)(struct web *web); int every_ms; } works[] = {
     { settle, 5000 }, { expire_orders, 10000 }, { expire_seals, 10000 }, { forget, 60000 },
+    { key_work_run, 1000 }, { applications_lapse, 10000 }, { reminders_write, 10000 },
 };
 
 void

@@ -26,7 +26,18 @@ FIELDS(sealed, { "sealed", IN_SEALED, 64, 2048, NULL, false });
 FIELDS(application, { "seal_kind", IN_TEXT, 1, 32, check_seal_kind, false }, { "seal_name", IN_TEXT, 1, 200, NULL, false },
        { "physical_seal_code", IN_TEXT, 3, 19, check_digits, false }, { "has_superior", IN_BOOL, 0, 0, NULL, false },
        { "by_agent", IN_BOOL, 0, 0, NULL, false }, { "foreign_script", IN_BOOL, 0, 0, NULL, false },
-       { "agent_id_number", IN_TEXT, 18, 18, check_id_number, false }, { "agent_phone", IN_TEXT, 5, 20, check_digits, false });
+       { "agent_id_number", IN_TEXT, 18, 18, check_id_number, false }, { "agent_phone", IN_TEXT, 5, 20, check_digits, false },
+       { "holder_id", IN_TEXT, 32, 32, check_id, true }, { "scope_categories", IN_TEXTS, 1, 8, NULL, true },
+       { "scope_amount_max_fen", IN_INT, 0, 1000000000000000, NULL, true }, { "scope_valid_to", IN_TIME, 20, 25, NULL, true });
+FIELDS(seal_application, { "type", IN_TEXT, 1, 32, check_seal_application_type, false }, { "by_agent", IN_BOOL, 0, 0, NULL, false },
+       { "agent_id_number", IN_TEXT, 18, 18, check_id_number, false }, { "agent_phone", IN_TEXT, 5, 20, check_digits, false },
+       { "physical_seal_code", IN_TEXT, 3, 19, check_digits, true }, { "seal_name", IN_TEXT, 1, 200, NULL, true },
+       { "has_superior", IN_BOOL, 0, 0, NULL, true }, { "foreign_script", IN_BOOL, 0, 0, NULL, true },
+       { "reason", IN_TEXT, 1, 64, check_cancel_reason, true }, { "description", IN_TEXT, 1, 400, NULL, true });
+FIELDS(application_facts, { "physical_seal_code", IN_TEXT, 3, 19, check_digits, true }, { "seal_name", IN_TEXT, 1, 200, NULL, true },
+       { "has_superior", IN_BOOL, 0, 0, NULL, true }, { "by_agent", IN_BOOL, 0, 0, NULL, true }, { "foreign_script", IN_BOOL, 0, 0, NULL, true },
+       { "agent_id_number", IN_TEXT, 18, 18, check_id_number, true }, { "agent_phone", IN_TEXT, 5, 20, check_digits, true },
+       { "description", IN_TEXT, 1, 400, NULL, true });
 FIELDS(accept, { "originals_seen", IN_TEXTS, 0, 32, NULL, false });
 FIELDS(make, ID_FIELD("seal_id"), { "sealed", IN_SEALED, 64, 2048, NULL, false });
 FIELDS(custodian, ID_FIELD("person_id"));
@@ -83,6 +94,15 @@ static const struct route table[] = {
     { "POST",   API "/applications/{id}/correct",    application_correct,     ROLE_MAKER_STAFF,                      SCOPE_OWN_MAKER,        "application_sent_back", BODY_JSON, JSON_MAX,    reason,       true,  "R13.2" },
     { "POST",   API "/applications/{id}/seal",       seal_make,               ROLE_MAKER_STAFF,                      SCOPE_OWN_MAKER,        "seal_made_and_filed", BODY_JSON,  JSON_MAX,     make,         true,  "R13.2" },
 
+    { "PUT",    API "/applications/{id}",            application_change_facts, ROLE_AGENT,                           SCOPE_OWN_ORGANIZATION, "application_changed", BODY_JSON,  JSON_MAX,     application_facts, true, "R9" },
+    { "POST",   API "/seals/{id}/applications",      seal_application_create, ROLE_AGENT,                            SCOPE_OWN_ORGANIZATION, "application_created", BODY_JSON,  JSON_MAX,     seal_application, true, "R20.1 R20.2 R21.1 N1" },
+    { "POST",   API "/applications/{id}/carry-out",  application_carry_out,   ROLE_MAKER_STAFF,                      SCOPE_OWN_MAKER,        "application_carried_out", BODY_JSON, JSON_MAX,  nothing,      true,  "R21.1 N1" },
+    { "POST",   API "/applications/{id}/resume",     application_resume,      ROLE_CUSTODIAN,                        SCOPE_OWN_ORGANIZATION, "seal_resumed",        BODY_JSON,  JSON_MAX,     sealed,       true,  "N1 N3" },
+    { "POST",   API "/seals/{id}/void",              seal_declare_void,       ROLE_POLICE,                           SCOPE_BY_ROLE,          "seal_declared_void",  BODY_JSON,  JSON_MAX,     reason,       true,  "N8" },
+    { "POST",   API "/makers/{id}/revoke",           maker_revoke,            ROLE_POLICE,                           SCOPE_BY_ROLE,          "maker_revoked",       BODY_JSON,  JSON_MAX,     reason,       true,  "R7.1" },
+    { "GET",    API "/statistics",                   statistics_show,         ROLE_POLICE,                           SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R4.1" },
+    { "GET",    API "/reminders",                    reminder_list,           ORGANIZATION_ROLES | ROLE_POLICE,      SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R20.2" },
+
     { "GET",    API "/seals",                        seal_list,               ORGANIZATION_ROLES | ROLE_MAKER_STAFF | ROLE_POLICE, SCOPE_BY_ROLE, NULL,             BODY_NONE,  0,            NULL,         false, "R4.1" },
     { "GET",    API "/seals/{id}",                   seal_show,               ORGANIZATION_ROLES | ROLE_MAKER_STAFF | ROLE_POLICE, SCOPE_BY_ROLE, NULL,             BODY_NONE,  0,            NULL,         false, "R4.1" },
     { "GET",    API "/seals/{id}/status",            seal_status,             ANYBODY,                               SCOPE_PUBLIC,           NULL,                  BODY_NONE,  0,            NULL,         false, "N5" },
@@ -90,7 +110,7 @@ static const struct route table[] = {
     { "PUT",    API "/seals/{id}/approver",          seal_approver,           ROLE_CUSTODIAN,                        SCOPE_OWN_ORGANIZATION, "approver_named",      BODY_JSON,  JSON_MAX,     approver,     true,  "R16.1" },
     { "POST",   API "/seals/{id}/freeze",            seal_freeze,             ROLE_CUSTODIAN | ROLE_POLICE,          SCOPE_BY_ROLE,          "seal_frozen",         BODY_JSON,  JSON_MAX,     reason,       true,  "R21.2" },
     { "POST",   API "/seals/{id}/unfreeze",          seal_unfreeze,           ROLE_CUSTODIAN,                        SCOPE_OWN_ORGANIZATION, "seal_unfrozen",       BODY_JSON,  JSON_MAX,     sealed,       true,  "R21.2" },
-    { "POST",   API "/seals/{id}/cancel",            seal_cancel,             ROLE_AGENT | ROLE_POLICE,              SCOPE_BY_ROLE,          "seal_cancelled",      BODY_JSON,  JSON_MAX,     cancel,       true,  "R21.1" },
+    { "POST",   API "/seals/{id}/cancel",            seal_cancel,             ROLE_POLICE,                           SCOPE_BY_ROLE,          "seal_cancelled",      BODY_JSON,  JSON_MAX,     cancel,       true,  "R21.1" },
     { "GET",    API "/filings",                      filing_list,             ROLE_POLICE,                           SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R13.2" },
 
     { "POST",   API "/documents",                    document_upload,         ORGANIZATION_ROLES,                    SCOPE_OWN_ORGANIZATION, "document_uploaded",   BODY_BYTES, 0,            NULL,         true,  "R15.1" },
