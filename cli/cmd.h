@@ -17,6 +17,7 @@ int cmd_seal(int argc, char **argv);
 int cmd_sign(int argc, char **argv);
 int cmd_render(int argc, char **argv);
 int cmd_tour(int argc, char **argv);
+int cmd_care(int argc, char **argv);
 
 /** One option of a command: "--page" with its value's target. */
 struct opt {

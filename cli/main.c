@@ -71,6 +71,20 @@ static const struct command {
       "  What is not drawn as the document asks (fonts that it does not bring, broken pictures) is listed. No verdict is given on stamps.\n" },
     { "tour", cmd_tour, "[--dir DIR] [--credentials FILE] [FILE…]", "A seal's whole life, on real files, against a running ./dev run.",
       "在真实文件上演示一枚印章的一生。", "" },
+
+    { "migrate", cmd_care, "--config FILE [--owner PLACE --role NAME]", "Bring the service's database to this version's schema.",
+      "将服务的数据库升级到本版本的结构。",
+      "  SQLite migrates by itself at the start of the service. PostgreSQL (docs/operation/postgresql.md):\n"
+      "  --owner PLACE   postgresql:host=/run/postgresql dbname=jinyin user=jinyin_owner\n"
+      "  --role NAME     the role that serves: it gets the rights of the statements and no others\n" },
+    { "backup", cmd_care, "DIR --config FILE [--owner PLACE]", "Copy a running service's data into a new folder.", "在服务运行时备份其数据。",
+      "  DIR             new or empty; whole when DIR/MANIFEST is there (the digest of every file)\n"
+      "  The unlock secret (key_unlock_file) is not in it: keep it elsewhere. Without it no key and no personal data of the backup opens.\n" },
+    { "restore", cmd_care, "DIR --config FILE [--owner PLACE --role NAME]", "Put a backup back into an empty place.", "将备份恢复到空的位置。",
+      "  The service is stopped, web_dir and key_dir are empty, the unlock secret is in its place. A damaged backup is refused.\n"
+      "  Orders that were open then are abandoned, since they may have been stamped after it; `jinyin fsck` runs at the end.\n" },
+    { "fsck", cmd_care, "--config FILE [--owner PLACE]", "Compare database, documents, key journal and audit record.", "核对数据库、文件、密钥日志和审计记录。",
+      "  The service may run. exit: 0 nothing is wrong, 1 something is, 65 it could not be looked at\n" },
 };
 
 static const struct command *

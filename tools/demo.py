@@ -7,6 +7,7 @@ import datetime
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -98,6 +99,8 @@ def main():
     parser.add_argument("--platform", action="store_true", help="connect the national platform, too")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=JSON", help="a further key of the configuration; {sim} is the simulator's URL")
     parser.add_argument("--dir", type=pathlib.Path, default=ROOT / "var" / "demo")
+    parser.add_argument("--store", help="postgresql:… of the role that serves, instead of a SQLite file")
+    parser.add_argument("--owner", help="postgresql:… of the schema's owner, with --store")
     args = parser.parse_args()
     shutil.rmtree(args.dir, ignore_errors=True)
     data = args.dir / "data"
@@ -110,7 +113,12 @@ def main():
             out.write("sim-secret\nsim-password\nsim-salt\n")
     for key, value in (pair.split("=", 1) for pair in args.set):
         config[key] = json.loads(value.replace("{sim}", sim))
+    if args.store:
+        config["store"] = args.store
     (args.dir / "jinyin.json").write_text(json.dumps(config, indent=2) + "\n")
+    if args.store:
+        role = re.search(r"\buser=(\w+)", args.store)[1]
+        subprocess.run([BUILD / "jinyin", "migrate", "--config", args.dir / "jinyin.json", "--owner", args.owner, "--role", role], check=True)
     started = time.monotonic()
     log = open(args.dir / "log.jsonl", "ab")
     processes = [subprocess.Popen([BUILD / "jinyin-sim", "--data", args.dir / "sim", "--port", str(args.sim_port)],

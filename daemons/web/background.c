@@ -2,6 +2,7 @@
 /* Work without a request: what a crash left, what time ends. What waits for counterparts is in delivery.c and clerk.c. */
 #include "codec/text.h"
 #include "daemons/web/application.h"
+#include "daemons/web/client.h"
 #include "daemons/web/seal.h"
 
 #include <stdlib.h>
@@ -170,7 +171,9 @@ forget_old(struct db_tx *tx, void *arg, struct jy_fault *fault)
     jy_err rc = rows_run(tx, SQL_SESSION_DELETE_OLD, BINDS(B_INT("idle_before", now - web->session_seconds),
                                                            B_INT("created_before", now - SESSION_ABSOLUTE_SECONDS)), NULL, fault);
 
-    return rc != JY_OK ? rc : rows_run(tx, SQL_IDEMPOTENCY_FORGET, BINDS(B_INT("before", now - KEEP_ANSWERS_SECONDS)), NULL, fault);
+    if (rc == JY_OK)
+        rc = rows_run(tx, SQL_IDEMPOTENCY_FORGET, BINDS(B_INT("before", now - KEEP_ANSWERS_SECONDS)), NULL, fault);
+    return rc == JY_OK ? client_forget(tx, now, fault) : rc;
 }
 
 static void
@@ -190,6 +193,10 @@ background_run(struct web *web)
     const int step_ms = 100;
 
     for (int64_t elapsed = 0; !jy_room_stopping(web->room); elapsed += step_ms) {
+        if (db_is_lost(web->db)) {                      /* the room may not connect any more: it begins anew */
+            jy_log("fatal", "store_lost", "the store must be opened again");
+            _exit(1);
+        }
         for (size_t i = 0; i < sizeof(works) / sizeof(works[0]); i++)
             if (elapsed % works[i].every_ms == 0)
                 works[i].work(web);

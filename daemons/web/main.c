@@ -59,14 +59,14 @@ open_store(struct web *web, struct jy_fault *fault)
 {
     const char *dir = jy_room_config_text(web->room, "web_dir");
     char path[PATH_MAX];
+    jy_err rc;
 
     if (mkdir(dir, 0700) != 0 && errno != EEXIST)
         return jy_fail(fault, JY_E_IO, dir, 0, "%s", strerror(errno));
     snprintf(path, sizeof(path), "%s/blobs", dir);
     if ((mkdir(path, 0700) != 0 && errno != EEXIST) || (web->blobs = open(path, O_DIRECTORY | O_RDONLY | O_CLOEXEC)) < 0)
         return jy_fail(fault, JY_E_IO, path, 0, "%s", strerror(errno));
-    snprintf(path, sizeof(path), "%s/jinyin.db", dir);
-    return db_open(path, &web->db, fault);
+    return (rc = db_place(jy_room_config_text(web->room, "store"), dir, path, sizeof(path), fault)) != JY_OK ? rc : db_open(path, &web->db, fault);
 }
 
 static jy_err

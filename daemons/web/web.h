@@ -71,12 +71,21 @@ struct scope {
 struct exchange;
 struct route;
 
+/** The application that signed the request (client.h); id "" when none did. `alone`: no person's session came with it. */
+struct client {
+    char id[WEB_ID_SIZE], nonce[65], digest[65];
+    uint8_t secret[32];                    /* signs the answer */
+    bool alone;
+};
+
 /** One request and its answer. */
 struct exchange {
     struct web *web;
     struct jy_http_request *request;
     const struct route *route;
     struct actor actor;
+    struct client client;
+    char source[128];                      /* where it came from, for the audit record */
     struct scope scope;
     jy_time now;
     char id[65], code[65];                 /* {id} and {code} of the path */
@@ -136,7 +145,10 @@ JY_CHECK jy_err commit(struct exchange *x, db_fn *fn, void *arg, struct jy_fault
 JY_CHECK jy_err move_row(struct db_tx *tx, enum sql_name name, const struct bind *binds, struct jy_fault *fault);
 JY_CHECK jy_err audit_append(struct db_tx *tx, jy_time at, const char *event, const char *actor_id, const char *source, const char *object,
                              const char *outcome, struct jy_slice request_digest, struct jy_fault *fault);
-const char *audit_source(const struct exchange *x);
+/** Where it came from: the address, and the application that carried a person's act. */
+const char *audit_source(struct exchange *x);
+/** Who did it, for audit record and Idempotency-Key: the application that acts alone, else the person. "" = nobody known. */
+const char *actor_id(const struct exchange *x);
 /** What a kept answer is bound to: whose it is and under which key. */
 #define KEPT_ID_SIZE (WEB_ID_SIZE + 65)
 void kept_id(const struct exchange *x, char out[KEPT_ID_SIZE]);

@@ -11,6 +11,8 @@ import urllib.error
 import urllib.request
 import uuid
 
+import described
+
 
 class Problem(Exception):
     """A refusal: status, stable code, and the whole problem+json."""
@@ -45,8 +47,10 @@ class Client:
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:
                 text, kind = answer.read(), answer.headers.get_content_type()
+                described.check(method, path, answer.status, kind, text)
         except urllib.error.HTTPError as error:
             text = error.read()
+            described.check(method, path, error.code, error.headers.get_content_type(), text)
             try:
                 raise Problem(error.code, json.loads(text)) from None
             except json.JSONDecodeError:
