@@ -268,6 +268,21 @@ export class Jinyin {
     return (await (await this.ask("GET", `/api/v1/stamp-records`, query, null, false, options)).json()) as StampRecordListAnswer;
   }
 
+  /** Ask for many stamps; each item has its own outcome (R15.1). Who: agent, custodian. */
+  async orderCreateBatch(body: OrderCreateBatchBody, options: Options = {}): Promise<OrderCreateBatchAnswer> {
+    return (await (await this.ask("POST", `/api/v1/order-batches`, {}, body, false, options)).json()) as OrderCreateBatchAnswer;
+  }
+
+  /** Approve many orders, each with a secret of its own (R15.1). Who: approver. */
+  async orderApproveBatch(body: OrderApproveBatchBody, options: Options = {}): Promise<OrderApproveBatchAnswer> {
+    return (await (await this.ask("POST", `/api/v1/order-batches/approve`, {}, body, false, options)).json()) as OrderApproveBatchAnswer;
+  }
+
+  /** Stamp many, each with a secret of its own (R15.1). Who: custodian. */
+  async orderStampBatch(body: OrderStampBatchBody, options: Options = {}): Promise<OrderStampBatchAnswer> {
+    return (await (await this.ask("POST", `/api/v1/order-batches/stamp`, {}, body, false, options)).json()) as OrderStampBatchAnswer;
+  }
+
   /** Credentials for an application; the secret is shown once (R18.1). Who: maker_staff, agent. */
   async clientCreate(body: ClientCreateBody, options: Options = {}): Promise<ClientCreateAnswer> {
     return (await (await this.ask("POST", `/api/v1/clients`, {}, body, true, options)).json()) as ClientCreateAnswer;
@@ -560,6 +575,12 @@ export type ClientRow = {
   state: string;
   created: string;
 };
+export type Outcome = {
+  idempotency_key: string;
+  status: number;
+  answer?: unknown;
+  problem?: Problem;
+};
 export type Problem = {
   code: "format" | "trailing_data" | "limit_exceeded" | "no_memory" | "io" | "crypto" | "unsupported" | "bad_argument" | "bad_signature" | "bad_certificate" | "not_found" | "file_empty" | "file_format_unknown" | "file_damaged" | "file_encrypted" | "container_ambiguous" | "file_hostile" | "document_locked" | "earlier_signature_invalid" | "active_content" | "stamp_forbidden" | "page_out_of_range" | "stamp_off_page" | "seam_impossible" | "keyword_not_found" | "seal_not_in_validity" | "signer_not_in_seal" | "internal" | "unavailable" | "counterpart_down" | "counterpart_refused" | "unauthenticated" | "bad_login" | "forbidden" | "method_not_allowed" | "bad_json" | "bad_field" | "idempotency_key_missing" | "idempotency_key_reused" | "state_forbids" | "conflict" | "client_signature" | "client_time" | "client_nonce_used" | "client_not_active" | "client_scope" | "client_digest" | "quota_exceeded" | "bad_uscc" | "bad_id_number" | "material_missing" | "original_not_seen" | "maker_licence" | "physical_seal_unknown" | "physical_seal_cancelled" | "physical_seal_mismatch" | "second_statutory_seal" | "certificate_period" | "excluded_by_law" | "reason_required" | "seal_not_live" | "no_approval" | "order_expired" | "order_spent" | "document_changed" | "pin_wrong" | "pin_locked" | "pin_must_change" | "pin_weak" | "secret_unreadable" | "secret_stale";
   title: string;
@@ -758,6 +779,43 @@ export type OrderStampAnswer = {
 export type StampRecordListAnswer = {
   items: StampRecord[];
   next: number | null;
+};
+export type OrderCreateBatchBody = {
+  items: ({
+    idempotency_key: string;
+    seal_id: string;
+    document_id: string;
+    page: number;
+    x_mm: number;
+    y_mm: number;
+    width_mm?: number;
+    height_mm?: number;
+    category: "official_document" | "certificate" | "agreement" | "voucher" | "transfer_form" | "personal_relation" | "public_utility_stop" | "classified";
+    purpose: string;
+  })[];
+};
+export type OrderCreateBatchAnswer = {
+  items: Outcome[];
+};
+export type OrderApproveBatchBody = {
+  items: {
+    idempotency_key: string;
+    order_id: string;
+    sealed: string;
+  }[];
+};
+export type OrderApproveBatchAnswer = {
+  items: Outcome[];
+};
+export type OrderStampBatchBody = {
+  items: {
+    idempotency_key: string;
+    order_id: string;
+    sealed: string;
+  }[];
+};
+export type OrderStampBatchAnswer = {
+  items: Outcome[];
 };
 export type ClientCreateBody = {
   name: string;

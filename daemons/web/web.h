@@ -58,6 +58,7 @@ struct route;
 struct client {
     char id[WEB_ID_SIZE], nonce[65], digest[65];
     uint8_t secret[32];                    /* signs the answer */
+    int64_t per_minute, per_day;
     bool alone;
 };
 
@@ -66,6 +67,7 @@ struct exchange {
     struct web *web;
     struct jy_http_request *request;
     const struct route *route;
+    const char *path;                      /* of the request, or of the item of a batch */
     struct actor actor;
     struct client client;
     char source[128];                      /* where it came from, for the audit record */
@@ -112,6 +114,12 @@ JY_CHECK jy_err answer_page(struct exchange *x, const struct page *page, json_t 
 /** Copies text that is known to fit; ends the process otherwise (a bug). */
 void put(char *out, size_t size, const char *text);
 #define PUT(array, text) put(array, sizeof(array), text)
+
+/**
+ * One item of a batch (batch.c): POST path with this input under this key, as the same person in the same request. The outcome is
+ * {idempotency_key, status, answer or problem}, which the caller decrefs; input stays the caller's. Errors: JY_E_NOMEM; a refusal is an outcome.
+ */
+JY_CHECK jy_err exchange_item(struct exchange *x, const char *path, const char *key, json_t *input, json_t **outcome);
 
 /* -- the store -- */
 /** One row as an object, JY_E_NOT_FOUND without one. */
