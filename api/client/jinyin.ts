@@ -143,6 +143,11 @@ export class Jinyin {
     return (await (await this.ask("GET", `/api/v1/applications/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as Application;
   }
 
+  /** application change facts (R9). Who: agent. */
+  async applicationChangeFacts(id: string, body: ApplicationChangeFactsBody, options: Options = {}): Promise<ApplicationChangeFactsAnswer> {
+    return (await (await this.ask("PUT", `/api/v1/applications/${encodeURIComponent(id)}`, {}, body, true, options)).json()) as ApplicationChangeFactsAnswer;
+  }
+
   /** Bring a material (R9). Who: agent. */
   async materialPut(id: string, code: string, body: Uint8Array, options: Options = {}): Promise<MaterialPutAnswer> {
     return (await (await this.ask("PUT", `/api/v1/applications/${encodeURIComponent(id)}/materials/${encodeURIComponent(code)}`, {}, body, true, options)).json()) as MaterialPutAnswer;
@@ -176,6 +181,41 @@ export class Jinyin {
   /** Make the seal and file it, in one act (R13.2). Who: maker_staff. */
   async sealMake(id: string, body: SealMakeBody, options: Options = {}): Promise<SealMakeAnswer> {
     return (await (await this.ask("POST", `/api/v1/applications/${encodeURIComponent(id)}/seal`, {}, body, true, options)).json()) as SealMakeAnswer;
+  }
+
+  /** seal application create (R20.1 R20.2 R21.1 N1). Who: agent. */
+  async sealApplicationCreate(id: string, body: SealApplicationCreateBody, options: Options = {}): Promise<SealApplicationCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/seals/${encodeURIComponent(id)}/applications`, {}, body, true, options)).json()) as SealApplicationCreateAnswer;
+  }
+
+  /** application carry out (R21.1 N1). Who: maker_staff. */
+  async applicationCarryOut(id: string, body: ApplicationCarryOutBody, options: Options = {}): Promise<ApplicationCarryOutAnswer> {
+    return (await (await this.ask("POST", `/api/v1/applications/${encodeURIComponent(id)}/carry-out`, {}, body, true, options)).json()) as ApplicationCarryOutAnswer;
+  }
+
+  /** application resume (N1 N3). Who: custodian. */
+  async applicationResume(id: string, body: ApplicationResumeBody, options: Options = {}): Promise<ApplicationResumeAnswer> {
+    return (await (await this.ask("POST", `/api/v1/applications/${encodeURIComponent(id)}/resume`, {}, body, true, options)).json()) as ApplicationResumeAnswer;
+  }
+
+  /** seal declare void (N8). Who: police. */
+  async sealDeclareVoid(id: string, body: SealDeclareVoidBody, options: Options = {}): Promise<SealDeclareVoidAnswer> {
+    return (await (await this.ask("POST", `/api/v1/seals/${encodeURIComponent(id)}/void`, {}, body, true, options)).json()) as SealDeclareVoidAnswer;
+  }
+
+  /** maker revoke (R7.1). Who: police. */
+  async makerRevoke(id: string, body: MakerRevokeBody, options: Options = {}): Promise<MakerRevokeAnswer> {
+    return (await (await this.ask("POST", `/api/v1/makers/${encodeURIComponent(id)}/revoke`, {}, body, true, options)).json()) as MakerRevokeAnswer;
+  }
+
+  /** statistics show (R4.1). Who: police. */
+  async statisticsShow(options: Options = {}): Promise<StatisticsShowAnswer> {
+    return (await (await this.ask("GET", `/api/v1/statistics`, {}, null, false, options)).json()) as StatisticsShowAnswer;
+  }
+
+  /** reminder list (R20.2). Who: police, agent, custodian, approver. */
+  async reminderList(options: Options = {}): Promise<ReminderListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/reminders`, {}, null, false, options)).json()) as ReminderListAnswer;
   }
 
   /** Seals, newest first (R4.1). Who: police, maker_staff, agent, custodian, approver. */
@@ -213,7 +253,7 @@ export class Jinyin {
     return (await (await this.ask("POST", `/api/v1/seals/${encodeURIComponent(id)}/unfreeze`, {}, body, true, options)).json()) as State;
   }
 
-  /** Cancel for a listed reason (R21.1). Who: police, agent. */
+  /** Cancel for a listed reason (R21.1). Who: police. */
   async sealCancel(id: string, body: SealCancelBody, options: Options = {}): Promise<State> {
     return (await (await this.ask("POST", `/api/v1/seals/${encodeURIComponent(id)}/cancel`, {}, body, true, options)).json()) as State;
   }
@@ -266,6 +306,71 @@ export class Jinyin {
   /** Who stamped what, when, under which approval (N4). Who: police, agent, custodian, approver. */
   async stampRecordList(query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<StampRecordListAnswer> {
     return (await (await this.ask("GET", `/api/v1/stamp-records`, query, null, false, options)).json()) as StampRecordListAnswer;
+  }
+
+  /** exchange show (R5.2). Who: administrator, police. */
+  async exchangeShow(options: Options = {}): Promise<ExchangeShowAnswer> {
+    return (await (await this.ask("GET", `/api/v1/exchange`, {}, null, false, options)).json()) as ExchangeShowAnswer;
+  }
+
+  /** exchange event list (R5.2). Who: administrator, police. */
+  async exchangeEventList(options: Options = {}): Promise<ExchangeEventListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/exchange/events`, {}, null, false, options)).json()) as ExchangeEventListAnswer;
+  }
+
+  /** exchange event show (R5.2). Who: administrator, police. */
+  async exchangeEventShow(id: string, options: Options = {}): Promise<ExchangeEventShowAnswer> {
+    return (await (await this.ask("GET", `/api/v1/exchange/events/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as ExchangeEventShowAnswer;
+  }
+
+  /** exchange event resend (R5.2). Who: administrator, police. */
+  async exchangeEventResend(id: string, body: ExchangeEventResendBody, options: Options = {}): Promise<ExchangeEventResendAnswer> {
+    return (await (await this.ask("POST", `/api/v1/exchange/events/${encodeURIComponent(id)}/resend`, {}, body, true, options)).json()) as ExchangeEventResendAnswer;
+  }
+
+  /** exchange event abandon (R5.2). Who: police. */
+  async exchangeEventAbandon(id: string, body: ExchangeEventAbandonBody, options: Options = {}): Promise<ExchangeEventAbandonAnswer> {
+    return (await (await this.ask("POST", `/api/v1/exchange/events/${encodeURIComponent(id)}/abandon`, {}, body, true, options)).json()) as ExchangeEventAbandonAnswer;
+  }
+
+  /** platform status show (R5.2). Who: police. */
+  async platformStatusShow(id: string, options: Options = {}): Promise<PlatformStatusShowAnswer> {
+    return (await (await this.ask("GET", `/api/v1/seals/${encodeURIComponent(id)}/platform-status`, {}, null, false, options)).json()) as PlatformStatusShowAnswer;
+  }
+
+  /** seal statement (N5). Who: anybody. */
+  async sealStatement(id: string, options: Options = {}): Promise<SealStatementAnswer> {
+    return (await (await this.ask("GET", `/api/v1/seals/${encodeURIComponent(id)}/statement`, {}, null, false, options)).json()) as SealStatementAnswer;
+  }
+
+  /** statement key show (N5). Who: anybody. */
+  async statementKeyShow(options: Options = {}): Promise<StatementKeyShowAnswer> {
+    return (await (await this.ask("GET", `/api/v1/statement-keys`, {}, null, false, options)).json()) as StatementKeyShowAnswer;
+  }
+
+  /** evidence source list (N5). Who: administrator, police. */
+  async evidenceSourceList(options: Options = {}): Promise<EvidenceSourceListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/exchange/sources`, {}, null, false, options)).json()) as EvidenceSourceListAnswer;
+  }
+
+  /** reconciliation list (R5.2). Who: administrator, police. */
+  async reconciliationList(options: Options = {}): Promise<ReconciliationListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/exchange/reconciliations`, {}, null, false, options)).json()) as ReconciliationListAnswer;
+  }
+
+  /** reconciliation create (R5.2). Who: administrator, police. */
+  async reconciliationCreate(body: ReconciliationCreateBody, options: Options = {}): Promise<ReconciliationCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/exchange/reconciliations`, {}, body, true, options)).json()) as ReconciliationCreateAnswer;
+  }
+
+  /** reconciliation show (R5.2). Who: administrator, police. */
+  async reconciliationShow(id: string, options: Options = {}): Promise<ReconciliationShowAnswer> {
+    return (await (await this.ask("GET", `/api/v1/exchange/reconciliations/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as ReconciliationShowAnswer;
+  }
+
+  /** reconciliation differences (R5.2). Who: administrator, police. */
+  async reconciliationDifferences(id: string, options: Options = {}): Promise<ReconciliationDifferencesAnswer> {
+    return (await (await this.ask("GET", `/api/v1/exchange/reconciliations/${encodeURIComponent(id)}/differences`, {}, null, false, options)).json()) as ReconciliationDifferencesAnswer;
   }
 
   /** Ask for many stamps; each item has its own outcome (R15.1). Who: agent, custodian. */
@@ -582,7 +687,7 @@ export type Outcome = {
   problem?: Problem;
 };
 export type Problem = {
-  code: "format" | "trailing_data" | "limit_exceeded" | "no_memory" | "io" | "crypto" | "unsupported" | "bad_argument" | "bad_signature" | "bad_certificate" | "not_found" | "file_empty" | "file_format_unknown" | "file_damaged" | "file_encrypted" | "container_ambiguous" | "file_hostile" | "document_locked" | "earlier_signature_invalid" | "active_content" | "stamp_forbidden" | "page_out_of_range" | "stamp_off_page" | "seam_impossible" | "keyword_not_found" | "seal_not_in_validity" | "signer_not_in_seal" | "internal" | "unavailable" | "counterpart_down" | "counterpart_refused" | "unauthenticated" | "bad_login" | "forbidden" | "method_not_allowed" | "bad_json" | "bad_field" | "idempotency_key_missing" | "idempotency_key_reused" | "state_forbids" | "conflict" | "client_signature" | "client_time" | "client_nonce_used" | "client_not_active" | "client_scope" | "client_digest" | "quota_exceeded" | "bad_uscc" | "bad_id_number" | "material_missing" | "original_not_seen" | "maker_licence" | "physical_seal_unknown" | "physical_seal_cancelled" | "physical_seal_mismatch" | "second_statutory_seal" | "certificate_period" | "excluded_by_law" | "reason_required" | "seal_not_live" | "no_approval" | "order_expired" | "order_spent" | "document_changed" | "pin_wrong" | "pin_locked" | "pin_must_change" | "pin_weak" | "secret_unreadable" | "secret_stale";
+  code: "format" | "trailing_data" | "limit_exceeded" | "no_memory" | "io" | "crypto" | "unsupported" | "bad_argument" | "bad_signature" | "bad_certificate" | "not_found" | "file_empty" | "file_format_unknown" | "file_damaged" | "file_encrypted" | "container_ambiguous" | "file_hostile" | "document_locked" | "earlier_signature_invalid" | "active_content" | "stamp_forbidden" | "page_out_of_range" | "stamp_off_page" | "seam_impossible" | "keyword_not_found" | "seal_not_in_validity" | "signer_not_in_seal" | "internal" | "unavailable" | "counterpart_down" | "counterpart_refused" | "unauthenticated" | "bad_login" | "forbidden" | "method_not_allowed" | "bad_json" | "bad_field" | "idempotency_key_missing" | "idempotency_key_reused" | "state_forbids" | "conflict" | "client_signature" | "client_time" | "client_nonce_used" | "client_not_active" | "client_scope" | "client_digest" | "quota_exceeded" | "bad_uscc" | "bad_id_number" | "material_missing" | "original_not_seen" | "maker_licence" | "physical_seal_unknown" | "physical_seal_cancelled" | "physical_seal_mismatch" | "second_statutory_seal" | "certificate_period" | "excluded_by_law" | "renewal_window" | "picture_changed" | "outside_scope" | "reason_required" | "seal_not_live" | "no_approval" | "order_expired" | "order_spent" | "document_changed" | "pin_wrong" | "pin_locked" | "pin_must_change" | "pin_weak" | "secret_unreadable" | "secret_stale";
   title: string;
   title_zh: string;
   status: number;
@@ -664,7 +769,7 @@ export type KeyChangePinBody = {
   sealed: string;
 };
 export type ApplicationCreateBody = {
-  seal_kind: "statutory" | "internal_body" | "branch" | "contract" | "finance" | "invoice" | "inspection" | "customs" | "other";
+  seal_kind: "statutory" | "internal_body" | "branch" | "contract" | "finance" | "invoice" | "inspection" | "customs" | "other" | "legal_representative" | "operator" | "principal" | "finance_head" | "authorized_representative";
   seal_name: string;
   physical_seal_code: string;
   has_superior: boolean;
@@ -672,6 +777,10 @@ export type ApplicationCreateBody = {
   foreign_script: boolean;
   agent_id_number: string;
   agent_phone: string;
+  holder_id?: string;
+  scope_categories?: string[];
+  scope_amount_max_fen?: number;
+  scope_valid_to?: string;
 };
 export type ApplicationCreateAnswer = {
   application_id: string;
@@ -682,6 +791,17 @@ export type ApplicationListAnswer = {
   items: ApplicationRow[];
   next: number | null;
 };
+export type ApplicationChangeFactsBody = {
+  physical_seal_code?: string;
+  seal_name?: string;
+  has_superior?: boolean;
+  by_agent?: boolean;
+  foreign_script?: boolean;
+  agent_id_number?: string;
+  agent_phone?: string;
+  description?: string;
+};
+export type ApplicationChangeFactsAnswer = Record<string, unknown>;
 export type MaterialPutAnswer = {
   digest: string;
   size: number;
@@ -710,6 +830,35 @@ export type SealMakeAnswer = {
   seal: string;
   certificate: string;
 };
+export type SealApplicationCreateBody = {
+  type: string;
+  by_agent: boolean;
+  agent_id_number: string;
+  agent_phone: string;
+  physical_seal_code?: string;
+  seal_name?: string;
+  has_superior?: boolean;
+  foreign_script?: boolean;
+  reason?: "dissolved_or_merged" | "physical_seal_not_used" | "electronic_seal_not_used" | "key_leaked" | "stolen_damaged_or_lost" | "renamed" | "dissolved" | "licence_revoked" | "bankrupt" | "merged" | "split";
+  description?: string;
+};
+export type SealApplicationCreateAnswer = Record<string, unknown>;
+export type ApplicationCarryOutBody = Record<string, never>;
+export type ApplicationCarryOutAnswer = Record<string, unknown>;
+export type ApplicationResumeBody = {
+  sealed: string;
+};
+export type ApplicationResumeAnswer = Record<string, unknown>;
+export type SealDeclareVoidBody = {
+  reason: string;
+};
+export type SealDeclareVoidAnswer = Record<string, unknown>;
+export type MakerRevokeBody = {
+  reason: string;
+};
+export type MakerRevokeAnswer = Record<string, unknown>;
+export type StatisticsShowAnswer = Record<string, unknown>;
+export type ReminderListAnswer = Record<string, unknown>;
 export type SealListAnswer = {
   items: SealRow[];
   next: number | null;
@@ -737,7 +886,7 @@ export type SealUnfreezeBody = {
   sealed: string;
 };
 export type SealCancelBody = {
-  reason: "dissolved_or_merged" | "physical_seal_not_used" | "electronic_seal_not_used" | "key_leaked" | "stolen_damaged_or_lost";
+  reason: "dissolved_or_merged" | "physical_seal_not_used" | "electronic_seal_not_used" | "key_leaked" | "stolen_damaged_or_lost" | "renamed" | "dissolved" | "licence_revoked" | "bankrupt" | "merged" | "split";
   description?: string;
 };
 export type FilingListAnswer = {
@@ -780,6 +929,28 @@ export type StampRecordListAnswer = {
   items: StampRecord[];
   next: number | null;
 };
+export type ExchangeShowAnswer = Record<string, unknown>;
+export type ExchangeEventListAnswer = Record<string, unknown>;
+export type ExchangeEventShowAnswer = Record<string, unknown>;
+export type ExchangeEventResendBody = {
+  reason: string;
+};
+export type ExchangeEventResendAnswer = Record<string, unknown>;
+export type ExchangeEventAbandonBody = {
+  reason: string;
+};
+export type ExchangeEventAbandonAnswer = Record<string, unknown>;
+export type PlatformStatusShowAnswer = Record<string, unknown>;
+export type SealStatementAnswer = Record<string, unknown>;
+export type StatementKeyShowAnswer = Record<string, unknown>;
+export type EvidenceSourceListAnswer = Record<string, unknown>;
+export type ReconciliationListAnswer = Record<string, unknown>;
+export type ReconciliationCreateBody = {
+  counterpart: string;
+};
+export type ReconciliationCreateAnswer = Record<string, unknown>;
+export type ReconciliationShowAnswer = Record<string, unknown>;
+export type ReconciliationDifferencesAnswer = Record<string, unknown>;
 export type OrderCreateBatchBody = {
   items: ({
     idempotency_key: string;

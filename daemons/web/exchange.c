@@ -253,6 +253,17 @@ set_scope(struct exchange *x)
 
 /* -- the stages -- */
 
+/* nginx overwrites this header (packaging/nginx/); without nginx only this machine can ask. */
+static void
+set_source(struct exchange *x)
+{
+    const char *address = jy_http_header(x->request, "X-Forwarded-For");
+
+    if (address == NULL || strlen(address) >= 46 || strspn(address, "0123456789abcdefABCDEF.:") != strlen(address))
+        address = "local";
+    snprintf(x->source, sizeof(x->source), x->client.id[0] == '\0' || x->client.alone ? "%s" : "%s via %s", address, x->client.id);
+}
+
 static jy_err
 admit(struct exchange *x, struct jy_fault *fault)
 {
@@ -263,7 +274,12 @@ admit(struct exchange *x, struct jy_fault *fault)
     x->path = jy_http_path(x->request);
     if ((rc = route_find(jy_http_method(x->request), x->path, &x->route, x->id, x->code)) != JY_OK)
         return jy_fail(fault, rc, "path", 0, "%s %s", jy_http_method(x->request), jy_http_path(x->request));
-    if ((rc = authenticate(x, fault)) != JY_OK || (rc = client_admit(x, fault)) != JY_OK)
+    set_source(x);
+    if ((rc = authenticate(x, fault)) != JY_OK)
+        return rc;
+    rc = client_admit(x, fault);
+    set_source(x);                                         /* now it is known whose application asks */
+    if (rc != JY_OK)
         return rc;
     if (x->route->roles != ANYBODY) {
         if (x->actor.roles == 0)
@@ -284,7 +300,7 @@ admit(struct exchange *x, struct jy_fault *fault)
 static jy_err
 write_refusal(struct db_tx *tx, void *arg, struct jy_fault *fault)
 {
-    struct exchange *x = arg;
+    const struct exchange *x = arg;
 
     return audit_append(tx, x->now, x->route->audit, actor_id(x), audit_source(x), x->object[0] != '\0' ? x->object : x->id,
                         jy_err_code((jy_err)x->status), JY_SLICE(x->request_digest, JY_SM3_SIZE), fault);
@@ -475,6 +491,7 @@ exchange_item(struct exchange *x, const char *path, const char *key, json_t *inp
     jy_err rc;
 
     PUT(item.key, key);
+    PUT(item.source, x->source);
     if ((rc = route_find("POST", path, &item.route, item.id, item.code)) == JY_OK && (item.actor.roles & item.route->roles) == 0)
         rc = JY_E_FORBIDDEN;
     if (rc == JY_OK) {
