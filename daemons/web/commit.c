@@ -62,14 +62,8 @@ actor_id(const struct exchange *x)
 }
 
 const char *
-audit_source(struct exchange *x)
+audit_source(const struct exchange *x)
 {
-    /* nginx overwrites this header (packaging/nginx/); without nginx only this machine can ask. */
-    const char *address = jy_http_header(x->request, "X-Forwarded-For");
-
-    if (address == NULL || strlen(address) >= 46 || strspn(address, "0123456789abcdefABCDEF.:") != strlen(address))
-        address = "local";
-    snprintf(x->source, sizeof(x->source), x->client.id[0] == '\0' || x->client.alone ? "%s" : "%s via %s", address, x->client.id);
     return x->source;
 }
 

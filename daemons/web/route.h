@@ -6,13 +6,14 @@
 #include "daemons/web/web.h"
 
 /** Fields of a JSON body: what is not in the list is refused. */
-enum field_kind { IN_TEXT = 1, IN_BOOL, IN_INT, IN_NUMBER, IN_TIME, IN_SEALED, IN_TEXTS };
+enum field_kind { IN_TEXT = 1, IN_BOOL, IN_INT, IN_NUMBER, IN_TIME, IN_SEALED, IN_TEXTS, IN_OBJECTS };
 struct field {
     const char *name;
     enum field_kind kind;
-    int64_t min, max;                     /* bytes of text, value of a number, count of IN_TEXTS */
+    int64_t min, max;                     /* bytes of text, value of a number, count of IN_TEXTS and IN_OBJECTS */
     jy_err (*check)(const char *value, const char *field, struct jy_fault *fault);   /* text only; NULL = none */
     bool optional;
+    const struct field *members;          /* of each of IN_OBJECTS */
 };
 
 #define ANYBODY (1u << 30)                /* without a session */
@@ -54,6 +55,8 @@ jy_err check_inspection_kind(const char *value, const char *field, struct jy_fau
 jy_err check_seal_application_type(const char *value, const char *field, struct jy_fault *fault);
 jy_err check_digits(const char *value, const char *field, struct jy_fault *fault);
 jy_err check_login(const char *value, const char *field, struct jy_fault *fault);
+#define IDEMPOTENCY_KEY_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:"
+jy_err check_idempotency_key(const char *value, const char *field, struct jy_fault *fault);
 jy_err check_algorithm(const char *value, const char *field, struct jy_fault *fault);
 jy_err check_id(const char *value, const char *field, struct jy_fault *fault);
 
@@ -95,6 +98,7 @@ web_handler platform_status_show;                                               
 web_handler seal_statement, statement_key_show;                                                           /* statement.c */
 web_handler reconciliation_list, reconciliation_show, reconciliation_differences, reconciliation_create;     /* reconcile.c */
 
+web_handler order_create_batch, order_approve_batch, order_stamp_batch;                                   /* batch.c */
 web_handler client_create, client_list, client_show, client_rotate, client_suspend, client_resume, client_revoke;  /* clients.c */
 
 web_handler page_static, livez, readyz, service_show, sealing_point_show;                                 /* service.c */
