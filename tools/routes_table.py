@@ -4,7 +4,9 @@ import pathlib
 import re
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-ROLES = {"ROLE_ADMINISTRATOR": "administrator", "ROLE_POLICE": "police", "ROLE_MAKER_STAFF": "maker_staff", "ROLE_AGENT": "agent",
+ROLES = {"ROLE_SYSTEM_ADMINISTRATOR": "system_administrator", "ROLE_SECURITY_ADMINISTRATOR": "security_administrator",
+         "ROLE_AUDIT_ADMINISTRATOR": "audit_administrator", "ROLE_COORDINATION_GROUP": "coordination_group",
+         "ROLE_CRYPTOGRAPHY_AUTHORITY": "cryptography_authority", "ROLE_POLICE": "police", "ROLE_MAKER_STAFF": "maker_staff", "ROLE_AGENT": "agent",
          "ROLE_CUSTODIAN": "custodian", "ROLE_APPROVER": "approver"}
 GROUPS = {"ORGANIZATION_ROLES": ["agent", "custodian", "approver"], "LOGGED_IN": list(ROLES.values()), "ANYBODY": ["anybody"]}
 

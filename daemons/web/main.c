@@ -93,7 +93,7 @@ insert_first(struct db_tx *tx, void *arg, struct jy_fault *fault)
     return rows_run(tx, SQL_PERSON_INSERT,
                     BINDS(B_TEXT("person_id", f->id), B_TEXT("login", "admin"), B_BLOB("name_wrapped", jy_buf_slice(&f->name)),
                           B_BLOB("id_number_wrapped", jy_buf_slice(&f->id_number)), B_BLOB("id_number_index", JY_SLICE(f->index, sizeof(f->index))),
-                          B_BLOB("phone_wrapped", jy_buf_slice(&f->phone)), B_INT("roles", ROLE_ADMINISTRATOR), B_TEXT("organization_id", NULL),
+                          B_BLOB("phone_wrapped", jy_buf_slice(&f->phone)), B_INT("roles", ROLE_SYSTEM_ADMINISTRATOR), B_TEXT("organization_id", NULL),
                           B_TEXT("maker_id", NULL), B_TEXT("district", NULL), B_BLOB("password_salt", JY_SLICE(f->salt, sizeof(f->salt))),
                           B_BLOB("password_hash", JY_SLICE(f->hash, sizeof(f->hash))), B_INT("now", jy_now())), NULL, fault);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Organizations, makers and their licences (R7.1), people, and the keys of makers and approvers. */
+#include "core/accounts.h"
 #include "daemons/web/route.h"
 
 #include <stdio.h>
@@ -169,18 +170,6 @@ maker_enrol(struct exchange *x, struct jy_fault *fault)
 
 /* -- people -- */
 
-/* Who a person can be: one of these groups, with what it must belong to. No account joins two of them. */
-static const struct person_group {
-    unsigned roles;
-    bool needs_organization, needs_maker, may_have_district;
-    const char *name;
-} groups[] = {
-    { ROLE_ADMINISTRATOR, false, false, false, "administrator stands alone" },
-    { ROLE_POLICE, false, false, true, "police stands alone, with a district or none for the whole city" },
-    { ROLE_MAKER_STAFF, false, true, false, "maker_staff needs a maker_id (R13.4)" },
-    { ROLE_AGENT | ROLE_CUSTODIAN | ROLE_APPROVER, true, false, false, "agent, custodian and approver need an organization_id" },
-};
-
 static jy_err
 read_roles(const struct exchange *x, unsigned *roles, struct jy_fault *fault)
 {
@@ -194,14 +183,7 @@ read_roles(const struct exchange *x, unsigned *roles, struct jy_fault *fault)
             return jy_fail(fault, JY_E_BAD_FIELD, "roles", 0, "there is no role %.40s", json_string_value(item));
         *roles |= role;
     }
-    for (size_t g = 0; g < sizeof(groups) / sizeof(groups[0]); g++)
-        if ((*roles & ~groups[g].roles) == 0) {
-            if ((in_text(x, "organization_id") != NULL) != groups[g].needs_organization ||
-                (in_text(x, "maker_id") != NULL) != groups[g].needs_maker || (in_text(x, "district") != NULL && !groups[g].may_have_district))
-                return jy_fail(fault, JY_E_BAD_FIELD, "roles", 0, "%s", groups[g].name);
-            return JY_OK;
-        }
-    return jy_fail(fault, JY_E_BAD_FIELD, "roles", 0, "these roles cannot be held together");
+    return roles_fit(*roles, in_text(x, "organization_id") != NULL, in_text(x, "maker_id") != NULL, in_text(x, "district") != NULL, fault);
 }
 
 struct person_insert {

@@ -16,7 +16,7 @@ struct field {
 };
 
 #define ANYBODY (1u << 30)                /* without a session */
-#define LOGGED_IN 0x3Fu                   /* every role */
+#define LOGGED_IN 0x3FFu                  /* every role */
 /** Which rows a handler's questions can see. */
 enum scope_rule { SCOPE_UNSET, SCOPE_PUBLIC, SCOPE_SELF, SCOPE_OWN_ORGANIZATION, SCOPE_OWN_MAKER, SCOPE_BY_ROLE };
 enum body_kind { BODY_UNSET, BODY_NONE, BODY_JSON, BODY_BYTES };

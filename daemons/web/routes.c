@@ -61,8 +61,8 @@ static const struct route table[] = {
     { "DELETE", API "/session",                      session_log_out,         LOGGED_IN,                             SCOPE_SELF,             "logged_out",          BODY_NONE,  0,            NULL,         true,  "R27.2" },
     { "PUT",    API "/session/password",             session_change_password, LOGGED_IN,                             SCOPE_SELF,             "password_changed",    BODY_JSON,  JSON_MAX,     password,     true,  "R27.2" },
 
-    { "POST",   API "/organizations",                organization_create,     ROLE_ADMINISTRATOR,                    SCOPE_BY_ROLE,          "organization_created", BODY_JSON, JSON_MAX,     organization, true,  "R3.1" },
-    { "POST",   API "/people",                       person_create,           ROLE_ADMINISTRATOR,                    SCOPE_BY_ROLE,          "person_created",      BODY_JSON,  JSON_MAX,     person,       true,  "R25.1" },
+    { "POST",   API "/organizations",                organization_create,     ROLE_SYSTEM_ADMINISTRATOR,              SCOPE_BY_ROLE,          "organization_created", BODY_JSON, JSON_MAX,     organization, true,  "R3.1" },
+    { "POST",   API "/people",                       person_create,           ROLE_SYSTEM_ADMINISTRATOR,              SCOPE_BY_ROLE,          "person_created",      BODY_JSON,  JSON_MAX,     person,       true,  "R25.1" },
     { "POST",   API "/people/{id}/key",              person_enrol,            ROLE_APPROVER,                         SCOPE_SELF,             "approver_key_made",   BODY_JSON,  JSON_MAX,     nothing,      true,  "R16.1" },
     { "POST",   API "/makers",                       maker_create,            ROLE_POLICE,                           SCOPE_BY_ROLE,          "maker_licensed",      BODY_JSON,  JSON_MAX,     maker,        true,  "R7.1" },
     { "POST",   API "/makers/{id}/key",              maker_enrol,             ROLE_MAKER_STAFF | ROLE_POLICE,        SCOPE_BY_ROLE,          "maker_key_made",      BODY_JSON,  JSON_MAX,     nothing,      true,  "R11.1" },

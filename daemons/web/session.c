@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Logging in and out (R27.2): password by Argon2id, lock after wrong ones, opaque tokens of which only the digest is kept. */
 #include "codec/text.h"
+#include "core/accounts.h"
 #include "daemons/web/route.h"
 
 #include <string.h>
@@ -22,7 +23,7 @@ roles_json(unsigned roles)
 {
     json_t *list = json_array();
 
-    for (unsigned bit = 1; bit <= ROLE_APPROVER; bit <<= 1)
+    for (unsigned bit = 1; (bit & ALL_ROLES) != 0; bit <<= 1)
         if ((roles & bit) != 0)
             json_array_append_new(list, json_string(role_code((enum role)bit)));
     return list;
