@@ -10,7 +10,7 @@
 
 /* The CHECK person_roles_stand_alone (store/migrations) says the same; a test compares the two over every combination. */
 static const struct role_row rows[] = {
-    /* role                       code                     zh                en                         with             belongs                stamps reads  source */
+    /* role, code, Chinese, English, held with, belongs, stamps, reads only, source */
     { ROLE_SYSTEM_ADMINISTRATOR,   "system_administrator",   "系统管理员",     "system administrator",   ALONE,           BELONGS_NOWHERE,          false, false, "R27.2" },
     { ROLE_SECURITY_ADMINISTRATOR, "security_administrator", "安全管理员",     "security administrator", ALONE,           BELONGS_NOWHERE,          false, false, "R27.2" },
     { ROLE_AUDIT_ADMINISTRATOR,    "audit_administrator",    "审计管理员",     "audit administrator",    ALONE,           BELONGS_NOWHERE,          false, true,  "R27.2" },

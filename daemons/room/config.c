@@ -33,6 +33,11 @@ static const struct { const char *name; json_int_t low, high; } ranges[] = {
     { "pin_retries", 1, 100 },
     { "seal_code_pattern_digits", 3, 19 },
     { "link_timeout_seconds", 1, 600 },
+
+    { "bootstrap_hours", 1, 720 },
+    { "password_days", 0, 3650 },
+    { "session_hours", 1, 24 },
+    { "login_source_tries", 5, 100000 },
 };
 
 static const struct key *

@@ -26,13 +26,14 @@ def free_ports(count):
 
 
 @contextlib.contextmanager
-def demonstration():
-    """Yields (folder, base URL). The folder holds credentials.json, data/, log.jsonl."""
+def demonstration(**config):
+    """Yields (folder, base URL). The folder holds credentials.json, data/, log.jsonl. config: other values than the demonstration's."""
     port, sim_port = free_ports(2)
     with tempfile.TemporaryDirectory(prefix="jinyin-") as folder:
         folder = pathlib.Path(folder) / "demo"
         process = subprocess.Popen(
-            [sys.executable, ROOT / "tools" / "demo.py", "--port", str(port), "--sim-port", str(sim_port), "--dir", folder],
+            [sys.executable, ROOT / "tools" / "demo.py", "--port", str(port), "--sim-port", str(sim_port), "--dir", folder,
+             *[f"--set={key}={json.dumps(value)}" for key, value in config.items()]],
             env={**os.environ, "JINYIN_BUILD": str(BUILD)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         try:
             lines = []
