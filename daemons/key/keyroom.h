@@ -39,6 +39,7 @@ typedef jy_err jy_key_handler(struct jy_key_room *room, const struct jy_frame *r
 jy_key_handler jy_key_hello, jy_key_enrol, jy_key_bind, jy_key_change_pin;                /* enrol.c */
 jy_key_handler jy_key_make_seal, jy_key_assign_approver, jy_key_seal_state;               /* seal.c */
 jy_key_handler jy_key_approve, jy_key_stamp, jy_key_settle;                               /* approve.c, stamp.c */
+jy_key_handler jy_key_statement;                                                          /* statement.c */
 
 /* -- what several requests check (checks.c) -- */
 /** Loads a key of this kind (0: any). field names it in the fault. Errors: JY_E_ARGUMENT not an id, JY_E_NOT_FOUND none of the kind. */

@@ -15,6 +15,8 @@ static const struct { enum jy_message_type type; jy_key_handler *handler; } requ
     { JY_MSG_KEY_APPROVE, jy_key_approve },                     /* PIN of the approver */
     { JY_MSG_KEY_STAMP, jy_key_stamp },                         /* approval, and PIN of the custodian */
     { JY_MSG_KEY_SETTLE, jy_key_settle },
+    { JY_MSG_KEY_STATEMENT, jy_key_statement },                 /* nobody's: it binds the service alone */
+
     { JY_MSG_KEY_SEAL_STATE, jy_key_seal_state },               /* PIN of the custodian for "live"; stopping needs nobody's */
 };
 

@@ -38,6 +38,10 @@ static const struct { const char *name; json_int_t low, high; } ranges[] = {
     { "password_days", 0, 3650 },
     { "session_hours", 1, 24 },
     { "login_source_tries", 5, 100000 },
+    { "outbox_retry_max_seconds", 1, 3600 },
+    { "evidence_refresh_seconds", 1, 604800 },
+    { "outbox_refusals_max", 1, 1000 },
+    { "outbox_dead_hours", 0, 8760 },
 };
 
 static const struct key *

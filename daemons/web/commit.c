@@ -227,11 +227,12 @@ carry_out(struct db_tx *tx, void *arg, struct jy_fault *fault)
 }
 
 /* What a broken constraint means to a person. */
-static const struct { const char *constraint; jy_err err; } constraints[] = {
-    { "one_statutory_application", JY_E_SECOND_STATUTORY_SEAL },      /* R14.1 */
-    { "one_statutory_seal", JY_E_SECOND_STATUTORY_SEAL },
-    { "application.organization_id", JY_E_SECOND_STATUTORY_SEAL },
-    { "seal.organization_id", JY_E_SECOND_STATUTORY_SEAL },
+#define ONE_STATUTORY JY_E_SECOND_STATUTORY_SEAL, "seal_kind", "one statutory-name seal for each organization (R14.1)"
+#define ONE_APPLICATION JY_E_CONFLICT, "present_seal_id", "this seal has an application that is not ended yet"
+static const struct { const char *constraint; jy_err err; const char *field, *text; } constraints[] = {
+    { "one_statutory_application", ONE_STATUTORY }, { "one_statutory_seal", ONE_STATUTORY },
+    { "application.organization_id", ONE_STATUTORY }, { "seal.organization_id", ONE_STATUTORY },
+    { "one_application_of_seal", ONE_APPLICATION },   { "application.present_seal_id", ONE_APPLICATION },
 };
 
 jy_err
@@ -245,6 +246,6 @@ commit(struct exchange *x, db_fn *fn, void *arg, struct jy_fault *fault)
     else if (rc == JY_E_CONFLICT && fault != NULL)
         for (size_t i = 0; i < sizeof(constraints) / sizeof(constraints[0]); i++)
             if (strcmp(fault->where, constraints[i].constraint) == 0)
-                return jy_fail(fault, constraints[i].err, "seal_kind", 0, "one statutory-name seal for each organization (R14.1)");
+                return jy_fail(fault, constraints[i].err, constraints[i].field, 0, "%s", constraints[i].text);
     return rc;
 }

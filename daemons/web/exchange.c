@@ -236,7 +236,7 @@ set_scope(struct exchange *x)
     const struct actor *a = &x->actor;
     bool by_role = x->route->scope == SCOPE_BY_ROLE;
 
-    if (x->route->scope == SCOPE_CITY_WIDE || (by_role && (a->roles & ROLE_SYSTEM_ADMINISTRATOR) != 0))
+    if (x->route->scope == SCOPE_CITY_WIDE || (by_role && (a->roles & (ROLE_SYSTEM_ADMINISTRATOR | ROLE_COORDINATION_GROUP)) != 0))
         x->scope.city = true;
     if (by_role && (a->roles & ROLE_POLICE) != 0) {
         x->scope.city = a->district[0] == '\0';

@@ -128,7 +128,7 @@ check_organization_kind(const char *value, const char *field, struct jy_fault *f
 jy_err
 check_seal_kind(const char *value, const char *field, struct jy_fault *fault)
 {
-    return seal_kind_by_code(value) != NULL ? JY_OK : refuse(fault, field, "is not a kind of official seal (R3.1)");
+    return seal_kind_by_code(value) != NULL ? JY_OK : refuse(fault, field, "is not a kind of seal (R3.1, R3.2)");
 }
 
 jy_err
@@ -141,6 +141,14 @@ jy_err
 check_cancel_reason(const char *value, const char *field, struct jy_fault *fault)
 {
     return cancel_reason_by_code(value) != NULL ? JY_OK : jy_fail(fault, JY_E_REASON_REQUIRED, field, 0, "%s", value);
+}
+
+jy_err
+check_seal_application_type(const char *value, const char *field, struct jy_fault *fault)
+{
+    const struct application_type *type = application_type_by_code(value);
+
+    return type != NULL && type->seal_event != NULL ? JY_OK : refuse(fault, field, "is not an application about a seal (R20.1, R20.2, R21.1, N1)");
 }
 
 jy_err

@@ -2,6 +2,7 @@
 /* A stamping order: prepared by doc, so that the digest to be signed is known before anybody approves (R16.1); approved or refused. */
 #include "codec/text.h"
 #include "daemons/web/route.h"
+#include "daemons/web/seal.h"
 #include "ipc/order.h"
 
 #include <math.h>
@@ -142,6 +143,8 @@ order_create(struct exchange *x, struct jy_fault *fault)
         rc = jy_fail(fault, JY_E_SEAL_NOT_LIVE, "seal_id", 0, "its state is %s", member(o.seal, "state"));
         goto out;
     }
+    if ((rc = seal_scope_permits(x, in_text(x, "seal_id"), in_text(x, "category"), -1, fault)) != JY_OK)
+        goto out;
     if ((rc = find_row(x, SQL_DOCUMENT_BY_ID, BINDS(B_TEXT("document_id", in_text(x, "document_id")), SCOPE_ORGANIZATION(x)), document_columns,
                        &o.document, fault)) != JY_OK) {
         rc = rc != JY_E_NOT_FOUND ? rc : jy_fail(fault, rc, "document_id", 0, "%s", in_text(x, "document_id"));

@@ -4,7 +4,9 @@
  * transaction; then the answer. What a crash leaves as INTENT is asked for again by its custodian, or settled (background.c).
  */
 #include "codec/text.h"
+#include "daemons/web/evidence.h"
 #include "daemons/web/route.h"
+#include "daemons/web/seal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -227,7 +229,9 @@ order_stamp(struct exchange *x, struct jy_fault *fault)
     else if (strcmp(member(order, "seal_state"), "ACTIVE") != 0 && strcmp(m.from, "APPROVED") == 0)
         rc = jy_fail(fault, JY_E_SEAL_NOT_LIVE, "seal_id", 0, "its state is %s", member(order, "seal_state"));
     else if (strcmp(m.from, "INTENT") == 0 ||
-             ((rc = state_after(order_moves, m.from, "sign", &m.to, fault)) == JY_OK && (rc = db_write(x->web->db, write_intent, &m, fault)) == JY_OK))
+             ((rc = seal_scope_permits(x, member(order, "seal_id"), member(order, "category"), -1, fault)) == JY_OK &&      /* R16.2: still */
+              (rc = evidence_may_stamp(x->web, member(order, "seal_id"), x->now, fault)) == JY_OK &&
+              (rc = state_after(order_moves, m.from, "sign", &m.to, fault)) == JY_OK && (rc = db_write(x->web->db, write_intent, &m, fault)) == JY_OK))
         rc = sign_and_finish(x, order, fault);
     json_decref(order);
     return rc;

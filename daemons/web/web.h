@@ -45,6 +45,23 @@ struct web {
     pthread_mutex_t trust_lock;
     struct jy_buf trust_pem;
     jy_time trust_fetched;
+
+    /* outbox.h */
+    struct outbox_policy {
+        int64_t retry_max_seconds;         /* longest wait between two tries */
+        int64_t refusals_max;              /* an event that was refused so often is dead */
+        int64_t dead_seconds;              /* an event that could not be delivered for so long is dead; 0 = never */
+    } outbox;
+    pthread_mutex_t delivery_lock;
+    struct courier *couriers;              /* a row for each destination */
+
+    /* clerk.h */
+    pthread_t clerk;
+    int64_t evidence_refresh;              /* seconds */
+    jy_time evidence_discovered;           /* the clerk's own */
+    int stamping_revocation;               /* enum revocation_policy */
+    int reconcile_minutes;                 /* of the UTC day */
+    int64_t reconciled_day;                /* the last day whose nightly run was asked for; the clerk's own */
 };
 
 /** Who asks: an anonymous actor has no person_id and no roles. */
@@ -236,7 +253,7 @@ void stamping_end(struct stamping *stamping);
 /** The prepared document is not needed any more: forget its blob unless another open order uses it. */
 void stamping_forget_prepared(struct web *web, const json_t *order);
 
-/* -- work without a request: outbox, settling, expiry, trust -- */
+/* -- work without a request: settling, expiry -- */
 void background_run(struct web *web);
 
 extern const struct jy_http_service web_service;

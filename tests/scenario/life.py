@@ -182,6 +182,22 @@ class Life(Client):
         self.accept(application)
         return self.hand_over(self.make(application["application_id"]))
 
+    def apply_about(self, seal_id, kind, **facts):
+        """An application about a seal that exists: reissue, renewal, cancellation, suspension, resumption."""
+        return self.ask("agent", "POST", f"/seals/{seal_id}/applications",
+                        {"type": kind, "by_agent": True, "agent_id_number": "11010519491231002X", "agent_phone": "13800000000", **facts})
+
+    def accepted(self, application):
+        """With its materials, submitted and accepted: the application's id."""
+        self.bring_materials(application)
+        self.ask("agent", "POST", f"/applications/{application['application_id']}/submit", {})
+        self.accept(application)
+        return application["application_id"]
+
+    def carried_out(self, seal_id, kind, **facts):
+        application_id = self.accepted(self.apply_about(seal_id, kind, **facts))
+        return self.ask("maker", "POST", f"/applications/{application_id}/carry-out", {})
+
     def upload(self, data):
         return self.ask("agent", "POST", "/documents", raw=data)
 
