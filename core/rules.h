@@ -141,6 +141,24 @@ struct document_category { const char *code, *zh, *en; bool excluded; const char
 const struct document_category *document_category_by_code(const char *code);
 const struct document_category *document_categories(size_t *count);
 
+/* -- applications that use the API (R18.1–18.3): three tiers, what each may be granted, and how much -- */
+enum tier { TIER_STATE_ORGAN = 1u << 0, TIER_MAKER = 1u << 1, TIER_OTHER = 1u << 2 };
+struct client_tier {
+    enum tier tier;
+    const char *code, *zh, *en;
+    int64_t per_minute, per_day;  /* requests at most; a client may be given less */
+    const char *source;
+};
+/** R18.1 for a state organ, R18.2 for a maker (organization_kind NULL), R18.3 for everybody else. */
+const struct client_tier *client_tier_of(const char *organization_kind);
+const struct client_tier *client_tiers(size_t *count);
+const struct client_tier *client_tier_by_code(const char *code);
+struct client_scope { const char *code, *zh, *en; unsigned tiers; };
+const struct client_scope *client_scope_by_code(const char *code);
+const struct client_scope *client_scopes(size_t *count);
+/** client: ACTIVE suspend→SUSPENDED, resume→ACTIVE; revoke→REVOKED from both, for good. */
+extern const struct state_move client_moves[];
+
 /* -- roles and what they may (core/accounts.h says which can be held together) -- */
 enum role {
     ROLE_NONE = 0, ROLE_SYSTEM_ADMINISTRATOR = 1u << 0, ROLE_POLICE = 1u << 1, ROLE_MAKER_STAFF = 1u << 2, ROLE_AGENT = 1u << 3,

@@ -4,6 +4,7 @@
 #include "codec/text.h"
 #include "daemons/web/route.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -190,12 +191,28 @@ person_new_end(struct person_new *p)
 
 static const struct column source_columns[] = { { "failures", COL_INT }, { "locked_until", COL_INT }, { "last", COL_INT }, { NULL, COL_TEXT } };
 
+/* What is counted together: an IPv4 address; of IPv6 the network of 64 bits, since whoever has one has all of it. */
+static void
+source_of(const struct exchange *x, char out[INET6_ADDRSTRLEN])
+{
+    const char *address = request_address(x);
+    struct in6_addr v6;
+
+    snprintf(out, INET6_ADDRSTRLEN, "%s", address);
+    if (inet_pton(AF_INET6, address, &v6) == 1 && !IN6_IS_ADDR_V4MAPPED(&v6)) {
+        memset(v6.s6_addr + 8, 0, 8);
+        inet_ntop(AF_INET6, &v6, out, INET6_ADDRSTRLEN);
+    }
+}
+
 static jy_err
 put_source(struct db_tx *tx, const struct exchange *x, int64_t failures, struct jy_fault *fault)
 {
     int64_t until = x->now + lock_seconds(failures, x->web->policy.source_tries);
+    char source[INET6_ADDRSTRLEN];
 
-    return rows_run(tx, SQL_LOGIN_SOURCE_PUT, BINDS(B_TEXT("source", audit_source(x)), B_INT("failures", failures), B_INT("locked_until", until),
+    source_of(x, source);
+    return rows_run(tx, SQL_LOGIN_SOURCE_PUT, BINDS(B_TEXT("source", source), B_INT("failures", failures), B_INT("locked_until", until),
                                                     B_INT("now", x->now)), NULL, fault);
 }
 
@@ -203,9 +220,12 @@ put_source(struct db_tx *tx, const struct exchange *x, int64_t failures, struct 
 static jy_err
 find_source(struct db_tx *tx, const struct exchange *x, int64_t *failures, int64_t *until, struct jy_fault *fault)
 {
+    char address[INET6_ADDRSTRLEN];
     json_t *source = NULL;
-    jy_err rc = rows_first(tx, SQL_LOGIN_SOURCE_FIND, BINDS(B_TEXT("source", audit_source(x))), source_columns, &source, fault);
+    jy_err rc;
 
+    source_of(x, address);
+    rc = rows_first(tx, SQL_LOGIN_SOURCE_FIND, BINDS(B_TEXT("source", address)), source_columns, &source, fault);
     *until = json_integer_value(json_object_get(source, "locked_until"));
     *failures = json_integer_value(json_object_get(source, "failures"));
     if (x->now >= json_integer_value(json_object_get(source, "last")) + SOURCE_FORGIVEN_SECONDS && x->now >= *until + SOURCE_FORGIVEN_SECONDS)

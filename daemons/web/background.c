@@ -2,6 +2,7 @@
 /* Work without a request: what a crash left, what time ends. What waits for counterparts is in delivery.c and clerk.c. */
 #include "codec/text.h"
 #include "daemons/web/application.h"
+#include "daemons/web/client.h"
 #include "daemons/web/seal.h"
 
 #include <stdlib.h>
@@ -174,7 +175,9 @@ forget_old(struct db_tx *tx, void *arg, struct jy_fault *fault)
         rc = rows_run(tx, SQL_LOGIN_SOURCE_FORGET, BINDS(B_INT("before", now - 86400), B_INT("now", now)), NULL, fault);
     if (rc == JY_OK)
         rc = rows_run(tx, SQL_CHALLENGE_FORGET, BINDS(B_INT("now", now)), NULL, fault);
-    return rc != JY_OK ? rc : rows_run(tx, SQL_IDEMPOTENCY_FORGET, BINDS(B_INT("before", now - KEEP_ANSWERS_SECONDS)), NULL, fault);
+    if (rc == JY_OK)
+        rc = rows_run(tx, SQL_IDEMPOTENCY_FORGET, BINDS(B_INT("before", now - KEEP_ANSWERS_SECONDS)), NULL, fault);
+    return rc == JY_OK ? client_forget(tx, now, fault) : rc;
 }
 
 static void

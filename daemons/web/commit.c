@@ -57,12 +57,25 @@ move_row(struct db_tx *tx, enum sql_name name, const struct bind *binds, struct 
 }
 
 const char *
-audit_source(const struct exchange *x)
+actor_id(const struct exchange *x)
+{
+    return x->client.alone ? x->client.id : x->actor.person_id;
+}
+
+const char *
+request_address(const struct exchange *x)
 {
     /* nginx overwrites this header (packaging/nginx/); without nginx only this machine can ask. */
     const char *address = jy_http_header(x->request, "X-Forwarded-For");
 
-    return address != NULL && strlen(address) < 46 && strspn(address, "0123456789abcdefABCDEF.:") == strlen(address) ? address : "local";
+    return address == NULL || strlen(address) >= 46 || strspn(address, "0123456789abcdefABCDEF.:") != strlen(address) ? "local" : address;
+}
+
+const char *
+audit_source(struct exchange *x)
+{
+    snprintf(x->source, sizeof(x->source), x->client.id[0] == '\0' || x->client.alone ? "%s" : "%s via %s", request_address(x), x->client.id);
+    return x->source;
 }
 
 static const struct column hash_columns[] = { { "hash", COL_HEX }, { NULL, COL_TEXT } };
@@ -154,7 +167,7 @@ struct change {
 void
 kept_id(const struct exchange *x, char out[KEPT_ID_SIZE])
 {
-    snprintf(out, KEPT_ID_SIZE, "%s/%s", x->actor.person_id, x->key);
+    snprintf(out, KEPT_ID_SIZE, "%s/%s", actor_id(x), x->key);
 }
 
 static jy_err
@@ -168,7 +181,7 @@ keep_answer(struct db_tx *tx, struct exchange *x, struct jy_fault *fault)
     rc = text == NULL ? JY_E_NOMEM : personal_wrap(x->web, id, "answer", text, &wrapped);
     if (rc == JY_OK)
         rc = rows_run(tx, SQL_IDEMPOTENCY_INSERT,
-                      BINDS(B_TEXT("actor_id", x->actor.person_id), B_TEXT("key", x->key),
+                      BINDS(B_TEXT("actor_id", actor_id(x)), B_TEXT("key", x->key),
                             B_BLOB("request_digest", JY_SLICE(x->request_digest, JY_SM3_SIZE)), B_INT("status", x->status),
                             B_BLOB("answer_wrapped", jy_buf_slice(&wrapped)), B_INT("now", x->now)), NULL, fault);
     if (text != NULL)
@@ -197,9 +210,9 @@ digest_of_answer(const struct exchange *x, uint8_t out[JY_SM3_SIZE], struct jy_s
 }
 
 static jy_err
-record_act(struct db_tx *tx, const struct exchange *x, struct jy_fault *fault)
+record_act(struct db_tx *tx, struct exchange *x, struct jy_fault *fault)
 {
-    struct audit_row row = { .at = x->now, .event = x->route->audit, .actor_id = x->actor.person_id, .source = audit_source(x), .outcome = "ok",
+    struct audit_row row = { .at = x->now, .event = x->route->audit, .actor_id = actor_id(x), .source = audit_source(x), .outcome = "ok",
                              .object = x->object[0] != '\0' ? x->object : x->id, .request_digest = JY_SLICE(x->request_digest, JY_SM3_SIZE) };
     char *detail = x->detail == NULL ? NULL : json_dumps(x->detail, JSON_COMPACT | JSON_SORT_KEYS);
     uint8_t seen[JY_SM3_SIZE];

@@ -165,6 +165,12 @@ check_login(const char *value, const char *field, struct jy_fault *fault)
 }
 
 jy_err
+check_algorithm(const char *value, const char *field, struct jy_fault *fault)
+{
+    return strcmp(value, "hmac-sm3") == 0 || strcmp(value, "sm2") == 0 ? JY_OK : refuse(fault, field, "must be hmac-sm3 or sm2");
+}
+
+jy_err
 check_id(const char *value, const char *field, struct jy_fault *fault)
 {
     return value[strspn(value, "0123456789abcdef")] == '\0' ? JY_OK : refuse(fault, field, "must be 32 hex digits");

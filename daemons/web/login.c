@@ -39,7 +39,7 @@ open_session(struct db_tx *tx, void *arg, struct jy_fault *fault)
                                  B_BLOB("password_hash", JY_SLICE(l->stretched.hash, PASSWORD_HASH)), B_TEXT("person_id", person_id)), fault);
     if (rc == JY_OK)
         rc = rows_run(tx, SQL_SESSION_INSERT, BINDS(B_BLOB("token_digest", JY_SLICE(l->digest, JY_SM3_SIZE)), B_TEXT("person_id", person_id),
-                                                    B_TEXT("session_id", l->session_id), B_TEXT("source", audit_source(x)), B_INT("now", x->now)), NULL,
+                                                    B_TEXT("session_id", l->session_id), B_TEXT("source", request_address(x)), B_INT("now", x->now)), NULL,
                       fault);
     return rc != JY_OK ? rc : rows_run(tx, SQL_SESSION_DELETE_BEYOND, BINDS(B_TEXT("person_id", person_id), B_INT("keep", SESSIONS_MAX)), NULL, fault);
 }

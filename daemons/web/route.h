@@ -56,7 +56,18 @@ jy_err check_cancel_reason(const char *value, const char *field, struct jy_fault
 jy_err check_seal_application_type(const char *value, const char *field, struct jy_fault *fault);
 jy_err check_digits(const char *value, const char *field, struct jy_fault *fault);
 jy_err check_login(const char *value, const char *field, struct jy_fault *fault);
+jy_err check_algorithm(const char *value, const char *field, struct jy_fault *fault);
 jy_err check_id(const char *value, const char *field, struct jy_fault *fault);
+
+/** What a check demands, for the description of the API: a pattern, or its codes one after the other until NULL; `name` names the form. */
+typedef jy_err field_check(const char *value, const char *field, struct jy_fault *fault);
+struct field_form {
+    field_check *check;
+    const char *name, *pattern;
+    const char *(*code_at)(size_t i);
+};
+/** NULL for a check without a row in forms.c, which a test refuses. */
+const struct field_form *field_form(field_check *check);
 
 /* Handlers, by resource. */
 web_handler session_log_in, session_show, session_log_out, session_change_password;                       /* session.c */
@@ -91,6 +102,8 @@ web_handler evidence_source_list;                                               
 web_handler platform_status_show;                                                                         /* platform.c */
 web_handler seal_statement, statement_key_show;                                                           /* statement.c */
 web_handler reconciliation_list, reconciliation_show, reconciliation_differences, reconciliation_create;     /* reconcile.c */
+
+web_handler client_create, client_list, client_show, client_rotate, client_suspend, client_resume, client_revoke;  /* clients.c */
 
 web_handler page_static, livez, readyz, service_show, sealing_point_show;                                 /* service.c */
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/accounts.h"
+#include "daemons/web/client.h"
 #include "daemons/web/route.h"
 
 #include <string.h>
@@ -65,6 +66,11 @@ FIELDS(order, ID_FIELD("seal_id"), ID_FIELD("document_id"), { "page", IN_INT, 1,
        { "category", IN_TEXT, 1, 32, check_category, false }, { "purpose", IN_TEXT, 0, 200, NULL, false });
 
 FIELDS(counterpart, { "counterpart", IN_TEXT, 1, 32, NULL, false });
+
+FIELDS(api_client, { "name", IN_TEXT, 1, 100, NULL, false }, { "algorithm", IN_TEXT, 3, 8, check_algorithm, false },
+       { "public_key", IN_TEXT, 88, 88, NULL, true }, { "scopes", IN_TEXTS, 1, 8, NULL, false }, { "per_minute", IN_INT, 1, 1000000, NULL, true },
+       { "per_day", IN_INT, 1, 100000000, NULL, true });
+FIELDS(rotate, { "public_key", IN_TEXT, 88, 88, NULL, true }, { "overlap_hours", IN_INT, 0, 168, NULL, false });
 
 #define ORGANIZATION_ROLES (ROLE_AGENT | ROLE_CUSTODIAN | ROLE_APPROVER)
 #define API "/api/v1"
@@ -182,6 +188,14 @@ static const struct route table[] = {
     { "POST",   API "/exchange/reconciliations",     reconciliation_create,   ROLE_SYSTEM_ADMINISTRATOR | ROLE_POLICE, SCOPE_BY_ROLE,          "reconciliation_asked", BODY_JSON, JSON_MAX,     counterpart,  true,  "R5.2" },
     { "GET",    API "/exchange/reconciliations/{id}", reconciliation_show,    ROLE_SYSTEM_ADMINISTRATOR | ROLE_POLICE, SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R5.2" },
     { "GET",    API "/exchange/reconciliations/{id}/differences", reconciliation_differences, ROLE_SYSTEM_ADMINISTRATOR | ROLE_POLICE, SCOPE_BY_ROLE, NULL,              BODY_NONE,  0,            NULL,         false, "R5.2" },
+
+    { "POST",   API "/clients",                      client_create,           ROLE_AGENT | ROLE_MAKER_STAFF,          SCOPE_BY_ROLE,          "client_created",      BODY_JSON,  JSON_MAX,     api_client,   true,  "R18.1" },
+    { "GET",    API "/clients",                      client_list,             ROLE_AGENT | ROLE_MAKER_STAFF | ROLE_POLICE, SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R18.1" },
+    { "GET",    API "/clients/{id}",                 client_show,             ROLE_AGENT | ROLE_MAKER_STAFF | ROLE_POLICE, SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R18.1" },
+    { "POST",   API "/clients/{id}/rotate",          client_rotate,           ROLE_AGENT | ROLE_MAKER_STAFF,          SCOPE_BY_ROLE,          "client_rotated",      BODY_JSON,  JSON_MAX,     rotate,       true,  "R18.2" },
+    { "POST",   API "/clients/{id}/suspend",         client_suspend,          ROLE_AGENT | ROLE_MAKER_STAFF | ROLE_POLICE, SCOPE_BY_ROLE,          "client_suspended",    BODY_JSON,  JSON_MAX,     reason,       true,  "R18.1" },
+    { "POST",   API "/clients/{id}/resume",          client_resume,           ROLE_AGENT | ROLE_MAKER_STAFF | ROLE_POLICE, SCOPE_BY_ROLE,          "client_resumed",      BODY_JSON,  JSON_MAX,     reason,       true,  "R18.1" },
+    { "POST",   API "/clients/{id}/revoke",          client_revoke,           ROLE_AGENT | ROLE_MAKER_STAFF | ROLE_POLICE, SCOPE_BY_ROLE,          "client_revoked",      BODY_JSON,  JSON_MAX,     reason,       true,  "R18.1" },
 };
 
 const struct route *
@@ -204,7 +218,7 @@ routes_check(struct jy_fault *fault)
             (r->early && r->scope != SCOPE_SELF))
             return jy_fail(fault, JY_E_INTERNAL, r->path, 0, "this route is not complete");
     }
-    return JY_OK;
+    return client_rights_check(fault);
 }
 
 /* Path against a pattern: {id} and {code} take one segment of 1..64 safe characters. */

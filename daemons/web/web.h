@@ -86,6 +86,13 @@ struct scope {
 struct exchange;
 struct route;
 
+/** The application that signed the request (client.h); id "" when none did. `alone`: no person's session came with it. */
+struct client {
+    char id[WEB_ID_SIZE], nonce[65], digest[65];
+    uint8_t secret[32];                    /* signs the answer */
+    bool alone;
+};
+
 /** One request and its answer. */
 struct exchange {
     struct web *web;
@@ -93,6 +100,8 @@ struct exchange {
     const struct route *route;
     struct actor actor;
     struct { char id[WEB_ID_SIZE]; jy_time fresh; unsigned must; } session;   /* account.h: fresh = last second factor, must = enum must bits */
+    struct client client;
+    char source[128];                      /* where it came from, for the audit record */
     struct scope scope;
     jy_time now;
     char id[65], code[65];                 /* {id} and {code} of the path */
@@ -167,7 +176,12 @@ JY_CHECK jy_err audit_record(struct db_tx *tx, const struct audit_row *row, stru
 bool audit_refusal_is_listed(struct web *web, jy_time now);
 /** Every ten seconds or so: one record with the number of refusals that got none. */
 void audit_counted_refusals(struct web *web);
-const char *audit_source(const struct exchange *x);
+/** The address that it came from, or "local". */
+const char *request_address(const struct exchange *x);
+/** Where it came from: the address, and the application that carried a person's act. */
+const char *audit_source(struct exchange *x);
+/** Who did it, for audit record and Idempotency-Key: the application that acts alone, else the person. "" = nobody known. */
+const char *actor_id(const struct exchange *x);
 /** What a kept answer is bound to: whose it is and under which key. */
 #define KEPT_ID_SIZE (WEB_ID_SIZE + 65)
 void kept_id(const struct exchange *x, char out[KEPT_ID_SIZE]);

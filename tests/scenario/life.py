@@ -12,6 +12,8 @@ import sys
 import urllib.request
 import uuid
 
+import described
+
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools"))
 from totp import Authenticator  # noqa: E402
 
@@ -50,8 +52,10 @@ class Client:
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:
                 text, kind = answer.read(), answer.headers.get_content_type()
+                described.check(method, path, answer.status, kind, text)
         except urllib.error.HTTPError as error:
             text = error.read()
+            described.check(method, path, error.code, error.headers.get_content_type(), text)
             try:
                 raise Problem(error.code, json.loads(text)) from None
             except json.JSONDecodeError:
