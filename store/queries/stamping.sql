@@ -80,10 +80,3 @@ VALUES (:actor_id, :key, :request_digest, :status, :answer_wrapped, :now);
 
 -- name: idempotency_forget
 DELETE FROM idempotency WHERE created < :before;
-
--- name: audit_last
-SELECT hash FROM audit ORDER BY seq DESC LIMIT 1;
-
--- name: audit_insert
-INSERT INTO audit (at, event, actor_id, source, object, outcome, request_digest, hash)
-VALUES (:at, :event, :actor_id, :source, :object, :outcome, :request_digest, :hash);

@@ -13,7 +13,7 @@ SELECT f.seq, f.filing_number, f.seal_id, s.es_id, s.name, s.kind, s.maker_id, o
 
 -- name: statistics_events
 -- Every event of a seal's life is a filing: the register counts them.
-SELECT CASE :by WHEN 'district' THEN s.district WHEN 'kind' THEN s.kind WHEN 'maker' THEN s.maker_id ELSE '' END AS item, f.event AS what,
+SELECT CASE CAST(:by AS TEXT) WHEN 'district' THEN s.district WHEN 'kind' THEN s.kind WHEN 'maker' THEN s.maker_id ELSE '' END AS item, f.event AS what,
        count(*) AS number
   FROM filing f JOIN seal s ON s.seal_id = f.seal_id
  WHERE f.created >= :from AND f.created < :to AND (:scope_city = 1 OR s.district = :scope_district)
@@ -21,14 +21,14 @@ SELECT CASE :by WHEN 'district' THEN s.district WHEN 'kind' THEN s.kind WHEN 'ma
 
 -- name: statistics_states
 -- As it is now, of the seals made in the period.
-SELECT CASE :by WHEN 'district' THEN s.district WHEN 'kind' THEN s.kind WHEN 'maker' THEN s.maker_id ELSE '' END AS item, s.state AS what,
+SELECT CASE CAST(:by AS TEXT) WHEN 'district' THEN s.district WHEN 'kind' THEN s.kind WHEN 'maker' THEN s.maker_id ELSE '' END AS item, s.state AS what,
        count(*) AS number
   FROM seal s
  WHERE s.created >= :from AND s.created < :to AND (:scope_city = 1 OR s.district = :scope_district)
  GROUP BY 1, 2 ORDER BY 1, 2;
 
 -- name: statistics_stamps
-SELECT CASE :by WHEN 'district' THEN s.district WHEN 'kind' THEN s.kind WHEN 'maker' THEN s.maker_id ELSE '' END AS item, r.state AS what,
+SELECT CASE CAST(:by AS TEXT) WHEN 'district' THEN s.district WHEN 'kind' THEN s.kind WHEN 'maker' THEN s.maker_id ELSE '' END AS item, r.state AS what,
        count(*) AS number
   FROM stamp_order r JOIN seal s ON s.seal_id = r.seal_id
  WHERE r.state = 'DONE' AND r.stamped >= :from AND r.stamped < :to AND (:scope_city = 1 OR s.district = :scope_district)
