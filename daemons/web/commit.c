@@ -66,7 +66,7 @@ const char *
 request_address(const struct exchange *x)
 {
     /* nginx overwrites this header (packaging/nginx/); without nginx only this machine can ask. */
-    const char *address = jy_http_header(x->request, "X-Forwarded-For");
+    const char *address = x->request == NULL ? NULL : jy_http_header(x->request, "X-Forwarded-For");
 
     return address == NULL || strlen(address) >= 46 || strspn(address, "0123456789abcdefABCDEF.:") != strlen(address) ? "local" : address;
 }
