@@ -13,6 +13,7 @@
 #include "daemons/web/account.h"
 #include "daemons/web/audit.h"
 #include "daemons/web/route.h"
+#include "store/audit_chain.h"
 
 #define NOW 1800000000
 #define ID_NUMBER "11010519491231002X"
