@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/sim.h"
 
+#include <jinyin/ocsp.h>
+#include <jinyin/timestamp.h>
+
 #include "codec/text.h"
 #include "net/http.h"
 #include "sim/ca.h"
@@ -265,12 +268,57 @@ show_crl(struct call *call)
     return sim_ca_crl(call->sim->ca, call->name, call->now, &call->answer->body, call->fault);
 }
 
+/* A nonce that nobody asked with: one bit of it is turned. */
+static jy_err
+turn_ocsp_nonce(struct call *call, struct jy_buf *request)
+{
+    struct jy_ocsp_questions *questions = calloc(1, sizeof(*questions));
+    jy_err rc = questions == NULL ? JY_E_NOMEM : jy_ocsp_request_read(call->bytes, questions, call->fault);
+
+    if (rc == JY_OK && (rc = jy_buf_add(request, call->bytes)) == JY_OK && questions->nonce.len > 0)
+        request->p[(size_t)(questions->nonce.p - call->bytes.p) + questions->nonce.len - 1] ^= 1;
+    free(questions);
+    return rc;
+}
+
+static jy_err
+turn_tsa_nonce(struct call *call, struct jy_buf *request)
+{
+    struct jy_timestamp_request asked;
+    jy_err rc = jy_timestamp_request_read(call->bytes, &asked, call->fault);
+
+    if (rc != JY_OK)
+        return rc;
+    asked.nonce[asked.nonce_len - 1] ^= 1;
+    return jy_timestamp_request_write(&asked, request, call->fault);
+}
+
 static jy_err
 answer_ocsp(struct call *call)
 {
+    struct jy_buf turned = { 0 };
+    jy_err rc = call->spoiling == SIM_FAULT_WRONG_NONCE ? turn_ocsp_nonce(call, &turned) : JY_OK;
+
     call->answer->status = 200;
     call->answer->content_type = "application/ocsp-response";
-    return sim_ca_ocsp(call->sim->ca, call->bytes, call->now, &call->answer->body, call->fault);
+    if (rc == JY_OK)
+        rc = sim_ca_ocsp(call->sim->ca, turned.len > 0 ? jy_buf_slice(&turned) : call->bytes, call->now, &call->answer->body, call->fault);
+    jy_buf_free(&turned);
+    return rc;
+}
+
+static jy_err
+stamp_time(struct call *call)
+{
+    struct jy_buf turned = { 0 };
+    jy_err rc = call->spoiling == SIM_FAULT_WRONG_NONCE ? turn_tsa_nonce(call, &turned) : JY_OK;
+
+    call->answer->status = 200;
+    call->answer->content_type = "application/timestamp-reply";
+    if (rc == JY_OK)
+        rc = sim_ca_stamp_time(call->sim->ca, turned.len > 0 ? jy_buf_slice(&turned) : call->bytes, call->now, &call->answer->body, call->fault);
+    jy_buf_free(&turned);
+    return rc;
 }
 
 /* -- the national platform -- */
@@ -436,14 +484,6 @@ set_fault(struct call *call)
         return jy_fail(call->fault, JY_E_BAD_FIELD, "count", 0, "count 0 to 1000000, delay_ms 0 to 600000");
     sim_faults_set(call->sim->faults, sim_counterpart_by_name(counterpart), sim_fault_by_name(fault), (int)count, (int)delay);
     return answer_json(call, 200, json_pack("{ss ss}", "counterpart", counterpart, "fault", fault));
-}
-
-static jy_err
-stamp_time(struct call *call)
-{
-    call->answer->status = 200;
-    call->answer->content_type = "application/timestamp-reply";
-    return sim_ca_stamp_time(call->sim->ca, call->bytes, call->now, &call->answer->body, call->fault);
 }
 
 /* Every request that is answered. {} is one segment; body is the most bytes of a JSON object, or of DER, 0 = none. */

@@ -5,6 +5,7 @@
 #include "daemons/web/outbox.h"
 #include "daemons/web/platform.h"
 #include "daemons/web/reconcile.h"
+#include "daemons/web/time_stamp.h"
 #include "daemons/web/route.h"
 
 #include <errno.h>
@@ -31,11 +32,16 @@ configure(struct web *web)
 {
     struct jy_fault fault = { 0 };
     enum revocation_policy revocation = REVOCATION_NONE;
+    enum time_stamp_policy time_stamps = TIME_STAMP_NONE;
     jy_err rc = reconcile_time(jy_room_config_text(web->room, "reconcile_at"), &web->reconcile_minutes, &fault);
 
     if (rc == JY_OK)
         rc = revocation_policy_read(jy_room_config_text(web->room, "stamping_revocation"), &revocation, &fault);
     web->stamping_revocation = (int)revocation;
+    if (rc == JY_OK)
+        rc = time_stamp_policy_read(jy_room_config_text(web->room, "time_stamp_policy"), &time_stamps, &fault);
+    web->time_stamp_policy = (int)time_stamps;
+    web->time_stamp_budget = 60 * jy_room_config_int(web->room, "time_stamp_outage_minutes");
     if (rc == JY_OK)
         rc = platform_configure(jy_room_config_text(web->room, "platform_url"), jy_room_config_text(web->room, "platform_system_id"), &fault);
     if (rc != JY_OK)

@@ -82,3 +82,9 @@ CREATE TABLE evidence_answer (
     next_update INTEGER NOT NULL,
     body BLOB NOT NULL
 ) STRICT;
+
+-- Counterparts that have been away, since when; a restart does not shorten it.
+CREATE TABLE outage (
+    counterpart TEXT NOT NULL CONSTRAINT outage_counterpart PRIMARY KEY,
+    since INTEGER NOT NULL
+) STRICT;
