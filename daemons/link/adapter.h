@@ -28,6 +28,9 @@ JY_CHECK jy_err link_register_body(const struct jy_msg_LINK_REGISTER *ask, const
 JY_CHECK jy_err link_register_read(const struct jy_msg_LINK_REGISTER *ask, const char *nonce, struct jy_slice body, struct jy_frame *reply,
                                    struct jy_fault *fault);
 
+/* message.c */
+link_adapter link_sms, link_mail;
+
 /* tsa.c */
 link_adapter link_time_stamp;
 struct jy_timestamp_request;
