@@ -2,9 +2,10 @@
 #include "care/fsck.h"
 
 #include "codec/text.h"
-#include "daemons/web/audit_chain.h"
+#include "store/audit_chain.h"
 
 #include <inttypes.h>
+#include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -216,31 +217,31 @@ fsck_documents(struct fsck *f, struct jy_fault *fault)
 /* -- the audit record: each hash covers the one before (R28.1) -- */
 
 static json_t *
-text_of(const struct db_row *row, const char *column)
+text_or_null(const struct db_row *row, const char *column)
 {
     return db_is_null(row, column) ? json_null() : json_string(db_text(row, column));
 }
 
-/* "" for none, as the chain has it. */
 static json_t *
 hex_of(const struct db_row *row, const char *column)
 {
-    struct jy_slice bytes = db_blob(row, column);
+    struct jy_slice digest = db_blob(row, column);
     char hex[2 * JY_SM3_SIZE + 1] = "";
 
-    if (bytes.len <= JY_SM3_SIZE)
-        jy_hex(bytes, hex);
+    if (digest.len > JY_SM3_SIZE)
+        return NULL;
+    jy_hex(digest, hex);
     return json_string(hex);
 }
 
 static jy_err
 next_hash(const struct db_row *row, uint8_t hash[JY_SM3_SIZE])
 {
-    json_t *object = json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "at", (json_int_t)db_int(row, "at"), "event", text_of(row, "event"),
-                               "actor", text_of(row, "actor_id"), "source", text_of(row, "source"), "object", text_of(row, "object"), "outcome",
-                               text_of(row, "outcome"), "request", hex_of(row, "request_digest"), "seen", hex_of(row, "seen_digest"), "detail",
-                               text_of(row, "detail"));
-    jy_err rc = object == NULL ? JY_E_NOMEM : audit_chain(hash, object);
+    json_t *object = json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "at", (json_int_t)db_int(row, "at"), "event", text_or_null(row, "event"),
+                               "actor", text_or_null(row, "actor_id"), "source", text_or_null(row, "source"), "object", text_or_null(row, "object"),
+                               "outcome", text_or_null(row, "outcome"), "request", hex_of(row, "request_digest"), "seen", hex_of(row, "seen_digest"),
+                               "detail", text_or_null(row, "detail"));
+    jy_err rc = object == NULL ? JY_E_FORMAT : audit_chain(hash, object);
 
     json_decref(object);
     return rc;
@@ -250,7 +251,7 @@ static jy_err
 check_audit(struct db_tx *tx, void *arg, struct jy_fault *fault)
 {
     struct rows *r = arg;
-    struct db_row *row = db_begin(tx, SQL_AUDIT_AFTER);
+    struct db_row *row = db_begin(tx, SQL_FSCK_AUDIT);
     char id[24];
     jy_err rc;
 

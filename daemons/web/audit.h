@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* audit.h: checking the chain of the audit record. */
+/* audit.h: checking the audit record while it is written. */
 #ifndef JY_WEB_AUDIT_H
 #define JY_WEB_AUDIT_H
 
-#include "daemons/web/audit_chain.h"
 #include "daemons/web/web.h"
 
 /** What a check of the chain found. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Asking the store for a request, and the one way to change it: change, audit record and kept answer in one transaction. */
 #include "codec/text.h"
-#include "daemons/web/audit.h"
 #include "daemons/web/route.h"
+#include "store/audit_chain.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,7 +66,7 @@ const char *
 request_address(const struct exchange *x)
 {
     /* nginx overwrites this header (packaging/nginx/); without nginx only this machine can ask. */
-    const char *address = jy_http_header(x->request, "X-Forwarded-For");
+    const char *address = x->request == NULL ? NULL : jy_http_header(x->request, "X-Forwarded-For");
 
     return address == NULL || strlen(address) >= 46 || strspn(address, "0123456789abcdefABCDEF.:") != strlen(address) ? "local" : address;
 }

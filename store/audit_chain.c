@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemons/web/audit_chain.h"
+#include "store/audit_chain.h"
 
+#include <jansson.h>
 #include <stdlib.h>
 
 static json_t *
-audit_canonical(const json_t *row)
+canonical_of(const json_t *row)
 {
     static const char *const members[] = { "at", "event", "actor", "source", "object", "outcome", "request", "seen", "detail" };
     json_t *canonical = json_object();
@@ -19,7 +20,7 @@ audit_canonical(const json_t *row)
 jy_err
 audit_chain(uint8_t hash[JY_SM3_SIZE], const json_t *row)
 {
-    json_t *canonical = audit_canonical(row);
+    json_t *canonical = canonical_of(row);
     char *text = json_dumps(canonical, JSON_COMPACT | JSON_SORT_KEYS);
     struct jy_buf all = { 0 };
     jy_err rc = text == NULL ? JY_E_NOMEM : jy_buf_add(&all, JY_SLICE(hash, JY_SM3_SIZE));
