@@ -97,6 +97,9 @@ extern const struct state_move seal_moves[];
 extern const struct state_move order_moves[];
 /** maker: LICENSED suspend→SUSPENDED, resume→LICENSED, revoke→REVOKED. */
 extern const struct state_move maker_moves[];
+/** workstation (R13.4): PENDING confirm→REGISTERED, revoke→REVOKED. inspection (R13.6): OPEN close→CLOSED. rectification (R13.6): ORDERED
+ *  answer→ANSWERED accept→ACCEPTED; reject→ORDERED again; overdue→OVERDUE; withdraw→WITHDRAWN. */
+extern const struct state_move workstation_moves[], inspection_moves[], rectification_moves[];
 /** The state after event, or JY_E_BAD_STATE with "STATE" and "event" in the fault. Tables end with from == NULL. */
 JY_CHECK jy_err state_after(const struct state_move *moves, const char *from, const char *event, const char **to, struct jy_fault *fault);
 

@@ -31,7 +31,8 @@ TYPES = {
 # The first word of a path → its group; a group's name in both languages.
 GROUPS = {"service": "Service", "key": "Service", "trust": "Verification", "verify": "Verification", "session": "Sessions",
           "organizations": "People", "people": "People", "keys": "People", "makers": "Makers", "applications": "Applications", "seals": "Seals",
-          "filings": "Seals", "documents": "Use", "orders": "Use", "stamp-records": "Use", "clients": "API clients", "webhooks": "API clients",
+          "filings": "Seals", "documents": "Use", "orders": "Use", "order-batches": "Use", "stamp-records": "Use",
+          "clients": "API clients", "webhooks": "API clients",
           "bootstrap": "Sessions", "sessions": "Sessions", "account-acts": "People", "configuration": "Oversight", "audit": "Oversight",
           "inventory": "Oversight", "statistics": "Oversight"}
 GROUP_WORDS = {"Service": "What runs here. 服务状态", "Verification": "Verifying, by anybody. 验章", "Sessions": "Logging in. 会话",
@@ -75,7 +76,7 @@ class Answers:
             return {"type": "array", "items": self.type(text[1:-1])}
         if text.startswith("{"):
             return self.object(text[1:-1])
-        if text in self.records:
+        if text in self.records or text == "problem":
             return {"$ref": f"#/components/schemas/{text}"}
         if text not in TYPES:
             raise SystemExit(f"answers.def: there is no type {text!r}")

@@ -26,7 +26,7 @@ def routes():
     text = re.sub(r"(?<=[ ,])PROOF(?=\);)", lambda _: proof, text)
     fields = {"nothing": []}
     for name, body in re.findall(r"^FIELDS\((\w+), (.*?)\);\n", text, re.M | re.S):
-        found = re.findall(r'\{ "(\w+)", (IN_\w+), [^}]*?(true|false) \}|ID_FIELD\("(\w+)"\)', body)
+        found = re.findall(r'\{ "(\w+)", (IN_\w+), [^}]*?(true|false)(?:, \w+)? \}|ID_FIELD\("(\w+)"\)', body)
         fields[name] = [(plain or id_field, "" if id_field or optional == "false" else "?") for plain, _, optional, id_field in found]
     rows = re.findall(r'^    \{ "(\w+)",\s+(API )?"([^"]+)",\s+(\w+),\s+([^,]+?),\s+SCOPE_(\w+),\s+(NULL|"\w+"),'
                       r'\s+BODY_(\w+),\s+(\w+),\s+(\w+),\s+(true|false),\s+"([^"]+)"(?:, ([^,}]+?))?(?:, (true|false))? \},$',

@@ -278,7 +278,7 @@ export class Jinyin {
     return (await (await this.ask("GET", `/api/v1/applications/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as Application;
   }
 
-  /** application change facts (R9). Who: agent. */
+  /** Change the facts of a draft or a correction (R9). Who: agent. */
   async applicationChangeFacts(id: string, body: ApplicationChangeFactsBody, options: Options = {}): Promise<ApplicationChangeFactsAnswer> {
     return (await (await this.ask("PUT", `/api/v1/applications/${encodeURIComponent(id)}`, {}, body, true, options)).json()) as ApplicationChangeFactsAnswer;
   }
@@ -318,39 +318,109 @@ export class Jinyin {
     return (await (await this.ask("POST", `/api/v1/applications/${encodeURIComponent(id)}/seal`, {}, body, true, options)).json()) as SealMakeAnswer;
   }
 
-  /** seal application create (R20.1 R20.2 R21.1 N1). Who: agent. */
+  /** Apply about a seal: reissue, renewal, cancellation, suspension, resumption (R20.1 R20.2 R21.1 N1). Who: agent. */
   async sealApplicationCreate(id: string, body: SealApplicationCreateBody, options: Options = {}): Promise<SealApplicationCreateAnswer> {
     return (await (await this.ask("POST", `/api/v1/seals/${encodeURIComponent(id)}/applications`, {}, body, true, options)).json()) as SealApplicationCreateAnswer;
   }
 
-  /** application carry out (R21.1 N1). Who: maker_staff. */
-  async applicationCarryOut(id: string, body: ApplicationCarryOutBody, options: Options = {}): Promise<ApplicationCarryOutAnswer> {
-    return (await (await this.ask("POST", `/api/v1/applications/${encodeURIComponent(id)}/carry-out`, {}, body, true, options)).json()) as ApplicationCarryOutAnswer;
+  /** Carry out a cancellation or a suspension, and file it (R21.1 N1). Who: maker_staff. */
+  async applicationCarryOut(id: string, body: ApplicationCarryOutBody, options: Options = {}): Promise<CarriedOut> {
+    return (await (await this.ask("POST", `/api/v1/applications/${encodeURIComponent(id)}/carry-out`, {}, body, true, options)).json()) as CarriedOut;
   }
 
-  /** application resume (N1 N3). Who: custodian. */
-  async applicationResume(id: string, body: ApplicationResumeBody, options: Options = {}): Promise<ApplicationResumeAnswer> {
-    return (await (await this.ask("POST", `/api/v1/applications/${encodeURIComponent(id)}/resume`, {}, body, true, options)).json()) as ApplicationResumeAnswer;
+  /** Carry out an accepted resumption with the custodian's PIN (N1 N3). Who: custodian. */
+  async applicationResume(id: string, body: ApplicationResumeBody, options: Options = {}): Promise<CarriedOut> {
+    return (await (await this.ask("POST", `/api/v1/applications/${encodeURIComponent(id)}/resume`, {}, body, true, options)).json()) as CarriedOut;
   }
 
-  /** seal declare void (N8). Who: police. */
-  async sealDeclareVoid(id: string, body: SealDeclareVoidBody, options: Options = {}): Promise<SealDeclareVoidAnswer> {
-    return (await (await this.ask("POST", `/api/v1/seals/${encodeURIComponent(id)}/void`, {}, body, true, options)).json()) as SealDeclareVoidAnswer;
+  /** Declare a seal void from the beginning (N8). Who: police. */
+  async sealDeclareVoid(id: string, body: SealDeclareVoidBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/seals/${encodeURIComponent(id)}/void`, {}, body, true, options)).json()) as State;
   }
 
-  /** maker revoke (R7.1). Who: police. */
-  async makerRevoke(id: string, body: MakerRevokeBody, options: Options = {}): Promise<MakerRevokeAnswer> {
-    return (await (await this.ask("POST", `/api/v1/makers/${encodeURIComponent(id)}/revoke`, {}, body, true, options)).json()) as MakerRevokeAnswer;
+  /** Revoke a maker's licence for good (R7.1). Who: police. */
+  async makerRevoke(id: string, body: MakerRevokeBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/makers/${encodeURIComponent(id)}/revoke`, {}, body, true, options)).json()) as State;
   }
 
-  /** statistics show (R4.1). Who: police, coordination_group. */
-  async statisticsShow(options: Options = {}): Promise<StatisticsShowAnswer> {
-    return (await (await this.ask("GET", `/api/v1/statistics`, {}, null, false, options)).json()) as StatisticsShowAnswer;
+  /** Seals and stamps counted (R4.1). Who: police, coordination_group. */
+  async statisticsShow(query: { by?: "district" | "kind" | "maker" | "month"; district?: string; from?: string; to?: string } = {}, options: Options = {}): Promise<StatisticsShowAnswer> {
+    return (await (await this.ask("GET", `/api/v1/statistics`, query, null, false, options)).json()) as StatisticsShowAnswer;
   }
 
-  /** reminder list (R20.2). Who: police, agent, custodian, approver. */
-  async reminderList(options: Options = {}): Promise<ReminderListAnswer> {
-    return (await (await this.ask("GET", `/api/v1/reminders`, {}, null, false, options)).json()) as ReminderListAnswer;
+  /** Certificates that end soon (R20.2). Who: police, agent, custodian, approver. */
+  async reminderList(query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<ReminderListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/reminders`, query, null, false, options)).json()) as ReminderListAnswer;
+  }
+
+  /** Ask for a workstation; the token is shown once (R13.4). Who: maker_staff. */
+  async workstationCreate(id: string, body: WorkstationCreateBody, options: Options = {}): Promise<WorkstationCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/makers/${encodeURIComponent(id)}/workstations`, {}, body, true, options)).json()) as WorkstationCreateAnswer;
+  }
+
+  /** A maker's workstations (R13.4). Who: police, maker_staff. */
+  async workstationList(id: string, query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<WorkstationListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/makers/${encodeURIComponent(id)}/workstations`, query, null, false, options)).json()) as WorkstationListAnswer;
+  }
+
+  /** Confirm a workstation (R13.4). Who: police. */
+  async workstationConfirm(id: string, body: WorkstationConfirmBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/workstations/${encodeURIComponent(id)}/confirm`, {}, body, true, options)).json()) as State;
+  }
+
+  /** Revoke a workstation (R13.4). Who: police, maker_staff. */
+  async workstationRevoke(id: string, body: WorkstationRevokeBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/workstations/${encodeURIComponent(id)}/revoke`, {}, body, true, options)).json()) as State;
+  }
+
+  /** Open an inspection with a sample drawn by chance (R13.6). Who: police. */
+  async inspectionCreate(id: string, body: InspectionCreateBody, options: Options = {}): Promise<InspectionCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/makers/${encodeURIComponent(id)}/inspections`, {}, body, true, options)).json()) as InspectionCreateAnswer;
+  }
+
+  /** Inspections of makers, newest first (R13.6). Who: police, maker_staff. */
+  async inspectionList(query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<InspectionListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/inspections`, query, null, false, options)).json()) as InspectionListAnswer;
+  }
+
+  /** One inspection with findings, orders and their history (R13.6). Who: police, maker_staff. */
+  async inspectionShow(id: string, options: Options = {}): Promise<Inspection> {
+    return (await (await this.ask("GET", `/api/v1/inspections/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as Inspection;
+  }
+
+  /** Record a finding (R13.6). Who: police. */
+  async findingCreate(id: string, body: FindingCreateBody, options: Options = {}): Promise<FindingCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/inspections/${encodeURIComponent(id)}/findings`, {}, body, true, options)).json()) as FindingCreateAnswer;
+  }
+
+  /** Order to rectify (R13.6). Who: police. */
+  async rectificationCreate(id: string, body: RectificationCreateBody, options: Options = {}): Promise<RectificationCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/inspections/${encodeURIComponent(id)}/rectifications`, {}, body, true, options)).json()) as RectificationCreateAnswer;
+  }
+
+  /** Close an inspection (R13.6). Who: police. */
+  async inspectionClose(id: string, body: InspectionCloseBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/inspections/${encodeURIComponent(id)}/close`, {}, body, true, options)).json()) as State;
+  }
+
+  /** Answer an order to rectify (R13.6). Who: maker_staff. */
+  async rectificationAnswer(id: string, body: RectificationAnswerBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/rectifications/${encodeURIComponent(id)}/answer`, {}, body, true, options)).json()) as State;
+  }
+
+  /** Accept what was rectified (R13.6). Who: police. */
+  async rectificationAccept(id: string, body: RectificationAcceptBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/rectifications/${encodeURIComponent(id)}/accept`, {}, body, true, options)).json()) as State;
+  }
+
+  /** Reject it, with a new day (R13.6). Who: police. */
+  async rectificationReject(id: string, body: RectificationRejectBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/rectifications/${encodeURIComponent(id)}/reject`, {}, body, true, options)).json()) as State;
+  }
+
+  /** Withdraw an order (R13.6). Who: police. */
+  async rectificationWithdraw(id: string, body: RectificationWithdrawBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/rectifications/${encodeURIComponent(id)}/withdraw`, {}, body, true, options)).json()) as State;
   }
 
   /** Seals, newest first (R4.1). Who: police, maker_staff, agent, custodian, approver. */
@@ -394,7 +464,7 @@ export class Jinyin {
   }
 
   /** The filing register (R13.2). Who: police. */
-  async filingList(query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<FilingListAnswer> {
+  async filingList(query: { limit?: number; before?: number; district?: string; event?: string; kind?: string; maker_id?: string; from?: string; to?: string; waiting?: "true" } = {}, options: Options = {}): Promise<FilingListAnswer> {
     return (await (await this.ask("GET", `/api/v1/filings`, query, null, false, options)).json()) as FilingListAnswer;
   }
 
@@ -508,6 +578,21 @@ export class Jinyin {
     return (await (await this.ask("GET", `/api/v1/exchange/reconciliations/${encodeURIComponent(id)}/differences`, {}, null, false, options)).json()) as ReconciliationDifferencesAnswer;
   }
 
+  /** Ask for many stamps; each item has its own outcome (R15.1). Who: agent, custodian. */
+  async orderCreateBatch(body: OrderCreateBatchBody, options: Options = {}): Promise<OrderCreateBatchAnswer> {
+    return (await (await this.ask("POST", `/api/v1/order-batches`, {}, body, false, options)).json()) as OrderCreateBatchAnswer;
+  }
+
+  /** Approve many orders, each with a secret of its own (R15.1). Who: approver. */
+  async orderApproveBatch(body: OrderApproveBatchBody, options: Options = {}): Promise<OrderApproveBatchAnswer> {
+    return (await (await this.ask("POST", `/api/v1/order-batches/approve`, {}, body, false, options)).json()) as OrderApproveBatchAnswer;
+  }
+
+  /** Stamp many, each with a secret of its own (R15.1). Who: custodian. */
+  async orderStampBatch(body: OrderStampBatchBody, options: Options = {}): Promise<OrderStampBatchAnswer> {
+    return (await (await this.ask("POST", `/api/v1/order-batches/stamp`, {}, body, false, options)).json()) as OrderStampBatchAnswer;
+  }
+
   /** Credentials for an application; the secret is shown once (R18.1). Who: maker_staff, agent. */
   async clientCreate(body: ClientCreateBody, options: Options = {}): Promise<ClientCreateAnswer> {
     return (await (await this.ask("POST", `/api/v1/clients`, {}, body, true, options)).json()) as ClientCreateAnswer;
@@ -557,6 +642,18 @@ export type ChecklistItem = {
   original_needed: boolean;
   original_seen: boolean;
 };
+export type Scope = {
+  categories: string[];
+  amount_max_fen: number | null;
+  valid_to: string | null;
+};
+export type ApplicationEvent = {
+  at: string;
+  event: string;
+  state: string;
+  actor_id: string | null;
+  reason: string | null;
+};
 export type Application = {
   application_id: string;
   organization_id: string;
@@ -564,6 +661,15 @@ export type Application = {
   uscc: string;
   district: string;
   agent_id: string;
+  type: string;
+  present_seal_id: string | null;
+  cancel_reason: string | null;
+  description: string | null;
+  holder_id: string | null;
+  scope: Scope | null;
+  accepted_by: string | null;
+  deadline: string | null;
+  history: ApplicationEvent[];
   seal_kind: string;
   seal_name: string;
   physical_seal_code: string;
@@ -585,6 +691,8 @@ export type ApplicationRow = {
   application_id: string;
   organization_id: string;
   organization_name: string;
+  type: string;
+  present_seal_id: string | null;
   seal_kind: string;
   seal_name: string;
   physical_seal_code: string;
@@ -623,6 +731,11 @@ export type Seal = {
   impression_digest: string;
   custodian_id: string | null;
   approver_id: string | null;
+  holder_id: string | null;
+  scope: Scope | null;
+  replaces_seal_id: string | null;
+  maker_person_id: string;
+  maker_workstation_id: string | null;
   created: string;
   history: SealEvent[];
 };
@@ -649,6 +762,7 @@ export type Filing = {
   es_id: string;
   name: string;
   kind: string;
+  maker_id: string;
   organization_name: string;
   uscc: string;
   district: string;
@@ -804,6 +918,107 @@ export type ClientRow = {
   state: string;
   created: string;
 };
+export type Outcome = {
+  idempotency_key: string;
+  status: number;
+  answer?: unknown;
+  problem?: Problem;
+};
+export type StatisticsItem = {
+  item: string;
+  name: string | null;
+  events: unknown;
+  states: unknown;
+  stamps: number;
+};
+export type Reminder = {
+  seq: number;
+  seal_id: string;
+  es_id: string;
+  name: string;
+  kind: string;
+  state: string;
+  organization_id: string;
+  valid_to: string;
+  days: number;
+  created: string;
+};
+export type CarriedOut = {
+  state: string;
+  seal_state: string;
+  filing_number: string;
+};
+export type Workstation = {
+  seq: number;
+  workstation_id: string;
+  maker_id: string;
+  name: string;
+  place: string;
+  state: string;
+  asked_by: string;
+  decided_by: string | null;
+  reason: string | null;
+  created: string;
+};
+export type InspectionRow = {
+  seq: number;
+  inspection_id: string;
+  maker_id: string;
+  maker_name: string;
+  inspector_id: string;
+  kind: string;
+  note: string;
+  state: string;
+  conclusion: string | null;
+  created: string;
+  closed: string | null;
+};
+export type InspectionSeal = {
+  seal_id: string;
+  es_id: string;
+  name: string;
+  kind: string;
+  state: string;
+};
+export type Finding = {
+  finding_id: string;
+  seal_id: string | null;
+  clause: string;
+  description: string;
+  finder_id: string;
+  created: string;
+};
+export type Rectification = {
+  rectification_id: string;
+  demand: string;
+  due: string;
+  state: string;
+  created: string;
+};
+export type RectificationEvent = {
+  rectification_id: string;
+  at: string;
+  event: string;
+  state: string;
+  actor_id: string | null;
+  description: string | null;
+};
+export type Inspection = {
+  inspection_id: string;
+  maker_id: string;
+  maker_name: string;
+  inspector_id: string;
+  kind: string;
+  note: string;
+  state: string;
+  conclusion: string | null;
+  created: string;
+  closed: string | null;
+  sample: InspectionSeal[];
+  findings: Finding[];
+  rectifications: Rectification[];
+  history: RectificationEvent[];
+};
 export type Account = {
   person_id: string;
   login: string;
@@ -888,7 +1103,7 @@ export type CertificateRow = {
   test?: boolean;
 };
 export type Problem = {
-  code: "format" | "trailing_data" | "limit_exceeded" | "no_memory" | "io" | "crypto" | "unsupported" | "bad_argument" | "bad_signature" | "bad_certificate" | "not_found" | "file_empty" | "file_format_unknown" | "file_damaged" | "file_encrypted" | "container_ambiguous" | "file_hostile" | "document_locked" | "earlier_signature_invalid" | "active_content" | "stamp_forbidden" | "page_out_of_range" | "stamp_off_page" | "seam_impossible" | "keyword_not_found" | "seal_not_in_validity" | "signer_not_in_seal" | "internal" | "unavailable" | "counterpart_down" | "counterpart_refused" | "unauthenticated" | "bad_login" | "forbidden" | "second_factor_required" | "account_incomplete" | "step_up_required" | "password_weak" | "too_many_tries" | "two_persons" | "row_altered" | "method_not_allowed" | "bad_json" | "bad_field" | "idempotency_key_missing" | "idempotency_key_reused" | "state_forbids" | "conflict" | "client_signature" | "client_time" | "client_nonce_used" | "client_not_active" | "client_scope" | "client_digest" | "quota_exceeded" | "bad_uscc" | "bad_id_number" | "material_missing" | "original_not_seen" | "maker_licence" | "physical_seal_unknown" | "physical_seal_cancelled" | "physical_seal_mismatch" | "second_statutory_seal" | "certificate_period" | "excluded_by_law" | "renewal_window" | "picture_changed" | "outside_scope" | "reason_required" | "seal_not_live" | "no_approval" | "order_expired" | "order_spent" | "document_changed" | "pin_wrong" | "pin_locked" | "pin_must_change" | "pin_weak" | "secret_unreadable" | "secret_stale";
+  code: "format" | "trailing_data" | "limit_exceeded" | "no_memory" | "io" | "crypto" | "unsupported" | "bad_argument" | "bad_signature" | "bad_certificate" | "not_found" | "file_empty" | "file_format_unknown" | "file_damaged" | "file_encrypted" | "container_ambiguous" | "file_hostile" | "document_locked" | "earlier_signature_invalid" | "active_content" | "stamp_forbidden" | "page_out_of_range" | "stamp_off_page" | "seam_impossible" | "keyword_not_found" | "seal_not_in_validity" | "signer_not_in_seal" | "internal" | "unavailable" | "counterpart_down" | "counterpart_refused" | "unauthenticated" | "bad_login" | "forbidden" | "second_factor_required" | "account_incomplete" | "step_up_required" | "password_weak" | "too_many_tries" | "two_persons" | "row_altered" | "method_not_allowed" | "bad_json" | "bad_field" | "idempotency_key_missing" | "idempotency_key_reused" | "state_forbids" | "conflict" | "client_signature" | "client_time" | "client_nonce_used" | "client_not_active" | "client_scope" | "client_digest" | "quota_exceeded" | "bad_uscc" | "bad_id_number" | "material_missing" | "original_not_seen" | "maker_licence" | "physical_seal_unknown" | "physical_seal_cancelled" | "physical_seal_mismatch" | "second_statutory_seal" | "certificate_period" | "excluded_by_law" | "workstation" | "four_eyes" | "renewal_window" | "picture_changed" | "outside_scope" | "reason_required" | "seal_not_live" | "no_approval" | "order_expired" | "order_spent" | "document_changed" | "pin_wrong" | "pin_locked" | "pin_must_change" | "pin_weak" | "secret_unreadable" | "secret_stale";
   title: string;
   title_zh: string;
   status: number;
@@ -1132,6 +1347,7 @@ export type ApplicationCreateBody = {
 };
 export type ApplicationCreateAnswer = {
   application_id: string;
+  type: string;
   state: string;
   checklist: ChecklistItem[];
 };
@@ -1149,7 +1365,10 @@ export type ApplicationChangeFactsBody = {
   agent_phone?: string;
   description?: string;
 };
-export type ApplicationChangeFactsAnswer = Record<string, unknown>;
+export type ApplicationChangeFactsAnswer = {
+  state: string;
+  checklist: ChecklistItem[];
+};
 export type MaterialPutAnswer = {
   digest: string;
   size: number;
@@ -1190,23 +1409,92 @@ export type SealApplicationCreateBody = {
   reason?: "dissolved_or_merged" | "physical_seal_not_used" | "electronic_seal_not_used" | "key_leaked" | "stolen_damaged_or_lost" | "renamed" | "dissolved" | "licence_revoked" | "bankrupt" | "merged" | "split";
   description?: string;
 };
-export type SealApplicationCreateAnswer = Record<string, unknown>;
+export type SealApplicationCreateAnswer = {
+  application_id: string;
+  type: string;
+  state: string;
+  checklist: ChecklistItem[];
+};
 export type ApplicationCarryOutBody = Record<string, never>;
-export type ApplicationCarryOutAnswer = Record<string, unknown>;
 export type ApplicationResumeBody = {
   sealed: string;
 };
-export type ApplicationResumeAnswer = Record<string, unknown>;
 export type SealDeclareVoidBody = {
   reason: string;
 };
-export type SealDeclareVoidAnswer = Record<string, unknown>;
 export type MakerRevokeBody = {
   reason: string;
 };
-export type MakerRevokeAnswer = Record<string, unknown>;
-export type StatisticsShowAnswer = Record<string, unknown>;
-export type ReminderListAnswer = Record<string, unknown>;
+export type StatisticsShowAnswer = {
+  by: string;
+  from: string;
+  to: string;
+  items: StatisticsItem[];
+};
+export type ReminderListAnswer = {
+  items: Reminder[];
+  next: number | null;
+};
+export type WorkstationCreateBody = {
+  name: string;
+  place: string;
+};
+export type WorkstationCreateAnswer = {
+  workstation_id: string;
+  state: string;
+  token: string;
+};
+export type WorkstationListAnswer = {
+  items: Workstation[];
+  next: number | null;
+};
+export type WorkstationConfirmBody = Record<string, never>;
+export type WorkstationRevokeBody = {
+  reason: string;
+};
+export type InspectionCreateBody = {
+  kind: string;
+  note: string;
+  sample: number;
+};
+export type InspectionCreateAnswer = {
+  inspection_id: string;
+  state: string;
+};
+export type InspectionListAnswer = {
+  items: InspectionRow[];
+  next: number | null;
+};
+export type FindingCreateBody = {
+  clause: string;
+  description: string;
+  seal_id?: string;
+};
+export type FindingCreateAnswer = {
+  finding_id: string;
+};
+export type RectificationCreateBody = {
+  demand: string;
+  due: string;
+};
+export type RectificationCreateAnswer = {
+  rectification_id: string;
+  state: string;
+};
+export type InspectionCloseBody = {
+  conclusion: string;
+};
+export type RectificationAnswerBody = {
+  description: string;
+};
+export type RectificationAcceptBody = Record<string, never>;
+export type RectificationRejectBody = {
+  reason: string;
+  due: string;
+};
+export type RectificationWithdrawBody = {
+  reason: string;
+};
 export type SealListAnswer = {
   items: SealRow[];
   next: number | null;
@@ -1299,6 +1587,43 @@ export type ReconciliationCreateBody = {
 export type ReconciliationCreateAnswer = Record<string, unknown>;
 export type ReconciliationShowAnswer = Record<string, unknown>;
 export type ReconciliationDifferencesAnswer = Record<string, unknown>;
+export type OrderCreateBatchBody = {
+  items: ({
+    idempotency_key: string;
+    seal_id: string;
+    document_id: string;
+    page: number;
+    x_mm: number;
+    y_mm: number;
+    width_mm?: number;
+    height_mm?: number;
+    category: "official_document" | "certificate" | "agreement" | "voucher" | "transfer_form" | "personal_relation" | "public_utility_stop" | "classified";
+    purpose: string;
+  })[];
+};
+export type OrderCreateBatchAnswer = {
+  items: Outcome[];
+};
+export type OrderApproveBatchBody = {
+  items: {
+    idempotency_key: string;
+    order_id: string;
+    sealed: string;
+  }[];
+};
+export type OrderApproveBatchAnswer = {
+  items: Outcome[];
+};
+export type OrderStampBatchBody = {
+  items: {
+    idempotency_key: string;
+    order_id: string;
+    sealed: string;
+  }[];
+};
+export type OrderStampBatchAnswer = {
+  items: Outcome[];
+};
 export type ClientCreateBody = {
   name: string;
   algorithm: string;

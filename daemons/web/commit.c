@@ -72,9 +72,8 @@ request_address(const struct exchange *x)
 }
 
 const char *
-audit_source(struct exchange *x)
+audit_source(const struct exchange *x)
 {
-    snprintf(x->source, sizeof(x->source), x->client.id[0] == '\0' || x->client.alone ? "%s" : "%s via %s", request_address(x), x->client.id);
     return x->source;
 }
 

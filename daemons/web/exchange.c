@@ -74,7 +74,7 @@ page_read(const struct exchange *x, struct page *out, struct jy_fault *fault)
 {
     const struct { const char *name; int64_t absent, min, max, *out; } members[] = {
         { "limit", 50, 1, 1000, &out->limit },
-        { "before", 0, 1, INT64_MAX, &out->before },
+        { "before", INT64_MAX, 1, INT64_MAX, &out->before },
     };
 
     for (size_t i = 0; i < 2; i++) {
@@ -122,19 +122,33 @@ fresh_id(char out[WEB_ID_SIZE])
 
 /* -- answers -- */
 
-static void
-answer_problem(struct exchange *x, struct jy_http_request *request, jy_err err, const struct jy_fault *fault)
+/* What failed inside is for the log, not for the asker. */
+static bool
+is_inside(jy_err err)
 {
-    /* What failed inside is for the log, not for the asker. */
-    bool inside = err == JY_E_INTERNAL || err == JY_E_CRYPTO || err == JY_E_IO || err == JY_E_NOMEM || err == JY_E_ROW_ALTERED;
+    return err == JY_E_INTERNAL || err == JY_E_CRYPTO || err == JY_E_IO || err == JY_E_NOMEM || err == JY_E_ROW_ALTERED;
+}
+
+static json_t *
+problem_json(const struct exchange *x, jy_err err, const struct jy_fault *fault)
+{
+    bool inside = is_inside(err);
     const char *where = inside || fault == NULL ? "" : fault->where, *text = inside || fault == NULL ? "" : fault->text;
-    json_t *problem = json_pack("{s:s, s:s, s:s, s:i, s:s, s:s, s:s}", "code", jy_err_code(err), "title", jy_err_en(err), "title_zh", jy_err_zh(err),
-                                "status", jy_err_http(err), "field", jy_utf8_is_valid(jy_slice_text(where)) ? where : "", "detail",
-                                jy_utf8_is_valid(jy_slice_text(text)) ? text : "", "source", x != NULL && x->route != NULL ? x->route->source : "");
-    char *body = json_dumps(problem, JSON_COMPACT), wait[24];
 
     if (inside)
         jy_log("error", "request_failed", "%s: %s %s", jy_err_code(err), fault == NULL ? "" : fault->where, fault == NULL ? "" : fault->text);
+    return json_pack("{s:s, s:s, s:s, s:i, s:s, s:s, s:s}", "code", jy_err_code(err), "title", jy_err_en(err), "title_zh", jy_err_zh(err),
+                     "status", jy_err_http(err), "field", jy_utf8_is_valid(jy_slice_text(where)) ? where : "", "detail",
+                     jy_utf8_is_valid(jy_slice_text(text)) ? text : "", "source", x != NULL && x->route != NULL ? x->route->source : "");
+}
+
+static void
+answer_problem(struct exchange *x, struct jy_http_request *request, jy_err err, const struct jy_fault *fault)
+{
+    const char *text = is_inside(err) || fault == NULL ? "" : fault->text;
+    json_t *problem = problem_json(x, err, fault);
+    char *body = json_dumps(problem, JSON_COMPACT), wait[24];
+
     if (err == JY_E_UNAVAILABLE || err == JY_E_COUNTERPART_DOWN || err == JY_E_NOMEM)
         (void)!jy_http_set_header(request, "Retry-After", "1");
     if (err == JY_E_TOO_MANY) {
@@ -254,6 +268,17 @@ set_scope(struct exchange *x)
 
 /* -- the stages -- */
 
+/* nginx overwrites this header (packaging/nginx/); without nginx only this machine can ask. */
+static void
+set_source(struct exchange *x)
+{
+    const char *address = jy_http_header(x->request, "X-Forwarded-For");
+
+    if (address == NULL || strlen(address) >= 46 || strspn(address, "0123456789abcdefABCDEF.:") != strlen(address))
+        address = "local";
+    snprintf(x->source, sizeof(x->source), x->client.id[0] == '\0' || x->client.alone ? "%s" : "%s via %s", address, x->client.id);
+}
+
 static jy_err
 admit(struct exchange *x, struct jy_fault *fault)
 {
@@ -261,9 +286,15 @@ admit(struct exchange *x, struct jy_fault *fault)
     size_t length = key == NULL ? 0 : strlen(key);
     jy_err rc;
 
-    if ((rc = route_find(jy_http_method(x->request), jy_http_path(x->request), &x->route, x->id, x->code)) != JY_OK)
+    x->path = jy_http_path(x->request);
+    if ((rc = route_find(jy_http_method(x->request), x->path, &x->route, x->id, x->code)) != JY_OK)
         return jy_fail(fault, rc, "path", 0, "%s %s", jy_http_method(x->request), jy_http_path(x->request));
-    if ((rc = authenticate(x, fault)) != JY_OK || (rc = client_admit(x, fault)) != JY_OK)
+    set_source(x);
+    if ((rc = authenticate(x, fault)) != JY_OK)
+        return rc;
+    rc = client_admit(x, fault);
+    set_source(x);                                         /* now it is known whose application asks */
+    if (rc != JY_OK)
         return rc;
     if (x->route->roles != ANYBODY) {
         if (x->actor.roles == 0)
@@ -278,7 +309,7 @@ admit(struct exchange *x, struct jy_fault *fault)
     }
     set_scope(x);
     if (x->route->once) {
-        if (length < 8 || length > 64 || strspn(key, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:") != length)
+        if (length < 8 || length > 64 || strspn(key, IDEMPOTENCY_KEY_CHARACTERS) != length)
             return jy_fail(fault, JY_E_IDEMPOTENCY_MISSING, "Idempotency-Key", 0, "8 to 64 of A-Z a-z 0-9 - _ . :");
         PUT(x->key, key);
     }
@@ -289,7 +320,7 @@ admit(struct exchange *x, struct jy_fault *fault)
 static jy_err
 write_refusal(struct db_tx *tx, void *arg, struct jy_fault *fault)
 {
-    struct exchange *x = arg;
+    const struct exchange *x = arg;
     struct audit_row row = { .at = x->now, .event = x->route->audit == NULL ? "read" : x->route->audit, .actor_id = actor_id(x),
                              .source = audit_source(x), .object = x->object[0] != '\0' ? x->object : x->id, .outcome = jy_err_code((jy_err)x->status),
                              .request_digest = JY_SLICE(x->request_digest, JY_SM3_SIZE) };
@@ -301,16 +332,22 @@ write_refusal(struct db_tx *tx, void *arg, struct jy_fault *fault)
 }
 
 static void
-refuse(struct exchange *x, jy_err err, const struct jy_fault *fault)
+record_refusal(struct exchange *x, jy_err err)
 {
     struct jy_fault trouble = { 0 };
 
-    answer_problem(x, x->request, err, fault);
     if (x->route == NULL || x->recorded || (actor_id(x)[0] == '\0' && !audit_refusal_is_listed(x->web, x->now)))
         return;
     x->status = (int)err;
     if (db_write(x->web->db, write_refusal, x, &trouble) != JY_OK)
         jy_log("error", "audit_failed", "%s %s %s", x->route->method, x->route->path, trouble.text);
+}
+
+static void
+refuse(struct exchange *x, jy_err err, const struct jy_fault *fault)
+{
+    answer_problem(x, x->request, err, fault);
+    record_refusal(x, err);
 }
 
 static int64_t
@@ -372,7 +409,7 @@ digest_request(struct exchange *x)
     struct jy_buf all = { 0 };
     json_t *plain = NULL;
     char *text = NULL;
-    jy_err rc = jy_buf_fmt(&all, "%s %s\n", jy_http_method(x->request), jy_http_path(x->request));
+    jy_err rc = jy_buf_fmt(&all, "%s %s\n", x->route->method, x->path);
 
     if (rc == JY_OK && x->route->body == BODY_BYTES)
         rc = jy_buf_add(&all, JY_SLICE(x->upload_digest, JY_SM3_SIZE));
@@ -455,8 +492,6 @@ carry_out(struct exchange *x, struct jy_fault *fault)
     bool replayed = false;
     jy_err rc;
 
-    if ((rc = take_body(x, fault)) != JY_OK)
-        return rc;
     if (x->route->once && ((rc = replay(x, &replayed, fault)) != JY_OK || replayed))
         return rc;
     if ((rc = x->route->handler(x, fault)) == JY_OK) {
@@ -473,6 +508,36 @@ carry_out(struct exchange *x, struct jy_fault *fault)
     return rc;
 }
 
+/* The same stages as for a request of its own, with its own answer, audit record and kept answer. */
+jy_err
+exchange_item(struct exchange *x, const char *path, const char *key, json_t *input, json_t **outcome)
+{
+    struct exchange item = { .web = x->web, .request = x->request, .actor = x->actor, .client = x->client, .now = jy_now(), .path = path,
+                             .input = input, .upload = -1, .file = -1, .status = 200 };
+    struct jy_fault fault = { 0 };
+    jy_err rc;
+
+    PUT(item.key, key);
+    PUT(item.source, x->source);
+    if ((rc = route_find("POST", path, &item.route, item.id, item.code)) == JY_OK && (item.actor.roles & item.route->roles) == 0)
+        rc = JY_E_FORBIDDEN;
+    if (rc == JY_OK) {
+        set_scope(&item);
+        if ((rc = fields_check(item.route->fields, input, &fault)) == JY_OK && (rc = digest_request(&item)) == JY_OK)
+            rc = carry_out(&item, &fault);
+    }
+    if (rc == JY_OK)
+        *outcome = json_pack("{s:s, s:i, s:O?}", "idempotency_key", key, "status", item.status, "answer", item.answer);
+    else {
+        *outcome = json_pack("{s:s, s:i, s:o}", "idempotency_key", key, "status", jy_err_http(rc), "problem", problem_json(&item, rc, &fault));
+        record_refusal(&item, rc);
+    }
+    json_decref(item.answer);
+    jy_buf_wipe(&item.bytes);
+    jy_wipe(&item, sizeof(item));
+    return *outcome == NULL ? JY_E_NOMEM : JY_OK;
+}
+
 static void
 finish(void *self, struct jy_http_request *request, void *exchange, jy_err rc)
 {
@@ -483,7 +548,7 @@ finish(void *self, struct jy_http_request *request, void *exchange, jy_err rc)
     (void)request;
     if (rc == JY_E_LIMIT)
         jy_fail(&fault, rc, "body", 0, "more bytes than this request may have");
-    if (rc == JY_OK)
+    if (rc == JY_OK && (rc = take_body(x, &fault)) == JY_OK)
         rc = carry_out(x, &fault);
     if (rc == JY_OK)
         answer(x);

@@ -46,17 +46,21 @@ insert_maker(struct db_tx *tx, void *arg, struct jy_fault *fault)
 {
     struct creation *c = arg;
     struct exchange *x = c->x;
+    char district[7] = "";                     /* R4.1: characters 3 to 8 of a USCC are where it was registered */
     jy_time from = 0, to = 0;
     jy_err rc;
 
+    memcpy(district, in_text(x, "uscc") + 2, 6);
+    if (district_name(district) == NULL)
+        district[0] = '\0';
     if ((rc = jy_time_parse_rfc3339(in_text(x, "valid_from"), &from)) != JY_OK || (rc = jy_time_parse_rfc3339(in_text(x, "valid_to"), &to)) != JY_OK)
         return rc;
     if (to <= from)
         return jy_fail(fault, JY_E_BAD_FIELD, "valid_to", 0, "must be after valid_from");
     rc = rows_run(tx, SQL_MAKER_INSERT,
                   BINDS(B_TEXT("maker_id", c->id), B_TEXT("licence_number", in_text(x, "licence_number")), B_TEXT("name", in_text(x, "name")),
-                        B_TEXT("uscc", in_text(x, "uscc")), B_INT("valid_from", from), B_INT("valid_to", to), B_TEXT("state", "LICENSED"),
-                        B_INT("now", x->now)), NULL, fault);
+                        B_TEXT("uscc", in_text(x, "uscc")), B_TEXT("district", district), B_INT("valid_from", from), B_INT("valid_to", to),
+                        B_TEXT("state", "LICENSED"), B_INT("now", x->now)), NULL, fault);
     return rc == JY_E_CONFLICT ? jy_fail(fault, rc, "licence_number", 0, "a maker with this licence exists") : rc;
 }
 

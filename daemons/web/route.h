@@ -6,13 +6,14 @@
 #include "daemons/web/web.h"
 
 /** Fields of a JSON body: what is not in the list is refused. */
-enum field_kind { IN_TEXT = 1, IN_BOOL, IN_INT, IN_NUMBER, IN_TIME, IN_SEALED, IN_TEXTS };
+enum field_kind { IN_TEXT = 1, IN_BOOL, IN_INT, IN_NUMBER, IN_TIME, IN_SEALED, IN_TEXTS, IN_OBJECTS };
 struct field {
     const char *name;
     enum field_kind kind;
-    int64_t min, max;                     /* bytes of text, value of a number, count of IN_TEXTS */
+    int64_t min, max;                     /* bytes of text, value of a number, count of IN_TEXTS and IN_OBJECTS */
     jy_err (*check)(const char *value, const char *field, struct jy_fault *fault);   /* text only; NULL = none */
     bool optional;
+    const struct field *members;          /* of each of IN_OBJECTS */
 };
 
 #define ANYBODY (1u << 30)                /* without a session */
@@ -53,9 +54,12 @@ jy_err check_organization_kind(const char *value, const char *field, struct jy_f
 jy_err check_seal_kind(const char *value, const char *field, struct jy_fault *fault);
 jy_err check_category(const char *value, const char *field, struct jy_fault *fault);
 jy_err check_cancel_reason(const char *value, const char *field, struct jy_fault *fault);
+jy_err check_inspection_kind(const char *value, const char *field, struct jy_fault *fault);
 jy_err check_seal_application_type(const char *value, const char *field, struct jy_fault *fault);
 jy_err check_digits(const char *value, const char *field, struct jy_fault *fault);
 jy_err check_login(const char *value, const char *field, struct jy_fault *fault);
+#define IDEMPOTENCY_KEY_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:"
+jy_err check_idempotency_key(const char *value, const char *field, struct jy_fault *fault);
 jy_err check_algorithm(const char *value, const char *field, struct jy_fault *fault);
 jy_err check_id(const char *value, const char *field, struct jy_fault *fault);
 
@@ -71,6 +75,9 @@ const struct field_form *field_form(field_check *check);
 
 /* Handlers, by resource. */
 web_handler session_log_in, session_show, session_log_out, session_change_password;                       /* session.c */
+web_handler workstation_create, workstation_list, workstation_confirm, workstation_revoke;                 /* workstation.c */
+web_handler inspection_create, inspection_list, inspection_show, inspection_close, finding_create;         /* inspection.c */
+web_handler rectification_create, rectification_answer, rectification_accept, rectification_reject, rectification_withdraw;
 web_handler session_list, session_end;
 web_handler session_step_up;                                                                              /* login.c */
 web_handler second_factor_create, second_factor_confirm, recovery_codes_create, challenge_show;            /* second_factor.c */
@@ -103,6 +110,7 @@ web_handler platform_status_show;                                               
 web_handler seal_statement, statement_key_show;                                                           /* statement.c */
 web_handler reconciliation_list, reconciliation_show, reconciliation_differences, reconciliation_create;     /* reconcile.c */
 
+web_handler order_create_batch, order_approve_batch, order_stamp_batch;                                   /* batch.c */
 web_handler client_create, client_list, client_show, client_rotate, client_suspend, client_resume, client_revoke;  /* clients.c */
 
 web_handler page_static, livez, readyz, service_show, sealing_point_show;                                 /* service.c */

@@ -55,6 +55,14 @@ FIELDS(application_facts, { "physical_seal_code", IN_TEXT, 3, 19, check_digits, 
        { "has_superior", IN_BOOL, 0, 0, NULL, true }, { "by_agent", IN_BOOL, 0, 0, NULL, true }, { "foreign_script", IN_BOOL, 0, 0, NULL, true },
        { "agent_id_number", IN_TEXT, 18, 18, check_id_number, true }, { "agent_phone", IN_TEXT, 5, 20, check_digits, true },
        { "description", IN_TEXT, 1, 400, NULL, true });
+FIELDS(workstation, { "name", IN_TEXT, 1, 100, NULL, false }, { "place", IN_TEXT, 1, 200, NULL, false });
+FIELDS(inspection, { "kind", IN_TEXT, 1, 32, check_inspection_kind, false }, { "note", IN_TEXT, 0, 1000, NULL, false },
+       { "sample", IN_INT, 0, 50, NULL, false });
+FIELDS(finding, { "clause", IN_TEXT, 1, 64, NULL, false }, { "description", IN_TEXT, 1, 1000, NULL, false }, { "seal_id", IN_TEXT, 32, 32, check_id, true });
+FIELDS(rectification, { "demand", IN_TEXT, 1, 1000, NULL, false }, { "due", IN_TIME, 20, 25, NULL, false });
+FIELDS(rejection, { "reason", IN_TEXT, 1, 200, NULL, false }, { "due", IN_TIME, 20, 25, NULL, false });
+FIELDS(description, { "description", IN_TEXT, 1, 2000, NULL, false });
+FIELDS(conclusion, { "conclusion", IN_TEXT, 1, 1000, NULL, false });
 FIELDS(accept, { "originals_seen", IN_TEXTS, 0, 32, NULL, false });
 FIELDS(make, ID_FIELD("seal_id"), { "sealed", IN_SEALED, 64, 2048, NULL, false });
 FIELDS(custodian, ID_FIELD("person_id"));
@@ -70,6 +78,17 @@ FIELDS(counterpart, { "counterpart", IN_TEXT, 1, 32, NULL, false });
 FIELDS(api_client, { "name", IN_TEXT, 1, 100, NULL, false }, { "algorithm", IN_TEXT, 3, 8, check_algorithm, false },
        { "public_key", IN_TEXT, 88, 88, NULL, true }, { "scopes", IN_TEXTS, 1, 8, NULL, false }, { "per_minute", IN_INT, 1, 1000000, NULL, true },
        { "per_day", IN_INT, 1, 100000000, NULL, true });
+/* Items of a batch: an idempotency_key, and the body that the single request would have. */
+#define ITEM_KEY { "idempotency_key", IN_TEXT, 8, 64, check_idempotency_key, false }
+FIELDS(order_item, ITEM_KEY, ID_FIELD("seal_id"), ID_FIELD("document_id"), { "page", IN_INT, 1, 100000, NULL, false },
+       { "x_mm", IN_NUMBER, -10000, 10000, NULL, false }, { "y_mm", IN_NUMBER, -10000, 10000, NULL, false },
+       { "width_mm", IN_NUMBER, 1, 1000, NULL, true }, { "height_mm", IN_NUMBER, 1, 1000, NULL, true },
+       { "category", IN_TEXT, 1, 32, check_category, false }, { "purpose", IN_TEXT, 0, 200, NULL, false });
+FIELDS(sealed_item, ITEM_KEY, ID_FIELD("order_id"), { "sealed", IN_SEALED, 64, 2048, NULL, false });
+FIELDS(order_items, { "items", IN_OBJECTS, 1, 50, NULL, false, order_item });
+FIELDS(sealed_items, { "items", IN_OBJECTS, 1, 50, NULL, false, sealed_item });
+#define BATCH_MAX (512 * KIB)
+
 FIELDS(rotate, { "public_key", IN_TEXT, 88, 88, NULL, true }, { "overlap_hours", IN_INT, 0, 168, NULL, false });
 
 #define ORGANIZATION_ROLES (ROLE_AGENT | ROLE_CUSTODIAN | ROLE_APPROVER)
@@ -155,6 +174,21 @@ static const struct route table[] = {
     { "GET",    API "/statistics",                   statistics_show,         ROLE_POLICE | ROLE_COORDINATION_GROUP, SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R4.1" },
     { "GET",    API "/reminders",                    reminder_list,           ORGANIZATION_ROLES | ROLE_POLICE,      SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R20.2" },
 
+    { "POST",  API "/makers/{id}/workstations",          workstation_create,      ROLE_MAKER_STAFF,                      SCOPE_BY_ROLE,          "workstation_asked",   BODY_JSON,  JSON_MAX,     workstation,  true,  "R13.4" },
+    { "GET",   API "/makers/{id}/workstations",          workstation_list,        ROLE_MAKER_STAFF | ROLE_POLICE,        SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R13.4" },
+    { "POST",  API "/workstations/{id}/confirm",         workstation_confirm,     ROLE_POLICE,                           SCOPE_BY_ROLE,          "workstation_confirmed", BODY_JSON,  JSON_MAX,     nothing,      true,  "R13.4" },
+    { "POST",  API "/workstations/{id}/revoke",          workstation_revoke,      ROLE_MAKER_STAFF | ROLE_POLICE,        SCOPE_BY_ROLE,          "workstation_revoked", BODY_JSON,  JSON_MAX,     reason,       true,  "R13.4" },
+    { "POST",  API "/makers/{id}/inspections",           inspection_create,       ROLE_POLICE,                           SCOPE_BY_ROLE,          "inspection_opened",   BODY_JSON,  JSON_MAX,     inspection,   true,  "R13.6" },
+    { "GET",   API "/inspections",                       inspection_list,         ROLE_MAKER_STAFF | ROLE_POLICE,        SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R13.6" },
+    { "GET",   API "/inspections/{id}",                  inspection_show,         ROLE_MAKER_STAFF | ROLE_POLICE,        SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R13.6" },
+    { "POST",  API "/inspections/{id}/findings",         finding_create,          ROLE_POLICE,                           SCOPE_BY_ROLE,          "finding_recorded",    BODY_JSON,  JSON_MAX,     finding,      true,  "R13.6" },
+    { "POST",  API "/inspections/{id}/rectifications",   rectification_create,    ROLE_POLICE,                           SCOPE_BY_ROLE,          "rectification_ordered", BODY_JSON,  JSON_MAX,     rectification, true,  "R13.6" },
+    { "POST",  API "/inspections/{id}/close",            inspection_close,        ROLE_POLICE,                           SCOPE_BY_ROLE,          "inspection_closed",   BODY_JSON,  JSON_MAX,     conclusion,   true,  "R13.6" },
+    { "POST",  API "/rectifications/{id}/answer",        rectification_answer,    ROLE_MAKER_STAFF,                      SCOPE_BY_ROLE,          "rectification_answered", BODY_JSON,  JSON_MAX,     description,  true,  "R13.6" },
+    { "POST",  API "/rectifications/{id}/accept",        rectification_accept,    ROLE_POLICE,                           SCOPE_BY_ROLE,          "rectification_accepted", BODY_JSON,  JSON_MAX,     nothing,      true,  "R13.6" },
+    { "POST",  API "/rectifications/{id}/reject",        rectification_reject,    ROLE_POLICE,                           SCOPE_BY_ROLE,          "rectification_rejected", BODY_JSON,  JSON_MAX,     rejection,    true,  "R13.6" },
+    { "POST",  API "/rectifications/{id}/withdraw",      rectification_withdraw,  ROLE_POLICE,                           SCOPE_BY_ROLE,          "rectification_withdrawn", BODY_JSON,  JSON_MAX,     reason,       true,  "R13.6" },
+
     { "GET",    API "/seals",                        seal_list,               ORGANIZATION_ROLES | ROLE_MAKER_STAFF | ROLE_POLICE, SCOPE_BY_ROLE, NULL,             BODY_NONE,  0,            NULL,         false, "R4.1" },
     { "GET",    API "/seals/{id}",                   seal_show,               ORGANIZATION_ROLES | ROLE_MAKER_STAFF | ROLE_POLICE, SCOPE_BY_ROLE, NULL,             BODY_NONE,  0,            NULL,         false, "R4.1" },
     { "GET",    API "/seals/{id}/status",            seal_status,             ANYBODY,                               SCOPE_PUBLIC,           NULL,                  BODY_NONE,  0,            NULL,         false, "N5" },
@@ -188,6 +222,10 @@ static const struct route table[] = {
     { "POST",   API "/exchange/reconciliations",     reconciliation_create,   ROLE_SYSTEM_ADMINISTRATOR | ROLE_POLICE, SCOPE_BY_ROLE,          "reconciliation_asked", BODY_JSON, JSON_MAX,     counterpart,  true,  "R5.2" },
     { "GET",    API "/exchange/reconciliations/{id}", reconciliation_show,    ROLE_SYSTEM_ADMINISTRATOR | ROLE_POLICE, SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R5.2" },
     { "GET",    API "/exchange/reconciliations/{id}/differences", reconciliation_differences, ROLE_SYSTEM_ADMINISTRATOR | ROLE_POLICE, SCOPE_BY_ROLE, NULL,              BODY_NONE,  0,            NULL,         false, "R5.2" },
+
+    { "POST",   API "/order-batches",                 order_create_batch,      ROLE_AGENT | ROLE_CUSTODIAN,           SCOPE_OWN_ORGANIZATION, "orders_created",      BODY_JSON,  BATCH_MAX,    order_items,  false, "R15.1" },
+    { "POST",   API "/order-batches/approve",         order_approve_batch,     ROLE_APPROVER,                         SCOPE_OWN_ORGANIZATION, "orders_approved",     BODY_JSON,  BATCH_MAX,    sealed_items, false, "R15.1" },
+    { "POST",   API "/order-batches/stamp",           order_stamp_batch,       ROLE_CUSTODIAN,                        SCOPE_OWN_ORGANIZATION, "documents_stamped",   BODY_JSON,  BATCH_MAX,    sealed_items, false, "R15.1" },
 
     { "POST",   API "/clients",                      client_create,           ROLE_AGENT | ROLE_MAKER_STAFF,          SCOPE_BY_ROLE,          "client_created",      BODY_JSON,  JSON_MAX,     api_client,   true,  "R18.1" },
     { "GET",    API "/clients",                      client_list,             ROLE_AGENT | ROLE_MAKER_STAFF | ROLE_POLICE, SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R18.1" },

@@ -90,6 +90,7 @@ struct route;
 struct client {
     char id[WEB_ID_SIZE], nonce[65], digest[65];
     uint8_t secret[32];                    /* signs the answer */
+    int64_t per_minute, per_day;
     bool alone;
 };
 
@@ -98,6 +99,7 @@ struct exchange {
     struct web *web;
     struct jy_http_request *request;
     const struct route *route;
+    const char *path;                      /* of the request, or of the item of a batch */
     struct actor actor;
     struct { char id[WEB_ID_SIZE]; jy_time fresh; unsigned must; } session;   /* account.h: fresh = last second factor, must = enum must bits */
     struct client client;
@@ -148,6 +150,12 @@ JY_CHECK jy_err answer_page(struct exchange *x, const struct page *page, json_t 
 void put(char *out, size_t size, const char *text);
 #define PUT(array, text) put(array, sizeof(array), text)
 
+/**
+ * One item of a batch (batch.c): POST path with this input under this key, as the same person in the same request. The outcome is
+ * {idempotency_key, status, answer or problem}, which the caller decrefs; input stays the caller's. Errors: JY_E_NOMEM; a refusal is an outcome.
+ */
+JY_CHECK jy_err exchange_item(struct exchange *x, const char *path, const char *key, json_t *input, json_t **outcome);
+
 /* -- the store -- */
 /** One row as an object, JY_E_NOT_FOUND without one. */
 JY_CHECK jy_err find_row(const struct exchange *x, enum sql_name name, const struct bind *binds, const struct column *columns, json_t **out,
@@ -179,7 +187,7 @@ void audit_counted_refusals(struct web *web);
 /** The address that it came from, or "local". */
 const char *request_address(const struct exchange *x);
 /** Where it came from: the address, and the application that carried a person's act. */
-const char *audit_source(struct exchange *x);
+const char *audit_source(const struct exchange *x);
 /** Who did it, for audit record and Idempotency-Key: the application that acts alone, else the person. "" = nobody known. */
 const char *actor_id(const struct exchange *x);
 /** What a kept answer is bound to: whose it is and under which key. */

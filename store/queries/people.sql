@@ -8,8 +8,8 @@ VALUES (:organization_id, :uscc, :name, :kind, :district, :now);
 SELECT organization_id, uscc, name, kind, district FROM organization WHERE organization_id = :organization_id;
 
 -- name: maker_insert
-INSERT INTO maker (maker_id, licence_number, name, uscc, valid_from, valid_to, state, created)
-VALUES (:maker_id, :licence_number, :name, :uscc, :valid_from, :valid_to, :state, :now);
+INSERT INTO maker (maker_id, licence_number, name, uscc, district, valid_from, valid_to, state, created)
+VALUES (:maker_id, :licence_number, :name, :uscc, :district, :valid_from, :valid_to, :state, :now);
 
 -- name: maker_by_id
 -- R13.5: a maker's staff see their own maker only; police see all.
