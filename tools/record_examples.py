@@ -144,7 +144,11 @@ def live(life, admin, folder):
     life.ask("police", "GET", "/filings?limit=1")
     life.ask("custodian", "POST", f"/seals/{seal_id}/freeze", {"reason": "the custodian's bag was lost"})
     life.ask("custodian", "POST", f"/seals/{seal_id}/unfreeze", {"sealed": life.seal("unfreeze", seal_id, life.pins[seal_id])})
-    life.ask("agent", "POST", f"/seals/{seal_id}/cancel", {"reason": "electronic_seal_not_used", "description": "no longer needed"})
+    life.call("GET", f"/api/v1/seals/{seal_id}/statement?nonce=an-example")
+    life.call("GET", "/api/v1/statement-keys")
+    life.ask("agent", "GET", "/reminders?limit=1")
+    life.ask("police", "GET", "/statistics?by=district&from=2026-01-01T00:00:00Z&to=2027-01-01T00:00:00Z")
+    life.carried_out(seal_id, "cancellation", reason="electronic_seal_not_used", description="no longer needed")
     client = life.ask("agent", "POST", "/clients", {"name": "财务系统", "algorithm": "hmac-sm3", "scopes": ["verify", "documents", "orders"], "per_day": 1000})
     path = f"/clients/{client['client_id']}"
     life.ask("agent", "GET", path)

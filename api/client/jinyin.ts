@@ -143,7 +143,7 @@ export class Jinyin {
     return (await (await this.ask("GET", `/api/v1/applications/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as Application;
   }
 
-  /** application change facts (R9). Who: agent. */
+  /** Correct the facts of a draft (R9). Who: agent. */
   async applicationChangeFacts(id: string, body: ApplicationChangeFactsBody, options: Options = {}): Promise<ApplicationChangeFactsAnswer> {
     return (await (await this.ask("PUT", `/api/v1/applications/${encodeURIComponent(id)}`, {}, body, true, options)).json()) as ApplicationChangeFactsAnswer;
   }
@@ -183,39 +183,39 @@ export class Jinyin {
     return (await (await this.ask("POST", `/api/v1/applications/${encodeURIComponent(id)}/seal`, {}, body, true, options)).json()) as SealMakeAnswer;
   }
 
-  /** seal application create (R20.1 R20.2 R21.1 N1). Who: agent. */
+  /** Apply for a change of a seal: reissue, renewal, cancellation, suspension (R20.1 R20.2 R21.1 N1). Who: agent. */
   async sealApplicationCreate(id: string, body: SealApplicationCreateBody, options: Options = {}): Promise<SealApplicationCreateAnswer> {
     return (await (await this.ask("POST", `/api/v1/seals/${encodeURIComponent(id)}/applications`, {}, body, true, options)).json()) as SealApplicationCreateAnswer;
   }
 
-  /** application carry out (R21.1 N1). Who: maker_staff. */
+  /** Carry out what needs no new seal, and file it (R21.1 N1). Who: maker_staff. */
   async applicationCarryOut(id: string, body: ApplicationCarryOutBody, options: Options = {}): Promise<ApplicationCarryOutAnswer> {
     return (await (await this.ask("POST", `/api/v1/applications/${encodeURIComponent(id)}/carry-out`, {}, body, true, options)).json()) as ApplicationCarryOutAnswer;
   }
 
-  /** application resume (N1 N3). Who: custodian. */
+  /** Resume a suspended seal, with the custodian's PIN (N1 N3). Who: custodian. */
   async applicationResume(id: string, body: ApplicationResumeBody, options: Options = {}): Promise<ApplicationResumeAnswer> {
     return (await (await this.ask("POST", `/api/v1/applications/${encodeURIComponent(id)}/resume`, {}, body, true, options)).json()) as ApplicationResumeAnswer;
   }
 
-  /** seal declare void (N8). Who: police. */
-  async sealDeclareVoid(id: string, body: SealDeclareVoidBody, options: Options = {}): Promise<SealDeclareVoidAnswer> {
-    return (await (await this.ask("POST", `/api/v1/seals/${encodeURIComponent(id)}/void`, {}, body, true, options)).json()) as SealDeclareVoidAnswer;
+  /** Void from the beginning (N8). Who: police. */
+  async sealDeclareVoid(id: string, body: SealDeclareVoidBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/seals/${encodeURIComponent(id)}/void`, {}, body, true, options)).json()) as State;
   }
 
-  /** maker revoke (R7.1). Who: police. */
-  async makerRevoke(id: string, body: MakerRevokeBody, options: Options = {}): Promise<MakerRevokeAnswer> {
-    return (await (await this.ask("POST", `/api/v1/makers/${encodeURIComponent(id)}/revoke`, {}, body, true, options)).json()) as MakerRevokeAnswer;
+  /** Revoke a maker's licence (R7.1). Who: police. */
+  async makerRevoke(id: string, body: MakerRevokeBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/makers/${encodeURIComponent(id)}/revoke`, {}, body, true, options)).json()) as State;
   }
 
-  /** statistics show (R4.1). Who: police. */
-  async statisticsShow(options: Options = {}): Promise<StatisticsShowAnswer> {
-    return (await (await this.ask("GET", `/api/v1/statistics`, {}, null, false, options)).json()) as StatisticsShowAnswer;
+  /** Counts by district, kind, maker or month (R4.1). Who: police. */
+  async statisticsShow(query: { by?: "district" | "kind" | "maker" | "month"; from?: string; to?: string; district?: string } = {}, options: Options = {}): Promise<StatisticsShowAnswer> {
+    return (await (await this.ask("GET", `/api/v1/statistics`, query, null, false, options)).json()) as StatisticsShowAnswer;
   }
 
-  /** reminder list (R20.2). Who: police, agent, custodian, approver. */
-  async reminderList(options: Options = {}): Promise<ReminderListAnswer> {
-    return (await (await this.ask("GET", `/api/v1/reminders`, {}, null, false, options)).json()) as ReminderListAnswer;
+  /** Seals that end soon (R20.2). Who: police, agent, custodian, approver. */
+  async reminderList(query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<ReminderListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/reminders`, query, null, false, options)).json()) as ReminderListAnswer;
   }
 
   /** Seals, newest first (R4.1). Who: police, maker_staff, agent, custodian, approver. */
@@ -259,7 +259,7 @@ export class Jinyin {
   }
 
   /** The filing register (R13.2). Who: police. */
-  async filingList(query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<FilingListAnswer> {
+  async filingList(query: { limit?: number; before?: number; district?: string; event?: string; kind?: string; maker_id?: string; from?: string; to?: string; waiting?: "true" } = {}, options: Options = {}): Promise<FilingListAnswer> {
     return (await (await this.ask("GET", `/api/v1/filings`, query, null, false, options)).json()) as FilingListAnswer;
   }
 
@@ -308,69 +308,69 @@ export class Jinyin {
     return (await (await this.ask("GET", `/api/v1/stamp-records`, query, null, false, options)).json()) as StampRecordListAnswer;
   }
 
-  /** exchange show (R5.2). Who: administrator, police. */
+  /** How each counterpart answers (R5.2). Who: administrator, police. */
   async exchangeShow(options: Options = {}): Promise<ExchangeShowAnswer> {
     return (await (await this.ask("GET", `/api/v1/exchange`, {}, null, false, options)).json()) as ExchangeShowAnswer;
   }
 
-  /** exchange event list (R5.2). Who: administrator, police. */
-  async exchangeEventList(options: Options = {}): Promise<ExchangeEventListAnswer> {
-    return (await (await this.ask("GET", `/api/v1/exchange/events`, {}, null, false, options)).json()) as ExchangeEventListAnswer;
+  /** What goes to the counterparts, newest first (R5.2). Who: administrator, police. */
+  async exchangeEventList(query: { limit?: number; before?: number; destination?: string; state?: string; seal_id?: string } = {}, options: Options = {}): Promise<ExchangeEventListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/exchange/events`, query, null, false, options)).json()) as ExchangeEventListAnswer;
   }
 
-  /** exchange event show (R5.2). Who: administrator, police. */
-  async exchangeEventShow(id: string, options: Options = {}): Promise<ExchangeEventShowAnswer> {
-    return (await (await this.ask("GET", `/api/v1/exchange/events/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as ExchangeEventShowAnswer;
+  /** One event (R5.2). Who: administrator, police. */
+  async exchangeEventShow(id: string, options: Options = {}): Promise<Event> {
+    return (await (await this.ask("GET", `/api/v1/exchange/events/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as Event;
   }
 
-  /** exchange event resend (R5.2). Who: administrator, police. */
-  async exchangeEventResend(id: string, body: ExchangeEventResendBody, options: Options = {}): Promise<ExchangeEventResendAnswer> {
-    return (await (await this.ask("POST", `/api/v1/exchange/events/${encodeURIComponent(id)}/resend`, {}, body, true, options)).json()) as ExchangeEventResendAnswer;
+  /** Send an event again (R5.2). Who: administrator, police. */
+  async exchangeEventResend(id: string, body: ExchangeEventResendBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/exchange/events/${encodeURIComponent(id)}/resend`, {}, body, true, options)).json()) as State;
   }
 
-  /** exchange event abandon (R5.2). Who: police. */
-  async exchangeEventAbandon(id: string, body: ExchangeEventAbandonBody, options: Options = {}): Promise<ExchangeEventAbandonAnswer> {
-    return (await (await this.ask("POST", `/api/v1/exchange/events/${encodeURIComponent(id)}/abandon`, {}, body, true, options)).json()) as ExchangeEventAbandonAnswer;
+  /** Give a dead event up (R5.2). Who: police. */
+  async exchangeEventAbandon(id: string, body: ExchangeEventAbandonBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/exchange/events/${encodeURIComponent(id)}/abandon`, {}, body, true, options)).json()) as State;
   }
 
-  /** platform status show (R5.2). Who: police. */
-  async platformStatusShow(id: string, options: Options = {}): Promise<PlatformStatusShowAnswer> {
-    return (await (await this.ask("GET", `/api/v1/seals/${encodeURIComponent(id)}/platform-status`, {}, null, false, options)).json()) as PlatformStatusShowAnswer;
+  /** What the national platform says of a seal (R5.2). Who: police. */
+  async platformStatusShow(id: string, query: { at?: string } = {}, options: Options = {}): Promise<PlatformStatusShowAnswer> {
+    return (await (await this.ask("GET", `/api/v1/seals/${encodeURIComponent(id)}/platform-status`, query, null, false, options)).json()) as PlatformStatusShowAnswer;
   }
 
-  /** seal statement (N5). Who: anybody. */
-  async sealStatement(id: string, options: Options = {}): Promise<SealStatementAnswer> {
-    return (await (await this.ask("GET", `/api/v1/seals/${encodeURIComponent(id)}/statement`, {}, null, false, options)).json()) as SealStatementAnswer;
+  /** The status of a seal at a time, signed (N5). Who: anybody. */
+  async sealStatement(id: string, query: { at?: string; nonce?: string } = {}, options: Options = {}): Promise<SealStatementAnswer> {
+    return (await (await this.ask("GET", `/api/v1/seals/${encodeURIComponent(id)}/statement`, query, null, false, options)).json()) as SealStatementAnswer;
   }
 
-  /** statement key show (N5). Who: anybody. */
+  /** The keys that statements are checked with (N5). Who: anybody. */
   async statementKeyShow(options: Options = {}): Promise<StatementKeyShowAnswer> {
     return (await (await this.ask("GET", `/api/v1/statement-keys`, {}, null, false, options)).json()) as StatementKeyShowAnswer;
   }
 
-  /** evidence source list (N5). Who: administrator, police. */
-  async evidenceSourceList(options: Options = {}): Promise<EvidenceSourceListAnswer> {
-    return (await (await this.ask("GET", `/api/v1/exchange/sources`, {}, null, false, options)).json()) as EvidenceSourceListAnswer;
+  /** Revocation data by source (N5). Who: administrator, police. */
+  async evidenceSourceList(query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<EvidenceSourceListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/exchange/sources`, query, null, false, options)).json()) as EvidenceSourceListAnswer;
   }
 
-  /** reconciliation list (R5.2). Who: administrator, police. */
-  async reconciliationList(options: Options = {}): Promise<ReconciliationListAnswer> {
-    return (await (await this.ask("GET", `/api/v1/exchange/reconciliations`, {}, null, false, options)).json()) as ReconciliationListAnswer;
+  /** Comparisons with the counterparts (R5.2). Who: administrator, police. */
+  async reconciliationList(query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<ReconciliationListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/exchange/reconciliations`, query, null, false, options)).json()) as ReconciliationListAnswer;
   }
 
-  /** reconciliation create (R5.2). Who: administrator, police. */
+  /** Ask for a comparison (R5.2). Who: administrator, police. */
   async reconciliationCreate(body: ReconciliationCreateBody, options: Options = {}): Promise<ReconciliationCreateAnswer> {
     return (await (await this.ask("POST", `/api/v1/exchange/reconciliations`, {}, body, true, options)).json()) as ReconciliationCreateAnswer;
   }
 
-  /** reconciliation show (R5.2). Who: administrator, police. */
-  async reconciliationShow(id: string, options: Options = {}): Promise<ReconciliationShowAnswer> {
-    return (await (await this.ask("GET", `/api/v1/exchange/reconciliations/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as ReconciliationShowAnswer;
+  /** One comparison (R5.2). Who: administrator, police. */
+  async reconciliationShow(id: string, options: Options = {}): Promise<Reconciliation> {
+    return (await (await this.ask("GET", `/api/v1/exchange/reconciliations/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as Reconciliation;
   }
 
-  /** reconciliation differences (R5.2). Who: administrator, police. */
-  async reconciliationDifferences(id: string, options: Options = {}): Promise<ReconciliationDifferencesAnswer> {
-    return (await (await this.ask("GET", `/api/v1/exchange/reconciliations/${encodeURIComponent(id)}/differences`, {}, null, false, options)).json()) as ReconciliationDifferencesAnswer;
+  /** What differs (R5.2). Who: administrator, police. */
+  async reconciliationDifferences(id: string, query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<ReconciliationDifferencesAnswer> {
+    return (await (await this.ask("GET", `/api/v1/exchange/reconciliations/${encodeURIComponent(id)}/differences`, query, null, false, options)).json()) as ReconciliationDifferencesAnswer;
   }
 
   /** Ask for many stamps; each item has its own outcome (R15.1). Who: agent, custodian. */
@@ -427,6 +427,18 @@ export class Jinyin {
 export type State = {
   state: string;
 };
+export type PositionScope = {
+  categories: string[];
+  amount_max_fen: number | null;
+  valid_to: string | null;
+};
+export type ApplicationEvent = {
+  at: string;
+  event: string;
+  state: string;
+  actor_id: string | null;
+  reason: string | null;
+};
 export type ChecklistItem = {
   code: string;
   zh: string;
@@ -444,27 +456,38 @@ export type Application = {
   uscc: string;
   district: string;
   agent_id: string;
+  type: string;
+  present_seal_id: string | null;
   seal_kind: string;
   seal_name: string;
   physical_seal_code: string;
   has_superior: boolean;
   by_agent: boolean;
   foreign_script: boolean;
+  cancel_reason: string | null;
+  description: string | null;
+  holder_id: string | null;
+  scope: PositionScope | null;
   agent_id_number: string;
   agent_phone: string;
   state: string;
   maker_id: string | null;
+  accepted_by: string | null;
   seal_id: string | null;
   reason: string | null;
+  deadline: string | null;
   created: string;
   updated: string;
   checklist: ChecklistItem[];
+  history: ApplicationEvent[];
 };
 export type ApplicationRow = {
   seq: number;
   application_id: string;
   organization_id: string;
   organization_name: string;
+  type: string;
+  present_seal_id: string | null;
   seal_kind: string;
   seal_name: string;
   physical_seal_code: string;
@@ -503,6 +526,9 @@ export type Seal = {
   impression_digest: string;
   custodian_id: string | null;
   approver_id: string | null;
+  holder_id: string | null;
+  scope: PositionScope | null;
+  replaces_seal_id: string | null;
   created: string;
   history: SealEvent[];
 };
@@ -529,6 +555,7 @@ export type Filing = {
   es_id: string;
   name: string;
   kind: string;
+  maker_id: string;
   organization_name: string;
   uscc: string;
   district: string;
@@ -686,6 +713,123 @@ export type Outcome = {
   answer?: unknown;
   problem?: Problem;
 };
+export type Reminder = {
+  seq: number;
+  seal_id: string;
+  es_id: string;
+  name: string;
+  kind: string;
+  state: string;
+  organization_id: string;
+  valid_to: string;
+  days: number;
+  created: string;
+};
+export type Destination = {
+  destination: string;
+  waiting: number;
+  dead: number;
+  oldest_waiting: string | null;
+  answers: boolean;
+  failures: number;
+  paused_until: string | null;
+  last_delivered: string | null;
+  problem: string;
+};
+export type EventRow = {
+  seq: number;
+  event_id: string;
+  destination: string;
+  stream: string;
+  seal_id: string;
+  state: string;
+  created: string;
+  attempts: number;
+  refusals: number;
+  last_try: string | null;
+  next_try: string | null;
+  problem: string | null;
+  detail: string | null;
+  receipt: string | null;
+  delivered: string | null;
+  settled_by: string | null;
+  settled_reason: string | null;
+};
+export type Event = {
+  event_id: string;
+  destination: string;
+  stream: string;
+  seal_id: string;
+  state: string;
+  created: string;
+  attempts: number;
+  refusals: number;
+  last_try: string | null;
+  next_try: string | null;
+  problem: string | null;
+  detail: string | null;
+  receipt: string | null;
+  delivered: string | null;
+  settled_by: string | null;
+  settled_reason: string | null;
+  body: unknown;
+};
+export type Reconciliation = {
+  run_id: string;
+  counterpart: string;
+  cause: string;
+  requested: string;
+  requested_by: string | null;
+  state: string;
+  started: string | null;
+  finished: string | null;
+  ours: number | null;
+  theirs: number | null;
+  in_flight: number | null;
+  differences: number | null;
+  problem: string | null;
+  detail: string | null;
+};
+export type ReconciliationRow = {
+  seq: number;
+  run_id: string;
+  counterpart: string;
+  cause: string;
+  requested: string;
+  requested_by: string | null;
+  state: string;
+  started: string | null;
+  finished: string | null;
+  ours: number | null;
+  theirs: number | null;
+  in_flight: number | null;
+  differences: number | null;
+  problem: string | null;
+  detail: string | null;
+};
+export type Difference = {
+  seq: number;
+  es_id: string;
+  kind: string;
+  ours: string;
+  theirs: string;
+  district: string;
+};
+export type EvidenceSource = {
+  seq: number;
+  url: string;
+  added: string;
+  last_try: string | null;
+  last_ok: string | null;
+  next_try: string | null;
+  failures: number;
+  problem: string | null;
+  detail: string | null;
+  issuer: string | null;
+  this_update: string | null;
+  next_update: string | null;
+  stale: boolean | null;
+};
 export type Problem = {
   code: "format" | "trailing_data" | "limit_exceeded" | "no_memory" | "io" | "crypto" | "unsupported" | "bad_argument" | "bad_signature" | "bad_certificate" | "not_found" | "file_empty" | "file_format_unknown" | "file_damaged" | "file_encrypted" | "container_ambiguous" | "file_hostile" | "document_locked" | "earlier_signature_invalid" | "active_content" | "stamp_forbidden" | "page_out_of_range" | "stamp_off_page" | "seam_impossible" | "keyword_not_found" | "seal_not_in_validity" | "signer_not_in_seal" | "internal" | "unavailable" | "counterpart_down" | "counterpart_refused" | "unauthenticated" | "bad_login" | "forbidden" | "method_not_allowed" | "bad_json" | "bad_field" | "idempotency_key_missing" | "idempotency_key_reused" | "state_forbids" | "conflict" | "client_signature" | "client_time" | "client_nonce_used" | "client_not_active" | "client_scope" | "client_digest" | "quota_exceeded" | "bad_uscc" | "bad_id_number" | "material_missing" | "original_not_seen" | "maker_licence" | "physical_seal_unknown" | "physical_seal_cancelled" | "physical_seal_mismatch" | "second_statutory_seal" | "certificate_period" | "excluded_by_law" | "renewal_window" | "picture_changed" | "outside_scope" | "reason_required" | "seal_not_live" | "no_approval" | "order_expired" | "order_spent" | "document_changed" | "pin_wrong" | "pin_locked" | "pin_must_change" | "pin_weak" | "secret_unreadable" | "secret_stale";
   title: string;
@@ -784,6 +928,7 @@ export type ApplicationCreateBody = {
 };
 export type ApplicationCreateAnswer = {
   application_id: string;
+  type: string;
   state: string;
   checklist: ChecklistItem[];
 };
@@ -801,7 +946,10 @@ export type ApplicationChangeFactsBody = {
   agent_phone?: string;
   description?: string;
 };
-export type ApplicationChangeFactsAnswer = Record<string, unknown>;
+export type ApplicationChangeFactsAnswer = {
+  state: string;
+  checklist: ChecklistItem[];
+};
 export type MaterialPutAnswer = {
   digest: string;
   size: number;
@@ -831,7 +979,7 @@ export type SealMakeAnswer = {
   certificate: string;
 };
 export type SealApplicationCreateBody = {
-  type: string;
+  type: "reissue" | "renewal" | "cancellation" | "suspension" | "resumption";
   by_agent: boolean;
   agent_id_number: string;
   agent_phone: string;
@@ -842,23 +990,48 @@ export type SealApplicationCreateBody = {
   reason?: "dissolved_or_merged" | "physical_seal_not_used" | "electronic_seal_not_used" | "key_leaked" | "stolen_damaged_or_lost" | "renamed" | "dissolved" | "licence_revoked" | "bankrupt" | "merged" | "split";
   description?: string;
 };
-export type SealApplicationCreateAnswer = Record<string, unknown>;
+export type SealApplicationCreateAnswer = {
+  application_id: string;
+  type: string;
+  state: string;
+  checklist: ChecklistItem[];
+};
 export type ApplicationCarryOutBody = Record<string, never>;
-export type ApplicationCarryOutAnswer = Record<string, unknown>;
+export type ApplicationCarryOutAnswer = {
+  state: string;
+  seal_state: string;
+  filing_number: string;
+};
 export type ApplicationResumeBody = {
   sealed: string;
 };
-export type ApplicationResumeAnswer = Record<string, unknown>;
+export type ApplicationResumeAnswer = {
+  state: string;
+  seal_state: string;
+  filing_number: string;
+};
 export type SealDeclareVoidBody = {
   reason: string;
 };
-export type SealDeclareVoidAnswer = Record<string, unknown>;
 export type MakerRevokeBody = {
   reason: string;
 };
-export type MakerRevokeAnswer = Record<string, unknown>;
-export type StatisticsShowAnswer = Record<string, unknown>;
-export type ReminderListAnswer = Record<string, unknown>;
+export type StatisticsShowAnswer = {
+  by: string;
+  from: string;
+  to: string;
+  items: ({
+    item: string;
+    name: string | null;
+    events: unknown;
+    states: unknown;
+    stamps: number;
+  })[];
+};
+export type ReminderListAnswer = {
+  items: Reminder[];
+  next: number | null;
+};
 export type SealListAnswer = {
   items: SealRow[];
   next: number | null;
@@ -929,28 +1102,51 @@ export type StampRecordListAnswer = {
   items: StampRecord[];
   next: number | null;
 };
-export type ExchangeShowAnswer = Record<string, unknown>;
-export type ExchangeEventListAnswer = Record<string, unknown>;
-export type ExchangeEventShowAnswer = Record<string, unknown>;
+export type ExchangeShowAnswer = {
+  destinations: Destination[];
+};
+export type ExchangeEventListAnswer = {
+  items: EventRow[];
+  next: number | null;
+};
 export type ExchangeEventResendBody = {
   reason: string;
 };
-export type ExchangeEventResendAnswer = Record<string, unknown>;
 export type ExchangeEventAbandonBody = {
   reason: string;
 };
-export type ExchangeEventAbandonAnswer = Record<string, unknown>;
-export type PlatformStatusShowAnswer = Record<string, unknown>;
-export type SealStatementAnswer = Record<string, unknown>;
-export type StatementKeyShowAnswer = Record<string, unknown>;
-export type EvidenceSourceListAnswer = Record<string, unknown>;
-export type ReconciliationListAnswer = Record<string, unknown>;
+export type PlatformStatusShowAnswer = {
+  es_id: string;
+  at: string;
+  status: string;
+};
+export type SealStatementAnswer = {
+  statement: string;
+  signature: string;
+  key: string;
+};
+export type StatementKeyShowAnswer = {
+  keys: unknown;
+};
+export type EvidenceSourceListAnswer = {
+  items: EvidenceSource[];
+  next: number | null;
+};
+export type ReconciliationListAnswer = {
+  items: ReconciliationRow[];
+  next: number | null;
+};
 export type ReconciliationCreateBody = {
   counterpart: string;
 };
-export type ReconciliationCreateAnswer = Record<string, unknown>;
-export type ReconciliationShowAnswer = Record<string, unknown>;
-export type ReconciliationDifferencesAnswer = Record<string, unknown>;
+export type ReconciliationCreateAnswer = {
+  run_id: string;
+  state: string;
+};
+export type ReconciliationDifferencesAnswer = {
+  items: Difference[];
+  next: number | null;
+};
 export type OrderCreateBatchBody = {
   items: ({
     idempotency_key: string;

@@ -105,6 +105,14 @@ if (records.items.length !== 1 || records.items[0]!.result_digest !== stamped.di
 await custodian.sealFreeze(sealId, { reason: "the bag was lost" });
 const status = await new Jinyin(credentials.base).sealStatus(sealId);
 if (status.state !== "FROZEN") throw new Error(status.state);
-await agent.sealCancel(sealId, { reason: "key_leaked" });
+const ending = await agent.sealApplicationCreate(sealId, {
+  type: "cancellation", by_agent: true, agent_id_number: "11010519491231002X", agent_phone: "13800000000", reason: "key_leaked", description: "seen by a stranger",
+});
+const papers = ending.checklist.map((item) => item.code);
+for (const code of papers) await agent.materialPut(ending.application_id, code, new TextEncoder().encode(`a scan of ${code}`));
+await agent.applicationSubmit(ending.application_id, {});
+await maker.applicationAccept(ending.application_id, { originals_seen: papers });
+const ended = await maker.applicationCarryOut(ending.application_id, {});
+if (ended.seal_state !== "CANCELLED") throw new Error(ended.seal_state);
 await refused("seal_not_live", agent.orderCreate({ seal_id: sealId, document_id: document.document_id, page: 1, x_mm: 10, y_mm: 10, category: "agreement", purpose: "" }));
 console.log(`the generated client: applied, made, filed (${made.filing_number}), stamped, verified (${report.verdict}), frozen, cancelled`);

@@ -118,7 +118,7 @@ R18__every_right_has_a_route_and_a_tier(void **state)
 static void
 N3__no_application_approves_stamps_or_makes_alone(void **state)
 {
-    static const char *const acts[] = { "/approve", "/stamp", "/accept", "/seal", "/refuse", "/correct" };
+    static const char *const acts[] = { "/approve", "/stamp", "/accept", "/seal", "/refuse", "/correct", "/carry-out" };
     size_t count;
     const struct client_right *rights = client_rights(&count);
 
