@@ -28,6 +28,9 @@ JY_CHECK jy_err link_register_body(const struct jy_msg_LINK_REGISTER *ask, const
 JY_CHECK jy_err link_register_read(const struct jy_msg_LINK_REGISTER *ask, const char *nonce, struct jy_slice body, struct jy_frame *reply,
                                    struct jy_fault *fault);
 
+/* webhook.c */
+link_adapter link_webhook;
+
 /* evidence.c */
 link_adapter link_crl, link_ocsp;
 struct jy_cert;

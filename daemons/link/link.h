@@ -11,6 +11,7 @@ struct link_config {
     const char *base_urls[LINK_COUNTERPARTS];  /* "" = not connected */
     long timeout_seconds;                      /* of one call, at least 1 */
     const char *evidence_hosts;                /* of revocation data; never NULL */
+    bool development;                          /* webhooks may go to this machine */
     const char *platform_url;                  /* "" or NULL = not connected */
     const struct link_platform *platform;      /* NULL = not connected */
 };

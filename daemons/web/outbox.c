@@ -2,6 +2,7 @@
 #include "daemons/web/outbox.h"
 
 #include "daemons/web/platform.h"
+#include "daemons/web/webhook.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -43,10 +44,13 @@ fetch_trust_again(struct web *web)
     jy_buf_free(&pem);
 }
 
+#define WEBHOOK_TRIES 32                       /* some two hours at waits of at most five minutes */
+
 static const struct outbox_destination table[] = {
     { "engraving", send_through_link, keep_filing_receipt, NULL },
     { "ca", send_through_link, NULL, fetch_trust_again },
     { "platform", platform_send, NULL, NULL },
+    { "webhook", webhook_send, NULL, NULL, WEBHOOK_TRIES },
 };
 
 const struct outbox_destination *
