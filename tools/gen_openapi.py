@@ -32,14 +32,16 @@ TYPES = {
 GROUPS = {"service": "Service", "key": "Service", "trust": "Verification", "verify": "Verification", "session": "Sessions",
           "organizations": "People", "people": "People", "keys": "People", "makers": "Makers", "applications": "Applications", "seals": "Seals",
           "filings": "Seals", "documents": "Use", "orders": "Use", "order-batches": "Use", "stamp-records": "Use",
-          "exchange": "Counterparts", "statement-keys": "Verification", "statistics": "Seals", "reminders": "Seals",
-          "clients": "API clients", "webhooks": "API clients"}
+          "clients": "API clients", "webhooks": "API clients",
+          "bootstrap": "Sessions", "sessions": "Sessions", "account-acts": "People", "configuration": "Oversight", "audit": "Oversight",
+          "inventory": "Oversight", "statistics": "Oversight", "exchange": "Counterparts", "statement-keys": "Verification", "reminders": "Seals",
+          "workstations": "Makers", "inspections": "Makers", "rectifications": "Makers"}
 GROUP_WORDS = {"Service": "What runs here. 服务状态", "Verification": "Verifying, by anybody. 验章", "Sessions": "Logging in. 会话",
                "People": "Organizations, people and their keys. 单位与人员", "Makers": "Licensed makers. 制作机构",
                "Applications": "From application to seal. 申请与制发", "Seals": "Seals, their states, their filing. 印章与备案",
                "Use": "Documents, orders, stamps, records. 用章", "Counterparts": "Outside systems: events, comparisons. 对接",
                "API clients": "Applications of others that use this API. 接口调用方",
-               "Other": "Other. 其他"}
+               "Oversight": "For those who only look. 监督与审计", "Other": "Other. 其他"}
 ANYWAY = ("unauthenticated", "not_found", "method_not_allowed", "bad_argument", "internal", "unavailable", "no_memory", "io")
 
 
@@ -169,7 +171,7 @@ def operation(route, answers, examples, errors):
            "description": (answer["zh"] + "。" if answer else "") + f"Who: {who}; sees: {route['scope'].replace('_', ' ')}.",
            "tags": [group(route)],
            "x-roles": route["roles"], "x-scope": route["scope"], "x-audit-event": route["audit"], "x-clause": route["source"],
-           "x-idempotent": route["once"], "security": [{"session": []}] if route["roles"] else []}
+           "x-idempotent": route["once"], "x-fresh-factor": route["fresh"], "security": [{"session": []}] if route["roles"] else []}
     if "right" in route:                                 # an application alone, or with the person whose act it is
         right = route["right"]
         out["security"].append({"client": [], "session": []} if right["needs_person"] else {"client": []})

@@ -73,29 +73,164 @@ export class Jinyin {
     return (await (await this.ask("POST", `/api/v1/session`, {}, body, false, options)).json()) as LoggedIn;
   }
 
-  /** Who am I (R27.2). Who: administrator, police, maker_staff, agent, custodian, approver. */
+  /** Who am I (R27.2). Who: system_administrator, police, maker_staff, agent, custodian, approver, security_administrator, audit_administrator, coordination_group, cryptography_authority. */
   async sessionShow(options: Options = {}): Promise<PersonSelf> {
     return (await (await this.ask("GET", `/api/v1/session`, {}, null, false, options)).json()) as PersonSelf;
   }
 
-  /** Log out (R27.2). Who: administrator, police, maker_staff, agent, custodian, approver. */
+  /** Log out (R27.2). Who: system_administrator, police, maker_staff, agent, custodian, approver, security_administrator, audit_administrator, coordination_group, cryptography_authority. */
   async sessionLogOut(options: Options = {}): Promise<void> {
     await this.ask("DELETE", `/api/v1/session`, {}, null, true, options);
   }
 
-  /** Change the password; every session ends (R27.2). Who: administrator, police, maker_staff, agent, custodian, approver. */
+  /** Change the password; every session ends (R27.2). Who: system_administrator, police, maker_staff, agent, custodian, approver, security_administrator, audit_administrator, coordination_group, cryptography_authority. */
   async sessionChangePassword(body: SessionChangePasswordBody, options: Options = {}): Promise<void> {
     await this.ask("PUT", `/api/v1/session/password`, {}, body, true, options);
   }
 
-  /** Enter an organization (R3.1). Who: administrator. */
-  async organizationCreate(body: OrganizationCreateBody, options: Options = {}): Promise<OrganizationCreateAnswer> {
-    return (await (await this.ask("POST", `/api/v1/organizations`, {}, body, true, options)).json()) as OrganizationCreateAnswer;
+  /** The first two administrators, by the secret of the first start; works once (R27.2). Who: anybody. */
+  async bootstrap(body: BootstrapBody, options: Options = {}): Promise<BootstrapAnswer> {
+    return (await (await this.ask("POST", `/api/v1/bootstrap`, {}, body, false, options)).json()) as BootstrapAnswer;
   }
 
-  /** Enter a person; the password is shown once (R25.1). Who: administrator. */
+  /** What an SM2 certificate's key signs to log in (R27.2). Who: anybody. */
+  async challengeShow(options: Options = {}): Promise<ChallengeShowAnswer> {
+    return (await (await this.ask("GET", `/api/v1/session/challenge`, {}, null, false, options)).json()) as ChallengeShowAnswer;
+  }
+
+  /** A fresh second factor for a dangerous act; the password where there is none (R27.2). Who: system_administrator, police, maker_staff, agent, custodian, approver, security_administrator, audit_administrator, coordination_group, cryptography_authority. */
+  async sessionStepUp(body: SessionStepUpBody, options: Options = {}): Promise<SessionStepUpAnswer> {
+    return (await (await this.ask("POST", `/api/v1/session/step-up`, {}, body, false, options)).json()) as SessionStepUpAnswer;
+  }
+
+  /** Begin a second factor: a phone's secret, or an SM2 certificate (R27.2). Who: system_administrator, police, maker_staff, agent, custodian, approver, security_administrator, audit_administrator, coordination_group, cryptography_authority. */
+  async secondFactorCreate(body: SecondFactorCreateBody, options: Options = {}): Promise<SecondFactorCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/session/second-factor`, {}, body, true, options)).json()) as SecondFactorCreateAnswer;
+  }
+
+  /** Confirm it by its first code or signature; recovery codes with the first one (R27.2). Who: system_administrator, police, maker_staff, agent, custodian, approver, security_administrator, audit_administrator, coordination_group, cryptography_authority. */
+  async secondFactorConfirm(body: SecondFactorConfirmBody, options: Options = {}): Promise<SecondFactorConfirmAnswer> {
+    return (await (await this.ask("POST", `/api/v1/session/second-factor/confirm`, {}, body, true, options)).json()) as SecondFactorConfirmAnswer;
+  }
+
+  /** New recovery codes; the old ones end (R27.2). Who: system_administrator, police, maker_staff, agent, custodian, approver, security_administrator, audit_administrator, coordination_group, cryptography_authority. */
+  async recoveryCodesCreate(body: RecoveryCodesCreateBody, options: Options = {}): Promise<RecoveryCodesCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/session/recovery-codes`, {}, body, true, options)).json()) as RecoveryCodesCreateAnswer;
+  }
+
+  /** My sessions (R27.2). Who: system_administrator, police, maker_staff, agent, custodian, approver, security_administrator, audit_administrator, coordination_group, cryptography_authority. */
+  async sessionList(options: Options = {}): Promise<SessionListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/sessions`, {}, null, false, options)).json()) as SessionListAnswer;
+  }
+
+  /** End one of my sessions (R27.2). Who: system_administrator, police, maker_staff, agent, custodian, approver, security_administrator, audit_administrator, coordination_group, cryptography_authority. */
+  async sessionEnd(id: string, options: Options = {}): Promise<void> {
+    await this.ask("DELETE", `/api/v1/sessions/${encodeURIComponent(id)}`, {}, null, true, options);
+  }
+
+  /** Accounts, masked, newest first (R25.1). Who: system_administrator, security_administrator. */
+  async personList(query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<PersonListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/people`, query, null, false, options)).json()) as PersonListAnswer;
+  }
+
+  /** Enter a person; the password is shown once, of an administrator only its first half (R25.1). Who: system_administrator. */
   async personCreate(body: PersonCreateBody, options: Options = {}): Promise<PersonCreateAnswer> {
     return (await (await this.ask("POST", `/api/v1/people`, {}, body, true, options)).json()) as PersonCreateAnswer;
+  }
+
+  /** One account, masked (R25.1). Who: system_administrator, security_administrator. */
+  async personShow(id: string, options: Options = {}): Promise<Account> {
+    return (await (await this.ask("GET", `/api/v1/people/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as Account;
+  }
+
+  /** Accounts by ID number, login or organization, masked (R25.1). Who: system_administrator, police. */
+  async personSearch(body: PersonSearchBody, options: Options = {}): Promise<PersonSearchAnswer> {
+    return (await (await this.ask("POST", `/api/v1/people/search`, {}, body, false, options)).json()) as PersonSearchAnswer;
+  }
+
+  /** One personal field in clear, for a recorded reason (R25.1). Who: system_administrator, police. */
+  async personReveal(id: string, body: PersonRevealBody, options: Options = {}): Promise<PersonRevealAnswer> {
+    return (await (await this.ask("POST", `/api/v1/people/${encodeURIComponent(id)}/reveal`, {}, body, false, options)).json()) as PersonRevealAnswer;
+  }
+
+  /** One personal field of an open case in clear, for a recorded reason (R13.5). Who: police, maker_staff. */
+  async applicationReveal(id: string, body: ApplicationRevealBody, options: Options = {}): Promise<ApplicationRevealAnswer> {
+    return (await (await this.ask("POST", `/api/v1/applications/${encodeURIComponent(id)}/reveal`, {}, body, false, options)).json()) as ApplicationRevealAnswer;
+  }
+
+  /** Roles of an account, within its organization (R27.2). Who: system_administrator. */
+  async personSetRoles(id: string, body: PersonSetRolesBody, options: Options = {}): Promise<PersonSetRolesAnswer> {
+    return (await (await this.ask("PUT", `/api/v1/people/${encodeURIComponent(id)}/roles`, {}, body, true, options)).json()) as PersonSetRolesAnswer;
+  }
+
+  /** Disable an account that is no administrator's (R27.2). Who: system_administrator. */
+  async personDisable(id: string, body: PersonDisableBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/people/${encodeURIComponent(id)}/disable`, {}, body, true, options)).json()) as State;
+  }
+
+  /** Propose what a security administrator must confirm (R27.2). Who: system_administrator. */
+  async actPropose(id: string, body: ActProposeBody, options: Options = {}): Promise<ActProposeAnswer> {
+    return (await (await this.ask("POST", `/api/v1/people/${encodeURIComponent(id)}/acts`, {}, body, true, options)).json()) as ActProposeAnswer;
+  }
+
+  /** Acts of two persons, newest first (R27.2). Who: system_administrator, security_administrator. */
+  async actList(query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<ActListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/account-acts`, query, null, false, options)).json()) as ActListAnswer;
+  }
+
+  /** Confirm; a password's second half is shown once (R27.2). Who: security_administrator. */
+  async actConfirm(id: string, body: ActConfirmBody, options: Options = {}): Promise<ActConfirmAnswer> {
+    return (await (await this.ask("POST", `/api/v1/account-acts/${encodeURIComponent(id)}/confirm`, {}, body, true, options)).json()) as ActConfirmAnswer;
+  }
+
+  /** Refuse (R27.2). Who: security_administrator. */
+  async actRefuse(id: string, body: ActRefuseBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/account-acts/${encodeURIComponent(id)}/refuse`, {}, body, true, options)).json()) as State;
+  }
+
+  /** Set an account's failed tries back (R27.2). Who: security_administrator. */
+  async personUnlock(id: string, body: PersonUnlockBody, options: Options = {}): Promise<void> {
+    await this.ask("POST", `/api/v1/people/${encodeURIComponent(id)}/unlock`, {}, body, true, options);
+  }
+
+  /** End all sessions of a person (R27.2). Who: security_administrator. */
+  async personEndSessions(id: string, options: Options = {}): Promise<void> {
+    await this.ask("DELETE", `/api/v1/people/${encodeURIComponent(id)}/sessions`, {}, null, true, options);
+  }
+
+  /** The configuration that the web room sees (R27.2). Who: system_administrator, security_administrator. */
+  async configurationShow(options: Options = {}): Promise<ConfigurationShowAnswer> {
+    return (await (await this.ask("GET", `/api/v1/configuration`, {}, null, false, options)).json()) as ConfigurationShowAnswer;
+  }
+
+  /** The audit record, newest first (R26.1). Who: audit_administrator. */
+  async auditList(query: { limit?: number; before?: number; since?: string; until?: string; actor?: string; event?: string; object?: string; outcome?: string; source?: string } = {}, options: Options = {}): Promise<AuditListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/audit`, query, null, false, options)).json()) as AuditListAnswer;
+  }
+
+  /** The same as CSV, ten thousand rows at most (R26.1). Who: audit_administrator. */
+  async auditExport(query: { limit?: number; before?: number; since?: string; until?: string; actor?: string; event?: string; object?: string; outcome?: string; source?: string } = {}, options: Options = {}): Promise<Uint8Array> {
+    return new Uint8Array(await (await this.ask("GET", `/api/v1/audit/export`, query, null, false, options)).arrayBuffer());
+  }
+
+  /** Whether the chain of the record is whole (R26.1). Who: audit_administrator. */
+  async auditCheckShow(query: { after?: number } = {}, options: Options = {}): Promise<AuditCheckShowAnswer> {
+    return (await (await this.ask("GET", `/api/v1/audit/check`, query, null, false, options)).json()) as AuditCheckShowAnswer;
+  }
+
+  /** Algorithms and devices (R4.1). Who: cryptography_authority. */
+  async inventoryShow(options: Options = {}): Promise<InventoryShowAnswer> {
+    return (await (await this.ask("GET", `/api/v1/inventory`, {}, null, false, options)).json()) as InventoryShowAnswer;
+  }
+
+  /** Every certificate of this service's keys (R4.1). Who: cryptography_authority. */
+  async inventoryCertificates(query: { limit?: number; offset?: number } = {}, options: Options = {}): Promise<InventoryCertificatesAnswer> {
+    return (await (await this.ask("GET", `/api/v1/inventory/certificates`, query, null, false, options)).json()) as InventoryCertificatesAnswer;
+  }
+
+  /** Enter an organization (R3.1). Who: system_administrator. */
+  async organizationCreate(body: OrganizationCreateBody, options: Options = {}): Promise<OrganizationCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/organizations`, {}, body, true, options)).json()) as OrganizationCreateAnswer;
   }
 
   /** Make the approver's own key (R16.1). Who: approver. */
@@ -143,7 +278,7 @@ export class Jinyin {
     return (await (await this.ask("GET", `/api/v1/applications/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as Application;
   }
 
-  /** Correct the facts of a draft (R9). Who: agent. */
+  /** Change the facts of a draft or a correction (R9). Who: agent. */
   async applicationChangeFacts(id: string, body: ApplicationChangeFactsBody, options: Options = {}): Promise<ApplicationChangeFactsAnswer> {
     return (await (await this.ask("PUT", `/api/v1/applications/${encodeURIComponent(id)}`, {}, body, true, options)).json()) as ApplicationChangeFactsAnswer;
   }
@@ -183,39 +318,109 @@ export class Jinyin {
     return (await (await this.ask("POST", `/api/v1/applications/${encodeURIComponent(id)}/seal`, {}, body, true, options)).json()) as SealMakeAnswer;
   }
 
-  /** Apply for a change of a seal: reissue, renewal, cancellation, suspension (R20.1 R20.2 R21.1 N1). Who: agent. */
+  /** Apply about a seal: reissue, renewal, cancellation, suspension, resumption (R20.1 R20.2 R21.1 N1). Who: agent. */
   async sealApplicationCreate(id: string, body: SealApplicationCreateBody, options: Options = {}): Promise<SealApplicationCreateAnswer> {
     return (await (await this.ask("POST", `/api/v1/seals/${encodeURIComponent(id)}/applications`, {}, body, true, options)).json()) as SealApplicationCreateAnswer;
   }
 
-  /** Carry out what needs no new seal, and file it (R21.1 N1). Who: maker_staff. */
-  async applicationCarryOut(id: string, body: ApplicationCarryOutBody, options: Options = {}): Promise<ApplicationCarryOutAnswer> {
-    return (await (await this.ask("POST", `/api/v1/applications/${encodeURIComponent(id)}/carry-out`, {}, body, true, options)).json()) as ApplicationCarryOutAnswer;
+  /** Carry out a cancellation or a suspension, and file it (R21.1 N1). Who: maker_staff. */
+  async applicationCarryOut(id: string, body: ApplicationCarryOutBody, options: Options = {}): Promise<CarriedOut> {
+    return (await (await this.ask("POST", `/api/v1/applications/${encodeURIComponent(id)}/carry-out`, {}, body, true, options)).json()) as CarriedOut;
   }
 
-  /** Resume a suspended seal, with the custodian's PIN (N1 N3). Who: custodian. */
-  async applicationResume(id: string, body: ApplicationResumeBody, options: Options = {}): Promise<ApplicationResumeAnswer> {
-    return (await (await this.ask("POST", `/api/v1/applications/${encodeURIComponent(id)}/resume`, {}, body, true, options)).json()) as ApplicationResumeAnswer;
+  /** Carry out an accepted resumption with the custodian's PIN (N1 N3). Who: custodian. */
+  async applicationResume(id: string, body: ApplicationResumeBody, options: Options = {}): Promise<CarriedOut> {
+    return (await (await this.ask("POST", `/api/v1/applications/${encodeURIComponent(id)}/resume`, {}, body, true, options)).json()) as CarriedOut;
   }
 
-  /** Void from the beginning (N8). Who: police. */
+  /** Declare a seal void from the beginning (N8). Who: police. */
   async sealDeclareVoid(id: string, body: SealDeclareVoidBody, options: Options = {}): Promise<State> {
     return (await (await this.ask("POST", `/api/v1/seals/${encodeURIComponent(id)}/void`, {}, body, true, options)).json()) as State;
   }
 
-  /** Revoke a maker's licence (R7.1). Who: police. */
+  /** Revoke a maker's licence for good (R7.1). Who: police. */
   async makerRevoke(id: string, body: MakerRevokeBody, options: Options = {}): Promise<State> {
     return (await (await this.ask("POST", `/api/v1/makers/${encodeURIComponent(id)}/revoke`, {}, body, true, options)).json()) as State;
   }
 
-  /** Counts by district, kind, maker or month (R4.1). Who: police. */
-  async statisticsShow(query: { by?: "district" | "kind" | "maker" | "month"; from?: string; to?: string; district?: string } = {}, options: Options = {}): Promise<StatisticsShowAnswer> {
+  /** Seals and stamps counted (R4.1). Who: police, coordination_group. */
+  async statisticsShow(query: { by?: "district" | "kind" | "maker" | "month"; district?: string; from?: string; to?: string } = {}, options: Options = {}): Promise<StatisticsShowAnswer> {
     return (await (await this.ask("GET", `/api/v1/statistics`, query, null, false, options)).json()) as StatisticsShowAnswer;
   }
 
-  /** Seals that end soon (R20.2). Who: police, agent, custodian, approver. */
+  /** Certificates that end soon (R20.2). Who: police, agent, custodian, approver. */
   async reminderList(query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<ReminderListAnswer> {
     return (await (await this.ask("GET", `/api/v1/reminders`, query, null, false, options)).json()) as ReminderListAnswer;
+  }
+
+  /** Ask for a workstation; the token is shown once (R13.4). Who: maker_staff. */
+  async workstationCreate(id: string, body: WorkstationCreateBody, options: Options = {}): Promise<WorkstationCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/makers/${encodeURIComponent(id)}/workstations`, {}, body, true, options)).json()) as WorkstationCreateAnswer;
+  }
+
+  /** A maker's workstations (R13.4). Who: police, maker_staff. */
+  async workstationList(id: string, query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<WorkstationListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/makers/${encodeURIComponent(id)}/workstations`, query, null, false, options)).json()) as WorkstationListAnswer;
+  }
+
+  /** Confirm a workstation (R13.4). Who: police. */
+  async workstationConfirm(id: string, body: WorkstationConfirmBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/workstations/${encodeURIComponent(id)}/confirm`, {}, body, true, options)).json()) as State;
+  }
+
+  /** Revoke a workstation (R13.4). Who: police, maker_staff. */
+  async workstationRevoke(id: string, body: WorkstationRevokeBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/workstations/${encodeURIComponent(id)}/revoke`, {}, body, true, options)).json()) as State;
+  }
+
+  /** Open an inspection with a sample drawn by chance (R13.6). Who: police. */
+  async inspectionCreate(id: string, body: InspectionCreateBody, options: Options = {}): Promise<InspectionCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/makers/${encodeURIComponent(id)}/inspections`, {}, body, true, options)).json()) as InspectionCreateAnswer;
+  }
+
+  /** Inspections of makers, newest first (R13.6). Who: police, maker_staff. */
+  async inspectionList(query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<InspectionListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/inspections`, query, null, false, options)).json()) as InspectionListAnswer;
+  }
+
+  /** One inspection with findings, orders and their history (R13.6). Who: police, maker_staff. */
+  async inspectionShow(id: string, options: Options = {}): Promise<Inspection> {
+    return (await (await this.ask("GET", `/api/v1/inspections/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as Inspection;
+  }
+
+  /** Record a finding (R13.6). Who: police. */
+  async findingCreate(id: string, body: FindingCreateBody, options: Options = {}): Promise<FindingCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/inspections/${encodeURIComponent(id)}/findings`, {}, body, true, options)).json()) as FindingCreateAnswer;
+  }
+
+  /** Order to rectify (R13.6). Who: police. */
+  async rectificationCreate(id: string, body: RectificationCreateBody, options: Options = {}): Promise<RectificationCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/inspections/${encodeURIComponent(id)}/rectifications`, {}, body, true, options)).json()) as RectificationCreateAnswer;
+  }
+
+  /** Close an inspection (R13.6). Who: police. */
+  async inspectionClose(id: string, body: InspectionCloseBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/inspections/${encodeURIComponent(id)}/close`, {}, body, true, options)).json()) as State;
+  }
+
+  /** Answer an order to rectify (R13.6). Who: maker_staff. */
+  async rectificationAnswer(id: string, body: RectificationAnswerBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/rectifications/${encodeURIComponent(id)}/answer`, {}, body, true, options)).json()) as State;
+  }
+
+  /** Accept what was rectified (R13.6). Who: police. */
+  async rectificationAccept(id: string, body: RectificationAcceptBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/rectifications/${encodeURIComponent(id)}/accept`, {}, body, true, options)).json()) as State;
+  }
+
+  /** Reject it, with a new day (R13.6). Who: police. */
+  async rectificationReject(id: string, body: RectificationRejectBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/rectifications/${encodeURIComponent(id)}/reject`, {}, body, true, options)).json()) as State;
+  }
+
+  /** Withdraw an order (R13.6). Who: police. */
+  async rectificationWithdraw(id: string, body: RectificationWithdrawBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/rectifications/${encodeURIComponent(id)}/withdraw`, {}, body, true, options)).json()) as State;
   }
 
   /** Seals, newest first (R4.1). Who: police, maker_staff, agent, custodian, approver. */
@@ -308,22 +513,22 @@ export class Jinyin {
     return (await (await this.ask("GET", `/api/v1/stamp-records`, query, null, false, options)).json()) as StampRecordListAnswer;
   }
 
-  /** How each counterpart answers (R5.2). Who: administrator, police. */
+  /** How each counterpart answers (R5.2). Who: system_administrator, police. */
   async exchangeShow(options: Options = {}): Promise<ExchangeShowAnswer> {
     return (await (await this.ask("GET", `/api/v1/exchange`, {}, null, false, options)).json()) as ExchangeShowAnswer;
   }
 
-  /** What goes to the counterparts, newest first (R5.2). Who: administrator, police. */
+  /** What goes to the counterparts, newest first (R5.2). Who: system_administrator, police. */
   async exchangeEventList(query: { limit?: number; before?: number; destination?: string; state?: string; seal_id?: string } = {}, options: Options = {}): Promise<ExchangeEventListAnswer> {
     return (await (await this.ask("GET", `/api/v1/exchange/events`, query, null, false, options)).json()) as ExchangeEventListAnswer;
   }
 
-  /** One event (R5.2). Who: administrator, police. */
+  /** One event (R5.2). Who: system_administrator, police. */
   async exchangeEventShow(id: string, options: Options = {}): Promise<Event> {
     return (await (await this.ask("GET", `/api/v1/exchange/events/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as Event;
   }
 
-  /** Send an event again (R5.2). Who: administrator, police. */
+  /** Send an event again (R5.2). Who: system_administrator, police. */
   async exchangeEventResend(id: string, body: ExchangeEventResendBody, options: Options = {}): Promise<State> {
     return (await (await this.ask("POST", `/api/v1/exchange/events/${encodeURIComponent(id)}/resend`, {}, body, true, options)).json()) as State;
   }
@@ -348,27 +553,27 @@ export class Jinyin {
     return (await (await this.ask("GET", `/api/v1/statement-keys`, {}, null, false, options)).json()) as StatementKeyShowAnswer;
   }
 
-  /** Revocation data by source (N5). Who: administrator, police. */
+  /** Revocation data by source (N5). Who: system_administrator, police. */
   async evidenceSourceList(query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<EvidenceSourceListAnswer> {
     return (await (await this.ask("GET", `/api/v1/exchange/sources`, query, null, false, options)).json()) as EvidenceSourceListAnswer;
   }
 
-  /** Comparisons with the counterparts (R5.2). Who: administrator, police. */
+  /** Comparisons with the counterparts (R5.2). Who: system_administrator, police. */
   async reconciliationList(query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<ReconciliationListAnswer> {
     return (await (await this.ask("GET", `/api/v1/exchange/reconciliations`, query, null, false, options)).json()) as ReconciliationListAnswer;
   }
 
-  /** Ask for a comparison (R5.2). Who: administrator, police. */
+  /** Ask for a comparison (R5.2). Who: system_administrator, police. */
   async reconciliationCreate(body: ReconciliationCreateBody, options: Options = {}): Promise<ReconciliationCreateAnswer> {
     return (await (await this.ask("POST", `/api/v1/exchange/reconciliations`, {}, body, true, options)).json()) as ReconciliationCreateAnswer;
   }
 
-  /** One comparison (R5.2). Who: administrator, police. */
+  /** One comparison (R5.2). Who: system_administrator, police. */
   async reconciliationShow(id: string, options: Options = {}): Promise<Reconciliation> {
     return (await (await this.ask("GET", `/api/v1/exchange/reconciliations/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as Reconciliation;
   }
 
-  /** What differs (R5.2). Who: administrator, police. */
+  /** What differs (R5.2). Who: system_administrator, police. */
   async reconciliationDifferences(id: string, query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<ReconciliationDifferencesAnswer> {
     return (await (await this.ask("GET", `/api/v1/exchange/reconciliations/${encodeURIComponent(id)}/differences`, query, null, false, options)).json()) as ReconciliationDifferencesAnswer;
   }
@@ -457,7 +662,17 @@ export class Jinyin {
 export type State = {
   state: string;
 };
-export type PositionScope = {
+export type ChecklistItem = {
+  code: string;
+  zh: string;
+  en: string;
+  clause: string;
+  required: boolean;
+  uploaded: boolean;
+  original_needed: boolean;
+  original_seen: boolean;
+};
+export type Scope = {
   categories: string[];
   amount_max_fen: number | null;
   valid_to: string | null;
@@ -469,16 +684,6 @@ export type ApplicationEvent = {
   actor_id: string | null;
   reason: string | null;
 };
-export type ChecklistItem = {
-  code: string;
-  zh: string;
-  en: string;
-  clause: string;
-  required: boolean;
-  uploaded: boolean;
-  original_needed: boolean;
-  original_seen: boolean;
-};
 export type Application = {
   application_id: string;
   organization_id: string;
@@ -488,28 +693,28 @@ export type Application = {
   agent_id: string;
   type: string;
   present_seal_id: string | null;
+  cancel_reason: string | null;
+  description: string | null;
+  holder_id: string | null;
+  scope: Scope | null;
+  accepted_by: string | null;
+  deadline: string | null;
+  history: ApplicationEvent[];
   seal_kind: string;
   seal_name: string;
   physical_seal_code: string;
   has_superior: boolean;
   by_agent: boolean;
   foreign_script: boolean;
-  cancel_reason: string | null;
-  description: string | null;
-  holder_id: string | null;
-  scope: PositionScope | null;
   agent_id_number: string;
   agent_phone: string;
   state: string;
   maker_id: string | null;
-  accepted_by: string | null;
   seal_id: string | null;
   reason: string | null;
-  deadline: string | null;
   created: string;
   updated: string;
   checklist: ChecklistItem[];
-  history: ApplicationEvent[];
 };
 export type ApplicationRow = {
   seq: number;
@@ -557,8 +762,10 @@ export type Seal = {
   custodian_id: string | null;
   approver_id: string | null;
   holder_id: string | null;
-  scope: PositionScope | null;
+  scope: Scope | null;
   replaces_seal_id: string | null;
+  maker_person_id: string;
+  maker_workstation_id: string | null;
   created: string;
   history: SealEvent[];
 };
@@ -694,6 +901,8 @@ export type PersonSelf = {
   organization_id: string | null;
   maker_id: string | null;
   approver_key_id: string | null;
+  second_factor: boolean;
+  must: string[];
 };
 export type LoggedIn = {
   person_id: string;
@@ -702,6 +911,8 @@ export type LoggedIn = {
   organization_id: string | null;
   maker_id: string | null;
   approver_key_id: string | null;
+  second_factor: boolean;
+  must: string[];
   token: string;
 };
 export type Client = {
@@ -743,6 +954,184 @@ export type Outcome = {
   answer?: unknown;
   problem?: Problem;
 };
+export type StatisticsItem = {
+  item: string;
+  name: string | null;
+  events: unknown;
+  states: unknown;
+  stamps: number;
+};
+export type Reminder = {
+  seq: number;
+  seal_id: string;
+  es_id: string;
+  name: string;
+  kind: string;
+  state: string;
+  organization_id: string;
+  valid_to: string;
+  days: number;
+  created: string;
+};
+export type CarriedOut = {
+  state: string;
+  seal_state: string;
+  filing_number: string;
+};
+export type Workstation = {
+  seq: number;
+  workstation_id: string;
+  maker_id: string;
+  name: string;
+  place: string;
+  state: string;
+  asked_by: string;
+  decided_by: string | null;
+  reason: string | null;
+  created: string;
+};
+export type InspectionRow = {
+  seq: number;
+  inspection_id: string;
+  maker_id: string;
+  maker_name: string;
+  inspector_id: string;
+  kind: string;
+  note: string;
+  state: string;
+  conclusion: string | null;
+  created: string;
+  closed: string | null;
+};
+export type InspectionSeal = {
+  seal_id: string;
+  es_id: string;
+  name: string;
+  kind: string;
+  state: string;
+};
+export type Finding = {
+  finding_id: string;
+  seal_id: string | null;
+  clause: string;
+  description: string;
+  finder_id: string;
+  created: string;
+};
+export type Rectification = {
+  rectification_id: string;
+  demand: string;
+  due: string;
+  state: string;
+  created: string;
+};
+export type RectificationEvent = {
+  rectification_id: string;
+  at: string;
+  event: string;
+  state: string;
+  actor_id: string | null;
+  description: string | null;
+};
+export type Inspection = {
+  inspection_id: string;
+  maker_id: string;
+  maker_name: string;
+  inspector_id: string;
+  kind: string;
+  note: string;
+  state: string;
+  conclusion: string | null;
+  created: string;
+  closed: string | null;
+  sample: InspectionSeal[];
+  findings: Finding[];
+  rectifications: Rectification[];
+  history: RectificationEvent[];
+};
+export type Account = {
+  person_id: string;
+  login: string;
+  name: string;
+  id_number: string;
+  phone: string;
+  roles: string[];
+  organization_id: string | null;
+  maker_id: string | null;
+  district: string | null;
+  state: string;
+  second_factor: boolean;
+  locked_until: string | null;
+  password_set: string;
+  created: string;
+};
+export type AccountRow = {
+  seq: number;
+  person_id: string;
+  login: string;
+  name: string;
+  id_number: string;
+  phone: string;
+  roles: string[];
+  organization_id: string | null;
+  maker_id: string | null;
+  district: string | null;
+  state: string;
+  second_factor: boolean;
+  locked_until: string | null;
+  password_set: string;
+  created: string;
+};
+export type SessionRow = {
+  session_id: string;
+  created: string;
+  last_seen: string;
+  source: string;
+  current: boolean;
+};
+export type AccountAct = {
+  seq: number;
+  act_id: string;
+  kind: string;
+  person_id: string;
+  login: string;
+  reason: string;
+  state: string;
+  proposer_id: string;
+  decider_id: string | null;
+  created: string;
+  decided: string | null;
+};
+export type AuditRow = {
+  seq: number;
+  at: string;
+  event: string;
+  actor_id: string | null;
+  source: string;
+  object: string;
+  outcome: string;
+  request_digest: string | null;
+  seen_digest: string | null;
+  detail: string | null;
+  hash: string;
+};
+export type ConfigurationRow = {
+  name: string;
+  value: unknown;
+  sentence: string;
+};
+export type CertificateRow = {
+  kind: string;
+  id: string;
+  certificate: string;
+  state: string;
+  serial?: string;
+  organization?: string;
+  not_before?: string;
+  not_after?: string;
+  algorithm: string;
+  test?: boolean;
+};
 export type Webhook = {
   webhook_id: string;
   organization_id: string | null;
@@ -776,18 +1165,6 @@ export type WebhookDelivery = {
   problem: string | null;
   detail: string | null;
   delivered: string | null;
-};
-export type Reminder = {
-  seq: number;
-  seal_id: string;
-  es_id: string;
-  name: string;
-  kind: string;
-  state: string;
-  organization_id: string;
-  valid_to: string;
-  days: number;
-  created: string;
 };
 export type Destination = {
   destination: string;
@@ -895,7 +1272,7 @@ export type EvidenceSource = {
   stale: boolean | null;
 };
 export type Problem = {
-  code: "format" | "trailing_data" | "limit_exceeded" | "no_memory" | "io" | "crypto" | "unsupported" | "bad_argument" | "bad_signature" | "bad_certificate" | "not_found" | "file_empty" | "file_format_unknown" | "file_damaged" | "file_encrypted" | "container_ambiguous" | "file_hostile" | "document_locked" | "earlier_signature_invalid" | "active_content" | "stamp_forbidden" | "page_out_of_range" | "stamp_off_page" | "seam_impossible" | "keyword_not_found" | "seal_not_in_validity" | "signer_not_in_seal" | "internal" | "unavailable" | "counterpart_down" | "counterpart_refused" | "unauthenticated" | "bad_login" | "forbidden" | "method_not_allowed" | "bad_json" | "bad_field" | "idempotency_key_missing" | "idempotency_key_reused" | "state_forbids" | "conflict" | "client_signature" | "client_time" | "client_nonce_used" | "client_not_active" | "client_scope" | "client_digest" | "quota_exceeded" | "bad_uscc" | "bad_id_number" | "material_missing" | "original_not_seen" | "maker_licence" | "physical_seal_unknown" | "physical_seal_cancelled" | "physical_seal_mismatch" | "second_statutory_seal" | "certificate_period" | "excluded_by_law" | "renewal_window" | "picture_changed" | "outside_scope" | "reason_required" | "seal_not_live" | "no_approval" | "order_expired" | "order_spent" | "document_changed" | "pin_wrong" | "pin_locked" | "pin_must_change" | "pin_weak" | "secret_unreadable" | "secret_stale";
+  code: "format" | "trailing_data" | "limit_exceeded" | "no_memory" | "io" | "crypto" | "unsupported" | "bad_argument" | "bad_signature" | "bad_certificate" | "not_found" | "file_empty" | "file_format_unknown" | "file_damaged" | "file_encrypted" | "container_ambiguous" | "file_hostile" | "document_locked" | "earlier_signature_invalid" | "active_content" | "stamp_forbidden" | "page_out_of_range" | "stamp_off_page" | "seam_impossible" | "keyword_not_found" | "seal_not_in_validity" | "signer_not_in_seal" | "internal" | "unavailable" | "counterpart_down" | "counterpart_refused" | "unauthenticated" | "bad_login" | "forbidden" | "second_factor_required" | "account_incomplete" | "step_up_required" | "password_weak" | "too_many_tries" | "two_persons" | "row_altered" | "method_not_allowed" | "bad_json" | "bad_field" | "idempotency_key_missing" | "idempotency_key_reused" | "state_forbids" | "conflict" | "client_signature" | "client_time" | "client_nonce_used" | "client_not_active" | "client_scope" | "client_digest" | "quota_exceeded" | "bad_uscc" | "bad_id_number" | "material_missing" | "original_not_seen" | "maker_licence" | "physical_seal_unknown" | "physical_seal_cancelled" | "physical_seal_mismatch" | "second_statutory_seal" | "certificate_period" | "excluded_by_law" | "workstation" | "four_eyes" | "renewal_window" | "picture_changed" | "outside_scope" | "reason_required" | "seal_not_live" | "no_approval" | "order_expired" | "order_spent" | "document_changed" | "pin_wrong" | "pin_locked" | "pin_must_change" | "pin_weak" | "secret_unreadable" | "secret_stale";
   title: string;
   title_zh: string;
   status: number;
@@ -916,19 +1293,72 @@ export type SealingPointShowAnswer = {
 export type SessionLogInBody = {
   login: string;
   password: string;
+  code?: string;
+  challenge?: string;
+  signature?: string;
 };
 export type SessionChangePasswordBody = {
   old: string;
   new: string;
 };
-export type OrganizationCreateBody = {
-  uscc: string;
-  name: string;
-  kind: "state_organ" | "peoples_organization" | "social_organization" | "enterprise" | "public_institution" | "self_employed" | "other";
-  district: string;
+export type BootstrapBody = {
+  secret: string;
+  system_login: string;
+  system_name: string;
+  system_id_number: string;
+  system_phone: string;
+  security_login: string;
+  security_name: string;
+  security_id_number: string;
+  security_phone: string;
 };
-export type OrganizationCreateAnswer = {
-  organization_id: string;
+export type BootstrapAnswer = {
+  system_person_id: string;
+  system_password: string;
+  security_person_id: string;
+  security_password: string;
+};
+export type ChallengeShowAnswer = {
+  challenge: string;
+  expires: string;
+};
+export type SessionStepUpBody = {
+  password?: string;
+  code?: string;
+  challenge?: string;
+  signature?: string;
+};
+export type SessionStepUpAnswer = {
+  fresh_until: string;
+};
+export type SecondFactorCreateBody = {
+  certificate?: string;
+};
+export type SecondFactorCreateAnswer = {
+  kind: string;
+  secret?: string;
+  uri?: string;
+};
+export type SecondFactorConfirmBody = {
+  code?: string;
+  challenge?: string;
+  signature?: string;
+};
+export type SecondFactorConfirmAnswer = {
+  kind: string;
+  recovery_codes: string[];
+};
+export type RecoveryCodesCreateBody = Record<string, never>;
+export type RecoveryCodesCreateAnswer = {
+  recovery_codes: string[];
+};
+export type SessionListAnswer = {
+  items: SessionRow[];
+  next: number | null;
+};
+export type PersonListAnswer = {
+  items: AccountRow[];
+  next: number | null;
 };
 export type PersonCreateBody = {
   login: string;
@@ -942,7 +1372,101 @@ export type PersonCreateBody = {
 };
 export type PersonCreateAnswer = {
   person_id: string;
-  password: string;
+  password?: string;
+  state?: string;
+  act_id?: string;
+  password_first_half?: string;
+};
+export type PersonSearchBody = {
+  id_number?: string;
+  login?: string;
+  organization_id?: string;
+};
+export type PersonSearchAnswer = {
+  items: AccountRow[];
+  next: number | null;
+};
+export type PersonRevealBody = {
+  field: string;
+  reason: string;
+};
+export type PersonRevealAnswer = {
+  field: string;
+  value: string;
+};
+export type ApplicationRevealBody = {
+  field: string;
+  reason: string;
+};
+export type ApplicationRevealAnswer = {
+  field: string;
+  value: string;
+};
+export type PersonSetRolesBody = {
+  roles: string[];
+};
+export type PersonSetRolesAnswer = {
+  roles: string[];
+};
+export type PersonDisableBody = {
+  reason: string;
+};
+export type ActProposeBody = {
+  kind: string;
+  reason: string;
+};
+export type ActProposeAnswer = {
+  act_id: string;
+  state: string;
+  password_first_half?: string;
+};
+export type ActListAnswer = {
+  items: AccountAct[];
+  next: number | null;
+};
+export type ActConfirmBody = Record<string, never>;
+export type ActConfirmAnswer = {
+  state: string;
+  password_second_half?: string;
+};
+export type ActRefuseBody = {
+  reason: string;
+};
+export type PersonUnlockBody = Record<string, never>;
+export type ConfigurationShowAnswer = {
+  items: ConfigurationRow[];
+  next: number | null;
+};
+export type AuditListAnswer = {
+  items: AuditRow[];
+  next: number | null;
+};
+export type AuditCheckShowAnswer = {
+  intact: boolean;
+  whole: boolean;
+  checked: number;
+  last: number;
+  hash: string;
+  broken: number | null;
+};
+export type InventoryShowAnswer = {
+  algorithms: unknown;
+  devices: unknown;
+  password_function: string;
+  development: boolean;
+};
+export type InventoryCertificatesAnswer = {
+  items: CertificateRow[];
+  next: number | null;
+};
+export type OrganizationCreateBody = {
+  uscc: string;
+  name: string;
+  kind: "state_organ" | "peoples_organization" | "social_organization" | "enterprise" | "public_institution" | "self_employed" | "other";
+  district: string;
+};
+export type OrganizationCreateAnswer = {
+  organization_id: string;
 };
 export type PersonEnrolBody = Record<string, never>;
 export type PersonEnrolAnswer = {
@@ -1043,7 +1567,7 @@ export type SealMakeAnswer = {
   certificate: string;
 };
 export type SealApplicationCreateBody = {
-  type: "reissue" | "renewal" | "cancellation" | "suspension" | "resumption";
+  type: string;
   by_agent: boolean;
   agent_id_number: string;
   agent_phone: string;
@@ -1061,18 +1585,8 @@ export type SealApplicationCreateAnswer = {
   checklist: ChecklistItem[];
 };
 export type ApplicationCarryOutBody = Record<string, never>;
-export type ApplicationCarryOutAnswer = {
-  state: string;
-  seal_state: string;
-  filing_number: string;
-};
 export type ApplicationResumeBody = {
   sealed: string;
-};
-export type ApplicationResumeAnswer = {
-  state: string;
-  seal_state: string;
-  filing_number: string;
 };
 export type SealDeclareVoidBody = {
   reason: string;
@@ -1084,17 +1598,71 @@ export type StatisticsShowAnswer = {
   by: string;
   from: string;
   to: string;
-  items: ({
-    item: string;
-    name: string | null;
-    events: unknown;
-    states: unknown;
-    stamps: number;
-  })[];
+  items: StatisticsItem[];
 };
 export type ReminderListAnswer = {
   items: Reminder[];
   next: number | null;
+};
+export type WorkstationCreateBody = {
+  name: string;
+  place: string;
+};
+export type WorkstationCreateAnswer = {
+  workstation_id: string;
+  state: string;
+  token: string;
+};
+export type WorkstationListAnswer = {
+  items: Workstation[];
+  next: number | null;
+};
+export type WorkstationConfirmBody = Record<string, never>;
+export type WorkstationRevokeBody = {
+  reason: string;
+};
+export type InspectionCreateBody = {
+  kind: string;
+  note: string;
+  sample: number;
+};
+export type InspectionCreateAnswer = {
+  inspection_id: string;
+  state: string;
+};
+export type InspectionListAnswer = {
+  items: InspectionRow[];
+  next: number | null;
+};
+export type FindingCreateBody = {
+  clause: string;
+  description: string;
+  seal_id?: string;
+};
+export type FindingCreateAnswer = {
+  finding_id: string;
+};
+export type RectificationCreateBody = {
+  demand: string;
+  due: string;
+};
+export type RectificationCreateAnswer = {
+  rectification_id: string;
+  state: string;
+};
+export type InspectionCloseBody = {
+  conclusion: string;
+};
+export type RectificationAnswerBody = {
+  description: string;
+};
+export type RectificationAcceptBody = Record<string, never>;
+export type RectificationRejectBody = {
+  reason: string;
+  due: string;
+};
+export type RectificationWithdrawBody = {
+  reason: string;
 };
 export type SealListAnswer = {
   items: SealRow[];

@@ -3,6 +3,7 @@
 #include "daemons/web/client.h"
 
 #include "codec/text.h"
+#include "daemons/web/account.h"
 #include "daemons/web/route.h"
 
 #include <stdio.h>
@@ -17,7 +18,7 @@ static const struct column client_columns[] = {
     { "client_id", COL_TEXT }, { "state", COL_TEXT }, { "algorithm", COL_TEXT }, { "scopes", COL_JSON }, { "per_minute", COL_INT },
     { "per_day", COL_INT }, { "secret_wrapped", COL_BASE64 }, { "public_key", COL_BASE64 }, { "old_secret_wrapped", COL_BASE64 },
     { "old_public_key", COL_BASE64 }, { "old_until", COL_INT }, { "tier", COL_TEXT }, { "organization_id", COL_TEXT }, { "maker_id", COL_TEXT },
-    { "responsible_id", COL_TEXT }, { "roles", COL_INT }, { NULL, COL_TEXT },
+    { "responsible_id", COL_TEXT }, { NULL, COL_TEXT },
 };
 
 /* -- the head -- */
@@ -215,6 +216,8 @@ become_actor(struct exchange *x, const json_t *client, struct jy_fault *fault)
 {
     struct actor *a = &x->actor;
     const char *organization = member(client, "organization_id"), *maker = member(client, "maker_id");
+    json_t *person = NULL;
+    jy_err rc;
 
     if (a->person_id[0] != '\0')
         return strcmp(a->organization_id, organization) == 0 && strcmp(a->maker_id, maker) == 0 ? JY_OK :
@@ -223,7 +226,12 @@ become_actor(struct exchange *x, const json_t *client, struct jy_fault *fault)
     PUT(a->person_id, member(client, "responsible_id"));
     PUT(a->organization_id, organization);
     PUT(a->maker_id, maker);
-    a->roles = (unsigned)json_integer_value(json_object_get(client, "roles")) & (organization[0] != '\0' ? ROLE_AGENT : ROLE_MAKER_STAFF);
+    if ((rc = find_row(x, SQL_PERSON_BY_ID, BINDS(B_TEXT("person_id", a->person_id)), account_columns, &person, fault)) == JY_OK &&
+        (rc = account_check(x->web, person, fault)) == JY_OK && strcmp(member(person, "state"), "ACTIVE") == 0)
+        a->roles = account_roles(person) & (organization[0] != '\0' ? ROLE_AGENT : ROLE_MAKER_STAFF);
+    json_decref(person);
+    if (rc != JY_OK)
+        return rc;
     return a->roles != 0 ? JY_OK : jy_fail(fault, JY_E_CLIENT_STATE, "responsible_id", 0, "whoever answers for it has not this office any more; renew it");
 }
 

@@ -3,6 +3,7 @@
  * One request from head to answer: route → who → may they → body → fields → asked before? → handler → answer and audit.
  * A handler begins after all of that, with the scope it must hand to its questions.
  */
+#include "daemons/web/account.h"
 #include "daemons/web/client.h"
 #include "daemons/web/route.h"
 
@@ -73,7 +74,7 @@ page_read(const struct exchange *x, struct page *out, struct jy_fault *fault)
 {
     const struct { const char *name; int64_t absent, min, max, *out; } members[] = {
         { "limit", 50, 1, 1000, &out->limit },
-        { "before", 0, 1, INT64_MAX, &out->before },
+        { "before", INT64_MAX, 1, INT64_MAX, &out->before },
     };
 
     for (size_t i = 0; i < 2; i++) {
@@ -125,7 +126,7 @@ fresh_id(char out[WEB_ID_SIZE])
 static bool
 is_inside(jy_err err)
 {
-    return err == JY_E_INTERNAL || err == JY_E_CRYPTO || err == JY_E_IO || err == JY_E_NOMEM;
+    return err == JY_E_INTERNAL || err == JY_E_CRYPTO || err == JY_E_IO || err == JY_E_NOMEM || err == JY_E_ROW_ALTERED;
 }
 
 static json_t *
@@ -144,11 +145,16 @@ problem_json(const struct exchange *x, jy_err err, const struct jy_fault *fault)
 static void
 answer_problem(struct exchange *x, struct jy_http_request *request, jy_err err, const struct jy_fault *fault)
 {
+    const char *text = is_inside(err) || fault == NULL ? "" : fault->text;
     json_t *problem = problem_json(x, err, fault);
-    char *body = json_dumps(problem, JSON_COMPACT);
+    char *body = json_dumps(problem, JSON_COMPACT), wait[24];
 
     if (err == JY_E_UNAVAILABLE || err == JY_E_COUNTERPART_DOWN || err == JY_E_NOMEM)
         (void)!jy_http_set_header(request, "Retry-After", "1");
+    if (err == JY_E_TOO_MANY) {
+        snprintf(wait, sizeof(wait), "%lld", atoll(text) > 0 ? atoll(text) : 60);
+        (void)!jy_http_set_header(request, "Retry-After", wait);
+    }
     if (err == JY_E_UNAUTHENTICATED)
         (void)!jy_http_set_header(request, "WWW-Authenticate", "Bearer");
     if (client_sign_answer(x, jy_err_http(err), jy_slice_text(body == NULL ? "{}" : body), -1, 0) != JY_OK ||
@@ -184,11 +190,6 @@ answer(struct exchange *x)
 
 /* -- who -- */
 
-static const struct column session_columns[] = {
-    { "person_id", COL_TEXT }, { "created", COL_INT }, { "last_seen", COL_INT }, { "roles", COL_INT }, { "organization_id", COL_TEXT },
-    { "maker_id", COL_TEXT }, { "district", COL_TEXT }, { NULL, COL_TEXT },
-};
-
 static jy_err
 touch_session(struct db_tx *tx, void *arg, struct jy_fault *fault)
 {
@@ -196,6 +197,19 @@ touch_session(struct db_tx *tx, void *arg, struct jy_fault *fault)
 
     return rows_run(tx, SQL_SESSION_SEEN, BINDS(B_INT("now", x->now), B_BLOB("token_digest", JY_SLICE(x->actor.token_digest, JY_SM3_SIZE))),
                     NULL, fault);
+}
+
+static void
+take_actor(struct exchange *x, const json_t *session)
+{
+    PUT(x->actor.person_id, member(session, "person_id"));
+    PUT(x->actor.organization_id, member(session, "organization_id"));
+    PUT(x->actor.maker_id, member(session, "maker_id"));
+    PUT(x->actor.district, member(session, "district"));
+    x->actor.roles = account_roles(session);
+    PUT(x->session.id, member(session, "session_id"));
+    x->session.fresh = json_integer_value(json_object_get(session, "fresh"));
+    x->session.must = account_must(x->web, session, x->now);
 }
 
 /* The session's actor, or an anonymous one without an Authorization header. */
@@ -213,20 +227,17 @@ authenticate(struct exchange *x, struct jy_fault *fault)
         return JY_E_UNAUTHENTICATED;
     if ((rc = jy_sm3(jy_slice_text(header + 7), x->actor.token_digest)) != JY_OK)
         return rc;
-    rc = find_row(x, SQL_SESSION_BY_TOKEN, BINDS(B_BLOB("token_digest", JY_SLICE(x->actor.token_digest, JY_SM3_SIZE))), session_columns,
+    rc = find_row(x, SQL_SESSION_BY_TOKEN, BINDS(B_BLOB("token_digest", JY_SLICE(x->actor.token_digest, JY_SM3_SIZE))), account_session_columns,
                   &session, fault);
     if (rc != JY_OK)
         return rc == JY_E_NOT_FOUND ? JY_E_UNAUTHENTICATED : rc;
-    created = json_integer_value(json_object_get(session, "created"));
+    created = json_integer_value(json_object_get(session, "opened"));
     seen = json_integer_value(json_object_get(session, "last_seen"));
-    if (x->now >= seen + x->web->session_seconds || x->now >= created + SESSION_ABSOLUTE_SECONDS)
+    if (x->now >= seen + x->web->session_seconds || x->now >= created + x->web->policy.session_absolute_seconds ||
+        strcmp(member(session, "state"), "ACTIVE") != 0)
         rc = jy_fail(fault, JY_E_UNAUTHENTICATED, "Authorization", 0, "the session has ended");
-    else {
-        PUT(x->actor.person_id, member(session, "person_id"));
-        PUT(x->actor.organization_id, member(session, "organization_id"));
-        PUT(x->actor.maker_id, member(session, "maker_id"));
-        PUT(x->actor.district, member(session, "district"));
-        x->actor.roles = (unsigned)json_integer_value(json_object_get(session, "roles"));
+    else if ((rc = account_check(x->web, session, fault)) == JY_OK) {
+        take_actor(x, session);
         if (x->now >= seen + SEEN_STEP_SECONDS)
             rc = db_write(x->web->db, touch_session, x, fault);
     }
@@ -241,6 +252,8 @@ set_scope(struct exchange *x)
     const struct actor *a = &x->actor;
     bool by_role = x->route->scope == SCOPE_BY_ROLE;
 
+    if (x->route->scope == SCOPE_CITY_WIDE || (by_role && (a->roles & (ROLE_SYSTEM_ADMINISTRATOR | ROLE_COORDINATION_GROUP)) != 0))
+        x->scope.city = true;
     if (by_role && (a->roles & ROLE_POLICE) != 0) {
         x->scope.city = a->district[0] == '\0';
         x->scope.district = a->district[0] == '\0' ? NULL : a->district;
@@ -286,6 +299,11 @@ admit(struct exchange *x, struct jy_fault *fault)
             return JY_E_UNAUTHENTICATED;
         if ((x->actor.roles & x->route->roles) == 0)
             return JY_E_FORBIDDEN;
+        if (x->session.must != 0 && !x->route->early)
+            return jy_fail(fault, JY_E_MUST_FIRST, "session", 0, "%s", (x->session.must & MUST_ENROL) != 0 ?
+                           "POST /session/second-factor" : "PUT /session/password");
+        if ((x->actor.roles & x->route->fresh) != 0 && x->now >= x->session.fresh + FRESH_SECONDS)
+            return jy_fail(fault, JY_E_STEP_UP, "session", 0, "POST /session/step-up");
     }
     set_scope(x);
     if (x->route->once) {
@@ -296,14 +314,19 @@ admit(struct exchange *x, struct jy_fault *fault)
     return JY_OK;
 }
 
-/* A refused act is recorded too, when it is known whose it was. */
+/* A refused act is recorded too, and a refused look (R4.1); which request it was stands beside, and the field, but nothing that was sent. */
 static jy_err
 write_refusal(struct db_tx *tx, void *arg, struct jy_fault *fault)
 {
     const struct exchange *x = arg;
+    struct audit_row row = { .at = x->now, .event = x->route->audit == NULL ? "read" : x->route->audit, .actor_id = actor_id(x),
+                             .source = audit_source(x), .object = x->object[0] != '\0' ? x->object : x->id, .outcome = jy_err_code((jy_err)x->status),
+                             .request_digest = JY_SLICE(x->request_digest, JY_SM3_SIZE) };
+    char detail[256];
 
-    return audit_append(tx, x->now, x->route->audit, actor_id(x), audit_source(x), x->object[0] != '\0' ? x->object : x->id,
-                        jy_err_code((jy_err)x->status), JY_SLICE(x->request_digest, JY_SM3_SIZE), fault);
+    snprintf(detail, sizeof(detail), "{\"request\":\"%s %s\"}", x->route->method, x->route->path);
+    row.detail = detail;
+    return audit_record(tx, &row, fault);
 }
 
 static void
@@ -311,11 +334,11 @@ record_refusal(struct exchange *x, jy_err err)
 {
     struct jy_fault trouble = { 0 };
 
-    if (x->route != NULL && x->route->audit != NULL && actor_id(x)[0] != '\0') {
-        x->status = (int)err;
-        if (db_write(x->web->db, write_refusal, x, &trouble) != JY_OK)
-            jy_log("error", "audit_failed", "%s %s", x->route->audit, trouble.text);
-    }
+    if (x->route == NULL || x->recorded || (actor_id(x)[0] == '\0' && !audit_refusal_is_listed(x->web, x->now)))
+        return;
+    x->status = (int)err;
+    if (db_write(x->web->db, write_refusal, x, &trouble) != JY_OK)
+        jy_log("error", "audit_failed", "%s %s %s", x->route->method, x->route->path, trouble.text);
 }
 
 static void
@@ -397,7 +420,7 @@ digest_request(struct exchange *x)
         rc = text == NULL ? JY_E_NOMEM : jy_buf_text(&all, text);
     }
     if (rc == JY_OK)
-        rc = jy_sm3(jy_buf_slice(&all), x->request_digest);
+        rc = personal_digest(x->web, "request", jy_buf_slice(&all), x->request_digest);
     if (text != NULL)
         jy_wipe(text, strlen(text));                       /* a password may stand in it */
     free(text);
@@ -472,6 +495,8 @@ carry_out(struct exchange *x, struct jy_fault *fault)
     if ((rc = x->route->handler(x, fault)) == JY_OK) {
         if (x->route->once && !x->committed)
             rc = jy_fail(fault, JY_E_INTERNAL, x->route->path, 0, "a write that committed nothing");
+        else if (!x->committed && x->route->audit != NULL && strcmp(x->route->method, "GET") == 0)
+            rc = commit(x, NULL, NULL, fault);             /* a look that is recorded: before the answer goes out */
     } else if (rc == JY_E_CONFLICT && x->route->once) {
         /* The same request at the same time may have won: then its answer is ours too. */
         struct jy_fault other = { 0 };
@@ -542,6 +567,7 @@ end(void *self, void *exchange)
     jy_sm3_free(x->upload_hash);
     json_decref(x->input);
     json_decref(x->answer);
+    json_decref(x->detail);
     if (x->upload >= 0)
         close(x->upload);
     if (x->file >= 0)

@@ -178,6 +178,13 @@ check_seal_application_type(const char *value, const char *field, struct jy_faul
 }
 
 jy_err
+check_inspection_kind(const char *value, const char *field, struct jy_fault *fault)
+{
+    return strcmp(value, "routine") == 0 || strcmp(value, "sampling") == 0 || strcmp(value, "complaint") == 0 ? JY_OK :
+        refuse(fault, field, "must be routine, sampling or complaint (R13.6)");
+}
+
+jy_err
 check_digits(const char *value, const char *field, struct jy_fault *fault)
 {
     return value[strspn(value, "0123456789")] == '\0' ? JY_OK : refuse(fault, field, "must be digits");

@@ -52,6 +52,9 @@ seal_application_type_at(size_t i)
 }
 
 static const struct field_form forms[] = {
+    { check_seal_application_type, "seal_application_type", "^(reissue|renewal|cancellation|suspension|resumption)$", NULL },
+    { check_inspection_kind, "inspection_kind", "^(routine|sampling|complaint)$", NULL },
+
     { check_id, "id", "^[0-9a-f]*$", NULL },
     { check_digits, "digits", "^[0-9]*$", NULL },
     { check_login, "login", "^[a-z0-9._-]*$", NULL },

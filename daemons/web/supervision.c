@@ -23,7 +23,7 @@ query_time(const struct exchange *x, const char *name, jy_time absent, jy_time *
 static jy_err
 write_outside(struct db_tx *tx, void *arg, struct jy_fault *fault)
 {
-    const struct exchange *x = arg;
+    struct exchange *x = arg;
 
     return audit_append(tx, x->now, "asked_outside_scope", x->actor.person_id, audit_source(x), jy_http_query(x->request, "district"), "empty", JY_EMPTY,
                         fault);
