@@ -2,13 +2,13 @@
 // A seal's life through the generated client alone: applied for, made, filed, used, verified, frozen, cancelled.
 // node life.js credentials.json contract.ofd
 import { execFileSync } from "node:child_process";
-import { createHash, randomUUID } from "node:crypto";
+import { createHash, createHmac, randomUUID } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Jinyin, Refusal } from "./jinyin.js";
 
-interface Person { login: string; password: string; person_id: string }
+interface Person { login: string; password: string; person_id: string; totp?: string; totp_step?: number }
 interface Credentials {
   base: string;
   organizations: { name: string; seal_code: string }[];
@@ -24,9 +24,19 @@ function person(login: string): Person {
   return found;
 }
 
+/** The one-time code of a phone (RFC 6238): a step later than the last that was used. */
+function oneTimeCode(secret: string, used: number): string {
+  const bits = [...secret].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2)));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.max(used + 1, Math.floor(Date.now() / 30000))));
+  const mac = createHmac("sha1", key).update(step).digest();
+  return String((mac.readUInt32BE(mac[19]! & 15) & 0x7fffffff) % 1000000).padStart(6, "0");
+}
+
 async function logIn(login: string): Promise<Jinyin> {
-  const client = new Jinyin(credentials.base);
-  const { token } = await client.sessionLogIn({ login, password: person(login).password });
+  const client = new Jinyin(credentials.base), { password, totp, totp_step } = person(login);
+  const { token } = await client.sessionLogIn({ login, password, ...(totp === undefined ? {} : { code: oneTimeCode(totp, totp_step ?? 0) }) });
   client.token = token;
   return client;
 }
