@@ -186,7 +186,8 @@ webhook_replay(struct exchange *x, struct jy_fault *fault)
         return rc;
     if (strcmp(member(hook, "state"), "ACTIVE") != 0)
         rc = jy_fail(fault, JY_E_BAD_STATE, "state", 0, "it is ended");
-    else if ((rc = find_row(x, SQL_WEBHOOK_DELIVERY_BY_EVENT, BINDS(B_TEXT("webhook_id", x->id), B_TEXT("event_id", x->code)), columns, &told, fault)) == JY_OK) {
+    else if ((rc = find_row(x, SQL_WEBHOOK_DELIVERY_BY_EVENT, BINDS(B_TEXT("webhook_id", x->id), B_TEXT("event_id", x->code)), columns, &told,
+                            fault)) == JY_OK) {
         r.told = told;
         if (strcmp(member(told, "state"), "WAITING") == 0)
             rc = jy_fail(fault, JY_E_BAD_STATE, "state", 0, "it is being sent");

@@ -75,7 +75,8 @@ def R18__an_organization_is_told_of_its_seals_and_stamps(life, seal_id, receiver
     headers, body = receiver.taken[0]
     event = json.loads(body)
     assert genuine(made["secret"], headers, body) and not genuine(made["secret"], headers, body + b" ")
-    assert event["id"] == headers["Jinyin-Event"] and (event["seal_id"], event["order_id"], event["document_id"]) == (seal_id, order["order_id"], done["document_id"])
+    assert event["id"] == headers["Jinyin-Event"]
+    assert (event["seal_id"], event["order_id"], event["document_id"]) == (seal_id, order["order_id"], done["document_id"])
     return made
 
 
@@ -100,7 +101,8 @@ def an_event_is_told_once_more_with_its_own_id(life, receiver, hook):
 
 
 def R4_1__nobody_else_sees_or_ends_it(life, other, hook):
-    for call in (lambda: other.ask("agent", "GET", f"/webhooks/{hook['webhook_id']}"), lambda: other.ask("agent", "GET", f"/webhooks/{hook['webhook_id']}/deliveries"),
+    for call in (lambda: other.ask("agent", "GET", f"/webhooks/{hook['webhook_id']}"),
+                 lambda: other.ask("agent", "GET", f"/webhooks/{hook['webhook_id']}/deliveries"),
                  lambda: other.ask("agent", "POST", f"/webhooks/{hook['webhook_id']}/end", {"reason": "x"}),
                  lambda: life.ask("maker", "GET", f"/webhooks/{hook['webhook_id']}")):
         refused("not_found", call)
