@@ -71,6 +71,15 @@ check_value(const struct field *field, const json_t *value, struct jy_fault *fau
             if (!json_is_string(item) || json_string_length(item) > 64 || !is_plain(json_string_value(item)))
                 return refuse(fault, field->name, "must be a list of texts of at most 64 bytes");
         return JY_OK;
+    case IN_OBJECTS:
+        if (!json_is_array(value) || (int64_t)json_array_size(value) < field->min || (int64_t)json_array_size(value) > field->max)
+            return jy_fail(fault, JY_E_BAD_FIELD, field->name, 0, "must be a list of %lld to %lld objects", (long long)field->min, (long long)field->max);
+        json_array_foreach((json_t *)(uintptr_t)value, i, item) {
+            jy_err rc = json_is_object(item) ? fields_check(field->members, item, fault) : refuse(fault, field->name, "must be a list of objects");
+            if (rc != JY_OK)
+                return rc;
+        }
+        return JY_OK;
     }
     return JY_E_INTERNAL;
 }
@@ -160,4 +169,14 @@ jy_err
 check_id(const char *value, const char *field, struct jy_fault *fault)
 {
     return value[strspn(value, "0123456789abcdef")] == '\0' ? JY_OK : refuse(fault, field, "must be 32 hex digits");
+}
+
+jy_err
+check_base64(const char *value, const char *field, struct jy_fault *fault)
+{
+    struct jy_buf bytes = { 0 };
+    jy_err rc = jy_base64_decode(jy_slice_text(value), &bytes);
+
+    jy_buf_free(&bytes);
+    return rc == JY_OK ? JY_OK : refuse(fault, field, "must be base64");
 }

@@ -6,13 +6,14 @@
 #include "daemons/web/web.h"
 
 /** Fields of a JSON body: what is not in the list is refused. */
-enum field_kind { IN_TEXT = 1, IN_BOOL, IN_INT, IN_NUMBER, IN_TIME, IN_SEALED, IN_TEXTS };
+enum field_kind { IN_TEXT = 1, IN_BOOL, IN_INT, IN_NUMBER, IN_TIME, IN_SEALED, IN_TEXTS, IN_OBJECTS };
 struct field {
     const char *name;
     enum field_kind kind;
-    int64_t min, max;                     /* bytes of text, value of a number, count of IN_TEXTS */
+    int64_t min, max;                     /* bytes of text, value of a number, count of IN_TEXTS and IN_OBJECTS */
     jy_err (*check)(const char *value, const char *field, struct jy_fault *fault);   /* text only; NULL = none */
     bool optional;
+    const struct field *members;          /* IN_OBJECTS: fields of each */
 };
 
 #define ANYBODY (1u << 30)                /* without a session */
@@ -61,12 +62,22 @@ web_handler person_create, person_enrol, key_change_pin;
 web_handler application_create, application_list, application_show, application_submit, application_accept; /* application.c */
 web_handler application_refuse, application_correct, application_withdraw, material_put;
 web_handler seal_make;                                                                                    /* making.c */
-web_handler seal_list, seal_show, seal_status, seal_custodian, seal_approver, seal_freeze, seal_unfreeze;  /* seal.c */
+web_handler seal_list, seal_show, seal_status, seal_custodian, seal_freeze, seal_unfreeze;                 /* seal.c */
 web_handler seal_cancel, filing_list;
 web_handler document_upload, document_show, document_content;                                             /* document.c */
-web_handler order_create, order_show, order_approve, order_refuse, stamp_record_list;                      /* order.c */
+web_handler order_create, order_show, order_refuse, stamp_record_list;                                     /* order.c */
 web_handler order_stamp;                                                                                  /* stamping.c */
 web_handler document_verify, trust_show;                                                                  /* verification.c */
 web_handler page_static, livez, readyz, service_show, sealing_point_show;                                 /* service.c */
+
+/* How a seal's use is decided (docs/design/use.md). */
+jy_err check_base64(const char *value, const char *field, struct jy_fault *fault);
+web_handler order_approve;                                                                                /* approval.c */
+web_handler flow_set, flow_approve, flow_show;                                                            /* flow.c */
+web_handler permission_create, permission_list, permission_revoke;                                        /* permission.c */
+web_handler seal_hand_over, seal_take_over, custody_list, key_unlock;                                     /* custody.c */
+web_handler grant_create, grant_list, grant_show, grant_approve, grant_give, grant_revoke;                /* grant.c */
+web_handler order_stamp_granted;                                                                          /* stamping.c */
+web_handler use_register;                                                                                 /* register.c */
 
 #endif
