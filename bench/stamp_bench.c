@@ -24,6 +24,8 @@
 
 #define ROUNDS 21
 #define ROUND_SECONDS 0.05
+#define READ_TIMES_MIN 5
+#define READ_SECONDS 0.5
 #define SPEED 0.7                     /* ours, of the floor */
 #define LARGE 1.5                     /* of reading and SM3 */
 
@@ -215,6 +217,27 @@ raw_sm3(struct jy_slice bytes)
     need(EVP_Digest(bytes.p, bytes.len, digest, NULL, raw.sm3, NULL) == 1);
 }
 
+/* The library's SM3 is another one than the floors': how much of a figure comes from that is told. */
+static void
+compare_sm3(void)
+{
+    static uint8_t bytes[1 << 20];
+    double best[2] = { 1e9, 1e9 };
+    uint8_t digest[JY_SM3_SIZE];
+
+    for (int i = 0; i < 2 * ROUNDS; i++) {
+        double start = cpu(), took;
+        if (i % 2 == 0)
+            raw_sm3(JY_SLICE(bytes, sizeof(bytes)));
+        else
+            need(jy_sm3(JY_SLICE(bytes, sizeof(bytes)), digest) == JY_OK);
+        took = cpu() - start;
+        best[i % 2] = took < best[i % 2] ? took : best[i % 2];
+    }
+    printf("SM3: %.0f MB/s by OpenSSL (in the floors), %.0f MB/s by libgcrypt (in the library)\n", sizeof(bytes) / best[0] / 1e6,
+           sizeof(bytes) / best[1] / 1e6);
+}
+
 static void
 raw_inflate(struct part *part)
 {
@@ -385,9 +408,9 @@ large_package(size_t parts, size_t bytes)
 static double
 best_of(const char *path, bool judge)
 {
-    double best = 1e9;
+    double best = 1e9, end = cpu() + READ_SECONDS;
 
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < READ_TIMES_MIN || cpu() < end; i++) {
         double start = cpu(), took;
         struct jy_buf file = load(path);
         if (judge)
@@ -432,6 +455,7 @@ main(int argc, char **argv)
     need((raw.key = EVP_PKEY_Q_keygen(NULL, NULL, "SM2")) != NULL && (raw.sm3 = EVP_MD_fetch(NULL, "SM3", NULL)) != NULL &&
          inflateInit2(&raw.inflater, -MAX_WBITS) == Z_OK);
     prepare_pki(jy_buf_slice(&picture));
+    compare_sm3();
     printf("one core, best of %d rounds; each floor: its time, and our speed as a part of it\n", ROUNDS);
     printf("%-20s %-7s %10s %9s | %-15s | %-15s | %-15s |\n", "file", "", "ours", "", "floor: file", "standard", "unpacked");
     for (int i = 0; i < count; i++) {

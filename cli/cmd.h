@@ -17,6 +17,7 @@ int cmd_seal(int argc, char **argv);
 int cmd_sign(int argc, char **argv);
 int cmd_render(int argc, char **argv);
 int cmd_tour(int argc, char **argv);
+int cmd_care(int argc, char **argv);
 
 /** One option of a command: "--page" with its value's target. */
 struct opt {
@@ -39,6 +40,8 @@ JY_CHECK jy_err map_file(const char *path, struct mapped *out, struct jy_fault *
 void unmap_file(struct mapped *file);
 /** Whole or not at all: temporary file beside it, fsync, rename. */
 JY_CHECK jy_err write_file(const char *path, const struct jy_pieces *pieces, struct jy_fault *fault);
+/** The same for bytes in memory; taken over. */
+JY_CHECK jy_err write_bytes(const char *path, struct jy_buf *bytes, struct jy_fault *fault);
 /** The pieces as a file without a name beside `path`, mapped: so a large document is never held in memory. */
 JY_CHECK jy_err map_pieces(const char *path, const struct jy_pieces *pieces, struct mapped *out, struct jy_fault *fault);
 /** "jinyin: what: …" on stderr in both languages. */

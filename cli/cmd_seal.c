@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cmd.h"
+#include "cli/tsa.h"
 
 #include <jinyin/inspect.h>
 #include <jinyin/picture.h>
@@ -30,7 +31,6 @@ make(const char *out, const char *paths[4], struct jy_seal_fields *fields, struc
     struct mapped files[4] = { { { NULL, 0 }, NULL } };      /* maker key, maker certificate, signer certificate, picture */
     struct jy_cert *maker = NULL, *signer = NULL;
     struct jy_sm2 *key = NULL;
-    struct jy_pieces pieces = { 0 };
     struct jy_buf der = { 0 };
     jy_err rc = JY_OK;
 
@@ -50,10 +50,9 @@ make(const char *out, const char *paths[4], struct jy_seal_fields *fields, struc
         rc = jy_fail(fault, JY_E_CERT_PERIOD, paths[1], 0, "the maker's certificate is not valid today");
         goto out;
     }
-    if ((rc = jy_seal_make(fields, key, maker, &der, fault)) == JY_OK && (rc = jy_pieces_take(&pieces, &der)) == JY_OK)
-        rc = write_file(out, &pieces, fault);
+    if ((rc = jy_seal_make(fields, key, maker, &der, fault)) == JY_OK)
+        rc = write_bytes(out, &der, fault);
 out:
-    jy_pieces_free(&pieces);
     jy_buf_free(&der);
     jy_cert_free(maker);
     jy_cert_free(signer);
@@ -69,6 +68,7 @@ seal_make(int argc, char **argv)
     const char *paths[4] = { NULL };
     struct jy_seal_fields fields = { .vendor = "JINYIN", .type = 1, .picture_type = "PNG", .version = 4 };
     struct jy_fault fault = { 0 };
+    const char *tsa = NULL;
     bool list_digest = false;
     int files;
     jy_err rc;
@@ -77,7 +77,8 @@ seal_make(int argc, char **argv)
         { "--signer-cert", OPT_TEXT, &paths[2], true }, { "--picture", OPT_TEXT, &paths[3], true },
         { "--name", OPT_TEXT, &fields.name, true }, { "--id", OPT_TEXT, &fields.id, true }, { "--width", OPT_INT, &fields.width_mm, true },
         { "--height", OPT_INT, &fields.height_mm, true }, { "--type", OPT_INT, &fields.type, false },
-        { "--version", OPT_INT, &fields.version, false }, { "--list-digest", OPT_FLAG, &list_digest, false }, { NULL, OPT_FLAG, NULL, false } };
+        { "--version", OPT_INT, &fields.version, false }, { "--list-digest", OPT_FLAG, &list_digest, false },
+        { "--tsa", OPT_TEXT, &tsa, false }, { NULL, OPT_FLAG, NULL, false } };
 
     if (opt_read(options, argc, argv, &files) != 0)
         return EXIT_USAGE;
@@ -86,6 +87,10 @@ seal_make(int argc, char **argv)
         return EXIT_USAGE;
     }
     fields.cert_list_type = list_digest ? 2 : 1;
+    if (tsa != NULL) {
+        fields.time_stamper = tsa_stamp;
+        fields.time_stamper_ctx = (void *)(uintptr_t)tsa;
+    }
     if ((rc = make(argv[0], paths, &fields, &fault)) != JY_OK) {
         complain(argv[0], rc, &fault);
         return rc == JY_E_IO ? EXIT_CANNOT_WRITE : EXIT_UNREADABLE;
@@ -97,13 +102,11 @@ seal_make(int argc, char **argv)
 static jy_err
 write_picture(const char *path, struct jy_slice der, struct jy_fault *fault)
 {
-    struct jy_pieces pieces = { 0 };
     struct jy_buf picture = { 0 };
     jy_err rc;
 
-    if ((rc = jy_inspect_seal_picture(der, &picture, fault)) == JY_OK && (rc = jy_pieces_take(&pieces, &picture)) == JY_OK)
-        rc = write_file(path, &pieces, fault);
-    jy_pieces_free(&pieces);
+    if ((rc = jy_inspect_seal_picture(der, &picture, fault)) == JY_OK)
+        rc = write_bytes(path, &picture, fault);
     jy_buf_free(&picture);
     return rc;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A signature without a seal: GB/T 35275 SignedData over the whole document (GM/T 0099-2020 7.2.2). */
 #include "cli/cmd.h"
+#include "cli/tsa.h"
 
 #include <jinyin/cms.h>
 #include <jinyin/container.h>
@@ -8,7 +9,7 @@
 #include <stdio.h>
 
 struct signing {
-    const char *key, *cert, *trust;
+    const char *key, *cert, *trust, *tsa;
     bool lock;
 };
 
@@ -53,6 +54,7 @@ sign(const struct signing *s, const char *in, const char *out, struct jy_fault *
     fields.digest = prepared.data_hash;
     fields.signer = cert;
     if ((rc = map_pieces(out, &prepared.file, &ready, fault)) != JY_OK || (rc = jy_cms_make(&fields, key, &value, fault)) != JY_OK ||
+        (s->tsa != NULL && (rc = tsa_stamp_value(s->tsa, &value, fault)) != JY_OK) ||
         (rc = jy_document_finish(ready.bytes, prepared.slot, jy_buf_slice(&value), &result, fault)) != JY_OK)
         goto out;
     rc = write_file(out, &result, fault);
@@ -78,7 +80,7 @@ cmd_sign(int argc, char **argv)
     int files;
     jy_err rc;
     const struct opt options[] = { { "--key", OPT_TEXT, &s.key, true }, { "--cert", OPT_TEXT, &s.cert, true }, { "--trust", OPT_TEXT, &s.trust, false },
-                                   { "--lock", OPT_FLAG, &s.lock, false }, { NULL, OPT_FLAG, NULL, false } };
+                                   { "--tsa", OPT_TEXT, &s.tsa, false }, { "--lock", OPT_FLAG, &s.lock, false }, { NULL, OPT_FLAG, NULL, false } };
 
     if (opt_read(options, argc, argv, &files) != 0)
         return EXIT_USAGE;

@@ -3,6 +3,8 @@
 #include "cli/stamp.h"
 #include "cli/tsa.h"
 
+#include <jinyin/verify.h>
+
 /* GB/T 38540-2020 7.2: the seal, its dates, the certificate, the list; the chain only against given anchors. */
 static jy_err
 check(const struct stamp_wish *w, const char *anchors, struct jy_seal *seal, const struct jy_cert *cert, jy_time now, struct jy_fault *fault)
@@ -74,6 +76,27 @@ out:
     return rc;
 }
 
+/* What a verification of the result makes use of today, while it can still be had (docs/protocol/evidence.md). */
+static jy_err
+keep_evidence(const struct stamp_wishes *all, const struct jy_pieces *result, jy_time now, struct jy_fault *fault)
+{
+    struct jy_trust *trust = NULL;
+    struct jy_report *report = NULL;
+    struct mapped stamped = { 0 };
+    struct jy_buf bundle = { 0 };
+    jy_err rc;
+
+    if ((rc = jy_trust_new(&trust)) == JY_OK && (rc = jy_trust_add_path(trust, all->trust, fault)) == JY_OK &&
+        (rc = map_pieces(all->out, result, &stamped, fault)) == JY_OK &&
+        (rc = jy_verify_keep(stamped.bytes, trust, NULL, NULL, now, &report, &bundle, fault)) == JY_OK)
+        rc = write_bytes(all->evidence, &bundle, fault);
+    jy_report_free(report);
+    jy_trust_free(trust);
+    jy_buf_free(&bundle);
+    unmap_file(&stamped);
+    return rc;
+}
+
 /* All stamps, each on what the one before left; only the last result gets a name. */
 static jy_err
 stamp_all(const struct stamp_wishes *all, struct jy_fault *fault)
@@ -86,7 +109,8 @@ stamp_all(const struct stamp_wishes *all, struct jy_fault *fault)
     for (size_t i = 0; rc == JY_OK && i < all->count; i++) {
         struct mapped next = { 0 };
 
-        if ((rc = stamp(&all->list[i], all, file.bytes, now, &ready, &result, fault)) == JY_OK)
+        if ((rc = stamp(&all->list[i], all, file.bytes, now, &ready, &result, fault)) == JY_OK &&
+            (all->evidence == NULL || i + 1 < all->count || (rc = keep_evidence(all, &result, jy_now(), fault)) == JY_OK))
             rc = i + 1 < all->count ? map_pieces(all->out, &result, &next, fault) : write_file(all->out, &result, fault);
         jy_pieces_free(&result);
         unmap_file(&ready);

@@ -53,18 +53,6 @@ take_origin(const struct judge *by, struct jy_slice file, struct jy_policy *poli
     return JY_OK;
 }
 
-static jy_err
-keep_evidence(const char *path, struct jy_buf *bundle, struct jy_fault *fault)
-{
-    struct jy_pieces pieces = { 0 };
-    jy_err rc;
-
-    if ((rc = jy_pieces_take(&pieces, bundle)) == JY_OK)
-        rc = write_file(path, &pieces, fault);
-    jy_pieces_free(&pieces);
-    return rc;
-}
-
 static int
 verify_one(const char *path, const struct judge *by)
 {
@@ -86,7 +74,7 @@ verify_one(const char *path, const struct judge *by)
                                : jy_verify_keep(file.bytes, by->trust, by->evidence, &policy, at, &report, &bundle, &fault)) != JY_OK ||
         (rc = by->json ? jy_report_json(report, &text) : jy_report_text(report, &text)) != JY_OK)
         complain(path, rc, &fault);
-    else if (by->keep != NULL && (rc = keep_evidence(by->keep, &bundle, &fault)) != JY_OK) {
+    else if (by->keep != NULL && (rc = write_bytes(by->keep, &bundle, &fault)) != JY_OK) {
         complain(by->keep, rc, &fault);
         code = EXIT_CANNOT_WRITE;
     } else {

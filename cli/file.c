@@ -112,3 +112,15 @@ complain(const char *what, jy_err err, const struct jy_fault *fault)
     if (fault != NULL && fault->text[0] != '\0')
         fprintf(stderr, "        %s: %s\n", jy_text_visible(fault->where, a, sizeof(a)), jy_text_visible(fault->text, b, sizeof(b)));
 }
+
+jy_err
+write_bytes(const char *path, struct jy_buf *bytes, struct jy_fault *fault)
+{
+    struct jy_pieces pieces = { 0 };
+    jy_err rc;
+
+    if ((rc = jy_pieces_take(&pieces, bytes)) == JY_OK)
+        rc = write_file(path, &pieces, fault);
+    jy_pieces_free(&pieces);
+    return rc;
+}

@@ -627,10 +627,29 @@ life_unfreeze(struct life *life, struct jy_fault *fault)
     return rc != JY_OK ? rc : seal_step(life, &life->custodian, "unfreeze", json_pack("{s:s}", "sealed", sealed), fault);
 }
 
+/* R21.1, R22.1: by application, with its materials. */
 jy_err
 life_cancel(struct life *life, const char *reason, struct jy_fault *fault)
 {
-    return seal_step(life, &life->agent, "cancel", json_pack("{s:s, s:s}", "reason", reason, "description", "demonstration"), fault);
+    json_t *answer = NULL, *checklist;
+    char path[256];
+    const char *id;
+    jy_err rc;
+
+    snprintf(path, sizeof(path), "/api/v1/seals/%s/applications", life->seal_id);
+    if ((rc = ask(life, &life->agent, "POST", path,
+                  json_pack("{s:s, s:b, s:s, s:s, s:s, s:s}", "type", "cancellation", "by_agent", 1, "agent_id_number", "11010519491231002X",
+                            "agent_phone", "13800000000", "reason", reason, "description", "demonstration"), NULL, &answer, fault)) != JY_OK)
+        goto out;
+    id = member(answer, "application_id");
+    checklist = json_object_get(answer, "checklist");
+    snprintf(path, sizeof(path), "/api/v1/applications/%s/carry-out", id);
+    if ((rc = life_upload_materials(life, id, checklist, fault)) == JY_OK && (rc = life_submit(life, id, fault)) == JY_OK &&
+        (rc = life_accept(life, id, checklist, fault)) == JY_OK)
+        rc = ask(life, &life->maker, "POST", path, json_object(), NULL, NULL, fault);
+out:
+    json_decref(answer);
+    return rc;
 }
 
 jy_err

@@ -39,6 +39,7 @@ static const struct command {
       "  --lock          the document takes no further stamp\n"
       "  --trust PATH    also check the certificates' chains and revocation\n"
       "  --tsa URL       a time stamp authority (RFC 3161 over HTTP): the stamps carry its time stamps\n"
+      "  --write-evidence FILE   keep what proves the stamps today (with --trust), for `jinyin verify --evidence` at any time\n"
       "  Several places of one seal are one signature. A second --seal (with its --key, --cert and places) is a second stamp on top of the\n"
       "  first; OUT is written when all have succeeded, or not at all.\n" },
     { "archive", cmd_archive, "IN OUT --tsa URL [--trust PEM|DIR]", "Put evidence and a document time stamp into a signed PDF.",
@@ -46,9 +47,10 @@ static const struct command {
       "  --tsa URL       the time stamp authority (RFC 3161 over HTTP)\n"
       "  --trust PEM|DIR certificates, revocation lists and OCSP answers that the document shall carry (DSS)\n"
       "  Nothing that stands in IN is changed; where a stamp forbids any further change, evidence and time stamps are still permitted.\n" },
-    { "sign", cmd_sign, "IN OUT --key K.pem --cert C.pem [--lock] [--trust PEM|DIR]", "Sign a file without a seal (GB/T 35275).", "不加盖印章，仅作数字签名（GB/T 35275）。",
+    { "sign", cmd_sign, "IN OUT --key K.pem --cert C.pem [--lock] [--trust PEM|DIR] [--tsa URL]", "Sign a file without a seal (GB/T 35275).", "不加盖印章，仅作数字签名（GB/T 35275）。",
       "  --lock          the document takes no further stamp or signature\n"
-      "  --trust PATH    also check the certificate's chain and revocation\n" },
+      "  --trust PATH    also check the certificate's chain and revocation\n"
+      "  --tsa URL       a time stamp authority (RFC 3161 over HTTP): the signature carries its time stamp\n" },
     { "inspect", cmd_inspect, "FILE… [--json]", "Show what stands in OFD and PDF files: parts, signatures, coverage, revisions.",
       "查看OFD、PDF文件的组成、签名、保护范围和修订。",
       "  --json          as JSON (docs/protocol/inspect.md)\n"
@@ -56,8 +58,9 @@ static const struct command {
       "  exit: 0 shown, 64 usage, 65 a file is unreadable\n" },
     { "seal", cmd_seal, "make OUT … | show FILE [--json] [--picture OUT]", "Make a seal, or show one.", "制作或查看印章。",
       "  seal make OUT --maker-key K.pem --maker-cert C.pem --signer-cert C.pem --picture FILE --name NAME --id CODE\n"
-      "                --width MM --height MM [--type N] [--version 4|5] [--list-digest]\n"
-      "                  its validity is the signer certificate's (R13.3); version 4 is GB/T 38540-2020 (default), 5 GM/T 0031-2025;\n"
+      "                --width MM --height MM [--type N] [--version 4|5 [--tsa URL]] [--list-digest]\n"
+      "                  its validity is the signer certificate's (R13.3); version 4 is GB/T 38540-2020 (default), 5 GM/T 0031-2025,\n"
+      "                  which takes a time stamp over the maker's signature from --tsa;\n"
       "                  --list-digest lists the certificate's SM3 instead of the certificate\n"
       "  seal show FILE [--json] [--picture OUT]\n"
       "                  a seal (.esl) or a signature value (.dat): every field; the picture into OUT\n"
@@ -68,6 +71,20 @@ static const struct command {
       "  What is not drawn as the document asks (fonts that it does not bring, broken pictures) is listed. No verdict is given on stamps.\n" },
     { "tour", cmd_tour, "[--dir DIR] [--credentials FILE] [FILE…]", "A seal's whole life, on real files, against a running ./dev run.",
       "在真实文件上演示一枚印章的一生。", "" },
+
+    { "migrate", cmd_care, "--config FILE [--owner PLACE --role NAME]", "Bring the service's database to this version's schema.",
+      "将服务的数据库升级到本版本的结构。",
+      "  SQLite migrates by itself at the start of the service. PostgreSQL (docs/operation/postgresql.md):\n"
+      "  --owner PLACE   postgresql:host=/run/postgresql dbname=jinyin user=jinyin_owner\n"
+      "  --role NAME     the role that serves: it gets the rights of the statements and no others\n" },
+    { "backup", cmd_care, "DIR --config FILE [--owner PLACE]", "Copy a running service's data into a new folder.", "在服务运行时备份其数据。",
+      "  DIR             new or empty; whole when DIR/MANIFEST is there (the digest of every file)\n"
+      "  The unlock secret (key_unlock_file) is not in it: keep it elsewhere. Without it no key and no personal data of the backup opens.\n" },
+    { "restore", cmd_care, "DIR --config FILE [--owner PLACE --role NAME]", "Put a backup back into an empty place.", "将备份恢复到空的位置。",
+      "  The service is stopped, web_dir and key_dir are empty, the unlock secret is in its place. A damaged backup is refused.\n"
+      "  Orders that were open then are abandoned, since they may have been stamped after it; `jinyin fsck` runs at the end.\n" },
+    { "fsck", cmd_care, "--config FILE [--owner PLACE]", "Compare database, documents, key journal and audit record.", "核对数据库、文件、密钥日志和审计记录。",
+      "  The service may run. exit: 0 nothing is wrong, 1 something is, 65 it could not be looked at\n" },
 };
 
 static const struct command *

@@ -29,7 +29,7 @@ struct stamp_wish {
 struct stamp_wishes {
     struct stamp_wish list[STAMPS_MAX];
     size_t count;
-    const char *trust, *tsa, *in, *out;
+    const char *trust, *tsa, *evidence, *in, *out;     /* evidence: where what proves the stamps is kept */
 };
 
 /** Read the command line; says what is wrong on stderr and returns EXIT_USAGE, else 0. */

@@ -257,6 +257,13 @@ read_tsa(struct reading *r, const char *text)
     return 0;
 }
 
+static int
+read_evidence(struct reading *r, const char *text)
+{
+    r->out->evidence = text;
+    return 0;
+}
+
 static const struct {
     const char *name;
     int (*read)(struct reading *r, const char *text);
@@ -264,6 +271,7 @@ static const struct {
     { "--seal", read_seal }, { "--key", read_key }, { "--cert", read_cert }, { "--page", read_pages }, { "--pages", read_pages }, { "--at", read_at },
     { "--x", read_coordinate }, { "--y", read_coordinate }, { "--seam", read_seam }, { "--keyword", read_keyword }, { "--width", read_size },
     { "--height", read_size }, { "--trust", read_trust }, { "--tsa", read_tsa },
+    { "--write-evidence", read_evidence },
 };
 
 /* What no stamp can do without. */
@@ -291,6 +299,9 @@ check(struct reading *r)
         if (w->lock && i + 1 < r->out->count)
             return wrong(r, "closes the document: nothing can follow it, and stamp %zu would", i + 2);
     }
+    r->option = "--write-evidence";
+    if (r->out->evidence != NULL && r->out->trust == NULL)
+        return wrong(r, "needs --trust: the certificates and lists that are kept");
     r->option = "files";
     return r->out->in != NULL && r->out->out != NULL ? 0 : wrong(r, "name the file to stamp and the file to write");
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/tsa.h"
 
+#include <jinyin/cms.h>
 #include <jinyin/seal.h>
 #include <jinyin/timestamp.h>
 
@@ -92,19 +93,21 @@ tsa_stamp(void *url, struct jy_slice what, struct jy_buf *token, struct jy_fault
 jy_err
 tsa_stamp_value(const char *url, struct jy_buf *value, struct jy_fault *fault)
 {
+    const struct jy_slice der = jy_buf_slice(value);
+    const bool is_ses = jy_value_form(der) == JY_VALUE_SES;
     struct jy_buf token = { 0 }, stamped = { 0 };
-    struct jy_ses *ses;
-    jy_err rc;
+    struct jy_ses *ses = NULL;
+    struct jy_cms *cms = NULL;
+    jy_err rc = is_ses ? jy_ses_parse(der, &ses, fault) : jy_cms_parse(der, &cms, fault);
 
-    if ((rc = jy_ses_parse(jy_buf_slice(value), &ses, fault)) != JY_OK)
-        return rc;
-    if ((rc = tsa_stamp((void *)(uintptr_t)url, jy_ses_signature(ses), &token, fault)) == JY_OK &&
-        (rc = jy_ses_add_time_stamp(jy_buf_slice(value), jy_buf_slice(&token), &stamped, fault)) == JY_OK) {
+    if (rc == JY_OK && (rc = tsa_stamp((void *)(uintptr_t)url, is_ses ? jy_ses_signature(ses) : jy_cms_signature(cms), &token, fault)) == JY_OK &&
+        (rc = (is_ses ? jy_ses_add_time_stamp : jy_cms_add_time_stamp)(der, jy_buf_slice(&token), &stamped, fault)) == JY_OK) {
         jy_buf_free(value);
         *value = stamped;
         stamped = (struct jy_buf){ 0 };
     }
     jy_ses_free(ses);
+    jy_cms_free(cms);
     jy_buf_free(&token);
     jy_buf_free(&stamped);
     return rc;

@@ -12,7 +12,7 @@
 JY_CHECK jy_err tsa_stamp(void *url, struct jy_slice what, struct jy_buf *token, struct jy_fault *fault);
 /** The same for a digest that was taken already (JY_SM3_SIZE bytes). */
 JY_CHECK jy_err tsa_stamp_digest(const char *url, const uint8_t *digest, struct jy_buf *token, struct jy_fault *fault);
-/** A SES_Signature gets a time stamp over its signature value (GB/T 38540-2020 7.2). value is replaced. */
+/** A SES_Signature or SignedData gets a time stamp over its signature value (GB/T 38540-2020 7.2, GM/T 0099). value is replaced. */
 JY_CHECK jy_err tsa_stamp_value(const char *url, struct jy_buf *value, struct jy_fault *fault);
 
 #endif

@@ -1,21 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Kinds of seals, organizations, documents, materials, reasons and roles: each one table. */
+/* Kinds of seals, organizations, applications, documents, reasons and roles: each one table. */
 #include "core/rules.h"
 
 #include <string.h>
 
-/* Sizes: 国发〔1999〕25号 and trade practice; the invoice seal: 国家税务总局公告2011年第7号. */
+/*
+ * Sizes: 国发〔1999〕25号 and trade practice; the invoice seal: 国家税务总局公告2011年第7号. Types: the national list, in which 5 is the legal
+ * representative's seal, 0 a personal-name seal and 6 a business seal (to be checked against the official text).
+ */
 static const struct seal_kind kinds[] = {
-    /* code            zh              en                   type one-per-organization shape  mm  mm  max source */
-    { "statutory",     "法定名称章",   "statutory name",    1, true,  "round", 40, 40, 60, "R3.1 R14.1" },
-    { "internal_body", "内设机构章",   "internal body",     6, false, "round", 42, 42, 45, "R3.1" },
-    { "branch",        "分支机构章",   "branch",            6, false, "round", 42, 42, 45, "R3.1" },
-    { "contract",      "合同专用章",   "contract",          4, false, "round", 38, 38, 58, "R3.1" },
-    { "finance",       "财务专用章",   "finance",           2, false, "round", 38, 38, 45, "R3.1" },
-    { "invoice",       "发票专用章",   "invoice",           3, false, "oval",  40, 30, 40, "R3.1" },
-    { "inspection",    "审验专用章",   "inspection",        6, false, "round", 38, 38, 45, "R3.1" },
-    { "customs",       "报关专用章",   "customs",           6, false, "round", 38, 38, 50, "R3.1" },
-    { "other",         "其他业务专用章", "other business",  6, false, "round", 38, 38, 45, "R3.1" },
+    /* code                      zh                en                           kept                 type one-per-organization shape mm  mm  max source */
+    { "statutory",               "法定名称章",     "statutory name",            SEAL_OFFICIAL,       1, true,  "round",  40, 40, 60, "R3.1 R14.1" },
+    { "internal_body",           "内设机构章",     "internal body",             SEAL_OFFICIAL,       6, false, "round",  42, 42, 45, "R3.1" },
+    { "branch",                  "分支机构章",     "branch",                    SEAL_OFFICIAL,       6, false, "round",  42, 42, 45, "R3.1" },
+    { "contract",                "合同专用章",     "contract",                  SEAL_OFFICIAL,       4, false, "round",  38, 38, 58, "R3.1" },
+    { "finance",                 "财务专用章",     "finance",                   SEAL_OFFICIAL,       2, false, "round",  38, 38, 45, "R3.1" },
+    { "invoice",                 "发票专用章",     "invoice",                   SEAL_OFFICIAL,       3, false, "oval",   40, 30, 40, "R3.1" },
+    { "inspection",              "审验专用章",     "inspection",                SEAL_OFFICIAL,       6, false, "round",  38, 38, 45, "R3.1" },
+    { "customs",                 "报关专用章",     "customs",                   SEAL_OFFICIAL,       6, false, "round",  38, 38, 50, "R3.1" },
+    { "other",                   "其他业务专用章", "other business",            SEAL_OFFICIAL,       6, false, "round",  38, 38, 45, "R3.1" },
+    { "legal_representative",    "法定代表人章",   "legal representative",      SEAL_POSITION_HEAD,  5, false, "square", 20, 20, 45, "R3.2" },
+    { "operator",                "经营者章",       "operator",                  SEAL_POSITION_HEAD,  0, false, "square", 20, 20, 45, "R3.2" },
+    { "principal",               "主要负责人章",   "principal",                 SEAL_POSITION_HEAD,  0, false, "square", 20, 20, 45, "R3.2" },
+    { "finance_head",            "财务负责人章",   "finance head",              SEAL_POSITION_OTHER, 0, false, "square", 20, 20, 45, "R3.2" },
+    { "authorized_representative", "授权代表人章", "authorised representative", SEAL_POSITION_OTHER, 0, false, "square", 20, 20, 45, "R3.2" },
 };
 
 static const struct organization_kind organization_rows[] = {      /* R3.1 */
@@ -39,55 +47,27 @@ static const struct document_category categories[] = {
     { "classified", "涉及国家秘密的文件", "state secret", true, "R29.1" },
 };
 
-static const struct cancel_reason reasons[] = {      /* R21.1; crl_reason: RFC 5280 */
+static const struct cancel_reason reasons[] = {      /* R21.1, N2; crl_reason: RFC 5280 5.3.1 */
     { "dissolved_or_merged", "单位合并、撤销或注销", "organization merged or dissolved", "R21.1", 5 },
     { "physical_seal_not_used", "实物印章不再使用", "physical seal not used any more", "R21.1", 5 },
     { "electronic_seal_not_used", "电子印章不再使用", "electronic seal not used any more", "R21.1", 5 },
     { "key_leaked", "密钥泄露", "key leaked", "R21.1", 1 },
     { "stolen_damaged_or_lost", "被盗、损坏或遗失", "stolen, damaged or lost", "R21.1", 1 },
+    { "renamed", "单位名称变更", "organization renamed", "N2", 3 },
+    { "dissolved", "单位解散", "organization dissolved", "N2", 5 },
+    { "licence_revoked", "被吊销执照或证书", "licence revoked", "N2", 5 },
+    { "bankrupt", "单位破产", "bankrupt", "N2", 5 },
+    { "merged", "单位合并", "merged", "N2", 5 },
+    { "split", "单位分立", "split", "N2", 5 },
 };
 
-static bool
-always(const struct application_facts *facts)
-{
-    (void)facts;
-    return true;
-}
-
-static bool
-has_superior(const struct application_facts *facts)
-{
-    return facts->has_superior;
-}
-
-static bool
-self_handled(const struct application_facts *facts)
-{
-    return !facts->by_agent;
-}
-
-static bool
-by_agent(const struct application_facts *facts)
-{
-    return facts->by_agent;
-}
-
-static bool
-foreign_script(const struct application_facts *facts)
-{
-    return facts->foreign_script;
-}
-
-static const struct material_rule materials[] = {
-    { "registration_document", "单位登记证明", "registration document", "R9.1", always, true },
-    { "introduction_letter", "加盖上级单位印章的介绍信", "introduction letter with the superior's seal", "R9.2", has_superior, true },
-    { "principal_id_original", "法定代表人（经营者、主要负责人）身份证原件", "ID original of the principal", "R9.3", self_handled, true },
-    { "principal_contact", "法定代表人（经营者、主要负责人）联系方式", "contact of the principal", "R9.3", self_handled, false },
-    { "power_of_attorney", "授权委托书", "power of attorney", "R9.4", by_agent, true },
-    { "principal_id_copy", "法定代表人（经营者、主要负责人）身份证复印件", "copy of the principal's ID", "R9.4", by_agent, false },
-    { "agent_id_original", "经办人身份证原件", "ID original of the agent", "R9.4", by_agent, true },
-    { "agent_contact", "经办人联系方式", "contact of the agent", "R9.4", by_agent, false },
-    { "translation", "单位确认的翻译件", "translation confirmed by the organization", "R9.5", foreign_script, false },
+static const struct application_type types[] = {
+    { "issue", "新制", "issue", TYPE_ISSUE, true, NULL, "R8.1" },
+    { "reissue", "重新制发", "reissue", TYPE_REISSUE, true, "replace", "R20.1" },
+    { "renewal", "证书更新", "renewal", TYPE_RENEWAL, true, "renew", "R20.2" },
+    { "cancellation", "注销", "cancellation", TYPE_CANCELLATION, false, "cancel", "R21.1" },
+    { "suspension", "停用", "suspension", TYPE_SUSPENSION, false, "suspend", "N1" },
+    { "resumption", "恢复使用", "resumption", TYPE_RESUMPTION, false, "resume", "N1" },
 };
 
 static const struct { const char *code; enum role role; } roles[] = {
@@ -113,7 +93,7 @@ TABLE(seal_kind, seal_kinds, seal_kind_by_code, kinds)
 TABLE(organization_kind, organization_kinds, organization_kind_by_code, organization_rows)
 TABLE(document_category, document_categories, document_category_by_code, categories)
 TABLE(cancel_reason, cancel_reasons, cancel_reason_by_code, reasons)
-TABLE(material_rule, material_rules, material_rule_by_code, materials)
+TABLE(application_type, application_types, application_type_by_code, types)
 
 enum role
 role_by_code(const char *code)

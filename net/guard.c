@@ -23,7 +23,7 @@ static const char *const methods[] = { "GET", "HEAD", "POST", "PUT", "DELETE" };
 /* Fields that this service or its library acts on: a second one would be read by one reader and not by the other. */
 static const char *const single_fields[] = {
     "Host", "Content-Length", "Transfer-Encoding", "Expect", "Content-Type", "Content-Encoding", "Authorization", "Cookie", "Origin",
-    "Idempotency-Key",
+    "Idempotency-Key", "Jinyin-Client", "Jinyin-Time", "Jinyin-Nonce", "Jinyin-Digest", "Jinyin-Signature",
 };
 
 static jy_err

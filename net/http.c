@@ -379,6 +379,12 @@ jy_http_path(const struct jy_http_request *request)
 }
 
 const char *
+jy_http_target(const struct jy_http_request *request)
+{
+    return request->target;
+}
+
+const char *
 jy_http_query(const struct jy_http_request *request, const char *name)
 {
     return jy_guard_query(&request->head, name);

@@ -27,6 +27,8 @@ void jy_http_stop(struct jy_http_server *server, int grace_ms);
 const char *jy_http_method(const struct jy_http_request *request);
 /** Path as received, without the query; already checked for forbidden bytes. */
 const char *jy_http_path(const struct jy_http_request *request);
+/** Path and query exactly as received: what a signature covers. */
+const char *jy_http_target(const struct jy_http_request *request);
 /** Decoded query value or NULL. */
 const char *jy_http_query(const struct jy_http_request *request, const char *name);
 /** Header value or NULL; name in any case. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Lengths are millimetres; cairo scales them to dots. Sizes: 国发〔1999〕25号, 国家税务总局公告2011年第7号, trade practice. */
+#include "core/rules.h"
 #include "sim/draw.h"
 
 #include <cairo.h>
@@ -225,6 +226,27 @@ draw_oval(cairo_t *cr, const struct sim_seal *seal)
     return straight(cr, seal->seal_code, 10, 1.7, 0) && straight(cr, MARK, -3.6, 1.7, 0);
 }
 
+/* A personal-name seal: office and name in two rows. */
+static bool
+draw_square(cairo_t *cr, const struct sim_seal *seal)
+{
+    double side = seal->width_mm, line = 1, size = 3.4;
+    size_t first = 0;
+    char upper[64] = "";
+
+    cairo_rectangle(cr, (line - side) / 2, (line - side) / 2, side - line, side - line);
+    cairo_set_line_width(cr, line);
+    cairo_stroke(cr);
+    for (size_t n = (character_count(seal->line) + 1) / 2; n > 0; n--)
+        first += character_bytes(seal->line + first);
+    memcpy(upper, seal->line, first);
+    set_face(cr, &song, size);
+    if (!straight(cr, upper, -4, size, 0) || !straight(cr, seal->line + first, 1.2, size, 0))
+        return false;
+    set_face(cr, &digits, 1.6);
+    return straight(cr, seal->seal_code, 5, 1.6, 0) && straight(cr, MARK, 7.6, 1.6, 0);
+}
+
 /* One colour in 256 strengths: a palette keeps the picture small. */
 static jy_err
 encode_png(cairo_surface_t *surface, struct jy_buf *png)
@@ -257,7 +279,7 @@ encode_png(cairo_surface_t *surface, struct jy_buf *png)
 jy_err
 sim_draw(const struct sim_seal *seal, struct jy_buf *png, struct jy_fault *fault)
 {
-    bool oval = seal->width_mm != seal->height_mm;
+    const struct seal_kind *kind = seal_kind_by_code(seal->kind);
     cairo_surface_t *surface =
         cairo_image_surface_create(CAIRO_FORMAT_A8, seal->width_mm * SIM_DOTS_PER_MM, seal->height_mm * SIM_DOTS_PER_MM);
     cairo_t *cr = cairo_create(surface);
@@ -272,7 +294,7 @@ sim_draw(const struct sim_seal *seal, struct jy_buf *png, struct jy_fault *fault
     cairo_set_font_options(cr, options);
     cairo_translate(cr, seal->width_mm * SIM_DOTS_PER_MM / 2.0, seal->height_mm * SIM_DOTS_PER_MM / 2.0);
     cairo_scale(cr, SIM_DOTS_PER_MM, SIM_DOTS_PER_MM);
-    drawn = oval ? draw_oval(cr, seal) : draw_round(cr, seal);
+    drawn = strcmp(kind->shape, "oval") == 0 ? draw_oval(cr, seal) : strcmp(kind->shape, "square") == 0 ? draw_square(cr, seal) : draw_round(cr, seal);
     cairo_surface_flush(surface);
     if (cairo_status(cr) != CAIRO_STATUS_SUCCESS)
         rc = jy_fail(fault, JY_E_NOMEM, "impression", 0, "%s", cairo_status_to_string(cairo_status(cr)));

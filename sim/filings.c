@@ -90,3 +90,43 @@ sim_filings_list(const struct sim_filings *filings)
 {
     return json_copy(filings->list);
 }
+
+/* The members that are there replace those that were known. */
+static bool
+take_over(json_t *rows, const char *es_id, const json_t *from)
+{
+    static const char *const members[] = { "state", "impression_digest" };
+    json_t *row = json_object_get(rows, es_id), *value;
+
+    if (row == NULL && ((row = json_object()) == NULL || json_object_set_new(rows, es_id, row) != 0))
+        return false;
+    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+        if ((value = json_object_get(from, members[i])) != NULL && json_object_set(row, members[i], value) != 0)
+            return false;
+    return true;
+}
+
+json_t *
+sim_filings_register(const struct sim_filings *filings, const json_t *changes)
+{
+    json_t *rows = json_object(), *line, *change;
+    const char *es_id;
+    bool good = rows != NULL;
+    size_t i;
+
+    json_array_foreach(filings->list, i, line) {
+        const json_t *body = json_object_get(line, "body");
+        if (good && (es_id = sim_json_text(body, "es_id", 64)) != NULL)
+            good = take_over(rows, es_id, body);
+    }
+    json_object_foreach((json_t *)(uintptr_t)changes, es_id, change) {
+        if (good && json_is_null(change))
+            json_object_del(rows, es_id);
+        else if (good)
+            good = take_over(rows, es_id, change);
+    }
+    if (good)
+        return rows;
+    json_decref(rows);
+    return NULL;
+}

@@ -20,4 +20,10 @@ JY_CHECK jy_err sim_filings_add(struct sim_filings *filings, struct json_t *body
 /** A new array of {event_id, receipt, received, body} in the order of arrival; NULL without memory. The caller decrefs. */
 struct json_t *sim_filings_list(const struct sim_filings *filings);
 
+/**
+ * What the engraving system holds of electronic seals after these filings: a new object es_id → {state, impression_digest}, where changes, an
+ * object es_id → {state?, impression_digest?} or es_id → null (forgotten), stands above them. NULL without memory. The caller decrefs.
+ */
+struct json_t *sim_filings_register(const struct sim_filings *filings, const struct json_t *changes);
+
 #endif

@@ -22,6 +22,8 @@ struct exchange {
 static void
 send_answer(struct jy_http_request *request, struct sim_answer *answer)
 {
+    if (answer->delay_ms > 0)
+        usleep((useconds_t)answer->delay_ms * 1000);
     /* A peer that is gone has no use for the answer. */
     (void)!jy_http_answer(request, answer->status, answer->content_type, jy_buf_slice(&answer->body));
     jy_buf_free(&answer->body);
@@ -58,7 +60,10 @@ on_finish(void *self, struct jy_http_request *request, void *exchange, jy_err rc
     struct sim_answer answer = { 0 };
 
     if (rc == JY_OK)
-        sim_handle(self, jy_http_method(request), jy_http_path(request), jy_buf_slice(&mine->body), jy_now(), &answer);
+        sim_handle_head(self, jy_http_method(request), jy_http_path(request),
+                        &(struct sim_head){ jy_http_header(request, "App_key"), jy_http_header(request, "Username"), jy_http_header(request, "Nonce"),
+                                            jy_http_header(request, "Created"), jy_http_header(request, "PasswdDigest") },
+                        jy_buf_slice(&mine->body), jy_now(), &answer);
     else
         sim_problem(&answer, rc, NULL);
     send_answer(request, &answer);

@@ -47,6 +47,7 @@ static const struct sim_seal seals[] = {
     { "1201901000010", VEGETABLES,    "statutory", "in_use",    "",       40, 40 },
     { "1201901000011", MACHINERY,     "statutory", "in_use",    "",       40, 40 },
     { "1201901000012", BREAKFAST,     "statutory", "in_use",    "",       40, 40 },
+    { "1201901000015", TRADE,         "statutory", "in_use",    "",       42, 42 },      /* carved anew: for R20.1 */
     { "1201901000013", BUILDING,      "statutory", "lost",      "",       40, 40 },
     { "1201901000014", LIBRARY,       "statutory", "cancelled", "",       42, 42 },
     { "1201901000101", TRADE,         "contract",  "in_use",    CONTRACT, 38, 38 },
@@ -58,6 +59,18 @@ static const struct sim_seal seals[] = {
     { "1201901000302", CULTURE,       "invoice",   "in_use",    INVOICE,  40, 30 },
     { "1201901000303", TECHNOLOGY,    "invoice",   "in_use",    INVOICE,  40, 30 },
     { "1201901000304", MACHINERY,     "invoice",   "in_use",    INVOICE,  40, 30 },
+
+    /* One organization has every kind (R3.1, R3.2). */
+    { "1201901000401", TRADE, "internal_body",             "in_use", "办公室",             42, 42 },
+    { "1201901000402", TRADE, "branch",                    "in_use", "和平分公司",         42, 42 },
+    { "1201901000403", TRADE, "inspection",                "in_use", "审验专用章",         38, 38 },
+    { "1201901000404", TRADE, "customs",                   "in_use", "报关专用章",         38, 38 },
+    { "1201901000405", TRADE, "other",                     "in_use", "业务专用章",         38, 38 },
+    { "1201901000501", TRADE, "legal_representative",      "in_use", "法定代表人虚一之印", 20, 20 },
+    { "1201901000502", TRADE, "operator",                  "in_use", "经营者虚二之印",     20, 20 },
+    { "1201901000503", TRADE, "principal",                 "in_use", "主要负责人虚三之印", 20, 20 },
+    { "1201901000504", TRADE, "finance_head",              "in_use", "财务负责人虚四之印", 20, 20 },
+    { "1201901000505", TRADE, "authorized_representative", "in_use", "授权代表人虚五之印", 20, 20 },
 };
 
 const struct sim_organization *

@@ -5,8 +5,10 @@
 #include "net/http.h"
 #include "sim/ca.h"
 #include "sim/draw.h"
+#include "sim/faults.h"
 #include "sim/filings.h"
 #include "sim/journal.h"
+#include "sim/platform.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,6 +28,9 @@ struct sim {
     int folder;                       /* holds the lock on the folder */
     struct sim_ca *ca;
     struct sim_filings *filings;
+    struct sim_faults *faults;
+    struct sim_platform *platform;
+    json_t *register_changes;         /* what makes the engraving system's register differ from what it was told */
     struct jy_buf *pictures;          /* one a row of the register; empty until it is asked for */
 };
 
@@ -35,6 +40,8 @@ struct call {
     const char *name;
     json_t *body;                     /* NULL when the route takes none, or bytes */
     struct jy_slice bytes;            /* the body as it came */
+    enum sim_fault spoiling;          /* WRONG_NONCE is the answer's own affair */
+    const struct sim_head *head;
     jy_time now;
     struct sim_answer *answer;
     struct jy_fault *fault;
@@ -57,7 +64,11 @@ answer_json(struct call *call, int status, json_t *value)
 static jy_err
 answer_receipt(struct call *call, const char *receipt)
 {
-    return answer_json(call, 201, json_pack("{ss}", "receipt", receipt));
+    const char *event_id = sim_json_text(call->body, "event_id", 64);
+
+    if (call->spoiling == SIM_FAULT_WRONG_NONCE)
+        event_id = "another-event";
+    return answer_json(call, 201, json_pack("{ss ss?}", "receipt", receipt, "event_id", event_id));
 }
 
 static json_t *
@@ -72,6 +83,12 @@ seal_facts(const struct sim_seal *seal)
                           "height_mm", seal->height_mm);
     jy_buf_free(&name);
     return facts;
+}
+
+static int
+compare_names(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
 static jy_err
@@ -130,6 +147,59 @@ list_filings(struct call *call)
     json_t *list = sim_filings_list(call->sim->filings);
 
     return answer_json(call, 200, list == NULL ? NULL : json_pack("{so}", "filings", list));
+}
+
+#define REGISTER_PAGE_MAX 500
+
+/* A page of the register of electronic seals in the order of es_id, after the one named. */
+static jy_err
+list_register(struct call *call)
+{
+    const char *after = sim_json_text(call->body, "after", 64), *es_id;
+    json_int_t limit = json_integer_value(json_object_get(call->body, "limit"));
+    json_t *rows, *page = json_array(), *row;
+    const char **names;
+    size_t count = 0, taken = 0;
+
+    if (limit < 1 || limit > REGISTER_PAGE_MAX) {
+        json_decref(page);
+        return jy_fail(call->fault, JY_E_BAD_FIELD, "limit", 0, "1 to %d", REGISTER_PAGE_MAX);
+    }
+    if ((rows = sim_filings_register(call->sim->filings, call->sim->register_changes)) == NULL ||
+        (names = calloc(json_object_size(rows) + 1, sizeof(*names))) == NULL) {
+        json_decref(rows);
+        json_decref(page);
+        return JY_E_NOMEM;
+    }
+    json_object_foreach(rows, es_id, row)
+        names[count++] = es_id;
+    qsort(names, count, sizeof(*names), compare_names);
+    for (size_t i = 0; i < count && taken < (size_t)limit; i++) {
+        if (after != NULL && strcmp(names[i], after) <= 0)
+            continue;
+        row = json_object_get(rows, names[i]);
+        json_array_append_new(page, json_pack("{ss sO? sO?}", "es_id", names[i], "state", json_object_get(row, "state"), "impression_digest",
+                                              json_object_get(row, "impression_digest")));
+        taken++;
+    }
+    free(names);
+    json_decref(rows);
+    return answer_json(call, 200, json_pack("{ss? so}", "nonce", call->spoiling == SIM_FAULT_WRONG_NONCE ? "0" : sim_json_text(call->body, "nonce", 64),
+                                            "rows", page));
+}
+
+/* {"es_id", "state"?, "impression_digest"?} or {"es_id", "forget": true}; without es_id: as it was told. */
+static jy_err
+change_register(struct call *call)
+{
+    const char *es_id = sim_json_text(call->body, "es_id", 64);
+
+    if (es_id == NULL)
+        json_object_clear(call->sim->register_changes);
+    else if (json_object_set(call->sim->register_changes, es_id,
+                             json_is_true(json_object_get(call->body, "forget")) ? json_null() : call->body) != 0)
+        return JY_E_NOMEM;
+    return answer_json(call, 200, json_object());
 }
 
 static jy_err
@@ -203,6 +273,171 @@ answer_ocsp(struct call *call)
     return sim_ca_ocsp(call->sim->ca, call->bytes, call->now, &call->answer->body, call->fault);
 }
 
+/* -- the national platform -- */
+
+#define PLATFORM_APP "sim-app"
+#define PLATFORM_USER "sim-user"
+#define PLATFORM_SECRET "sim-secret"
+#define PLATFORM_PASSWORD "sim-password"
+#define PLATFORM_SALT "sim-salt"
+#define PLATFORM_TOKEN "sim-token"
+
+static jy_err
+digest_hex(const char *text, char out[2 * JY_SM3_SIZE + 1])
+{
+    uint8_t digest[JY_SM3_SIZE];
+    jy_err rc = jy_sm3(jy_slice_text(text), digest);
+
+    if (rc == JY_OK)
+        jy_hex(JY_SLICE(digest, sizeof(digest)), out);
+    return rc;
+}
+
+static jy_err
+check_head(struct call *call)
+{
+    const struct sim_head *h = call->head;
+    char text[256], digest[2 * JY_SM3_SIZE + 1];
+    jy_err rc;
+
+    if (h == NULL || h->app_key == NULL || h->username == NULL || h->nonce == NULL || h->created == NULL || h->digest == NULL ||
+        strlen(h->nonce) > 64 || strlen(h->created) > 32 || strchr(h->nonce, '|') != NULL)
+        return jy_fail(call->fault, JY_E_BAD_FIELD, "headers", 0, "App_key, Username, Nonce, Created, PasswdDigest");
+    snprintf(text, sizeof(text), "%s_%s_%s", h->nonce, h->created, PLATFORM_SECRET);
+    if ((rc = digest_hex(text, digest)) != JY_OK)
+        return rc;
+    return strcmp(h->app_key, PLATFORM_APP) == 0 && strcmp(h->username, PLATFORM_USER) == 0 && strcmp(h->digest, digest) == 0
+               ? JY_OK : jy_fail(call->fault, JY_E_UNAUTHENTICATED, "PasswdDigest", 0, "wrong credentials");
+}
+
+static jy_err
+answer_platform(struct call *call, jy_err rc)
+{
+    call->answer->status = 200;
+    call->answer->content_type = JSON;
+    return rc;
+}
+
+static const char *
+platform_nonce(const struct call *call)
+{
+    return call->spoiling == SIM_FAULT_WRONG_NONCE ? "another-nonce" : call->head->nonce;
+}
+
+static jy_err
+platform_challenge(struct call *call)
+{
+    const char *random_a = call->spoiling == SIM_FAULT_WRONG_NONCE ? "another-nonce" : sim_json_text(call->body, "randomA", 64);
+    jy_err rc = check_head(call);
+
+    return rc != JY_OK ? rc : answer_platform(call, sim_platform_challenge(call->sim->platform, random_a, &call->answer->body, call->fault));
+}
+
+static jy_err
+platform_take(struct call *call)
+{
+    jy_err rc = check_head(call);
+
+    return rc != JY_OK ? rc : answer_platform(call, sim_platform_take(call->sim->platform, call->bytes, call->now, call->spoiling == SIM_FAULT_WRONG_NONCE,
+                                                                      &call->answer->body, call->fault));
+}
+
+static jy_err
+platform_token(struct call *call)
+{
+    const char *username = sim_json_text(call->body, "username", 64), *password = sim_json_text(call->body, "password", 64);
+    char inner[2 * JY_SM3_SIZE + 1 + sizeof(PLATFORM_SALT)], wanted[2 * JY_SM3_SIZE + 1];
+    jy_err rc;
+
+    if ((rc = check_head(call)) != JY_OK || (rc = digest_hex(PLATFORM_PASSWORD, inner)) != JY_OK)
+        return rc;
+    strcat(inner, PLATFORM_SALT);
+    if ((rc = digest_hex(inner, wanted)) != JY_OK)
+        return rc;
+    if (username == NULL || password == NULL || strcmp(username, PLATFORM_USER) != 0 || strcmp(password, wanted) != 0)
+        return answer_json(call, 200, json_pack("{ss ss}", "code", "1", "msg", "wrong credentials"));
+    return answer_json(call, 200, json_pack("{ss ss si}", "code", "0", "access_token", PLATFORM_TOKEN, "expires_in", 600));
+}
+
+static jy_err
+check_token(struct call *call, const char *method)
+{
+    const char *token = sim_json_text(call->body, "access_token", 256), *named = sim_json_text(call->body, "method", 64);
+    jy_err rc = check_head(call);
+
+    if (rc == JY_OK && (token == NULL || strcmp(token, PLATFORM_TOKEN) != 0 || named == NULL || strcmp(named, method) != 0))
+        rc = jy_fail(call->fault, JY_E_UNAUTHENTICATED, "access_token", 0, "wrong token or method");
+    return rc;
+}
+
+static jy_err
+platform_status(struct call *call)
+{
+    jy_err rc = check_token(call, "DB.seal.status.query");
+
+    return rc != JY_OK ? rc : answer_platform(call, sim_platform_status(call->sim->platform, call->body, platform_nonce(call), &call->answer->body,
+                                                                        call->fault));
+}
+
+static jy_err
+platform_revoked(struct call *call)
+{
+    jy_err rc = check_token(call, "DB.seal.deactive.list.query");
+
+    return rc != JY_OK ? rc : answer_platform(call, sim_platform_revoked(call->sim->platform, call->body, platform_nonce(call), call->now,
+                                                                         &call->answer->body, call->fault));
+}
+
+static jy_err
+platform_key(struct call *call)
+{
+    char hex[2 * JY_SM2_POINT_SIZE + 1];
+    jy_err rc = sim_platform_point(call->sim->platform, hex);
+
+    return rc != JY_OK ? rc : answer_json(call, 200, json_pack("{ss}", "point", hex));
+}
+
+static jy_err
+platform_list(struct call *call)
+{
+    json_t *list = sim_platform_list(call->sim->platform);
+
+    return answer_json(call, 200, list == NULL ? NULL : json_pack("{so}", "taken", list));
+}
+
+/* {"system_id", "point"}, or {"es_id", "listed"}, or {} to forget what was changed. */
+static jy_err
+control_platform(struct call *call)
+{
+    const char *system_id = sim_json_text(call->body, "system_id", 64), *point = sim_json_text(call->body, "point", 200);
+    const char *es_id = sim_json_text(call->body, "es_id", 64);
+    jy_err rc = JY_OK;
+
+    if (system_id != NULL && point != NULL)
+        rc = sim_platform_register(call->sim->platform, system_id, point, call->fault);
+    else if (es_id != NULL)
+        sim_platform_change(call->sim->platform, es_id, json_is_true(json_object_get(call->body, "listed")));
+    else
+        sim_platform_forget_changes(call->sim->platform);
+    return rc != JY_OK ? rc : answer_json(call, 200, json_object());
+}
+
+static jy_err
+set_fault(struct call *call)
+{
+    const char *counterpart = sim_json_text(call->body, "counterpart", 32), *fault = sim_json_text(call->body, "fault", 32);
+    json_int_t count = json_integer_value(json_object_get(call->body, "count")), delay = json_integer_value(json_object_get(call->body, "delay_ms"));
+
+    if (counterpart == NULL || sim_counterpart_by_name(counterpart) == SIM_COUNTERPARTS)
+        return jy_fail(call->fault, JY_E_BAD_FIELD, "counterpart", 0, "no such counterpart");
+    if (fault == NULL || sim_fault_by_name(fault) == SIM_FAULT__COUNT)
+        return jy_fail(call->fault, JY_E_BAD_FIELD, "fault", 0, "no such fault");
+    if (count < 0 || count > 1000000 || delay < 0 || delay > 600000)
+        return jy_fail(call->fault, JY_E_BAD_FIELD, "count", 0, "count 0 to 1000000, delay_ms 0 to 600000");
+    sim_faults_set(call->sim->faults, sim_counterpart_by_name(counterpart), sim_fault_by_name(fault), (int)count, (int)delay);
+    return answer_json(call, 200, json_pack("{ss ss}", "counterpart", counterpart, "fault", fault));
+}
+
 static jy_err
 stamp_time(struct call *call)
 {
@@ -217,20 +452,34 @@ static const struct route {
     int64_t body;
     jy_err (*answer)(struct call *call);
     bool der;
+    enum sim_counterpart whose;       /* SIM_COUNTERPARTS = nobody's: no fault reaches it */
 } routes[] = {
     /* the engraving system */
-    { "GET", "/seals", 0, list_seals },
-    { "GET", "/seals/{}", 0, show_seal },
-    { "POST", "/filings", 131072, file_event },
-    { "GET", "/filings", 0, list_filings },
+    { "GET", "/seals", 0, list_seals, false, SIM_ENGRAVING },
+    { "GET", "/seals/{}", 0, show_seal, false, SIM_ENGRAVING },
+    { "POST", "/filings", 131072, file_event, false, SIM_ENGRAVING },
+    { "GET", "/filings", 0, list_filings, false, SIM_COUNTERPARTS },
+    { "POST", "/register", 1024, list_register, false, SIM_ENGRAVING },
+    { "POST", "/control/register", 4096, change_register, false, SIM_COUNTERPARTS },
     /* the CA; ca_url is the base URL followed by /ca */
-    { "POST", "/ca/certificates", 32768, issue_certificate },
-    { "POST", "/ca/revocations", 8192, revoke_certificate },
-    { "GET", "/ca/trust", 0, show_trust },
-    { "GET", "/ca/crl/{}", 0, show_crl },
-    { "POST", "/ca/ocsp", 16384, answer_ocsp, true },
+    { "POST", "/ca/certificates", 32768, issue_certificate, false, SIM_CA },
+    { "POST", "/ca/revocations", 8192, revoke_certificate, false, SIM_CA },
+    { "GET", "/ca/trust", 0, show_trust, false, SIM_CA },
+    { "GET", "/ca/crl/{}", 0, show_crl, false, SIM_CRL },
+    { "POST", "/ca/ocsp", 16384, answer_ocsp, true, SIM_OCSP },
     /* the time stamp authority */
-    { "POST", "/tsa", 4096, stamp_time, true },
+    { "POST", "/tsa", 4096, stamp_time, true, SIM_TSA },
+    /* the national platform; platform_url is the base URL followed by /platform */
+    { "POST", "/platform/resource/rest/v1/shared/IK1008/1", 1024, platform_challenge, false, SIM_PLATFORM },
+    { "POST", "/platform/resource/rest/v1/shared/IK1009/1", 65536, platform_take, true, SIM_PLATFORM },
+    { "POST", "/platform/resource/rest/v1/shared/IK1010/1", 1024, platform_token, false, SIM_COUNTERPARTS },
+    { "POST", "/platform/resource/rest/v1/shared/IK1011/1", 4096, platform_status, false, SIM_PLATFORM },
+    { "POST", "/platform/resource/rest/v1/shared/IK1013/1", 4096, platform_revoked, false, SIM_PLATFORM },
+    { "GET", "/platform/key", 0, platform_key, false, SIM_COUNTERPARTS },
+    { "GET", "/platform/taken", 0, platform_list, false, SIM_COUNTERPARTS },
+    { "POST", "/control/platform", 4096, control_platform, false, SIM_COUNTERPARTS },
+    /* faults on demand */
+    { "POST", "/control/faults", 4096, set_fault, false, SIM_COUNTERPARTS },
 };
 
 /* The path fits the pattern; *name is then the segment for {}. */
@@ -291,12 +540,54 @@ sim_problem(struct sim_answer *answer, jy_err err, const struct jy_fault *fault)
     json_decref(problem);
 }
 
+static jy_err
+carry_out(const struct route *route, struct call *call)
+{
+    jy_err rc;
+
+    pthread_mutex_lock(&call->sim->lock);
+    rc = route->answer(call);
+    pthread_mutex_unlock(&call->sim->lock);
+    return rc;
+}
+
+/* As the counterpart's present fault has it; without one, as it should be. */
+static jy_err
+misbehave(const struct route *route, struct call *call)
+{
+    int delay_ms;
+    enum sim_fault fault = sim_faults_take(call->sim->faults, route->whose, &delay_ms);
+    jy_err rc;
+
+    if (fault == SIM_FAULT_DOWN)
+        return sim_faults_absent(call->answer);
+    if (fault == SIM_FAULT_REFUSE)
+        return jy_fail(call->fault, JY_E_BAD_FIELD, "body", 0, "refused on demand");
+    call->spoiling = fault;
+    if ((rc = carry_out(route, call)) == JY_OK && fault == SIM_FAULT_DUPLICATE) {
+        call->answer->body.len = 0;
+        rc = carry_out(route, call);
+    }
+    if (rc == JY_OK)
+        rc = sim_faults_spoil(call->sim->faults, route->whose, fault, call->answer);
+    if (fault == SIM_FAULT_SLOW)
+        call->answer->delay_ms = delay_ms;
+    return rc;
+}
+
 void
 sim_handle(struct sim *sim, const char *method, const char *path, struct jy_slice body, jy_time now, struct sim_answer *answer)
 {
+    sim_handle_head(sim, method, path, NULL, body, now, answer);
+}
+
+void
+sim_handle_head(struct sim *sim, const char *method, const char *path, const struct sim_head *head, struct jy_slice body, jy_time now,
+                struct sim_answer *answer)
+{
     const struct route *route;
     struct jy_fault fault = { 0 };
-    struct call call = { .sim = sim, .bytes = body, .now = now, .answer = answer, .fault = &fault };
+    struct call call = { .sim = sim, .bytes = body, .head = head, .now = now, .answer = answer, .fault = &fault };
     jy_err rc;
 
     *answer = (struct sim_answer){ 0 };
@@ -306,11 +597,8 @@ sim_handle(struct sim *sim, const char *method, const char *path, struct jy_slic
         else if (!route->der && (jy_json_parse(body, &call.body, &fault) != JY_OK || !json_is_object(call.body)))
             rc = jy_fail(&fault, JY_E_BAD_JSON, "body", 0, "one JSON object");
     }
-    if (rc == JY_OK) {
-        pthread_mutex_lock(&sim->lock);
-        rc = route->answer(&call);
-        pthread_mutex_unlock(&sim->lock);
-    }
+    if (rc == JY_OK)
+        rc = route->whose == SIM_COUNTERPARTS ? carry_out(route, &call) : misbehave(route, &call);
     json_decref(call.body);
     if (rc != JY_OK)
         sim_problem(answer, rc, &fault);
@@ -343,12 +631,15 @@ sim_open(const char *folder, const char *base_url, jy_time now, struct sim **out
         return jy_fail(fault, JY_E_NOMEM, "sim", 0, "sim");
     sim->folder = -1;
     pthread_mutex_init(&sim->lock, NULL);
-    if ((sim->pictures = calloc(count, sizeof(*sim->pictures))) == NULL)
+    if (sim_faults_new(&sim->faults) != JY_OK || (sim->register_changes = json_object()) == NULL ||
+        (sim->pictures = calloc(count, sizeof(*sim->pictures))) == NULL)
         rc = jy_fail(fault, JY_E_NOMEM, "sim", 0, "pictures");
     else if ((size_t)snprintf(ca_url, sizeof(ca_url), "%s/ca", base_url) >= sizeof(ca_url))
         rc = jy_fail(fault, JY_E_LIMIT, "base_url", 0, "too long");
     else if ((rc = take_folder(folder, &sim->folder, fault)) == JY_OK && (rc = sim_ca_open(folder, ca_url, now, &sim->ca, fault)) == JY_OK)
         rc = sim_filings_open(folder, &sim->filings, fault);
+    if (rc == JY_OK)
+        rc = sim_platform_open(folder, &sim->platform, fault);
     if (rc == JY_OK)
         *out = sim;
     else
@@ -367,6 +658,9 @@ sim_close(struct sim *sim)
     for (size_t i = 0; sim->pictures != NULL && i < count; i++)
         jy_buf_free(&sim->pictures[i]);
     free(sim->pictures);
+    sim_platform_close(sim->platform);
+    sim_faults_free(sim->faults);
+    json_decref(sim->register_changes);
     sim_filings_close(sim->filings);
     sim_ca_close(sim->ca);
     if (sim->folder >= 0)

@@ -18,9 +18,15 @@ struct sim_answer {
     int status;
     const char *content_type;
     struct jy_buf body;               /* freed by the caller */
+    int delay_ms;                     /* to be waited before it is sent: a fault */
 };
 /** Most bytes of body that a request may have; -1 when it needs no body because it is refused: sim_handle says how. */
 int64_t sim_body_limit(const char *method, const char *path);
+/** The headers that the national platform looks at; NULL = absent. */
+struct sim_head { const char *app_key, *username, *nonce, *created, *digest; };
+/** As sim_handle, with headers. */
+void sim_handle_head(struct sim *sim, const char *method, const char *path, const struct sim_head *head, struct jy_slice body, jy_time now,
+                     struct sim_answer *answer);
 /** Answer one request; an error is an answer too. path is without the query. */
 void sim_handle(struct sim *sim, const char *method, const char *path, struct jy_slice body, jy_time now, struct sim_answer *answer);
 /** Make answer a problem of RFC 9457 with the code, title and status of docs/errors.md. fault may be NULL. */

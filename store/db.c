@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The store's threads: one writer that commits for many callers at once (group commit), and a pool of readers. */
+#include "store/sqlite_copy.h"
 #include "store/tx.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,7 +31,8 @@ struct reader {
 
 struct db {
     const struct db_driver *driver;
-    char *path;
+    char *path;                  /* without the scheme */
+    atomic_bool lost;            /* nothing more is written, or read, until the store is opened again */
     pthread_mutex_t lock;        /* the queue, callers, closing, readers[].busy and .owner */
     pthread_cond_t work;         /* a call is queued, or closing */
     pthread_cond_t reader_idle;
@@ -135,6 +139,8 @@ write_loop(void *arg)
 
         for (struct call *rest = batch; rest != NULL;)
             rest = run_batch(&db->tx, rest);
+        if (db->driver->is_lost(db->tx.conn))
+            db->lost = true;
 
         pthread_mutex_lock(&db->lock);
         for (; batch != NULL; batch = next) {
@@ -155,6 +161,8 @@ db_write(struct db *db, db_fn *fn, void *arg, struct jy_fault *fault)
 {
     struct call call = { .fn = fn, .arg = arg, .fault = fault, .answered = PTHREAD_COND_INITIALIZER };
 
+    if (!db->writing)
+        return jy_fail(fault, JY_E_UNSUPPORTED, "store", 0, "it was opened for reading");
     if (pthread_equal(pthread_self(), db->writer))
         db_bug("db_write", "called inside db_write");
     pthread_mutex_lock(&db->lock);
@@ -223,6 +231,10 @@ db_read(struct db *db, db_fn *fn, void *arg, struct jy_fault *fault)
     /* A snapshot that cannot be left would be read for ever. */
     if (db->driver->in_transaction(tx->conn) && db->driver->control(tx->conn, DB_ROLLBACK, NULL) != JY_OK)
         db_tx_close(tx);
+    else if (db->driver->is_lost(tx->conn)) {
+        db->lost = db->lost || db->driver->served;       /* in the rooms no new connection can be made: the process begins anew */
+        db_tx_close(tx);
+    }
 out:
     give_reader(db, reader);
     return rc;
@@ -230,30 +242,133 @@ out:
 
 /* -- the store -- */
 
-jy_err
-db_open(const char *path, struct db **out, struct jy_fault *fault)
+static const struct db_driver *const drivers[] = { &db_sqlite, &db_postgres };
+
+/* The engine of a place, and what follows its scheme; a plain path is SQLite's. */
+static const struct db_driver *
+driver_of(const char *place, const char **rest)
 {
-    struct db *db = NULL;
+    for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++) {
+        size_t len = strlen(drivers[i]->scheme);
+        if (strncmp(place, drivers[i]->scheme, len) == 0) {
+            *rest = strncmp(place + len, "//", 2) == 0 ? place : place + len;       /* a URI is given whole */
+            return drivers[i];
+        }
+    }
+    *rest = place;
+    return &db_sqlite;
+}
+
+jy_err
+db_place(const char *store, const char *folder, char *out, size_t size, struct jy_fault *fault)
+{
+    const char *rest;
+    const struct db_driver *driver = driver_of(store, &rest);
+    int len;
+
+    if (rest == store && !driver->served)
+        return jy_fail(fault, JY_E_BAD_FIELD, "store", 0, "begins with sqlite: or postgresql:");
+    if (!driver->served && (rest[0] == '\0' || rest[0] == '.' || strchr(rest, '/') != NULL))
+        return jy_fail(fault, JY_E_BAD_FIELD, "store", 0, "after sqlite: a file's name in web_dir is expected, such as sqlite:jinyin.db");
+    len = driver->served ? snprintf(out, size, "%s", store) : snprintf(out, size, "sqlite:%s/%s", folder, rest);
+    return len >= 0 && (size_t)len < size ? JY_OK : jy_fail(fault, JY_E_BAD_FIELD, "store", 0, "is too long");
+}
+
+const char *
+db_words(const char *place)
+{
+    const char *rest;
+
+    driver_of(place, &rest);
+    return rest;
+}
+
+jy_err
+db_copy(const char *place, const char *to, struct jy_fault *fault)
+{
+    if (db_is_served(place))
+        return jy_fail(fault, JY_E_UNSUPPORTED, "store", 0, "pg_dump copies a store of PostgreSQL");
+    return db_sqlite_copy(db_words(place), to, fault);
+}
+
+jy_err
+db_check(const char *place, struct jy_fault *fault)
+{
+    return db_is_served(place) ? JY_OK : db_sqlite_check(db_words(place), fault);
+}
+
+bool
+db_is_served(const char *place)
+{
+    const char *rest;
+
+    return driver_of(place, &rest)->served;
+}
+
+bool
+db_is_lost(struct db *db)
+{
+    return db->lost;
+}
+
+/* The writer, ready to write: on a schema that is the compiled one. */
+static jy_err
+open_writer(struct db *db, struct jy_fault *fault)
+{
     jy_err rc;
 
-    *out = NULL;
-    if ((db = calloc(1, sizeof(*db))) == NULL)
-        return jy_fail(fault, JY_E_NOMEM, path, 0, "store");
-    db->driver = &db_sqlite;
+    if ((rc = db_tx_open(&db->tx, db->driver, db->path, true, fault)) != JY_OK ||
+        (db->driver->served && (rc = db->driver->claim(db->tx.conn, false, fault)) != JY_OK) ||
+        (rc = db->driver->served ? db_check_migrated(&db->tx, fault) : db_migrate(&db->tx, fault)) != JY_OK)
+        return rc;
+    return db_tx_prepare(&db->tx, fault);
+}
+
+static jy_err
+open_readers(struct db *db, struct jy_fault *fault)
+{
+    jy_err rc = JY_OK;
+
+    for (int i = 0; rc == JY_OK && db->driver->served && i < READERS_MAX; i++)
+        rc = db_tx_open(&db->readers[i].tx, db->driver, db->path, false, fault);
+    return rc;
+}
+
+/* Everything but connections and the thread. NULL without memory. */
+static struct db *
+new_db(const char *place)
+{
+    struct db *db = calloc(1, sizeof(*db));
+    const char *rest;
+
+    if (db == NULL)
+        return NULL;
+    db->driver = driver_of(place, &rest);
     db->last = &db->first;
     pthread_mutex_init(&db->lock, NULL);
     pthread_cond_init(&db->work, NULL);
     pthread_cond_init(&db->reader_idle, NULL);
     pthread_cond_init(&db->quiet, NULL);
-    if ((db->path = strdup(path)) == NULL) {
-        rc = jy_fail(fault, JY_E_NOMEM, path, 0, "store");
-        goto out;
+    if ((db->path = strdup(rest)) == NULL) {
+        db_close(db);
+        return NULL;
     }
-    if ((rc = db_tx_open(&db->tx, db->driver, path, true, fault)) != JY_OK || (rc = db_migrate(&db->tx, fault)) != JY_OK ||
-        (rc = db_tx_prepare(&db->tx, fault)) != JY_OK)
+    return db;
+}
+
+jy_err
+db_open(const char *place, struct db **out, struct jy_fault *fault)
+{
+    struct db *db = new_db(place);
+    jy_err rc;
+
+    *out = NULL;
+    if (db == NULL)
+        return jy_fail(fault, JY_E_NOMEM, "store", 0, "store");
+    if ((rc = open_writer(db, fault)) != JY_OK || (rc = open_readers(db, fault)) != JY_OK)
         goto out;
     if (pthread_create(&db->writer, NULL, write_loop, db) != 0) {
-        rc = jy_fail(fault, JY_E_NOMEM, path, 0, "the writer's thread");
+        rc = jy_fail(fault, JY_E_NOMEM, "store", 0, "the writer's thread");
         goto out;
     }
     db->writing = true;
@@ -261,6 +376,39 @@ db_open(const char *path, struct db **out, struct jy_fault *fault)
     db = NULL;
 out:
     db_close(db);
+    return rc;
+}
+
+jy_err
+db_open_reader(const char *place, struct db **out, struct jy_fault *fault)
+{
+    struct db *db = new_db(place);
+    jy_err rc;
+
+    *out = NULL;
+    if (db == NULL)
+        return jy_fail(fault, JY_E_NOMEM, "store", 0, "store");
+    if ((rc = db_tx_open(&db->readers[0].tx, db->driver, db->path, false, fault)) == JY_OK &&
+        (rc = db_check_migrated(&db->readers[0].tx, fault)) == JY_OK && (rc = db_tx_prepare(&db->readers[0].tx, fault)) == JY_OK) {
+        *out = db;
+        return JY_OK;
+    }
+    db_close(db);
+    return rc;
+}
+
+jy_err
+db_prepare(const char *place, const char *service_role, struct jy_fault *fault)
+{
+    const char *rest;
+    const struct db_driver *driver = driver_of(place, &rest);
+    struct db_tx tx = { 0 };
+    jy_err rc;
+
+    if ((rc = db_tx_open(&tx, driver, rest, true, fault)) == JY_OK && (!driver->served || (rc = driver->claim(tx.conn, true, fault)) == JY_OK) &&
+        (rc = db_migrate(&tx, fault)) == JY_OK && driver->served)
+        rc = driver->grant(tx.conn, service_role, fault);
+    db_tx_close(&tx);
     return rc;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * db.h: the seam to the SQL engine. Statements are named in store/queries/NAME.sql ("-- name: seal_by_code"), compiled in as enum
- * SQL_SEAL_BY_CODE with their text, parameter names (:code) and result columns; C never holds SQL text. SQLite now; PostgreSQL is one more driver.
+ * SQL_SEAL_BY_CODE with their text, parameter names (:code) and result columns; C never holds SQL text. Two engines: SQLite, PostgreSQL 15.
  */
 #ifndef JY_DB_H
 #define JY_DB_H
@@ -12,9 +12,35 @@
 struct db;                       /* one store: a writer thread and a pool of readers */
 struct db_tx;                    /* a transaction, or a reader's snapshot */
 
-/** Open, migrate forward (store/migrations/NNNN_*.sql, digests checked, one transaction each), prepare every statement. */
-JY_CHECK jy_err db_open(const char *path, struct db **out, struct jy_fault *fault);
+/**
+ * Open and prepare every statement. place: "sqlite:PATH", or PATH: migrates forward (store/migrations/NNNN_*.sql, digests checked, one
+ * transaction each). "postgresql:host=/run/postgresql dbname=jinyin user=jinyin_web" (libpq's words, or a URI; a Unix socket only): the
+ * schema must be ready and the role must have the rights of the statements alone (db_prepare); one process at a time.
+ */
+JY_CHECK jy_err db_open(const char *place, struct db **out, struct jy_fault *fault);
 void db_close(struct db *db);
+/**
+ * PostgreSQL, as the schema's owner: migrate forward and give service_role exactly the rights of the statements. SQLite: migrates, the
+ * role is not looked at. Errors: as db_open; JY_E_NOT_FOUND no such role.
+ */
+JY_CHECK jy_err db_prepare(const char *place, const char *service_role, struct jy_fault *fault);
+/**
+ * The place that the configuration's `store` names: "sqlite:FILE" is a file's name in folder. Errors: JY_E_BAD_FIELD neither that nor
+ * postgresql:…, or another folder's file.
+ */
+JY_CHECK jy_err db_place(const char *store, const char *folder, char *out, size_t size, struct jy_fault *fault);
+/** Open for reading beside whoever writes: db_write is refused. Errors: as db_open. */
+JY_CHECK jy_err db_open_reader(const char *place, struct db **out, struct jy_fault *fault);
+/** SQLite: a consistent copy of the store into a new file while it is written. PostgreSQL has pg_dump: JY_E_UNSUPPORTED. */
+JY_CHECK jy_err db_copy(const char *place, const char *to, struct jy_fault *fault);
+/** SQLite: is the file whole, and does every key point somewhere? PostgreSQL sees to that itself: JY_OK. Errors: JY_E_IO. */
+JY_CHECK jy_err db_check(const char *place, struct jy_fault *fault);
+/** What follows the scheme: a path, or libpq's words. */
+const char *db_words(const char *place);
+/** Is this a place of PostgreSQL? */
+bool db_is_served(const char *place);
+/** The store refuses everything until it is opened again: a sync failed, the connection is gone. Any thread. */
+bool db_is_lost(struct db *db);
 
 /**
  * Write: fn runs in the writer thread inside a savepoint; what it returns is returned here after the batch is durable (group commit).

@@ -8,32 +8,49 @@
 
 #include <jinyin/base.h>
 
-struct db_statement {
-    const char *name;            /* seal_by_code */
-    const char *file;            /* seal.sql */
-    int line;                    /* of the header in the file */
-    unsigned param_count;        /* ≤ 64 */
-    const char *const *params;   /* without the colon, in order of first appearance */
-    const char *text;            /* without the terminator; parameters as :name */
-};
-struct db_migration {
-    int number;                  /* 1, 2, … without a gap */
-    const char *file;            /* 0001_seed.sql */
-    const char *digest;          /* SM3 of the file, 64 hex digits */
-    const char *text;
-};
-/* Generated; indexed by enum sql_name, and by number - 1. */
-extern const struct db_statement db_statements[];
-extern const size_t db_statement_count;
-extern const struct db_migration db_migrations[];
-extern const size_t db_migration_count;
-
 enum db_type { DB_NULL, DB_INTEGER, DB_TEXT, DB_BLOB, DB_REAL };
 struct db_value {
     enum db_type type;
     int64_t integer;             /* DB_INTEGER */
     struct jy_slice bytes;       /* DB_TEXT (a NUL follows when the driver made it), DB_BLOB */
 };
+
+struct db_param {
+    const char *name;            /* without the colon */
+    enum db_type type;           /* what the statement compares it with or writes it into */
+    const char *column;          /* "seal.code", when that is one column */
+};
+struct db_statement {
+    const char *name;            /* seal_by_code */
+    const char *file;            /* seal.sql */
+    int line;                    /* of the header in the file */
+    unsigned param_count;        /* ≤ 64 */
+    const struct db_param *params; /* in order of first appearance */
+    const char *text;            /* without the terminator; parameters as :name */
+    const char *postgres;        /* the same for PostgreSQL; parameters as $1 … */
+};
+struct db_step {
+    int line;                    /* in the migration's file; the list ends with text NULL */
+    const char *text;
+};
+struct db_migration {
+    int number;                  /* 1, 2, … without a gap */
+    const char *file;            /* 0001_seed.sql */
+    const char *digest;          /* SM3 of the file, 64 hex digits */
+    const char *text;
+    const struct db_step *postgres;
+};
+struct db_right {
+    const char *table;
+    const char *words;           /* what all statements together need: "SELECT, INSERT, UPDATE (state)" */
+};
+/* Generated; indexed by enum sql_name, and by number - 1. */
+extern const struct db_statement db_statements[];
+extern const size_t db_statement_count;
+extern const struct db_migration db_migrations[];
+extern const size_t db_migration_count;
+extern const struct db_right db_rights[];
+extern const size_t db_right_count;
 
 /** Steps of a transaction. */
 enum db_control {
@@ -57,14 +74,27 @@ typedef jy_err db_history_fn(void *arg, int number, const char *digest, struct j
  * JY_E_LIMIT for a value that is too large; JY_E_INTERNAL for SQL that is wrong.
  */
 struct db_driver {
+    const char *scheme;                           /* "sqlite:" */
+    /** The schema has an owner of its own: the service finds it ready (db_prepare), and opens all its connections at the start. */
+    bool served;
     /** A connection; with writes, the store is created when there is none. On any error *out is NULL. */
     jy_err (*open)(const char *path, bool writes, struct db_conn **out, struct jy_fault *fault);
     void (*close)(struct db_conn *conn);          /* NULL is allowed */
     jy_err (*control)(struct db_conn *conn, enum db_control what, struct jy_fault *fault);
     /** False also after the engine gave a transaction up by itself. */
     bool (*in_transaction)(const struct db_conn *conn);
+    /** Nothing can be done on it any more: it must be opened again. */
+    bool (*is_lost)(const struct db_conn *conn);
     /** Housekeeping of the writer after the callers have their answers. */
     void (*tend)(struct db_conn *conn);
+
+    /**
+     * When served: make this connection the store's only writer, for as long as it lives. Errors: JY_E_UNAVAILABLE somebody else is;
+     * JY_E_UNSUPPORTED the engine would lose what it acknowledged, or, not as the owner, the role may do more than serving takes.
+     */
+    jy_err (*claim)(struct db_conn *conn, bool as_owner, struct jy_fault *fault);
+    /** When served: the role gets db_rights and nothing else. Errors: JY_E_NOT_FOUND no such role. */
+    jy_err (*grant)(struct db_conn *conn, const char *role, struct jy_fault *fault);
 
     /** Call each for every migration carried out, by number; each may stop it with an error. A foreign database is JY_E_UNSUPPORTED. */
     jy_err (*history)(struct db_conn *conn, db_history_fn *each, void *arg, struct jy_fault *fault);
@@ -88,6 +118,6 @@ struct db_driver {
     struct db_value (*value)(struct db_cursor *cursor, int column);
 };
 
-extern const struct db_driver db_sqlite;
+extern const struct db_driver db_sqlite, db_postgres;
 
 #endif

@@ -31,3 +31,14 @@ db_migrate(struct db_tx *tx, struct jy_fault *fault)
         rc = tx->driver->migrate(tx->conn, &db_migrations[done++], fault);
     return rc;
 }
+
+jy_err
+db_check_migrated(struct db_tx *tx, struct jy_fault *fault)
+{
+    size_t done = 0;
+    jy_err rc = tx->driver->history(tx->conn, compare, &done, fault);
+
+    if (rc == JY_OK && done < db_migration_count)
+        rc = jy_fail(fault, JY_E_BAD_STATE, db_migrations[done].file, 0, "is not carried out yet: run `jinyin migrate` as the owner of the schema");
+    return rc;
+}

@@ -178,7 +178,7 @@ bind(struct db_row *row, const char *param, struct db_value value)
     const struct db_statement *statement = row->statement;
     unsigned i = 0;
 
-    while (i < statement->param_count && strcmp(statement->params[i], param) != 0)
+    while (i < statement->param_count && strcmp(statement->params[i].name, param) != 0)
         i++;
     if (i == statement->param_count)
         db_bug(statement->name, "there is no parameter :%s", param);
@@ -222,7 +222,7 @@ db_step(struct db_row *row, bool *has_row, struct jy_fault *fault)
     *has_row = false;
     for (unsigned i = 0; i < row->statement->param_count; i++)
         if ((row->bound >> i & 1) == 0 && row != row->tx->nomem)
-            db_bug(row->statement->name, ":%s is not bound", row->statement->params[i]);
+            db_bug(row->statement->name, ":%s is not bound", row->statement->params[i].name);
     if (row->state == ROW_DONE)
         return JY_OK;
     if (row->err == JY_OK)

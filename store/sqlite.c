@@ -271,6 +271,12 @@ control(struct db_conn *conn, enum db_control what, struct jy_fault *fault)
     return rc;
 }
 
+static bool
+is_lost(const struct db_conn *conn)
+{
+    return conn->lost;
+}
+
 static void
 tend(struct db_conn *conn)
 {
@@ -443,8 +449,8 @@ prepare(struct db_conn *conn, const struct db_statement *statement, struct db_cu
     /* SQLite numbers named parameters as the generator does: by first appearance. */
     for (unsigned i = 0; rc == JY_OK && i < statement->param_count; i++) {
         const char *name = sqlite3_bind_parameter_name(cursor->stmt, (int)i + 1);
-        if (name == NULL || strcmp(name + 1, statement->params[i]) != 0)
-            rc = jy_fail(fault, JY_E_INTERNAL, statement->name, 0, "parameter %u is not :%s", i + 1, statement->params[i]);
+        if (name == NULL || strcmp(name + 1, statement->params[i].name) != 0)
+            rc = jy_fail(fault, JY_E_INTERNAL, statement->name, 0, "parameter %u is not :%s", i + 1, statement->params[i].name);
     }
     if (rc == JY_OK && (unsigned)sqlite3_bind_parameter_count(cursor->stmt) != statement->param_count)
         rc = jy_fail(fault, JY_E_INTERNAL, statement->name, 0, "there are other parameters");
@@ -549,10 +555,12 @@ column_name(struct db_cursor *cursor, int column)
 }
 
 const struct db_driver db_sqlite = {
+    .scheme = "sqlite:",
     .open = open_conn,
     .close = close_conn,
     .control = control,
     .in_transaction = in_transaction,
+    .is_lost = is_lost,
     .tend = tend,
     .history = history,
     .migrate = migrate,

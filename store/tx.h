@@ -28,6 +28,8 @@ void db_tx_close(struct db_tx *tx);
  * migration carried out is not the one compiled in; the engine's for a migration that fails, which leaves nothing.
  */
 JY_CHECK jy_err db_migrate(struct db_tx *tx, struct jy_fault *fault);
+/** The same check, but what is missing is refused: JY_E_BAD_STATE. */
+JY_CHECK jy_err db_check_migrated(struct db_tx *tx, struct jy_fault *fault);
 
 /** A bug of the caller: say it and abort. */
 _Noreturn void db_bug(const char *statement, const char *fmt, ...) JY_PRINTF(2, 3);

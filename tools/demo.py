@@ -7,6 +7,7 @@ import datetime
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -95,14 +96,29 @@ def main():
     parser = argparse.ArgumentParser(prog="./dev run")
     parser.add_argument("--port", type=int, default=8080)
     parser.add_argument("--sim-port", type=int, default=8090)
+    parser.add_argument("--platform", action="store_true", help="connect the national platform, too")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=JSON", help="a further key of the configuration; {sim} is the simulator's URL")
     parser.add_argument("--dir", type=pathlib.Path, default=ROOT / "var" / "demo")
+    parser.add_argument("--store", help="postgresql:… of the role that serves, instead of a SQLite file")
+    parser.add_argument("--owner", help="postgresql:… of the schema's owner, with --store")
     args = parser.parse_args()
     shutil.rmtree(args.dir, ignore_errors=True)
     data = args.dir / "data"
     (args.dir / "sim").mkdir(parents=True)
     sim, base = f"http://127.0.0.1:{args.sim_port}", f"http://127.0.0.1:{args.port}"
-    config = {"http_loopback_port": args.port, "engraving_url": sim, "ca_url": sim + "/ca", "development": True}
+    config = {"http_loopback_port": args.port, "engraving_url": sim, "ca_url": sim + "/ca", "development": True,
+              "evidence_hosts": f"127.0.0.1:{args.sim_port}"}
+    if args.platform:
+        with open(os.open(args.dir / "platform.secret", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+            out.write("sim-secret\nsim-password\nsim-salt\n")
+    for key, value in (pair.split("=", 1) for pair in args.set):
+        config[key] = json.loads(value.replace("{sim}", sim))
+    if args.store:
+        config["store"] = args.store
     (args.dir / "jinyin.json").write_text(json.dumps(config, indent=2) + "\n")
+    if args.store:
+        role = re.search(r"\buser=(\w+)", args.store)[1]
+        subprocess.run([BUILD / "jinyin", "migrate", "--config", args.dir / "jinyin.json", "--owner", args.owner, "--role", role], check=True)
     started = time.monotonic()
     log = open(args.dir / "log.jsonl", "ab")
     processes = [subprocess.Popen([BUILD / "jinyin-sim", "--data", args.dir / "sim", "--port", str(args.sim_port)],
@@ -112,10 +128,17 @@ def main():
     signal.signal(signal.SIGINT, lambda *_: stop.append(1))
     try:
         wait_for(sim + "/ca/trust", 10, processes)
+        if args.platform:
+            config |= {"platform_url": sim + "/platform", "platform_system_id": "jinyin-demo", "platform_app_key": "sim-app", "platform_username": "sim-user",
+                       "platform_secret_file": "platform.secret", "platform_key": call(sim, "GET", "/platform/key")["point"]}
+            (args.dir / "jinyin.json").write_text(json.dumps(config, indent=2) + "\n")
         processes.append(subprocess.Popen([BUILD / "jinyind", "--config", args.dir / "jinyin.json"], stderr=log, stdout=log,
                                           start_new_session=True))
         wait_for(base + "/readyz", 20, processes)
         ready = time.monotonic() - started
+        if args.platform:
+            key = call(base, "GET", "/api/v1/statement-keys")["keys"]["platform"]
+            call(sim, "POST", "/control/platform", {"system_id": "jinyin-demo", "point": key})
         demo = prepare(base, data, sim)
         credentials = args.dir / "credentials.json"
         with open(os.open(credentials, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:

@@ -89,8 +89,39 @@ def routes():
     return table("Routes", "daemons/web/routes.c", ["request", "who", "sees", "audit event", "body (? = optional)", "Idempotency-Key", "source"], lines)
 
 
+def c_rows(path, name, count):
+    """The rows of a table in C source: lists of cells as they stand there."""
+    text = (ROOT / path).read_text()
+    body = re.search(rf"{name}\[\] = \{{\n(.*?)^\}};", text, re.M | re.S)[1]
+    found = [re.findall(rf"{STRING}|([\w |]+?)\s*(?:,|$)", row) for row in re.findall(r"^    \{ (.*) \},", body, re.M)]
+    cells = [[(string or word).strip() for string, word in row if string or word.strip()] for row in found]
+    if not cells or any(len(row) != count for row in cells) or len(cells) != len(re.findall(r"^    \{", body, re.M)):
+        raise SystemExit(f"{path}: a row of {name} was not understood")
+    return cells
+
+
+def materials():
+    types = {"NEW": "issue, reissue", "CHANGE": "renewal, suspension, resumption", "END": "cancellation", "TYPE_RENEWAL": "renewal",
+             "TYPE_SUSPENSION": "suspension", "TYPE_RESUMPTION": "resumption"}
+    seals = {"OFFICIAL": "official", "HEAD": "position: legal representative, operator, principal", "OTHER": "position: other offices",
+             "POSITION": "position", "ANY": "any"}
+    lines = []
+    for code, zh, en, clause, applications, kept, handled, superior, script, reason, original in c_rows("core/materials.c", "materials", 11):
+        only = [text for text, holds in (("by the person", handled == "SELF"), ("by an agent", handled == "AGENT"), ("there is a superior", superior == "true"),
+                                         ("foreign or minority script", script == "true"), (f"reason `{reason}`", reason != "NULL")) if holds]
+        lines.append([clause, f"`{code}`", en, zh, types[applications], seals[kept], ", ".join(only), "yes" if original == "true" else ""])
+    return table("Materials of an application", "core/materials.c",
+                 ["clause", "material", "meaning", "材料", "application", "seal", "only when", "original is seen"], lines)
+
+
+def states():
+    lines = [[machine, move[0], f"`{move[1]}`", move[2], move[3]] for machine in ("application", "seal", "order", "maker")
+             for move in c_rows("core/states.c", f"{machine}_moves", 4) if move[0] != "NULL"]
+    return table("States", "core/states.c", ["of", "from", "event", "to", "source"], lines)
+
+
 stale = []
-PAGES = (errors, checks, deviations, limits, configuration, messages, routes)
+PAGES = (errors, checks, deviations, limits, configuration, messages, routes, materials, states)
 for name, make in ((page.__name__, page) for page in PAGES):
     path, text = ROOT / "docs" / f"{name}.md", make()
     if "--check" not in sys.argv:

@@ -4,12 +4,17 @@
 
 A query file holds named statements: `-- name: seal_by_code`, comment lines if any, one statement ended by `;`, parameters as :name.
 A migration file NNNN_what.sql holds any number of statements; numbers run from 0001 without a gap. What is wrong stops the build
-with file and line. A folder that does not exist counts as empty. store/README.md tells the rules.
+with file and line. A folder that does not exist counts as empty. The .sql files are SQLite's; sql_postgres.py says them again for
+PostgreSQL. store/README.md tells the rules.
 """
 import hashlib
 import pathlib
 import re
 import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from sql_postgres import Migration, Query, Schema, rights_of  # noqa: E402
 
 STARTS = {"SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "VALUES"}
 # The store alone begins and ends transactions, and only it changes the engine's settings.
@@ -68,7 +73,7 @@ class Statement:
     def __init__(self, path, line, name):
         self.path, self.line, self.name = path, line, name
         self.start = self.text = None
-        self.params = []
+        self.params, self.code = [], []
 
     def take(self, token):
         if self.text is not None:
@@ -79,6 +84,7 @@ class Statement:
             if token.text.upper() not in STARTS:
                 refuse(self.path, token.line, f"{self.name} begins with {token.text}, not with one of {', '.join(sorted(STARTS))}")
             self.start = token.at
+        self.code.append(token)
         if token.kind == "param":
             param = token.text[1:]
             if not NAME.fullmatch(param):
@@ -88,8 +94,14 @@ class Statement:
             if len(self.params) > PARAMS_MAX:
                 refuse(self.path, token.line, f"{self.name} has more than {PARAMS_MAX} parameters")
 
+    def end(self, text, at, schema):
+        self.text = text[self.start:at]
+        self.query = Query(self.path, text, self.code, schema, refuse, self.params)
+        self.query.run()
+        self.postgres = self.query.result(self.start, at)
 
-def statements_of(path):
+
+def statements_of(path, schema):
     _, text = read(path)
     found = []
     for token in tokens(path, text):
@@ -109,7 +121,7 @@ def statements_of(path):
         elif current is None:
             refuse(path, token.line, "SQL before the first `-- name:`")
         elif token.kind == "end" and current.start is not None and current.text is None:
-            current.text = text[current.start:token.at]
+            current.end(text, token.at, schema)
         else:
             current.take(token)
     if found and found[-1].text is None:
@@ -118,10 +130,10 @@ def statements_of(path):
     return found
 
 
-def queries_of(folder):
+def queries_of(folder, schema):
     found, seen = [], {}
     for path in sorted(folder.glob("*.sql")):
-        for statement in statements_of(path):
+        for statement in statements_of(path, schema):
             if statement.name in seen:
                 first = seen[statement.name]
                 refuse(path, statement.line, f"the name {statement.name} is taken by {first.path}:{first.line}")
@@ -130,7 +142,7 @@ def queries_of(folder):
     return found
 
 
-def migrations_of(folder):
+def migrations_of(folder, schema):
     found = []
     for path in sorted(folder.glob("*.sql")):
         match = re.fullmatch(r"(\d{4})_[a-z0-9_]+\.sql", path.name)
@@ -139,7 +151,8 @@ def migrations_of(folder):
         if int(match[1]) != len(found) + 1:
             refuse(path, 1, f"the next migration is {len(found) + 1:04}: numbers run from 0001, each once, without a gap")
         raw, text = read(path)
-        code = [token for token in tokens(path, text) if token.kind != "comment"]
+        everything = list(tokens(path, text))
+        code = [token for token in everything if token.kind != "comment"]
         if not code:
             refuse(path, 1, "the migration holds no statement")
         if code[-1].kind != "end":
@@ -147,7 +160,8 @@ def migrations_of(folder):
         params = [token for token in code if token.kind == "param"]
         if params:
             refuse(path, params[0].line, f"{params[0].text}: a migration has no parameters")
-        found.append((int(match[1]), path.name, text, hashlib.new("sm3", raw).hexdigest()))
+        postgres = Migration(path, text, everything, schema, refuse).translated()
+        found.append((int(match[1]), path.name, text, postgres, hashlib.new("sm3", raw).hexdigest()))
     return found
 
 
@@ -169,15 +183,25 @@ def text_c(queries, migrations):
     # A table ends in an empty row, so that a store without a single file still is C.
     lines += ["const struct db_statement db_statements[] = {"]
     for statement in queries:
-        params = ", ".join(f'"{param}"' for param in statement.params)
+        params = ", ".join(param_c(param, *statement.query.types[param]) for param in statement.params)
         lines += [f'    {{ "{statement.name}", "{statement.path.name}", {statement.line}, {len(statement.params)},',
-                  f"      (const char *const[]){{ {params or 'NULL'} }},", c_string(statement.text, "      ") + " },"]
-    lines += ["    { NULL, NULL, 0, 0, NULL, NULL },", "};", f"const size_t db_statement_count = {len(queries)};", ""]
+                  f"      (const struct db_param[]){{ {params or '{ NULL, DB_NULL, NULL }'} }},", c_string(statement.text, "      ") + ",",
+                  c_string(statement.postgres, "      ") + " },"]
+    lines += ["    { NULL, NULL, 0, 0, NULL, NULL, NULL },", "};", f"const size_t db_statement_count = {len(queries)};", ""]
     lines += ["const struct db_migration db_migrations[] = {"]
-    for number, name, text, digest in migrations:
-        lines += [f'    {{ {number}, "{name}", "{digest}",', c_string(text, "      ") + " },"]
-    lines += ["    { 0, NULL, NULL, NULL },", "};", f"const size_t db_migration_count = {len(migrations)};"]
-    return "\n".join(lines) + "\n"
+    for number, name, text, postgres, digest in migrations:
+        lines += [f'    {{ {number}, "{name}", "{digest}",', c_string(text, "      ") + ",", "      (const struct db_step[]){"]
+        for line, statement in postgres:
+            lines += [f"        {{ {line},", c_string(statement, "          ") + " },"]
+        lines += ["        { 0, NULL }", "      } },"]
+    lines += ["    { 0, NULL, NULL, NULL, NULL },", "};", f"const size_t db_migration_count = {len(migrations)};", ""]
+    rights = rights_of([statement.query for statement in queries])
+    lines += ["const struct db_right db_rights[] = {"] + [f'    {{ "{table}", "{words}" }},' for table, words in rights]
+    return "\n".join(lines + ["    { NULL, NULL },", "};", f"const size_t db_right_count = {len(rights)};"]) + "\n"
+
+
+def param_c(name, kind, column):
+    return f'{{ "{name}", DB_{kind}, {f"{chr(34)}{column}{chr(34)}" if column else "NULL"} }}'
 
 
 def depfile(out, folders):
@@ -194,7 +218,9 @@ def main(arguments):
         raise SystemExit(__doc__)
     out, queries_dir, migrations_dir = map(pathlib.Path, arguments[:3])
     try:
-        queries, migrations = queries_of(queries_dir), migrations_of(migrations_dir)
+        schema = Schema()
+        migrations = migrations_of(migrations_dir, schema)
+        queries = queries_of(queries_dir, schema)
     except Refused as error:
         raise SystemExit(str(error))
     (out / "sql_names.h").write_text(names_h(queries), encoding="utf-8")

@@ -28,7 +28,7 @@ doc_warm_up(void)
     uint8_t signature[JY_SM2_SIGNATURE_MAX];
     size_t len;
 
-    /* OpenSSL reads its configuration and seeds itself, libxml2 and qpdf set up their tables; the results do not matter. */
+    /* OpenSSL and libgcrypt read their configuration and seed themselves, expat and qpdf set up their tables; the results do not matter. */
     if (jy_sm2_generate(&key) != JY_OK || jy_sm2_sign(key, jy_slice_text(pdf), signature, &len) != JY_OK ||
         jy_verify(JY_SLICE(pdf, strlen(pdf)), NULL, NULL, NULL, 0, &report, NULL) != JY_OK)
         jy_log("warning", "not_warm", "a library did not do its first work");

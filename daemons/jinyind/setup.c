@@ -107,8 +107,12 @@ lock_data(struct setup *setup, struct jy_fault *fault)
     snprintf(path, sizeof(path), "%s/jinyind.lock", setup_text(setup, "data_dir"));
     if ((setup->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600)) < 0)
         return io(fault, "data_dir", path);
-    if (flock(setup->lock, LOCK_EX | LOCK_NB) == 0)
-        return JY_OK;
+    if (flock(setup->lock, LOCK_EX | LOCK_NB) == 0) {
+        /* care/restore.c: half a backup beside a fresh database would be taken for a whole service. */
+        snprintf(path, sizeof(path), "%s/restore.unfinished", setup_text(setup, "data_dir"));
+        return access(path, F_OK) != 0 ? JY_OK :
+               jy_fail(fault, JY_E_BAD_STATE, "data_dir", 0, "a `jinyin restore` did not finish: empty web_dir and key_dir, and restore again");
+    }
     if (errno == EWOULDBLOCK)
         return jy_fail(fault, JY_E_CONFLICT, "data_dir", 0, "another jinyind serves this folder");
     return io(fault, "data_dir", path);

@@ -28,7 +28,7 @@
 #define STOP_ALL_MS 10000             /* … and whoever is still there at this time is killed */
 
 /* Connections that each process of a room takes from its caller. */
-static const int connections_of[JY_ROOM_LINK + 1] = { [JY_ROOM_DOC] = 1, [JY_ROOM_KEY] = 1, [JY_ROOM_LINK] = 4 };
+static const int connections_of[JY_ROOM_LINK + 1] = { [JY_ROOM_DOC] = 1, [JY_ROOM_KEY] = 1, [JY_ROOM_LINK] = 16 };
 
 struct connection { uint32_t id; struct process *caller, *server; };
 

@@ -286,3 +286,25 @@ jy_journal_read(const struct jy_journal *journal, uint64_t offset, struct jy_buf
                        (unsigned long long)offset);
     return JY_OK;
 }
+
+jy_err
+jy_journal_peek(struct jy_slice file, jy_entry_visitor *visitor, void *self, uint64_t *end, struct jy_fault *fault)
+{
+    struct jy_entry entry;
+    uint32_t length;
+    jy_err rc;
+
+    *end = FIRST;
+    if (file.len < FIRST || memcmp(file.p, magic, sizeof(magic)) != 0)
+        return jy_fail(fault, JY_E_FORMAT, "journal", 0, "is not a journal");
+    for (; *end < file.len; *end += HEAD + length + TAG) {
+        struct jy_slice rest = JY_SLICE(file.p + *end, file.len - *end);
+        if (is_torn(rest))
+            break;
+        if (!get_head(rest.p, &length) || (rc = parse(JY_SLICE(rest.p + HEAD, length), &entry)) != JY_OK)
+            return jy_fail(fault, JY_E_FORMAT, "journal", *end, "damaged at byte %llu", (unsigned long long)*end);
+        if ((rc = visitor(self, &entry, *end)) != JY_OK)
+            return jy_fail(fault, rc, "journal", *end, "entry at byte %llu cannot be used", (unsigned long long)*end);
+    }
+    return JY_OK;
+}

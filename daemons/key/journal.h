@@ -61,5 +61,10 @@ JY_CHECK jy_err jy_journal_append(struct jy_journal *journal, const struct jy_en
 /** Reads the entry at an offset that the visitor was given and checks its tag again. *entry borrows from *bytes. */
 JY_CHECK jy_err jy_journal_read(const struct jy_journal *journal, uint64_t offset, struct jy_buf *bytes, struct jy_entry *entry,
                                 struct jy_fault *fault);
+/**
+ * Visits the entries of a journal's bytes without its key, which proves nothing of them: for copying. *end is where the last whole one ends.
+ * Errors: JY_E_FORMAT; the visitor's.
+ */
+JY_CHECK jy_err jy_journal_peek(struct jy_slice file, jy_entry_visitor *visitor, void *self, uint64_t *end, struct jy_fault *fault);
 
 #endif

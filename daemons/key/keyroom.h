@@ -46,6 +46,7 @@ jy_key_handler jy_key_set_flow;                                                 
 jy_key_handler jy_key_hand_over, jy_key_take_over, jy_key_unlock;                         /* custody.c */
 jy_key_handler jy_key_approve, jy_key_stamp, jy_key_stamp_granted, jy_key_settle;         /* approve.c, stamp.c */
 jy_key_handler jy_key_grant, jy_key_revoke_grant;                                         /* grant.c */
+jy_key_handler jy_key_statement;                                                          /* statement.c */
 
 /* -- what several requests check (checks.c) -- */
 /** Loads a key of this kind (0: any). field names it in the fault. Errors: JY_E_ARGUMENT not an id, JY_E_NOT_FOUND none of the kind. */

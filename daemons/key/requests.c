@@ -21,6 +21,8 @@ static const struct { enum jy_message_type type; jy_key_handler *handler; } requ
     { JY_MSG_KEY_REVOKE_GRANT, jy_key_revoke_grant },
     { JY_MSG_KEY_STAMP_GRANTED, jy_key_stamp_granted },         /* the client's secret and signature */
     { JY_MSG_KEY_SETTLE, jy_key_settle },
+    { JY_MSG_KEY_STATEMENT, jy_key_statement },                 /* nobody's: it binds the service alone */
+
     { JY_MSG_KEY_SEAL_STATE, jy_key_seal_state },               /* PIN of the custodian for "live"; stopping needs nobody's */
 };
 

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemons/link/http.h"
 
+#include "daemons/link/hosts.h"
+
 #include <curl/curl.h>
+#include <stdio.h>
 #include <string.h>
 
 #define HEADERS_MAX 65536             /* bytes of all header lines of an answer */
@@ -66,6 +69,19 @@ set_limits(CURL *curl, const struct link_http *what)
            curl_easy_setopt(curl, CURLOPT_USERAGENT, "jinyin-link/" JY_VERSION) == CURLE_OK;
 }
 
+/* The address that was found, before anything is sent: a name may lead anywhere. */
+static curl_socket_t
+open_socket(void *self, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    struct intake *intake = self;
+
+    (void)purpose;
+    if (link_address_is_public(&address->addr))
+        return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    intake->why = "its address is not a public one";
+    return CURL_SOCKET_BAD;
+}
+
 static bool
 set_request(CURL *curl, const struct link_http *what, struct curl_slist *headers, struct intake *intake)
 {
@@ -75,6 +91,9 @@ set_request(CURL *curl, const struct link_http *what, struct curl_slist *headers
                 curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header) == CURLE_OK &&
                 curl_easy_setopt(curl, CURLOPT_HEADERDATA, intake) == CURLE_OK;
 
+    if (good && what->public_only)
+        good = curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_socket) == CURLE_OK &&
+               curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, intake) == CURLE_OK;
     if (!good || strcmp(what->method, "POST") != 0)
         return good;
     return curl_easy_setopt(curl, CURLOPT_POST, 1L) == CURLE_OK &&
@@ -84,13 +103,19 @@ set_request(CURL *curl, const struct link_http *what, struct curl_slist *headers
 
 /* "Expect:" without a value: the body goes out at once, not after a 100 that may never come. */
 static struct curl_slist *
-make_headers(void)
+make_headers(const struct link_http *what)
 {
-    static const char *const lines[] = { "Accept: application/json", "Content-Type: application/json", "Expect:" };
+    char accept[128], type[128];
+    const char *const lines[] = { accept, type, "Expect:" };
     struct curl_slist *headers = NULL, *longer;
+    size_t further = 0;
 
-    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
-        if ((longer = curl_slist_append(headers, lines[i])) == NULL) {
+    snprintf(accept, sizeof(accept), "Accept: %s", what->accept == NULL ? "application/json" : what->accept);
+    snprintf(type, sizeof(type), "Content-Type: %s", what->content_type == NULL ? "application/json" : what->content_type);
+    while (what->headers != NULL && what->headers[further] != NULL)
+        further++;
+    for (size_t i = 0; i < 3 + further; i++) {
+        if ((longer = curl_slist_append(headers, i < 3 ? lines[i] : what->headers[i - 3])) == NULL) {
             curl_slist_free_all(headers);
             return NULL;
         }
@@ -104,7 +129,7 @@ link_http_exchange(const struct link_http *what, int *status, struct jy_buf *ans
 {
     struct intake intake = { .body = answer, .body_max = what->answer_max };
     CURL *curl = curl_easy_init();
-    struct curl_slist *headers = make_headers();
+    struct curl_slist *headers = make_headers(what);
     CURLcode code;
     long number = 0;
     jy_err rc = JY_OK;

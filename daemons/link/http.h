@@ -8,7 +8,10 @@
 struct link_http {
     const char *method;               /* "GET" or "POST" */
     const char *url;                  /* http or https */
-    struct jy_slice body;             /* JSON, of POST */
+    struct jy_slice body;             /* of POST */
+    const char *content_type, *accept; /* NULL = JSON */
+    const char *const *headers;       /* further lines "Name: value", ends with NULL; may be NULL */
+    bool public_only;                 /* an address of this machine or a private network is not called */
     long timeout_seconds;             /* for everything together, and for the connection alone */
     size_t answer_max;                /* bytes of body */
 };

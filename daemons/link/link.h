@@ -5,9 +5,14 @@
 
 #include "daemons/link/wire.h"
 
+struct link_platform;
+
 struct link_config {
     const char *base_urls[LINK_COUNTERPARTS];  /* "" = not connected */
     long timeout_seconds;                      /* of one call, at least 1 */
+    const char *evidence_hosts;                /* of revocation data; never NULL */
+    const char *platform_url;                  /* "" or NULL = not connected */
+    const struct link_platform *platform;      /* NULL = not connected */
 };
 
 /**

@@ -3,8 +3,11 @@
 #include "daemons/room/room.h"
 #include "daemons/link/http.h"
 #include "daemons/link/link.h"
+#include "daemons/link/platform.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define TIMEOUT_SECONDS_MAX 600
 
@@ -28,16 +31,48 @@ answer_one(void *self, int fd, struct jy_frame *request)
         jy_log("warning", "reply_not_sent", "%s: %s", asked, jy_err_code(sent));
 }
 
+static void
+end(const struct jy_fault *fault)
+{
+    jy_log("fatal", "not_started", "%s: %s", fault->where, fault->text);
+    exit(EXIT_FAILURE);
+}
+
+/* A counterpart that is half configured is refused at the start, not at the first call. */
+static void
+open_platform(const struct jy_room_context *room, struct link_config *config, struct link_platform *platform)
+{
+    const char *app_key = jy_room_config_text(room, "platform_app_key"), *username = jy_room_config_text(room, "platform_username");
+    struct jy_fault fault = { 0 };
+
+    config->platform_url = jy_room_config_text(room, "platform_url");
+    if (config->platform_url[0] == '\0')
+        return;
+    if (strlen(app_key) >= sizeof(platform->app_key) || strlen(username) >= sizeof(platform->username) || strpbrk(app_key, "\r\n") != NULL ||
+        strpbrk(username, "\r\n") != NULL) {
+        (void)!jy_fail(&fault, JY_E_BAD_FIELD, "platform_app_key, platform_username", 0, "longer than 64 bytes, or with a line end");
+        end(&fault);
+    }
+    snprintf(platform->app_key, sizeof(platform->app_key), "%s", app_key);
+    snprintf(platform->username, sizeof(platform->username), "%s", username);
+    if (link_platform_open(platform, jy_room_config_text(room, "platform_secret_file"), jy_room_config_text(room, "platform_key"), &fault) != JY_OK)
+        end(&fault);
+    config->platform = platform;
+}
+
 int
 main(void)
 {
     struct jy_room_context *room = jy_room_begin(JY_ROOM_LINK);
+    struct link_platform platform = { .key = NULL };
     int64_t timeout = jy_room_config_int(room, "link_timeout_seconds");
     struct link_config config = {
         .base_urls = { [LINK_ENGRAVING] = jy_room_config_text(room, "engraving_url"), [LINK_CA] = jy_room_config_text(room, "ca_url") },
+        .evidence_hosts = jy_room_config_text(room, "evidence_hosts"),
         .timeout_seconds = timeout < 1 ? 1 : timeout > TIMEOUT_SECONDS_MAX ? TIMEOUT_SECONDS_MAX : (long)timeout,
     };
 
+    open_platform(room, &config, &platform);
     if (link_http_begin() != JY_OK) {
         jy_log("error", "start_failed", "the HTTP library cannot be used");
         return EXIT_FAILURE;

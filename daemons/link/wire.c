@@ -146,6 +146,7 @@ static const struct field certificate_fields[] = {
 };
 
 static const struct field receipt_fields[] = {
+    { "event_id", ECHO, AT(LINK_DELIVER, event_id), ROOM(LINK_DELIVER, event_id), NULL, "the event that was delivered" },
     TEXT_FIELD(LINK_DELIVERED, receipt, link_is_plain_text, "text of at most 64 bytes"),
     { .name = NULL },
 };

@@ -33,6 +33,11 @@ static const struct { const char *name; json_int_t low, high; } ranges[] = {
     { "pin_retries", 1, 100 },
     { "seal_code_pattern_digits", 3, 19 },
     { "link_timeout_seconds", 1, 600 },
+
+    { "outbox_retry_max_seconds", 1, 3600 },
+    { "evidence_refresh_seconds", 1, 604800 },
+    { "outbox_refusals_max", 1, 1000 },
+    { "outbox_dead_hours", 0, 8760 },
 };
 
 static const struct key *

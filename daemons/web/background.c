@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Work without a request: events to the counterparts, what a crash left, what time ends, fresh trust data. */
+/* Work without a request: what a crash left, what time ends. What waits for counterparts is in delivery.c and clerk.c. */
 #include "codec/text.h"
-#include "daemons/web/filing.h"
+#include "daemons/web/application.h"
+#include "daemons/web/client.h"
+#include "daemons/web/seal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +11,6 @@
 
 #define SETTLE_AFTER_SECONDS 30                /* a client that asks again has this long to finish its stamping itself */
 #define KEEP_ANSWERS_SECONDS (24 * 3600)
-#define OUTBOX_BATCH 16
-#define RETRY_MAX_SECONDS 300
 
 struct question { enum sql_name name; const struct bind *binds; const struct column *columns; json_t *rows; };
 
@@ -45,73 +45,6 @@ write_or_log(struct web *web, db_fn *fn, void *arg, const char *what)
         jy_log("error", what, "%s %s %s", jy_err_code(rc), fault.where, fault.text);
     if (rc == JY_E_IO)                                  /* after a failed sync only a store opened anew writes again (store/README.md) */
         _exit(1);
-}
-
-/* -- outbox: at least once, in order per seal -- */
-
-struct delivery { const char *event_id, *destination, *receipt, *problem; jy_time now, next_try; };
-
-static jy_err
-record_delivery(struct db_tx *tx, void *arg, struct jy_fault *fault)
-{
-    const struct delivery *d = arg;
-    jy_err rc;
-
-    if (d->receipt == NULL)
-        return rows_run(tx, SQL_OUTBOX_FAILED, BINDS(B_INT("next_try", d->next_try), B_TEXT("problem", d->problem), B_TEXT("event_id", d->event_id)), NULL,
-                        fault);
-    if ((rc = rows_run(tx, SQL_OUTBOX_DELIVERED, BINDS(B_INT("now", d->now), B_TEXT("receipt", d->receipt), B_TEXT("event_id", d->event_id)), NULL,
-                       fault)) == JY_OK)
-        rc = rows_run(tx, SQL_FILING_RECEIPT, BINDS(B_TEXT("receipt", d->receipt), B_INT("now", d->now), B_TEXT("event_id", d->event_id)), NULL, fault);
-    return rc;
-}
-
-static void
-deliver_one(struct web *web, const json_t *event)
-{
-    struct jy_msg_LINK_DELIVER send = { { 0 } };
-    struct delivery d = { .event_id = member(event, "event_id"), .destination = member(event, "destination"), .now = jy_now() };
-    int64_t attempts = json_integer_value(json_object_get(event, "attempts")), wait = 1;
-    struct jy_frame reply = { 0 };
-    struct jy_fault fault = { 0 };
-    jy_err rc;
-
-    PUT(send.event_id, d.event_id);
-    PUT(send.destination, d.destination);
-    send.body = jy_slice_text(member(event, "body"));
-    if ((rc = ask_link(web, JY_MSG_LINK_DELIVER, &send, &reply, &fault)) == JY_OK)
-        d.receipt = reply.u.LINK_DELIVERED.receipt;
-    else {
-        while (attempts-- > 0 && wait < RETRY_MAX_SECONDS)
-            wait *= 2;
-        d.problem = jy_err_code(rc);
-        d.next_try = d.now + (wait < RETRY_MAX_SECONDS ? wait : RETRY_MAX_SECONDS);
-        jy_log("warning", "not_delivered", "%s to %s: %s %s", d.event_id, d.destination, d.problem, fault.text);
-    }
-    write_or_log(web, record_delivery, &d, "delivery");
-    if (rc == JY_OK && strcmp(d.destination, "ca") == 0) {          /* a revocation: the list has changed */
-        struct jy_buf pem = { 0 };
-        if (trust_pem(web, true, &pem, &fault) != JY_OK)
-            jy_log("warning", "no_trust_data", "%s", fault.text);
-        jy_buf_free(&pem);
-    }
-    jy_frame_free(&reply);
-}
-
-static const struct column event_columns[] = {
-    { "event_id", COL_TEXT }, { "destination", COL_TEXT }, { "body", COL_TEXT }, { "attempts", COL_INT }, { NULL, COL_TEXT },
-};
-
-static void
-deliver(struct web *web)
-{
-    json_t *events = ask(web, SQL_OUTBOX_DUE, BINDS(B_INT("now", jy_now()), B_INT("limit", OUTBOX_BATCH)), event_columns), *event;
-    size_t i;
-
-    json_array_foreach(events, i, event)
-        if (!jy_room_stopping(web->room))
-            deliver_one(web, event);
-    json_decref(events);
 }
 
 /* -- stampings that a crash left as INTENT: what key signed is finished, what it did not sign is abandoned for good -- */
@@ -238,7 +171,9 @@ forget_old(struct db_tx *tx, void *arg, struct jy_fault *fault)
     jy_err rc = rows_run(tx, SQL_SESSION_DELETE_OLD, BINDS(B_INT("idle_before", now - web->session_seconds),
                                                            B_INT("created_before", now - SESSION_ABSOLUTE_SECONDS)), NULL, fault);
 
-    return rc != JY_OK ? rc : rows_run(tx, SQL_IDEMPOTENCY_FORGET, BINDS(B_INT("before", now - KEEP_ANSWERS_SECONDS)), NULL, fault);
+    if (rc == JY_OK)
+        rc = rows_run(tx, SQL_IDEMPOTENCY_FORGET, BINDS(B_INT("before", now - KEEP_ANSWERS_SECONDS)), NULL, fault);
+    return rc == JY_OK ? client_forget(tx, now, fault) : rc;
 }
 
 static void
@@ -247,19 +182,9 @@ forget(struct web *web)
     write_or_log(web, forget_old, web, "forget");
 }
 
-static void
-refresh_trust(struct web *web)
-{
-    struct jy_buf pem = { 0 };
-    struct jy_fault fault = { 0 };
-
-    if (trust_pem(web, true, &pem, &fault) != JY_OK)
-        jy_log("warning", "no_trust_data", "%s %s", fault.where, fault.text);
-    jy_buf_free(&pem);
-}
-
 static const struct { void (*work)(struct web *web); int every_ms; } works[] = {
-    { deliver, 200 }, { settle, 5000 }, { expire_orders, 10000 }, { expire_seals, 10000 }, { forget, 60000 }, { refresh_trust, 60000 },
+    { settle, 5000 }, { expire_orders, 10000 }, { expire_seals, 10000 }, { forget, 60000 },
+    { key_work_run, 1000 }, { applications_lapse, 10000 }, { reminders_write, 10000 },
 };
 
 void
@@ -268,6 +193,10 @@ background_run(struct web *web)
     const int step_ms = 100;
 
     for (int64_t elapsed = 0; !jy_room_stopping(web->room); elapsed += step_ms) {
+        if (db_is_lost(web->db)) {                      /* the room may not connect any more: it begins anew */
+            jy_log("fatal", "store_lost", "the store must be opened again");
+            _exit(1);
+        }
         for (size_t i = 0; i < sizeof(works) / sizeof(works[0]); i++)
             if (elapsed % works[i].every_ms == 0)
                 works[i].work(web);

@@ -56,12 +56,21 @@ move_row(struct db_tx *tx, enum sql_name name, const struct bind *binds, struct 
 }
 
 const char *
-audit_source(const struct exchange *x)
+actor_id(const struct exchange *x)
+{
+    return x->client.alone ? x->client.id : x->actor.person_id;
+}
+
+const char *
+audit_source(struct exchange *x)
 {
     /* nginx overwrites this header (packaging/nginx/); without nginx only this machine can ask. */
     const char *address = jy_http_header(x->request, "X-Forwarded-For");
 
-    return address != NULL && strlen(address) < 46 && strspn(address, "0123456789abcdefABCDEF.:") == strlen(address) ? address : "local";
+    if (address == NULL || strlen(address) >= 46 || strspn(address, "0123456789abcdefABCDEF.:") != strlen(address))
+        address = "local";
+    snprintf(x->source, sizeof(x->source), x->client.id[0] == '\0' || x->client.alone ? "%s" : "%s via %s", address, x->client.id);
+    return x->source;
 }
 
 static const struct column hash_columns[] = { { "hash", COL_HEX }, { NULL, COL_TEXT } };
@@ -111,7 +120,7 @@ struct change {
 void
 kept_id(const struct exchange *x, char out[KEPT_ID_SIZE])
 {
-    snprintf(out, KEPT_ID_SIZE, "%s/%s", x->actor.person_id, x->key);
+    snprintf(out, KEPT_ID_SIZE, "%s/%s", actor_id(x), x->key);
 }
 
 static jy_err
@@ -125,7 +134,7 @@ keep_answer(struct db_tx *tx, struct exchange *x, struct jy_fault *fault)
     rc = text == NULL ? JY_E_NOMEM : personal_wrap(x->web, id, "answer", text, &wrapped);
     if (rc == JY_OK)
         rc = rows_run(tx, SQL_IDEMPOTENCY_INSERT,
-                      BINDS(B_TEXT("actor_id", x->actor.person_id), B_TEXT("key", x->key),
+                      BINDS(B_TEXT("actor_id", actor_id(x)), B_TEXT("key", x->key),
                             B_BLOB("request_digest", JY_SLICE(x->request_digest, JY_SM3_SIZE)), B_INT("status", x->status),
                             B_BLOB("answer_wrapped", jy_buf_slice(&wrapped)), B_INT("now", x->now)), NULL, fault);
     if (text != NULL)
@@ -143,7 +152,7 @@ carry_out(struct db_tx *tx, void *arg, struct jy_fault *fault)
     jy_err rc = c->fn == NULL ? JY_OK : c->fn(tx, c->arg, fault);
 
     if (rc == JY_OK && x->route->audit != NULL)
-        rc = audit_append(tx, x->now, x->route->audit, x->actor.person_id, audit_source(x), x->object[0] != '\0' ? x->object : x->id, "ok",
+        rc = audit_append(tx, x->now, x->route->audit, actor_id(x), audit_source(x), x->object[0] != '\0' ? x->object : x->id, "ok",
                           JY_SLICE(x->request_digest, JY_SM3_SIZE), fault);
     if (rc == JY_OK && x->route->once)
         rc = keep_answer(tx, x, fault);
@@ -151,11 +160,12 @@ carry_out(struct db_tx *tx, void *arg, struct jy_fault *fault)
 }
 
 /* What a broken constraint means to a person. */
-static const struct { const char *constraint; jy_err err; } constraints[] = {
-    { "one_statutory_application", JY_E_SECOND_STATUTORY_SEAL },      /* R14.1 */
-    { "one_statutory_seal", JY_E_SECOND_STATUTORY_SEAL },
-    { "application.organization_id", JY_E_SECOND_STATUTORY_SEAL },
-    { "seal.organization_id", JY_E_SECOND_STATUTORY_SEAL },
+#define ONE_STATUTORY JY_E_SECOND_STATUTORY_SEAL, "seal_kind", "one statutory-name seal for each organization (R14.1)"
+#define ONE_APPLICATION JY_E_CONFLICT, "present_seal_id", "this seal has an application that is not ended yet"
+static const struct { const char *constraint; jy_err err; const char *field, *text; } constraints[] = {
+    { "one_statutory_application", ONE_STATUTORY }, { "one_statutory_seal", ONE_STATUTORY },
+    { "application.organization_id", ONE_STATUTORY }, { "seal.organization_id", ONE_STATUTORY },
+    { "one_application_of_seal", ONE_APPLICATION },   { "application.present_seal_id", ONE_APPLICATION },
 };
 
 jy_err
@@ -169,6 +179,6 @@ commit(struct exchange *x, db_fn *fn, void *arg, struct jy_fault *fault)
     else if (rc == JY_E_CONFLICT && fault != NULL)
         for (size_t i = 0; i < sizeof(constraints) / sizeof(constraints[0]); i++)
             if (strcmp(fault->where, constraints[i].constraint) == 0)
-                return jy_fail(fault, constraints[i].err, "seal_kind", 0, "one statutory-name seal for each organization (R14.1)");
+                return jy_fail(fault, constraints[i].err, constraints[i].field, 0, "%s", constraints[i].text);
     return rc;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A seal's custody: handed over with both sides' word (R19.1); locked keys (R19.2). The key room decides; here it is recorded. */
 #include "daemons/web/route.h"
+#include "daemons/web/seal.h"
 
 #include <string.h>
 
@@ -32,8 +33,8 @@ seal_hand_over(struct exchange *x, struct jy_fault *fault)
     char expires[21];
     jy_err rc;
 
-    if ((rc = seal_find(x, x->id, &seal, fault)) != JY_OK || (rc = must_be_custodian(x, seal, fault)) != JY_OK ||
-        (rc = find_member(x, seal, in_text(x, "person_id"), ROLE_CUSTODIAN, "person_id", &person, fault)) != JY_OK ||
+    if ((rc = seal_find(x, &seal, fault)) != JY_OK || (rc = seal_must_be_custodian(x, seal, fault)) != JY_OK ||
+        (rc = organization_member(x, member(seal, "organization_id"), in_text(x, "person_id"), ROLE_CUSTODIAN, "person_id", &person, fault)) != JY_OK ||
         (rc = in_sealed(x, "sealed", &sealed, fault)) != JY_OK)
         goto out;
     PUT(ask.seal_key_id, x->id);
@@ -71,7 +72,7 @@ seal_take_over(struct exchange *x, struct jy_fault *fault)
     json_t *seal = NULL;
     jy_err rc;
 
-    if ((rc = seal_find(x, x->id, &seal, fault)) == JY_OK && (rc = in_sealed(x, "sealed", &sealed, fault)) == JY_OK) {
+    if ((rc = seal_find(x, &seal, fault)) == JY_OK && (rc = in_sealed(x, "sealed", &sealed, fault)) == JY_OK) {
         PUT(ask.seal_key_id, x->id);
         PUT(ask.person_id, x->actor.person_id);
         ask.sealed_pins = jy_buf_slice(&sealed);
@@ -90,7 +91,7 @@ custody_list(struct exchange *x, struct jy_fault *fault)
     json_t *seal = NULL, *rows = NULL;
     jy_err rc;
 
-    if ((rc = seal_find(x, x->id, &seal, fault)) == JY_OK &&
+    if ((rc = seal_find(x, &seal, fault)) == JY_OK &&
         (rc = find_rows(x, SQL_CUSTODY_LIST, BINDS(B_TEXT("seal_id", x->id)), custody_columns, &rows, fault)) == JY_OK)
         rc = answer_json(x, 200, json_pack("{s:O}", "items", rows));
     json_decref(rows);

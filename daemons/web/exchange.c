@@ -3,6 +3,7 @@
  * One request from head to answer: route → who → may they → body → fields → asked before? → handler → answer and audit.
  * A handler begins after all of that, with the scope it must hand to its questions.
  */
+#include "daemons/web/client.h"
 #include "daemons/web/route.h"
 
 #include "codec/text.h"
@@ -137,7 +138,8 @@ answer_problem(struct exchange *x, struct jy_http_request *request, jy_err err, 
         (void)!jy_http_set_header(request, "Retry-After", "1");
     if (err == JY_E_UNAUTHENTICATED)
         (void)!jy_http_set_header(request, "WWW-Authenticate", "Bearer");
-    if (jy_http_answer(request, jy_err_http(err), "application/problem+json", jy_slice_text(body == NULL ? "{}" : body)) != JY_OK)
+    if (client_sign_answer(x, jy_err_http(err), jy_slice_text(body == NULL ? "{}" : body), -1, 0) != JY_OK ||
+        jy_http_answer(request, jy_err_http(err), "application/problem+json", jy_slice_text(body == NULL ? "{}" : body)) != JY_OK)
         jy_log("error", "no_answer", "%s", jy_err_code(err));
     free(body);
     json_decref(problem);
@@ -146,20 +148,20 @@ answer_problem(struct exchange *x, struct jy_http_request *request, jy_err err, 
 static void
 answer(struct exchange *x)
 {
+    struct jy_slice body = jy_buf_slice(&x->bytes);
     char *text = NULL;
     jy_err rc;
 
-    if (x->file >= 0) {
+    if (x->type == NULL) {
+        text = x->answer == NULL || x->status == 204 ? strdup("") : json_dumps(x->answer, JSON_COMPACT);
+        body = text == NULL ? JY_EMPTY : jy_slice_text(text);
+    }
+    rc = x->type == NULL && text == NULL ? JY_E_NOMEM : client_sign_answer(x, x->status, body, x->file, x->file_size);
+    if (rc == JY_OK && x->file >= 0) {
         rc = jy_http_answer_file(x->request, x->status, x->type, x->file, x->file_size);
         x->file = -1;
-    } else if (x->type != NULL)
-        rc = jy_http_answer(x->request, x->status, x->type, jy_buf_slice(&x->bytes));
-    else if (x->answer == NULL || x->status == 204)
-        rc = jy_http_answer(x->request, x->status, "application/json", JY_EMPTY);
-    else {
-        text = json_dumps(x->answer, JSON_COMPACT);
-        rc = text == NULL ? JY_E_NOMEM : jy_http_answer(x->request, x->status, "application/json", jy_slice_text(text));
-    }
+    } else if (rc == JY_OK)
+        rc = jy_http_answer(x->request, x->status, x->type == NULL ? "application/json" : x->type, body);
     if (rc != JY_OK)
         jy_log("error", "no_answer", "%s %s", x->route->path, jy_err_code(rc));
     if (text != NULL)
@@ -247,7 +249,7 @@ admit(struct exchange *x, struct jy_fault *fault)
 
     if ((rc = route_find(jy_http_method(x->request), jy_http_path(x->request), &x->route, x->id, x->code)) != JY_OK)
         return jy_fail(fault, rc, "path", 0, "%s %s", jy_http_method(x->request), jy_http_path(x->request));
-    if ((rc = authenticate(x, fault)) != JY_OK)
+    if ((rc = authenticate(x, fault)) != JY_OK || (rc = client_admit(x, fault)) != JY_OK)
         return rc;
     if (x->route->roles != ANYBODY) {
         if (x->actor.roles == 0)
@@ -268,9 +270,9 @@ admit(struct exchange *x, struct jy_fault *fault)
 static jy_err
 write_refusal(struct db_tx *tx, void *arg, struct jy_fault *fault)
 {
-    const struct exchange *x = arg;
+    struct exchange *x = arg;
 
-    return audit_append(tx, x->now, x->route->audit, x->actor.person_id, audit_source(x), x->object[0] != '\0' ? x->object : x->id,
+    return audit_append(tx, x->now, x->route->audit, actor_id(x), audit_source(x), x->object[0] != '\0' ? x->object : x->id,
                         jy_err_code((jy_err)x->status), JY_SLICE(x->request_digest, JY_SM3_SIZE), fault);
 }
 
@@ -280,7 +282,7 @@ refuse(struct exchange *x, jy_err err, const struct jy_fault *fault)
     struct jy_fault trouble = { 0 };
 
     answer_problem(x, x->request, err, fault);
-    if (x->route != NULL && x->route->audit != NULL && x->actor.person_id[0] != '\0') {
+    if (x->route != NULL && x->route->audit != NULL && actor_id(x)[0] != '\0') {
         x->status = (int)err;
         if (db_write(x->web->db, write_refusal, x, &trouble) != JY_OK)
             jy_log("error", "audit_failed", "%s %s", x->route->audit, trouble.text);
@@ -371,8 +373,12 @@ digest_request(struct exchange *x)
 static jy_err
 take_body(struct exchange *x, struct jy_fault *fault)
 {
+    uint8_t digest[JY_SM3_SIZE];
     jy_err rc = JY_OK;
 
+    if (x->route->body != BODY_BYTES &&
+        ((rc = jy_sm3(jy_buf_slice(&x->text), digest)) != JY_OK || (rc = client_body_fits(x, digest, fault)) != JY_OK))
+        return rc;
     if (x->route->body == BODY_JSON) {
         if ((rc = jy_json_parse(jy_buf_slice(&x->text), &x->input, fault)) != JY_OK)
             return rc == JY_E_NOMEM ? rc : jy_fail(fault, JY_E_BAD_JSON, "body", 0, "%s", fault->text[0] != '\0' ? fault->text : "not JSON");
@@ -380,8 +386,8 @@ take_body(struct exchange *x, struct jy_fault *fault)
             return jy_fail(fault, JY_E_BAD_JSON, "body", 0, "not an object");
         if ((rc = fields_check(x->route->fields, x->input, fault)) != JY_OK)
             return rc;
-    } else if (x->route->body == BODY_BYTES)
-        rc = jy_sm3_finish(x->upload_hash, x->upload_digest);
+    } else if (x->route->body == BODY_BYTES && (rc = jy_sm3_finish(x->upload_hash, x->upload_digest)) == JY_OK)
+        rc = client_body_fits(x, x->upload_digest, fault);
     return rc == JY_OK ? digest_request(x) : rc;
 }
 
@@ -400,7 +406,7 @@ replay(struct exchange *x, bool *replayed, struct jy_fault *fault)
 
     *replayed = false;
     kept_id(x, id);
-    rc = find_row(x, SQL_IDEMPOTENCY_FIND, BINDS(B_TEXT("actor_id", x->actor.person_id), B_TEXT("key", x->key)), kept_columns, &kept, fault);
+    rc = find_row(x, SQL_IDEMPOTENCY_FIND, BINDS(B_TEXT("actor_id", actor_id(x)), B_TEXT("key", x->key)), kept_columns, &kept, fault);
     if (rc == JY_E_NOT_FOUND)
         return JY_OK;
     if (rc != JY_OK)

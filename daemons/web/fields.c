@@ -137,7 +137,7 @@ check_organization_kind(const char *value, const char *field, struct jy_fault *f
 jy_err
 check_seal_kind(const char *value, const char *field, struct jy_fault *fault)
 {
-    return seal_kind_by_code(value) != NULL ? JY_OK : refuse(fault, field, "is not a kind of official seal (R3.1)");
+    return seal_kind_by_code(value) != NULL ? JY_OK : refuse(fault, field, "is not a kind of seal (R3.1, R3.2)");
 }
 
 jy_err
@@ -153,6 +153,14 @@ check_cancel_reason(const char *value, const char *field, struct jy_fault *fault
 }
 
 jy_err
+check_seal_application_type(const char *value, const char *field, struct jy_fault *fault)
+{
+    const struct application_type *type = application_type_by_code(value);
+
+    return type != NULL && type->seal_event != NULL ? JY_OK : refuse(fault, field, "is not an application about a seal (R20.1, R20.2, R21.1, N1)");
+}
+
+jy_err
 check_digits(const char *value, const char *field, struct jy_fault *fault)
 {
     return value[strspn(value, "0123456789")] == '\0' ? JY_OK : refuse(fault, field, "must be digits");
@@ -163,6 +171,12 @@ check_login(const char *value, const char *field, struct jy_fault *fault)
 {
     return value[strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789._-")] == '\0' ? JY_OK :
         refuse(fault, field, "may hold a-z, 0-9, '.', '_' and '-'");
+}
+
+jy_err
+check_algorithm(const char *value, const char *field, struct jy_fault *fault)
+{
+    return strcmp(value, "hmac-sm3") == 0 || strcmp(value, "sm2") == 0 ? JY_OK : refuse(fault, field, "must be hmac-sm3 or sm2");
 }
 
 jy_err

@@ -1,26 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemons/web/filing.h"
 
+#include "daemons/web/platform.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const struct column next_columns[] = { { "next", COL_INT }, { NULL, COL_TEXT } };
-
-jy_err
-outbox_put(struct db_tx *tx, const char *event_id, const char *destination, const char *seal_id, jy_time at, json_t *body, struct jy_fault *fault)
-{
-    char *text = NULL;
-    jy_err rc = JY_E_NOMEM;
-
-    if (body != NULL && json_object_set_new(body, "event_id", json_string(event_id)) == 0 &&
-        (text = json_dumps(body, JSON_COMPACT | JSON_SORT_KEYS)) != NULL)
-        rc = rows_run(tx, SQL_OUTBOX_INSERT, BINDS(B_TEXT("event_id", event_id), B_TEXT("destination", destination), B_TEXT("seal_id", seal_id),
-                                                   B_TEXT("body", text), B_INT("now", at)), NULL, fault);
-    free(text);
-    json_decref(body);
-    return rc;
-}
 
 /* District, day and a running number: 120101-20260131-000042. */
 static jy_err
@@ -42,8 +29,8 @@ file_with_police(struct db_tx *tx, struct seal_change *c, struct jy_fault *fault
                                                     B_INT("now", c->at)), NULL, fault)) != JY_OK)
         return rc;
     jy_time_rfc3339(c->at, when);
-    if ((body = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s?}", "filing_number", c->filing_number, "event", c->event, "seal_id", c->seal_id, "es_id",
-                          c->es_id, "at", when, "reason", c->reason)) == NULL)
+    if ((body = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s?}", "filing_number", c->filing_number, "event", c->event, "state", c->to, "seal_id",
+                          c->seal_id, "es_id", c->es_id, "at", when, "reason", c->reason)) == NULL)
         return JY_E_NOMEM;
     if (c->facts != NULL && json_object_update(body, (json_t *)(uintptr_t)c->facts) != 0) {
         json_decref(body);
@@ -65,5 +52,5 @@ seal_change(struct db_tx *tx, struct seal_change *c, struct jy_fault *fault)
                                                         B_TEXT("state", c->to), B_TEXT("actor_id", c->actor_id), B_TEXT("reason", c->reason)), NULL,
                        fault)) != JY_OK)
         return rc;
-    return file_with_police(tx, c, fault);
+    return (rc = file_with_police(tx, c, fault)) != JY_OK ? rc : platform_tell(tx, c, fault);
 }

@@ -3,7 +3,7 @@
 #ifndef JY_FILING_H
 #define JY_FILING_H
 
-#include "daemons/web/web.h"
+#include "daemons/web/outbox.h"
 
 /** One event of a seal's life inside a transaction. */
 struct seal_change {
@@ -17,8 +17,5 @@ struct seal_change {
 };
 /** Errors: JY_E_BAD_STATE, JY_E_CONFLICT. */
 JY_CHECK jy_err seal_change(struct db_tx *tx, struct seal_change *change, struct jy_fault *fault);
-/** An event for a counterpart, in the same transaction; body is taken over. */
-JY_CHECK jy_err outbox_put(struct db_tx *tx, const char *event_id, const char *destination, const char *seal_id, jy_time at, json_t *body,
-                           struct jy_fault *fault);
 
 #endif

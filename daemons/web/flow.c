@@ -2,6 +2,7 @@
 /* A seal's flow: consented to by its authority, set by its custodian, shown (R16.1, R16.2, R19.1). In force is what the key room keeps. */
 #include "codec/text.h"
 #include "daemons/web/route.h"
+#include "daemons/web/seal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,12 +22,6 @@ sent_end(struct sent *s)
     free(s->flow);
 }
 
-static bool
-is_position_seal(const json_t *seal)
-{
-    return seal_kind_by_code(member(seal, "kind")) == NULL;                /* R3.2: what is no kind of official seal */
-}
-
 static jy_err
 sent_open(struct exchange *x, struct sent *s, struct jy_fault *fault)
 {
@@ -34,7 +29,7 @@ sent_open(struct exchange *x, struct sent *s, struct jy_fault *fault)
     jy_err rc;
 
     *s = (struct sent){ .x = x };
-    if ((rc = seal_find(x, x->id, &s->seal, fault)) != JY_OK || (rc = in_sealed(x, "flow", &s->der, fault)) != JY_OK ||
+    if ((rc = seal_find(x, &s->seal, fault)) != JY_OK || (rc = in_sealed(x, "flow", &s->der, fault)) != JY_OK ||
         (rc = jy_flow_parse(jy_buf_slice(&s->der), &s->flow, fault)) != JY_OK || (rc = jy_sm3(jy_buf_slice(&s->der), digest)) != JY_OK)
         return rc;
     jy_hex(JY_SLICE(digest, sizeof(digest)), s->digest);
@@ -42,7 +37,7 @@ sent_open(struct exchange *x, struct sent *s, struct jy_fault *fault)
         return jy_fail(fault, JY_E_BAD_FIELD, "flow", 0, "sealKeyId is another seal's");
     for (uint32_t i = 0; i < s->flow->path_count; i++) {
         const struct jy_flow_path *path = &s->flow->paths[i];
-        if (path->step_count == 0 && !is_position_seal(s->seal))
+        if (path->step_count == 0 && member(s->seal, "holder_id")[0] == '\0')
             return jy_fail(fault, JY_E_BAD_FIELD, "flow", 0, "path %u has no step: an official seal is never used without an approval (R16.1)", i + 1);
         for (uint32_t c = 0; c < path->category_count; c++)
             if ((rc = check_category(path->categories[c], "flow", fault)) != JY_OK)
@@ -111,7 +106,7 @@ flow_set(struct exchange *x, struct jy_fault *fault)
     struct sent s;
     jy_err rc;
 
-    if ((rc = sent_open(x, &s, fault)) != JY_OK || (rc = must_be_custodian(x, s.seal, fault)) != JY_OK ||
+    if ((rc = sent_open(x, &s, fault)) != JY_OK || (rc = seal_must_be_custodian(x, s.seal, fault)) != JY_OK ||
         (rc = in_sealed(x, "sealed", &sealed, fault)) != JY_OK || (rc = find_consent(x, s.digest, &consent, fault)) != JY_OK)
         goto out;
     PUT(ask.seal_key_id, x->id);
@@ -182,7 +177,7 @@ flow_show(struct exchange *x, struct jy_fault *fault)
     struct jy_buf der = { 0 };
     jy_err rc;
 
-    if ((rc = seal_find(x, x->id, &seal, fault)) == JY_OK &&
+    if ((rc = seal_find(x, &seal, fault)) == JY_OK &&
         (rc = find_row(x, SQL_FLOW_IN_FORCE, BINDS(B_TEXT("seal_id", x->id)), shown_columns, &row, fault)) == JY_OK &&
         (rc = jy_base64_decode(jy_slice_text(member(row, "flow")), &der)) == JY_OK &&
         (rc = jy_flow_parse(jy_buf_slice(&der), &flow, fault)) == JY_OK)

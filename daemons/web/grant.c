@@ -2,6 +2,7 @@
 /* Grants to business systems (R18.1, docs/protocol/grants.md): kept and shown here; given, counted and obeyed in the key room. */
 #include "codec/text.h"
 #include "daemons/web/route.h"
+#include "daemons/web/seal.h"
 #include "ipc/grant.h"
 
 #include <stdlib.h>
@@ -68,7 +69,7 @@ grant_create(struct exchange *x, struct jy_fault *fault)
     json_t *seal = NULL;
     jy_err rc;
 
-    if ((rc = seal_find(x, x->id, &seal, fault)) != JY_OK || (rc = must_be_custodian(x, seal, fault)) != JY_OK ||
+    if ((rc = seal_find(x, &seal, fault)) != JY_OK || (rc = seal_must_be_custodian(x, seal, fault)) != JY_OK ||
         (rc = in_sealed(x, "grant", &k.der, fault)) != JY_OK || (rc = jy_grant_parse(jy_buf_slice(&k.der), &k.grant, fault)) != JY_OK)
         goto out;
     if ((rc = check_id(k.grant.grant_id, "grant", fault)) != JY_OK || strlen(k.grant.grant_id) != 32 || strcmp(k.grant.seal_key_id, x->id) != 0) {
@@ -175,7 +176,7 @@ grant_give(struct exchange *x, struct jy_fault *fault)
     struct kept k;
     jy_err rc;
 
-    if ((rc = kept_open(x, &k, fault)) != JY_OK || (rc = must_be_custodian(x, k.row, fault)) != JY_OK || (rc = must_be(&k, "REQUESTED", fault)) != JY_OK ||
+    if ((rc = kept_open(x, &k, fault)) != JY_OK || (rc = seal_must_be_custodian(x, k.row, fault)) != JY_OK || (rc = must_be(&k, "REQUESTED", fault)) != JY_OK ||
         (rc = in_sealed(x, "sealed", &sealed, fault)) != JY_OK)
         goto out;
     use = use_of_grant(&k);
@@ -216,7 +217,7 @@ grant_revoke(struct exchange *x, struct jy_fault *fault)
     struct kept k;
     jy_err rc;
 
-    if ((rc = kept_open(x, &k, fault)) == JY_OK && ((x->actor.roles & ROLE_POLICE) != 0 || (rc = must_be_custodian(x, k.row, fault)) == JY_OK)) {
+    if ((rc = kept_open(x, &k, fault)) == JY_OK && ((x->actor.roles & ROLE_POLICE) != 0 || (rc = seal_must_be_custodian(x, k.row, fault)) == JY_OK)) {
         PUT(ask.seal_key_id, k.grant.seal_key_id);
         PUT(ask.grant_id, k.grant.grant_id);
         if ((rc = ask_key(x->web, JY_MSG_KEY_REVOKE_GRANT, &ask, &reply, fault)) == JY_OK &&

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* jinyin-web: configuration → store → key's point → first administrator → sandbox → HTTP → ready → work without a request. */
+#include "daemons/web/clerk.h"
+#include "daemons/web/evidence.h"
+#include "daemons/web/outbox.h"
+#include "daemons/web/platform.h"
+#include "daemons/web/reconcile.h"
 #include "daemons/web/route.h"
 
 #include <errno.h>
@@ -24,11 +29,26 @@ end(const char *what, jy_err rc, const struct jy_fault *fault)
 static void
 configure(struct web *web)
 {
+    struct jy_fault fault = { 0 };
+    enum revocation_policy revocation = REVOCATION_NONE;
+    jy_err rc = reconcile_time(jy_room_config_text(web->room, "reconcile_at"), &web->reconcile_minutes, &fault);
+
+    if (rc == JY_OK)
+        rc = revocation_policy_read(jy_room_config_text(web->room, "stamping_revocation"), &revocation, &fault);
+    web->stamping_revocation = (int)revocation;
+    if (rc == JY_OK)
+        rc = platform_configure(jy_room_config_text(web->room, "platform_url"), jy_room_config_text(web->room, "platform_system_id"), &fault);
+    if (rc != JY_OK)
+        end("configuration", rc, &fault);
     web->document_max = jy_room_config_int(web->room, "document_max_bytes");
     web->doc_timeout_ms = 1000 * jy_room_config_int(web->room, "doc_timeout_seconds");
     web->session_seconds = 60 * jy_room_config_int(web->room, "session_minutes");
     web->order_seconds = 3600 * jy_room_config_int(web->room, "order_hours");
     web->development = jy_room_config_bool(web->room, "development");
+    web->evidence_refresh = jy_room_config_int(web->room, "evidence_refresh_seconds");
+    web->outbox.retry_max_seconds = jy_room_config_int(web->room, "outbox_retry_max_seconds");
+    web->outbox.refusals_max = jy_room_config_int(web->room, "outbox_refusals_max");
+    web->outbox.dead_seconds = 3600 * jy_room_config_int(web->room, "outbox_dead_hours");
     web->blobs = -1;
     pthread_mutex_init(&web->trust_lock, NULL);
     sem_init(&web->stretching, 0, STRETCHING_AT_ONCE);
@@ -39,14 +59,14 @@ open_store(struct web *web, struct jy_fault *fault)
 {
     const char *dir = jy_room_config_text(web->room, "web_dir");
     char path[PATH_MAX];
+    jy_err rc;
 
     if (mkdir(dir, 0700) != 0 && errno != EEXIST)
         return jy_fail(fault, JY_E_IO, dir, 0, "%s", strerror(errno));
     snprintf(path, sizeof(path), "%s/blobs", dir);
     if ((mkdir(path, 0700) != 0 && errno != EEXIST) || (web->blobs = open(path, O_DIRECTORY | O_RDONLY | O_CLOEXEC)) < 0)
         return jy_fail(fault, JY_E_IO, path, 0, "%s", strerror(errno));
-    snprintf(path, sizeof(path), "%s/jinyin.db", dir);
-    return db_open(path, &web->db, fault);
+    return (rc = db_place(jy_room_config_text(web->room, "store"), dir, path, sizeof(path), fault)) != JY_OK ? rc : db_open(path, &web->db, fault);
 }
 
 static jy_err
@@ -153,11 +173,15 @@ main(void)
     sockets[0] = jy_room_descriptor(web.room, "http");
     sockets[1] = jy_room_descriptor(web.room, "http_loopback");
     jy_room_sandbox(web.room);
+    if ((rc = delivery_start(&web)) != JY_OK || (rc = clerk_start(&web)) != JY_OK)
+        end("delivery", rc, &fault);
     if ((rc = jy_http_start(sockets, 2, &web_service, &web, &server)) != JY_OK)
         end("http", rc, &fault);
     jy_room_ready(web.room);
     background_run(&web);
     jy_http_stop(server, STOP_GRACE_MS);
+    if (!delivery_stop(&web) || !clerk_stop(&web))
+        _exit(0);                                        /* one of them waits for a counterpart; what is acknowledged is on the disk */
     db_close(web.db);
     jy_wipe(web.data_key, sizeof(web.data_key));
     return 0;

@@ -1,50 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Making a seal: licence (R7.1), staff (R13.4), physical seal and its impression fetched anew (R8.1, R11.2), key pair and certificate
- * (R11.1), the seal signed by the maker's key in the key room, and made and filed in one transaction (R13.2).
+ * (R11.1), the seal signed by the maker's key in the key room, and made and filed in one transaction (R13.2). A reissue (R20.1) or renewal
+ * (R20.2) ends the present seal in the same transaction: never two alive, never none.
  */
 #include "codec/text.h"
-#include "daemons/web/filing.h"
+#include "daemons/web/application.h"
 #include "daemons/web/route.h"
+#include "daemons/web/seal.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static const struct column application_columns[] = {
-    { "application_id", COL_TEXT }, { "organization_id", COL_TEXT }, { "organization_name", COL_TEXT }, { "uscc", COL_TEXT }, { "district", COL_TEXT },
-    { "seal_kind", COL_TEXT }, { "seal_name", COL_TEXT }, { "physical_seal_code", COL_TEXT }, { "state", COL_TEXT }, { NULL, COL_TEXT },
-};
-static const struct column maker_columns[] = {
-    { "state", COL_TEXT }, { "valid_from", COL_INT }, { "valid_to", COL_INT }, { "certificate", COL_BASE64 }, { NULL, COL_TEXT },
-};
 static const struct column issues_columns[] = { { "issues", COL_INT }, { NULL, COL_TEXT } };
 
 struct making {
     struct exchange *x;
-    json_t *application, *maker;
+    json_t *application, *present;         /* the seal that ends with this one's making; NULL: none */
+    const struct application_type *type;
     struct jy_frame impression, made;      /* replies of link and key */
     struct enrolment enrolment;
     char es_id[65];
     uint8_t impression_digest[JY_SM3_SIZE];
 };
-
-/* The physical seal as it is now; its picture becomes the seal's (R11.2: fetched, never uploaded). */
-static jy_err
-fetch_impression(struct making *m, struct jy_fault *fault)
-{
-    struct jy_msg_LINK_PHYSICAL_SEAL ask = { { 0 } };
-    const struct jy_msg_LINK_PHYSICAL_SEAL_FOUND *p = &m->impression.u.LINK_PHYSICAL_SEAL_FOUND;
-    struct physical_seal_facts facts;
-    jy_err rc;
-
-    PUT(ask.seal_code, member(m->application, "physical_seal_code"));
-    if ((rc = ask_link(m->x->web, JY_MSG_LINK_PHYSICAL_SEAL, &ask, &m->impression, fault)) != JY_OK)
-        return rc;
-    facts = (struct physical_seal_facts){ p->found != 0, p->uscc, p->name, p->kind, p->state, (int)p->width_mm, (int)p->height_mm };
-    if ((rc = physical_seal_fits(&facts, member(m->application, "uscc"), member(m->application, "seal_kind"), fault)) != JY_OK)
-        return rc;
-    return jy_sm3(p->picture, m->impression_digest);
-}
 
 /* esID is the physical seal's code; a later issue for the same code gets "-2", "-3": an esID never means two seals. */
 static jy_err
@@ -97,6 +75,9 @@ insert_seal(struct making *m, struct db_tx *tx, struct jy_fault *fault)
 {
     const struct jy_msg_LINK_PHYSICAL_SEAL_FOUND *p = &m->impression.u.LINK_PHYSICAL_SEAL_FOUND;
     const struct jy_cert *certificate = m->enrolment.certificate;
+    const char *holder = json_string_value(json_object_get(m->application, "holder_id"));
+    /* A position seal is kept by its holder (R16.2); with a new certificate alone the custodian stays (R20.2). */
+    const char *custodian = holder != NULL || m->type->bit != TYPE_RENEWAL ? holder : json_string_value(json_object_get(m->present, "custodian_id"));
 
     return rows_run(tx, SQL_SEAL_INSERT,
                     BINDS(B_TEXT("seal_id", in_text(m->x, "seal_id")), B_TEXT("es_id", m->es_id),
@@ -108,7 +89,37 @@ insert_seal(struct making *m, struct db_tx *tx, struct jy_fault *fault)
                           B_INT("valid_from", jy_cert_not_before(certificate)), B_INT("valid_to", jy_cert_not_after(certificate)),
                           B_INT("width_mm", p->width_mm), B_INT("height_mm", p->height_mm), B_BLOB("seal", m->made.u.KEY_SEAL_MADE.seal),
                           B_BLOB("certificate", jy_cert_der(certificate)), B_TEXT("certificate_serial", jy_cert_serial(certificate)),
-                          B_BLOB("impression_digest", JY_SLICE(m->impression_digest, JY_SM3_SIZE)), B_INT("now", m->x->now)), NULL, fault);
+                          B_BLOB("impression_digest", JY_SLICE(m->impression_digest, JY_SM3_SIZE)), B_TEXT("custodian_id", custodian),
+                          B_TEXT("holder_id", holder),
+                          B_TEXT("scope_categories", json_string_value(json_object_get(m->application, "scope_categories"))),
+                          B_INT("scope_amount_max_fen", json_integer_value(json_object_get(m->application, "scope_amount_max_fen"))),
+                          B_INT("scope_valid_to", json_integer_value(json_object_get(m->application, "scope_valid_to"))),
+                          B_TEXT("replaces_seal_id", m->present == NULL ? NULL : member(m->present, "seal_id")), B_INT("now", m->x->now)), NULL, fault);
+}
+
+/* R20.1, R20.2: the present seal ends, before the new one is there (one_statutory_seal sees every step). A renewed certificate is not revoked:
+ * its key is destroyed, and what it signed stays simple to verify. */
+static jy_err
+end_present(struct making *m, struct db_tx *tx, struct jy_fault *fault)
+{
+    static const int superseded = 4;       /* RFC 5280 5.3.1 */
+    struct exchange *x = m->x;
+    const char *present_id = member(m->present, "seal_id");
+    struct seal_change change = seal_change_of(x, m->present, m->type->seal_event, m->type->code);
+    json_t *facts;
+    jy_err rc;
+
+    if (m->present == NULL)
+        return JY_OK;
+    if ((change.facts = facts = json_pack("{s:s, s:s}", "replaced_by", m->es_id, "application_id", x->id)) == NULL)
+        return JY_E_NOMEM;
+    rc = seal_change(tx, &change, fault);
+    json_decref(facts);
+    if (rc == JY_OK && m->type->bit == TYPE_REISSUE)
+        rc = seal_revoke(tx, present_id, member(m->present, "certificate_serial"), superseded, x->now, fault);
+    if (rc == JY_OK)
+        rc = key_work_put(tx, present_id, "cancelled", x->now, fault);
+    return rc != JY_OK ? rc : audit_append(tx, x->now, "seal_replaced", x->actor.person_id, audit_source(x), present_id, "ok", JY_EMPTY, fault);
 }
 
 static jy_err
@@ -117,25 +128,23 @@ record(struct db_tx *tx, void *arg, struct jy_fault *fault)
     struct making *m = arg;
     struct exchange *x = m->x;
     char digest[2 * JY_SM3_SIZE + 1], from[21], to[21];
-    const char *application_to;
+    struct application_change application = application_change_of(x, m->application, "make");
     json_t *facts = NULL;
     struct seal_change change;
     jy_err rc;
 
-    if ((rc = state_after(application_moves, member(m->application, "state"), "make", &application_to, fault)) != JY_OK ||
-        (rc = move_row(tx, SQL_APPLICATION_SET_STATE,
-                             BINDS(B_TEXT("to", application_to), B_TEXT("maker_id", NULL), B_TEXT("seal_id", in_text(x, "seal_id")),
-                                   B_TEXT("reason", NULL), B_INT("now", x->now), B_TEXT("application_id", x->id),
-                                   B_TEXT("from", member(m->application, "state"))), fault)) != JY_OK ||
+    application.seal_id = in_text(x, "seal_id");
+    if ((rc = application_change(tx, &application, fault)) != JY_OK || (rc = end_present(m, tx, fault)) != JY_OK ||
         (rc = insert_seal(m, tx, fault)) != JY_OK)
         return rc;
     jy_hex(JY_SLICE(m->impression_digest, JY_SM3_SIZE), digest);
     jy_time_rfc3339(jy_cert_not_before(m->enrolment.certificate), from);
     jy_time_rfc3339(jy_cert_not_after(m->enrolment.certificate), to);
-    facts = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "seal_code", member(m->application, "physical_seal_code"), "uscc",
+    facts = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s?}", "seal_code", member(m->application, "physical_seal_code"), "uscc",
                       member(m->application, "uscc"), "organization", member(m->application, "organization_name"), "kind",
                       member(m->application, "seal_kind"), "name", member(m->application, "seal_name"), "maker_id", x->actor.maker_id,
-                      "certificate_serial", jy_cert_serial(m->enrolment.certificate), "valid_from", from, "valid_to", to, "impression_digest", digest);
+                      "certificate_serial", jy_cert_serial(m->enrolment.certificate), "valid_from", from, "valid_to", to, "impression_digest", digest,
+                      "replaces", m->present == NULL ? NULL : member(m->present, "es_id"));
     change = (struct seal_change){ .seal_id = in_text(x, "seal_id"), .es_id = m->es_id, .district = member(m->application, "district"), .from = "MADE",
                                    .event = "file", .actor_id = x->actor.person_id, .at = x->now, .facts = facts };
     if ((rc = facts == NULL ? JY_E_NOMEM : seal_change(tx, &change, fault)) == JY_OK)
@@ -155,24 +164,29 @@ seal_make(struct exchange *x, struct jy_fault *fault)
     jy_err rc;
 
     PUT(x->object, in_text(x, "seal_id"));
-    if ((rc = find_row(x, SQL_MAKER_BY_ID, BINDS(B_TEXT("maker_id", x->actor.maker_id), SCOPE_CITY(x), SCOPE_MAKER(x)), maker_columns, &m.maker,
-                       fault)) != JY_OK ||
-        (rc = maker_may_make(member(m.maker, "state"), json_integer_value(json_object_get(m.maker, "valid_from")),
-                             json_integer_value(json_object_get(m.maker, "valid_to")), x->now, fault)) != JY_OK ||
-        (rc = find_row(x, SQL_APPLICATION_BY_ID, BINDS(B_TEXT("application_id", x->id), SCOPE_ANYWHERE(x)), application_columns, &m.application,
-                       fault)) != JY_OK ||
-        (rc = state_after(application_moves, member(m.application, "state"), "make", &to, fault)) != JY_OK ||
-        (rc = fetch_impression(&m, fault)) != JY_OK || (rc = choose_es_id(&m, fault)) != JY_OK)
+    if ((rc = maker_is_licensed(x, fault)) != JY_OK || (rc = application_find(x, &m.application, fault)) != JY_OK ||
+        (rc = state_after(application_moves, member(m.application, "state"), "make", &to, fault)) != JY_OK)
+        goto out;
+    m.type = application_type_by_code(member(m.application, "type"));
+    if (!m.type->makes) {
+        rc = jy_fail(fault, JY_E_BAD_STATE, "type", 0, "%s makes no seal", m.type->code);
+        goto out;
+    }
+    if ((rc = application_present_seal(x, m.application, &m.present, fault)) != JY_OK ||
+        (rc = application_physical_seal(x, m.application, m.present, &m.impression, m.impression_digest, fault)) != JY_OK ||
+        (rc = choose_es_id(&m, fault)) != JY_OK)
         goto out;
     m.enrolment = (struct enrolment){ .key_id = in_text(x, "seal_id"), .kind = "seal", .common_name = m.es_id,
                                       .organization = member(m.application, "organization_name"), .organization_code = member(m.application, "uscc") };
     if ((rc = enrol(x->web, &m.enrolment, x->now, fault)) == JY_OK && (rc = make(&m, fault)) == JY_OK)
         rc = commit(x, record, &m, fault);
+    if (rc == JY_OK && m.present != NULL)
+        key_work_run(x->web);
 out:
     enrolment_end(&m.enrolment);
     jy_frame_free(&m.impression);
     jy_frame_free(&m.made);
     json_decref(m.application);
-    json_decref(m.maker);
+    json_decref(m.present);
     return rc;
 }

@@ -2,6 +2,7 @@
 /* A stamping order: prepared by doc, so that places and the digest to be signed are known before anybody approves (R16.1). */
 #include "codec/text.h"
 #include "daemons/web/route.h"
+#include "daemons/web/seal.h"
 #include "ipc/order.h"
 
 #include <stdlib.h>
@@ -198,6 +199,8 @@ find_seal_and_document(struct ordering *o, struct jy_fault *fault)
         return rc != JY_E_NOT_FOUND ? rc : jy_fail(fault, rc, "seal_id", 0, "%s", in_text(x, "seal_id"));
     if (strcmp(member(o->seal, "state"), "ACTIVE") != 0)
         return jy_fail(fault, JY_E_SEAL_NOT_LIVE, "seal_id", 0, "its state is %s", member(o->seal, "state"));
+    if ((rc = seal_scope_permits(x, in_text(x, "seal_id"), in_text(x, "category"), o->order.amount_fen, fault)) != JY_OK)
+        return rc;
     if ((rc = find_row(x, SQL_DOCUMENT_BY_ID, BINDS(B_TEXT("document_id", in_text(x, "document_id")), SCOPE_ORGANIZATION(x)), document_columns,
                        &o->document, fault)) != JY_OK)
         return rc != JY_E_NOT_FOUND ? rc : jy_fail(fault, rc, "document_id", 0, "%s", in_text(x, "document_id"));

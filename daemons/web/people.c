@@ -121,6 +121,12 @@ maker_resume(struct exchange *x, struct jy_fault *fault)
     return maker_event(x, "resume", fault);
 }
 
+jy_err
+maker_revoke(struct exchange *x, struct jy_fault *fault)
+{
+    return maker_event(x, "revoke", fault);
+}
+
 struct certificate_write { enum sql_name name; const char *param, *id; struct jy_slice certificate; };
 
 static jy_err

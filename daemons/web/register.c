@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The register of use 用章登记簿 of one seal (R19.1): a page of it, or a table for spreadsheets. */
 #include "daemons/web/route.h"
+#include "daemons/web/seal.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -83,7 +84,7 @@ use_register(struct exchange *x, struct jy_fault *fault)
     if (form != NULL && !csv && strcmp(form, "json") != 0)
         return jy_fail(fault, JY_E_BAD_FIELD, "form", 0, "must be json or csv");
     if ((rc = page_read(x, &page, fault)) != JY_OK || (rc = read_time(x, "from", 0, &from, fault)) != JY_OK ||
-        (rc = read_time(x, "to", x->now + 1, &to, fault)) != JY_OK || (rc = seal_find(x, x->id, &seal, fault)) != JY_OK)
+        (rc = read_time(x, "to", x->now + 1, &to, fault)) != JY_OK || (rc = seal_find(x, &seal, fault)) != JY_OK)
         return rc;
     if (csv)
         page.limit = CSV_ROWS_MAX + 1;

@@ -51,23 +51,49 @@ jy_err check_organization_kind(const char *value, const char *field, struct jy_f
 jy_err check_seal_kind(const char *value, const char *field, struct jy_fault *fault);
 jy_err check_category(const char *value, const char *field, struct jy_fault *fault);
 jy_err check_cancel_reason(const char *value, const char *field, struct jy_fault *fault);
+jy_err check_seal_application_type(const char *value, const char *field, struct jy_fault *fault);
 jy_err check_digits(const char *value, const char *field, struct jy_fault *fault);
 jy_err check_login(const char *value, const char *field, struct jy_fault *fault);
+jy_err check_algorithm(const char *value, const char *field, struct jy_fault *fault);
 jy_err check_id(const char *value, const char *field, struct jy_fault *fault);
+
+/** What a check demands, for the description of the API: a pattern, or its codes one after the other until NULL; `name` names the form. */
+typedef jy_err field_check(const char *value, const char *field, struct jy_fault *fault);
+struct field_form {
+    field_check *check;
+    const char *name, *pattern;
+    const char *(*code_at)(size_t i);
+};
+/** NULL for a check without a row in forms.c, which a test refuses. */
+const struct field_form *field_form(field_check *check);
 
 /* Handlers, by resource. */
 web_handler session_log_in, session_show, session_log_out, session_change_password;                       /* session.c */
+web_handler maker_revoke;                                                                                 /* people.c */
 web_handler organization_create, maker_create, maker_enrol, maker_suspend, maker_resume;                  /* people.c */
 web_handler person_create, person_enrol, key_change_pin;
 web_handler application_create, application_list, application_show, application_submit, application_accept; /* application.c */
 web_handler application_refuse, application_correct, application_withdraw, material_put;
+web_handler application_change_facts, seal_application_create;                                            /* application.c */
+web_handler application_carry_out, application_resume;                                                    /* application_moves.c */
+web_handler reminder_list;                                                                                /* deadlines.c */
 web_handler seal_make;                                                                                    /* making.c */
 web_handler seal_list, seal_show, seal_status, seal_custodian, seal_freeze, seal_unfreeze;                 /* seal.c */
-web_handler seal_cancel, filing_list;
+web_handler seal_cancel;
+web_handler filing_list, statistics_show, seal_declare_void;                                              /* supervision.c */
 web_handler document_upload, document_show, document_content;                                             /* document.c */
 web_handler order_create, order_show, order_refuse, stamp_record_list;                                     /* order.c */
 web_handler order_stamp;                                                                                  /* stamping.c */
 web_handler document_verify, trust_show;                                                                  /* verification.c */
+web_handler exchange_show, exchange_event_list, exchange_event_show, exchange_event_resend;                /* counterparts.c */
+web_handler exchange_event_abandon;
+web_handler evidence_source_list;                                                                         /* evidence.c */
+web_handler platform_status_show;                                                                         /* platform.c */
+web_handler seal_statement, statement_key_show;                                                           /* statement.c */
+web_handler reconciliation_list, reconciliation_show, reconciliation_differences, reconciliation_create;     /* reconcile.c */
+
+web_handler client_create, client_list, client_show, client_rotate, client_suspend, client_resume, client_revoke;  /* clients.c */
+
 web_handler page_static, livez, readyz, service_show, sealing_point_show;                                 /* service.c */
 
 /* How a seal's use is decided (docs/design/use.md). */

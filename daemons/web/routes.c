@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "daemons/web/client.h"
 #include "daemons/web/route.h"
 
 #include <string.h>
@@ -28,7 +29,18 @@ FIELDS(sealed, { "sealed", IN_SEALED, 64, 2048, NULL, false });
 FIELDS(application, { "seal_kind", IN_TEXT, 1, 32, check_seal_kind, false }, { "seal_name", IN_TEXT, 1, 200, NULL, false },
        { "physical_seal_code", IN_TEXT, 3, 19, check_digits, false }, { "has_superior", IN_BOOL, 0, 0, NULL, false },
        { "by_agent", IN_BOOL, 0, 0, NULL, false }, { "foreign_script", IN_BOOL, 0, 0, NULL, false },
-       { "agent_id_number", IN_TEXT, 18, 18, check_id_number, false }, { "agent_phone", IN_TEXT, 5, 20, check_digits, false });
+       { "agent_id_number", IN_TEXT, 18, 18, check_id_number, false }, { "agent_phone", IN_TEXT, 5, 20, check_digits, false },
+       { "holder_id", IN_TEXT, 32, 32, check_id, true }, { "scope_categories", IN_TEXTS, 1, 8, NULL, true },
+       { "scope_amount_max_fen", IN_INT, 0, 1000000000000000, NULL, true }, { "scope_valid_to", IN_TIME, 20, 25, NULL, true });
+FIELDS(seal_application, { "type", IN_TEXT, 1, 32, check_seal_application_type, false }, { "by_agent", IN_BOOL, 0, 0, NULL, false },
+       { "agent_id_number", IN_TEXT, 18, 18, check_id_number, false }, { "agent_phone", IN_TEXT, 5, 20, check_digits, false },
+       { "physical_seal_code", IN_TEXT, 3, 19, check_digits, true }, { "seal_name", IN_TEXT, 1, 200, NULL, true },
+       { "has_superior", IN_BOOL, 0, 0, NULL, true }, { "foreign_script", IN_BOOL, 0, 0, NULL, true },
+       { "reason", IN_TEXT, 1, 64, check_cancel_reason, true }, { "description", IN_TEXT, 1, 400, NULL, true });
+FIELDS(application_facts, { "physical_seal_code", IN_TEXT, 3, 19, check_digits, true }, { "seal_name", IN_TEXT, 1, 200, NULL, true },
+       { "has_superior", IN_BOOL, 0, 0, NULL, true }, { "by_agent", IN_BOOL, 0, 0, NULL, true }, { "foreign_script", IN_BOOL, 0, 0, NULL, true },
+       { "agent_id_number", IN_TEXT, 18, 18, check_id_number, true }, { "agent_phone", IN_TEXT, 5, 20, check_digits, true },
+       { "description", IN_TEXT, 1, 400, NULL, true });
 FIELDS(accept, { "originals_seen", IN_TEXTS, 0, 32, NULL, false });
 FIELDS(make, ID_FIELD("seal_id"), { "sealed", IN_SEALED, 64, 2048, NULL, false });
 FIELDS(custodian, ID_FIELD("person_id"));
@@ -52,6 +64,13 @@ FIELDS(permission, ID_FIELD("person_id"), { "categories", IN_TEXTS, 1, 16, NULL,
 FIELDS(hand_over, ID_FIELD("person_id"), { "sealed", IN_SEALED, 64, 2048, NULL, false });
 FIELDS(grant, { "grant", IN_SEALED, 16, 4096, check_base64, false });
 FIELDS(granted, ID_FIELD("grant_id"), { "sealed", IN_SEALED, 64, 2048, NULL, false }, { "signature", IN_SEALED, 8, 80, check_base64, false });
+
+FIELDS(counterpart, { "counterpart", IN_TEXT, 1, 32, NULL, false });
+
+FIELDS(api_client, { "name", IN_TEXT, 1, 100, NULL, false }, { "algorithm", IN_TEXT, 3, 8, check_algorithm, false },
+       { "public_key", IN_TEXT, 88, 88, NULL, true }, { "scopes", IN_TEXTS, 1, 8, NULL, false }, { "per_minute", IN_INT, 1, 1000000, NULL, true },
+       { "per_day", IN_INT, 1, 100000000, NULL, true });
+FIELDS(rotate, { "public_key", IN_TEXT, 88, 88, NULL, true }, { "overlap_hours", IN_INT, 0, 168, NULL, false });
 
 #define ORGANIZATION_ROLES (ROLE_AGENT | ROLE_CUSTODIAN | ROLE_APPROVER)
 #define API "/api/v1"
@@ -97,13 +116,22 @@ static const struct route table[] = {
     { "POST",   API "/applications/{id}/correct",    application_correct,     ROLE_MAKER_STAFF,                      SCOPE_OWN_MAKER,        "application_sent_back", BODY_JSON, JSON_MAX,    reason,       true,  "R13.2" },
     { "POST",   API "/applications/{id}/seal",       seal_make,               ROLE_MAKER_STAFF,                      SCOPE_OWN_MAKER,        "seal_made_and_filed", BODY_JSON,  JSON_MAX,     make,         true,  "R13.2" },
 
+    { "PUT",    API "/applications/{id}",            application_change_facts, ROLE_AGENT,                           SCOPE_OWN_ORGANIZATION, "application_changed", BODY_JSON,  JSON_MAX,     application_facts, true, "R9" },
+    { "POST",   API "/seals/{id}/applications",      seal_application_create, ROLE_AGENT,                            SCOPE_OWN_ORGANIZATION, "application_created", BODY_JSON,  JSON_MAX,     seal_application, true, "R20.1 R20.2 R21.1 N1" },
+    { "POST",   API "/applications/{id}/carry-out",  application_carry_out,   ROLE_MAKER_STAFF,                      SCOPE_OWN_MAKER,        "application_carried_out", BODY_JSON, JSON_MAX,  nothing,      true,  "R21.1 N1" },
+    { "POST",   API "/applications/{id}/resume",     application_resume,      ROLE_CUSTODIAN,                        SCOPE_OWN_ORGANIZATION, "seal_resumed",        BODY_JSON,  JSON_MAX,     sealed,       true,  "N1 N3" },
+    { "POST",   API "/seals/{id}/void",              seal_declare_void,       ROLE_POLICE,                           SCOPE_BY_ROLE,          "seal_declared_void",  BODY_JSON,  JSON_MAX,     reason,       true,  "N8" },
+    { "POST",   API "/makers/{id}/revoke",           maker_revoke,            ROLE_POLICE,                           SCOPE_BY_ROLE,          "maker_revoked",       BODY_JSON,  JSON_MAX,     reason,       true,  "R7.1" },
+    { "GET",    API "/statistics",                   statistics_show,         ROLE_POLICE,                           SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R4.1" },
+    { "GET",    API "/reminders",                    reminder_list,           ORGANIZATION_ROLES | ROLE_POLICE,      SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R20.2" },
+
     { "GET",    API "/seals",                        seal_list,               ORGANIZATION_ROLES | ROLE_MAKER_STAFF | ROLE_POLICE, SCOPE_BY_ROLE, NULL,             BODY_NONE,  0,            NULL,         false, "R4.1" },
     { "GET",    API "/seals/{id}",                   seal_show,               ORGANIZATION_ROLES | ROLE_MAKER_STAFF | ROLE_POLICE, SCOPE_BY_ROLE, NULL,             BODY_NONE,  0,            NULL,         false, "R4.1" },
     { "GET",    API "/seals/{id}/status",            seal_status,             ANYBODY,                               SCOPE_PUBLIC,           NULL,                  BODY_NONE,  0,            NULL,         false, "N5" },
     { "POST",   API "/seals/{id}/custodian",         seal_custodian,          ROLE_AGENT,                            SCOPE_OWN_ORGANIZATION, "custodian_named",     BODY_JSON,  JSON_MAX,     custodian,    true,  "R19.1" },
     { "POST",   API "/seals/{id}/freeze",            seal_freeze,             ROLE_CUSTODIAN | ROLE_POLICE,          SCOPE_BY_ROLE,          "seal_frozen",         BODY_JSON,  JSON_MAX,     reason,       true,  "R21.2" },
     { "POST",   API "/seals/{id}/unfreeze",          seal_unfreeze,           ROLE_CUSTODIAN,                        SCOPE_OWN_ORGANIZATION, "seal_unfrozen",       BODY_JSON,  JSON_MAX,     sealed,       true,  "R21.2" },
-    { "POST",   API "/seals/{id}/cancel",            seal_cancel,             ROLE_AGENT | ROLE_POLICE,              SCOPE_BY_ROLE,          "seal_cancelled",      BODY_JSON,  JSON_MAX,     cancel,       true,  "R21.1" },
+    { "POST",   API "/seals/{id}/cancel",            seal_cancel,             ROLE_POLICE,                           SCOPE_BY_ROLE,          "seal_cancelled",      BODY_JSON,  JSON_MAX,     cancel,       true,  "R21.1" },
     { "GET",    API "/filings",                      filing_list,             ROLE_POLICE,                           SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R13.2" },
 
     { "POST",   API "/documents",                    document_upload,         ORGANIZATION_ROLES,                    SCOPE_OWN_ORGANIZATION, "document_uploaded",   BODY_BYTES, 0,            NULL,         true,  "R15.1" },
@@ -134,6 +162,28 @@ static const struct route table[] = {
     { "POST",   API "/grants/{id}/revoke",           grant_revoke,            ROLE_CUSTODIAN | ROLE_POLICE,          SCOPE_BY_ROLE,          "grant_revoked",       BODY_JSON,  JSON_MAX,     reason,       true,  "R18.1" },
     { "POST",   API "/orders/{id}/stamp-granted",    order_stamp_granted,     ROLE_AGENT,                            SCOPE_OWN_ORGANIZATION, "document_stamped_under_grant", BODY_JSON, JSON_MAX, granted,   true,  "R18.1" },
     { "GET",    API "/seals/{id}/use-register",      use_register,            ORGANIZATION_ROLES,                    SCOPE_OWN_ORGANIZATION, NULL,                  BODY_NONE,  0,            NULL,         false, "R19.1" },
+
+    { "GET",    API "/exchange",                     exchange_show,           ROLE_ADMINISTRATOR | ROLE_POLICE,      SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R5.2" },
+    { "GET",    API "/exchange/events",              exchange_event_list,     ROLE_ADMINISTRATOR | ROLE_POLICE,      SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R5.2" },
+    { "GET",    API "/exchange/events/{id}",         exchange_event_show,     ROLE_ADMINISTRATOR | ROLE_POLICE,      SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R5.2" },
+    { "POST",   API "/exchange/events/{id}/resend",  exchange_event_resend,   ROLE_ADMINISTRATOR | ROLE_POLICE,      SCOPE_BY_ROLE,          "event_sent_again",    BODY_JSON,  JSON_MAX,     reason,       true,  "R5.2" },
+    { "POST",   API "/exchange/events/{id}/abandon", exchange_event_abandon,  ROLE_POLICE,                           SCOPE_BY_ROLE,          "event_abandoned",     BODY_JSON,  JSON_MAX,     reason,       true,  "R5.2" },
+    { "GET",    API "/seals/{id}/platform-status",   platform_status_show,    ROLE_POLICE,                           SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R5.2" },
+    { "GET",    API "/seals/{id}/statement",         seal_statement,          ANYBODY,                               SCOPE_PUBLIC,           NULL,                  BODY_NONE,  0,            NULL,         false, "N5" },
+    { "GET",    API "/statement-keys",               statement_key_show,      ANYBODY,                               SCOPE_PUBLIC,           NULL,                  BODY_NONE,  0,            NULL,         false, "N5" },
+    { "GET",    API "/exchange/sources",             evidence_source_list,    ROLE_ADMINISTRATOR | ROLE_POLICE,      SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "N5" },
+    { "GET",    API "/exchange/reconciliations",     reconciliation_list,     ROLE_ADMINISTRATOR | ROLE_POLICE,      SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R5.2" },
+    { "POST",   API "/exchange/reconciliations",     reconciliation_create,   ROLE_ADMINISTRATOR | ROLE_POLICE,      SCOPE_BY_ROLE,          "reconciliation_asked", BODY_JSON, JSON_MAX,     counterpart,  true,  "R5.2" },
+    { "GET",    API "/exchange/reconciliations/{id}", reconciliation_show,    ROLE_ADMINISTRATOR | ROLE_POLICE,      SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R5.2" },
+    { "GET",    API "/exchange/reconciliations/{id}/differences", reconciliation_differences, ROLE_ADMINISTRATOR | ROLE_POLICE, SCOPE_BY_ROLE, NULL,              BODY_NONE,  0,            NULL,         false, "R5.2" },
+
+    { "POST",   API "/clients",                      client_create,           ROLE_AGENT | ROLE_MAKER_STAFF,          SCOPE_BY_ROLE,          "client_created",      BODY_JSON,  JSON_MAX,     api_client,   true,  "R18.1" },
+    { "GET",    API "/clients",                      client_list,             ROLE_AGENT | ROLE_MAKER_STAFF | ROLE_POLICE, SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R18.1" },
+    { "GET",    API "/clients/{id}",                 client_show,             ROLE_AGENT | ROLE_MAKER_STAFF | ROLE_POLICE, SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R18.1" },
+    { "POST",   API "/clients/{id}/rotate",          client_rotate,           ROLE_AGENT | ROLE_MAKER_STAFF,          SCOPE_BY_ROLE,          "client_rotated",      BODY_JSON,  JSON_MAX,     rotate,       true,  "R18.2" },
+    { "POST",   API "/clients/{id}/suspend",         client_suspend,          ROLE_AGENT | ROLE_MAKER_STAFF | ROLE_POLICE, SCOPE_BY_ROLE,          "client_suspended",    BODY_JSON,  JSON_MAX,     reason,       true,  "R18.1" },
+    { "POST",   API "/clients/{id}/resume",          client_resume,           ROLE_AGENT | ROLE_MAKER_STAFF | ROLE_POLICE, SCOPE_BY_ROLE,          "client_resumed",      BODY_JSON,  JSON_MAX,     reason,       true,  "R18.1" },
+    { "POST",   API "/clients/{id}/revoke",          client_revoke,           ROLE_AGENT | ROLE_MAKER_STAFF | ROLE_POLICE, SCOPE_BY_ROLE,          "client_revoked",      BODY_JSON,  JSON_MAX,     reason,       true,  "R18.1" },
 };
 
 const struct route *
@@ -154,7 +204,7 @@ routes_check(struct jy_fault *fault)
             (r->scope == SCOPE_PUBLIC) != (r->roles == ANYBODY) || (reads && r->once))
             return jy_fail(fault, JY_E_INTERNAL, r->path, 0, "this route is not complete");
     }
-    return JY_OK;
+    return client_rights_check(fault);
 }
 
 /* Path against a pattern: {id} and {code} take one segment of 1..64 safe characters. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A seal after it was made: looked at, handed over (R19.1), frozen (R21.2), cancelled (R21.1), status at any time (N5). */
 #include "codec/text.h"
-#include "daemons/web/filing.h"
 #include "daemons/web/route.h"
+#include "daemons/web/seal.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +12,8 @@ static const struct column seal_columns[] = {
     { "uscc", COL_TEXT }, { "district", COL_TEXT }, { "maker_id", COL_TEXT }, { "kind", COL_TEXT }, { "name", COL_TEXT }, { "state", COL_TEXT },
     { "valid_from", COL_TIME }, { "valid_to", COL_TIME }, { "width_mm", COL_INT }, { "height_mm", COL_INT }, { "seal", COL_BASE64 },
     { "certificate", COL_BASE64 }, { "certificate_serial", COL_TEXT }, { "impression_digest", COL_HEX }, { "custodian_id", COL_TEXT },
-    { "created", COL_TIME }, { NULL, COL_TEXT },
+    { "holder_id", COL_TEXT }, { "scope_categories", COL_TEXT }, { "scope_amount_max_fen", COL_INT },
+    { "scope_valid_to", COL_INT }, { "replaces_seal_id", COL_TEXT }, { "created", COL_TIME }, { NULL, COL_TEXT },
 };
 static const struct column list_columns[] = {
     { "seq", COL_INT }, { "seal_id", COL_TEXT }, { "es_id", COL_TEXT }, { "organization_id", COL_TEXT }, { "organization_name", COL_TEXT },
@@ -22,25 +23,14 @@ static const struct column list_columns[] = {
 static const struct column history_columns[] = {
     { "since", COL_TIME }, { "event", COL_TEXT }, { "state", COL_TEXT }, { "actor_id", COL_TEXT }, { "reason", COL_TEXT }, { NULL, COL_TEXT },
 };
-static const struct column filing_columns[] = {
-    { "seq", COL_INT }, { "filing_number", COL_TEXT }, { "seal_id", COL_TEXT }, { "es_id", COL_TEXT }, { "name", COL_TEXT }, { "kind", COL_TEXT },
-    { "organization_name", COL_TEXT }, { "uscc", COL_TEXT }, { "district", COL_TEXT }, { "event", COL_TEXT }, { "created", COL_TIME },
-    { "receipt", COL_TEXT }, { "receipt_at", COL_TIME }, { NULL, COL_TEXT },
-};
 static const struct column person_columns[] = {
     { "person_id", COL_TEXT }, { "roles", COL_INT }, { "organization_id", COL_TEXT }, { NULL, COL_TEXT },
 };
 
 jy_err
-seal_find(struct exchange *x, const char *seal_id, json_t **out, struct jy_fault *fault)
+seal_find(struct exchange *x, json_t **out, struct jy_fault *fault)
 {
-    return find_row(x, SQL_SEAL_BY_ID, BINDS(B_TEXT("seal_id", seal_id), SCOPE_ANYWHERE(x)), seal_columns, out, fault);
-}
-
-static jy_err
-find_seal(struct exchange *x, json_t **out, struct jy_fault *fault)
-{
-    return seal_find(x, x->id, out, fault);
+    return find_row(x, SQL_SEAL_BY_ID, BINDS(B_TEXT("seal_id", x->id), SCOPE_ANYWHERE(x)), seal_columns, out, fault);
 }
 
 /* -- looking -- */
@@ -60,36 +50,23 @@ seal_list(struct exchange *x, struct jy_fault *fault)
 }
 
 jy_err
-filing_list(struct exchange *x, struct jy_fault *fault)
-{
-    struct page page;
-    json_t *rows = NULL;
-    jy_err rc;
-
-    if ((rc = page_read(x, &page, fault)) == JY_OK &&
-        (rc = find_rows(x, SQL_FILING_LIST, BINDS(B_INT("before", page.before), B_INT("limit", page.limit), SCOPE_CITY(x), SCOPE_DISTRICT(x)),
-                        filing_columns, &rows, fault)) == JY_OK)
-        rc = answer_page(x, &page, rows);
-    return rc;
-}
-
-jy_err
 seal_show(struct exchange *x, struct jy_fault *fault)
 {
     json_t *seal = NULL, *history = NULL;
     jy_err rc;
 
-    if ((rc = find_seal(x, &seal, fault)) == JY_OK &&
+    if ((rc = seal_find(x, &seal, fault)) == JY_OK &&
         (rc = find_rows(x, SQL_SEAL_HISTORY, BINDS(B_TEXT("seal_id", x->id)), history_columns, &history, fault)) == JY_OK) {
         json_object_set(seal, "history", history);
-        rc = answer_json(x, 200, json_incref(seal));
+        if ((rc = scope_show(seal)) == JY_OK)
+            rc = answer_json(x, 200, json_incref(seal));
     }
     json_decref(history);
     json_decref(seal);
     return rc;
 }
 
-static const struct column public_columns[] = { { "seal_id", COL_TEXT }, { "es_id", COL_TEXT }, { NULL, COL_TEXT } };
+static const struct column public_columns[] = { { "seal_id", COL_TEXT }, { "es_id", COL_TEXT }, { "state", COL_TEXT }, { NULL, COL_TEXT } };
 static const struct column status_columns[] = { { "state", COL_TEXT }, { "since", COL_TIME }, { NULL, COL_TEXT } };
 
 jy_err
@@ -109,6 +86,8 @@ seal_status(struct exchange *x, struct jy_fault *fault)
         return rc;
     jy_time_rfc3339(at, when);
     rc = find_row(x, SQL_SEAL_STATUS_AT, BINDS(B_TEXT("seal_id", member(seal, "seal_id")), B_INT("at", at)), status_columns, &status, fault);
+    if (rc == JY_OK && strcmp(member(seal, "state"), "VOID") == 0)        /* N8: from the beginning */
+        json_object_set_new(status, "state", json_string("VOID"));
     if (rc == JY_OK || rc == JY_E_NOT_FOUND)              /* before it was made it had no state */
         rc = answer_json(x, 200, json_pack("{s:s, s:s, s:s, s:s, s:s?}", "seal_id", member(seal, "seal_id"), "es_id", member(seal, "es_id"), "at", when,
                                            "state", status == NULL ? "NOT_MADE" : member(status, "state"), "since",
@@ -134,15 +113,14 @@ write_custodian(struct db_tx *tx, void *arg, struct jy_fault *fault)
     return write_person(x, tx, SQL_SEAL_SET_CUSTODIAN, in_text(x, "person_id"), fault);
 }
 
-/* A person of the seal's organization who holds the role. */
 jy_err
-find_member(struct exchange *x, const json_t *seal, const char *person_id, enum role role, const char *field, json_t **out, struct jy_fault *fault)
+organization_member(struct exchange *x, const char *organization_id, const char *person_id, enum role role, const char *field, json_t **out,
+                    struct jy_fault *fault)
 {
     jy_err rc = find_row(x, SQL_PERSON_BY_ID, BINDS(B_TEXT("person_id", person_id)), person_columns, out, fault);
 
-    if (rc == JY_E_NOT_FOUND ||
-        (rc == JY_OK && (strcmp(member(*out, "organization_id"), member(seal, "organization_id")) != 0 ||
-                         ((unsigned)json_integer_value(json_object_get(*out, "roles")) & role) == 0)))
+    if (rc == JY_E_NOT_FOUND || (rc == JY_OK && (strcmp(member(*out, "organization_id"), organization_id) != 0 ||
+                                                 ((unsigned)json_integer_value(json_object_get(*out, "roles")) & role) == 0)))
         rc = jy_fail(fault, JY_E_BAD_FIELD, field, 0, "is no %s of this organization", role_code(role));
     return rc;
 }
@@ -153,9 +131,11 @@ seal_custodian(struct exchange *x, struct jy_fault *fault)
     json_t *seal = NULL, *person = NULL;
     jy_err rc;
 
-    if ((rc = find_seal(x, &seal, fault)) == JY_OK &&
-        (rc = find_member(x, seal, in_text(x, "person_id"), ROLE_CUSTODIAN, "person_id", &person, fault)) == JY_OK) {
-        if (strcmp(member(seal, "state"), "FILED") != 0)
+    if ((rc = seal_find(x, &seal, fault)) == JY_OK &&
+        (rc = organization_member(x, member(seal, "organization_id"), in_text(x, "person_id"), ROLE_CUSTODIAN, "person_id", &person, fault)) == JY_OK) {
+        if (member(seal, "holder_id")[0] != '\0')
+            rc = jy_fail(fault, JY_E_BAD_STATE, "holder_id", 0, "a position seal is kept by its holder (R16.2)");
+        else if (strcmp(member(seal, "state"), "FILED") != 0)
             rc = jy_fail(fault, JY_E_BAD_STATE, "state", 0, "a custodian is named before the hand-over, not in state %s", member(seal, "state"));
         else if ((rc = answer_json(x, 200, json_object())) == JY_OK)
             rc = commit(x, write_custodian, x, fault);
@@ -165,9 +145,8 @@ seal_custodian(struct exchange *x, struct jy_fault *fault)
     return rc;
 }
 
-/* Only the seal's custodian; others of the organization are told so. */
 jy_err
-must_be_custodian(const struct exchange *x, const json_t *seal, struct jy_fault *fault)
+seal_must_be_custodian(const struct exchange *x, const json_t *seal, struct jy_fault *fault)
 {
     return strcmp(member(seal, "custodian_id"), x->actor.person_id) == 0 ? JY_OK :
         jy_fail(fault, JY_E_FORBIDDEN, "custodian", 0, "you are not this seal's custodian (R19.1)");
@@ -193,8 +172,8 @@ record_activation(struct db_tx *tx, void *arg, struct jy_fault *fault)
                                              B_INT("now", change->at), B_INT("expires", change->at), B_INT("confirmed", change->at)), NULL, fault);
 }
 
-static struct seal_change
-change_of(const struct exchange *x, const json_t *seal, const char *event, const char *reason)
+struct seal_change
+seal_change_of(const struct exchange *x, const json_t *seal, const char *event, const char *reason)
 {
     return (struct seal_change){ .seal_id = member(seal, "seal_id"), .es_id = member(seal, "es_id"), .district = member(seal, "district"),
                                  .from = member(seal, "state"), .event = event, .actor_id = x->actor.person_id, .reason = reason, .at = x->now };
@@ -216,8 +195,8 @@ may_change_pin(struct exchange *x, json_t **seal, struct jy_fault *fault)
         if (strcmp(own, x->id) == 0)
             return JY_OK;
     }
-    if ((rc = find_seal(x, seal, fault)) == JY_OK)
-        rc = must_be_custodian(x, *seal, fault);
+    if ((rc = seal_find(x, seal, fault)) == JY_OK)
+        rc = seal_must_be_custodian(x, *seal, fault);
     return rc;
 }
 
@@ -241,7 +220,7 @@ key_change_pin(struct exchange *x, struct jy_fault *fault)
         goto out;
     x->status = 204;
     if (seal != NULL && strcmp(member(seal, "state"), "FILED") == 0) {
-        change = change_of(x, seal, "activate", NULL);
+        change = seal_change_of(x, seal, "activate", NULL);
         rc = commit(x, record_activation, &change, fault);
     } else
         rc = commit(x, NULL, NULL, fault);
@@ -254,17 +233,17 @@ out:
 
 /* -- freezing and ending: the key room first, so that no stamp can come after -- */
 
-static jy_err
-set_key_state(struct exchange *x, const char *state, struct jy_slice sealed, struct jy_fault *fault)
+jy_err
+seal_key_state(struct web *web, const char *seal_id, const char *state, struct jy_slice sealed, struct jy_fault *fault)
 {
     struct jy_msg_KEY_SEAL_STATE ask = { { 0 } };
     struct jy_frame reply = { 0 };
     jy_err rc;
 
-    PUT(ask.seal_key_id, x->id);
+    PUT(ask.seal_key_id, seal_id);
     PUT(ask.state, state);
     ask.sealed_pin = sealed;
-    if ((rc = ask_key(x->web, JY_MSG_KEY_SEAL_STATE, &ask, &reply, fault)) == JY_OK)
+    if ((rc = ask_key(web, JY_MSG_KEY_SEAL_STATE, &ask, &reply, fault)) == JY_OK)
         jy_frame_free(&reply);
     return rc;
 }
@@ -277,12 +256,12 @@ seal_freeze(struct exchange *x, struct jy_fault *fault)
     const char *to;
     jy_err rc;
 
-    if ((rc = find_seal(x, &seal, fault)) != JY_OK ||
-        ((x->actor.roles & ROLE_POLICE) == 0 && (rc = must_be_custodian(x, seal, fault)) != JY_OK) ||
+    if ((rc = seal_find(x, &seal, fault)) != JY_OK ||
+        ((x->actor.roles & ROLE_POLICE) == 0 && (rc = seal_must_be_custodian(x, seal, fault)) != JY_OK) ||
         (rc = state_after(seal_moves, member(seal, "state"), "freeze", &to, fault)) != JY_OK ||
-        (rc = set_key_state(x, "frozen", JY_EMPTY, fault)) != JY_OK || (rc = answer_json(x, 200, json_pack("{s:s}", "state", to))) != JY_OK)
+        (rc = seal_key_state(x->web, x->id, "frozen", JY_EMPTY, fault)) != JY_OK || (rc = answer_json(x, 200, json_pack("{s:s}", "state", to))) != JY_OK)
         goto out;
-    change = change_of(x, seal, "freeze", in_text(x, "reason"));
+    change = seal_change_of(x, seal, "freeze", in_text(x, "reason"));
     rc = commit(x, change_state, &change, fault);
 out:
     json_decref(seal);
@@ -298,12 +277,12 @@ seal_unfreeze(struct exchange *x, struct jy_fault *fault)
     const char *to;
     jy_err rc;
 
-    if ((rc = find_seal(x, &seal, fault)) != JY_OK || (rc = must_be_custodian(x, seal, fault)) != JY_OK ||
+    if ((rc = seal_find(x, &seal, fault)) != JY_OK || (rc = seal_must_be_custodian(x, seal, fault)) != JY_OK ||
         (rc = state_after(seal_moves, member(seal, "state"), "unfreeze", &to, fault)) != JY_OK ||
-        (rc = in_sealed(x, "sealed", &sealed, fault)) != JY_OK || (rc = set_key_state(x, "live", jy_buf_slice(&sealed), fault)) != JY_OK ||
+        (rc = in_sealed(x, "sealed", &sealed, fault)) != JY_OK || (rc = seal_key_state(x->web, x->id, "live", jy_buf_slice(&sealed), fault)) != JY_OK ||
         (rc = answer_json(x, 200, json_pack("{s:s}", "state", to))) != JY_OK)
         goto out;
-    change = change_of(x, seal, "unfreeze", NULL);
+    change = seal_change_of(x, seal, "unfreeze", NULL);
     rc = commit(x, change_state, &change, fault);
 out:
     jy_buf_free(&sealed);
@@ -313,18 +292,24 @@ out:
 
 struct cancellation { struct seal_change change; const char *serial; int crl_reason; };
 
+jy_err
+seal_revoke(struct db_tx *tx, const char *seal_id, const char *serial, int crl_reason, jy_time at, struct jy_fault *fault)
+{
+    char event_id[WEB_ID_SIZE], when[21];
+    jy_err rc = fresh_id(event_id);
+
+    jy_time_rfc3339(at, when);
+    return rc != JY_OK ? rc : outbox_put(tx, event_id, "ca", seal_id, at,
+                                         json_pack("{s:s, s:i, s:s}", "serial", serial, "reason", crl_reason, "at", when), fault);
+}
+
 static jy_err
 record_cancellation(struct db_tx *tx, void *arg, struct jy_fault *fault)
 {
     struct cancellation *c = arg;
-    char event_id[WEB_ID_SIZE], when[21];
-    jy_err rc;
+    jy_err rc = seal_change(tx, &c->change, fault);
 
-    if ((rc = seal_change(tx, &c->change, fault)) != JY_OK || (rc = fresh_id(event_id)) != JY_OK)
-        return rc;
-    jy_time_rfc3339(c->change.at, when);
-    return outbox_put(tx, event_id, "ca", c->change.seal_id, c->change.at,
-                      json_pack("{s:s, s:i, s:s}", "serial", c->serial, "reason", c->crl_reason, "at", when), fault);
+    return rc != JY_OK ? rc : seal_revoke(tx, c->change.seal_id, c->serial, c->crl_reason, c->change.at, fault);
 }
 
 jy_err
@@ -338,10 +323,10 @@ seal_cancel(struct exchange *x, struct jy_fault *fault)
     jy_err rc;
 
     snprintf(text, sizeof(text), "%s%s%s", reason->code, description == NULL ? "" : ": ", description == NULL ? "" : description);
-    if ((rc = find_seal(x, &seal, fault)) != JY_OK || (rc = state_after(seal_moves, member(seal, "state"), "cancel", &to, fault)) != JY_OK ||
-        (rc = set_key_state(x, "cancelled", JY_EMPTY, fault)) != JY_OK || (rc = answer_json(x, 200, json_pack("{s:s}", "state", to))) != JY_OK)
+    if ((rc = seal_find(x, &seal, fault)) != JY_OK || (rc = state_after(seal_moves, member(seal, "state"), "cancel", &to, fault)) != JY_OK ||
+        (rc = seal_key_state(x->web, x->id, "cancelled", JY_EMPTY, fault)) != JY_OK || (rc = answer_json(x, 200, json_pack("{s:s}", "state", to))) != JY_OK)
         goto out;
-    c = (struct cancellation){ change_of(x, seal, "cancel", text), member(seal, "certificate_serial"), reason->crl_reason };
+    c = (struct cancellation){ seal_change_of(x, seal, "cancel", text), member(seal, "certificate_serial"), reason->crl_reason };
     rc = commit(x, record_cancellation, &c, fault);
 out:
     json_decref(seal);

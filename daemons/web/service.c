@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The pages, and what the service says of itself. */
+#include "daemons/web/evidence.h"
+#include "daemons/web/outbox.h"
 #include "daemons/web/route.h"
 #include "daemons/web/static.h"
 
@@ -93,13 +95,18 @@ jy_err
 readyz(struct exchange *x, struct jy_fault *fault)
 {
     struct jy_buf pem = { 0 };
+    json_t *exchange = NULL, *evidence = NULL;
     jy_err rc = trust_pem(x->web, false, &pem, fault);
 
     jy_buf_free(&pem);
     for (size_t i = 0; rc == JY_OK && i < sizeof(rooms) / sizeof(rooms[0]); i++)
         if (!rooms[i].serves(x->web))
             rc = jy_fail(fault, JY_E_UNAVAILABLE, rooms[i].name, 0, "does not serve yet");
-    return rc != JY_OK ? rc : answer_json(x, 200, json_pack("{s:b}", "ready", 1));
+    if (rc == JY_OK)
+        rc = exchange_summary(x->web, &exchange, fault);
+    if (rc == JY_OK && (rc = evidence_summary(x->web, &evidence, fault)) != JY_OK)
+        json_decref(exchange);
+    return rc != JY_OK ? rc : answer_json(x, 200, json_pack("{s:b, s:o, s:o}", "ready", 1, "exchange", exchange, "evidence", evidence));
 }
 
 jy_err

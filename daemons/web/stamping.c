@@ -4,7 +4,9 @@
  * transaction; then the answer. What a crash leaves as INTENT is asked for again by its custodian, or settled (background.c).
  */
 #include "codec/text.h"
+#include "daemons/web/evidence.h"
 #include "daemons/web/route.h"
+#include "daemons/web/seal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -252,6 +254,15 @@ answer_again(struct exchange *x, const json_t *order, struct jy_fault *fault)
     return rc == JY_OK ? commit(x, NULL, NULL, fault) : rc;
 }
 
+/* R16.2: still within the scope; and the outside evidence is not too old. */
+static jy_err
+may_still_stamp(struct exchange *x, const json_t *order, struct jy_fault *fault)
+{
+    jy_err rc = seal_scope_permits(x, member(order, "seal_id"), member(order, "category"), member_int(order, "amount_fen", -1), fault);
+
+    return rc == JY_OK ? evidence_may_stamp(x->web, member(order, "seal_id"), x->now, fault) : rc;
+}
+
 jy_err
 order_stamp(struct exchange *x, struct jy_fault *fault)
 {
@@ -273,7 +284,7 @@ order_stamp(struct exchange *x, struct jy_fault *fault)
     else if (strcmp(member(order, "seal_state"), "ACTIVE") != 0 && strcmp(m.from, "APPROVED") == 0)
         rc = jy_fail(fault, JY_E_SEAL_NOT_LIVE, "seal_id", 0, "its state is %s", member(order, "seal_state"));
     else if (strcmp(m.from, "INTENT") == 0 ||
-             ((rc = state_after(order_moves, m.from, "sign", &m.to, fault)) == JY_OK && (rc = db_write(x->web->db, write_intent, &m, fault)) == JY_OK))
+             ((rc = may_still_stamp(x, order, fault)) == JY_OK && (rc = state_after(order_moves, m.from, "sign", &m.to, fault)) == JY_OK && (rc = db_write(x->web->db, write_intent, &m, fault)) == JY_OK))
         rc = sign_and_finish(x, order, sign, fault);
     json_decref(order);
     return rc;
@@ -314,7 +325,8 @@ order_stamp_granted(struct exchange *x, struct jy_fault *fault)
         rc = jy_fail(fault, JY_E_BAD_STATE, "state", 0, "it is being carried out in another way");
     else if (strcmp(member(order, "seal_state"), "ACTIVE") != 0 && strcmp(m.from, "INTENT") != 0)
         rc = jy_fail(fault, JY_E_SEAL_NOT_LIVE, "seal_id", 0, "its state is %s", member(order, "seal_state"));
-    else if (strcmp(m.from, "INTENT") == 0 || (rc = db_write(x->web->db, write_granted_intent, &m, fault)) == JY_OK)
+    else if (strcmp(m.from, "INTENT") == 0 ||
+             ((rc = may_still_stamp(x, order, fault)) == JY_OK && (rc = db_write(x->web->db, write_granted_intent, &m, fault)) == JY_OK))
         rc = sign_and_finish(x, order, sign_granted, fault);
     json_decref(order);
     return rc;

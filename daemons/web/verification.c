@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Verification by anybody (R18.3): doc judges; this room adds what the register knows: the seals' history and the stamps' times (N5). */
 #include "codec/text.h"
+#include "daemons/web/evidence.h"
 #include "daemons/web/route.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-struct evidence { const json_t *signatures; json_t *status, *stamps; };
+struct evidence { const json_t *signatures; json_t *status, *stamps; jy_time now; struct evidence_found found; };
 
 static const struct column history_columns[] = { { "since", COL_TIME }, { "state", COL_TEXT }, { NULL, COL_TEXT } };
 static const struct column stamped_columns[] = { { "stamped", COL_TIME }, { NULL, COL_TEXT } };
@@ -61,20 +63,38 @@ collect(struct db_tx *tx, void *arg, struct jy_fault *fault)
         if (rc == JY_OK)
             rc = add_stamp(tx, e, member(signature, "value_digest"), fault);
     }
+    if (rc == JY_OK)
+        rc = evidence_collect(tx, seen, e->now, &e->found, fault);
     json_decref(seen);
     return rc;
+}
+
+/* What the verdict could not rest on is told beside it; the report itself says what follows for each signature. */
+static jy_err
+tell_evidence(struct exchange *x, const struct evidence_found *found)
+{
+    char text[80];
+
+    snprintf(text, sizeof(text), "lists=%zu; stale=%d; left-out=%d", json_array_size(found->crls), found->stale, found->left_out);
+    if (found->stale > 0 || found->left_out > 0)
+        jy_log("warning", "evidence_stale", "%s", text);
+    return jy_http_set_header(x->request, "Jinyin-Evidence", text);
 }
 
 static jy_err
 evidence_of(struct exchange *x, const json_t *signatures, char **text, struct jy_fault *fault)
 {
-    struct evidence e = { signatures, json_array(), json_array() };
+    struct evidence e = { .signatures = signatures, .status = json_array(), .stamps = json_array(), .now = x->now };
     json_t *all = NULL;
     jy_err rc = e.status == NULL || e.stamps == NULL ? JY_E_NOMEM : db_read(x->web->db, collect, &e, fault);
 
-    if (rc == JY_OK && ((all = json_pack("{s:O, s:O}", "status", e.status, "stamps", e.stamps)) == NULL || (*text = json_dumps(all, JSON_COMPACT)) == NULL))
+    if (rc == JY_OK && ((all = json_pack("{s:O, s:O, s:O, s:O}", "status", e.status, "stamps", e.stamps, "crls", e.found.crls, "ocsp", e.found.ocsp)) == NULL || (*text = json_dumps(all, JSON_COMPACT)) == NULL))
         rc = JY_E_NOMEM;
+    if (rc == JY_OK)
+        rc = tell_evidence(x, &e.found);
     json_decref(all);
+    json_decref(e.found.crls);
+    json_decref(e.found.ocsp);
     json_decref(e.status);
     json_decref(e.stamps);
     return rc;

@@ -31,6 +31,23 @@ struct web {
     pthread_mutex_t trust_lock;
     struct jy_buf trust_pem;
     jy_time trust_fetched;
+
+    /* outbox.h */
+    struct outbox_policy {
+        int64_t retry_max_seconds;         /* longest wait between two tries */
+        int64_t refusals_max;              /* an event that was refused so often is dead */
+        int64_t dead_seconds;              /* an event that could not be delivered for so long is dead; 0 = never */
+    } outbox;
+    pthread_mutex_t delivery_lock;
+    struct courier *couriers;              /* a row for each destination */
+
+    /* clerk.h */
+    pthread_t clerk;
+    int64_t evidence_refresh;              /* seconds */
+    jy_time evidence_discovered;           /* the clerk's own */
+    int stamping_revocation;               /* enum revocation_policy */
+    int reconcile_minutes;                 /* of the UTC day */
+    int64_t reconciled_day;                /* the last day whose nightly run was asked for; the clerk's own */
 };
 
 /** Who asks: an anonymous actor has no person_id and no roles. */
@@ -55,12 +72,21 @@ struct scope {
 struct exchange;
 struct route;
 
+/** The application that signed the request (client.h); id "" when none did. `alone`: no person's session came with it. */
+struct client {
+    char id[WEB_ID_SIZE], nonce[65], digest[65];
+    uint8_t secret[32];                    /* signs the answer */
+    bool alone;
+};
+
 /** One request and its answer. */
 struct exchange {
     struct web *web;
     struct jy_http_request *request;
     const struct route *route;
     struct actor actor;
+    struct client client;
+    char source[128];                      /* where it came from, for the audit record */
     struct scope scope;
     jy_time now;
     char id[65], code[65];                 /* {id} and {code} of the path */
@@ -120,7 +146,10 @@ JY_CHECK jy_err commit(struct exchange *x, db_fn *fn, void *arg, struct jy_fault
 JY_CHECK jy_err move_row(struct db_tx *tx, enum sql_name name, const struct bind *binds, struct jy_fault *fault);
 JY_CHECK jy_err audit_append(struct db_tx *tx, jy_time at, const char *event, const char *actor_id, const char *source, const char *object,
                              const char *outcome, struct jy_slice request_digest, struct jy_fault *fault);
-const char *audit_source(const struct exchange *x);
+/** Where it came from: the address, and the application that carried a person's act. */
+const char *audit_source(struct exchange *x);
+/** Who did it, for audit record and Idempotency-Key: the application that acts alone, else the person. "" = nobody known. */
+const char *actor_id(const struct exchange *x);
 /** What a kept answer is bound to: whose it is and under which key. */
 #define KEPT_ID_SIZE (WEB_ID_SIZE + 65)
 void kept_id(const struct exchange *x, char out[KEPT_ID_SIZE]);
@@ -225,17 +254,10 @@ JY_CHECK jy_err ask_approval(struct exchange *x, const char *kind, struct jy_sli
 JY_CHECK jy_err approval_keep(struct db_tx *tx, const struct exchange *x, const char *kind, const char *subject_id, struct jy_slice approval,
                               struct jy_fault *fault);
 extern const struct column approval_columns[];
-/** The seal, if it is within the scope of x. */
-JY_CHECK jy_err seal_find(struct exchange *x, const char *seal_id, json_t **out, struct jy_fault *fault);
-/** Errors: JY_E_FORBIDDEN: others of the organization are told so (R19.1). */
-JY_CHECK jy_err must_be_custodian(const struct exchange *x, const json_t *seal, struct jy_fault *fault);
-/** A person of the seal's organization who holds the role; field names it. */
-JY_CHECK jy_err find_member(struct exchange *x, const json_t *seal, const char *person_id, enum role role, const char *field, json_t **out,
-                            struct jy_fault *fault);
 /** A member that may be absent, as an integer. */
 int64_t member_int(const json_t *object, const char *name, int64_t absent);
 
-/* -- work without a request: outbox, settling, expiry, trust -- */
+/* -- work without a request: settling, expiry -- */
 void background_run(struct web *web);
 
 extern const struct jy_http_service web_service;

@@ -169,6 +169,19 @@ JY_CHECK jy_err jy_crl_issue(const struct jy_sm2 *issuer_key, const struct jy_ce
 JY_CHECK jy_err jy_crl_issue_with(const struct jy_sm2 *issuer_key, const struct jy_cert *issuer, const struct jy_revoked *list, size_t count,
                                   jy_time this_update, jy_time next_update, uint64_t number, const struct jy_extension *extensions,
                                   size_t extension_count, struct jy_buf *out, struct jy_fault *fault);
+#define JY_URL_SIZE 512
+enum jy_url_kind { JY_URL_CRL, JY_URL_OCSP };
+/** The n-th URL (from 0) that a certificate names for its revocation list or its OCSP responder; false when there is none. Nothing is checked. */
+bool jy_cert_url(const struct jy_cert *cert, enum jy_url_kind kind, size_t n, char out[JY_URL_SIZE]);
+/** What a revocation list says of itself. */
+struct jy_crl_facts {
+    jy_time this_update, next_update;
+    const char *defect;                /* why it is never used (static text); NULL = it may be */
+    const struct jy_cert *issuer;      /* a certificate of the trust whose key signed it; borrowed; NULL = it is nobody's that is known */
+};
+/** For whoever fetches lists. trust may be NULL. Errors: JY_E_FORMAT, JY_E_NOMEM. */
+JY_CHECK jy_err jy_crl_facts(struct jy_slice der, const struct jy_trust *trust, struct jy_crl_facts *out, struct jy_fault *fault);
+
 /** DER CRL to PEM. */
 JY_CHECK jy_err jy_crl_to_pem(struct jy_slice der, struct jy_buf *out);
 

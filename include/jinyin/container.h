@@ -73,6 +73,12 @@ size_t jy_document_page_count(const struct jy_document *doc);
 struct jy_page jy_document_page(const struct jy_document *doc, size_t index);
 /** All signatures in document order, digests recomputed. Computed on first call; borrowed. */
 JY_CHECK jy_err jy_document_signatures(struct jy_document *doc, const struct jy_signature **out, size_t *count, struct jy_fault *fault);
+/**
+ * SM3(Z, data) of a signature's data, as some products take it (seal-formats §4); after jy_document_signatures.
+ * Errors: JY_E_LIMIT when as many bytes as the file holds have been digested so; JY_E_ARGUMENT when the data is not at hand.
+ */
+JY_CHECK jy_err jy_document_digest_with_z(struct jy_document *doc, size_t index, const uint8_t z[JY_SM3_SIZE], uint8_t out[JY_SM3_SIZE],
+                                          struct jy_fault *fault);
 /** SM3 of the whole file; after jy_document_signatures it costs a PDF nothing more. Errors: JY_E_CRYPTO. */
 JY_CHECK jy_err jy_document_digest(struct jy_document *doc, uint8_t out[JY_SM3_SIZE]);
 /** JY_OK when a stamp may be added: permissions, locks, earlier signatures' digests. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* jinyin/crypto.h: SM2, SM3, SM4 and derivations, over OpenSSL. The SM2 user id is 1234567812345678 everywhere. */
+/* jinyin/crypto.h: SM2, SM3, SM4 and derivations, over OpenSSL (R27.1). The SM2 user id is 1234567812345678 everywhere. */
 #ifndef JINYIN_CRYPTO_H
 #define JINYIN_CRYPTO_H
 

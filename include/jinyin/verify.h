@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* jinyin/verify.h: the verdict on a stamped document: one pure function of bytes, trust, evidence, policy and time. */
+/* jinyin/verify.h: the verdict on a stamped document: one pure function of bytes, trust, evidence, policy and time.
+ * Whose seals are accepted, also those of other regions and systems (N6), is a matter of the anchors alone. */
 #ifndef JINYIN_VERIFY_H
 #define JINYIN_VERIFY_H
 

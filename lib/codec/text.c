@@ -85,26 +85,20 @@ jy_hex(struct jy_slice bytes, char *out)
     *out = '\0';
 }
 
-static int
-hex_value(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 jy_err
 jy_hex_parse(struct jy_slice text, uint8_t *out, size_t len)
 {
+    /* One more than the digit's value; a signature in a PDF is tens of thousands of digits. */
+    static const uint8_t digits[256] = { ['0'] = 1, ['1'] = 2, ['2'] = 3, ['3'] = 4, ['4'] = 5, ['5'] = 6, ['6'] = 7, ['7'] = 8, ['8'] = 9, ['9'] = 10,
+        ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16, ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16 };
+
     if (text.len != len * 2)
         return JY_E_FORMAT;
     for (size_t i = 0; i < len; i++) {
-        int hi = hex_value(text.p[2 * i]), lo = hex_value(text.p[2 * i + 1]);
-        if (hi < 0 || lo < 0)
+        unsigned hi = digits[text.p[2 * i]], lo = digits[text.p[2 * i + 1]];
+        if (hi == 0 || lo == 0)
             return JY_E_FORMAT;
-        out[i] = (uint8_t)(hi << 4 | lo);
+        out[i] = (uint8_t)((hi - 1) << 4 | (lo - 1));
     }
     return JY_OK;
 }

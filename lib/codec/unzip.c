@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #define CHUNK (64u * 1024u)
+#define AT_ONCE_MAX (4u << 20)           /* unpacked at one go into memory; larger ones chunk by chunk */
 
 static jy_err
 begin(struct jy_zip *zip)
@@ -29,43 +30,72 @@ struct progress {
 };
 
 static jy_err
+longer(const struct jy_zip_entry *e, struct jy_fault *fault)
+{
+    return jy_fail(fault, JY_E_AMBIGUOUS, e->name, e->start, "entry is longer than declared: some readers show all of it");
+}
+
+static jy_err
+damaged(const struct jy_zip_entry *e, struct jy_fault *fault)
+{
+    return jy_fail(fault, JY_E_DAMAGED, e->name, e->start, "entry cannot be unpacked");
+}
+
+static jy_err
+trailing(const struct jy_zip_entry *e, struct jy_fault *fault)
+{
+    return jy_fail(fault, JY_E_AMBIGUOUS, e->name, e->start, "bytes behind the end of the packed data");
+}
+
+/* Are the bytes what the directory declares? */
+static jy_err
+as_declared(const struct jy_zip_entry *e, uint64_t size, uint32_t crc, struct jy_fault *fault)
+{
+    if (size != e->size)
+        return jy_fail(fault, JY_E_DAMAGED, e->name, e->start, "entry is shorter than declared");
+    if (crc != e->crc)
+        return jy_fail(fault, JY_E_DAMAGED, e->name, e->start, "the CRC does not fit");
+    return JY_OK;
+}
+
+static jy_err
 pass_on(struct progress *p, struct jy_slice bytes, struct jy_fault *fault)
 {
     if (bytes.len > p->entry->size - p->done)
-        return jy_fail(fault, JY_E_AMBIGUOUS, p->entry->name, p->entry->start, "entry is longer than declared: some readers show all of it");
+        return longer(p->entry, fault);
     p->done += bytes.len;
-    p->crc = (uint32_t)crc32_z(p->crc, bytes.p, bytes.len);
+    p->crc = libdeflate_crc32(p->crc, bytes.p, bytes.len);
     return bytes.len == 0 ? JY_OK : p->sink(p->ctx, bytes);
 }
 
 /* Foxit leaves the Adler-32 of the zlib format (RFC 1950) behind the packed data: known by its value, it hides nothing. A reader of a stream
  * would look for a data descriptor there. */
 static bool
-is_adler(struct jy_slice rest, struct jy_zip *zip, struct jy_slice packed, const struct jy_zip_entry *entry)
+is_adler(struct jy_slice rest, uint32_t sum, const struct jy_zip_entry *entry)
 {
-    z_stream *z = &zip->inflater;
-    uint32_t sum = (uint32_t)adler32_z(0, NULL, 0), want;
-    size_t left = packed.len;
-    int state = Z_OK;
+    return rest.len == 4 && (entry->flags & ZIP_FLAG_DESCRIPTOR) == 0 &&
+        ((uint32_t)rest.p[0] << 24 | (uint32_t)rest.p[1] << 16 | (uint32_t)rest.p[2] << 8 | rest.p[3]) == sum;
+}
 
-    if (rest.len != 4 || (entry->flags & ZIP_FLAG_DESCRIPTOR) != 0)
-        return false;
-    want = (uint32_t)rest.p[0] << 24 | (uint32_t)rest.p[1] << 16 | (uint32_t)rest.p[2] << 8 | rest.p[3];
-    if (inflateReset(z) != Z_OK)
-        return false;
-    z->next_in = (z_const Bytef *)(uintptr_t)packed.p;
-    z->avail_in = 0;
-    while (state == Z_OK) {
-        if (z->avail_in == 0) {
-            z->avail_in = left < UINT32_MAX ? (uInt)left : UINT32_MAX;
-            left -= z->avail_in;
-        }
-        z->next_out = zip->chunk;
-        z->avail_out = CHUNK;
-        state = inflate(z, Z_NO_FLUSH);
-        sum = (uint32_t)adler32_z(sum, zip->chunk, CHUNK - z->avail_out);
+/* The whole entry into out, which has room for what is declared. */
+static jy_err
+unpack_at_once(struct jy_zip *zip, struct jy_slice packed, const struct jy_zip_entry *e, uint8_t *out, struct jy_fault *fault)
+{
+    size_t used = 0, made = 0;
+
+    if (zip->at_once == NULL && (zip->at_once = libdeflate_alloc_decompressor()) == NULL)
+        return jy_fail(fault, JY_E_NOMEM, e->name, 0, "no memory");
+    switch (libdeflate_deflate_decompress_ex(zip->at_once, packed.p, packed.len, out, (size_t)e->size, &used, &made)) {
+    case LIBDEFLATE_SUCCESS:
+        break;
+    case LIBDEFLATE_INSUFFICIENT_SPACE:
+        return longer(e, fault);
+    default:
+        return damaged(e, fault);
     }
-    return state == Z_STREAM_END && sum == want;
+    if (used < packed.len && !is_adler(JY_SLICE(packed.p + used, packed.len - used), libdeflate_adler32(1, out, made), e))
+        return trailing(e, fault);
+    return as_declared(e, made, libdeflate_crc32(0, out, made), fault);
 }
 
 static jy_err
@@ -73,6 +103,7 @@ unpack(struct jy_zip *zip, struct jy_slice packed, struct progress *p, struct jy
 {
     z_stream *z = &zip->inflater;
     size_t left = packed.len;
+    uint32_t sum = 1;
     int state = Z_OK;
     jy_err err = begin(zip);
 
@@ -89,12 +120,13 @@ unpack(struct jy_zip *zip, struct jy_slice packed, struct progress *p, struct jy
         z->avail_out = CHUNK;
         state = inflate(z, Z_NO_FLUSH);
         if (state != Z_OK && state != Z_STREAM_END)
-            return jy_fail(fault, JY_E_DAMAGED, p->entry->name, p->entry->start, "entry cannot be unpacked");
+            return damaged(p->entry, fault);
+        sum = libdeflate_adler32(sum, zip->chunk, CHUNK - z->avail_out);
         err = pass_on(p, JY_SLICE(zip->chunk, CHUNK - z->avail_out), fault);
     }
-    if (err == JY_OK && left + z->avail_in > 0 &&
-        !is_adler(JY_SLICE(packed.p + packed.len - left - z->avail_in, left + z->avail_in), zip, packed, p->entry))
-        err = jy_fail(fault, JY_E_AMBIGUOUS, p->entry->name, p->entry->start, "bytes behind the end of the packed data");
+    left += z->avail_in;
+    if (err == JY_OK && left > 0 && !is_adler(JY_SLICE(packed.p + packed.len - left, left), sum, p->entry))
+        err = trailing(p->entry, fault);
     return err;
 }
 
@@ -104,24 +136,26 @@ jy_zip_stream(struct jy_zip *zip, size_t index, jy_zip_sink sink, void *ctx, str
     const struct jy_zip_entry *e = &zip->list[index];
     struct jy_slice packed = JY_SLICE(zip->body.p + e->data, e->packed);
     struct progress p = { .entry = e, .sink = sink, .ctx = ctx };
+    struct jy_buf whole = { 0 };
     jy_err err = JY_OK;
 
-    if (e->method == 0)
-        for (; err == JY_OK && packed.len > 0;) {
+    if (e->method == 0) {
+        while (err == JY_OK && packed.len > 0) {
             size_t len = packed.len < CHUNK ? packed.len : CHUNK;
 
             err = pass_on(&p, JY_SLICE(packed.p, len), fault);
             packed = JY_SLICE(packed.p + len, packed.len - len);
         }
-    else
+    } else if (e->size > AT_ONCE_MAX) {
         err = unpack(zip, packed, &p, fault);
-    if (err != JY_OK)
+    } else {
+        err = jy_zip_read(zip, index, AT_ONCE_MAX, &whole, fault);
+        if (err == JY_OK && whole.len > 0)
+            err = sink(ctx, jy_buf_slice(&whole));
+        jy_buf_free(&whole);
         return err;
-    if (p.done != e->size)
-        return jy_fail(fault, JY_E_DAMAGED, e->name, e->start, "entry is shorter than declared");
-    if (p.crc != e->crc)
-        return jy_fail(fault, JY_E_DAMAGED, e->name, e->start, "the CRC does not fit");
-    return JY_OK;
+    }
+    return err == JY_OK ? as_declared(e, p.done, p.crc, fault) : err;
 }
 
 static jy_err
@@ -138,8 +172,13 @@ jy_zip_read(struct jy_zip *zip, size_t index, size_t max, struct jy_buf *out, st
 
     if (e->size > max)
         return jy_fail(fault, JY_E_LIMIT, e->name, e->start, "%llu bytes, limit %zu", (unsigned long long)e->size, max);
-    err = jy_buf_reserve(out, (size_t)e->size);
+    err = jy_buf_reserve(out, (size_t)e->size + 1);          /* never NULL, also for an empty entry */
     if (err != JY_OK)
         return jy_fail(fault, err, e->name, e->start, "no memory");
-    return jy_zip_stream(zip, index, sink_buf, out, fault);
+    if (e->method == 0 || e->size > AT_ONCE_MAX)
+        return jy_zip_stream(zip, index, sink_buf, out, fault);
+    err = unpack_at_once(zip, JY_SLICE(zip->body.p + e->data, e->packed), e, out->p + out->len, fault);
+    if (err == JY_OK)
+        out->len += (size_t)e->size;
+    return err;
 }

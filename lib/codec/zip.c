@@ -110,6 +110,7 @@ jy_zip_free(struct jy_zip *zip)
         return;
     if (zip->inflating)
         inflateEnd(&zip->inflater);
+    libdeflate_free_decompressor(zip->at_once);
     free(zip->chunk);
     for (size_t i = 0; i < zip->count; i++)
         free(zip->list[i].name);

@@ -33,7 +33,7 @@ const struct jy_zip_entry *jy_zip_entry(const struct jy_zip *zip, size_t index);
 size_t jy_zip_find(const struct jy_zip *zip, const char *name, bool fold);
 
 typedef jy_err (*jy_zip_sink)(void *ctx, struct jy_slice chunk);
-/** The uncompressed bytes in chunks of at most 64 KiB; CRC and size checked. */
+/** The uncompressed bytes, a large entry in chunks; size and CRC have been checked when it returns JY_OK, not before. */
 JY_CHECK jy_err jy_zip_stream(struct jy_zip *zip, size_t index, jy_zip_sink sink, void *ctx, struct jy_fault *fault);
 /** All bytes; JY_E_LIMIT beyond max. */
 JY_CHECK jy_err jy_zip_read(struct jy_zip *zip, size_t index, size_t max, struct jy_buf *out, struct jy_fault *fault);

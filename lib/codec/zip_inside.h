@@ -5,6 +5,7 @@
 
 #include <codec/zip.h>
 
+#include <libdeflate.h>
 #include <zlib.h>
 
 #define ZIP_END_SIZE 22u
@@ -22,7 +23,8 @@ struct jy_zip {
     struct jy_zip_entry *list;
     size_t count;
     size_t *sorted;                   /* by folded name */
-    z_stream inflater;                /* kept from entry to entry: making one costs more than a small page */
+    struct libdeflate_decompressor *at_once;   /* both kept from entry to entry: making one costs more than a small page */
+    z_stream inflater;
     bool inflating;                   /* inflater is initialised */
     uint8_t *chunk;                   /* where it unpacks to */
 };

@@ -72,7 +72,7 @@ static jy_err
 add_new(const struct jy_zip_new *n, uint16_t dos_date, uint16_t dos_time, uint64_t offset, struct jy_buf *local, struct jy_buf *dir)
 {
     uint8_t h[ZIP_RECORD_SIZE] = { 'P', 'K', 3, 4, 20, 0 };
-    uint32_t crc = (uint32_t)crc32_z(0, n->bytes.p, n->bytes.len);
+    uint32_t crc = libdeflate_crc32(0, n->bytes.p, n->bytes.len);
     size_t name_len = strlen(n->name);
     uint16_t flags = 0;
     jy_err err;

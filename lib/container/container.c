@@ -134,6 +134,12 @@ jy_document_digest(struct jy_document *doc, uint8_t out[JY_SM3_SIZE])
 }
 
 jy_err
+jy_document_digest_with_z(struct jy_document *doc, size_t index, const uint8_t z[JY_SM3_SIZE], uint8_t out[JY_SM3_SIZE], struct jy_fault *fault)
+{
+    return doc->ops->digest_with_z(doc->impl, index, z, out, fault);
+}
+
+jy_err
 jy_document_may_stamp(struct jy_document *doc, jy_time now, struct jy_fault *fault)
 {
     return doc->ops->may_stamp(doc->impl, now, fault);

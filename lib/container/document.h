@@ -29,6 +29,7 @@ struct jy_document_ops {
     jy_err (*inspect)(void *impl, json_t *out, json_t *signatures, struct jy_fault *fault);
     /* NULL where the format's text is read by another program. Appends to an emptied text. */
     jy_err (*text)(void *impl, size_t index, struct jy_text *out, struct jy_fault *fault);
+    jy_err (*digest_with_z)(void *impl, size_t index, const uint8_t z[JY_SM3_SIZE], uint8_t out[JY_SM3_SIZE], struct jy_fault *fault);
     /* NULL, or false: the digest of the whole file is not known from other work. */
     bool (*digest)(const void *impl, uint8_t out[JY_SM3_SIZE]);
     /* NULL where the format has no place for evidence. */

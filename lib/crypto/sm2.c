@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SM2 over OpenSSL. Its default user id is empty: every operation here sets 1234567812345678 (GM/T 0009). */
+/* SM2 over OpenSSL, which signs and checks e; Z and e are made here, always with the user id 1234567812345678 (GM/T 0009). */
 #include <jinyin/crypto.h>
 
 #include "codec/der.h"
@@ -19,6 +19,7 @@ struct jy_sm2 {
     EVP_PKEY *pkey;
     bool is_private;
     uint8_t point[JY_SM2_POINT_SIZE];
+    uint8_t z[JY_SM3_SIZE];
 };
 
 EVP_PKEY *
@@ -51,6 +52,27 @@ read_point(EVP_PKEY *pkey, uint8_t point[JY_SM2_POINT_SIZE])
     return good;
 }
 
+/* Z of a public point: before every message, so found once. */
+static jy_err
+find_z(const uint8_t point[JY_SM2_POINT_SIZE], uint8_t out[JY_SM3_SIZE])
+{
+    /* ENTL in bits, ID, then a, b and G of the curve (GB/T 32918.5-2017). */
+    static const uint8_t head[] = { 0x00, 0x80, '1', '2', '3', '4', '5', '6', '7', '8', '1', '2', '3', '4', '5', '6', '7', '8',
+        0xFF, 0xFF, 0xFF, 0xFE, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x00, 0x00, 0x00, 0x00,
+        0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFC,
+        0x28, 0xE9, 0xFA, 0x9E, 0x9D, 0x9F, 0x5E, 0x34, 0x4D, 0x5A, 0x9E, 0x4B, 0xCF, 0x65, 0x09, 0xA7, 0xF3, 0x97, 0x89, 0xF5, 0x15, 0xAB, 0x8F, 0x92,
+        0xDD, 0xBC, 0xBD, 0x41, 0x4D, 0x94, 0x0E, 0x93,
+        0x32, 0xC4, 0xAE, 0x2C, 0x1F, 0x19, 0x81, 0x19, 0x5F, 0x99, 0x04, 0x46, 0x6A, 0x39, 0xC9, 0x94, 0x8F, 0xE3, 0x0B, 0xBF, 0xF2, 0x66, 0x0B, 0xE1,
+        0x71, 0x5A, 0x45, 0x89, 0x33, 0x4C, 0x74, 0xC7,
+        0xBC, 0x37, 0x36, 0xA2, 0xF4, 0xF6, 0x77, 0x9C, 0x59, 0xBD, 0xCE, 0xE3, 0x6B, 0x69, 0x21, 0x53, 0xD0, 0xA9, 0x87, 0x7C, 0xC6, 0x2A, 0x47, 0x40,
+        0x02, 0xDF, 0x32, 0xE5, 0x21, 0x39, 0xF0, 0xA0 };
+    uint8_t all[sizeof(head) + JY_SM2_POINT_SIZE - 1];
+
+    memcpy(all, head, sizeof(head));
+    memcpy(all + sizeof(head), point + 1, JY_SM2_POINT_SIZE - 1);
+    return jy_sm3(JY_SLICE(all, sizeof(all)), out);
+}
+
 jy_err
 jy_sm2_take_pkey(EVP_PKEY *pkey, bool is_private, struct jy_sm2 **out)
 {
@@ -66,6 +88,8 @@ jy_sm2_take_pkey(EVP_PKEY *pkey, bool is_private, struct jy_sm2 **out)
         rc = JY_E_NOMEM;
     else if (!read_point(pkey, key->point))
         rc = JY_E_CRYPTO;
+    else
+        rc = find_z(key->point, key->z);
     if (rc != JY_OK) {
         EVP_PKEY_free(pkey);
         free(key);
@@ -208,33 +232,35 @@ jy_sm2_free(struct jy_sm2 *key)
     free(key);
 }
 
-/* A digest context for SM2-with-SM3 with the user id set; both must be freed. */
-static bool
-begin(const struct jy_sm2 *key, bool signing, EVP_MD_CTX **md, EVP_PKEY_CTX **ctx)
+/* What is signed of a message: e = SM3(Z ‖ message) (GB/T 32918.2 6.1). */
+static jy_err
+message_digest(const struct jy_sm2 *key, const struct jy_slice *parts, size_t count, uint8_t e[JY_SM3_SIZE])
 {
-    *md = EVP_MD_CTX_new();
-    *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
-    if (*md == NULL || *ctx == NULL || EVP_PKEY_CTX_set1_id(*ctx, JY_SM2_ID, (int)strlen(JY_SM2_ID)) != 1)
-        return false;
-    EVP_MD_CTX_set_pkey_ctx(*md, *ctx);
-    return (signing ? EVP_DigestSignInit_ex(*md, NULL, "SM3", NULL, NULL, key->pkey, NULL)
-                    : EVP_DigestVerifyInit_ex(*md, NULL, "SM3", NULL, NULL, key->pkey, NULL)) == 1;
+    struct jy_sm3_ctx *sm3 = NULL;
+    jy_err rc = jy_sm3_new(&sm3);
+
+    if (rc == JY_OK)
+        rc = jy_sm3_update(sm3, JY_SLICE(key->z, sizeof(key->z)));
+    for (size_t i = 0; rc == JY_OK && i < count; i++)
+        rc = jy_sm3_update(sm3, parts[i]);
+    if (rc == JY_OK)
+        rc = jy_sm3_finish(sm3, e);
+    jy_sm3_free(sm3);
+    return rc;
 }
 
 jy_err
 jy_sm2_sign(const struct jy_sm2 *key, struct jy_slice message, uint8_t sig[JY_SM2_SIGNATURE_MAX], size_t *sig_len)
 {
-    EVP_MD_CTX *md;
-    EVP_PKEY_CTX *ctx;
+    EVP_PKEY_CTX *ctx = key->is_private ? EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL) : NULL;
+    uint8_t e[JY_SM3_SIZE];
     jy_err rc = JY_E_CRYPTO;
 
     *sig_len = JY_SM2_SIGNATURE_MAX;
-    if (key->is_private && begin(key, true, &md, &ctx)) {
-        if (EVP_DigestSign(md, sig, sig_len, message.p, message.len) == 1)
-            rc = JY_OK;
-        EVP_MD_CTX_free(md);
-        EVP_PKEY_CTX_free(ctx);
-    }
+    if (ctx != NULL && (rc = message_digest(key, &message, 1, e)) == JY_OK &&
+        (EVP_PKEY_sign_init(ctx) != 1 || EVP_PKEY_sign(ctx, sig, sig_len, e, sizeof(e)) != 1))
+        rc = JY_E_CRYPTO;
+    EVP_PKEY_CTX_free(ctx);
     return rc;
 }
 
@@ -306,32 +332,33 @@ put_signature(const uint8_t rs[64], uint8_t out[JY_SM2_SIGNATURE_MAX])
     return len + 2;
 }
 
+static jy_err
+verify_digest(const struct jy_sm2 *key, const uint8_t e[JY_SM3_SIZE], const uint8_t rs[64])
+{
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
+    uint8_t der[JY_SM2_SIGNATURE_MAX];
+    jy_err rc = JY_E_CRYPTO;
+
+    if (ctx != NULL && EVP_PKEY_verify_init(ctx) == 1)
+        rc = EVP_PKEY_verify(ctx, der, put_signature(rs, der), e, JY_SM3_SIZE) == 1 ? JY_OK : JY_E_SIGNATURE;
+    EVP_PKEY_CTX_free(ctx);
+    return rc;
+}
+
 jy_err
 jy_sm2_verify_parts(const struct jy_sm2 *key, const struct jy_slice *parts, size_t count, struct jy_slice sig,
                     enum jy_sm2_encoding *encoding)
 {
     enum jy_sm2_encoding met;
-    EVP_MD_CTX *md = NULL;
-    EVP_PKEY_CTX *ctx = NULL;
-    uint8_t rs[64], der[JY_SM2_SIGNATURE_MAX];
-    size_t len;
+    uint8_t rs[64], e[JY_SM3_SIZE];
     jy_err rc;
 
     if ((rc = split(sig, rs, &met)) != JY_OK)
         return rc;
     if (encoding != NULL)
         *encoding = met;
-    len = put_signature(rs, der);
-    rc = JY_E_CRYPTO;
-    if (begin(key, false, &md, &ctx)) {
-        rc = JY_OK;
-        for (size_t i = 0; rc == JY_OK && i < count; i++)
-            rc = EVP_DigestVerifyUpdate(md, parts[i].p, parts[i].len) == 1 ? JY_OK : JY_E_CRYPTO;
-        if (rc == JY_OK)
-            rc = EVP_DigestVerifyFinal(md, der, len) == 1 ? JY_OK : JY_E_SIGNATURE;
-    }
-    EVP_MD_CTX_free(md);
-    EVP_PKEY_CTX_free(ctx);
+    if ((rc = message_digest(key, parts, count, e)) == JY_OK)
+        rc = verify_digest(key, e, rs);
     return rc;
 }
 
@@ -344,36 +371,18 @@ jy_sm2_verify(const struct jy_sm2 *key, struct jy_slice message, struct jy_slice
 jy_err
 jy_sm2_verify_digest(const struct jy_sm2 *key, const uint8_t e[JY_SM3_SIZE], struct jy_slice sig)
 {
-    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
     enum jy_sm2_encoding met;
-    uint8_t rs[64], der[JY_SM2_SIGNATURE_MAX];
-    jy_err rc = JY_E_CRYPTO;
+    uint8_t rs[64];
+    jy_err rc = split(sig, rs, &met);
 
-    if (ctx != NULL && (rc = split(sig, rs, &met)) == JY_OK)
-        rc = EVP_PKEY_verify_init(ctx) != 1 ? JY_E_CRYPTO
-            : EVP_PKEY_verify(ctx, der, put_signature(rs, der), e, JY_SM3_SIZE) == 1 ? JY_OK : JY_E_SIGNATURE;
-    EVP_PKEY_CTX_free(ctx);
-    return rc;
+    return rc == JY_OK ? verify_digest(key, e, rs) : rc;
 }
 
 jy_err
 jy_sm2_z(const struct jy_sm2 *key, uint8_t out[JY_SM3_SIZE])
 {
-    /* ENTL in bits, ID, then a, b and G of the curve (GB/T 32918.5-2017). */
-    static const uint8_t head[] = { 0x00, 0x80, '1', '2', '3', '4', '5', '6', '7', '8', '1', '2', '3', '4', '5', '6', '7', '8',
-        0xFF, 0xFF, 0xFF, 0xFE, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x00, 0x00, 0x00, 0x00,
-        0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFC,
-        0x28, 0xE9, 0xFA, 0x9E, 0x9D, 0x9F, 0x5E, 0x34, 0x4D, 0x5A, 0x9E, 0x4B, 0xCF, 0x65, 0x09, 0xA7, 0xF3, 0x97, 0x89, 0xF5, 0x15, 0xAB, 0x8F, 0x92,
-        0xDD, 0xBC, 0xBD, 0x41, 0x4D, 0x94, 0x0E, 0x93,
-        0x32, 0xC4, 0xAE, 0x2C, 0x1F, 0x19, 0x81, 0x19, 0x5F, 0x99, 0x04, 0x46, 0x6A, 0x39, 0xC9, 0x94, 0x8F, 0xE3, 0x0B, 0xBF, 0xF2, 0x66, 0x0B, 0xE1,
-        0x71, 0x5A, 0x45, 0x89, 0x33, 0x4C, 0x74, 0xC7,
-        0xBC, 0x37, 0x36, 0xA2, 0xF4, 0xF6, 0x77, 0x9C, 0x59, 0xBD, 0xCE, 0xE3, 0x6B, 0x69, 0x21, 0x53, 0xD0, 0xA9, 0x87, 0x7C, 0xC6, 0x2A, 0x47, 0x40,
-        0x02, 0xDF, 0x32, 0xE5, 0x21, 0x39, 0xF0, 0xA0 };
-    uint8_t all[sizeof(head) + JY_SM2_POINT_SIZE - 1];
-
-    memcpy(all, head, sizeof(head));
-    memcpy(all + sizeof(head), key->point + 1, JY_SM2_POINT_SIZE - 1);
-    return jy_sm3(JY_SLICE(all, sizeof(all)), out);
+    memcpy(out, key->z, JY_SM3_SIZE);
+    return JY_OK;
 }
 
 static jy_err

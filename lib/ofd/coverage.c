@@ -52,14 +52,6 @@ is_unprotected(const struct cover *c, size_t k, size_t entry)
     return shown == body || shown == OFD_SHOWN_BY_SEVERAL || !c->by_body[(shown - 1u) * c->entries + entry];
 }
 
-static jy_err
-note_deviation(struct jy_signature *sig, enum jy_deviation deviation, const char *where)
-{
-    const struct jy_deviation_info *info = jy_deviation_info(deviation);
-
-    return jy_findings_add(&sig->findings, JY_CHECK_DEVIATION, false, where, 0, "%s: %s [%s]", info->name, info->en, info->clause);
-}
-
 /* What the package as a whole has against the letter. */
 static jy_err
 check_package(const struct cover *c, size_t k)
@@ -69,12 +61,12 @@ check_package(const struct cover *c, size_t k)
     jy_err err = JY_OK;
 
     if (jy_zip_prefix(ofd->zip) > 0)
-        err = note_deviation(sig, JY_DEVIATION_ZIP_PREFIX, "");
+        err = ofd_note_deviation(sig, JY_DEVIATION_ZIP_PREFIX, "");
     if (err == JY_OK && ofd->versions)
-        err = note_deviation(sig, JY_DEVIATION_OTHER_VERSION, "OFD.xml");
+        err = ofd_note_deviation(sig, JY_DEVIATION_OTHER_VERSION, "OFD.xml");
     for (size_t i = 0; err == JY_OK && i < k; i++)
         if (ofd->extras[i].body == ofd->extras[k].body && strcmp(ofd->signatures[i].id, sig->id) == 0) {
-            err = note_deviation(sig, JY_DEVIATION_SIGNATURE_ID, sig->path);
+            err = ofd_note_deviation(sig, JY_DEVIATION_SIGNATURE_ID, sig->path);
             break;
         }
     return err;
@@ -117,7 +109,7 @@ check_signature(const struct cover *c, size_t k)
     if (err == JY_OK)
         err = ofd_note_end(sig, JY_CHECK_COVERAGE_EXTRA, more, "");
     if (err == JY_OK && unlisted)
-        err = note_deviation(sig, JY_DEVIATION_SIGNATURE_UNLISTED, sig->path);
+        err = ofd_note_deviation(sig, JY_DEVIATION_SIGNATURE_UNLISTED, sig->path);
     return err == JY_OK ? check_package(c, k) : err;
 }
 

@@ -186,18 +186,59 @@ sink_digest(void *ctx, struct jy_slice chunk)
     return EVP_DigestUpdate(ctx, chunk.p, chunk.len) == 1 ? JY_OK : JY_E_CRYPTO;
 }
 
+static bool
+new_digests(struct ofd *ofd, enum ofd_algorithm algorithm)
+{
+    struct ofd_digests *d = &ofd->digests[algorithm];
+    size_t n = jy_zip_count(ofd->zip) + 1;
+
+    if (d->known == NULL)
+        d->known = calloc(n, sizeof *d->known);
+    if (d->value == NULL)
+        d->value = calloc(n, sizeof *d->value);
+    return d->known != NULL && d->value != NULL;
+}
+
+/* before: what is digested before the entry. */
 static jy_err
-stream_sm3(struct ofd *ofd, size_t entry, uint8_t *out, struct jy_fault *fault)
+stream_sm3(struct ofd *ofd, size_t entry, struct jy_slice before, uint8_t *out, struct jy_fault *fault)
 {
     struct jy_sm3_ctx *ctx = NULL;
     jy_err err = jy_sm3_new(&ctx);
 
+    if (err == JY_OK)
+        err = jy_sm3_update(ctx, before);
     if (err == JY_OK)
         err = jy_zip_stream(ofd->zip, entry, sink_sm3, ctx, fault);
     if (err == JY_OK)
         err = jy_sm3_finish(ctx, out);
     jy_sm3_free(ctx);
     return err;
+}
+
+jy_err
+ofd_sm3_with_z(struct ofd *ofd, size_t entry, const uint8_t z[JY_SM3_SIZE], uint8_t out[JY_SM3_SIZE], struct jy_fault *fault)
+{
+    const struct jy_zip_entry *e = jy_zip_entry(ofd->zip, entry);
+    struct ofd_digests *d = &ofd->digests[OFD_SM3_WITH_Z];
+    jy_err err;
+
+    if (!new_digests(ofd, OFD_SM3_WITH_Z))
+        return jy_fail(fault, JY_E_NOMEM, NULL, 0, "no memory");
+    if (memcmp(ofd->z, z, JY_SM3_SIZE) != 0) {            /* another signer */
+        memset(d->known, 0, jy_zip_count(ofd->zip) * sizeof *d->known);
+        memcpy(ofd->z, z, JY_SM3_SIZE);
+    }
+    if (!d->known[entry]) {
+        if (e->size > ofd->z_budget)
+            return jy_fail(fault, JY_E_LIMIT, e->name, e->start, "digested too often");
+        ofd->z_budget -= e->size;
+        if ((err = stream_sm3(ofd, entry, JY_SLICE(z, JY_SM3_SIZE), d->value[entry], fault)) != JY_OK)
+            return err;
+        d->known[entry] = true;
+    }
+    memcpy(out, d->value[entry], JY_SM3_SIZE);
+    return JY_OK;
 }
 
 static jy_err
@@ -217,19 +258,6 @@ stream_evp(struct ofd *ofd, size_t entry, const EVP_MD *md, uint8_t *out, struct
     return err;
 }
 
-static bool
-new_digests(struct ofd *ofd, enum ofd_algorithm algorithm)
-{
-    struct ofd_digests *d = &ofd->digests[algorithm];
-    size_t n = jy_zip_count(ofd->zip) + 1;
-
-    if (d->known == NULL)
-        d->known = calloc(n, sizeof *d->known);
-    if (d->value == NULL)
-        d->value = calloc(n, sizeof *d->value);
-    return d->known != NULL && d->value != NULL;
-}
-
 jy_err
 ofd_digest(struct ofd *ofd, size_t entry, enum ofd_algorithm algorithm, uint8_t out[OFD_DIGEST_SIZE], size_t *len, struct jy_fault *fault)
 {
@@ -240,7 +268,7 @@ ofd_digest(struct ofd *ofd, size_t entry, enum ofd_algorithm algorithm, uint8_t 
     if (!new_digests(ofd, algorithm))
         return jy_fail(fault, JY_E_NOMEM, NULL, 0, "no memory");
     if (!d->known[entry]) {
-        err = md == NULL ? stream_sm3(ofd, entry, d->value[entry], fault) : stream_evp(ofd, entry, md, d->value[entry], fault);
+        err = md == NULL ? stream_sm3(ofd, entry, JY_EMPTY, d->value[entry], fault) : stream_evp(ofd, entry, md, d->value[entry], fault);
         d->known[entry] = err == JY_OK;
     }
     *len = md == NULL ? JY_SM3_SIZE : (size_t)EVP_MD_get_size(md);
@@ -360,6 +388,8 @@ ofd_open(struct jy_slice file, void **impl, struct jy_fault *fault)
     if (err != JY_OK)
         goto out;
     n = jy_zip_count(ofd->zip) + 1;
+    for (size_t i = 0; i + 1 < n; i++)
+        ofd->z_budget += 2 * jy_zip_entry(ofd->zip, i)->size;
     ofd->reached = calloc(n, sizeof *ofd->reached);
     ofd->acts = calloc(n, sizeof *ofd->acts);
     if (ofd->reached == NULL || ofd->acts == NULL || !new_digests(ofd, OFD_SM3) || jy_xml_reader_new(&ofd->reader) != JY_OK) {
@@ -420,4 +450,4 @@ ofd_page(const void *impl, size_t index)
 const struct jy_document_ops jy_ofd_ops = { .format = JY_FORMAT_OFD, .open = ofd_open, .free = ofd_free,
                                             .page_count = ofd_page_count, .page = ofd_page, .signatures = ofd_signatures,
                                             .may_stamp = ofd_may_stamp, .prepare = ofd_prepare, .finish = ofd_finish,
-                                            .inspect = ofd_inspect, .text = ofd_text };
+                                            .inspect = ofd_inspect, .text = ofd_text, .digest_with_z = ofd_digest_with_z };

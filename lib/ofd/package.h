@@ -11,7 +11,7 @@
 
 #define OFD_FINDINGS_MAX 50u             /* of one check and signature that a report lists: it is for people, and its size is bounded */
 #define OFD_DIGEST_SIZE 32
-enum ofd_algorithm { OFD_SM3, OFD_SHA256, OFD_SHA1, OFD_MD5, OFD_ALGORITHMS };
+enum ofd_algorithm { OFD_SM3, OFD_SHA256, OFD_SHA1, OFD_MD5, OFD_SM3_WITH_Z, OFD_ALGORITHMS };
 
 struct ofd_page {
     char id[32];
@@ -32,6 +32,8 @@ struct ofd_extra {                       /* what jy_signature does not carry */
     size_t body;                         /* whose list it stands in */
     bool *covered;                       /* by entry */
     bool locks;                          /* Signatures.xml is protected */
+    uint8_t z[JY_SM3_SIZE];              /* of the signer, when has_z; found when it is first asked for */
+    bool asked_z, has_z;
 };
 struct ofd {
     struct jy_zip *zip;
@@ -53,6 +55,8 @@ struct ofd {
         uint8_t (*value)[OFD_DIGEST_SIZE];
         bool *known;                     /* by entry */
     } digests[OFD_ALGORITHMS];           /* found so far: no part is digested twice by one algorithm, however many references name it */
+    uint8_t z[JY_SM3_SIZE];              /* of digests[OFD_SM3_WITH_Z] */
+    uint64_t z_budget;                   /* bytes that may still be digested as SM3(Z, file): the package twice over, whatever its lists say */
     bool signatures_read;
     struct jy_signature *signatures;
     struct ofd_extra *extras;
@@ -94,9 +98,14 @@ JY_CHECK jy_err ofd_digest(struct ofd *ofd, size_t entry, enum ofd_algorithm alg
 JY_CHECK jy_err ofd_note(struct jy_signature *sig, enum jy_check_id check, size_t *failed, const char *where, uint64_t offset, const char *text);
 /** After the last one: that it passed (text), or how many were left out. */
 JY_CHECK jy_err ofd_note_end(struct jy_signature *sig, enum jy_check_id check, size_t failed, const char *text);
+/** A departure from the letter, by name. */
+JY_CHECK jy_err ofd_note_deviation(struct jy_signature *sig, enum jy_deviation deviation, const char *where);
+/** SM3(Z, entry), as some products digest. JY_E_LIMIT when the package has been digested so twice. */
+JY_CHECK jy_err ofd_sm3_with_z(struct ofd *ofd, size_t entry, const uint8_t z[JY_SM3_SIZE], uint8_t out[JY_SM3_SIZE], struct jy_fault *fault);
 /** Adds to every signature what it leaves unprotected. */
 JY_CHECK jy_err ofd_coverage(struct ofd *ofd, struct jy_fault *fault);
 jy_err ofd_text(void *impl, size_t index, struct jy_text *out, struct jy_fault *fault);
+jy_err ofd_digest_with_z(void *impl, size_t index, const uint8_t z[JY_SM3_SIZE], uint8_t out[JY_SM3_SIZE], struct jy_fault *fault);
 jy_err ofd_signatures(void *impl, const struct jy_signature **out, size_t *count, struct jy_fault *fault);
 jy_err ofd_inspect(void *impl, json_t *out, json_t *signatures, struct jy_fault *fault);
 jy_err ofd_may_stamp(void *impl, jy_time now, struct jy_fault *fault);

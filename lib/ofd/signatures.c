@@ -50,10 +50,36 @@ ofd_note_end(struct jy_signature *sig, enum jy_check_id check, size_t failed, co
     return JY_OK;
 }
 
+jy_err
+ofd_note_deviation(struct jy_signature *sig, enum jy_deviation deviation, const char *where)
+{
+    const struct jy_deviation_info *info = jy_deviation_info(deviation);
+
+    return jy_findings_add(&sig->findings, JY_CHECK_DEVIATION, false, where, 0, "%s: %s [%s]", info->name, info->en, info->clause);
+}
+
+/* Is want SM3(Z, file)? Asked only when it is not SM3(file). */
+static jy_err
+matches_with_z(struct ofd *ofd, struct ofd_extra *extra, size_t entry, struct jy_slice want, bool *matches, struct jy_fault *fault)
+{
+    uint8_t got[JY_SM3_SIZE];
+    jy_err err;
+
+    *matches = false;
+    if (!extra->asked_z)
+        extra->has_z = jy_value_signer_z(jy_buf_slice(&extra->value), extra->z);
+    extra->asked_z = true;
+    if (!extra->has_z)
+        return JY_OK;
+    err = ofd_sm3_with_z(ofd, entry, extra->z, got, fault);
+    *matches = err == JY_OK && jy_slice_equal(want, JY_SLICE(got, sizeof got));
+    return err == JY_E_LIMIT ? JY_OK : err;
+}
+
 /* One Reference: NULL when the file is what it was, else what is wrong. */
 static jy_err
 check_reference(struct ofd *ofd, const struct jy_xml *reference, enum ofd_algorithm algorithm, const char *folder, struct ofd_extra *extra,
-                const char **wrong, struct jy_fault *fault)
+                const char **wrong, bool *with_z, struct jy_fault *fault)
 {
     static const char *const once[] = { "CheckValue", NULL };
     const char *value = jy_xml_child_text(reference, "CheckValue");
@@ -75,6 +101,11 @@ check_reference(struct ofd *ofd, const struct jy_xml *reference, enum ofd_algori
         else if (decoded != JY_OK || !jy_slice_equal(jy_buf_slice(&want), JY_SLICE(got, len)))
             *wrong = "digest differs";
     }
+    if (err == JY_OK && *wrong != NULL && want.len == JY_SM3_SIZE && algorithm == OFD_SM3) {
+        err = matches_with_z(ofd, extra, at, jy_buf_slice(&want), with_z, fault);
+        if (*with_z)
+            *wrong = NULL;
+    }
     jy_buf_free(&want);
     return err;
 }
@@ -84,7 +115,7 @@ check_references(struct ofd *ofd, const struct jy_xml *refs, const char *folder,
                  struct jy_fault *fault)
 {
     enum ofd_algorithm algorithm = algorithm_of(jy_xml_attr(refs, "CheckMethod"));
-    size_t failed = 0, seen = 0;
+    size_t failed = 0, seen = 0, with_z = 0;
     char text[40];
     jy_err err = JY_OK;
 
@@ -95,14 +126,18 @@ check_references(struct ofd *ofd, const struct jy_xml *refs, const char *folder,
                               algorithm == OFD_MD5 ? "MD5" : algorithm == OFD_SHA1 ? "SHA1" : "SHA256");
     for (const struct jy_xml *r = jy_xml_child(refs, "Reference"); err == JY_OK && r != NULL; r = jy_xml_next(r)) {
         const char *loc = jy_xml_attr(r, "FileRef"), *wrong;
+        bool has_z = false;
 
         seen++;
-        err = check_reference(ofd, r, algorithm, folder, extra, &wrong, fault);
+        err = check_reference(ofd, r, algorithm, folder, extra, &wrong, &has_z, fault);
+        with_z += has_z;
         if (err == JY_OK && wrong != NULL)
             err = ofd_note(sig, JY_CHECK_DOC_MODIFIED, &failed, loc == NULL ? sig->path : loc, 0, wrong);
     }
     if (err == JY_OK && seen == 0)
         err = ofd_note(sig, JY_CHECK_DOC_MODIFIED, &failed, sig->path, 0, "no file is protected");
+    if (err == JY_OK && with_z > 0)
+        err = ofd_note_deviation(sig, JY_DEVIATION_REFERENCE_WITH_Z, sig->path);
     snprintf(text, sizeof text, "%zu files", seen);
     return err == JY_OK ? ofd_note_end(sig, JY_CHECK_DOC_MODIFIED, failed, text) : err;
 }
@@ -186,6 +221,16 @@ read_files(struct ofd *ofd, const struct jy_xml *info, const char *value, const 
         err = jy_findings_add(&sig->findings, JY_CHECK_SEAL_MISMATCH, false, sig->path, 0, "the seal's file is missing or empty");
     sig->value = jy_buf_slice(&extra->value);
     return err;
+}
+
+jy_err
+ofd_digest_with_z(void *impl, size_t index, const uint8_t z[JY_SM3_SIZE], uint8_t out[JY_SM3_SIZE], struct jy_fault *fault)
+{
+    struct ofd *ofd = impl;
+
+    if (index >= ofd->signature_count || ofd->extras[index].file == SIZE_MAX)
+        return jy_fail(fault, JY_E_ARGUMENT, "signature", 0, "Signature.xml is missing");
+    return ofd_sm3_with_z(ofd, ofd->extras[index].file, z, out, fault);
 }
 
 static jy_err

@@ -9,6 +9,7 @@
 
 #define LOCK_NAMES_MAX 10000
 #define REFERENCES_MAX 16
+#define PLAIN_KEYS_MAX 32
 
 /* -- what a signature permits after it (ISO 32000-2 12.8.2) -- */
 
@@ -75,8 +76,97 @@ read_lock_permission(qpdf_data q, qpdf_oh field, struct pdf_signature *detail)
         detail->lock_permission = (int)p;
 }
 
+/*
+ * The value of a field. raw: as it stands in the file, when it is a dictionary of its own that one look tells everything of; kind PDF_END
+ * otherwise, and then qpdf is asked. qpdf would take the digits of Contents one by one, which costs more than all the rest of the file.
+ */
+struct field_value {
+    qpdf_oh oh;
+    struct pdf_value raw;
+};
+
+/* Each key once and written plainly, no Reference (which leads further), names where names belong. */
+static bool
+is_plain(const struct pdf_value *dict)
+{
+    struct pdf_lexer lexer = pdf_inside(dict);
+    struct pdf_value keys[PLAIN_KEYS_MAX], value;
+
+    for (size_t n = 0; n < PLAIN_KEYS_MAX; n++) {
+        pdf_token_next(&lexer, &keys[n]);
+        if (keys[n].kind == PDF_END)
+            return true;
+        if (keys[n].kind != PDF_NAME || memchr(keys[n].text.p, '#', keys[n].text.len) != NULL || pdf_name_is(&keys[n], "Reference"))
+            return false;
+        for (size_t i = 0; i < n; i++)
+            if (jy_slice_equal(keys[i].text, keys[n].text))
+                return false;
+        pdf_value_next(&lexer, &value);
+        if (value.kind == PDF_BAD || value.kind == PDF_END || value.kind == PDF_CLOSE_ARRAY || value.kind == PDF_CLOSE_DICT ||
+            ((pdf_name_is(&keys[n], "Type") || pdf_name_is(&keys[n], "SubFilter")) && value.kind != PDF_NAME))
+            return false;
+    }
+    return false;
+}
+
+static struct field_value
+value_of(const struct pdf *pdf, qpdf_oh field)
+{
+    struct field_value value = { .oh = qpdf_oh_get_key(pdf->q, field, "/V") };
+    int id = qpdf_oh_get_object_id(pdf->q, value.oh);
+    const struct pdf_entry *e = id <= 0 ? NULL : pdf_xref_find(&pdf->xref, 0, (uint32_t)id);
+    struct pdf_lexer lexer;
+    struct pdf_value dict, end;
+
+    if (e == NULL || e->type != PDF_IN_USE || qpdf_oh_get_generation(pdf->q, value.oh) != (int)e->generation ||
+        !pdf_object_at(pdf->file, e->where, e->id, e->generation, &lexer))
+        return value;
+    pdf_value_next(&lexer, &dict);
+    pdf_token_next(&lexer, &end);
+    if (dict.kind == PDF_DICT && pdf_word_is(&end, "endobj") && is_plain(&dict))
+        value.raw = dict;
+    return value;
+}
+
+static bool
+has_name(qpdf_data q, const struct field_value *value, const char *key, const char *name)
+{
+    struct pdf_value raw;
+
+    if (value->raw.kind == PDF_DICT)
+        return pdf_dict_get(&value->raw, key + 1, &raw, NULL) && pdf_name_is(&raw, name + 1);
+    return is_name(q, qpdf_oh_get_key(q, value->oh, key), name);
+}
+
+static bool
+is_null(qpdf_data q, const struct field_value *value)
+{
+    return value->raw.kind != PDF_DICT && qpdf_oh_is_null(q, value->oh);
+}
+
+static bool
+is_dictionary(qpdf_data q, const struct field_value *value)
+{
+    return value->raw.kind == PDF_DICT || qpdf_oh_is_dictionary(q, value->oh);
+}
+
+static bool
+has_range(qpdf_data q, const struct field_value *value)
+{
+    struct pdf_value range;
+
+    return value->raw.kind == PDF_DICT ? pdf_dict_get(&value->raw, "ByteRange", &range, NULL) : qpdf_oh_has_key(q, value->oh, "/ByteRange");
+}
+
+/* A value that looks like a signature counts as one, whatever its field calls itself: none must be left out of the report. */
+static bool
+looks_signed(qpdf_data q, const struct field_value *value)
+{
+    return is_dictionary(q, value) && (has_range(q, value) || has_name(q, value, "/Type", "/Sig"));
+}
+
 static jy_err
-add_signature(struct pdf *pdf, qpdf_oh field, qpdf_oh value, const char *name)
+add_signature(struct pdf *pdf, qpdf_oh field, const struct field_value *value, const char *name)
 {
     struct jy_signature *list = realloc(pdf->signatures, (pdf->signature_count + 1) * sizeof(*list)), *s;
     struct pdf_signature *details, *detail;
@@ -95,21 +185,13 @@ add_signature(struct pdf *pdf, qpdf_oh field, qpdf_oh value, const char *name)
     memset(detail, 0, sizeof(*detail));
     snprintf(s->id, sizeof(s->id), "%.60s", name);
     s->kind = JY_SIGNATURE_PLAIN;
-    if (!qpdf_oh_is_dictionary(q, value))
+    if (!is_dictionary(q, value))
         return jy_findings_add(&s->findings, JY_CHECK_PDF_BYTERANGE, false, s->id, 0, "the value of the signature field is no dictionary");
-    detail->is_time_stamp = is_name(q, qpdf_oh_get_key(q, value, "/Type"), "/DocTimeStamp") ||
-        is_name(q, qpdf_oh_get_key(q, value, "/SubFilter"), "/ETSI.RFC3161");
+    detail->is_time_stamp = has_name(q, value, "/Type", "/DocTimeStamp") || has_name(q, value, "/SubFilter", "/ETSI.RFC3161");
     read_lock_permission(q, field, detail);
-    if ((rc = read_permissions(q, value, detail)) != JY_OK)
+    if (value->raw.kind != PDF_DICT && (rc = read_permissions(q, value->oh, detail)) != JY_OK)
         return rc;
-    return pdf_read_range(pdf, field, value, s, detail);
-}
-
-/* A value that looks like a signature counts as one, whatever its field calls itself: none must be left out of the report. */
-static bool
-looks_signed(qpdf_data q, qpdf_oh value)
-{
-    return qpdf_oh_is_dictionary(q, value) && (qpdf_oh_has_key(q, value, "/ByteRange") || is_name(q, qpdf_oh_get_key(q, value, "/Type"), "/Sig"));
+    return pdf_read_range(pdf, field, value->oh, s, detail);
 }
 
 static jy_err
@@ -122,7 +204,8 @@ walk(struct pdf *pdf, qpdf_oh fields, bool is_signature, const char *above, int 
     if (depth > JY_PDF_FIELD_DEPTH_MAX)
         return jy_fail(fault, JY_E_LIMIT, "PDF AcroForm", 0, "fields deeper than %d", JY_PDF_FIELD_DEPTH_MAX);
     for (int i = 0; rc == JY_OK && i < count; i++) {
-        qpdf_oh field = qpdf_oh_get_array_item(q, fields, i), type, value;
+        qpdf_oh field = qpdf_oh_get_array_item(q, fields, i), type;
+        struct field_value value;
         char name[128];
         bool signature = is_signature;
         if (!qpdf_oh_is_dictionary(q, field))
@@ -132,14 +215,14 @@ walk(struct pdf *pdf, qpdf_oh fields, bool is_signature, const char *above, int 
         type = qpdf_oh_get_key(q, field, "/FT");
         if (qpdf_oh_is_name(q, type))
             signature = strcmp(qpdf_oh_get_name(q, type), "/Sig") == 0;
-        value = qpdf_oh_get_key(q, field, "/V");
+        value = value_of(pdf, field);
         snprintf(name, sizeof(name), "%s", above);
         if (qpdf_oh_has_key(q, field, "/T"))
             snprintf(name, sizeof(name), "%.60s%s%.60s", above, above[0] != '\0' ? "." : "", qpdf_oh_get_utf8_value(q, qpdf_oh_get_key(q, field, "/T")));
-        if ((signature && !qpdf_oh_is_null(q, value)) || looks_signed(q, value)) {
+        if ((signature && !is_null(q, &value)) || looks_signed(q, &value)) {
             if (pdf->signature_count >= JY_PDF_SIGNATURES_MAX)
                 return jy_fail(fault, JY_E_LIMIT, "PDF AcroForm", 0, "more than %d signatures", JY_PDF_SIGNATURES_MAX);
-            rc = add_signature(pdf, field, value, name);
+            rc = add_signature(pdf, field, &value, name);
         }
         if (rc == JY_OK)
             rc = walk(pdf, qpdf_oh_get_key(q, field, "/Kids"), signature, name, depth + 1, fault);

@@ -300,6 +300,7 @@ const struct jy_document_ops jy_pdf_ops = {
     .prepare = pdf_prepare,
     .finish = pdf_finish,
     .inspect = pdf_inspect,
+    .digest_with_z = pdf_digest_with_z,
     .digest = file_digest,
     .validation_data = pdf_validation_data,
     .prepare_archive = pdf_prepare_archive,

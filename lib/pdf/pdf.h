@@ -42,6 +42,7 @@ struct pdf {
     size_t fields_seen;
     uint8_t digest[JY_SM3_SIZE];      /* of the whole file, when has_digest */
     bool has_digest;
+    size_t z_digested;                /* bytes digested as SM3(Z, data): at most as many as the file has */
     struct pdf_evidence *evidence;    /* the DSS, once it was asked for */
     bool listed;
 };
@@ -69,6 +70,7 @@ JY_CHECK jy_err pdf_read_places(struct pdf *pdf);
 struct jy_page pdf_page_size(const struct pdf_page *page);
 /** The digests of all signatures, and of the file: each byte is read once, however many signatures cover it. */
 JY_CHECK jy_err pdf_digest_all(struct pdf *pdf);
+JY_CHECK jy_err pdf_digest_with_z(void *impl, size_t index, const uint8_t z[JY_SM3_SIZE], uint8_t out[JY_SM3_SIZE], struct jy_fault *fault);
 /** LATER_CHANGE and its kin of every signature. */
 JY_CHECK jy_err pdf_judge_revisions(struct pdf *pdf, struct jy_fault *fault);
 /** The three lists of the DSS, unpacked; kept in pdf->evidence. */

@@ -124,15 +124,6 @@ read_contents(struct jy_slice hex, struct jy_slice *out, jy_err *rc)
     return NULL;
 }
 
-/* First element an OID: SignedData; else SES_Signature. */
-static bool
-is_cms(struct jy_slice der)
-{
-    size_t head = der.len > 2 && der.p[1] >= 0x80 ? 2u + (der.p[1] & 0x7Fu) : 2;
-
-    return der.len > head && der.p[head] == 0x06;
-}
-
 jy_err
 pdf_read_range(struct pdf *pdf, qpdf_oh field, qpdf_oh value, struct jy_signature *s, struct pdf_signature *detail)
 {
@@ -160,7 +151,7 @@ pdf_read_range(struct pdf *pdf, qpdf_oh field, qpdf_oh value, struct jy_signatur
         return jy_findings_add(&s->findings, JY_CHECK_SIG_FORMAT, false, s->id, range[1], "%s", wrong);
     if (rc != JY_OK)
         return rc;
-    s->kind = detail->is_time_stamp ? JY_SIGNATURE_TIME_STAMP : is_cms(s->value) ? JY_SIGNATURE_PLAIN : JY_SIGNATURE_SEAL;
+    s->kind = detail->is_time_stamp ? JY_SIGNATURE_TIME_STAMP : jy_value_form(s->value) == JY_VALUE_SES ? JY_SIGNATURE_SEAL : JY_SIGNATURE_PLAIN;
     return JY_OK;
 }
 
@@ -202,5 +193,25 @@ pdf_digest_all(struct pdf *pdf)
         pdf->has_digest = true;
     jy_sm3_free(file);
     free(order);
+    return rc;
+}
+
+jy_err
+pdf_digest_with_z(void *impl, size_t index, const uint8_t z[JY_SM3_SIZE], uint8_t out[JY_SM3_SIZE], struct jy_fault *fault)
+{
+    struct pdf *pdf = impl;
+    const struct jy_signature *s = index < pdf->signature_count ? &pdf->signatures[index] : NULL;
+    struct jy_sm3_ctx *sm3 = NULL;
+    jy_err rc;
+
+    if (s == NULL || s->part_count != 2)
+        return jy_fail(fault, JY_E_ARGUMENT, "signature", 0, "its ByteRange is not exact");
+    if (s->parts[0].len + s->parts[1].len > pdf->file.len - pdf->z_digested)
+        return jy_fail(fault, JY_E_LIMIT, s->path, 0, "digested too often");
+    pdf->z_digested += s->parts[0].len + s->parts[1].len;
+    if ((rc = jy_sm3_new(&sm3)) == JY_OK && (rc = jy_sm3_update(sm3, JY_SLICE(z, JY_SM3_SIZE))) == JY_OK &&
+        (rc = jy_sm3_update(sm3, s->parts[0])) == JY_OK && (rc = jy_sm3_update(sm3, s->parts[1])) == JY_OK)
+        rc = jy_sm3_finish(sm3, out);
+    jy_sm3_free(sm3);
     return rc;
 }

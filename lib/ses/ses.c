@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SES_Signature: read, and checked (GB/T 38540-2020 7.1, GM/T 0031-2014 6.2, GM/T 0031-2025). */
+/* SES_Signature: read, and checked (R13.1; GB/T 38540-2020 7.1, GM/T 0031-2014 6.2, GM/T 0031-2025). */
 #include <jinyin/seal.h>
 
 #include "crypto/evp.h"

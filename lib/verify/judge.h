@@ -17,6 +17,8 @@ struct document_stamp {
 };
 
 struct judgement {
+    struct jy_document *doc;
+    size_t index;                     /* of the signature in the document */
     const struct jy_signature *signature;
     const struct jy_trust *trust;      /* with the lists and answers of the evidence */
     const struct jy_cert *const *extra; /* certificates of the evidence: links of a chain at most */

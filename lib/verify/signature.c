@@ -27,6 +27,22 @@ note_malformed(struct judgement *j, const struct jy_fault *fault)
         NOTE_AT(j, SIG_FORMAT, false, j->signature->path, fault->offset, "%s: %s", fault->where, fault->text);
 }
 
+/* dataHash is the document's digest, or, by some products, SM3(Z, data) (seal-formats §4), which binds as well. */
+static void
+judge_hash(struct judgement *j, struct jy_slice hash, const struct jy_cert *signer)
+{
+    const struct jy_signature *sig = j->signature;
+    uint8_t z[JY_SM3_SIZE], with_z[JY_SM3_SIZE];
+    bool same = jy_slice_equal(hash, JY_SLICE(sig->digest, sizeof(sig->digest)));
+
+    if (!same && hash.len == JY_SM3_SIZE && signer != NULL && jy_cert_key(signer) != NULL && jy_sm2_z(jy_cert_key(signer), z) == JY_OK &&
+        jy_document_digest_with_z(j->doc, j->index, z, with_z, NULL) == JY_OK && jy_slice_equal(hash, JY_SLICE(with_z, sizeof(with_z)))) {
+        same = true;
+        judge_deviations(j, JY_DEV(HASH_WITH_Z));
+    }
+    NOTE(j, DOC_HASH, same, sig->path, "dataHash differs");
+}
+
 /* The stamp's own data: what binds document, seal and signer. */
 static void
 judge_binding(struct judgement *j, struct jy_ses *ses)
@@ -50,7 +66,7 @@ judge_binding(struct judgement *j, struct jy_ses *ses)
     else
         NOTE(j, SIG_SIGNATURE, rc == JY_OK, sig->path, "%s", fault.text);
     NOTE(j, SIG_SIGNER_NOT_IN_SEAL, signer != NULL && jy_seal_has_signer(seal, signer), sig->path, "the certificate is in no entry of certList");
-    NOTE(j, DOC_HASH, jy_slice_equal(hash, JY_SLICE(sig->digest, sizeof(sig->digest))), sig->path, "dataHash differs");
+    judge_hash(j, hash, signer);
     /* Another path is a possible transplant (seal-formats §2.2). */
     NOTE(j, PROPERTY_INFO, strcmp(jy_ses_property_info(ses), sig->path) == 0, sig->path, "propertyInfo says %.200s", jy_ses_property_info(ses));
 }

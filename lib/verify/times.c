@@ -29,6 +29,8 @@ judge_token(struct judgement *j, struct jy_slice token, const uint8_t digest[JY_
     NOTE(j, TS_INVALID, good, where, "%s: %s", jy_timestamp_status_text(result.status)->code, result.text);
     if (!good && j->rc == JY_OK)
         j->rc = jy_findings_add(&j->out->checks, check_of[result.status], false, where, 0, "%s", result.text);
+    if (good)
+        judge_deviations(j, result.deviations);
     if (result.tsa != NULL)
         material_cert(j->material, result.tsa);
     *at = result.time;

@@ -150,6 +150,7 @@ judge_all(const struct jy_signature *signatures, const struct judgement *common,
             bool proven = false;
             if ((signatures[i].kind == JY_SIGNATURE_TIME_STAMP) != (pass == 0))
                 continue;
+            j.index = i;
             j.signature = &signatures[i];
             j.out = &report->signatures[i];
             j.time = j.now;
@@ -187,6 +188,7 @@ verify(struct jy_slice file, struct judgement *common, struct jy_report **out, s
     report->count = count;
     report->verdict = count == 0 ? JY_NO_SIGNATURE : JY_VALID;
     jy_hex(JY_SLICE(digest, sizeof(digest)), report->digest);
+    common->doc = doc;
     if ((rc = judge_all(signatures, common, report)) == JY_OK) {
         *out = report;
         report = NULL;

@@ -2,22 +2,26 @@
 
 -- name: seal_insert
 INSERT INTO seal (seal_id, es_id, seal_code, organization_id, district, maker_id, maker_person_id, application_id, kind, name, state,
-                  valid_from, valid_to, width_mm, height_mm, seal, certificate, certificate_serial, impression_digest, created)
+                  valid_from, valid_to, width_mm, height_mm, seal, certificate, certificate_serial, impression_digest, custodian_id, holder_id,
+                  scope_categories, scope_amount_max_fen, scope_valid_to, replaces_seal_id, created)
 VALUES (:seal_id, :es_id, :seal_code, :organization_id, :district, :maker_id, :maker_person_id, :application_id, :kind, :name, :state,
-        :valid_from, :valid_to, :width_mm, :height_mm, :seal, :certificate, :certificate_serial, :impression_digest, :now);
+        :valid_from, :valid_to, :width_mm, :height_mm, :seal, :certificate, :certificate_serial, :impression_digest, :custodian_id, :holder_id,
+        :scope_categories, :scope_amount_max_fen, :scope_valid_to, :replaces_seal_id, :now);
 
 -- name: seal_issues_of_code
 -- How often a physical seal's code was used: esID stays unique when a seal is issued again (R20.1).
 SELECT count(*) AS issues FROM seal WHERE seal_code = :seal_code;
 
 -- name: seal_living_statutory
+-- Beside the seal that an application replaces, if any.
 SELECT count(*) AS living FROM seal
- WHERE organization_id = :organization_id AND kind = 'statutory' AND state IN ('MADE', 'FILED', 'ACTIVE', 'FROZEN');
+ WHERE organization_id = :organization_id AND kind = 'statutory' AND state IN ('MADE', 'FILED', 'ACTIVE', 'FROZEN', 'SUSPENDED')
+   AND seal_id <> coalesce(:present_seal_id, '');
 
 -- name: seal_by_id
 SELECT s.seal_id, s.es_id, s.seal_code, s.organization_id, o.name AS organization_name, o.uscc, s.district, s.maker_id, s.kind, s.name,
        s.state, s.valid_from, s.valid_to, s.width_mm, s.height_mm, s.seal, s.certificate, s.certificate_serial, s.impression_digest,
-       s.custodian_id, s.approver_id, s.created
+       s.custodian_id, s.approver_id, s.holder_id, s.scope_categories, s.scope_amount_max_fen, s.scope_valid_to, s.replaces_seal_id, s.created
   FROM seal s JOIN organization o ON o.organization_id = s.organization_id
  WHERE s.seal_id = :seal_id
    AND (:scope_city = 1 OR s.organization_id = :scope_organization OR s.maker_id = :scope_maker OR s.district = :scope_district);
@@ -32,7 +36,7 @@ SELECT s.seq, s.seal_id, s.es_id, s.organization_id, o.name AS organization_name
 
 -- name: seal_public_id
 -- By seal id or esID: which seal an outsider means.
-SELECT seal_id, es_id FROM seal WHERE seal_id = :id OR es_id = :id;
+SELECT seal_id, es_id, state FROM seal WHERE seal_id = :id OR es_id = :id;
 
 -- name: seal_set_state
 UPDATE seal SET state = :to WHERE seal_id = :seal_id AND state = :from;
@@ -41,7 +45,7 @@ UPDATE seal SET state = :to WHERE seal_id = :seal_id AND state = :from;
 UPDATE seal SET custodian_id = :person_id WHERE seal_id = :seal_id AND state = 'FILED';
 
 -- name: seal_expiring
-SELECT seal_id, es_id, district, state, valid_to FROM seal WHERE state IN ('ACTIVE', 'FROZEN') AND valid_to < :now LIMIT 100;
+SELECT seal_id, es_id, district, state, valid_to FROM seal WHERE state IN ('FILED', 'ACTIVE', 'FROZEN', 'SUSPENDED') AND valid_to < :now LIMIT 100;
 
 -- name: seal_event_insert
 INSERT INTO seal_event (seal_id, since, event, state, actor_id, reason) VALUES (:seal_id, :now, :event, :state, :actor_id, :reason);
@@ -62,29 +66,6 @@ VALUES (:filing_number, :event_id, :seal_id, :district, :event, :now);
 -- name: filing_receipt
 UPDATE filing SET receipt = :receipt, receipt_at = :now WHERE event_id = :event_id;
 
--- name: filing_list
-SELECT f.seq, f.filing_number, f.seal_id, s.es_id, s.name, s.kind, o.name AS organization_name, o.uscc, f.district, f.event, f.created,
-       f.receipt, f.receipt_at
-  FROM filing f JOIN seal s ON s.seal_id = f.seal_id JOIN organization o ON o.organization_id = s.organization_id
- WHERE (:before = 0 OR f.seq < :before) AND (:scope_city = 1 OR f.district = :scope_district)
- ORDER BY f.seq DESC LIMIT :limit;
-
--- name: outbox_insert
-INSERT INTO outbox (event_id, destination, seal_id, body, created, next_try) VALUES (:event_id, :destination, :seal_id, :body, :now, :now);
-
--- name: outbox_due
--- The oldest undelivered event of each seal and destination: later ones wait, so order is kept.
-SELECT event_id, destination, body, attempts FROM outbox o
- WHERE delivered IS NULL AND next_try <= :now
-   AND NOT EXISTS (SELECT 1 FROM outbox e
-                    WHERE e.seal_id = o.seal_id AND e.destination = o.destination AND e.delivered IS NULL AND e.seq < o.seq)
- ORDER BY seq LIMIT :limit;
-
--- name: outbox_delivered
-UPDATE outbox SET delivered = :now, receipt = :receipt, problem = NULL WHERE event_id = :event_id;
-
--- name: outbox_failed
-UPDATE outbox SET attempts = attempts + 1, next_try = :next_try, problem = :problem WHERE event_id = :event_id;
 
 -- name: trust_put
 INSERT INTO trust (one, pem, fetched) VALUES (1, :pem, :now)

@@ -186,7 +186,8 @@ struct sign_how {
     bool no_references;               /* an empty list of them */
     const char *references;           /* XML of more references */
     const char *method;               /* CheckMethod; SM3 when NULL, "" leaves the attribute out */
-    const char *digest;               /* OpenSSL's name of what the digests really are; SM3 when NULL */
+    bool hash_with_z;                 /* dataHash is SM3(Z, data), as some products have it */
+    const char *digest;               /* OpenSSL's name of what the digests really are, or "SM3(Z)"; SM3 when NULL */
     const char *annots;               /* XML of the places, one on page 1 when NULL */
     const char *property_info;        /* the signature's own path when NULL */
     struct jy_sm2 *key;               /* of whom; the signer's */
@@ -195,6 +196,20 @@ struct sign_how {
     jy_time when;                     /* now */
 };
 
+/* SM3(Z, data), Z of the honest signer. */
+static inline void
+sign_sm3_with_z(struct jy_slice data, uint8_t out[JY_SM3_SIZE])
+{
+    struct jy_buf all = { 0 };
+    uint8_t z[JY_SM3_SIZE];
+
+    MUST(jy_sm2_z(pki.signer_key, z));
+    MUST(jy_buf_add(&all, JY_SLICE(z, sizeof(z))));
+    MUST(jy_buf_add(&all, data));
+    MUST(jy_sm3(jy_buf_slice(&all), out));
+    jy_buf_free(&all);
+}
+
 /* A Reference to a location, absolute or not, with the digest of these bytes. */
 static inline void
 sign_reference(struct jy_buf *xml, const char *loc, struct jy_slice bytes, const char *algorithm)
@@ -202,7 +217,10 @@ sign_reference(struct jy_buf *xml, const char *loc, struct jy_slice bytes, const
     uint8_t digest[EVP_MAX_MD_SIZE];
     unsigned len = 0;
 
-    if (EVP_Digest(bytes.p, bytes.len, digest, &len, EVP_get_digestbyname(algorithm == NULL ? "SM3" : algorithm), NULL) != 1)
+    if (algorithm != NULL && strcmp(algorithm, "SM3(Z)") == 0) {
+        sign_sm3_with_z(bytes, digest);
+        len = JY_SM3_SIZE;
+    } else if (EVP_Digest(bytes.p, bytes.len, digest, &len, EVP_get_digestbyname(algorithm == NULL ? "SM3" : algorithm), NULL) != 1)
         abort();
     MUST(jy_buf_fmt(xml, "<ofd:Reference FileRef=\"%s\"><ofd:CheckValue>", loc));
     MUST(jy_base64_encode(JY_SLICE(digest, len), xml));
@@ -257,7 +275,10 @@ package_value(struct package *p, int n, const struct sign_how *how)
     if (how == NULL)
         how = &honest;
     snprintf(path, sizeof(path), "/Doc_0/Signs/Sign_%d/Signature.xml", n);
-    MUST(jy_sm3(jy_buf_slice(&package_must(p, path + 1)->bytes), digest));
+    if (how->hash_with_z)
+        sign_sm3_with_z(jy_buf_slice(&package_must(p, path + 1)->bytes), digest);
+    else
+        MUST(jy_sm3(jy_buf_slice(&package_must(p, path + 1)->bytes), digest));
     sign_value_(how, digest, path, &value);
     snprintf(path, sizeof(path), "Doc_0/Signs/Sign_%d/SignedValue.dat", n);
     package_put(p, path, jy_buf_slice(&value));

@@ -417,10 +417,11 @@ def five_wrong_pins_lock_the_seal(life, seal_id, document):
 def R21_1_N5__cancelled_for_a_reason_and_known_at_any_time(life, seal_id, stamped):
     status = lambda at: life.call("GET", f"/api/v1/seals/{seal_id}/status?at={at}")["state"]
     now = lambda: datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    refused("reason_required", lambda: life.ask("agent", "POST", f"/seals/{seal_id}/cancel", {"reason": "because"}), "reason")
+    refused("reason_required", lambda: life.apply_about(seal_id, "cancellation", reason="because"), "reason")
+    refused("forbidden", lambda: life.ask("agent", "POST", f"/seals/{seal_id}/cancel", {"reason": "key_leaked"}))
     before = now()
     time.sleep(1.1)
-    life.ask("agent", "POST", f"/seals/{seal_id}/cancel", {"reason": "key_leaked", "description": "seen by a stranger"})
+    life.carried_out(seal_id, "cancellation", reason="key_leaked", description="seen by a stranger")
     assert status(before) == "ACTIVE" and status("2020-01-01T00:00:00Z") == "NOT_MADE"
     assert status(now()) == "CANCELLED"
     refused("bad_field", lambda: status("2999-01-01T00:00:00Z"), "at")
@@ -429,7 +430,8 @@ def R21_1_N5__cancelled_for_a_reason_and_known_at_any_time(life, seal_id, stampe
     assert valid(report) and "SEAL_STATUS_NOW" in failed_checks(report), report["verdict"]
     history = [h["event"] for h in life.ask("custodian", "GET", f"/seals/{seal_id}")["history"]]
     assert history == ["file", "activate", "freeze", "unfreeze", "cancel"], history
-    refused("state_forbids", lambda: life.ask("agent", "POST", f"/seals/{seal_id}/cancel", {"reason": "key_leaked"}))
+    refused("state_forbids", lambda: life.apply_about(seal_id, "cancellation", reason="key_leaked"))
+    refused("state_forbids", lambda: life.ask("police", "POST", f"/seals/{seal_id}/cancel", {"reason": "key_leaked"}))
 
 
 def R5_2__every_event_reaches_the_engraving_system(life):

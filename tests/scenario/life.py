@@ -11,6 +11,8 @@ import urllib.error
 import urllib.request
 import uuid
 
+import described
+
 
 class Problem(Exception):
     """A refusal: status, stable code, and the whole problem+json."""
@@ -90,8 +92,10 @@ class Client:
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:
                 text, kind = answer.read(), answer.headers.get_content_type()
+                described.check(method, path, answer.status, kind, text)
         except urllib.error.HTTPError as error:
             text = error.read()
+            described.check(method, path, error.code, error.headers.get_content_type(), text)
             try:
                 raise Problem(error.code, json.loads(text)) from None
             except json.JSONDecodeError:
@@ -140,7 +144,10 @@ class Life(Client):
         return self.call(method, "/api/v1" + path, body, token=self.tokens[role], **more)
 
     def own_pin(self, role, key_id, code, pin="Own-PIN-2026", about=None):
-        self.ask(role, "PUT", f"/keys/{key_id}/pin", {"sealed": self.seal("change-pin", about or key_id, code, pin)})
+        """A seal's first PIN names its custodian as well (R19.1); keys of makers and approvers have a dash in their id."""
+        activates = "-" not in key_id and key_id not in self.pins
+        about = about or (f"{key_id}/{self.person(role)}" if activates else key_id)
+        self.ask(role, "PUT", f"/keys/{key_id}/pin", {"sealed": self.seal("change-pin", about, code, pin)})
         self.pins[key_id] = pin
 
     def keys(self):
@@ -182,7 +189,11 @@ class Life(Client):
     def hand_over(self, made):
         seal_id = made["seal_id"]
         self.ask("agent", "POST", f"/seals/{seal_id}/custodian", {"person_id": self.person("custodian")})
-        self.own_pin("custodian", seal_id, made["activation_code"], about=f"{seal_id}/{self.person('custodian')}")
+        self.own_pin("custodian", seal_id, made["activation_code"])
+        return self.in_use(seal_id)
+
+    def in_use(self, seal_id):
+        """The simplest flow, and the agent may ask for everything."""
         self.set_flow(seal_id, flow(seal_id, 1, [path(("审批", 1, [self.approver_key_id]))]))
         self.ask("custodian", "POST", f"/seals/{seal_id}/permissions", {"person_id": self.person("agent"), "categories": ["*"]})
         return seal_id
@@ -198,6 +209,22 @@ class Life(Client):
         self.ask("agent", "POST", f"/applications/{application['application_id']}/submit", {})
         self.accept(application)
         return self.hand_over(self.make(application["application_id"]))
+
+    def apply_about(self, seal_id, kind, **facts):
+        """An application about a seal that exists: reissue, renewal, cancellation, suspension, resumption."""
+        return self.ask("agent", "POST", f"/seals/{seal_id}/applications",
+                        {"type": kind, "by_agent": True, "agent_id_number": "11010519491231002X", "agent_phone": "13800000000", **facts})
+
+    def accepted(self, application):
+        """With its materials, submitted and accepted: the application's id."""
+        self.bring_materials(application)
+        self.ask("agent", "POST", f"/applications/{application['application_id']}/submit", {})
+        self.accept(application)
+        return application["application_id"]
+
+    def carried_out(self, seal_id, kind, **facts):
+        application_id = self.accepted(self.apply_about(seal_id, kind, **facts))
+        return self.ask("maker", "POST", f"/applications/{application_id}/carry-out", {})
 
     def upload(self, data):
         return self.ask("agent", "POST", "/documents", raw=data)

@@ -10,6 +10,9 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
+
+import postgres
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILD = pathlib.Path(os.environ.get("JINYIN_BUILD", ROOT / "build"))
@@ -25,14 +28,24 @@ def free_ports(count):
     return ports
 
 
+def store_arguments():
+    """SQLite; with JINYIN_POSTGRES (set by postgres.py) an empty database of that server."""
+    if "JINYIN_POSTGRES" not in os.environ:
+        return []
+    server, name = postgres.Server(os.environ["JINYIN_POSTGRES"]), f"demo_{uuid.uuid4().hex[:12]}"
+    server.database(name)
+    return ["--store", server.words(name, postgres.SERVICE), "--owner", server.words(name, postgres.OWNER)]
+
+
 @contextlib.contextmanager
-def demonstration():
-    """Yields (folder, base URL). The folder holds credentials.json, data/, log.jsonl."""
+def demonstration(platform=False, **config):
+    """Yields (folder, base URL). The folder holds credentials.json, data/, log.jsonl. config: further keys; {sim} in a text is the simulator's URL."""
     port, sim_port = free_ports(2)
     with tempfile.TemporaryDirectory(prefix="jinyin-") as folder:
         folder = pathlib.Path(folder) / "demo"
         process = subprocess.Popen(
-            [sys.executable, ROOT / "tools" / "demo.py", "--port", str(port), "--sim-port", str(sim_port), "--dir", folder],
+            [sys.executable, ROOT / "tools" / "demo.py", "--port", str(port), "--sim-port", str(sim_port), "--dir", folder, *store_arguments()] +
+            [f"--set={key}={json.dumps(value)}" for key, value in config.items()] + ["--platform"] * platform,
             env={**os.environ, "JINYIN_BUILD": str(BUILD)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         try:
             lines = []

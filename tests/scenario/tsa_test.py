@@ -186,6 +186,41 @@ def check_archive(base, pki, work):
     assert not none.exists()
 
 
+def check_more_stamps(base, pki, work):
+    """What else carries a time stamp: a signature without a seal, a seal of GM/T 0031-2025; and what proves a stamp, kept when it is made."""
+    url, trust = f"{base}/tsa", work / "trust.pem"
+
+    def run(expect, *arguments):
+        done = subprocess.run([str(a) for a in (TOOL, *arguments)], capture_output=True, text=True, timeout=60)
+        assert done.returncode == expect, f"{arguments}: {done.returncode}, not {expect}\n{done.stdout}{done.stderr}"
+        return done.stdout if expect < 60 else done.stderr
+
+    for kind in ("ofd", "pdf"):
+        run(0, "sign", DATA / f"contract.{kind}", work / f"signed.{kind}", "--key", pki.key, "--cert", pki.cert, "--tsa", url)
+        report = json.loads(run(0, "verify", "--json", "--trust", trust, work / f"signed.{kind}"))
+        assert report["verdict"] == "valid" and report["signatures"][0]["time"]["known_by"] == "time_stamp", report
+    down = f"http://127.0.0.1:{free_port()}/tsa"
+    assert "counterpart_down" in run(65, "sign", DATA / "contract.pdf", work / "none", "--key", pki.key, "--cert", pki.cert, "--tsa", down)
+
+    run(0, *pki.seal_arguments(work / "five.esl"), "--version", 5, "--tsa", url)
+    shown = json.loads(run(0, "seal", "show", "--json", work / "five.esl"))
+    assert "time_stamp" in json.dumps(shown), shown
+    assert "time stamp" in run(65, *pki.seal_arguments(work / "none"), "--tsa", url), "a seal of version 4 has no place for it"
+    assert "counterpart_down" in run(65, *pki.seal_arguments(work / "none"), "--version", 5, "--tsa", down)
+
+    for kind in ("ofd", "pdf"):
+        target, kept = work / f"kept.{kind}", work / f"kept.{kind}.json"
+        arguments = pki.stamp_arguments(DATA / f"contract.{kind}", target)
+        run(64, *arguments, "--write-evidence", kept)
+        run(0, *arguments, "--tsa", url, "--trust", trust, "--write-evidence", kept)
+        anchors = work / "anchors.pem"
+        at = json.loads(kept.read_text())
+        for by in (("--as-judged", "--trust", trust), ("--trust", anchors)):
+            report = json.loads(run(0, "verify", "--json", "--evidence", kept, *by, target))
+            assert report["verdict"] == "valid" and report["signatures"][0]["time"]["known_by"] == "time_stamp", (report, at.keys())
+    assert not (work / "none").exists()
+
+
 def main():
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="jinyin-tsa-") as folder:
@@ -198,6 +233,7 @@ def main():
             check_ocsp(f"http://127.0.0.1:{port}", pki, work)
             check_stamping(f"http://127.0.0.1:{port}/tsa", pki, work)
             check_archive(f"http://127.0.0.1:{port}", pki, work)
+            check_more_stamps(f"http://127.0.0.1:{port}", pki, work)
             sim.send_signal(signal.SIGTERM)
             assert sim.wait(10) == 0
             print("time stamps: ok")

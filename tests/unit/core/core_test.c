@@ -41,74 +41,6 @@ codes__every_one_character_error_is_found(void **state)
     assert_null(district_name("120107"));
 }
 
-/* R9.1–R9.5: all eight cases of the facts, against the measures read by hand. */
-static void
-R9__checklist_for_every_case(void **state)
-{
-    size_t count;
-    const struct material_rule *rules = material_rules(&count);
-
-    (void)state;
-    for (int bits = 0; bits < 8; bits++) {
-        struct application_facts facts = { (bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0 };
-        for (size_t i = 0; i < count; i++) {
-            const char *clause = rules[i].clause;
-            bool expected = strcmp(clause, "R9.1") == 0 || (strcmp(clause, "R9.2") == 0 && facts.has_superior) ||
-                (strcmp(clause, "R9.3") == 0 && !facts.by_agent) || (strcmp(clause, "R9.4") == 0 && facts.by_agent) ||
-                (strcmp(clause, "R9.5") == 0 && facts.foreign_script);
-            assert_int_equal(rules[i].required(&facts), expected);
-        }
-    }
-    assert_string_equal(material_rule_by_code("power_of_attorney")->clause, "R9.4");
-    assert_null(material_rule_by_code("nothing"));
-}
-
-/* Every state × event of every machine; what is not listed here is refused and names both. */
-static void
-states__every_pair(void **state)
-{
-    static const struct { const struct state_move *moves; const char *allowed; } machines[] = {
-        { application_moves, "DRAFT+submit=SUBMITTED DRAFT+withdraw=WITHDRAWN SUBMITTED+accept=ACCEPTED SUBMITTED+refuse=REFUSED "
-                             "SUBMITTED+correct=DRAFT SUBMITTED+withdraw=WITHDRAWN ACCEPTED+make=MADE ACCEPTED+refuse=REFUSED " },
-        { seal_moves, "MADE+file=FILED FILED+activate=ACTIVE FILED+cancel=CANCELLED FILED+void=VOID ACTIVE+freeze=FROZEN ACTIVE+cancel=CANCELLED "
-                      "ACTIVE+expire=EXPIRED ACTIVE+void=VOID FROZEN+unfreeze=ACTIVE FROZEN+cancel=CANCELLED FROZEN+expire=EXPIRED "
-                      "FROZEN+void=VOID CANCELLED+void=VOID EXPIRED+void=VOID " },
-        { order_moves, "REQUESTED+approve=APPROVED REQUESTED+refuse=REFUSED REQUESTED+expire=EXPIRED APPROVED+sign=INTENT "
-                       "APPROVED+expire=EXPIRED INTENT+done=DONE INTENT+fail=FAILED INTENT+return=APPROVED " },
-        { maker_moves, "LICENSED+suspend=SUSPENDED LICENSED+revoke=REVOKED SUSPENDED+resume=LICENSED SUSPENDED+revoke=REVOKED " },
-    };
-    static const char *const states[] = { "DRAFT", "SUBMITTED", "ACCEPTED", "REFUSED", "MADE", "WITHDRAWN", "FILED", "ACTIVE", "FROZEN",
-                                          "CANCELLED", "EXPIRED", "VOID", "REQUESTED", "APPROVED", "INTENT", "DONE", "FAILED", "LICENSED",
-                                          "SUSPENDED", "REVOKED", "" };
-    static const char *const events[] = { "submit", "withdraw", "accept", "refuse", "correct", "make", "file", "activate", "cancel", "void",
-                                          "freeze", "unfreeze", "expire", "approve", "sign", "done", "fail", "return", "suspend", "resume",
-                                          "revoke", "" };
-
-    (void)state;
-    for (size_t m = 0; m < 4; m++) {
-        size_t allowed = 0, expected = 0;
-        for (const char *p = machines[m].allowed; *p != '\0'; p++)
-            expected += *p == ' ';
-        for (size_t s = 0; s < sizeof(states) / sizeof(states[0]); s++)
-            for (size_t e = 0; e < sizeof(events) / sizeof(events[0]); e++) {
-                struct jy_fault fault;
-                const char *to = NULL;
-                char row[128];
-                jy_err rc = state_after(machines[m].moves, states[s], events[e], &to, &fault);
-                snprintf(row, sizeof(row), "%s+%s=%s ", states[s], events[e], rc == JY_OK ? to : "");
-                if (rc == JY_OK) {
-                    const char *hit = strstr(machines[m].allowed, row);
-                    assert_true(hit != NULL && (hit == machines[m].allowed || hit[-1] == ' '));
-                    allowed++;
-                } else {
-                    assert_int_equal(rc, JY_E_BAD_STATE);
-                    assert_non_null(strstr(fault.text, states[s]));
-                }
-            }
-        assert_int_equal(allowed, expected);
-    }
-}
-
 static void
 R7_1__licence_to_the_second(void **state)
 {
@@ -129,40 +61,47 @@ R8_1__physical_seal_names_the_field_that_is_wrong(void **state)
     struct jy_fault fault;
 
     (void)state;
-    assert_int_equal(physical_seal_fits(&good, good.uscc, "statutory", NULL), JY_OK);
+    assert_int_equal(physical_seal_fits(&good, good.uscc, "statutory", good.name, NULL), JY_OK);
 #define REFUSED(change, code, field)                                                                     \
     seal = good;                                                                                         \
     change;                                                                                              \
-    assert_int_equal(physical_seal_fits(&seal, "91350100M000100Y43", "statutory", &fault), code);        \
+    assert_int_equal(physical_seal_fits(&seal, good.uscc, "statutory", good.name, &fault), code);          \
     assert_string_equal(fault.where, field)
     REFUSED(seal.found = false, JY_E_PHYSICAL_SEAL_UNKNOWN, "physical_seal_code");
     REFUSED(seal.state = "cancelled", JY_E_PHYSICAL_SEAL_CANCELLED, "physical_seal_code");
     REFUSED(seal.state = "lost", JY_E_PHYSICAL_SEAL_CANCELLED, "physical_seal_code");
     REFUSED(seal.uscc = "91440300708461136T", JY_E_PHYSICAL_SEAL_MISMATCH, "uscc");
     REFUSED(seal.kind = "contract", JY_E_PHYSICAL_SEAL_MISMATCH, "seal_kind");
+    REFUSED(seal.name = "别的名称", JY_E_PHYSICAL_SEAL_MISMATCH, "seal_name");
     REFUSED(seal.width_mm = 61, JY_E_PHYSICAL_SEAL_MISMATCH, "size");
     REFUSED(seal.height_mm = 0, JY_E_PHYSICAL_SEAL_MISMATCH, "size");
 }
 
-/* R3.1, R14.1, R6.1, R29.1, R21.1: the tables hold what the measures list, and only the statutory seal is single. */
+/* R3.1, R3.2, R14.1, R6.1, R29.1, R21.1, N2: the tables hold what the measures list, and only the statutory seal is single. */
 static void
 tables__what_the_measures_list(void **state)
 {
-    size_t count, single = 0, excluded = 0;
+    static const char *const offices[] = { "legal_representative", "operator", "principal", "finance_head", "authorized_representative" };
+    size_t count, single = 0, excluded = 0, official = 0;
     const struct seal_kind *kinds = seal_kinds(&count);
     const struct document_category *categories;
 
     (void)state;
-    assert_int_equal(count, 9);
+    assert_int_equal(count, 14);
     for (size_t i = 0; i < count; i++) {
         single += kinds[i].one_per_organization;
+        official += kinds[i].kept == SEAL_OFFICIAL;
         assert_true(kinds[i].width_mm <= kinds[i].max_mm && kinds[i].height_mm <= kinds[i].max_mm);
+        assert_int_equal(strcmp(kinds[i].shape, "oval") != 0, kinds[i].width_mm == kinds[i].height_mm);
     }
     assert_true(single == 1 && seal_kind_by_code("statutory")->one_per_organization);
+    assert_int_equal(official, 9);
+    for (size_t i = 0; i < 5; i++)
+        assert_int_equal(seal_kind_by_code(offices[i])->kept, i < 3 ? SEAL_POSITION_HEAD : SEAL_POSITION_OTHER);
     assert_non_null(organization_kinds(&count));
     assert_int_equal(count, 7);
     assert_non_null(cancel_reasons(&count));
-    assert_int_equal(count, 5);
+    assert_int_equal(count, 11);
     categories = document_categories(&count);
     for (size_t i = 0; i < count; i++)
         excluded += categories[i].excluded;
@@ -172,13 +111,66 @@ tables__what_the_measures_list(void **state)
     assert_int_equal(role_by_code("owner"), ROLE_NONE);
 }
 
+/* R20.2: the window and its reminders, to the second. */
+static void
+R20_2__renewed_within_thirty_days_and_reminded_before(void **state)
+{
+    const jy_time end = 1900000000, day = 86400;
+    static const struct { int left_days, more_seconds, reminder; } rows[] = {
+        { 31, 0, 0 }, { 30, 1, 0 }, { 30, 0, 30 }, { 16, 0, 30 }, { 15, 1, 30 }, { 15, 0, 15 }, { 7, 1, 15 }, { 7, 0, 7 }, { 1, 1, 7 }, { 1, 0, 1 }, { 0, 1, 1 },
+        { 0, 0, 0 }, { -1, 0, 0 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        jy_time now = end - rows[i].left_days * day - rows[i].more_seconds;
+        assert_int_equal(renewal_reminder(end, now), rows[i].reminder);
+        assert_int_equal(renewal_is_due(end, now, NULL), rows[i].reminder != 0 ? JY_OK : JY_E_RENEWAL_WINDOW);
+    }
+}
+
+/* R16.2: what the holder may stamp; and no scope can be written that says nothing or something else than it seems. */
+static void
+R16_2__a_position_seal_keeps_to_its_scope(void **state)
+{
+    static const char *const wrong[] = { "", " ", "agreement ", " agreement", "agreement  voucher", "agreement,voucher", "agreement agreement", "everything",
+                                         "agreement voucher agreement", "agreementagreementagreementagreement", "agreement\tvoucher" };
+    struct position_scope scope = { "agreement voucher", 100000, 2000 };
+    struct jy_fault fault;
+
+    (void)state;
+    assert_int_equal(position_scope_check(&scope, NULL), JY_OK);
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        struct position_scope bad = { wrong[i], -1, 0 };
+        assert_int_equal(position_scope_check(&bad, &fault), JY_E_BAD_FIELD);
+        assert_string_equal(fault.where, "scope_categories");
+    }
+    assert_int_equal(position_scope_check(&(struct position_scope){ "agreement classified", -1, 0 }, NULL), JY_E_EXCLUDED_BY_LAW);
+    assert_int_equal(position_scope_check(&(struct position_scope){ "agreement", -2, 0 }, NULL), JY_E_BAD_FIELD);
+#define PERMITS(category, amount, now) position_scope_permits(&scope, category, amount, now, &fault)
+    assert_int_equal(PERMITS("agreement", 100000, 1999), JY_OK);
+    assert_int_equal(PERMITS("voucher", 0, 1999), JY_OK);
+    assert_int_equal(PERMITS("agreement", 100001, 1999), JY_E_OUTSIDE_SCOPE);
+    assert_int_equal(PERMITS("agreement", -1, 1999), JY_E_OUTSIDE_SCOPE);
+    assert_string_equal(fault.where, "amount");
+    assert_int_equal(PERMITS("agreement", 1, 2000), JY_E_OUTSIDE_SCOPE);
+    assert_int_equal(PERMITS("certificate", 1, 1999), JY_E_OUTSIDE_SCOPE);
+    assert_int_equal(PERMITS("agree", 1, 1999), JY_E_OUTSIDE_SCOPE);
+    assert_int_equal(PERMITS("", 1, 1999), JY_E_OUTSIDE_SCOPE);
+    scope = (struct position_scope){ "agreement", -1, 0 };
+    assert_int_equal(PERMITS("agreement", -1, INT64_MAX), JY_OK);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(codes__every_one_character_error_is_found), cmocka_unit_test(R9__checklist_for_every_case),
-        cmocka_unit_test(states__every_pair),                        cmocka_unit_test(R7_1__licence_to_the_second),
-        cmocka_unit_test(R8_1__physical_seal_names_the_field_that_is_wrong), cmocka_unit_test(tables__what_the_measures_list),
+        cmocka_unit_test(codes__every_one_character_error_is_found),
+        cmocka_unit_test(R7_1__licence_to_the_second),
+        cmocka_unit_test(R8_1__physical_seal_names_the_field_that_is_wrong),
+        cmocka_unit_test(tables__what_the_measures_list),
+        cmocka_unit_test(R20_2__renewed_within_thirty_days_and_reminded_before),
+        cmocka_unit_test(R16_2__a_position_seal_keeps_to_its_scope),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* R27.1: SM2, SM3, SM4 and the derivations against the vectors of the standards. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>

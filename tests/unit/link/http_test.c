@@ -303,7 +303,7 @@ link__a_delivery_goes_to_the_ca_and_its_receipt_comes_back(void **state)
         struct server server = { 0 };
         char url[64];
         struct link_config config = { { "", url }, 5 };
-        start(&server, "HTTP/1.1 201 Created\r\nContent-Length: 24\r\n\r\n{\"receipt\":\"R-00000001\"}");
+        start(&server, "HTTP/1.1 201 Created\r\nContent-Length: 41\r\n\r\n{\"event_id\":\"e-1\",\"receipt\":\"R-00000001\"}");
         snprintf(url, sizeof(url), "http://127.0.0.1:%u/ca%s", server.port, endings[i]);
         assert_int_equal(link_answer(&config, &request, &reply, NULL), JY_OK);
         stop(&server);
@@ -366,7 +366,7 @@ link__a_request_that_is_wrong_calls_nobody(void **state)
     struct link_config config = { { url, url }, 5 };
 
     (void)state;
-    start(&server, "HTTP/1.1 201 Created\r\nContent-Length: 15\r\n\r\n{\"receipt\":\"r\"}");
+    start(&server, "HTTP/1.1 201 Created\r\nContent-Length: 32\r\n\r\n{\"event_id\":\"e-1\",\"receipt\":\"r\"}");
     snprintf(url, sizeof(url), "http://127.0.0.1:%u", server.port);
     request.u.LINK_DELIVER.body = jy_slice_text("{\"event_id\":\"e-2\"}");
     assert_int_equal(link_answer(&config, &request, &reply, NULL), JY_E_BAD_FIELD);
@@ -390,7 +390,7 @@ call_often(void *argument)
         struct jy_frame request = a_delivery(), reply;
         char url[64], answer[128];
         struct link_config config = { { "", url }, 5 };
-        snprintf(answer, sizeof(answer), "HTTP/1.1 201 Created\r\nContent-Length: 24\r\n\r\n{\"receipt\":\"R-%08d\"}", i);
+        snprintf(answer, sizeof(answer), "HTTP/1.1 201 Created\r\nContent-Length: 41\r\n\r\n{\"event_id\":\"e-1\",\"receipt\":\"R-%08d\"}", i);
         start(&server, answer);
         snprintf(url, sizeof(url), "http://127.0.0.1:%u", server.port);
         if (link_answer(&config, &request, &reply, NULL) != JY_OK || atoi(reply.u.LINK_DELIVERED.receipt + 2) != i)

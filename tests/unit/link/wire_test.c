@@ -269,21 +269,21 @@ answers__that_are_not_one_json_object_are_refused(void **state)
         "{}",
         "{",
         "}",
-        "{\"receipt\":",
+        "{\"event_id\":\"e-1\",\"receipt\":",
         "<html><body>It works!</body></html>",
-        "{\"receipt\":\"a\",\"receipt\":\"b\"}",
-        "{\"receipt\":\"a\"}{\"receipt\":\"a\"}",
-        "{\"receipt\":\"a\"} x",
-        "\xEF\xBB\xBF{\"receipt\":\"a\"}",
-        "{\"receipt\":\"\xFF\"}",
-        "{\"receipt\":\"\xC0\x80\"}",
-        "{\"receipt\":\"\xED\xA0\x80\"}",
-        "{\"receipt\":\"\\u0000\"}",
+        "{\"event_id\":\"e-1\",\"receipt\":\"a\",\"receipt\":\"b\"}",
+        "{\"event_id\":\"e-1\",\"receipt\":\"a\"}{\"event_id\":\"e-1\",\"receipt\":\"a\"}",
+        "{\"event_id\":\"e-1\",\"receipt\":\"a\"} x",
+        "\xEF\xBB\xBF{\"event_id\":\"e-1\",\"receipt\":\"a\"}",
+        "{\"event_id\":\"e-1\",\"receipt\":\"\xFF\"}",
+        "{\"event_id\":\"e-1\",\"receipt\":\"\xC0\x80\"}",
+        "{\"event_id\":\"e-1\",\"receipt\":\"\xED\xA0\x80\"}",
+        "{\"event_id\":\"e-1\",\"receipt\":\"\\u0000\"}",
         "{'receipt':'a'}",
-        "{\"receipt\":\"a\",}",
-        "{\"receipt\":1e999}",
-        "{\"receipt\":\"a\",\"n\":99999999999999999999999}",
-        "{\"receipt\":\"a\",\"d\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}",
+        "{\"event_id\":\"e-1\",\"receipt\":\"a\",}",
+        "{\"event_id\":\"e-1\",\"receipt\":1e999}",
+        "{\"event_id\":\"e-1\",\"receipt\":\"a\",\"n\":99999999999999999999999}",
+        "{\"event_id\":\"e-1\",\"receipt\":\"a\",\"d\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}",
         "-----BEGIN CERTIFICATE-----",
     };
 
@@ -493,14 +493,16 @@ static void
 receipt__is_short_plain_text(void **state)
 {
     static const struct { const char *body; jy_err rc; } rows[] = {
-        { "{\"receipt\":\"F-00000001\"}", JY_OK },
-        { "{\"receipt\":\"F-1\",\"more\":{\"is\":[\"ignored\"]}}", JY_OK },
-        { "{\"receipt\":\"1234567890123456789012345678901234567890123456789012345678901234\"}", JY_OK },
-        { "{\"receipt\":\"12345678901234567890123456789012345678901234567890123456789012345\"}", JY_E_COUNTERPART_DOWN },
-        { "{\"receipt\":\"\"}", JY_E_COUNTERPART_DOWN },
-        { "{\"receipt\":1}", JY_E_COUNTERPART_DOWN },
-        { "{\"receipt\":null}", JY_E_COUNTERPART_DOWN },
-        { "{\"receipt\":\"a\\tb\"}", JY_E_COUNTERPART_DOWN },
+        { "{\"event_id\":\"e-1\",\"receipt\":\"F-00000001\"}", JY_OK },
+        { "{\"event_id\":\"e-1\",\"receipt\":\"F-1\",\"more\":{\"is\":[\"ignored\"]}}", JY_OK },
+        { "{\"event_id\":\"e-1\",\"receipt\":\"1234567890123456789012345678901234567890123456789012345678901234\"}", JY_OK },
+        { "{\"event_id\":\"e-1\",\"receipt\":\"12345678901234567890123456789012345678901234567890123456789012345\"}", JY_E_COUNTERPART_DOWN },
+        { "{\"receipt\":\"F-1\"}", JY_E_COUNTERPART_DOWN },                                /* to which event? */
+        { "{\"event_id\":\"e-2\",\"receipt\":\"F-1\"}", JY_E_COUNTERPART_DOWN },           /* to another one: replayed, or out of order */
+        { "{\"event_id\":\"e-1\",\"receipt\":\"\"}", JY_E_COUNTERPART_DOWN },
+        { "{\"event_id\":\"e-1\",\"receipt\":1}", JY_E_COUNTERPART_DOWN },
+        { "{\"event_id\":\"e-1\",\"receipt\":null}", JY_E_COUNTERPART_DOWN },
+        { "{\"event_id\":\"e-1\",\"receipt\":\"a\\tb\"}", JY_E_COUNTERPART_DOWN },
     };
 
     (void)state;
@@ -543,9 +545,11 @@ static void
 statuses__decide_what_an_answer_is(void **state)
 {
     static const struct { int status; const char *body; jy_err rc; } rows[] = {
-        { 201, "{\"receipt\":\"r\"}", JY_OK },
-        { 200, "{\"receipt\":\"r\"}", JY_E_COUNTERPART_DOWN }, { 202, "{\"receipt\":\"r\"}", JY_E_COUNTERPART_DOWN },
-        { 204, "", JY_E_COUNTERPART_DOWN }, { 302, "{\"receipt\":\"r\"}", JY_E_COUNTERPART_DOWN }, { 101, "", JY_E_COUNTERPART_DOWN },
+        { 201, "{\"event_id\":\"e-1\",\"receipt\":\"r\"}", JY_OK },
+        { 200, "{\"event_id\":\"e-1\",\"receipt\":\"r\"}", JY_E_COUNTERPART_DOWN },
+        { 202, "{\"event_id\":\"e-1\",\"receipt\":\"r\"}", JY_E_COUNTERPART_DOWN },
+        { 204, "", JY_E_COUNTERPART_DOWN }, { 302, "{\"event_id\":\"e-1\",\"receipt\":\"r\"}", JY_E_COUNTERPART_DOWN },
+        { 101, "", JY_E_COUNTERPART_DOWN },
         { 500, "{\"code\":\"conflict\"}", JY_E_COUNTERPART_DOWN }, { 503, "", JY_E_COUNTERPART_DOWN }, { 999, "", JY_E_COUNTERPART_DOWN },
         { 409, "", JY_E_CONFLICT }, { 409, "{\"code\":\"conflict\"}", JY_E_CONFLICT }, { 409, "{\"code\":\"pin_wrong\"}", JY_E_CONFLICT },
         { 422, "{\"code\":\"bad_field\"}", JY_E_BAD_FIELD }, { 400, "{\"code\":\"bad_json\"}", JY_E_BAD_JSON },
@@ -603,7 +607,7 @@ answers__longer_than_the_call_allows_are_refused(void **state)
     struct jy_buf body = { 0 };
 
     (void)state;
-    assert_int_equal(jy_buf_text(&body, "{\"receipt\":\"r\"}"), JY_OK);
+    assert_int_equal(jy_buf_text(&body, "{\"event_id\":\"e-1\",\"receipt\":\"r\"}"), JY_OK);
     while (body.len < 16384)
         assert_int_equal(jy_buf_byte(&body, ' '), JY_OK);
     assert_int_equal(read_bytes(&request, 201, jy_buf_slice(&body), &reply, NULL), JY_OK);

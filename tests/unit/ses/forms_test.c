@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every form of seal and signature value that is read (seal-formats §1, §4), each with the deviations that it must be told to have. */
+/* R13.1: every form of seal and signature value that is read (seal-formats §1, §4), each with the deviations that it must be told to have. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -145,7 +145,7 @@ commit__calls_that_wait_share_one_sync(void **state)
     }
     before = syncs;
     run_together(f->db, callers, THREADS, NULL);
-    assert_int_equal(syncs - before, 1);
+    assert_true(f->postgres || syncs - before == 1);         /* the server's syncs are its own */
     for (int i = 0; i < THREADS; i++)
         assert_int_equal(callers[i].rc, JY_OK);
     assert_int_equal(seals_in(f->db), THREADS + 1);
@@ -244,7 +244,7 @@ commit__what_is_acknowledged_is_seen_and_stays(void **state)
                   THREADS * WRITES_EACH, syncs - before);
     db_close(f->db);
     f->db = NULL;
-    assert_int_equal(db_open(f->path, &f->db, NULL), JY_OK);
+    assert_int_equal(db_open(f->place, &f->db, NULL), JY_OK);
     assert_int_equal(db_read(f->db, count_pairs, counts, NULL), JY_OK);
     assert_int_equal(counts[0], 2 * THREADS * WRITES_EACH);
     assert_int_equal(counts[1], THREADS * WRITES_EACH);
@@ -341,7 +341,7 @@ batch__a_failed_sync_fails_all_and_stops_the_writer(void **state)
     db_close(f->db);
     f->db = NULL;
     assert_int_equal(syncs, before);
-    assert_int_equal(db_open(f->path, &f->db, NULL), JY_OK);
+    assert_int_equal(db_open(f->place, &f->db, NULL), JY_OK);
     assert_int_equal(seals_in(f->db), 1);        /* what was refused does not come back from the log */
     assert_int_equal(db_write(f->db, add_seal, &(struct seal){ .code = "D" }, NULL), JY_OK);
 }
@@ -410,7 +410,7 @@ batch__more_calls_than_a_batch_holds_are_all_answered(void **state)
     }
     before = syncs;
     run_together(f->db, callers, COUNT, NULL);
-    assert_int_equal(syncs - before, 3);
+    assert_true(f->postgres || syncs - before == 3);
     for (int i = 0; i < COUNT; i++)
         assert_int_equal(callers[i].rc, JY_OK);
     assert_int_equal(db_read(f->db, count_pairs, counts, NULL), JY_OK);
@@ -456,7 +456,7 @@ log__a_failed_sync_when_carrying_over_stops_the_writer(void **state)
     assert_non_null(strstr(fault.text, "opened again"));
     db_close(f->db);
     f->db = NULL;
-    assert_int_equal(db_open(f->path, &f->db, NULL), JY_OK);
+    assert_int_equal(db_open(f->place, &f->db, NULL), JY_OK);
     assert_int_equal(seals_in(f->db), 2);
 }
 
@@ -508,7 +508,7 @@ close__waits_for_what_is_queued(void **state)
     assert_int_equal(first.rc, JY_OK);
     assert_int_equal(second.rc, JY_OK);
     f->db = NULL;
-    assert_int_equal(db_open(f->path, &f->db, NULL), JY_OK);
+    assert_int_equal(db_open(f->place, &f->db, NULL), JY_OK);
     assert_int_equal(seals_in(f->db), 1);
 }
 
@@ -556,7 +556,7 @@ close__waits_for_a_reader_that_still_writes(void **state)
     sem_destroy(&late.gate.open);
     assert_int_equal(reader.rc, JY_OK);
     f->db = NULL;
-    assert_int_equal(db_open(f->path, &f->db, NULL), JY_OK);
+    assert_int_equal(db_open(f->place, &f->db, NULL), JY_OK);
     assert_int_equal(seals_in(f->db), 1);
 }
 
@@ -637,23 +637,26 @@ read__waits_when_every_reader_is_in_use(void **state)
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = {
+    const struct CMUnitTest both[] = {
         WITH_STORE(commit__calls_that_wait_share_one_sync),
         WITH_STORE(commit__what_is_acknowledged_is_seen_and_stays),
         WITH_STORE(batch__a_refusal_undoes_its_own_writes_only),
         WITH_STORE(batch__an_open_deferred_key_is_its_callers_conflict),
-        WITH_STORE(batch__a_failed_sync_fails_all_and_stops_the_writer),
-        WITH_STORE(batch__a_full_disk_fails_all_and_the_next_works),
-        WITH_STORE(batch__given_up_by_the_engine_acknowledges_nothing_of_it),
         WITH_STORE(batch__more_calls_than_a_batch_holds_are_all_answered),
-        WITH_STORE(log__starts_again_when_it_was_carried_over),
-        WITH_STORE(log__a_failed_sync_when_carrying_over_stops_the_writer),
         WITH_STORE(close__waits_for_what_is_queued),
         WITH_STORE(close__waits_for_a_reader_that_still_writes),
         WITH_STORE(read__sees_one_moment),
         WITH_STORE(read__does_not_see_what_is_not_committed),
         WITH_STORE(read__waits_when_every_reader_is_in_use),
     };
+    const struct CMUnitTest disk[] = {
+        WITH_STORE(batch__a_failed_sync_fails_all_and_stops_the_writer),
+        WITH_STORE(batch__a_full_disk_fails_all_and_the_next_works),
+        WITH_STORE(batch__given_up_by_the_engine_acknowledges_nothing_of_it),
+        WITH_STORE(log__starts_again_when_it_was_carried_over),
+        WITH_STORE(log__a_failed_sync_when_carrying_over_stops_the_writer),
+    };
+    int failed = cmocka_run_group_tests(both, NULL, NULL);
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return postgres_folder() != NULL ? failed : failed + cmocka_run_group_tests(disk, NULL, NULL);
 }

@@ -192,6 +192,120 @@ run__changes_counts_the_rows(void **state)
     assert_int_equal(changes, 2);
 }
 
+/* -- the same in both engines -- */
+
+static jy_err
+check_facts(struct db_tx *tx, void *arg, struct jy_fault *fault)
+{
+    struct db_row *row = db_begin(tx, SQL_SEAL_FACTS);
+    bool has_row;
+
+    db_bind_text(row, "except", arg);
+    assert_int_equal(db_step(row, &has_row, fault), JY_OK);
+    assert_true(has_row);
+    assert_true(db_int(row, "total") == INT64_C(-9000000000000000100));
+    assert_true(db_int(row, "highest") == -100);
+    assert_int_equal(db_int(row, "several"), 1);
+    assert_int_equal(db_int(row, "bare"), 1);
+    assert_int_equal(db_int(row, "seven"), 7);
+    db_end(row);
+    return JY_OK;
+}
+
+static void
+row__sums_and_conditions_are_whole_numbers(void **state)
+{
+    struct fixture *f = *state;
+
+    must_add(f->db, (struct seal){ .code = "A", .number = INT64_C(-9000000000000000000) });
+    must_add(f->db, (struct seal){ .code = "B", .number = -100 });
+    must_add(f->db, (struct seal){ .code = "C", .number = 5 });
+    assert_int_equal(db_read(f->db, check_facts, "C", NULL), JY_OK);
+}
+
+static jy_err
+list_organizations(struct db_tx *tx, void *arg, struct jy_fault *fault)
+{
+    struct db_row *row = db_begin(tx, SQL_SEAL_ORGANIZATIONS);
+    bool has_row;
+
+    while (db_step(row, &has_row, fault) == JY_OK && has_row)
+        strcat(arg, db_text(row, "code"));
+    db_end(row);
+    return JY_OK;
+}
+
+static void
+row__text_is_ordered_by_its_bytes_and_null_comes_first(void **state)
+{
+    static const char *const names[] = { "b", "B!", "a", "Z", "津", NULL, "", "天" };
+    struct fixture *f = *state;
+    char code[2] = "1", order[32] = "";
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++, code[0]++)
+        must_add(f->db, (struct seal){ .code = code, .organization = names[i] });
+    assert_int_equal(db_read(f->db, list_organizations, order, NULL), JY_OK);
+    assert_string_equal(order, "67243185");
+}
+
+struct like { const char *pattern; int64_t n; };
+
+static jy_err
+count_like(struct db_tx *tx, void *arg, struct jy_fault *fault)
+{
+    struct like *like = arg;
+    struct db_row *row = db_begin(tx, SQL_SEAL_LIKE);
+    bool has_row;
+
+    db_bind_text(row, "pattern", like->pattern);
+    assert_int_equal(db_step(row, &has_row, fault), JY_OK);
+    like->n = db_int(row, "n");
+    db_end(row);
+    return JY_OK;
+}
+
+static void
+row__like_folds_latin_letters_alone_and_escapes_nothing(void **state)
+{
+    static const struct like cases[] = { { "abc", 2 }, { "a%", 3 }, { "ä", 1 }, { "A\\_", 1 }, { "_", 2 }, { "nothing", 0 } };
+    static const char *const codes[] = { "abc", "ABC", "Ä", "ä", "a\\b" };
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+        must_add(f->db, (struct seal){ .code = codes[i] });
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct like like = cases[i];
+        assert_int_equal(db_read(f->db, count_like, &like, NULL), JY_OK);
+        if (like.n != cases[i].n)
+            fail_msg("LIKE %s: %lld", like.pattern, (long long)like.n);
+    }
+}
+
+static jy_err
+add_once(struct db_tx *tx, void *arg, struct jy_fault *fault)
+{
+    for (int64_t number = 1; number <= 2; number++) {
+        struct db_row *row = db_begin(tx, SQL_SEAL_ADD_ONCE);
+        int64_t changes;
+        jy_err rc;
+        db_bind_text(row, "code", arg);
+        db_bind_int(row, "number", number);
+        if ((rc = db_run(row, &changes, fault)) != JY_OK)
+            return rc;
+        assert_int_equal(changes, 1);
+    }
+    return JY_OK;
+}
+
+static void
+run__a_conflict_that_updates_is_a_change(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(db_write(f->db, add_once, "A", NULL), JY_OK);
+    assert_int_equal(seals_in(f->db), 1);
+}
+
 static jy_err
 nest(struct db_tx *tx, void *arg, struct jy_fault *fault)
 {
@@ -536,11 +650,14 @@ bug__is_said_and_ends_the_process(void **state)
     int pipes[2], status;
     pid_t child;
 
+    fixture_open(f);
+    db_close(f->db);
+    f->db = NULL;
     for (size_t i = 0; i < sizeof(bugs) / sizeof(bugs[0]); i++) {
         assert_int_equal(pipe(pipes), 0);
         if ((child = fork()) == 0) {
             dup2(pipes[1], STDERR_FILENO);
-            if (db_open(f->path, &db, NULL) == JY_OK && db_write(db, add_seal, &(struct seal){ .code = "A" }, NULL) != JY_E_IO)
+            if (db_open(f->place, &db, NULL) == JY_OK && db_write(db, add_seal, &(struct seal){ .code = "A" }, NULL) != JY_E_IO)
                 (void)!bugs[i].call(db, bugs[i].fn, bugs[i].arg == NULL ? db : bugs[i].arg, NULL);
             _exit(0);
         }
@@ -568,6 +685,10 @@ main(void)
         WITH_STORE(row__a_slice_of_no_bytes_is_an_empty_blob),
         WITH_STORE(row__what_is_bound_is_copied),
         WITH_STORE(run__changes_counts_the_rows),
+        WITH_STORE(row__sums_and_conditions_are_whole_numbers),
+        WITH_STORE(row__text_is_ordered_by_its_bytes_and_null_comes_first),
+        WITH_STORE(row__like_folds_latin_letters_alone_and_escapes_nothing),
+        WITH_STORE(run__a_conflict_that_updates_is_a_change),
         WITH_STORE(row__a_statement_runs_inside_itself),
         WITH_STORE(row__left_open_ends_with_its_transaction),
         WITH_STORE(conflict__a_unique_column_is_named),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Every row of MANIFEST.tsv: files that others made, against the verdicts of the corpus README, under both policies; each in a child of
+ * Every row of MANIFEST.tsv: files that others made (N6), against the verdicts of the corpus README, under both policies; each in a child of
  * its own, so that one that breaks a parser is one failure. Ends with a table of counts per class. Exit 77 (skipped) without the corpus.
  */
 #include "pki.h"

@@ -39,6 +39,7 @@ struct stamp {
     jy_time when;
     bool of_another;                  /* over other data */
     bool by_signer;                   /* by the signer, whose certificate is not one for time stamps */
+    bool whole;                       /* not the token, but all of the authority's answer */
     bool cut;                         /* the authority's signature does not fit */
 };
 
@@ -54,6 +55,12 @@ stamp_over(const uint8_t digest[JY_SM3_SIZE], const struct stamp *how)
     request.digest[0] ^= how->of_another;
     MUST(jy_timestamp_make(&fields, how->by_signer ? pki.signer_key : tsa.key, &token, NULL));
     token.p[token.len - 1] ^= how->cut;
+    if (how->whole) {
+        struct jy_buf answer = { 0 };
+        MUST(jy_timestamp_reply_write(jy_buf_slice(&token), 0, "", &answer));
+        jy_buf_free(&token);
+        return answer;
+    }
     return token;
 }
 

@@ -230,6 +230,28 @@ plain_stamp__that_is_not_good_is_named(void **state)
     }
 }
 
+/* A stamp that proves, but not to the letter, is told by name; the strict policy refuses it. */
+static void
+plain_stamp__that_departs_from_the_letter_is_named(void **state)
+{
+    struct jy_buf file = signed_with(small_pdf(), true, false, pki.now, (struct stamp){ .when = pki.now + 5, .whole = true });
+    const json_t *names;
+    struct jy_report *report;
+    json_t *json = judged(&file, pki.trust, pki.now + 60);
+
+    (void)state;
+    expect(json, 0, "valid_with_warning", "time_stamp", pki.now + 5);
+    assert_true(signature_fails(json, 0, "DEVIATION"));
+    names = json_object_get(json_array_get(json_object_get(json, "signatures"), 0), "deviations");
+    assert_int_equal(json_array_size(names), 1);
+    assert_string_equal(text_of(json_array_get(names, 0), "name"), "TS_WHOLE_RESPONSE");
+    MUST(jy_verify(jy_buf_slice(&file), pki.trust, NULL, &jy_policy_strict, pki.now + 60, &report, NULL));
+    assert_int_equal(jy_report_verdict(report), JY_INVALID);
+    jy_report_free(report);
+    json_decref(json);
+    jy_buf_free(&file);
+}
+
 /* Two stamps over one value: the earlier good one counts, a bad one beside it is still named. */
 static void
 plain_stamp__the_earliest_of_several_counts(void **state)
@@ -260,6 +282,7 @@ main(void)
         cmocka_unit_test(document_stamp__needs_trust_and_outlives_the_certificates),
         cmocka_unit_test(plain_stamp__of_the_attribute_settles_the_time),
         cmocka_unit_test(plain_stamp__that_is_not_good_is_named),
+        cmocka_unit_test(plain_stamp__that_departs_from_the_letter_is_named),
         cmocka_unit_test(plain_stamp__the_earliest_of_several_counts),
     };
 

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the service says in its own name: answers about seals (N5), messages to the national platform (R5.2). key does not judge them and they
+ * bind nobody but the service: each purpose has a key of its own, derived from the unlock secret, that occurs in no seal and no order, so that
+ * nothing signed here can be taken for a stamp, an approval or a seal, whatever bytes web hands over.
+ */
+#include "daemons/key/keyroom.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const purposes[] = { "seal-status", "platform" };
+
+static jy_err
+statement_key(const struct jy_vault *vault, const char *purpose, struct jy_sm2 **out)
+{
+    uint8_t d[32];
+    char use[80];
+    jy_err rc = JY_E_CRYPTO;
+
+    *out = NULL;
+    for (int i = 1; i <= 8 && *out == NULL; i++) {          /* as jy_vault_sealing_key */
+        snprintf(use, sizeof(use), "jinyin statement key %s %d", purpose, i);
+        if ((rc = jy_vault_derive(vault, use, d)) != JY_OK || ((rc = jy_sm2_from_private(d, out)) != JY_OK && rc != JY_E_ARGUMENT))
+            break;
+    }
+    jy_wipe(d, sizeof(d));
+    return rc;
+}
+
+jy_err
+jy_key_statement(struct jy_key_room *room, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault)
+{
+    const struct jy_msg_KEY_STATEMENT *ask = &request->u.KEY_STATEMENT;
+    uint8_t point[JY_SM2_POINT_SIZE], sig[JY_SM2_SIGNATURE_MAX];
+    const char *purpose = NULL;
+    struct jy_sm2 *key = NULL;
+    size_t sig_len = 0;
+    jy_err rc;
+
+    for (size_t i = 0; i < sizeof(purposes) / sizeof(purposes[0]); i++)
+        if (strcmp(purposes[i], ask->purpose) == 0)
+            purpose = purposes[i];
+    if (purpose == NULL)
+        return jy_fail(fault, JY_E_ARGUMENT, "purpose", 0, "the service says nothing for this purpose");
+    if ((rc = statement_key(&room->vault, purpose, &key)) != JY_OK || (rc = jy_sm2_point(key, point)) != JY_OK ||
+        (ask->text.len > 0 && (rc = jy_sm2_sign(key, ask->text, sig, &sig_len)) != JY_OK))
+        goto out;
+    if ((rc = jy_buf_add(&reply->bytes, JY_SLICE(point, sizeof(point)))) == JY_OK && (rc = jy_buf_add(&reply->bytes, JY_SLICE(sig, sig_len))) == JY_OK) {
+        reply->u.KEY_STATEMENT_SIGNED.point = JY_SLICE(reply->bytes.p, sizeof(point));
+        reply->u.KEY_STATEMENT_SIGNED.signature = JY_SLICE(reply->bytes.p + sizeof(point), sig_len);
+    }
+out:
+    jy_sm2_free(key);
+    return rc;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What each check of a field demands, as a pattern or as a list of codes: for the description of the API (api/openapi.json). */
+#include "daemons/web/route.h"
+
+static const char *
+organization_kind_at(size_t i)
+{
+    size_t count;
+    const struct organization_kind *list = organization_kinds(&count);
+
+    return i < count ? list[i].code : NULL;
+}
+
+static const char *
+seal_kind_at(size_t i)
+{
+    size_t count;
+    const struct seal_kind *list = seal_kinds(&count);
+
+    return i < count ? list[i].code : NULL;
+}
+
+static const char *
+category_at(size_t i)
+{
+    size_t count;
+    const struct document_category *list = document_categories(&count);
+
+    return i < count ? list[i].code : NULL;
+}
+
+static const char *
+cancel_reason_at(size_t i)
+{
+    size_t count;
+    const struct cancel_reason *list = cancel_reasons(&count);
+
+    return i < count ? list[i].code : NULL;
+}
+
+static const struct field_form forms[] = {
+    { check_base64, "base64", "^[A-Za-z0-9+/=]*$", NULL },
+    { check_id, "id", "^[0-9a-f]*$", NULL },
+    { check_digits, "digits", "^[0-9]*$", NULL },
+    { check_login, "login", "^[a-z0-9._-]*$", NULL },
+    { check_algorithm, "client_algorithm", "^(hmac-sm3|sm2)$", NULL },
+    { check_uscc, "uscc", "^[0-9A-HJ-NPQRTUWXY]{18}$", NULL },
+    { check_id_number, "id_number", "^[0-9]{17}[0-9X]$", NULL },
+    { check_district, "district", "^1201[0-9]{2}$", NULL },
+    { check_organization_kind, "organization_kind", NULL, organization_kind_at },
+    { check_seal_kind, "seal_kind", NULL, seal_kind_at },
+    { check_category, "document_category", NULL, category_at },
+    { check_cancel_reason, "cancel_reason", NULL, cancel_reason_at },
+};
+
+const struct field_form *
+field_form(field_check *check)
+{
+    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+        if (forms[i].check == check)
+            return &forms[i];
+    return NULL;
+}
