@@ -6,7 +6,6 @@
 
 #define KIB 1024
 #define JSON_MAX (16 * KIB)
-#define ORDER_MAX (64 * KIB)              /* places */
 #define FLOW_MAX (128 * KIB)              /* a flow in base64 */
 #define MATERIAL_MAX (20 * KIB * KIB)
 #define ID_FIELD(name) { name, IN_TEXT, 32, 32, check_id, false }
@@ -137,7 +136,7 @@ static const struct route table[] = {
     { "POST",   API "/documents",                    document_upload,         ORGANIZATION_ROLES,                    SCOPE_OWN_ORGANIZATION, "document_uploaded",   BODY_BYTES, 0,            NULL,         true,  "R15.1" },
     { "GET",    API "/documents/{id}",               document_show,           ORGANIZATION_ROLES,                    SCOPE_OWN_ORGANIZATION, NULL,                  BODY_NONE,  0,            NULL,         false, "R15.1" },
     { "GET",    API "/documents/{id}/content",       document_content,        ORGANIZATION_ROLES,                    SCOPE_OWN_ORGANIZATION, NULL,                  BODY_NONE,  0,            NULL,         false, "R15.1" },
-    { "POST",   API "/orders",                       order_create,            ROLE_AGENT | ROLE_CUSTODIAN,           SCOPE_OWN_ORGANIZATION, "order_created",       BODY_JSON,  ORDER_MAX,    order,        true,  "R16.1" },
+    { "POST",   API "/orders",                       order_create,            ROLE_AGENT | ROLE_CUSTODIAN,           SCOPE_OWN_ORGANIZATION, "order_created",       BODY_JSON,  JSON_MAX,     order,        true,  "R16.1" },
     { "GET",    API "/orders/{id}",                  order_show,              ORGANIZATION_ROLES,                    SCOPE_OWN_ORGANIZATION, NULL,                  BODY_NONE,  0,            NULL,         false, "R16.1" },
     { "POST",   API "/orders/{id}/approve",          order_approve,           ROLE_APPROVER,                         SCOPE_OWN_ORGANIZATION, "order_approved",      BODY_JSON,  JSON_MAX,     approval,     true,  "R16.1" },
     { "POST",   API "/orders/{id}/refuse",           order_refuse,            ROLE_APPROVER,                         SCOPE_OWN_ORGANIZATION, "order_refused",       BODY_JSON,  JSON_MAX,     reason,       true,  "R16.1" },
