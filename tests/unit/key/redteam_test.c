@@ -167,6 +167,7 @@ begin(void **state)
     world_key(BOSS, "approver", PIN);
     world_key(DEPUTY, "approver", PIN);
     world_key(OWN, "approver", PIN);
+    world_key("approver-" CUSTODIAN, "approver", PIN);
     enrol_stranger();
     OK(jy_sm2_generate(&t.own_key));
     t.flow = world_flow_der(two_step_flow());
@@ -489,7 +490,7 @@ a_deputy_after_his_time(void)
     jy_err rc;
 
     w.now += 2000;
-    rc = agree("other", BIG, DEPUTY, 1);
+    rc = world_agree("order", DEPUTY, PIN, S(t.other), 1, NULL);
     w.now -= 2000;
     return rc;
 }
@@ -533,7 +534,6 @@ static void with_the_custodian(struct jy_flow *f) { TEXT(f->paths[0].steps[0].ap
 static void with_a_strange_deputy(struct jy_flow *f) { TEXT(f->deputies[0].deputy, STRANGER); }
 static void needing_nobody(struct jy_flow *f) { f->paths[0].steps[0].needed = 0; }
 static void needing_more_than_there_are(struct jy_flow *f) { f->paths[0].steps[0].needed = 3; }
-static void for_another_seal(struct jy_flow *f) { TEXT(f->seal_key_id, "seal-2"); }
 static void numbered_lower(struct jy_flow *f) { f->number = 1; }
 static void with_an_authority_that_was_not_asked(struct jy_flow *f) { TEXT(f->authority, BOSS), f->paths[0].step_count = 0; }
 static void with_the_custodian_as_authority(struct jy_flow *f) { TEXT(f->authority, "approver-" CUSTODIAN), f->custodian_may_approve = true; }
@@ -546,10 +546,25 @@ FLOW(with_the_custodian)
 FLOW(with_a_strange_deputy)
 FLOW(needing_nobody)
 FLOW(needing_more_than_there_are)
-FLOW(for_another_seal)
 FLOW(numbered_lower)
 FLOW(with_an_authority_that_was_not_asked)
 FLOW(with_the_custodian_as_authority)
+
+static jy_err
+a_flow__for_another_seal(void)
+{
+    struct jy_flow *flow = two_step_flow();
+    struct jy_buf der, sealed;
+    jy_err rc;
+
+    TEXT(flow->seal_key_id, "seal-2");
+    der = world_flow_der(flow);
+    sealed = world_digest_secret("flow", S(der), SEAL_PIN);
+    rc = world_set_flow_with(SEAL, S(der), JY_EMPTY, S(sealed));
+    jy_buf_free(&der);
+    jy_buf_free(&sealed);
+    return rc;
+}
 
 static jy_err
 a_flow_of_their_own_without_the_custodian(void)
