@@ -28,7 +28,8 @@ static jy_err
 check_places(const struct care_site *site, const struct care_manifest *m, struct jy_fault *fault)
 {
     if (m->postgres != site->served)
-        return jy_fail(fault, JY_E_ARGUMENT, "store", 0, "the backup is one of %s, the configuration names another engine", m->postgres ? "PostgreSQL" : "SQLite");
+        return jy_fail(fault, JY_E_ARGUMENT, "store", 0, "the backup is one of %s, the configuration names another engine",
+                       m->postgres ? "PostgreSQL" : "SQLite");
     if (site->served && (site->owner == NULL || site->role == NULL))
         return jy_fail(fault, JY_E_ARGUMENT, "store", 0, "PostgreSQL needs --owner postgresql:… of an empty database, and --role NAME");
     if (!care_is_empty(site->web_dir))

@@ -4,6 +4,8 @@
 #include "codec/text.h"
 #include "ipc/flow.h"
 
+#include <jinyin/totp.h>
+
 #include <curl/curl.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -79,14 +81,12 @@ life_close(struct life *life)
     jy_wipe(life, sizeof(*life));
 }
 
-/* The demonstration's PINs go beside its passwords, so that a second tour can use the keys of the first. */
 static jy_err
-remember(struct life *life, const char *name, const char *value, struct jy_fault *fault)
+write_credentials(struct life *life, struct jy_fault *fault)
 {
     char next[4200];
     int fd, rc;
 
-    json_object_set_new(life->credentials, name, json_string(value));
     snprintf(next, sizeof(next), "%s.new", life->credentials_path);
     if ((fd = open(next, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) < 0)
         return jy_fail(fault, JY_E_IO, next, 0, "cannot write");
@@ -94,6 +94,14 @@ remember(struct life *life, const char *name, const char *value, struct jy_fault
     if (close(fd) != 0 || rc != 0 || rename(next, life->credentials_path) != 0)
         return jy_fail(fault, JY_E_IO, next, 0, "cannot write");
     return JY_OK;
+}
+
+/* The demonstration's PINs go beside its passwords, so that a second tour can use the keys of the first. */
+static jy_err
+remember(struct life *life, const char *name, const char *value, struct jy_fault *fault)
+{
+    json_object_set_new(life->credentials, name, json_string(value));
+    return write_credentials(life, fault);
 }
 
 static size_t
@@ -246,19 +254,29 @@ out:
     return rc;
 }
 
-static jy_err
-find_person(struct life *life, const char *login, struct life_person *out, struct jy_fault *fault)
+static json_t *
+credentials_of(const struct life *life, const char *login)
 {
     json_t *people = json_object_get(life->credentials, "people"), *person;
     size_t i;
 
     json_array_foreach(people, i, person)
-        if (strcmp(member(person, "login"), login) == 0) {
-            copy_text(out->login, sizeof(out->login), login);
-            copy_text(out->password, sizeof(out->password), member(person, "password"));
-            return JY_OK;
-        }
-    return jy_fail(fault, JY_E_NOT_FOUND, login, 0, "no such person in the credentials file");
+        if (strcmp(member(person, "login"), login) == 0)
+            return person;
+    return NULL;
+}
+
+static jy_err
+find_person(struct life *life, const char *login, struct life_person *out, struct jy_fault *fault)
+{
+    const json_t *person = credentials_of(life, login);
+
+    if (person == NULL)
+        return jy_fail(fault, JY_E_NOT_FOUND, login, 0, "no such person in the credentials file");
+    copy_text(out->login, sizeof(out->login), login);
+    copy_text(out->password, sizeof(out->password), member(person, "password"));
+    copy_text(out->token, sizeof(out->token), member(person, "token"));
+    return JY_OK;
 }
 
 jy_err
@@ -291,21 +309,65 @@ life_choose(struct life *life, size_t organization, struct jy_fault *fault)
     return JY_OK;
 }
 
+/* The code of a phone that has this secret, "" without one. A step counts once: the first that has not been used. */
+static jy_err
+one_time_code(json_t *person, char code[JY_TOTP_DIGITS + 1])
+{
+    const char *secret = member(person, "totp");
+    json_int_t used = json_integer_value(json_object_get(person, "totp_step"));
+    struct jy_buf bytes = { 0 };
+    int64_t step;
+    jy_err rc;
+
+    code[0] = '\0';
+    if (secret[0] == '\0')
+        return JY_OK;
+    while ((step = jy_totp_step(jy_now())) + 1 <= used)
+        usleep(200000);
+    step = step > used ? step : used + 1;
+    if ((rc = jy_base32_decode(jy_slice_text(secret), &bytes)) == JY_OK)
+        rc = bytes.len == JY_TOTP_SECRET ? jy_totp_code(bytes.p, step, code) : JY_E_FORMAT;
+    json_object_set_new(person, "totp_step", json_integer(step));
+    jy_buf_wipe(&bytes);
+    return rc;
+}
+
+static jy_err
+log_in(struct life *life, struct life_person *who, struct jy_fault *fault)
+{
+    json_t *person = credentials_of(life, who->login), *answer = NULL, *body;
+    char code[JY_TOTP_DIGITS + 1];
+    jy_err rc;
+
+    /* The session that the demonstration opened, while it lives. */
+    if (who->token[0] != '\0' && life_get(life, who, "/api/v1/session", NULL, fault) == JY_OK)
+        return JY_OK;
+    who->token[0] = '\0';
+    if ((rc = one_time_code(person, code)) != JY_OK)
+        return rc;
+    body = json_pack("{s:s, s:s}", "login", who->login, "password", who->password);
+    if (code[0] != '\0')
+        json_object_set_new(body, "code", json_string(code));
+    if ((rc = ask(life, NULL, "POST", "/api/v1/session", body, NULL, &answer, fault)) != JY_OK)
+        return rc;
+    copy_text(who->token, sizeof(who->token), member(answer, "token"));
+    json_decref(answer);
+    if (code[0] != '\0') {
+        json_object_set_new(person, "token", json_string(who->token));
+        rc = write_credentials(life, fault);
+    }
+    return rc;
+}
+
 jy_err
 life_log_in(struct life *life, struct jy_fault *fault)
 {
     struct life_person *people[] = { &life->police, &life->maker, &life->agent, &life->custodian, &life->approver };
-    jy_err rc;
+    jy_err rc = JY_OK;
 
-    for (size_t i = 0; i < sizeof(people) / sizeof(people[0]); i++) {
-        json_t *answer = NULL;
-        json_t *body = json_pack("{s:s, s:s}", "login", people[i]->login, "password", people[i]->password);
-        if ((rc = ask(life, NULL, "POST", "/api/v1/session", body, NULL, &answer, fault)) != JY_OK)
-            return rc;
-        copy_text(people[i]->token, sizeof(people[i]->token), member(answer, "token"));
-        json_decref(answer);
-    }
-    return JY_OK;
+    for (size_t i = 0; i < sizeof(people) / sizeof(people[0]) && rc == JY_OK; i++)
+        rc = log_in(life, people[i], fault);
+    return rc;
 }
 
 /* about: what the secret is sealed to: the key's id, or, for activating a seal, that and the custodian's. */

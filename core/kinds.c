@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Kinds of seals, organizations, applications, documents, reasons and roles: each one table. */
+/* Kinds of seals, organizations, applications, documents and reasons: each one table. */
 #include "core/rules.h"
 
 #include <string.h>
@@ -70,11 +70,6 @@ static const struct application_type types[] = {
     { "resumption", "恢复使用", "resumption", TYPE_RESUMPTION, false, "resume", "N1" },
 };
 
-static const struct { const char *code; enum role role; } roles[] = {
-    { "administrator", ROLE_ADMINISTRATOR }, { "police", ROLE_POLICE }, { "maker_staff", ROLE_MAKER_STAFF },
-    { "agent", ROLE_AGENT }, { "custodian", ROLE_CUSTODIAN }, { "approver", ROLE_APPROVER },
-};
-
 /* The whole table, and the row with this code or NULL. */
 #define TABLE(type, list_name, find_name, rows)                                  \
     const struct type *list_name(size_t *count)                                  \
@@ -94,21 +89,3 @@ TABLE(organization_kind, organization_kinds, organization_kind_by_code, organiza
 TABLE(document_category, document_categories, document_category_by_code, categories)
 TABLE(cancel_reason, cancel_reasons, cancel_reason_by_code, reasons)
 TABLE(application_type, application_types, application_type_by_code, types)
-
-enum role
-role_by_code(const char *code)
-{
-    for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
-        if (strcmp(roles[i].code, code) == 0)
-            return roles[i].role;
-    return ROLE_NONE;
-}
-
-const char *
-role_code(enum role role)
-{
-    for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
-        if (roles[i].role == role)
-            return roles[i].code;
-    return "";
-}

@@ -97,6 +97,9 @@ extern const struct state_move seal_moves[];
 extern const struct state_move order_moves[];
 /** maker: LICENSED suspend→SUSPENDED, resume→LICENSED, revoke→REVOKED. */
 extern const struct state_move maker_moves[];
+/** workstation (R13.4): PENDING confirm→REGISTERED, revoke→REVOKED. inspection (R13.6): OPEN close→CLOSED. rectification (R13.6): ORDERED
+ *  answer→ANSWERED accept→ACCEPTED; reject→ORDERED again; overdue→OVERDUE; withdraw→WITHDRAWN. */
+extern const struct state_move workstation_moves[], inspection_moves[], rectification_moves[];
 /** The state after event, or JY_E_BAD_STATE with "STATE" and "event" in the fault. Tables end with from == NULL. */
 JY_CHECK jy_err state_after(const struct state_move *moves, const char *from, const char *event, const char **to, struct jy_fault *fault);
 
@@ -159,12 +162,13 @@ const struct client_scope *client_scopes(size_t *count);
 /** client: ACTIVE suspend→SUSPENDED, resume→ACTIVE; revoke→REVOKED from both, for good. */
 extern const struct state_move client_moves[];
 
-/* -- roles and what they may -- */
+/* -- roles and what they may (core/accounts.h says which can be held together) -- */
 enum role {
-    ROLE_NONE = 0, ROLE_ADMINISTRATOR = 1u << 0, ROLE_POLICE = 1u << 1, ROLE_MAKER_STAFF = 1u << 2, ROLE_AGENT = 1u << 3,
-    ROLE_CUSTODIAN = 1u << 4, ROLE_APPROVER = 1u << 5
+    ROLE_NONE = 0, ROLE_SYSTEM_ADMINISTRATOR = 1u << 0, ROLE_POLICE = 1u << 1, ROLE_MAKER_STAFF = 1u << 2, ROLE_AGENT = 1u << 3,
+    ROLE_CUSTODIAN = 1u << 4, ROLE_APPROVER = 1u << 5, ROLE_SECURITY_ADMINISTRATOR = 1u << 6, ROLE_AUDIT_ADMINISTRATOR = 1u << 7,
+    ROLE_COORDINATION_GROUP = 1u << 8, ROLE_CRYPTOGRAPHY_AUTHORITY = 1u << 9
 };
-/** One role by its code ("administrator", "police", "maker_staff", "agent", "custodian", "approver"), or ROLE_NONE. */
+/** One role by its code ("system_administrator", "police", … as in core/roles.c), or ROLE_NONE. */
 enum role role_by_code(const char *code);
 const char *role_code(enum role role);
 

@@ -72,9 +72,33 @@ const struct state_move maker_moves[] = {
     { NULL, NULL, NULL, NULL },
 };
 
+const struct state_move workstation_moves[] = {
+    { "PENDING", "confirm", "REGISTERED", "R13.4" },
+    { "PENDING", "revoke", "REVOKED", "R13.4" },
+    { "REGISTERED", "revoke", "REVOKED", "R13.4" },
+    { NULL, NULL, NULL, NULL },
+};
+
+const struct state_move inspection_moves[] = {
+    { "OPEN", "close", "CLOSED", "R13.6" },
+    { NULL, NULL, NULL, NULL },
+};
+
+const struct state_move rectification_moves[] = {
+    { "ORDERED", "answer", "ANSWERED", "R13.6" },
+    { "ORDERED", "overdue", "OVERDUE", "R13.6" },
+    { "ORDERED", "withdraw", "WITHDRAWN", "R13.6" },
+    { "OVERDUE", "answer", "ANSWERED", "R13.6" },
+    { "OVERDUE", "withdraw", "WITHDRAWN", "R13.6" },
+    { "ANSWERED", "accept", "ACCEPTED", "R13.6" },
+    { "ANSWERED", "reject", "ORDERED", "R13.6" },
+    { NULL, NULL, NULL, NULL },
+};
+
 const struct state_machine state_machines[] = {
     { "application", "申请", application_moves }, { "seal", "电子印章", seal_moves }, { "order", "用章申请", order_moves },
-    { "maker", "制作机构许可", maker_moves }, { NULL, NULL, NULL },
+    { "maker", "制作机构许可", maker_moves }, { "workstation", "制章工位", workstation_moves }, { "inspection", "监督检查", inspection_moves },
+    { "rectification", "责令整改", rectification_moves }, { NULL, NULL, NULL },
 };
 
 bool

@@ -9,6 +9,7 @@ import os
 import pathlib
 import re
 import shutil
+import secrets
 import signal
 import subprocess
 import sys
@@ -17,9 +18,10 @@ import urllib.error
 import urllib.request
 import uuid
 
+from totp import Authenticator
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = pathlib.Path(os.environ.get("JINYIN_BUILD", ROOT / "build"))
-
 
 
 def call(base, method, path, body=None, token=None, raw=None):
@@ -52,25 +54,57 @@ def wait_for(url, seconds, processes):
     raise SystemExit(f"{url} did not answer in {seconds} s")
 
 
-def prepare(base, data, sim):
-    """Administrator → police → organizations, maker and people, all through the API as anybody would."""
-    secret = (data / "bootstrap.secret").read_text().strip()
-    admin = call(base, "POST", "/api/v1/session", {"login": "admin", "password": secret})["token"]
+def prepare(base, data, sim, change_first):
+    """Bootstrap secret → two administrators → police → organizations, maker and people, all through the API as anybody would."""
     people = []
-
-    def person(login, name, id_number, roles, **more):
-        body = {"login": login, "name": name, "id_number": id_number, "phone": "13800000000", "roles": roles, **more}
-        made = call(base, "POST", "/api/v1/people", body, admin)
-        people.append({"login": login, "password": made["password"], "person_id": made["person_id"], "name": name, "roles": roles, **more})
-        return made
 
     def id_number(serial):
         digits = f"12010119800101{serial:03d}"
         weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
         return digits + "10X98765432"[sum(int(d) * w for d, w in zip(digits, weights)) % 11]
 
-    person("police", "市公安局民警", id_number(1), ["police"])
-    police = call(base, "POST", "/api/v1/session", {"login": "police", "password": people[-1]["password"]})["token"]
+    def enter(person):
+        """The first log-in: a password of one's own where the policy asks for it, and a second factor as with a phone."""
+        credentials = lambda: {"login": person["login"], "password": person["password"]}
+        session = call(base, "POST", "/api/v1/session", credentials())
+        if "change_password" in session["must"]:
+            own = "Own-1" + secrets.token_urlsafe(18)
+            call(base, "PUT", "/api/v1/session/password", {"old": person["password"], "new": own}, session["token"])
+            person["password"] = own
+            session = call(base, "POST", "/api/v1/session", credentials())
+        if "enrol_second_factor" in session["must"]:
+            secret = call(base, "POST", "/api/v1/session/second-factor", {}, session["token"])["secret"]
+            phone = Authenticator(secret)
+            call(base, "POST", "/api/v1/session/second-factor/confirm", {"code": phone()}, session["token"])
+            person.update({"totp": secret, "totp_step": phone.used})
+        person["token"] = session["token"]
+
+    def known(login, password, person_id, name, roles, **more):
+        people.append({"login": login, "password": password, "person_id": person_id, "name": name, "roles": roles, **more})
+        if change_first or not {"agent", "custodian", "approver", "coordination_group", "cryptography_authority"} & set(roles):
+            enter(people[-1])
+        return people[-1]
+
+    first = call(base, "POST", "/api/v1/bootstrap", {
+        "secret": (data / "bootstrap.secret").read_text().strip(),
+        "system_login": "admin", "system_name": "系统管理员", "system_id_number": id_number(901), "system_phone": "13800000000",
+        "security_login": "security", "security_name": "安全管理员", "security_id_number": id_number(902), "security_phone": "13800000000"})
+    admin = known("admin", first["system_password"], first["system_person_id"], "系统管理员", ["system_administrator"])["token"]
+    security = known("security", first["security_password"], first["security_person_id"], "安全管理员", ["security_administrator"])["token"]
+
+    def person(login, name, id_number, roles, **more):
+        body = {"login": login, "name": name, "id_number": id_number, "phone": "13800000000", "roles": roles, **more}
+        made = call(base, "POST", "/api/v1/people", body, admin)
+        password = made.get("password")
+        if password is None:                               # an administrator: two persons, each half a password
+            confirmed = call(base, "POST", f"/api/v1/account-acts/{made['act_id']}/confirm", {}, security)
+            password = made["password_first_half"] + confirmed["password_second_half"]
+        return known(login, password, made["person_id"], name, roles, **more)
+
+    person("audit", "审计管理员", id_number(903), ["audit_administrator"])
+    person("coordination", "协调小组", id_number(904), ["coordination_group"])
+    person("cryptography", "密码管理局", id_number(905), ["cryptography_authority"])
+    police = person("police", "市公安局民警", id_number(1), ["police"])["token"]
     with urllib.request.urlopen(sim + "/seals", timeout=5) as answer:
         seals = json.load(answer)
     seals = seals["seals"] if isinstance(seals, dict) else seals
@@ -106,8 +140,9 @@ def main():
     data = args.dir / "data"
     (args.dir / "sim").mkdir(parents=True)
     sim, base = f"http://127.0.0.1:{args.sim_port}", f"http://127.0.0.1:{args.port}"
-    config = {"http_loopback_port": args.port, "engraving_url": sim, "ca_url": sim + "/ca", "development": True,
-              "evidence_hosts": f"127.0.0.1:{args.sim_port}"}
+    config = {"http_loopback_port": args.port, "engraving_url": sim, "ca_url": sim + "/ca", "development": True, "password_change_first": False,
+              "login_source_tries": 1000, "evidence_hosts": f"127.0.0.1:{args.sim_port}",
+              "making_four_eyes": False, "making_workstation": False}      # one member of staff, on any machine: R13.4 is off
     if args.platform:
         with open(os.open(args.dir / "platform.secret", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
             out.write("sim-secret\nsim-password\nsim-salt\n")
@@ -139,7 +174,7 @@ def main():
         if args.platform:
             key = call(base, "GET", "/api/v1/statement-keys")["keys"]["platform"]
             call(sim, "POST", "/control/platform", {"system_id": "jinyin-demo", "point": key})
-        demo = prepare(base, data, sim)
+        demo = prepare(base, data, sim, config["password_change_first"])
         credentials = args.dir / "credentials.json"
         with open(os.open(credentials, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
             json.dump(demo, out, ensure_ascii=False, indent=1)
@@ -148,7 +183,8 @@ def main():
         print(f"  {BUILD.name}/jinyin tour        a seal's whole life on real files\n")
         print("  passwords of this run, shown once:")
         for p in demo["people"]:
-            print(f"    {p['login']:<12} {p['password']:<22} {'/'.join(p['roles'])}")
+            print(f"    {p['login']:<12} {p['password']:<25} {'/'.join(p['roles'])}")
+        print("  whoever needs a second factor has its secret in credentials.json (\"totp\")")
         print("\n  Ctrl-C stops.", flush=True)
         while not stop:
             for process in processes:

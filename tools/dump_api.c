@@ -12,7 +12,7 @@ static const struct { enum field_kind kind; const char *name; } kinds[] = {
     { IN_TEXT, "text" }, { IN_BOOL, "bool" }, { IN_INT, "int" }, { IN_NUMBER, "number" }, { IN_TIME, "time" }, { IN_SEALED, "sealed" },
     { IN_TEXTS, "texts" }, { IN_OBJECTS, "objects" },
 };
-static const char *const scopes[] = { "unset", "public", "self", "own_organization", "own_maker", "by_role" };
+static const char *const scopes[] = { "unset", "public", "self", "own_organization", "own_maker", "by_role", "city_wide" };
 static const char *const bodies[] = { "unset", "none", "json", "bytes" };
 static const struct { const char *code; int http; const char *en, *zh; } errors[] = {
 #define JY_ERROR(name, code, http, en, zh) { code, http, en, zh },
@@ -31,7 +31,17 @@ handler_name(web_handler *handler)
     return dladdr(address, &info) != 0 && info.dli_sname != NULL ? info.dli_sname : "";
 }
 
-static json_t *fields_json(const struct field *fields);
+static json_t *field_json(const struct field *field);
+
+static json_t *
+fields_json(const struct field *fields)
+{
+    json_t *list = json_array();
+
+    for (const struct field *field = fields; field != NULL && field->name != NULL; field++)
+        json_array_append_new(list, field_json(field));
+    return list;
+}
 
 static json_t *
 field_json(const struct field *field)
@@ -58,16 +68,6 @@ field_json(const struct field *field)
     return out;
 }
 
-static json_t *
-fields_json(const struct field *fields)
-{
-    json_t *list = json_array();
-
-    for (; fields != NULL && fields->name != NULL; fields++)
-        json_array_append_new(list, field_json(fields));
-    return list;
-}
-
 /* What an application needs for the route: a scope, whose tiers come with it. */
 static json_t *
 right_json(const struct client_right *right)
@@ -87,15 +87,19 @@ route_json(const struct route *r)
 {
     json_t *out = json_pack("{s:s, s:s, s:s, s:s, s:s?, s:s, s:I, s:b, s:s}", "method", r->method, "path", r->path, "handler", handler_name(r->handler),
                             "scope", scopes[r->scope], "audit", r->audit, "body", bodies[r->body], "body_max", (json_int_t)r->body_max, "once", r->once,
-                            "source", r->source), *roles = json_array();
+                            "source", r->source), *roles = json_array(), *fresh = json_array();
     const struct client_right *right = client_right_of(r);
 
+    for (unsigned bit = 1; bit != 0 && bit < ANYBODY; bit <<= 1)
+        if ((r->fresh & bit) != 0)
+            json_array_append_new(fresh, json_string(role_code((enum role)bit)));
     for (unsigned bit = 1; bit != 0 && bit < ANYBODY; bit <<= 1)
         if ((r->roles & bit) != 0 && role_code((enum role)bit)[0] != '\0')
             json_array_append_new(roles, json_string(role_code((enum role)bit)));
     if (right != NULL)
         json_object_set_new(out, "right", right_json(right));
     json_object_set_new(out, "roles", roles);
+    json_object_set_new(out, "fresh", fresh);
     json_object_set_new(out, "fields", fields_json(r->fields));
     return out;
 }

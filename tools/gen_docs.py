@@ -83,10 +83,12 @@ def messages():
 
 
 def routes():
-    lines = [[f"`{r['method']} {r['path']}`", ", ".join(r["roles"]), r["scope"].replace("_", " "), "" if r["audit"] == "NULL" else r["audit"],
+    who = lambda roles: "everybody with a session" if len(roles) > 9 else ", ".join(roles)
+    lines = [[f"`{r['method']} {r['path']}`", who(r["roles"]), r["scope"].replace("_", " "), "" if r["audit"] == "NULL" else r["audit"],
               {"NONE": "", "BYTES": "bytes", "JSON": ", ".join(f"{name}{mark}" for name, mark in r["fields"]) or "{}"}[r["body"]],
-              "yes" if r["once"] else "", r["source"]] for r in route_rows()]
-    return table("Routes", "daemons/web/routes.c", ["request", "who", "sees", "audit event", "body (? = optional)", "Idempotency-Key", "source"], lines)
+              "yes" if r["once"] else "", who(r["fresh"]), r["source"]] for r in route_rows()]
+    head = ["request", "who", "sees", "audit event", "body (? = optional)", "Idempotency-Key", "fresh second factor", "source"]
+    return table("Routes", "daemons/web/routes.c", head, lines)
 
 
 def c_rows(path, name, count):
@@ -115,7 +117,8 @@ def materials():
 
 
 def states():
-    lines = [[machine, move[0], f"`{move[1]}`", move[2], move[3]] for machine in ("application", "seal", "order", "maker")
+    machines = ("application", "seal", "order", "maker", "workstation", "inspection", "rectification")
+    lines = [[machine, move[0], f"`{move[1]}`", move[2], move[3]] for machine in machines
              for move in c_rows("core/states.c", f"{machine}_moves", 4) if move[0] != "NULL"]
     return table("States", "core/states.c", ["of", "from", "event", "to", "source"], lines)
 

@@ -31,12 +31,15 @@ TYPES = {
 # The first word of a path → its group; a group's name in both languages.
 GROUPS = {"service": "Service", "key": "Service", "trust": "Verification", "verify": "Verification", "session": "Sessions",
           "organizations": "People", "people": "People", "keys": "People", "makers": "Makers", "applications": "Applications", "seals": "Seals",
-          "filings": "Seals", "documents": "Use", "orders": "Use", "stamp-records": "Use", "clients": "API clients", "webhooks": "API clients"}
+          "filings": "Seals", "documents": "Use", "orders": "Use", "order-batches": "Use", "stamp-records": "Use",
+          "clients": "API clients", "webhooks": "API clients",
+          "bootstrap": "Sessions", "sessions": "Sessions", "account-acts": "People", "configuration": "Oversight", "audit": "Oversight",
+          "inventory": "Oversight", "statistics": "Oversight"}
 GROUP_WORDS = {"Service": "What runs here. 服务状态", "Verification": "Verifying, by anybody. 验章", "Sessions": "Logging in. 会话",
                "People": "Organizations, people and their keys. 单位与人员", "Makers": "Licensed makers. 制作机构",
                "Applications": "From application to seal. 申请与制发", "Seals": "Seals, their states, their filing. 印章与备案",
                "Use": "Documents, orders, stamps, records. 用章", "API clients": "Applications of others that use this API. 接口调用方",
-               "Other": "Other. 其他"}
+               "Oversight": "For those who only look. 监督与审计", "Other": "Other. 其他"}
 ANYWAY = ("unauthenticated", "not_found", "method_not_allowed", "bad_argument", "internal", "unavailable", "no_memory", "io")
 
 
@@ -73,7 +76,7 @@ class Answers:
             return {"type": "array", "items": self.type(text[1:-1])}
         if text.startswith("{"):
             return self.object(text[1:-1])
-        if text in self.records:
+        if text in self.records or text == "problem":
             return {"$ref": f"#/components/schemas/{text}"}
         if text not in TYPES:
             raise SystemExit(f"answers.def: there is no type {text!r}")
@@ -166,7 +169,7 @@ def operation(route, answers, examples, errors):
            "description": (answer["zh"] + "。" if answer else "") + f"Who: {who}; sees: {route['scope'].replace('_', ' ')}.",
            "tags": [group(route)],
            "x-roles": route["roles"], "x-scope": route["scope"], "x-audit-event": route["audit"], "x-clause": route["source"],
-           "x-idempotent": route["once"], "security": [{"session": []}] if route["roles"] else []}
+           "x-idempotent": route["once"], "x-fresh-factor": route["fresh"], "security": [{"session": []}] if route["roles"] else []}
     if "right" in route:                                 # an application alone, or with the person whose act it is
         right = route["right"]
         out["security"].append({"client": [], "session": []} if right["needs_person"] else {"client": []})

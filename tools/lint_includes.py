@@ -40,7 +40,7 @@ ARROWS = {
     "pdf": {"base", "codec", "crypto", "cms", "tsp", "ses", "container", "picture"},
     "place": {"base", "codec", "container"},
     "render": {"base", "codec", "crypto", "ses", "container", "picture", "ofd"},
-    "verify": {"base", "codec", "crypto", "cms", "tsp", "ses", "container"},
+    "verify": {"base", "codec", "crypto", "cms", "tsp", "ses", "container", "picture"},
     "inspect": {"base", "codec", "crypto", "cms", "tsp", "ses", "container", "verify"},
     "core": {"base"},
     "store": {"base", "codec", "crypto", "core"},

@@ -5,6 +5,7 @@ usage: make_seeds.py JINYIN DATA OUT           one folder a target under OUT
        make_seeds.py JINYIN DATA --run REPLAY  make them, and let replay_NAME run over those of NAME, each also cut and changed
 A target that has no list below gets every seed."""
 import datetime
+import hashlib
 import io
 import os
 import pathlib
@@ -25,6 +26,7 @@ WANTS = {
     "cms": ["cms"],
     "evidence": ["evidence"],
     "inspect": ["ofd", "pdf", "der", "cms"],
+    "manifest": ["manifest"],
     "ocsp": ["ocsp"],
     "order": ["order"],
     "pdf": ["pdf"],
@@ -192,6 +194,7 @@ def make(tool, data, work):
     (work / "trust" / "trust.pem").write_bytes(seeds["trust.pem"][1])
     for picture in sorted((data / "pictures").iterdir()):
         seeds[picture.name] = ("picture", picture.read_bytes())
+    seeds["MANIFEST"] = ("manifest", manifest())
     seeds["everything.ofd"] = ("ofd", page_of_everything(data))
     seeds["package-as-picture"] = ("picture", (data / "contract.ofd").read_bytes())
     for form in (False, True):
@@ -223,6 +226,13 @@ def attacks(tool, work):
             if len(part) < 200000:
                 seeds[path.stem] = ("xml", part)
     return seeds
+
+
+def manifest():
+    """Of a backup (care/manifest.h)."""
+    files = "".join(f"file {i:064x} {i * 1000} {path}\n" for i, path in enumerate(("blobs/ab/abcd", "key/journal", "key/keys/maker.key", "store/jinyin.db")))
+    text = f"jinyin-backup 1\nbegun 2026-01-01T00:00:00Z\nfinished 2026-01-01T00:00:09Z\nversion 0.1.0\nengine sqlite\n{files}".encode()
+    return text + f"end {hashlib.new('sm3', text).hexdigest()}\n".encode()
 
 
 def write(seeds, target, folder, changes):

@@ -134,6 +134,9 @@ def live(life, admin, folder):
     order = life.order(seal_id, document["document_id"])
     life.approve(order["order_id"])
     done = life.stamp(order["order_id"], seal_id)
+    life.ask("agent", "POST", "/order-batches", {"items": [
+        {"idempotency_key": f"example-item-{n}", "seal_id": seal_id, "document_id": document["document_id"] if n < 3 else "0" * 32, "page": 1,
+         "x_mm": 30 * n, "y_mm": 60, "category": "agreement", "purpose": "a batch"} for n in (1, 2, 3)]})
     life.ask("agent", "GET", "/stamp-records?limit=1")
     stamped = life.ask("agent", "GET", f"/documents/{done['document_id']}/content")
     life.file_of[stamped] = "the stamped document"

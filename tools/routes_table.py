@@ -4,29 +4,40 @@ import pathlib
 import re
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-ROLES = {"ROLE_ADMINISTRATOR": "administrator", "ROLE_POLICE": "police", "ROLE_MAKER_STAFF": "maker_staff", "ROLE_AGENT": "agent",
+ROLES = {"ROLE_SYSTEM_ADMINISTRATOR": "system_administrator", "ROLE_SECURITY_ADMINISTRATOR": "security_administrator",
+         "ROLE_AUDIT_ADMINISTRATOR": "audit_administrator", "ROLE_COORDINATION_GROUP": "coordination_group",
+         "ROLE_CRYPTOGRAPHY_AUTHORITY": "cryptography_authority", "ROLE_POLICE": "police", "ROLE_MAKER_STAFF": "maker_staff", "ROLE_AGENT": "agent",
          "ROLE_CUSTODIAN": "custodian", "ROLE_APPROVER": "approver"}
 GROUPS = {"ORGANIZATION_ROLES": ["agent", "custodian", "approver"], "LOGGED_IN": list(ROLES.values()), "ANYBODY": ["anybody"]}
 
 
+def named(who):
+    """Role codes of a C expression such as ROLE_AGENT | ROLE_POLICE."""
+    roles = []
+    for part in (p.strip() for p in who.split("|")):
+        roles += GROUPS.get(part) or [ROLES[part]]
+    return roles
+
+
 def routes():
-    """[{method, path, roles, scope, audit, body, fields, once, source}], in the table's order."""
+    """[{method, path, roles, scope, audit, body, fields, once, source, fresh, early}], in the table's order."""
     text = (ROOT / "daemons/web/routes.c").read_text()
+    proof = re.search(r"^#define PROOF (.*)$", text, re.M).group(1)
+    text = re.sub(r"(?<=[ ,])PROOF(?=\);)", lambda _: proof, text)
     fields = {"nothing": []}
     for name, body in re.findall(r"^FIELDS\((\w+), (.*?)\);\n", text, re.M | re.S):
-        found = re.findall(r'\{ "(\w+)", (IN_\w+), [^}]*?(true|false) \}|ID_FIELD\("(\w+)"\)', body)
+        found = re.findall(r'\{ "(\w+)", (IN_\w+), [^}]*?(true|false)(?:, \w+)? \}|ID_FIELD\("(\w+)"\)', body)
         fields[name] = [(plain or id_field, "" if id_field or optional == "false" else "?") for plain, _, optional, id_field in found]
     rows = re.findall(r'^    \{ "(\w+)",\s+(API )?"([^"]+)",\s+(\w+),\s+([^,]+?),\s+SCOPE_(\w+),\s+(NULL|"\w+"),'
-                      r'\s+BODY_(\w+),\s+(\w+),\s+(\w+),\s+(true|false),\s+"([^"]+)" \},$',
+                      r'\s+BODY_(\w+),\s+(\w+),\s+(\w+),\s+(true|false),\s+"([^"]+)"(?:, ([^,}]+?))?(?:, (true|false))? \},$',
                       text, re.M)
     expected = len(re.findall(r'^    \{ "(?:GET|POST|PUT|DELETE)"', text, re.M))
     if len(rows) != expected or not rows:
         raise SystemExit(f"routes.c: {expected} rows, {len(rows)} understood")
     out = []
-    for method, api, path, _, who, scope, audit, body, _, field_list, once, source in rows:
-        roles = []
-        for part in (p.strip() for p in who.split("|")):
-            roles += GROUPS.get(part) or [ROLES[part]]
+    for method, api, path, _, who, scope, audit, body, _, field_list, once, source, fresh, early in rows:
+        roles, fresh_roles = named(who), [] if fresh in ("", "0") else named(fresh)
         out.append({"method": method, "path": ("/api/v1" if api else "") + path, "roles": roles, "scope": scope.lower(), "audit": audit.strip('"'),
-                    "body": body, "fields": fields.get(field_list, []), "once": once == "true", "source": source})
+                    "body": body, "fields": fields.get(field_list, []), "once": once == "true", "source": source,
+                    "fresh": fresh_roles, "early": early == "true"})
     return out

@@ -536,6 +536,8 @@ class Query(Reader):
             return self.call_type(-1, opening, self.close(opening)) or self.selected(opening)
         if before in ("THEN", "ELSE"):
             return self.case(first)
+        if before == "CASE" and after == "WHEN":
+            return self.operand_right(last + 2)
         for at, step in ((first - 1, -1), (last + 1, 1)):
             if 0 <= at < len(self.t) and self.t[at].text in ARITHMETIC:
                 return "INTEGER", None

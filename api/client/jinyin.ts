@@ -143,6 +143,11 @@ export class Jinyin {
     return (await (await this.ask("GET", `/api/v1/applications/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as Application;
   }
 
+  /** Change the facts of a draft or a correction (R9). Who: agent. */
+  async applicationChangeFacts(id: string, body: ApplicationChangeFactsBody, options: Options = {}): Promise<ApplicationChangeFactsAnswer> {
+    return (await (await this.ask("PUT", `/api/v1/applications/${encodeURIComponent(id)}`, {}, body, true, options)).json()) as ApplicationChangeFactsAnswer;
+  }
+
   /** Bring a material (R9). Who: agent. */
   async materialPut(id: string, code: string, body: Uint8Array, options: Options = {}): Promise<MaterialPutAnswer> {
     return (await (await this.ask("PUT", `/api/v1/applications/${encodeURIComponent(id)}/materials/${encodeURIComponent(code)}`, {}, body, true, options)).json()) as MaterialPutAnswer;
@@ -176,6 +181,111 @@ export class Jinyin {
   /** Make the seal and file it, in one act (R13.2). Who: maker_staff. */
   async sealMake(id: string, body: SealMakeBody, options: Options = {}): Promise<SealMakeAnswer> {
     return (await (await this.ask("POST", `/api/v1/applications/${encodeURIComponent(id)}/seal`, {}, body, true, options)).json()) as SealMakeAnswer;
+  }
+
+  /** Apply about a seal: reissue, renewal, cancellation, suspension, resumption (R20.1 R20.2 R21.1 N1). Who: agent. */
+  async sealApplicationCreate(id: string, body: SealApplicationCreateBody, options: Options = {}): Promise<SealApplicationCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/seals/${encodeURIComponent(id)}/applications`, {}, body, true, options)).json()) as SealApplicationCreateAnswer;
+  }
+
+  /** Carry out a cancellation or a suspension, and file it (R21.1 N1). Who: maker_staff. */
+  async applicationCarryOut(id: string, body: ApplicationCarryOutBody, options: Options = {}): Promise<CarriedOut> {
+    return (await (await this.ask("POST", `/api/v1/applications/${encodeURIComponent(id)}/carry-out`, {}, body, true, options)).json()) as CarriedOut;
+  }
+
+  /** Carry out an accepted resumption with the custodian's PIN (N1 N3). Who: custodian. */
+  async applicationResume(id: string, body: ApplicationResumeBody, options: Options = {}): Promise<CarriedOut> {
+    return (await (await this.ask("POST", `/api/v1/applications/${encodeURIComponent(id)}/resume`, {}, body, true, options)).json()) as CarriedOut;
+  }
+
+  /** Declare a seal void from the beginning (N8). Who: police. */
+  async sealDeclareVoid(id: string, body: SealDeclareVoidBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/seals/${encodeURIComponent(id)}/void`, {}, body, true, options)).json()) as State;
+  }
+
+  /** Revoke a maker's licence for good (R7.1). Who: police. */
+  async makerRevoke(id: string, body: MakerRevokeBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/makers/${encodeURIComponent(id)}/revoke`, {}, body, true, options)).json()) as State;
+  }
+
+  /** Seals and stamps counted (R4.1). Who: police. */
+  async statisticsShow(query: { by?: "district" | "kind" | "maker" | "month"; district?: string; from?: string; to?: string } = {}, options: Options = {}): Promise<StatisticsShowAnswer> {
+    return (await (await this.ask("GET", `/api/v1/statistics`, query, null, false, options)).json()) as StatisticsShowAnswer;
+  }
+
+  /** Certificates that end soon (R20.2). Who: police, agent, custodian, approver. */
+  async reminderList(query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<ReminderListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/reminders`, query, null, false, options)).json()) as ReminderListAnswer;
+  }
+
+  /** Ask for a workstation; the token is shown once (R13.4). Who: maker_staff. */
+  async workstationCreate(id: string, body: WorkstationCreateBody, options: Options = {}): Promise<WorkstationCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/makers/${encodeURIComponent(id)}/workstations`, {}, body, true, options)).json()) as WorkstationCreateAnswer;
+  }
+
+  /** A maker's workstations (R13.4). Who: police, maker_staff. */
+  async workstationList(id: string, query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<WorkstationListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/makers/${encodeURIComponent(id)}/workstations`, query, null, false, options)).json()) as WorkstationListAnswer;
+  }
+
+  /** Confirm a workstation (R13.4). Who: police. */
+  async workstationConfirm(id: string, body: WorkstationConfirmBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/workstations/${encodeURIComponent(id)}/confirm`, {}, body, true, options)).json()) as State;
+  }
+
+  /** Revoke a workstation (R13.4). Who: police, maker_staff. */
+  async workstationRevoke(id: string, body: WorkstationRevokeBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/workstations/${encodeURIComponent(id)}/revoke`, {}, body, true, options)).json()) as State;
+  }
+
+  /** Open an inspection with a sample drawn by chance (R13.6). Who: police. */
+  async inspectionCreate(id: string, body: InspectionCreateBody, options: Options = {}): Promise<InspectionCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/makers/${encodeURIComponent(id)}/inspections`, {}, body, true, options)).json()) as InspectionCreateAnswer;
+  }
+
+  /** Inspections of makers, newest first (R13.6). Who: police, maker_staff. */
+  async inspectionList(query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<InspectionListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/inspections`, query, null, false, options)).json()) as InspectionListAnswer;
+  }
+
+  /** One inspection with findings, orders and their history (R13.6). Who: police, maker_staff. */
+  async inspectionShow(id: string, options: Options = {}): Promise<Inspection> {
+    return (await (await this.ask("GET", `/api/v1/inspections/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as Inspection;
+  }
+
+  /** Record a finding (R13.6). Who: police. */
+  async findingCreate(id: string, body: FindingCreateBody, options: Options = {}): Promise<FindingCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/inspections/${encodeURIComponent(id)}/findings`, {}, body, true, options)).json()) as FindingCreateAnswer;
+  }
+
+  /** Order to rectify (R13.6). Who: police. */
+  async rectificationCreate(id: string, body: RectificationCreateBody, options: Options = {}): Promise<RectificationCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/inspections/${encodeURIComponent(id)}/rectifications`, {}, body, true, options)).json()) as RectificationCreateAnswer;
+  }
+
+  /** Close an inspection (R13.6). Who: police. */
+  async inspectionClose(id: string, body: InspectionCloseBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/inspections/${encodeURIComponent(id)}/close`, {}, body, true, options)).json()) as State;
+  }
+
+  /** Answer an order to rectify (R13.6). Who: maker_staff. */
+  async rectificationAnswer(id: string, body: RectificationAnswerBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/rectifications/${encodeURIComponent(id)}/answer`, {}, body, true, options)).json()) as State;
+  }
+
+  /** Accept what was rectified (R13.6). Who: police. */
+  async rectificationAccept(id: string, body: RectificationAcceptBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/rectifications/${encodeURIComponent(id)}/accept`, {}, body, true, options)).json()) as State;
+  }
+
+  /** Reject it, with a new day (R13.6). Who: police. */
+  async rectificationReject(id: string, body: RectificationRejectBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/rectifications/${encodeURIComponent(id)}/reject`, {}, body, true, options)).json()) as State;
+  }
+
+  /** Withdraw an order (R13.6). Who: police. */
+  async rectificationWithdraw(id: string, body: RectificationWithdrawBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/rectifications/${encodeURIComponent(id)}/withdraw`, {}, body, true, options)).json()) as State;
   }
 
   /** Seals, newest first (R4.1). Who: police, maker_staff, agent, custodian, approver. */
@@ -213,13 +323,13 @@ export class Jinyin {
     return (await (await this.ask("POST", `/api/v1/seals/${encodeURIComponent(id)}/unfreeze`, {}, body, true, options)).json()) as State;
   }
 
-  /** Cancel for a listed reason (R21.1). Who: police, agent. */
+  /** Cancel for a listed reason (R21.1). Who: police. */
   async sealCancel(id: string, body: SealCancelBody, options: Options = {}): Promise<State> {
     return (await (await this.ask("POST", `/api/v1/seals/${encodeURIComponent(id)}/cancel`, {}, body, true, options)).json()) as State;
   }
 
   /** The filing register (R13.2). Who: police. */
-  async filingList(query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<FilingListAnswer> {
+  async filingList(query: { limit?: number; before?: number; district?: string; event?: string; kind?: string; maker_id?: string; from?: string; to?: string; waiting?: "true" } = {}, options: Options = {}): Promise<FilingListAnswer> {
     return (await (await this.ask("GET", `/api/v1/filings`, query, null, false, options)).json()) as FilingListAnswer;
   }
 
@@ -266,6 +376,71 @@ export class Jinyin {
   /** Who stamped what, when, under which approval (N4). Who: police, agent, custodian, approver. */
   async stampRecordList(query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<StampRecordListAnswer> {
     return (await (await this.ask("GET", `/api/v1/stamp-records`, query, null, false, options)).json()) as StampRecordListAnswer;
+  }
+
+  /** exchange show (R5.2). Who: administrator, police. */
+  async exchangeShow(options: Options = {}): Promise<ExchangeShowAnswer> {
+    return (await (await this.ask("GET", `/api/v1/exchange`, {}, null, false, options)).json()) as ExchangeShowAnswer;
+  }
+
+  /** exchange event list (R5.2). Who: administrator, police. */
+  async exchangeEventList(options: Options = {}): Promise<ExchangeEventListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/exchange/events`, {}, null, false, options)).json()) as ExchangeEventListAnswer;
+  }
+
+  /** exchange event show (R5.2). Who: administrator, police. */
+  async exchangeEventShow(id: string, options: Options = {}): Promise<ExchangeEventShowAnswer> {
+    return (await (await this.ask("GET", `/api/v1/exchange/events/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as ExchangeEventShowAnswer;
+  }
+
+  /** exchange event resend (R5.2). Who: administrator, police. */
+  async exchangeEventResend(id: string, body: ExchangeEventResendBody, options: Options = {}): Promise<ExchangeEventResendAnswer> {
+    return (await (await this.ask("POST", `/api/v1/exchange/events/${encodeURIComponent(id)}/resend`, {}, body, true, options)).json()) as ExchangeEventResendAnswer;
+  }
+
+  /** exchange event abandon (R5.2). Who: police. */
+  async exchangeEventAbandon(id: string, body: ExchangeEventAbandonBody, options: Options = {}): Promise<ExchangeEventAbandonAnswer> {
+    return (await (await this.ask("POST", `/api/v1/exchange/events/${encodeURIComponent(id)}/abandon`, {}, body, true, options)).json()) as ExchangeEventAbandonAnswer;
+  }
+
+  /** platform status show (R5.2). Who: police. */
+  async platformStatusShow(id: string, options: Options = {}): Promise<PlatformStatusShowAnswer> {
+    return (await (await this.ask("GET", `/api/v1/seals/${encodeURIComponent(id)}/platform-status`, {}, null, false, options)).json()) as PlatformStatusShowAnswer;
+  }
+
+  /** seal statement (N5). Who: anybody. */
+  async sealStatement(id: string, options: Options = {}): Promise<SealStatementAnswer> {
+    return (await (await this.ask("GET", `/api/v1/seals/${encodeURIComponent(id)}/statement`, {}, null, false, options)).json()) as SealStatementAnswer;
+  }
+
+  /** statement key show (N5). Who: anybody. */
+  async statementKeyShow(options: Options = {}): Promise<StatementKeyShowAnswer> {
+    return (await (await this.ask("GET", `/api/v1/statement-keys`, {}, null, false, options)).json()) as StatementKeyShowAnswer;
+  }
+
+  /** evidence source list (N5). Who: administrator, police. */
+  async evidenceSourceList(options: Options = {}): Promise<EvidenceSourceListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/exchange/sources`, {}, null, false, options)).json()) as EvidenceSourceListAnswer;
+  }
+
+  /** reconciliation list (R5.2). Who: administrator, police. */
+  async reconciliationList(options: Options = {}): Promise<ReconciliationListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/exchange/reconciliations`, {}, null, false, options)).json()) as ReconciliationListAnswer;
+  }
+
+  /** reconciliation create (R5.2). Who: administrator, police. */
+  async reconciliationCreate(body: ReconciliationCreateBody, options: Options = {}): Promise<ReconciliationCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/exchange/reconciliations`, {}, body, true, options)).json()) as ReconciliationCreateAnswer;
+  }
+
+  /** reconciliation show (R5.2). Who: administrator, police. */
+  async reconciliationShow(id: string, options: Options = {}): Promise<ReconciliationShowAnswer> {
+    return (await (await this.ask("GET", `/api/v1/exchange/reconciliations/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as ReconciliationShowAnswer;
+  }
+
+  /** reconciliation differences (R5.2). Who: administrator, police. */
+  async reconciliationDifferences(id: string, options: Options = {}): Promise<ReconciliationDifferencesAnswer> {
+    return (await (await this.ask("GET", `/api/v1/exchange/reconciliations/${encodeURIComponent(id)}/differences`, {}, null, false, options)).json()) as ReconciliationDifferencesAnswer;
   }
 
   /** Credentials for an application; the secret is shown once (R18.1). Who: maker_staff, agent. */
@@ -317,6 +492,18 @@ export type ChecklistItem = {
   original_needed: boolean;
   original_seen: boolean;
 };
+export type Scope = {
+  categories: string[];
+  amount_max_fen: number | null;
+  valid_to: string | null;
+};
+export type ApplicationEvent = {
+  at: string;
+  event: string;
+  state: string;
+  actor_id: string | null;
+  reason: string | null;
+};
 export type Application = {
   application_id: string;
   organization_id: string;
@@ -324,6 +511,15 @@ export type Application = {
   uscc: string;
   district: string;
   agent_id: string;
+  type: string;
+  present_seal_id: string | null;
+  cancel_reason: string | null;
+  description: string | null;
+  holder_id: string | null;
+  scope: Scope | null;
+  accepted_by: string | null;
+  deadline: string | null;
+  history: ApplicationEvent[];
   seal_kind: string;
   seal_name: string;
   physical_seal_code: string;
@@ -345,6 +541,8 @@ export type ApplicationRow = {
   application_id: string;
   organization_id: string;
   organization_name: string;
+  type: string;
+  present_seal_id: string | null;
   seal_kind: string;
   seal_name: string;
   physical_seal_code: string;
@@ -383,6 +581,11 @@ export type Seal = {
   impression_digest: string;
   custodian_id: string | null;
   approver_id: string | null;
+  holder_id: string | null;
+  scope: Scope | null;
+  replaces_seal_id: string | null;
+  maker_person_id: string;
+  maker_workstation_id: string | null;
   created: string;
   history: SealEvent[];
 };
@@ -409,6 +612,7 @@ export type Filing = {
   es_id: string;
   name: string;
   kind: string;
+  maker_id: string;
   organization_name: string;
   uscc: string;
   district: string;
@@ -560,8 +764,103 @@ export type ClientRow = {
   state: string;
   created: string;
 };
+export type StatisticsItem = {
+  item: string;
+  name: string | null;
+  events: unknown;
+  states: unknown;
+  stamps: number;
+};
+export type Reminder = {
+  seq: number;
+  seal_id: string;
+  es_id: string;
+  name: string;
+  kind: string;
+  state: string;
+  organization_id: string;
+  valid_to: string;
+  days: number;
+  created: string;
+};
+export type CarriedOut = {
+  state: string;
+  seal_state: string;
+  filing_number: string;
+};
+export type Workstation = {
+  seq: number;
+  workstation_id: string;
+  maker_id: string;
+  name: string;
+  place: string;
+  state: string;
+  asked_by: string;
+  decided_by: string | null;
+  reason: string | null;
+  created: string;
+};
+export type InspectionRow = {
+  seq: number;
+  inspection_id: string;
+  maker_id: string;
+  maker_name: string;
+  inspector_id: string;
+  kind: string;
+  note: string;
+  state: string;
+  conclusion: string | null;
+  created: string;
+  closed: string | null;
+};
+export type InspectionSeal = {
+  seal_id: string;
+  es_id: string;
+  name: string;
+  kind: string;
+  state: string;
+};
+export type Finding = {
+  finding_id: string;
+  seal_id: string | null;
+  clause: string;
+  description: string;
+  finder_id: string;
+  created: string;
+};
+export type Rectification = {
+  rectification_id: string;
+  demand: string;
+  due: string;
+  state: string;
+  created: string;
+};
+export type RectificationEvent = {
+  rectification_id: string;
+  at: string;
+  event: string;
+  state: string;
+  actor_id: string | null;
+  description: string | null;
+};
+export type Inspection = {
+  inspection_id: string;
+  maker_id: string;
+  maker_name: string;
+  inspector_id: string;
+  kind: string;
+  note: string;
+  state: string;
+  conclusion: string | null;
+  created: string;
+  closed: string | null;
+  sample: InspectionSeal[];
+  findings: Finding[];
+  rectifications: Rectification[];
+  history: RectificationEvent[];
+};
 export type Problem = {
-  code: "format" | "trailing_data" | "limit_exceeded" | "no_memory" | "io" | "crypto" | "unsupported" | "bad_argument" | "bad_signature" | "bad_certificate" | "not_found" | "file_empty" | "file_format_unknown" | "file_damaged" | "file_encrypted" | "container_ambiguous" | "file_hostile" | "document_locked" | "earlier_signature_invalid" | "active_content" | "stamp_forbidden" | "page_out_of_range" | "stamp_off_page" | "seam_impossible" | "keyword_not_found" | "seal_not_in_validity" | "signer_not_in_seal" | "internal" | "unavailable" | "counterpart_down" | "counterpart_refused" | "unauthenticated" | "bad_login" | "forbidden" | "method_not_allowed" | "bad_json" | "bad_field" | "idempotency_key_missing" | "idempotency_key_reused" | "state_forbids" | "conflict" | "client_signature" | "client_time" | "client_nonce_used" | "client_not_active" | "client_scope" | "client_digest" | "quota_exceeded" | "bad_uscc" | "bad_id_number" | "material_missing" | "original_not_seen" | "maker_licence" | "physical_seal_unknown" | "physical_seal_cancelled" | "physical_seal_mismatch" | "second_statutory_seal" | "certificate_period" | "excluded_by_law" | "reason_required" | "seal_not_live" | "no_approval" | "order_expired" | "order_spent" | "document_changed" | "pin_wrong" | "pin_locked" | "pin_must_change" | "pin_weak" | "secret_unreadable" | "secret_stale";
+  code: "format" | "trailing_data" | "limit_exceeded" | "no_memory" | "io" | "crypto" | "unsupported" | "bad_argument" | "bad_signature" | "bad_certificate" | "not_found" | "file_empty" | "file_format_unknown" | "file_damaged" | "file_encrypted" | "container_ambiguous" | "file_hostile" | "document_locked" | "earlier_signature_invalid" | "active_content" | "stamp_forbidden" | "page_out_of_range" | "stamp_off_page" | "seam_impossible" | "keyword_not_found" | "seal_not_in_validity" | "signer_not_in_seal" | "internal" | "unavailable" | "counterpart_down" | "counterpart_refused" | "unauthenticated" | "bad_login" | "forbidden" | "method_not_allowed" | "bad_json" | "bad_field" | "idempotency_key_missing" | "idempotency_key_reused" | "state_forbids" | "conflict" | "client_signature" | "client_time" | "client_nonce_used" | "client_not_active" | "client_scope" | "client_digest" | "quota_exceeded" | "bad_uscc" | "bad_id_number" | "material_missing" | "original_not_seen" | "maker_licence" | "physical_seal_unknown" | "physical_seal_cancelled" | "physical_seal_mismatch" | "second_statutory_seal" | "certificate_period" | "excluded_by_law" | "workstation" | "four_eyes" | "renewal_window" | "picture_changed" | "outside_scope" | "reason_required" | "seal_not_live" | "no_approval" | "order_expired" | "order_spent" | "document_changed" | "pin_wrong" | "pin_locked" | "pin_must_change" | "pin_weak" | "secret_unreadable" | "secret_stale";
   title: string;
   title_zh: string;
   status: number;
@@ -643,7 +942,7 @@ export type KeyChangePinBody = {
   sealed: string;
 };
 export type ApplicationCreateBody = {
-  seal_kind: "statutory" | "internal_body" | "branch" | "contract" | "finance" | "invoice" | "inspection" | "customs" | "other";
+  seal_kind: "statutory" | "internal_body" | "branch" | "contract" | "finance" | "invoice" | "inspection" | "customs" | "other" | "legal_representative" | "operator" | "principal" | "finance_head" | "authorized_representative";
   seal_name: string;
   physical_seal_code: string;
   has_superior: boolean;
@@ -651,15 +950,34 @@ export type ApplicationCreateBody = {
   foreign_script: boolean;
   agent_id_number: string;
   agent_phone: string;
+  holder_id?: string;
+  scope_categories?: string[];
+  scope_amount_max_fen?: number;
+  scope_valid_to?: string;
 };
 export type ApplicationCreateAnswer = {
   application_id: string;
+  type: string;
   state: string;
   checklist: ChecklistItem[];
 };
 export type ApplicationListAnswer = {
   items: ApplicationRow[];
   next: number | null;
+};
+export type ApplicationChangeFactsBody = {
+  physical_seal_code?: string;
+  seal_name?: string;
+  has_superior?: boolean;
+  by_agent?: boolean;
+  foreign_script?: boolean;
+  agent_id_number?: string;
+  agent_phone?: string;
+  description?: string;
+};
+export type ApplicationChangeFactsAnswer = {
+  state: string;
+  checklist: ChecklistItem[];
 };
 export type MaterialPutAnswer = {
   digest: string;
@@ -689,6 +1007,104 @@ export type SealMakeAnswer = {
   seal: string;
   certificate: string;
 };
+export type SealApplicationCreateBody = {
+  type: string;
+  by_agent: boolean;
+  agent_id_number: string;
+  agent_phone: string;
+  physical_seal_code?: string;
+  seal_name?: string;
+  has_superior?: boolean;
+  foreign_script?: boolean;
+  reason?: "dissolved_or_merged" | "physical_seal_not_used" | "electronic_seal_not_used" | "key_leaked" | "stolen_damaged_or_lost" | "renamed" | "dissolved" | "licence_revoked" | "bankrupt" | "merged" | "split";
+  description?: string;
+};
+export type SealApplicationCreateAnswer = {
+  application_id: string;
+  type: string;
+  state: string;
+  checklist: ChecklistItem[];
+};
+export type ApplicationCarryOutBody = Record<string, never>;
+export type ApplicationResumeBody = {
+  sealed: string;
+};
+export type SealDeclareVoidBody = {
+  reason: string;
+};
+export type MakerRevokeBody = {
+  reason: string;
+};
+export type StatisticsShowAnswer = {
+  by: string;
+  from: string;
+  to: string;
+  items: StatisticsItem[];
+};
+export type ReminderListAnswer = {
+  items: Reminder[];
+  next: number | null;
+};
+export type WorkstationCreateBody = {
+  name: string;
+  place: string;
+};
+export type WorkstationCreateAnswer = {
+  workstation_id: string;
+  state: string;
+  token: string;
+};
+export type WorkstationListAnswer = {
+  items: Workstation[];
+  next: number | null;
+};
+export type WorkstationConfirmBody = Record<string, never>;
+export type WorkstationRevokeBody = {
+  reason: string;
+};
+export type InspectionCreateBody = {
+  kind: string;
+  note: string;
+  sample: number;
+};
+export type InspectionCreateAnswer = {
+  inspection_id: string;
+  state: string;
+};
+export type InspectionListAnswer = {
+  items: InspectionRow[];
+  next: number | null;
+};
+export type FindingCreateBody = {
+  clause: string;
+  description: string;
+  seal_id?: string;
+};
+export type FindingCreateAnswer = {
+  finding_id: string;
+};
+export type RectificationCreateBody = {
+  demand: string;
+  due: string;
+};
+export type RectificationCreateAnswer = {
+  rectification_id: string;
+  state: string;
+};
+export type InspectionCloseBody = {
+  conclusion: string;
+};
+export type RectificationAnswerBody = {
+  description: string;
+};
+export type RectificationAcceptBody = Record<string, never>;
+export type RectificationRejectBody = {
+  reason: string;
+  due: string;
+};
+export type RectificationWithdrawBody = {
+  reason: string;
+};
 export type SealListAnswer = {
   items: SealRow[];
   next: number | null;
@@ -716,7 +1132,7 @@ export type SealUnfreezeBody = {
   sealed: string;
 };
 export type SealCancelBody = {
-  reason: "dissolved_or_merged" | "physical_seal_not_used" | "electronic_seal_not_used" | "key_leaked" | "stolen_damaged_or_lost";
+  reason: "dissolved_or_merged" | "physical_seal_not_used" | "electronic_seal_not_used" | "key_leaked" | "stolen_damaged_or_lost" | "renamed" | "dissolved" | "licence_revoked" | "bankrupt" | "merged" | "split";
   description?: string;
 };
 export type FilingListAnswer = {
@@ -759,6 +1175,28 @@ export type StampRecordListAnswer = {
   items: StampRecord[];
   next: number | null;
 };
+export type ExchangeShowAnswer = Record<string, unknown>;
+export type ExchangeEventListAnswer = Record<string, unknown>;
+export type ExchangeEventShowAnswer = Record<string, unknown>;
+export type ExchangeEventResendBody = {
+  reason: string;
+};
+export type ExchangeEventResendAnswer = Record<string, unknown>;
+export type ExchangeEventAbandonBody = {
+  reason: string;
+};
+export type ExchangeEventAbandonAnswer = Record<string, unknown>;
+export type PlatformStatusShowAnswer = Record<string, unknown>;
+export type SealStatementAnswer = Record<string, unknown>;
+export type StatementKeyShowAnswer = Record<string, unknown>;
+export type EvidenceSourceListAnswer = Record<string, unknown>;
+export type ReconciliationListAnswer = Record<string, unknown>;
+export type ReconciliationCreateBody = {
+  counterpart: string;
+};
+export type ReconciliationCreateAnswer = Record<string, unknown>;
+export type ReconciliationShowAnswer = Record<string, unknown>;
+export type ReconciliationDifferencesAnswer = Record<string, unknown>;
 export type ClientCreateBody = {
   name: string;
   algorithm: string;

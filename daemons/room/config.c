@@ -34,6 +34,10 @@ static const struct { const char *name; json_int_t low, high; } ranges[] = {
     { "seal_code_pattern_digits", 3, 19 },
     { "link_timeout_seconds", 1, 600 },
 
+    { "bootstrap_hours", 1, 720 },
+    { "password_days", 0, 3650 },
+    { "session_hours", 1, 24 },
+    { "login_source_tries", 5, 100000 },
     { "outbox_retry_max_seconds", 1, 3600 },
     { "evidence_refresh_seconds", 1, 604800 },
     { "outbox_refusals_max", 1, 1000 },

@@ -3,6 +3,7 @@
 #include "codec/text.h"
 #include "daemons/web/application.h"
 #include "daemons/web/client.h"
+#include "daemons/web/inspection.h"
 #include "daemons/web/seal.h"
 
 #include <stdlib.h>
@@ -169,8 +170,12 @@ forget_old(struct db_tx *tx, void *arg, struct jy_fault *fault)
     const struct web *web = arg;
     jy_time now = jy_now();
     jy_err rc = rows_run(tx, SQL_SESSION_DELETE_OLD, BINDS(B_INT("idle_before", now - web->session_seconds),
-                                                           B_INT("created_before", now - SESSION_ABSOLUTE_SECONDS)), NULL, fault);
+                                                           B_INT("created_before", now - web->policy.session_absolute_seconds)), NULL, fault);
 
+    if (rc == JY_OK)
+        rc = rows_run(tx, SQL_LOGIN_SOURCE_FORGET, BINDS(B_INT("before", now - 86400), B_INT("now", now)), NULL, fault);
+    if (rc == JY_OK)
+        rc = rows_run(tx, SQL_CHALLENGE_FORGET, BINDS(B_INT("now", now)), NULL, fault);
     if (rc == JY_OK)
         rc = rows_run(tx, SQL_IDEMPOTENCY_FORGET, BINDS(B_INT("before", now - KEEP_ANSWERS_SECONDS)), NULL, fault);
     return rc == JY_OK ? client_forget(tx, now, fault) : rc;
@@ -184,7 +189,8 @@ forget(struct web *web)
 
 static const struct { void (*work)(struct web *web); int every_ms; } works[] = {
     { settle, 5000 }, { expire_orders, 10000 }, { expire_seals, 10000 }, { forget, 60000 },
-    { key_work_run, 1000 }, { applications_lapse, 10000 }, { reminders_write, 10000 },
+    { key_work_run, 1000 }, { applications_lapse, 10000 }, { reminders_write, 10000 }, { rectifications_overdue, 10000 },
+    { audit_counted_refusals, 10000 },
 };
 
 void

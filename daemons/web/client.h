@@ -38,6 +38,8 @@ JY_CHECK jy_err client_rights_check(struct jy_fault *fault);
  * session filled it). Called after the route and the session are known, before the body.
  */
 JY_CHECK jy_err client_admit(struct exchange *x, struct jy_fault *fault);
+/** So many requests more, for one that does the work of many (a batch). Errors: JY_E_QUOTA. */
+JY_CHECK jy_err client_charge(struct exchange *x, int64_t more, struct jy_fault *fault);
 /** The body against the digest that was signed. digest: of what came. */
 JY_CHECK jy_err client_body_fits(const struct exchange *x, const uint8_t digest[JY_SM3_SIZE], struct jy_fault *fault);
 /** Headers that sign the answer to an application; nothing for anybody else. fd >= 0: a file of size bytes instead of body. */

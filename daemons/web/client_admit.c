@@ -3,6 +3,7 @@
 #include "daemons/web/client.h"
 
 #include "codec/text.h"
+#include "daemons/web/account.h"
 #include "daemons/web/route.h"
 
 #include <stdio.h>
@@ -17,7 +18,7 @@ static const struct column client_columns[] = {
     { "client_id", COL_TEXT }, { "state", COL_TEXT }, { "algorithm", COL_TEXT }, { "scopes", COL_JSON }, { "per_minute", COL_INT },
     { "per_day", COL_INT }, { "secret_wrapped", COL_BASE64 }, { "public_key", COL_BASE64 }, { "old_secret_wrapped", COL_BASE64 },
     { "old_public_key", COL_BASE64 }, { "old_until", COL_INT }, { "tier", COL_TEXT }, { "organization_id", COL_TEXT }, { "maker_id", COL_TEXT },
-    { "responsible_id", COL_TEXT }, { "roles", COL_INT }, { NULL, COL_TEXT },
+    { "responsible_id", COL_TEXT }, { NULL, COL_TEXT },
 };
 
 /* -- the head -- */
@@ -123,10 +124,38 @@ identify(struct exchange *x, const struct signed_head *head, json_t **client, st
 
 /* -- once, and not too often -- */
 
-struct admission { struct exchange *x; const json_t *client; int64_t retry_after; };
+struct admission { struct exchange *x; int64_t per_minute, per_day, count, retry_after; };
 
 static const struct column used_columns[] = { { "used", COL_INT }, { NULL, COL_TEXT } };
-static const struct { int64_t seconds; const char *limit; } spans[] = { { 60, "per_minute" }, { 86400, "per_day" } };
+#define DAY 86400
+
+static jy_err
+count_in(struct db_tx *tx, struct admission *a, const char *limit, int64_t seconds, int64_t most, struct jy_fault *fault)
+{
+    int64_t begun = a->x->now - a->x->now % seconds;
+    json_t *row = NULL;
+    jy_err rc = rows_run(tx, SQL_CLIENT_USE, BINDS(B_TEXT("client_id", a->x->client.id), B_INT("span", seconds), B_INT("begun", begun),
+                                                   B_INT("count", a->count)), NULL, fault);
+
+    if (rc == JY_OK)
+        rc = rows_first(tx, SQL_CLIENT_USED, BINDS(B_TEXT("client_id", a->x->client.id), B_INT("span", seconds), B_INT("begun", begun)), used_columns,
+                        &row, fault);
+    if (rc == JY_OK && json_integer_value(json_object_get(row, "used")) > most) {
+        a->retry_after = begun + seconds - a->x->now;
+        rc = jy_fail(fault, JY_E_QUOTA, limit, 0, "at most %lld requests", (long long)most);
+    }
+    json_decref(row);
+    return rc;
+}
+
+static jy_err
+count_use(struct db_tx *tx, void *arg, struct jy_fault *fault)
+{
+    struct admission *a = arg;
+    jy_err rc = count_in(tx, a, "per_minute", 60, a->per_minute, fault);
+
+    return rc != JY_OK ? rc : count_in(tx, a, "per_day", DAY, a->per_day, fault);
+}
 
 /* A request over its quota leaves its nonce unused: nothing was carried out, and it may be sent again as it is. */
 static jy_err
@@ -134,26 +163,32 @@ take_nonce(struct db_tx *tx, void *arg, struct jy_fault *fault)
 {
     struct admission *a = arg;
     const struct exchange *x = a->x;
-    json_t *row = NULL;
     jy_err rc = rows_run(tx, SQL_CLIENT_NONCE, BINDS(B_TEXT("client_id", x->client.id), B_TEXT("nonce", x->client.nonce), B_INT("now", x->now)), NULL,
                          fault);
 
     if (rc == JY_E_CONFLICT)
         return jy_fail(fault, JY_E_CLIENT_NONCE, "Jinyin-Nonce", 0, "was used before");
-    for (size_t i = 0; rc == JY_OK && i < sizeof(spans) / sizeof(spans[0]); i++) {
-        int64_t begun = x->now - x->now % spans[i].seconds, most = json_integer_value(json_object_get(a->client, spans[i].limit));
-        if ((rc = rows_run(tx, SQL_CLIENT_USE, BINDS(B_TEXT("client_id", x->client.id), B_INT("span", spans[i].seconds), B_INT("begun", begun)), NULL,
-                           fault)) == JY_OK)
-            rc = rows_first(tx, SQL_CLIENT_USED, BINDS(B_TEXT("client_id", x->client.id), B_INT("span", spans[i].seconds), B_INT("begun", begun)),
-                            used_columns, &row, fault);
-        if (rc == JY_OK && json_integer_value(json_object_get(row, "used")) > most) {
-            a->retry_after = begun + spans[i].seconds - x->now;
-            rc = jy_fail(fault, JY_E_QUOTA, spans[i].limit, 0, "at most %lld requests", (long long)most);
-        }
-        json_decref(row);
-        row = NULL;
+    return rc != JY_OK ? rc : count_use(tx, a, fault);
+}
+
+static jy_err
+admit_within_quota(struct exchange *x, db_fn *fn, int64_t count, struct jy_fault *fault)
+{
+    struct admission a = { x, x->client.per_minute, x->client.per_day, count, 0 };
+    char seconds[24];
+    jy_err rc = db_write(x->web->db, fn, &a, fault);
+
+    if (rc == JY_E_QUOTA) {
+        snprintf(seconds, sizeof(seconds), "%lld", (long long)a.retry_after);
+        (void)!jy_http_set_header(x->request, "Retry-After", seconds);
     }
     return rc;
+}
+
+jy_err
+client_charge(struct exchange *x, int64_t more, struct jy_fault *fault)
+{
+    return x->client.id[0] == '\0' || more <= 0 ? JY_OK : admit_within_quota(x, count_use, more, fault);
 }
 
 static jy_err
@@ -181,6 +216,8 @@ become_actor(struct exchange *x, const json_t *client, struct jy_fault *fault)
 {
     struct actor *a = &x->actor;
     const char *organization = member(client, "organization_id"), *maker = member(client, "maker_id");
+    json_t *person = NULL;
+    jy_err rc;
 
     if (a->person_id[0] != '\0')
         return strcmp(a->organization_id, organization) == 0 && strcmp(a->maker_id, maker) == 0 ? JY_OK :
@@ -189,7 +226,12 @@ become_actor(struct exchange *x, const json_t *client, struct jy_fault *fault)
     PUT(a->person_id, member(client, "responsible_id"));
     PUT(a->organization_id, organization);
     PUT(a->maker_id, maker);
-    a->roles = (unsigned)json_integer_value(json_object_get(client, "roles")) & (organization[0] != '\0' ? ROLE_AGENT : ROLE_MAKER_STAFF);
+    if ((rc = find_row(x, SQL_PERSON_BY_ID, BINDS(B_TEXT("person_id", a->person_id)), account_columns, &person, fault)) == JY_OK &&
+        (rc = account_check(x->web, person, fault)) == JY_OK && strcmp(member(person, "state"), "ACTIVE") == 0)
+        a->roles = account_roles(person) & (organization[0] != '\0' ? ROLE_AGENT : ROLE_MAKER_STAFF);
+    json_decref(person);
+    if (rc != JY_OK)
+        return rc;
     return a->roles != 0 ? JY_OK : jy_fail(fault, JY_E_CLIENT_STATE, "responsible_id", 0, "whoever answers for it has not this office any more; renew it");
 }
 
@@ -197,8 +239,6 @@ jy_err
 client_admit(struct exchange *x, struct jy_fault *fault)
 {
     struct signed_head head = { 0 };
-    struct admission admission = { .x = x };
-    char seconds[24];
     json_t *client = NULL;
     jy_err rc;
 
@@ -210,12 +250,9 @@ client_admit(struct exchange *x, struct jy_fault *fault)
         rc = jy_fail(fault, JY_E_CLIENT_STATE, "state", 0, "%s", member(client, "state"));
         goto out;
     }
-    admission.client = client;
-    if ((rc = db_write(x->web->db, take_nonce, &admission, fault)) == JY_E_QUOTA) {
-        snprintf(seconds, sizeof(seconds), "%lld", (long long)admission.retry_after);
-        (void)!jy_http_set_header(x->request, "Retry-After", seconds);
-    }
-    if (rc == JY_OK && (rc = is_granted(x, client, fault)) == JY_OK)
+    x->client.per_minute = json_integer_value(json_object_get(client, "per_minute"));
+    x->client.per_day = json_integer_value(json_object_get(client, "per_day"));
+    if ((rc = admit_within_quota(x, take_nonce, 1, fault)) == JY_OK && (rc = is_granted(x, client, fault)) == JY_OK)
         rc = become_actor(x, client, fault);
 out:
     json_decref(client);
@@ -284,5 +321,5 @@ client_forget(struct db_tx *tx, jy_time now, struct jy_fault *fault)
 {
     jy_err rc = rows_run(tx, SQL_CLIENT_NONCE_FORGET, BINDS(B_INT("before", now - CLIENT_NONCE_SECONDS)), NULL, fault);
 
-    return rc != JY_OK ? rc : rows_run(tx, SQL_CLIENT_USE_FORGET, BINDS(B_INT("before", now - 2 * spans[1].seconds)), NULL, fault);
+    return rc != JY_OK ? rc : rows_run(tx, SQL_CLIENT_USE_FORGET, BINDS(B_INT("before", now - 2 * DAY)), NULL, fault);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Asking the store for a request, and the one way to change it: change, audit record and kept answer in one transaction. */
 #include "codec/text.h"
+#include "daemons/web/audit.h"
 #include "daemons/web/route.h"
 
 #include <stdio.h>
@@ -62,53 +63,98 @@ actor_id(const struct exchange *x)
 }
 
 const char *
-audit_source(struct exchange *x)
+request_address(const struct exchange *x)
 {
     /* nginx overwrites this header (packaging/nginx/); without nginx only this machine can ask. */
     const char *address = jy_http_header(x->request, "X-Forwarded-For");
 
-    if (address == NULL || strlen(address) >= 46 || strspn(address, "0123456789abcdefABCDEF.:") != strlen(address))
-        address = "local";
-    snprintf(x->source, sizeof(x->source), x->client.id[0] == '\0' || x->client.alone ? "%s" : "%s via %s", address, x->client.id);
+    return address == NULL || strlen(address) >= 46 || strspn(address, "0123456789abcdefABCDEF.:") != strlen(address) ? "local" : address;
+}
+
+const char *
+audit_source(const struct exchange *x)
+{
     return x->source;
 }
 
 static const struct column hash_columns[] = { { "hash", COL_HEX }, { NULL, COL_TEXT } };
 
+static json_t *
+audit_canonical(const json_t *row)
+{
+    static const char *const members[] = { "at", "event", "actor", "source", "object", "outcome", "request", "seen", "detail" };
+    json_t *canonical = json_object();
+
+    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+        json_t *value = json_object_get(row, members[i]);
+        json_object_set(canonical, members[i], value == NULL ? json_null() : value);
+    }
+    return canonical;
+}
+
+jy_err
+audit_chain(uint8_t hash[JY_SM3_SIZE], const json_t *row)
+{
+    json_t *canonical = audit_canonical(row);
+    char *text = json_dumps(canonical, JSON_COMPACT | JSON_SORT_KEYS);
+    struct jy_buf all = { 0 };
+    jy_err rc = text == NULL ? JY_E_NOMEM : jy_buf_add(&all, JY_SLICE(hash, JY_SM3_SIZE));
+
+    if (rc == JY_OK && (rc = jy_buf_text(&all, text)) == JY_OK)
+        rc = jy_sm3(jy_buf_slice(&all), hash);
+    free(text);
+    jy_buf_free(&all);
+    json_decref(canonical);
+    return rc;
+}
+
+/* "" as the digest of nothing, so that NULL and no bytes cannot be told apart in the chain either. */
+static json_t *
+hex_or_empty(struct jy_slice bytes)
+{
+    char text[2 * JY_SM3_SIZE + 1] = "";
+
+    if (bytes.len <= JY_SM3_SIZE)
+        jy_hex(bytes, text);
+    return json_string(text);
+}
+
 /* hash = SM3(previous hash ‖ canonical JSON of the row): a row changed or taken out breaks every later one. */
 jy_err
-audit_append(struct db_tx *tx, jy_time at, const char *event, const char *actor_id, const char *source, const char *object,
-             const char *outcome, struct jy_slice request_digest, struct jy_fault *fault)
+audit_record(struct db_tx *tx, const struct audit_row *row, struct jy_fault *fault)
 {
-    const char *actor = actor_id == NULL || actor_id[0] == '\0' ? NULL : actor_id;
-    char digest[2 * JY_SM3_SIZE + 1] = "", *text = NULL;
+    const char *actor = row->actor_id == NULL || row->actor_id[0] == '\0' ? NULL : row->actor_id;
     uint8_t hash[JY_SM3_SIZE] = { 0 };
-    struct jy_buf all = { 0 };
-    json_t *last = NULL, *row = NULL;
+    json_t *last = NULL, *written = NULL;
     jy_err rc;
 
     if ((rc = rows_first(tx, SQL_AUDIT_LAST, NULL, hash_columns, &last, fault)) != JY_OK)
         return rc;
     if (last != NULL && (rc = jy_hex_parse(jy_slice_text(member(last, "hash")), hash, sizeof(hash))) != JY_OK)
         goto out;
-    jy_hex(request_digest, digest);
-    row = json_pack("{s:I, s:s, s:s?, s:s, s:s, s:s, s:s}", "at", (json_int_t)at, "event", event, "actor", actor, "source", source, "object", object,
-                    "outcome", outcome, "request", digest);
-    if ((text = json_dumps(row, JSON_COMPACT | JSON_SORT_KEYS)) == NULL) {
-        rc = JY_E_NOMEM;
-        goto out;
-    }
-    if ((rc = jy_buf_add(&all, JY_SLICE(hash, sizeof(hash)))) == JY_OK && (rc = jy_buf_text(&all, text)) == JY_OK &&
-        (rc = jy_sm3(jy_buf_slice(&all), hash)) == JY_OK)
-        rc = rows_run(tx, SQL_AUDIT_INSERT, BINDS(B_INT("at", at), B_TEXT("event", event), B_TEXT("actor_id", actor), B_TEXT("source", source),
-                                                  B_TEXT("object", object), B_TEXT("outcome", outcome), B_BLOB("request_digest", request_digest),
-                                                  B_BLOB("hash", JY_SLICE(hash, sizeof(hash)))), NULL, fault);
+    written = json_pack("{s:I, s:s, s:s?, s:s, s:s, s:s, s:o, s:o, s:s?}", "at", (json_int_t)row->at, "event", row->event, "actor", actor, "source",
+                        row->source, "object", row->object, "outcome", row->outcome, "request", hex_or_empty(row->request_digest), "seen",
+                        hex_or_empty(row->seen_digest), "detail", row->detail);
+    if ((rc = written == NULL ? JY_E_NOMEM : audit_chain(hash, written)) == JY_OK)
+        rc = rows_run(tx, SQL_AUDIT_INSERT,
+                      BINDS(B_INT("at", row->at), B_TEXT("event", row->event), B_TEXT("actor_id", actor), B_TEXT("source", row->source),
+                            B_TEXT("object", row->object), B_TEXT("outcome", row->outcome), B_BLOB("request_digest", row->request_digest),
+                            B_BLOB("seen_digest", row->seen_digest), B_TEXT("detail", row->detail), B_BLOB("hash", JY_SLICE(hash, sizeof(hash)))),
+                      NULL, fault);
 out:
-    free(text);
-    jy_buf_free(&all);
-    json_decref(row);
+    json_decref(written);
     json_decref(last);
     return rc;
+}
+
+jy_err
+audit_append(struct db_tx *tx, jy_time at, const char *event, const char *actor_id, const char *source, const char *object,
+             const char *outcome, struct jy_slice request_digest, struct jy_fault *fault)
+{
+    const struct audit_row row = { .at = at, .event = event, .actor_id = actor_id, .source = source, .object = object, .outcome = outcome,
+                                   .request_digest = request_digest };
+
+    return audit_record(tx, &row, fault);
 }
 
 struct change {
@@ -144,6 +190,40 @@ keep_answer(struct db_tx *tx, struct exchange *x, struct jy_fault *fault)
     return rc;
 }
 
+/* What was shown, R28.1: the answer as it stands when the act is recorded. */
+static jy_err
+digest_of_answer(const struct exchange *x, uint8_t out[JY_SM3_SIZE], struct jy_slice *digest)
+{
+    char *text = x->answer == NULL ? NULL : json_dumps(x->answer, JSON_COMPACT | JSON_SORT_KEYS);
+    jy_err rc = JY_OK;
+
+    *digest = JY_EMPTY;
+    if (text != NULL || x->bytes.len > 0) {
+        rc = personal_digest(x->web, "seen", text != NULL ? jy_slice_text(text) : jy_buf_slice(&x->bytes), out);
+        *digest = JY_SLICE(out, JY_SM3_SIZE);
+    }
+    if (text != NULL)
+        jy_wipe(text, strlen(text));
+    free(text);
+    return rc;
+}
+
+static jy_err
+record_act(struct db_tx *tx, struct exchange *x, struct jy_fault *fault)
+{
+    struct audit_row row = { .at = x->now, .event = x->route->audit, .actor_id = actor_id(x), .source = audit_source(x), .outcome = "ok",
+                             .object = x->object[0] != '\0' ? x->object : x->id, .request_digest = JY_SLICE(x->request_digest, JY_SM3_SIZE) };
+    char *detail = x->detail == NULL ? NULL : json_dumps(x->detail, JSON_COMPACT | JSON_SORT_KEYS);
+    uint8_t seen[JY_SM3_SIZE];
+    jy_err rc = x->detail != NULL && detail == NULL ? JY_E_NOMEM : digest_of_answer(x, seen, &row.seen_digest);
+
+    row.detail = detail;
+    if (rc == JY_OK)
+        rc = audit_record(tx, &row, fault);
+    free(detail);
+    return rc;
+}
+
 static jy_err
 carry_out(struct db_tx *tx, void *arg, struct jy_fault *fault)
 {
@@ -152,8 +232,7 @@ carry_out(struct db_tx *tx, void *arg, struct jy_fault *fault)
     jy_err rc = c->fn == NULL ? JY_OK : c->fn(tx, c->arg, fault);
 
     if (rc == JY_OK && x->route->audit != NULL)
-        rc = audit_append(tx, x->now, x->route->audit, actor_id(x), audit_source(x), x->object[0] != '\0' ? x->object : x->id, "ok",
-                          JY_SLICE(x->request_digest, JY_SM3_SIZE), fault);
+        rc = record_act(tx, x, fault);
     if (rc == JY_OK && x->route->once)
         rc = keep_answer(tx, x, fault);
     return rc;

@@ -3,6 +3,7 @@
  * One request from head to answer: route → who → may they → body → fields → asked before? → handler → answer and audit.
  * A handler begins after all of that, with the scope it must hand to its questions.
  */
+#include "daemons/web/account.h"
 #include "daemons/web/client.h"
 #include "daemons/web/route.h"
 
@@ -73,7 +74,7 @@ page_read(const struct exchange *x, struct page *out, struct jy_fault *fault)
 {
     const struct { const char *name; int64_t absent, min, max, *out; } members[] = {
         { "limit", 50, 1, 1000, &out->limit },
-        { "before", 0, 1, INT64_MAX, &out->before },
+        { "before", INT64_MAX, 1, INT64_MAX, &out->before },
     };
 
     for (size_t i = 0; i < 2; i++) {
@@ -121,21 +122,39 @@ fresh_id(char out[WEB_ID_SIZE])
 
 /* -- answers -- */
 
-static void
-answer_problem(struct exchange *x, struct jy_http_request *request, jy_err err, const struct jy_fault *fault)
+/* What failed inside is for the log, not for the asker. */
+static bool
+is_inside(jy_err err)
 {
-    /* What failed inside is for the log, not for the asker. */
-    bool inside = err == JY_E_INTERNAL || err == JY_E_CRYPTO || err == JY_E_IO || err == JY_E_NOMEM;
+    return err == JY_E_INTERNAL || err == JY_E_CRYPTO || err == JY_E_IO || err == JY_E_NOMEM || err == JY_E_ROW_ALTERED;
+}
+
+static json_t *
+problem_json(const struct exchange *x, jy_err err, const struct jy_fault *fault)
+{
+    bool inside = is_inside(err);
     const char *where = inside || fault == NULL ? "" : fault->where, *text = inside || fault == NULL ? "" : fault->text;
-    json_t *problem = json_pack("{s:s, s:s, s:s, s:i, s:s, s:s, s:s}", "code", jy_err_code(err), "title", jy_err_en(err), "title_zh", jy_err_zh(err),
-                                "status", jy_err_http(err), "field", jy_utf8_is_valid(jy_slice_text(where)) ? where : "", "detail",
-                                jy_utf8_is_valid(jy_slice_text(text)) ? text : "", "source", x != NULL && x->route != NULL ? x->route->source : "");
-    char *body = json_dumps(problem, JSON_COMPACT);
 
     if (inside)
         jy_log("error", "request_failed", "%s: %s %s", jy_err_code(err), fault == NULL ? "" : fault->where, fault == NULL ? "" : fault->text);
+    return json_pack("{s:s, s:s, s:s, s:i, s:s, s:s, s:s}", "code", jy_err_code(err), "title", jy_err_en(err), "title_zh", jy_err_zh(err),
+                     "status", jy_err_http(err), "field", jy_utf8_is_valid(jy_slice_text(where)) ? where : "", "detail",
+                     jy_utf8_is_valid(jy_slice_text(text)) ? text : "", "source", x != NULL && x->route != NULL ? x->route->source : "");
+}
+
+static void
+answer_problem(struct exchange *x, struct jy_http_request *request, jy_err err, const struct jy_fault *fault)
+{
+    const char *text = is_inside(err) || fault == NULL ? "" : fault->text;
+    json_t *problem = problem_json(x, err, fault);
+    char *body = json_dumps(problem, JSON_COMPACT), wait[24];
+
     if (err == JY_E_UNAVAILABLE || err == JY_E_COUNTERPART_DOWN || err == JY_E_NOMEM)
         (void)!jy_http_set_header(request, "Retry-After", "1");
+    if (err == JY_E_TOO_MANY) {
+        snprintf(wait, sizeof(wait), "%lld", atoll(text) > 0 ? atoll(text) : 60);
+        (void)!jy_http_set_header(request, "Retry-After", wait);
+    }
     if (err == JY_E_UNAUTHENTICATED)
         (void)!jy_http_set_header(request, "WWW-Authenticate", "Bearer");
     if (client_sign_answer(x, jy_err_http(err), jy_slice_text(body == NULL ? "{}" : body), -1, 0) != JY_OK ||
@@ -171,11 +190,6 @@ answer(struct exchange *x)
 
 /* -- who -- */
 
-static const struct column session_columns[] = {
-    { "person_id", COL_TEXT }, { "created", COL_INT }, { "last_seen", COL_INT }, { "roles", COL_INT }, { "organization_id", COL_TEXT },
-    { "maker_id", COL_TEXT }, { "district", COL_TEXT }, { NULL, COL_TEXT },
-};
-
 static jy_err
 touch_session(struct db_tx *tx, void *arg, struct jy_fault *fault)
 {
@@ -183,6 +197,19 @@ touch_session(struct db_tx *tx, void *arg, struct jy_fault *fault)
 
     return rows_run(tx, SQL_SESSION_SEEN, BINDS(B_INT("now", x->now), B_BLOB("token_digest", JY_SLICE(x->actor.token_digest, JY_SM3_SIZE))),
                     NULL, fault);
+}
+
+static void
+take_actor(struct exchange *x, const json_t *session)
+{
+    PUT(x->actor.person_id, member(session, "person_id"));
+    PUT(x->actor.organization_id, member(session, "organization_id"));
+    PUT(x->actor.maker_id, member(session, "maker_id"));
+    PUT(x->actor.district, member(session, "district"));
+    x->actor.roles = account_roles(session);
+    PUT(x->session.id, member(session, "session_id"));
+    x->session.fresh = json_integer_value(json_object_get(session, "fresh"));
+    x->session.must = account_must(x->web, session, x->now);
 }
 
 /* The session's actor, or an anonymous one without an Authorization header. */
@@ -200,20 +227,17 @@ authenticate(struct exchange *x, struct jy_fault *fault)
         return JY_E_UNAUTHENTICATED;
     if ((rc = jy_sm3(jy_slice_text(header + 7), x->actor.token_digest)) != JY_OK)
         return rc;
-    rc = find_row(x, SQL_SESSION_BY_TOKEN, BINDS(B_BLOB("token_digest", JY_SLICE(x->actor.token_digest, JY_SM3_SIZE))), session_columns,
+    rc = find_row(x, SQL_SESSION_BY_TOKEN, BINDS(B_BLOB("token_digest", JY_SLICE(x->actor.token_digest, JY_SM3_SIZE))), account_session_columns,
                   &session, fault);
     if (rc != JY_OK)
         return rc == JY_E_NOT_FOUND ? JY_E_UNAUTHENTICATED : rc;
-    created = json_integer_value(json_object_get(session, "created"));
+    created = json_integer_value(json_object_get(session, "opened"));
     seen = json_integer_value(json_object_get(session, "last_seen"));
-    if (x->now >= seen + x->web->session_seconds || x->now >= created + SESSION_ABSOLUTE_SECONDS)
+    if (x->now >= seen + x->web->session_seconds || x->now >= created + x->web->policy.session_absolute_seconds ||
+        strcmp(member(session, "state"), "ACTIVE") != 0)
         rc = jy_fail(fault, JY_E_UNAUTHENTICATED, "Authorization", 0, "the session has ended");
-    else {
-        PUT(x->actor.person_id, member(session, "person_id"));
-        PUT(x->actor.organization_id, member(session, "organization_id"));
-        PUT(x->actor.maker_id, member(session, "maker_id"));
-        PUT(x->actor.district, member(session, "district"));
-        x->actor.roles = (unsigned)json_integer_value(json_object_get(session, "roles"));
+    else if ((rc = account_check(x->web, session, fault)) == JY_OK) {
+        take_actor(x, session);
         if (x->now >= seen + SEEN_STEP_SECONDS)
             rc = db_write(x->web->db, touch_session, x, fault);
     }
@@ -228,6 +252,8 @@ set_scope(struct exchange *x)
     const struct actor *a = &x->actor;
     bool by_role = x->route->scope == SCOPE_BY_ROLE;
 
+    if (x->route->scope == SCOPE_CITY_WIDE || (by_role && (a->roles & (ROLE_SYSTEM_ADMINISTRATOR | ROLE_COORDINATION_GROUP)) != 0))
+        x->scope.city = true;
     if (by_role && (a->roles & ROLE_POLICE) != 0) {
         x->scope.city = a->district[0] == '\0';
         x->scope.district = a->district[0] == '\0' ? NULL : a->district;
@@ -240,6 +266,17 @@ set_scope(struct exchange *x)
 
 /* -- the stages -- */
 
+/* nginx overwrites this header (packaging/nginx/); without nginx only this machine can ask. */
+static void
+set_source(struct exchange *x)
+{
+    const char *address = jy_http_header(x->request, "X-Forwarded-For");
+
+    if (address == NULL || strlen(address) >= 46 || strspn(address, "0123456789abcdefABCDEF.:") != strlen(address))
+        address = "local";
+    snprintf(x->source, sizeof(x->source), x->client.id[0] == '\0' || x->client.alone ? "%s" : "%s via %s", address, x->client.id);
+}
+
 static jy_err
 admit(struct exchange *x, struct jy_fault *fault)
 {
@@ -247,46 +284,68 @@ admit(struct exchange *x, struct jy_fault *fault)
     size_t length = key == NULL ? 0 : strlen(key);
     jy_err rc;
 
-    if ((rc = route_find(jy_http_method(x->request), jy_http_path(x->request), &x->route, x->id, x->code)) != JY_OK)
+    x->path = jy_http_path(x->request);
+    if ((rc = route_find(jy_http_method(x->request), x->path, &x->route, x->id, x->code)) != JY_OK)
         return jy_fail(fault, rc, "path", 0, "%s %s", jy_http_method(x->request), jy_http_path(x->request));
-    if ((rc = authenticate(x, fault)) != JY_OK || (rc = client_admit(x, fault)) != JY_OK)
+    set_source(x);
+    if ((rc = authenticate(x, fault)) != JY_OK)
+        return rc;
+    rc = client_admit(x, fault);
+    set_source(x);                                         /* now it is known whose application asks */
+    if (rc != JY_OK)
         return rc;
     if (x->route->roles != ANYBODY) {
         if (x->actor.roles == 0)
             return JY_E_UNAUTHENTICATED;
         if ((x->actor.roles & x->route->roles) == 0)
             return JY_E_FORBIDDEN;
+        if (x->session.must != 0 && !x->route->early)
+            return jy_fail(fault, JY_E_MUST_FIRST, "session", 0, "%s", (x->session.must & MUST_ENROL) != 0 ?
+                           "POST /session/second-factor" : "PUT /session/password");
+        if ((x->actor.roles & x->route->fresh) != 0 && x->now >= x->session.fresh + FRESH_SECONDS)
+            return jy_fail(fault, JY_E_STEP_UP, "session", 0, "POST /session/step-up");
     }
     set_scope(x);
     if (x->route->once) {
-        if (length < 8 || length > 64 || strspn(key, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:") != length)
+        if (length < 8 || length > 64 || strspn(key, IDEMPOTENCY_KEY_CHARACTERS) != length)
             return jy_fail(fault, JY_E_IDEMPOTENCY_MISSING, "Idempotency-Key", 0, "8 to 64 of A-Z a-z 0-9 - _ . :");
         PUT(x->key, key);
     }
     return JY_OK;
 }
 
-/* A refused act is recorded too, when it is known whose it was. */
+/* A refused act is recorded too, and a refused look (R4.1); which request it was stands beside, and the field, but nothing that was sent. */
 static jy_err
 write_refusal(struct db_tx *tx, void *arg, struct jy_fault *fault)
 {
-    struct exchange *x = arg;
+    const struct exchange *x = arg;
+    struct audit_row row = { .at = x->now, .event = x->route->audit == NULL ? "read" : x->route->audit, .actor_id = actor_id(x),
+                             .source = audit_source(x), .object = x->object[0] != '\0' ? x->object : x->id, .outcome = jy_err_code((jy_err)x->status),
+                             .request_digest = JY_SLICE(x->request_digest, JY_SM3_SIZE) };
+    char detail[256];
 
-    return audit_append(tx, x->now, x->route->audit, actor_id(x), audit_source(x), x->object[0] != '\0' ? x->object : x->id,
-                        jy_err_code((jy_err)x->status), JY_SLICE(x->request_digest, JY_SM3_SIZE), fault);
+    snprintf(detail, sizeof(detail), "{\"request\":\"%s %s\"}", x->route->method, x->route->path);
+    row.detail = detail;
+    return audit_record(tx, &row, fault);
+}
+
+static void
+record_refusal(struct exchange *x, jy_err err)
+{
+    struct jy_fault trouble = { 0 };
+
+    if (x->route == NULL || x->recorded || (actor_id(x)[0] == '\0' && !audit_refusal_is_listed(x->web, x->now)))
+        return;
+    x->status = (int)err;
+    if (db_write(x->web->db, write_refusal, x, &trouble) != JY_OK)
+        jy_log("error", "audit_failed", "%s %s %s", x->route->method, x->route->path, trouble.text);
 }
 
 static void
 refuse(struct exchange *x, jy_err err, const struct jy_fault *fault)
 {
-    struct jy_fault trouble = { 0 };
-
     answer_problem(x, x->request, err, fault);
-    if (x->route != NULL && x->route->audit != NULL && actor_id(x)[0] != '\0') {
-        x->status = (int)err;
-        if (db_write(x->web->db, write_refusal, x, &trouble) != JY_OK)
-            jy_log("error", "audit_failed", "%s %s", x->route->audit, trouble.text);
-    }
+    record_refusal(x, err);
 }
 
 static int64_t
@@ -348,7 +407,7 @@ digest_request(struct exchange *x)
     struct jy_buf all = { 0 };
     json_t *plain = NULL;
     char *text = NULL;
-    jy_err rc = jy_buf_fmt(&all, "%s %s\n", jy_http_method(x->request), jy_http_path(x->request));
+    jy_err rc = jy_buf_fmt(&all, "%s %s\n", x->route->method, x->path);
 
     if (rc == JY_OK && x->route->body == BODY_BYTES)
         rc = jy_buf_add(&all, JY_SLICE(x->upload_digest, JY_SM3_SIZE));
@@ -361,7 +420,7 @@ digest_request(struct exchange *x)
         rc = text == NULL ? JY_E_NOMEM : jy_buf_text(&all, text);
     }
     if (rc == JY_OK)
-        rc = jy_sm3(jy_buf_slice(&all), x->request_digest);
+        rc = personal_digest(x->web, "request", jy_buf_slice(&all), x->request_digest);
     if (text != NULL)
         jy_wipe(text, strlen(text));                       /* a password may stand in it */
     free(text);
@@ -431,13 +490,13 @@ carry_out(struct exchange *x, struct jy_fault *fault)
     bool replayed = false;
     jy_err rc;
 
-    if ((rc = take_body(x, fault)) != JY_OK)
-        return rc;
     if (x->route->once && ((rc = replay(x, &replayed, fault)) != JY_OK || replayed))
         return rc;
     if ((rc = x->route->handler(x, fault)) == JY_OK) {
         if (x->route->once && !x->committed)
             rc = jy_fail(fault, JY_E_INTERNAL, x->route->path, 0, "a write that committed nothing");
+        else if (!x->committed && x->route->audit != NULL && strcmp(x->route->method, "GET") == 0)
+            rc = commit(x, NULL, NULL, fault);             /* a look that is recorded: before the answer goes out */
     } else if (rc == JY_E_CONFLICT && x->route->once) {
         /* The same request at the same time may have won: then its answer is ours too. */
         struct jy_fault other = { 0 };
@@ -445,6 +504,36 @@ carry_out(struct exchange *x, struct jy_fault *fault)
             rc = JY_OK;
     }
     return rc;
+}
+
+/* The same stages as for a request of its own, with its own answer, audit record and kept answer. */
+jy_err
+exchange_item(struct exchange *x, const char *path, const char *key, json_t *input, json_t **outcome)
+{
+    struct exchange item = { .web = x->web, .request = x->request, .actor = x->actor, .client = x->client, .now = jy_now(), .path = path,
+                             .input = input, .upload = -1, .file = -1, .status = 200 };
+    struct jy_fault fault = { 0 };
+    jy_err rc;
+
+    PUT(item.key, key);
+    PUT(item.source, x->source);
+    if ((rc = route_find("POST", path, &item.route, item.id, item.code)) == JY_OK && (item.actor.roles & item.route->roles) == 0)
+        rc = JY_E_FORBIDDEN;
+    if (rc == JY_OK) {
+        set_scope(&item);
+        if ((rc = fields_check(item.route->fields, input, &fault)) == JY_OK && (rc = digest_request(&item)) == JY_OK)
+            rc = carry_out(&item, &fault);
+    }
+    if (rc == JY_OK)
+        *outcome = json_pack("{s:s, s:i, s:O?}", "idempotency_key", key, "status", item.status, "answer", item.answer);
+    else {
+        *outcome = json_pack("{s:s, s:i, s:o}", "idempotency_key", key, "status", jy_err_http(rc), "problem", problem_json(&item, rc, &fault));
+        record_refusal(&item, rc);
+    }
+    json_decref(item.answer);
+    jy_buf_wipe(&item.bytes);
+    jy_wipe(&item, sizeof(item));
+    return *outcome == NULL ? JY_E_NOMEM : JY_OK;
 }
 
 static void
@@ -457,7 +546,7 @@ finish(void *self, struct jy_http_request *request, void *exchange, jy_err rc)
     (void)request;
     if (rc == JY_E_LIMIT)
         jy_fail(&fault, rc, "body", 0, "more bytes than this request may have");
-    if (rc == JY_OK)
+    if (rc == JY_OK && (rc = take_body(x, &fault)) == JY_OK)
         rc = carry_out(x, &fault);
     if (rc == JY_OK)
         answer(x);
@@ -478,6 +567,7 @@ end(void *self, void *exchange)
     jy_sm3_free(x->upload_hash);
     json_decref(x->input);
     json_decref(x->answer);
+    json_decref(x->detail);
     if (x->upload >= 0)
         close(x->upload);
     if (x->file >= 0)

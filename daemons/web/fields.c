@@ -4,6 +4,7 @@
 #include "daemons/web/route.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static jy_err
@@ -42,6 +43,29 @@ check_text(const struct field *field, const json_t *value, struct jy_fault *faul
     return field->check == NULL ? JY_OK : field->check(text, field->name, fault);
 }
 
+/* A fault inside names the item: "items[3].page". */
+static jy_err
+check_objects(const struct field *field, const json_t *value, struct jy_fault *fault)
+{
+    struct jy_fault inner = { 0 };
+    const json_t *item;
+    size_t i;
+    jy_err rc;
+
+    if (!json_is_array(value) || (int64_t)json_array_size(value) < field->min || (int64_t)json_array_size(value) > field->max)
+        return jy_fail(fault, JY_E_BAD_FIELD, field->name, 0, "must be a list of %lld to %lld objects", (long long)field->min, (long long)field->max);
+    json_array_foreach((json_t *)(uintptr_t)value, i, item) {
+        char where[128];
+        if (!json_is_object(item))
+            return jy_fail(fault, JY_E_BAD_FIELD, field->name, 0, "must be a list of objects");
+        if ((rc = fields_check(field->members, item, &inner)) != JY_OK) {
+            snprintf(where, sizeof(where), "%s[%zu].%.80s", field->name, i, inner.where);
+            return jy_fail(fault, rc, where, 0, "%s", inner.text);
+        }
+    }
+    return JY_OK;
+}
+
 static jy_err
 check_value(const struct field *field, const json_t *value, struct jy_fault *fault)
 {
@@ -72,14 +96,7 @@ check_value(const struct field *field, const json_t *value, struct jy_fault *fau
                 return refuse(fault, field->name, "must be a list of texts of at most 64 bytes");
         return JY_OK;
     case IN_OBJECTS:
-        if (!json_is_array(value) || (int64_t)json_array_size(value) < field->min || (int64_t)json_array_size(value) > field->max)
-            return jy_fail(fault, JY_E_BAD_FIELD, field->name, 0, "must be a list of %lld to %lld objects", (long long)field->min, (long long)field->max);
-        json_array_foreach((json_t *)(uintptr_t)value, i, item) {
-            jy_err rc = json_is_object(item) ? fields_check(field->members, item, fault) : refuse(fault, field->name, "must be a list of objects");
-            if (rc != JY_OK)
-                return rc;
-        }
-        return JY_OK;
+        return check_objects(field, value, fault);
     }
     return JY_E_INTERNAL;
 }
@@ -161,6 +178,13 @@ check_seal_application_type(const char *value, const char *field, struct jy_faul
 }
 
 jy_err
+check_inspection_kind(const char *value, const char *field, struct jy_fault *fault)
+{
+    return strcmp(value, "routine") == 0 || strcmp(value, "sampling") == 0 || strcmp(value, "complaint") == 0 ? JY_OK :
+        refuse(fault, field, "must be routine, sampling or complaint (R13.6)");
+}
+
+jy_err
 check_digits(const char *value, const char *field, struct jy_fault *fault)
 {
     return value[strspn(value, "0123456789")] == '\0' ? JY_OK : refuse(fault, field, "must be digits");
@@ -171,6 +195,12 @@ check_login(const char *value, const char *field, struct jy_fault *fault)
 {
     return value[strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789._-")] == '\0' ? JY_OK :
         refuse(fault, field, "may hold a-z, 0-9, '.', '_' and '-'");
+}
+
+jy_err
+check_idempotency_key(const char *value, const char *field, struct jy_fault *fault)
+{
+    return value[strspn(value, IDEMPOTENCY_KEY_CHARACTERS)] == '\0' ? JY_OK : refuse(fault, field, "may hold A-Z, a-z, 0-9, '-', '_', '.' and ':'");
 }
 
 jy_err

@@ -40,9 +40,13 @@ cancel_reason_at(size_t i)
 
 static const struct field_form forms[] = {
     { check_base64, "base64", "^[A-Za-z0-9+/=]*$", NULL },
+    { check_seal_application_type, "seal_application_type", "^(reissue|renewal|cancellation|suspension|resumption)$", NULL },
+    { check_inspection_kind, "inspection_kind", "^(routine|sampling|complaint)$", NULL },
+
     { check_id, "id", "^[0-9a-f]*$", NULL },
     { check_digits, "digits", "^[0-9]*$", NULL },
     { check_login, "login", "^[a-z0-9._-]*$", NULL },
+    { check_idempotency_key, "idempotency_key", "^[A-Za-z0-9_.:-]*$", NULL },
     { check_algorithm, "client_algorithm", "^(hmac-sm3|sm2)$", NULL },
     { check_uscc, "uscc", "^[0-9A-HJ-NPQRTUWXY]{18}$", NULL },
     { check_id_number, "id_number", "^[0-9]{17}[0-9X]$", NULL },

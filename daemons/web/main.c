@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* jinyin-web: configuration → store → key's point → first administrator → sandbox → HTTP → ready → work without a request. */
+/* jinyin-web: configuration → store → key's point → first administrators → sandbox → HTTP → ready → work without a request. */
+#include "daemons/web/account.h"
 #include "daemons/web/clerk.h"
 #include "daemons/web/evidence.h"
 #include "daemons/web/outbox.h"
@@ -26,6 +27,32 @@ end(const char *what, jy_err rc, const struct jy_fault *fault)
     exit(1);
 }
 
+/* Further roles beside those that the rules name (R27.2). */
+static void
+configure_accounts(struct web *web)
+{
+    struct account_policy *p = &web->policy;
+    const char *list = jy_room_config_text(web->room, "second_factor_roles");
+
+    p->second_factor_roles = ADMINISTRATORS | ROLE_POLICE | ROLE_MAKER_STAFF;
+    for (size_t n; (n = strcspn(list, ",")) > 0; list += n + (list[n] == ',')) {
+        char code[40] = "";
+        if (n < sizeof(code))
+            memcpy(code, list, n);
+        if (role_by_code(code) == ROLE_NONE)
+            end("configuration", JY_E_BAD_FIELD, &(struct jy_fault){ .where = "second_factor_roles", .text = "roles by their codes, with commas between" });
+        p->second_factor_roles |= role_by_code(code);
+    }
+    p->password_kind = jy_room_config_text(web->room, "password_function");
+    if (strcmp(p->password_kind, PASSWORD_ARGON2ID) != 0 && strcmp(p->password_kind, PASSWORD_PBKDF2) != 0)
+        end("configuration", JY_E_BAD_FIELD, &(struct jy_fault){ .where = "password_function", .text = "argon2id or pbkdf2-hmac-sm3" });
+    p->password_seconds = 86400 * jy_room_config_int(web->room, "password_days");
+    p->change_issued = jy_room_config_bool(web->room, "password_change_first");
+    p->session_absolute_seconds = 3600 * jy_room_config_int(web->room, "session_hours");
+    p->source_tries = jy_room_config_int(web->room, "login_source_tries");
+    p->bootstrap_seconds = 3600 * jy_room_config_int(web->room, "bootstrap_hours");
+}
+
 static void
 configure(struct web *web)
 {
@@ -45,12 +72,14 @@ configure(struct web *web)
     web->session_seconds = 60 * jy_room_config_int(web->room, "session_minutes");
     web->order_seconds = 3600 * jy_room_config_int(web->room, "order_hours");
     web->development = jy_room_config_bool(web->room, "development");
+    configure_accounts(web);
     web->evidence_refresh = jy_room_config_int(web->room, "evidence_refresh_seconds");
     web->outbox.retry_max_seconds = jy_room_config_int(web->room, "outbox_retry_max_seconds");
     web->outbox.refusals_max = jy_room_config_int(web->room, "outbox_refusals_max");
     web->outbox.dead_seconds = 3600 * jy_room_config_int(web->room, "outbox_dead_hours");
     web->blobs = -1;
     pthread_mutex_init(&web->trust_lock, NULL);
+    pthread_mutex_init(&web->refusals.lock, NULL);
     sem_init(&web->stretching, 0, STRETCHING_AT_ONCE);
 }
 
@@ -86,71 +115,6 @@ meet_key(struct web *web, struct jy_fault *fault)
     return rc;
 }
 
-/* -- the first administrator: only on an empty store, with a password of this installation in a file of mode 0600 -- */
-
-struct first { struct web *web; char id[WEB_ID_SIZE], password[32]; uint8_t salt[PASSWORD_SALT], hash[PASSWORD_HASH], index[JY_SM3_SIZE];
-               struct jy_buf name, id_number, phone; bool needed; };
-
-static const struct column count_columns[] = { { "people", COL_INT }, { NULL, COL_TEXT } };
-
-static jy_err
-count_people(struct db_tx *tx, void *arg, struct jy_fault *fault)
-{
-    struct first *f = arg;
-    json_t *row = NULL;
-    jy_err rc = rows_first(tx, SQL_PERSON_COUNT, NULL, count_columns, &row, fault);
-
-    f->needed = rc == JY_OK && json_integer_value(json_object_get(row, "people")) == 0;
-    json_decref(row);
-    return rc;
-}
-
-static jy_err
-insert_first(struct db_tx *tx, void *arg, struct jy_fault *fault)
-{
-    struct first *f = arg;
-
-    return rows_run(tx, SQL_PERSON_INSERT,
-                    BINDS(B_TEXT("person_id", f->id), B_TEXT("login", "admin"), B_BLOB("name_wrapped", jy_buf_slice(&f->name)),
-                          B_BLOB("id_number_wrapped", jy_buf_slice(&f->id_number)), B_BLOB("id_number_index", JY_SLICE(f->index, sizeof(f->index))),
-                          B_BLOB("phone_wrapped", jy_buf_slice(&f->phone)), B_INT("roles", ROLE_ADMINISTRATOR), B_TEXT("organization_id", NULL),
-                          B_TEXT("maker_id", NULL), B_TEXT("district", NULL), B_BLOB("password_salt", JY_SLICE(f->salt, sizeof(f->salt))),
-                          B_BLOB("password_hash", JY_SLICE(f->hash, sizeof(f->hash))), B_INT("now", jy_now())), NULL, fault);
-}
-
-static jy_err
-write_bootstrap(const char *path, const char *password, struct jy_fault *fault)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    bool good = fd >= 0 && dprintf(fd, "%s\n", password) > 0 && fsync(fd) == 0;
-
-    if (fd >= 0 && close(fd) != 0)
-        good = false;
-    return good ? JY_OK : jy_fail(fault, JY_E_IO, path, 0, "%s", strerror(errno));
-}
-
-static jy_err
-first_administrator(struct web *web, struct jy_fault *fault)
-{
-    struct first f = { .web = web };
-    jy_err rc;
-
-    if ((rc = db_read(web->db, count_people, &f, fault)) != JY_OK || !f.needed)
-        return rc;
-    /* The file first: a crash between the two leaves a password that opens nothing, and the next start writes both anew. */
-    if ((rc = fresh_id(f.id)) == JY_OK && (rc = password_fresh(f.password)) == JY_OK && (rc = jy_random(f.salt, sizeof(f.salt))) == JY_OK &&
-        (rc = password_hash(web, f.password, f.salt, f.hash)) == JY_OK && (rc = personal_index(web, "id_number", "", f.index)) == JY_OK &&
-        (rc = personal_wrap(web, f.id, "name", "管理员 administrator", &f.name)) == JY_OK &&
-        (rc = personal_wrap(web, f.id, "id_number", "", &f.id_number)) == JY_OK && (rc = personal_wrap(web, f.id, "phone", "", &f.phone)) == JY_OK &&
-        (rc = write_bootstrap(jy_room_config_text(web->room, "bootstrap_file"), f.password, fault)) == JY_OK)
-        rc = db_write(web->db, insert_first, &f, fault);
-    jy_wipe(f.password, sizeof(f.password));
-    jy_buf_free(&f.name);
-    jy_buf_free(&f.id_number);
-    jy_buf_free(&f.phone);
-    return rc;
-}
-
 int
 main(void)
 {
@@ -168,8 +132,8 @@ main(void)
         end("store", rc, &fault);
     if ((rc = jy_room_start_calling(web.room)) != JY_OK || (rc = meet_key(&web, &fault)) != JY_OK)
         end("key", rc, &fault);
-    if ((rc = first_administrator(&web, &fault)) != JY_OK)
-        end("first administrator", rc, &fault);
+    if ((rc = bootstrap_prepare(&web, &fault)) != JY_OK)
+        end("first administrators", rc, &fault);
     sockets[0] = jy_room_descriptor(web.room, "http");
     sockets[1] = jy_room_descriptor(web.room, "http_loopback");
     jy_room_sandbox(web.room);

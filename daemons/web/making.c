@@ -6,6 +6,7 @@
  */
 #include "codec/text.h"
 #include "daemons/web/application.h"
+#include "daemons/web/making.h"
 #include "daemons/web/route.h"
 #include "daemons/web/seal.h"
 
@@ -20,7 +21,7 @@ struct making {
     const struct application_type *type;
     struct jy_frame impression, made;      /* replies of link and key */
     struct enrolment enrolment;
-    char es_id[65];
+    char es_id[65], workstation_id[WEB_ID_SIZE];
     uint8_t impression_digest[JY_SM3_SIZE];
 };
 
@@ -94,6 +95,7 @@ insert_seal(struct making *m, struct db_tx *tx, struct jy_fault *fault)
                           B_TEXT("scope_categories", json_string_value(json_object_get(m->application, "scope_categories"))),
                           B_INT("scope_amount_max_fen", json_integer_value(json_object_get(m->application, "scope_amount_max_fen"))),
                           B_INT("scope_valid_to", json_integer_value(json_object_get(m->application, "scope_valid_to"))),
+                          B_TEXT("maker_workstation_id", m->workstation_id[0] == '\0' ? NULL : m->workstation_id),
                           B_TEXT("replaces_seal_id", m->present == NULL ? NULL : member(m->present, "seal_id")), B_INT("now", m->x->now)), NULL, fault);
 }
 
@@ -172,7 +174,11 @@ seal_make(struct exchange *x, struct jy_fault *fault)
         rc = jy_fail(fault, JY_E_BAD_STATE, "type", 0, "%s makes no seal", m.type->code);
         goto out;
     }
-    if ((rc = application_present_seal(x, m.application, &m.present, fault)) != JY_OK ||
+    if (jy_room_config_bool(x->web->room, "making_four_eyes") && strcmp(member(m.application, "accepted_by"), x->actor.person_id) == 0) {
+        rc = jy_fail(fault, JY_E_FOUR_EYES, "accepted_by", 0, "you accepted this application (R13.4)");
+        goto out;
+    }
+    if ((rc = made_at(x, m.workstation_id, fault)) != JY_OK || (rc = application_present_seal(x, m.application, &m.present, fault)) != JY_OK ||
         (rc = application_physical_seal(x, m.application, m.present, &m.impression, m.impression_digest, fault)) != JY_OK ||
         (rc = choose_es_id(&m, fault)) != JY_OK)
         goto out;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Organizations, makers and their licences (R7.1), people, and the keys of makers and approvers. */
+#include "daemons/web/account.h"
+#include "daemons/web/act.h"
 #include "daemons/web/route.h"
 
 #include <stdio.h>
@@ -44,17 +46,21 @@ insert_maker(struct db_tx *tx, void *arg, struct jy_fault *fault)
 {
     struct creation *c = arg;
     struct exchange *x = c->x;
+    char district[7] = "";                     /* R4.1: characters 3 to 8 of a USCC are where it was registered */
     jy_time from = 0, to = 0;
     jy_err rc;
 
+    memcpy(district, in_text(x, "uscc") + 2, 6);
+    if (district_name(district) == NULL)
+        district[0] = '\0';
     if ((rc = jy_time_parse_rfc3339(in_text(x, "valid_from"), &from)) != JY_OK || (rc = jy_time_parse_rfc3339(in_text(x, "valid_to"), &to)) != JY_OK)
         return rc;
     if (to <= from)
         return jy_fail(fault, JY_E_BAD_FIELD, "valid_to", 0, "must be after valid_from");
     rc = rows_run(tx, SQL_MAKER_INSERT,
                   BINDS(B_TEXT("maker_id", c->id), B_TEXT("licence_number", in_text(x, "licence_number")), B_TEXT("name", in_text(x, "name")),
-                        B_TEXT("uscc", in_text(x, "uscc")), B_INT("valid_from", from), B_INT("valid_to", to), B_TEXT("state", "LICENSED"),
-                        B_INT("now", x->now)), NULL, fault);
+                        B_TEXT("uscc", in_text(x, "uscc")), B_TEXT("district", district), B_INT("valid_from", from), B_INT("valid_to", to),
+                        B_TEXT("state", "LICENSED"), B_INT("now", x->now)), NULL, fault);
     return rc == JY_E_CONFLICT ? jy_fail(fault, rc, "licence_number", 0, "a maker with this licence exists") : rc;
 }
 
@@ -175,18 +181,6 @@ maker_enrol(struct exchange *x, struct jy_fault *fault)
 
 /* -- people -- */
 
-/* Who a person can be: one of these groups, with what it must belong to. No account joins two of them. */
-static const struct person_group {
-    unsigned roles;
-    bool needs_organization, needs_maker, may_have_district;
-    const char *name;
-} groups[] = {
-    { ROLE_ADMINISTRATOR, false, false, false, "administrator stands alone" },
-    { ROLE_POLICE, false, false, true, "police stands alone, with a district or none for the whole city" },
-    { ROLE_MAKER_STAFF, false, true, false, "maker_staff needs a maker_id (R13.4)" },
-    { ROLE_AGENT | ROLE_CUSTODIAN | ROLE_APPROVER, true, false, false, "agent, custodian and approver need an organization_id" },
-};
-
 static jy_err
 read_roles(const struct exchange *x, unsigned *roles, struct jy_fault *fault)
 {
@@ -200,63 +194,65 @@ read_roles(const struct exchange *x, unsigned *roles, struct jy_fault *fault)
             return jy_fail(fault, JY_E_BAD_FIELD, "roles", 0, "there is no role %.40s", json_string_value(item));
         *roles |= role;
     }
-    for (size_t g = 0; g < sizeof(groups) / sizeof(groups[0]); g++)
-        if ((*roles & ~groups[g].roles) == 0) {
-            if ((in_text(x, "organization_id") != NULL) != groups[g].needs_organization ||
-                (in_text(x, "maker_id") != NULL) != groups[g].needs_maker || (in_text(x, "district") != NULL && !groups[g].may_have_district))
-                return jy_fail(fault, JY_E_BAD_FIELD, "roles", 0, "%s", groups[g].name);
-            return JY_OK;
-        }
-    return jy_fail(fault, JY_E_BAD_FIELD, "roles", 0, "these roles cannot be held together");
+    return roles_fit(*roles, in_text(x, "organization_id") != NULL, in_text(x, "maker_id") != NULL, in_text(x, "district") != NULL, fault);
 }
 
-struct person_insert {
-    struct exchange *x;
-    char id[WEB_ID_SIZE];
-    unsigned roles;
-    struct jy_buf name, id_number, phone;
-    uint8_t index[JY_SM3_SIZE], salt[PASSWORD_SALT], hash[PASSWORD_HASH];
-};
+struct person_insert { struct exchange *x; struct person_new person; struct act *act; };
 
 static jy_err
 insert_person(struct db_tx *tx, void *arg, struct jy_fault *fault)
 {
     struct person_insert *p = arg;
-    struct exchange *x = p->x;
-    jy_err rc = rows_run(tx, SQL_PERSON_INSERT,
-                         BINDS(B_TEXT("person_id", p->id), B_TEXT("login", in_text(x, "login")), B_BLOB("name_wrapped", jy_buf_slice(&p->name)),
-                               B_BLOB("id_number_wrapped", jy_buf_slice(&p->id_number)), B_BLOB("id_number_index", JY_SLICE(p->index, sizeof(p->index))),
-                               B_BLOB("phone_wrapped", jy_buf_slice(&p->phone)), B_INT("roles", p->roles),
-                               B_TEXT("organization_id", in_text(x, "organization_id")), B_TEXT("maker_id", in_text(x, "maker_id")),
-                               B_TEXT("district", in_text(x, "district")), B_BLOB("password_salt", JY_SLICE(p->salt, sizeof(p->salt))),
-                               B_BLOB("password_hash", JY_SLICE(p->hash, sizeof(p->hash))), B_INT("now", x->now)), NULL, fault);
+    jy_err rc = person_new_write(tx, p->x->web, &p->person, p->x->now, fault);
 
-    return rc == JY_E_CONFLICT ? jy_fail(fault, rc, "login", 0, "the login is taken, or the organization or maker does not exist") : rc;
+    return rc != JY_OK || p->act == NULL ? rc : act_write(tx, p->x, p->act, fault);
+}
+
+/* An administrator is proposed: the account lives, and gets the second half of its password, when a security administrator has confirmed (R27.2). */
+static jy_err
+propose_administrator(struct exchange *x, struct person_insert *p, struct act *act, struct jy_fault *fault)
+{
+    struct password *none = &p->person.password;
+    jy_err rc;
+
+    /* No password has this hash: there is none before the confirmation. */
+    p->person.state = "PENDING";
+    none->kind = x->web->policy.password_kind;
+    if ((rc = jy_random(none->salt, sizeof(none->salt))) != JY_OK || (rc = jy_random(none->hash, sizeof(none->hash))) != JY_OK ||
+        (rc = person_new_prepare(x->web, &p->person)) != JY_OK || (rc = act_prepare(x, act, "create_administrator", p->person.id, "a new account")) != JY_OK)
+        return rc;
+    PUT(x->object, p->person.id);
+    p->act = act;
+    if ((rc = answer_json(x, 201, json_pack("{s:s, s:s, s:s, s:s}", "person_id", p->person.id, "state", p->person.state, "act_id", act->id,
+                                            "password_first_half", act->half))) == JY_OK)
+        rc = commit(x, insert_person, p, fault);
+    return rc;
 }
 
 jy_err
 person_create(struct exchange *x, struct jy_fault *fault)
 {
-    struct person_insert p = { .x = x };
+    struct person_insert p = { .x = x, .person = { .login = in_text(x, "login"), .name = in_text(x, "name"), .id_number = in_text(x, "id_number"),
+                               .phone = in_text(x, "phone"), .organization_id = in_text(x, "organization_id"), .maker_id = in_text(x, "maker_id"),
+                               .district = in_text(x, "district"), .state = "ACTIVE" } };
+    struct act act = { { 0 } };
     char password[32] = "";
     jy_err rc;
 
-    if ((rc = read_roles(x, &p.roles, fault)) != JY_OK || (rc = fresh_id(p.id)) != JY_OK || (rc = password_fresh(password)) != JY_OK ||
-        (rc = jy_random(p.salt, sizeof(p.salt))) != JY_OK || (rc = password_hash(x->web, password, p.salt, p.hash)) != JY_OK ||
-        (rc = personal_wrap(x->web, p.id, "name", in_text(x, "name"), &p.name)) != JY_OK ||
-        (rc = personal_wrap(x->web, p.id, "id_number", in_text(x, "id_number"), &p.id_number)) != JY_OK ||
-        (rc = personal_wrap(x->web, p.id, "phone", in_text(x, "phone"), &p.phone)) != JY_OK ||
-        (rc = personal_index(x->web, "id_number", in_text(x, "id_number"), p.index)) != JY_OK ||
-        (rc = answer_json(x, 201, json_pack("{s:s, s:s}", "person_id", p.id, "password", password))) != JY_OK)
-        goto out;
-    PUT(x->object, p.id);
-    rc = commit(x, insert_person, &p, fault);
-out:
+    if ((rc = read_roles(x, &p.person.roles, fault)) != JY_OK)
+        return rc;
+    x->detail = json_pack("{s:i}", "roles", (int)p.person.roles);
+    if ((p.person.roles & ADMINISTRATORS) != 0)
+        rc = propose_administrator(x, &p, &act, fault);
+    else if ((rc = password_fresh(password)) == JY_OK && (rc = password_make(x->web, password, &p.person.password)) == JY_OK &&
+             (rc = person_new_prepare(x->web, &p.person)) == JY_OK &&
+             (rc = answer_json(x, 201, json_pack("{s:s, s:s}", "person_id", p.person.id, "password", password))) == JY_OK) {
+        PUT(x->object, p.person.id);
+        rc = commit(x, insert_person, &p, fault);
+    }
     jy_wipe(password, sizeof(password));
-    jy_wipe(p.hash, sizeof(p.hash));
-    jy_buf_free(&p.name);
-    jy_buf_free(&p.id_number);
-    jy_buf_free(&p.phone);
+    jy_wipe(&act, sizeof(act));
+    person_new_end(&p.person);
     return rc;
 }
 

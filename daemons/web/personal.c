@@ -13,12 +13,18 @@ context_of(const char *id, const char *column, char out[192])
 }
 
 jy_err
-personal_wrap(const struct web *web, const char *id, const char *column, const char *text, struct jy_buf *out)
+personal_wrap_bytes(const struct web *web, const char *id, const char *column, struct jy_slice bytes, struct jy_buf *out)
 {
     char context[192];
 
     context_of(id, column, context);
-    return jy_wrap(web->data_key, context, jy_slice_text(text), out);
+    return jy_wrap(web->data_key, context, bytes, out);
+}
+
+jy_err
+personal_wrap(const struct web *web, const char *id, const char *column, const char *text, struct jy_buf *out)
+{
+    return personal_wrap_bytes(web, id, column, jy_slice_text(text), out);
 }
 
 jy_err
@@ -36,15 +42,21 @@ personal_unwrap(const struct web *web, const char *id, const char *column, const
 }
 
 jy_err
-personal_index(const struct web *web, const char *column, const char *text, uint8_t out[JY_SM3_SIZE])
+personal_digest(const struct web *web, const char *purpose, struct jy_slice bytes, uint8_t out[JY_SM3_SIZE])
 {
     uint8_t key[32];
-    jy_err rc = jy_hkdf_sm3(JY_SLICE(web->data_key, 32), JY_EMPTY, column, key, sizeof(key));
+    jy_err rc = jy_hkdf_sm3(JY_SLICE(web->data_key, 32), JY_EMPTY, purpose, key, sizeof(key));
 
     if (rc == JY_OK)
-        rc = jy_hmac_sm3(JY_SLICE(key, sizeof(key)), jy_slice_text(text), out);
+        rc = jy_hmac_sm3(JY_SLICE(key, sizeof(key)), bytes, out);
     jy_wipe(key, sizeof(key));
     return rc;
+}
+
+jy_err
+personal_index(const struct web *web, const char *column, const char *text, uint8_t out[JY_SM3_SIZE])
+{
+    return personal_digest(web, column, jy_slice_text(text), out);
 }
 
 void
@@ -58,13 +70,19 @@ personal_mask(const char *text, char *out, size_t size)
             out[i] = '*';
 }
 
+#define PBKDF2_ROUNDS 300000               /* the stored kind would get another name with another number */
+
 jy_err
-password_hash(struct web *web, const char *password, const uint8_t salt[PASSWORD_SALT], uint8_t out[PASSWORD_HASH])
+password_hash(struct web *web, const char *kind, const char *password, const uint8_t salt[PASSWORD_SALT], uint8_t out[PASSWORD_HASH])
 {
+    bool argon2id = strcmp(kind, PASSWORD_ARGON2ID) == 0;
     jy_err rc;
 
+    if (!argon2id && strcmp(kind, PASSWORD_PBKDF2) != 0)
+        return JY_E_UNSUPPORTED;
     sem_wait(&web->stretching);
-    rc = jy_argon2id(jy_slice_text(password), JY_SLICE(salt, PASSWORD_SALT), out, PASSWORD_HASH);
+    rc = argon2id ? jy_argon2id(jy_slice_text(password), JY_SLICE(salt, PASSWORD_SALT), out, PASSWORD_HASH)
+                  : jy_pbkdf2_sm3(jy_slice_text(password), JY_SLICE(salt, PASSWORD_SALT), PBKDF2_ROUNDS, out, PASSWORD_HASH);
     sem_post(&web->stretching);
     return rc;
 }

@@ -38,8 +38,9 @@ platform_is_connected(void)
 enum { PUBLISH = 207, EXTEND = 108, DEACTIVATE = 209 };
 /* invalidType: 0 吊销, 1 撤销, 2 挂失 */
 static const struct { const char *event; int task, invalid_type; } tasks[] = {
-    { "file", PUBLISH, 0 },      { "unfreeze", PUBLISH, 0 },    { "resume", PUBLISH, 0 },     { "renew", EXTEND, 0 },
+    { "file", PUBLISH, 0 },      { "unfreeze", PUBLISH, 0 },    { "resume", PUBLISH, 0 },     { "extend", EXTEND, 0 },
     { "freeze", DEACTIVATE, 2 }, { "suspend", DEACTIVATE, 2 },  { "cancel", DEACTIVATE, 1 },  { "void", DEACTIVATE, 0 },
+    { "replace", DEACTIVATE, 1 }, { "renew", DEACTIVATE, 1 },     /* R20: the new seal is published with its own code */
 };
 /* The fields of each task in the order in which they are joined and signed. */
 static const char *const publish_fields[] = {

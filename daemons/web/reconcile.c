@@ -307,7 +307,7 @@ reconciliation_differences(struct exchange *x, struct jy_fault *fault)
 
     if ((rc = page_read(x, &page, fault)) != JY_OK ||
         (rc = find_rows(x, SQL_RECONCILIATION_DIFFERENCE_LIST, BINDS(B_TEXT("run_id", x->id), B_INT("before", page.before), B_INT("limit", page.limit),
-                                                                     B_INT("scope_city", x->scope.city || (x->actor.roles & ROLE_ADMINISTRATOR) != 0),
+                                                                     B_INT("scope_city", x->scope.city),
                                                                      SCOPE_DISTRICT(x)), difference_columns, &rows, fault)) != JY_OK)
         return rc;
     return answer_page(x, &page, rows);

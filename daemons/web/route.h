@@ -13,13 +13,14 @@ struct field {
     int64_t min, max;                     /* bytes of text, value of a number, count of IN_TEXTS and IN_OBJECTS */
     jy_err (*check)(const char *value, const char *field, struct jy_fault *fault);   /* text only; NULL = none */
     bool optional;
-    const struct field *members;          /* IN_OBJECTS: fields of each */
+    const struct field *members;          /* of each of IN_OBJECTS */
 };
 
 #define ANYBODY (1u << 30)                /* without a session */
-#define LOGGED_IN 0x3Fu                   /* every role */
+#define LOGGED_IN 0x3FFu                  /* every role */
 /** Which rows a handler's questions can see. */
-enum scope_rule { SCOPE_UNSET, SCOPE_PUBLIC, SCOPE_SELF, SCOPE_OWN_ORGANIZATION, SCOPE_OWN_MAKER, SCOPE_BY_ROLE };
+enum scope_rule { SCOPE_UNSET, SCOPE_PUBLIC, SCOPE_SELF, SCOPE_OWN_ORGANIZATION, SCOPE_OWN_MAKER, SCOPE_BY_ROLE,
+                  SCOPE_CITY_WIDE };      /* everything: only for roles that the rules give no narrower sight */
 enum body_kind { BODY_UNSET, BODY_NONE, BODY_JSON, BODY_BYTES };
 
 /** A member that is 0 or NULL where it may not be is refused at start: a forgotten permission cannot become a hole. */
@@ -28,12 +29,14 @@ struct route {
     web_handler *handler;
     unsigned roles;                       /* enum role bits, or ANYBODY */
     enum scope_rule scope;
-    const char *audit;                    /* event; NULL only for reading */
+    const char *audit;                    /* event; NULL only for reading. A GET with one is recorded before it is answered */
     enum body_kind body;
     int64_t body_max;                     /* bytes; 0 = the configured document_max_bytes (BODY_BYTES only) */
     const struct field *fields;           /* BODY_JSON: ends with name NULL */
     bool once;                            /* needs an Idempotency-Key */
     const char *source;
+    unsigned fresh;                       /* roles that need a second factor of the last five minutes for this act (R27.2) */
+    bool early;                           /* also while the account has yet to set up its second factor or a new password */
 };
 const struct route *routes(size_t *count);
 /** The route of a request, its {id} and {code} filled. JY_E_NOT_FOUND, or JY_E_METHOD when the path takes another method. */
@@ -51,9 +54,12 @@ jy_err check_organization_kind(const char *value, const char *field, struct jy_f
 jy_err check_seal_kind(const char *value, const char *field, struct jy_fault *fault);
 jy_err check_category(const char *value, const char *field, struct jy_fault *fault);
 jy_err check_cancel_reason(const char *value, const char *field, struct jy_fault *fault);
+jy_err check_inspection_kind(const char *value, const char *field, struct jy_fault *fault);
 jy_err check_seal_application_type(const char *value, const char *field, struct jy_fault *fault);
 jy_err check_digits(const char *value, const char *field, struct jy_fault *fault);
 jy_err check_login(const char *value, const char *field, struct jy_fault *fault);
+#define IDEMPOTENCY_KEY_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:"
+jy_err check_idempotency_key(const char *value, const char *field, struct jy_fault *fault);
 jy_err check_algorithm(const char *value, const char *field, struct jy_fault *fault);
 jy_err check_id(const char *value, const char *field, struct jy_fault *fault);
 
@@ -69,6 +75,18 @@ const struct field_form *field_form(field_check *check);
 
 /* Handlers, by resource. */
 web_handler session_log_in, session_show, session_log_out, session_change_password;                       /* session.c */
+web_handler workstation_create, workstation_list, workstation_confirm, workstation_revoke;                 /* workstation.c */
+web_handler inspection_create, inspection_list, inspection_show, inspection_close, finding_create;         /* inspection.c */
+web_handler rectification_create, rectification_answer, rectification_accept, rectification_reject, rectification_withdraw;
+web_handler session_list, session_end;
+web_handler session_step_up;                                                                              /* login.c */
+web_handler second_factor_create, second_factor_confirm, recovery_codes_create, challenge_show;            /* second_factor.c */
+web_handler person_show, person_list, person_search, person_reveal, application_reveal, person_unlock;     /* accounts.c */
+web_handler person_end_sessions, person_disable, person_set_roles;
+web_handler act_propose, act_list, act_confirm, act_refuse;                                                /* act.c */
+web_handler bootstrap;                                                                                    /* bootstrap.c */
+web_handler audit_list, audit_export, audit_check_show;                                                   /* audit.c */
+web_handler inventory_show, inventory_certificates, configuration_show;                                   /* inventory.c */
 web_handler maker_revoke;                                                                                 /* people.c */
 web_handler organization_create, maker_create, maker_enrol, maker_suspend, maker_resume;                  /* people.c */
 web_handler person_create, person_enrol, key_change_pin;
@@ -92,6 +110,7 @@ web_handler platform_status_show;                                               
 web_handler seal_statement, statement_key_show;                                                           /* statement.c */
 web_handler reconciliation_list, reconciliation_show, reconciliation_differences, reconciliation_create;     /* reconcile.c */
 
+web_handler order_create_batch, order_approve_batch, order_stamp_batch;                                   /* batch.c */
 web_handler client_create, client_list, client_show, client_rotate, client_suspend, client_resume, client_revoke;  /* clients.c */
 
 web_handler page_static, livez, readyz, service_show, sealing_point_show;                                 /* service.c */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/accounts.h"
 #include "daemons/web/client.h"
 #include "daemons/web/route.h"
 
@@ -13,7 +14,22 @@
 #define FIELDS(name, ...) static const struct field name[] = { __VA_ARGS__, END }
 
 static const struct field nothing[] = { END };
-FIELDS(log_in, { "login", IN_TEXT, 1, 64, NULL, false }, { "password", IN_TEXT, 1, 128, NULL, false });
+#define PROOF { "code", IN_TEXT, 6, 32, NULL, true }, { "challenge", IN_TEXT, 80, 80, check_id, true }, { "signature", IN_TEXT, 8, 200, NULL, true }
+FIELDS(log_in, { "login", IN_TEXT, 1, 64, NULL, false }, { "password", IN_TEXT, 1, 128, NULL, false }, PROOF);
+FIELDS(step_up, { "password", IN_TEXT, 1, 128, NULL, true }, PROOF);
+FIELDS(second_factor, { "certificate", IN_TEXT, 100, 8000, NULL, true });
+FIELDS(proof, PROOF);
+FIELDS(bootstrap_fields, { "secret", IN_TEXT, 64, 64, check_id, false },
+       { "system_login", IN_TEXT, 3, 32, check_login, false }, { "system_name", IN_TEXT, 1, 100, NULL, false },
+       { "system_id_number", IN_TEXT, 18, 18, check_id_number, false }, { "system_phone", IN_TEXT, 5, 20, check_digits, false },
+       { "security_login", IN_TEXT, 3, 32, check_login, false }, { "security_name", IN_TEXT, 1, 100, NULL, false },
+       { "security_id_number", IN_TEXT, 18, 18, check_id_number, false }, { "security_phone", IN_TEXT, 5, 20, check_digits, false });
+FIELDS(search, { "id_number", IN_TEXT, 18, 18, check_id_number, true }, { "login", IN_TEXT, 3, 32, check_login, true },
+       { "organization_id", IN_TEXT, 32, 32, check_id, true });
+FIELDS(reveal, { "field", IN_TEXT, 1, 32, NULL, false }, { "reason", IN_TEXT, 4, 200, NULL, false });
+FIELDS(act, { "kind", IN_TEXT, 1, 32, NULL, false }, { "reason", IN_TEXT, 4, 200, NULL, false });
+FIELDS(role_list, { "roles", IN_TEXTS, 1, 3, NULL, false });
+
 FIELDS(password, { "old", IN_TEXT, 1, 128, NULL, false }, { "new", IN_TEXT, 12, 128, NULL, false });
 FIELDS(organization, { "uscc", IN_TEXT, 18, 18, check_uscc, false }, { "name", IN_TEXT, 1, 200, NULL, false },
        { "kind", IN_TEXT, 1, 32, check_organization_kind, false }, { "district", IN_TEXT, 6, 6, check_district, false });
@@ -40,6 +56,14 @@ FIELDS(application_facts, { "physical_seal_code", IN_TEXT, 3, 19, check_digits, 
        { "has_superior", IN_BOOL, 0, 0, NULL, true }, { "by_agent", IN_BOOL, 0, 0, NULL, true }, { "foreign_script", IN_BOOL, 0, 0, NULL, true },
        { "agent_id_number", IN_TEXT, 18, 18, check_id_number, true }, { "agent_phone", IN_TEXT, 5, 20, check_digits, true },
        { "description", IN_TEXT, 1, 400, NULL, true });
+FIELDS(workstation, { "name", IN_TEXT, 1, 100, NULL, false }, { "place", IN_TEXT, 1, 200, NULL, false });
+FIELDS(inspection, { "kind", IN_TEXT, 1, 32, check_inspection_kind, false }, { "note", IN_TEXT, 0, 1000, NULL, false },
+       { "sample", IN_INT, 0, 50, NULL, false });
+FIELDS(finding, { "clause", IN_TEXT, 1, 64, NULL, false }, { "description", IN_TEXT, 1, 1000, NULL, false }, { "seal_id", IN_TEXT, 32, 32, check_id, true });
+FIELDS(rectification, { "demand", IN_TEXT, 1, 1000, NULL, false }, { "due", IN_TIME, 20, 25, NULL, false });
+FIELDS(rejection, { "reason", IN_TEXT, 1, 200, NULL, false }, { "due", IN_TIME, 20, 25, NULL, false });
+FIELDS(description, { "description", IN_TEXT, 1, 2000, NULL, false });
+FIELDS(conclusion, { "conclusion", IN_TEXT, 1, 1000, NULL, false });
 FIELDS(accept, { "originals_seen", IN_TEXTS, 0, 32, NULL, false });
 FIELDS(make, ID_FIELD("seal_id"), { "sealed", IN_SEALED, 64, 2048, NULL, false });
 FIELDS(custodian, ID_FIELD("person_id"));
@@ -69,6 +93,17 @@ FIELDS(counterpart, { "counterpart", IN_TEXT, 1, 32, NULL, false });
 FIELDS(api_client, { "name", IN_TEXT, 1, 100, NULL, false }, { "algorithm", IN_TEXT, 3, 8, check_algorithm, false },
        { "public_key", IN_TEXT, 88, 88, NULL, true }, { "scopes", IN_TEXTS, 1, 8, NULL, false }, { "per_minute", IN_INT, 1, 1000000, NULL, true },
        { "per_day", IN_INT, 1, 100000000, NULL, true });
+/* Items of a batch: an idempotency_key, and the body that the single request would have. */
+#define ITEM_KEY { "idempotency_key", IN_TEXT, 8, 64, check_idempotency_key, false }
+FIELDS(order_item, ITEM_KEY, ID_FIELD("seal_id"), ID_FIELD("document_id"), { "page", IN_INT, 1, 100000, NULL, false },
+       { "x_mm", IN_NUMBER, -10000, 10000, NULL, false }, { "y_mm", IN_NUMBER, -10000, 10000, NULL, false },
+       { "width_mm", IN_NUMBER, 1, 1000, NULL, true }, { "height_mm", IN_NUMBER, 1, 1000, NULL, true },
+       { "category", IN_TEXT, 1, 32, check_category, false }, { "purpose", IN_TEXT, 0, 200, NULL, false });
+FIELDS(sealed_item, ITEM_KEY, ID_FIELD("order_id"), { "sealed", IN_SEALED, 64, 2048, NULL, false });
+FIELDS(order_items, { "items", IN_OBJECTS, 1, 50, NULL, false, order_item });
+FIELDS(sealed_items, { "items", IN_OBJECTS, 1, 50, NULL, false, sealed_item });
+#define BATCH_MAX (512 * KIB)
+
 FIELDS(rotate, { "public_key", IN_TEXT, 88, 88, NULL, true }, { "overlap_hours", IN_INT, 0, 168, NULL, false });
 
 #define ORGANIZATION_ROLES (ROLE_AGENT | ROLE_CUSTODIAN | ROLE_APPROVER)
@@ -91,16 +126,46 @@ static const struct route table[] = {
     { "POST",   API "/verify",                       document_verify,         ANYBODY,                               SCOPE_PUBLIC,           "document_verified",   BODY_BYTES, 0,            NULL,         false, "R18.3" },
 
     { "POST",   API "/session",                      session_log_in,          ANYBODY,                               SCOPE_PUBLIC,           "logged_in",           BODY_JSON,  JSON_MAX,     log_in,       false, "R27.2" },
-    { "GET",    API "/session",                      session_show,            LOGGED_IN,                             SCOPE_SELF,             NULL,                  BODY_NONE,  0,            NULL,         false, "R27.2" },
-    { "DELETE", API "/session",                      session_log_out,         LOGGED_IN,                             SCOPE_SELF,             "logged_out",          BODY_NONE,  0,            NULL,         true,  "R27.2" },
-    { "PUT",    API "/session/password",             session_change_password, LOGGED_IN,                             SCOPE_SELF,             "password_changed",    BODY_JSON,  JSON_MAX,     password,     true,  "R27.2" },
+    { "GET",    API "/session",                      session_show,            LOGGED_IN,                             SCOPE_SELF,             NULL,                  BODY_NONE,  0,            NULL,         false, "R27.2", 0, true },
+    { "DELETE", API "/session",                      session_log_out,         LOGGED_IN,                             SCOPE_SELF,             "logged_out",          BODY_NONE,  0,            NULL,         true,  "R27.2", 0, true },
+    { "PUT",    API "/session/password",             session_change_password, LOGGED_IN,                             SCOPE_SELF,             "password_changed",    BODY_JSON,  JSON_MAX,     password,     true,  "R27.2", 0, true },
 
-    { "POST",   API "/organizations",                organization_create,     ROLE_ADMINISTRATOR,                    SCOPE_BY_ROLE,          "organization_created", BODY_JSON, JSON_MAX,     organization, true,  "R3.1" },
-    { "POST",   API "/people",                       person_create,           ROLE_ADMINISTRATOR,                    SCOPE_BY_ROLE,          "person_created",      BODY_JSON,  JSON_MAX,     person,       true,  "R25.1" },
+    { "POST",   API "/bootstrap",                   bootstrap,               ANYBODY,                               SCOPE_PUBLIC,           "administrators_bootstrapped", BODY_JSON,  JSON_MAX,     bootstrap_fields, false, "R27.2" },
+    { "GET",    API "/session/challenge",           challenge_show,          ANYBODY,                               SCOPE_PUBLIC,           NULL,                  BODY_NONE,  0,            NULL,         false, "R27.2" },
+    { "POST",   API "/session/step-up",             session_step_up,         LOGGED_IN,                             SCOPE_SELF,             "stepped_up",          BODY_JSON,  JSON_MAX,     step_up,      false, "R27.2" },
+    { "POST",   API "/session/second-factor",       second_factor_create,    LOGGED_IN,                             SCOPE_SELF,             "second_factor_begun", BODY_JSON,  JSON_MAX,     second_factor, true,  "R27.2", LOGGED_IN, true },
+    { "POST",   API "/session/second-factor/confirm", second_factor_confirm,   LOGGED_IN,                             SCOPE_SELF,             "second_factor_set",   BODY_JSON,  JSON_MAX,     proof,        true,  "R27.2", LOGGED_IN, true },
+    { "POST",   API "/session/recovery-codes",      recovery_codes_create,   LOGGED_IN,                             SCOPE_SELF,             "recovery_codes_made", BODY_JSON,  JSON_MAX,     nothing,      true,  "R27.2", LOGGED_IN },
+    { "GET",    API "/sessions",                    session_list,            LOGGED_IN,                             SCOPE_SELF,             NULL,                  BODY_NONE,  0,            NULL,         false, "R27.2" },
+    { "DELETE", API "/sessions/{id}",               session_end,             LOGGED_IN,                             SCOPE_SELF,             "session_ended",       BODY_NONE,  0,            NULL,         true,  "R27.2" },
+
+    { "GET",    API "/people",                      person_list,             ROLE_SYSTEM_ADMINISTRATOR | ROLE_SECURITY_ADMINISTRATOR, SCOPE_CITY_WIDE,        NULL,                  BODY_NONE,  0,            NULL,         false, "R25.1" },
+    { "GET",    API "/people/{id}",                 person_show,             ROLE_SYSTEM_ADMINISTRATOR | ROLE_SECURITY_ADMINISTRATOR, SCOPE_CITY_WIDE,        NULL,                  BODY_NONE,  0,            NULL,         false, "R25.1" },
+    { "POST",   API "/people/search",               person_search,           ROLE_SYSTEM_ADMINISTRATOR | ROLE_POLICE, SCOPE_BY_ROLE,          "people_searched",     BODY_JSON,  JSON_MAX,     search,       false, "R25.1" },
+    { "POST",   API "/people/{id}/reveal",          person_reveal,           ROLE_SYSTEM_ADMINISTRATOR | ROLE_POLICE, SCOPE_BY_ROLE,          "personal_data_revealed", BODY_JSON,  JSON_MAX,     reveal,       false, "R25.1", ROLE_SYSTEM_ADMINISTRATOR | ROLE_POLICE },
+    { "POST",   API "/applications/{id}/reveal",    application_reveal,      ROLE_MAKER_STAFF | ROLE_POLICE,        SCOPE_BY_ROLE,          "personal_data_revealed", BODY_JSON,  JSON_MAX,     reveal,       false, "R13.5", ROLE_MAKER_STAFF | ROLE_POLICE },
+    { "PUT",    API "/people/{id}/roles",           person_set_roles,        ROLE_SYSTEM_ADMINISTRATOR,             SCOPE_CITY_WIDE,        "roles_changed",       BODY_JSON,  JSON_MAX,     role_list,    true,  "R27.2", ROLE_SYSTEM_ADMINISTRATOR },
+    { "POST",   API "/people/{id}/disable",         person_disable,          ROLE_SYSTEM_ADMINISTRATOR,             SCOPE_CITY_WIDE,        "account_disabled",    BODY_JSON,  JSON_MAX,     reason,       true,  "R27.2", ROLE_SYSTEM_ADMINISTRATOR },
+    { "POST",   API "/people/{id}/acts",            act_propose,             ROLE_SYSTEM_ADMINISTRATOR,             SCOPE_CITY_WIDE,        "account_act_proposed", BODY_JSON,  JSON_MAX,     act,          true,  "R27.2", ROLE_SYSTEM_ADMINISTRATOR },
+    { "GET",    API "/account-acts",                act_list,                ROLE_SYSTEM_ADMINISTRATOR | ROLE_SECURITY_ADMINISTRATOR, SCOPE_CITY_WIDE,        NULL,                  BODY_NONE,  0,            NULL,         false, "R27.2" },
+    { "POST",   API "/account-acts/{id}/confirm",   act_confirm,             ROLE_SECURITY_ADMINISTRATOR,           SCOPE_CITY_WIDE,        "account_act_confirmed", BODY_JSON,  JSON_MAX,     nothing,      true,  "R27.2", ROLE_SECURITY_ADMINISTRATOR },
+    { "POST",   API "/account-acts/{id}/refuse",    act_refuse,              ROLE_SECURITY_ADMINISTRATOR,           SCOPE_CITY_WIDE,        "account_act_refused", BODY_JSON,  JSON_MAX,     reason,       true,  "R27.2" },
+    { "POST",   API "/people/{id}/unlock",          person_unlock,           ROLE_SECURITY_ADMINISTRATOR,           SCOPE_CITY_WIDE,        "account_unlocked",    BODY_JSON,  JSON_MAX,     nothing,      true,  "R27.2", ROLE_SECURITY_ADMINISTRATOR },
+    { "DELETE", API "/people/{id}/sessions",        person_end_sessions,     ROLE_SECURITY_ADMINISTRATOR,           SCOPE_CITY_WIDE,        "sessions_ended",      BODY_NONE,  0,            NULL,         true,  "R27.2" },
+    { "GET",    API "/configuration",               configuration_show,      ROLE_SYSTEM_ADMINISTRATOR | ROLE_SECURITY_ADMINISTRATOR, SCOPE_CITY_WIDE,        NULL,                  BODY_NONE,  0,            NULL,         false, "R27.2" },
+
+    { "GET",    API "/audit",                       audit_list,              ROLE_AUDIT_ADMINISTRATOR,              SCOPE_CITY_WIDE,        "audit_read",          BODY_NONE,  0,            NULL,         false, "R26.1" },
+    { "GET",    API "/audit/export",                audit_export,            ROLE_AUDIT_ADMINISTRATOR,              SCOPE_CITY_WIDE,        "audit_exported",      BODY_NONE,  0,            NULL,         false, "R26.1", ROLE_AUDIT_ADMINISTRATOR },
+    { "GET",    API "/audit/check",                 audit_check_show,        ROLE_AUDIT_ADMINISTRATOR,              SCOPE_CITY_WIDE,        "audit_checked",       BODY_NONE,  0,            NULL,         false, "R26.1" },
+    { "GET",    API "/inventory",                   inventory_show,          ROLE_CRYPTOGRAPHY_AUTHORITY,           SCOPE_CITY_WIDE,        NULL,                  BODY_NONE,  0,            NULL,         false, "R4.1" },
+    { "GET",    API "/inventory/certificates",      inventory_certificates,  ROLE_CRYPTOGRAPHY_AUTHORITY,           SCOPE_CITY_WIDE,        NULL,                  BODY_NONE,  0,            NULL,         false, "R4.1" },
+
+    { "POST",   API "/organizations",                organization_create,     ROLE_SYSTEM_ADMINISTRATOR,              SCOPE_BY_ROLE,          "organization_created", BODY_JSON, JSON_MAX,     organization, true,  "R3.1" },
+    { "POST",   API "/people",                       person_create,           ROLE_SYSTEM_ADMINISTRATOR,              SCOPE_BY_ROLE,          "person_created",      BODY_JSON,  JSON_MAX,     person,       true,  "R25.1", ROLE_SYSTEM_ADMINISTRATOR },
     { "POST",   API "/people/{id}/key",              person_enrol,            ROLE_APPROVER,                         SCOPE_SELF,             "approver_key_made",   BODY_JSON,  JSON_MAX,     nothing,      true,  "R16.1" },
     { "POST",   API "/makers",                       maker_create,            ROLE_POLICE,                           SCOPE_BY_ROLE,          "maker_licensed",      BODY_JSON,  JSON_MAX,     maker,        true,  "R7.1" },
     { "POST",   API "/makers/{id}/key",              maker_enrol,             ROLE_MAKER_STAFF | ROLE_POLICE,        SCOPE_BY_ROLE,          "maker_key_made",      BODY_JSON,  JSON_MAX,     nothing,      true,  "R11.1" },
-    { "POST",   API "/makers/{id}/suspend",          maker_suspend,           ROLE_POLICE,                           SCOPE_BY_ROLE,          "maker_suspended",     BODY_JSON,  JSON_MAX,     reason,       true,  "R7.1" },
+    { "POST",   API "/makers/{id}/suspend",          maker_suspend,           ROLE_POLICE,                           SCOPE_BY_ROLE,          "maker_suspended",     BODY_JSON,  JSON_MAX,     reason,       true,  "R7.1", ROLE_POLICE },
     { "POST",   API "/makers/{id}/resume",           maker_resume,            ROLE_POLICE,                           SCOPE_BY_ROLE,          "maker_resumed",       BODY_JSON,  JSON_MAX,     reason,       true,  "R7.1" },
     { "PUT",    API "/keys/{id}/pin",                key_change_pin,          ROLE_MAKER_STAFF | ORGANIZATION_ROLES, SCOPE_BY_ROLE,          "pin_changed",         BODY_JSON,  JSON_MAX,     sealed,       true,  "R19.2" },
 
@@ -121,16 +186,31 @@ static const struct route table[] = {
     { "POST",   API "/applications/{id}/resume",     application_resume,      ROLE_CUSTODIAN,                        SCOPE_OWN_ORGANIZATION, "seal_resumed",        BODY_JSON,  JSON_MAX,     sealed,       true,  "N1 N3" },
     { "POST",   API "/seals/{id}/void",              seal_declare_void,       ROLE_POLICE,                           SCOPE_BY_ROLE,          "seal_declared_void",  BODY_JSON,  JSON_MAX,     reason,       true,  "N8" },
     { "POST",   API "/makers/{id}/revoke",           maker_revoke,            ROLE_POLICE,                           SCOPE_BY_ROLE,          "maker_revoked",       BODY_JSON,  JSON_MAX,     reason,       true,  "R7.1" },
-    { "GET",    API "/statistics",                   statistics_show,         ROLE_POLICE,                           SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R4.1" },
+    { "GET",    API "/statistics",                   statistics_show,         ROLE_POLICE | ROLE_COORDINATION_GROUP, SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R4.1" },
     { "GET",    API "/reminders",                    reminder_list,           ORGANIZATION_ROLES | ROLE_POLICE,      SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R20.2" },
+
+    { "POST",  API "/makers/{id}/workstations",          workstation_create,      ROLE_MAKER_STAFF,                      SCOPE_BY_ROLE,          "workstation_asked",   BODY_JSON,  JSON_MAX,     workstation,  true,  "R13.4" },
+    { "GET",   API "/makers/{id}/workstations",          workstation_list,        ROLE_MAKER_STAFF | ROLE_POLICE,        SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R13.4" },
+    { "POST",  API "/workstations/{id}/confirm",         workstation_confirm,     ROLE_POLICE,                           SCOPE_BY_ROLE,          "workstation_confirmed", BODY_JSON,  JSON_MAX,     nothing,      true,  "R13.4" },
+    { "POST",  API "/workstations/{id}/revoke",          workstation_revoke,      ROLE_MAKER_STAFF | ROLE_POLICE,        SCOPE_BY_ROLE,          "workstation_revoked", BODY_JSON,  JSON_MAX,     reason,       true,  "R13.4" },
+    { "POST",  API "/makers/{id}/inspections",           inspection_create,       ROLE_POLICE,                           SCOPE_BY_ROLE,          "inspection_opened",   BODY_JSON,  JSON_MAX,     inspection,   true,  "R13.6" },
+    { "GET",   API "/inspections",                       inspection_list,         ROLE_MAKER_STAFF | ROLE_POLICE,        SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R13.6" },
+    { "GET",   API "/inspections/{id}",                  inspection_show,         ROLE_MAKER_STAFF | ROLE_POLICE,        SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R13.6" },
+    { "POST",  API "/inspections/{id}/findings",         finding_create,          ROLE_POLICE,                           SCOPE_BY_ROLE,          "finding_recorded",    BODY_JSON,  JSON_MAX,     finding,      true,  "R13.6" },
+    { "POST",  API "/inspections/{id}/rectifications",   rectification_create,    ROLE_POLICE,                           SCOPE_BY_ROLE,          "rectification_ordered", BODY_JSON,  JSON_MAX,     rectification, true,  "R13.6" },
+    { "POST",  API "/inspections/{id}/close",            inspection_close,        ROLE_POLICE,                           SCOPE_BY_ROLE,          "inspection_closed",   BODY_JSON,  JSON_MAX,     conclusion,   true,  "R13.6" },
+    { "POST",  API "/rectifications/{id}/answer",        rectification_answer,    ROLE_MAKER_STAFF,                      SCOPE_BY_ROLE,          "rectification_answered", BODY_JSON,  JSON_MAX,     description,  true,  "R13.6" },
+    { "POST",  API "/rectifications/{id}/accept",        rectification_accept,    ROLE_POLICE,                           SCOPE_BY_ROLE,          "rectification_accepted", BODY_JSON,  JSON_MAX,     nothing,      true,  "R13.6" },
+    { "POST",  API "/rectifications/{id}/reject",        rectification_reject,    ROLE_POLICE,                           SCOPE_BY_ROLE,          "rectification_rejected", BODY_JSON,  JSON_MAX,     rejection,    true,  "R13.6" },
+    { "POST",  API "/rectifications/{id}/withdraw",      rectification_withdraw,  ROLE_POLICE,                           SCOPE_BY_ROLE,          "rectification_withdrawn", BODY_JSON,  JSON_MAX,     reason,       true,  "R13.6" },
 
     { "GET",    API "/seals",                        seal_list,               ORGANIZATION_ROLES | ROLE_MAKER_STAFF | ROLE_POLICE, SCOPE_BY_ROLE, NULL,             BODY_NONE,  0,            NULL,         false, "R4.1" },
     { "GET",    API "/seals/{id}",                   seal_show,               ORGANIZATION_ROLES | ROLE_MAKER_STAFF | ROLE_POLICE, SCOPE_BY_ROLE, NULL,             BODY_NONE,  0,            NULL,         false, "R4.1" },
     { "GET",    API "/seals/{id}/status",            seal_status,             ANYBODY,                               SCOPE_PUBLIC,           NULL,                  BODY_NONE,  0,            NULL,         false, "N5" },
     { "POST",   API "/seals/{id}/custodian",         seal_custodian,          ROLE_AGENT,                            SCOPE_OWN_ORGANIZATION, "custodian_named",     BODY_JSON,  JSON_MAX,     custodian,    true,  "R19.1" },
-    { "POST",   API "/seals/{id}/freeze",            seal_freeze,             ROLE_CUSTODIAN | ROLE_POLICE,          SCOPE_BY_ROLE,          "seal_frozen",         BODY_JSON,  JSON_MAX,     reason,       true,  "R21.2" },
+    { "POST",   API "/seals/{id}/freeze",            seal_freeze,             ROLE_CUSTODIAN | ROLE_POLICE,          SCOPE_BY_ROLE,          "seal_frozen",         BODY_JSON,  JSON_MAX,     reason,       true,  "R21.2", ROLE_POLICE },
     { "POST",   API "/seals/{id}/unfreeze",          seal_unfreeze,           ROLE_CUSTODIAN,                        SCOPE_OWN_ORGANIZATION, "seal_unfrozen",       BODY_JSON,  JSON_MAX,     sealed,       true,  "R21.2" },
-    { "POST",   API "/seals/{id}/cancel",            seal_cancel,             ROLE_POLICE,                           SCOPE_BY_ROLE,          "seal_cancelled",      BODY_JSON,  JSON_MAX,     cancel,       true,  "R21.1" },
+    { "POST",   API "/seals/{id}/cancel",            seal_cancel,             ROLE_POLICE,                           SCOPE_BY_ROLE,          "seal_cancelled",      BODY_JSON,  JSON_MAX,     cancel,       true,  "R21.1", ROLE_POLICE },
     { "GET",    API "/filings",                      filing_list,             ROLE_POLICE,                           SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R13.2" },
 
     { "POST",   API "/documents",                    document_upload,         ORGANIZATION_ROLES,                    SCOPE_OWN_ORGANIZATION, "document_uploaded",   BODY_BYTES, 0,            NULL,         true,  "R15.1" },
@@ -162,19 +242,23 @@ static const struct route table[] = {
     { "POST",   API "/orders/{id}/stamp-granted",    order_stamp_granted,     ROLE_AGENT,                            SCOPE_OWN_ORGANIZATION, "document_stamped_under_grant", BODY_JSON, JSON_MAX, granted,   true,  "R18.1" },
     { "GET",    API "/seals/{id}/use-register",      use_register,            ORGANIZATION_ROLES,                    SCOPE_OWN_ORGANIZATION, NULL,                  BODY_NONE,  0,            NULL,         false, "R19.1" },
 
-    { "GET",    API "/exchange",                     exchange_show,           ROLE_ADMINISTRATOR | ROLE_POLICE,      SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R5.2" },
-    { "GET",    API "/exchange/events",              exchange_event_list,     ROLE_ADMINISTRATOR | ROLE_POLICE,      SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R5.2" },
-    { "GET",    API "/exchange/events/{id}",         exchange_event_show,     ROLE_ADMINISTRATOR | ROLE_POLICE,      SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R5.2" },
-    { "POST",   API "/exchange/events/{id}/resend",  exchange_event_resend,   ROLE_ADMINISTRATOR | ROLE_POLICE,      SCOPE_BY_ROLE,          "event_sent_again",    BODY_JSON,  JSON_MAX,     reason,       true,  "R5.2" },
+    { "GET",    API "/exchange",                     exchange_show,           ROLE_SYSTEM_ADMINISTRATOR | ROLE_POLICE, SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R5.2" },
+    { "GET",    API "/exchange/events",              exchange_event_list,     ROLE_SYSTEM_ADMINISTRATOR | ROLE_POLICE, SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R5.2" },
+    { "GET",    API "/exchange/events/{id}",         exchange_event_show,     ROLE_SYSTEM_ADMINISTRATOR | ROLE_POLICE, SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R5.2" },
+    { "POST",   API "/exchange/events/{id}/resend",  exchange_event_resend,   ROLE_SYSTEM_ADMINISTRATOR | ROLE_POLICE, SCOPE_BY_ROLE,          "event_sent_again",    BODY_JSON,  JSON_MAX,     reason,       true,  "R5.2" },
     { "POST",   API "/exchange/events/{id}/abandon", exchange_event_abandon,  ROLE_POLICE,                           SCOPE_BY_ROLE,          "event_abandoned",     BODY_JSON,  JSON_MAX,     reason,       true,  "R5.2" },
     { "GET",    API "/seals/{id}/platform-status",   platform_status_show,    ROLE_POLICE,                           SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R5.2" },
     { "GET",    API "/seals/{id}/statement",         seal_statement,          ANYBODY,                               SCOPE_PUBLIC,           NULL,                  BODY_NONE,  0,            NULL,         false, "N5" },
     { "GET",    API "/statement-keys",               statement_key_show,      ANYBODY,                               SCOPE_PUBLIC,           NULL,                  BODY_NONE,  0,            NULL,         false, "N5" },
-    { "GET",    API "/exchange/sources",             evidence_source_list,    ROLE_ADMINISTRATOR | ROLE_POLICE,      SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "N5" },
-    { "GET",    API "/exchange/reconciliations",     reconciliation_list,     ROLE_ADMINISTRATOR | ROLE_POLICE,      SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R5.2" },
-    { "POST",   API "/exchange/reconciliations",     reconciliation_create,   ROLE_ADMINISTRATOR | ROLE_POLICE,      SCOPE_BY_ROLE,          "reconciliation_asked", BODY_JSON, JSON_MAX,     counterpart,  true,  "R5.2" },
-    { "GET",    API "/exchange/reconciliations/{id}", reconciliation_show,    ROLE_ADMINISTRATOR | ROLE_POLICE,      SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R5.2" },
-    { "GET",    API "/exchange/reconciliations/{id}/differences", reconciliation_differences, ROLE_ADMINISTRATOR | ROLE_POLICE, SCOPE_BY_ROLE, NULL,              BODY_NONE,  0,            NULL,         false, "R5.2" },
+    { "GET",    API "/exchange/sources",             evidence_source_list,    ROLE_SYSTEM_ADMINISTRATOR | ROLE_POLICE, SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "N5" },
+    { "GET",    API "/exchange/reconciliations",     reconciliation_list,     ROLE_SYSTEM_ADMINISTRATOR | ROLE_POLICE, SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R5.2" },
+    { "POST",   API "/exchange/reconciliations",     reconciliation_create,   ROLE_SYSTEM_ADMINISTRATOR | ROLE_POLICE, SCOPE_BY_ROLE,          "reconciliation_asked", BODY_JSON, JSON_MAX,     counterpart,  true,  "R5.2" },
+    { "GET",    API "/exchange/reconciliations/{id}", reconciliation_show,    ROLE_SYSTEM_ADMINISTRATOR | ROLE_POLICE, SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R5.2" },
+    { "GET",    API "/exchange/reconciliations/{id}/differences", reconciliation_differences, ROLE_SYSTEM_ADMINISTRATOR | ROLE_POLICE, SCOPE_BY_ROLE, NULL,              BODY_NONE,  0,            NULL,         false, "R5.2" },
+
+    { "POST",   API "/order-batches",                 order_create_batch,      ROLE_AGENT | ROLE_CUSTODIAN,           SCOPE_OWN_ORGANIZATION, "orders_created",      BODY_JSON,  BATCH_MAX,    order_items,  false, "R15.1" },
+    { "POST",   API "/order-batches/approve",         order_approve_batch,     ROLE_APPROVER,                         SCOPE_OWN_ORGANIZATION, "orders_approved",     BODY_JSON,  BATCH_MAX,    sealed_items, false, "R15.1" },
+    { "POST",   API "/order-batches/stamp",           order_stamp_batch,       ROLE_CUSTODIAN,                        SCOPE_OWN_ORGANIZATION, "documents_stamped",   BODY_JSON,  BATCH_MAX,    sealed_items, false, "R15.1" },
 
     { "POST",   API "/clients",                      client_create,           ROLE_AGENT | ROLE_MAKER_STAFF,          SCOPE_BY_ROLE,          "client_created",      BODY_JSON,  JSON_MAX,     api_client,   true,  "R18.1" },
     { "GET",    API "/clients",                      client_list,             ROLE_AGENT | ROLE_MAKER_STAFF | ROLE_POLICE, SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R18.1" },
@@ -200,7 +284,9 @@ routes_check(struct jy_fault *fault)
         bool reads = strcmp(r->method, "GET") == 0;
         if (r->handler == NULL || r->roles == 0 || r->scope == SCOPE_UNSET || r->body == BODY_UNSET || r->source == NULL ||
             (!reads && r->audit == NULL) || (r->body == BODY_JSON && (r->fields == NULL || r->body_max == 0)) ||
-            (r->scope == SCOPE_PUBLIC) != (r->roles == ANYBODY) || (reads && r->once))
+            (r->scope == SCOPE_PUBLIC) != (r->roles == ANYBODY) || (reads && r->once) || (r->fresh & ~r->roles) != 0 ||
+            (r->scope == SCOPE_CITY_WIDE && (r->roles & ~(ADMINISTRATORS | ROLE_COORDINATION_GROUP | ROLE_CRYPTOGRAPHY_AUTHORITY)) != 0) ||
+            (r->early && r->scope != SCOPE_SELF))
             return jy_fail(fault, JY_E_INTERNAL, r->path, 0, "this route is not complete");
     }
     return client_rights_check(fault);

@@ -13,7 +13,8 @@ static const struct column seal_columns[] = {
     { "valid_from", COL_TIME }, { "valid_to", COL_TIME }, { "width_mm", COL_INT }, { "height_mm", COL_INT }, { "seal", COL_BASE64 },
     { "certificate", COL_BASE64 }, { "certificate_serial", COL_TEXT }, { "impression_digest", COL_HEX }, { "custodian_id", COL_TEXT },
     { "holder_id", COL_TEXT }, { "scope_categories", COL_TEXT }, { "scope_amount_max_fen", COL_INT },
-    { "scope_valid_to", COL_INT }, { "replaces_seal_id", COL_TEXT }, { "created", COL_TIME }, { NULL, COL_TEXT },
+    { "scope_valid_to", COL_INT }, { "replaces_seal_id", COL_TEXT }, { "maker_person_id", COL_TEXT },
+    { "maker_workstation_id", COL_TEXT }, { "created", COL_TIME }, { NULL, COL_TEXT },
 };
 static const struct column list_columns[] = {
     { "seq", COL_INT }, { "seal_id", COL_TEXT }, { "es_id", COL_TEXT }, { "organization_id", COL_TEXT }, { "organization_name", COL_TEXT },

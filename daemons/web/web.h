@@ -15,8 +15,21 @@
 #include <pthread.h>
 #include <semaphore.h>
 
-#define SESSION_ABSOLUTE_SECONDS (12 * 3600)  /* however much it is used, a session ends then (R27.2) */
 #define WEB_ID_SIZE 33                     /* 32 hex digits and NUL */
+
+/** What the configuration says about accounts (R27.2). */
+struct account_policy {
+    unsigned second_factor_roles;          /* whoever holds one of these needs a second factor */
+    int64_t session_absolute_seconds;      /* however much it is used, a session ends then */
+    int64_t password_seconds;              /* age at which a password must be changed; 0 = never */
+    int64_t source_tries;                  /* failed log-ins from one address before it is locked */
+    int64_t bootstrap_seconds;
+    bool change_issued;                    /* a password that the service gave out must be changed first */
+    const char *password_kind;             /* of new passwords: "argon2id" or "pbkdf2-hmac-sm3" */
+};
+
+/** Refusals of nobody in particular that are still recorded one by one this minute; the rest is counted (docs/protocol/audit.md). */
+struct refusal_budget { pthread_mutex_t lock; jy_time minute; int64_t listed, counted; };
 
 struct web {
     struct jy_room_context *room;
@@ -27,6 +40,8 @@ struct web {
     int64_t document_max;                  /* bytes */
     int64_t session_seconds, order_seconds, doc_timeout_ms;
     bool development;
+    struct account_policy policy;
+    struct refusal_budget refusals;
     sem_t stretching;                      /* Argon2id takes 64 MiB a time: a few at once */
     pthread_mutex_t trust_lock;
     struct jy_buf trust_pem;
@@ -76,6 +91,7 @@ struct route;
 struct client {
     char id[WEB_ID_SIZE], nonce[65], digest[65];
     uint8_t secret[32];                    /* signs the answer */
+    int64_t per_minute, per_day;
     bool alone;
 };
 
@@ -84,7 +100,9 @@ struct exchange {
     struct web *web;
     struct jy_http_request *request;
     const struct route *route;
+    const char *path;                      /* of the request, or of the item of a batch */
     struct actor actor;
+    struct { char id[WEB_ID_SIZE]; jy_time fresh; unsigned must; } session;   /* account.h: fresh = last second factor, must = enum must bits */
     struct client client;
     char source[128];                      /* where it came from, for the audit record */
     struct scope scope;
@@ -106,7 +124,9 @@ struct exchange {
     int file;                              /* or a file, -1 = none */
     uint64_t file_size;
     char object[65];                       /* what the audit record is about */
+    json_t *detail;                        /* what it says beside: an object without personal data, or NULL */
     bool committed;
+    bool recorded;                         /* the refusal has its audit record already */
 };
 
 typedef jy_err web_handler(struct exchange *x, struct jy_fault *fault);
@@ -131,6 +151,12 @@ JY_CHECK jy_err answer_page(struct exchange *x, const struct page *page, json_t 
 void put(char *out, size_t size, const char *text);
 #define PUT(array, text) put(array, sizeof(array), text)
 
+/**
+ * One item of a batch (batch.c): POST path with this input under this key, as the same person in the same request. The outcome is
+ * {idempotency_key, status, answer or problem}, which the caller decrefs; input stays the caller's. Errors: JY_E_NOMEM; a refusal is an outcome.
+ */
+JY_CHECK jy_err exchange_item(struct exchange *x, const char *path, const char *key, json_t *input, json_t **outcome);
+
 /* -- the store -- */
 /** One row as an object, JY_E_NOT_FOUND without one. */
 JY_CHECK jy_err find_row(const struct exchange *x, enum sql_name name, const struct bind *binds, const struct column *columns, json_t **out,
@@ -146,8 +172,23 @@ JY_CHECK jy_err commit(struct exchange *x, db_fn *fn, void *arg, struct jy_fault
 JY_CHECK jy_err move_row(struct db_tx *tx, enum sql_name name, const struct bind *binds, struct jy_fault *fault);
 JY_CHECK jy_err audit_append(struct db_tx *tx, jy_time at, const char *event, const char *actor_id, const char *source, const char *object,
                              const char *outcome, struct jy_slice request_digest, struct jy_fault *fault);
+/** The same with everything that a record can hold; audit_append is its short form. This is the one place that appends. */
+struct audit_row {
+    jy_time at;
+    const char *event, *actor_id, *source, *object, *outcome;
+    struct jy_slice request_digest;        /* what was asked: personal_digest, so that nobody can try passwords against it */
+    struct jy_slice seen_digest;           /* what was shown: personal_digest of the answer; none = JY_EMPTY */
+    const char *detail;                    /* JSON text or NULL */
+};
+JY_CHECK jy_err audit_record(struct db_tx *tx, const struct audit_row *row, struct jy_fault *fault);
+/** May this refusal of nobody in particular have a record of its own? It is counted otherwise, and the count recorded later. */
+bool audit_refusal_is_listed(struct web *web, jy_time now);
+/** Every ten seconds or so: one record with the number of refusals that got none. */
+void audit_counted_refusals(struct web *web);
+/** The address that it came from, or "local". */
+const char *request_address(const struct exchange *x);
 /** Where it came from: the address, and the application that carried a person's act. */
-const char *audit_source(struct exchange *x);
+const char *audit_source(const struct exchange *x);
 /** Who did it, for audit record and Idempotency-Key: the application that acts alone, else the person. "" = nobody known. */
 const char *actor_id(const struct exchange *x);
 /** What a kept answer is bound to: whose it is and under which key. */
@@ -158,14 +199,20 @@ JY_CHECK jy_err fresh_id(char out[WEB_ID_SIZE]);
 
 /* -- personal data (R25.1) and passwords -- */
 JY_CHECK jy_err personal_wrap(const struct web *web, const char *id, const char *column, const char *text, struct jy_buf *out);
+JY_CHECK jy_err personal_wrap_bytes(const struct web *web, const char *id, const char *column, struct jy_slice bytes, struct jy_buf *out);
 /** base64 of a wrapped column → text, freed by the caller. */
 JY_CHECK jy_err personal_unwrap(const struct web *web, const char *id, const char *column, const char *base64, struct jy_buf *out);
 JY_CHECK jy_err personal_index(const struct web *web, const char *column, const char *text, uint8_t out[JY_SM3_SIZE]);
+/** HMAC-SM3 under a key of its own for each purpose: equal for equal bytes, and no guess can be tried without the data key. */
+JY_CHECK jy_err personal_digest(const struct web *web, const char *purpose, struct jy_slice bytes, uint8_t out[JY_SM3_SIZE]);
 /** "110***********002X": first three and last four characters stay. */
 void personal_mask(const char *text, char *out, size_t size);
 #define PASSWORD_SALT 16
 #define PASSWORD_HASH 32
-JY_CHECK jy_err password_hash(struct web *web, const char *password, const uint8_t salt[PASSWORD_SALT], uint8_t out[PASSWORD_HASH]);
+#define PASSWORD_ARGON2ID "argon2id"
+#define PASSWORD_PBKDF2 "pbkdf2-hmac-sm3"
+/** kind: one of the two above. Errors: JY_E_UNSUPPORTED for another. */
+JY_CHECK jy_err password_hash(struct web *web, const char *kind, const char *password, const uint8_t salt[PASSWORD_SALT], uint8_t out[PASSWORD_HASH]);
 /** 20 characters of an alphabet without look-alikes. */
 JY_CHECK jy_err password_fresh(char out[32]);
 

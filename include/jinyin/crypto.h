@@ -28,6 +28,8 @@ JY_CHECK jy_err jy_hmac_sm3(struct jy_slice key, struct jy_slice data, uint8_t o
 JY_CHECK jy_err jy_hkdf_sm3(struct jy_slice secret, struct jy_slice salt, const char *info, uint8_t *out, size_t out_len);
 /** Argon2id t=3, m=64 MiB, p=1: stretches a PIN or a password. salt ≥ 16 bytes. */
 JY_CHECK jy_err jy_argon2id(struct jy_slice secret, struct jy_slice salt, uint8_t *out, size_t out_len);
+/** PBKDF2 (GB/T 41389, RFC 8018) with HMAC-SM3: where only SM algorithms are allowed. salt ≥ 16 bytes, rounds ≥ 10,000. */
+JY_CHECK jy_err jy_pbkdf2_sm3(struct jy_slice secret, struct jy_slice salt, int rounds, uint8_t *out, size_t out_len);
 
 /**
  * Authenticated wrapping: SM4-CTR then HMAC-SM3 over everything before the tag, keys by HKDF-SM3 from a 32-byte secret.

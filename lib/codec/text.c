@@ -73,6 +73,48 @@ jy_base64_decode(struct jy_slice text, struct jy_buf *out)
     return n == 0 || n == 5 ? JY_OK : JY_E_FORMAT;
 }
 
+static const char base32_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+jy_err
+jy_base32_encode(struct jy_slice bytes, struct jy_buf *out)
+{
+    uint32_t v = 0;
+    int bits = 0;
+    jy_err rc;
+
+    if ((rc = jy_buf_reserve(out, (bytes.len * 8 + 4) / 5)) != JY_OK)
+        return rc;
+    for (size_t i = 0; i < bytes.len; i++) {
+        v = v << 8 | bytes.p[i];
+        for (bits += 8; bits >= 5; bits -= 5)
+            out->p[out->len++] = (uint8_t)base32_digits[v >> (bits - 5) & 31];
+    }
+    if (bits > 0)
+        out->p[out->len++] = (uint8_t)base32_digits[v << (5 - bits) & 31];
+    return JY_OK;
+}
+
+jy_err
+jy_base32_decode(struct jy_slice text, struct jy_buf *out)
+{
+    uint32_t v = 0;
+    int bits = 0;
+    jy_err rc;
+
+    if ((rc = jy_buf_reserve(out, text.len * 5 / 8 + 1)) != JY_OK)
+        return rc;
+    for (size_t i = 0; i < text.len; i++) {
+        uint8_t c = text.p[i] >= 'a' && text.p[i] <= 'z' ? (uint8_t)(text.p[i] - 'a' + 'A') : text.p[i];
+        const char *digit = c == '\0' ? NULL : strchr(base32_digits, c);
+        if (digit == NULL)
+            return JY_E_FORMAT;
+        v = v << 5 | (uint32_t)(digit - base32_digits);
+        if ((bits += 5) >= 8)
+            out->p[out->len++] = (uint8_t)(v >> (bits -= 8));
+    }
+    return bits >= 5 || (v & ((1u << bits) - 1)) != 0 ? JY_E_FORMAT : JY_OK;      /* bits beyond the last byte say nothing */
+}
+
 void
 jy_hex(struct jy_slice bytes, char *out)
 {

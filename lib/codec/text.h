@@ -8,6 +8,10 @@
 JY_CHECK jy_err jy_base64_encode(struct jy_slice bytes, struct jy_buf *out);
 /** Standard alphabet, padding required; white space between is skipped. JY_E_FORMAT otherwise. */
 JY_CHECK jy_err jy_base64_decode(struct jy_slice text, struct jy_buf *out);
+/** RFC 4648 base32 without padding, upper case: for what a person may have to type. */
+JY_CHECK jy_err jy_base32_encode(struct jy_slice bytes, struct jy_buf *out);
+/** The same back, any case, no padding, no white space. JY_E_FORMAT otherwise. */
+JY_CHECK jy_err jy_base32_decode(struct jy_slice text, struct jy_buf *out);
 /** Lower-case hex; out needs 2·len+1 bytes. */
 void jy_hex(struct jy_slice bytes, char *out);
 /** JY_E_FORMAT unless text is exactly 2·len hex digits. */

@@ -158,3 +158,12 @@ jy_argon2id(struct jy_slice secret, struct jy_slice salt, uint8_t *out, size_t o
         return JY_E_CRYPTO;
     }
 }
+
+jy_err
+jy_pbkdf2_sm3(struct jy_slice secret, struct jy_slice salt, int rounds, uint8_t *out, size_t out_len)
+{
+    if (salt.len < 16 || salt.len > INT32_MAX || secret.len > INT32_MAX || rounds < 10000 || out_len > INT32_MAX)
+        return JY_E_ARGUMENT;
+    return PKCS5_PBKDF2_HMAC(secret.len == 0 ? "" : (const char *)secret.p, (int)secret.len, salt.p, (int)salt.len, rounds, EVP_sm3(), (int)out_len,
+                             out) == 1 ? JY_OK : JY_E_CRYPTO;
+}

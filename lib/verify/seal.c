@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The seal by itself (seal-formats §2.1; GB/T 38540-2020 6.3, GM/T 0031-2014 6.1.2, GM/T 0031-2025), and what its register says. */
 #include "verify/judge.h"
-
 #include "verify/material.h"
+
+#include <jinyin/picture.h>
 
 #include <string.h>
 
@@ -77,6 +78,16 @@ judge_seal_stamp(struct judgement *j, const struct jy_seal *seal, jy_time *at)
     return proven;
 }
 
+/* A viewer that goes by the name draws nothing, or something else. Bytes of no known type say nothing. */
+static void
+judge_picture(struct judgement *j, const struct jy_seal *seal)
+{
+    enum jy_picture_type type = jy_picture_detect(jy_seal_picture(seal));
+
+    if (type != JY_PICTURE_UNKNOWN && jy_picture_type_of(jy_seal_picture_type(seal)) != type)
+        judge_deviations(j, JY_DEV(SEAL_PICTURE_TYPE));
+}
+
 void
 judge_seal(struct judgement *j, struct jy_seal *seal)
 {
@@ -96,6 +107,7 @@ judge_seal(struct judgement *j, struct jy_seal *seal)
     jy_time_rfc3339(from, start);
     jy_time_rfc3339(to, end);
     NOTE(j, SEAL_FORMAT, true, "", NULL);
+    judge_picture(j, seal);
     NOTE(j, SEAL_MAKER_CERT, maker != NULL, j->signature->path, "the maker's certificate cannot be read");
     if (rc == JY_E_UNSUPPORTED)
         NOTE(j, SEAL_UNSUPPORTED, false, j->signature->path, "%s", fault.text);

@@ -31,12 +31,18 @@ SELECT a.application_id, a.organization_id, o.name AS organization_name, o.uscc,
         OR (:scope_maker IS NOT NULL AND (a.maker_id = :scope_maker OR (a.maker_id IS NULL AND a.state = 'SUBMITTED'))));
 
 -- name: application_list
+-- One part for each scope, each with its index (as in seal_list).
 SELECT a.seq, a.application_id, a.organization_id, o.name AS organization_name, a.type, a.present_seal_id, a.seal_kind, a.seal_name,
        a.physical_seal_code, a.state, a.maker_id, a.seal_id, a.deadline, a.created, a.updated
   FROM application a JOIN organization o ON o.organization_id = a.organization_id
- WHERE (:before = 0 OR a.seq < :before)
-   AND (:scope_city = 1 OR a.organization_id = :scope_organization OR o.district = :scope_district
-        OR (:scope_maker IS NOT NULL AND (a.maker_id = :scope_maker OR (a.maker_id IS NULL AND a.state = 'SUBMITTED'))))
+ WHERE a.seq IN (
+       SELECT seq FROM (SELECT seq FROM application WHERE :scope_city = 1 AND seq < :before ORDER BY seq DESC LIMIT :limit) AS p
+ UNION SELECT seq FROM (SELECT seq FROM application WHERE organization_id = :scope_organization AND seq < :before ORDER BY seq DESC LIMIT :limit) AS p
+ UNION SELECT seq FROM (SELECT d.seq FROM application d JOIN organization n ON n.organization_id = d.organization_id
+                         WHERE :scope_district IS NOT NULL AND n.district = :scope_district AND d.seq < :before ORDER BY d.seq DESC LIMIT :limit) AS p
+ UNION SELECT seq FROM (SELECT seq FROM application WHERE maker_id = :scope_maker AND seq < :before ORDER BY seq DESC LIMIT :limit) AS p
+ UNION SELECT seq FROM (SELECT seq FROM application WHERE :scope_maker IS NOT NULL AND maker_id IS NULL AND state = 'SUBMITTED' AND seq < :before
+                         ORDER BY seq DESC LIMIT :limit) AS p)
  ORDER BY a.seq DESC LIMIT :limit;
 
 -- name: application_set_state

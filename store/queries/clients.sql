@@ -43,8 +43,8 @@ INSERT INTO api_nonce (client_id, nonce, seen) VALUES (:client_id, :nonce, :now)
 DELETE FROM api_nonce WHERE seen < :before;
 
 -- name: client_use
-INSERT INTO api_use (client_id, span, begun, used) VALUES (:client_id, :span, :begun, 1)
-ON CONFLICT (client_id, span, begun) DO UPDATE SET used = api_use.used + 1;
+INSERT INTO api_use (client_id, span, begun, used) VALUES (:client_id, :span, :begun, :count)
+ON CONFLICT (client_id, span, begun) DO UPDATE SET used = api_use.used + excluded.used;
 
 -- name: client_used
 SELECT used FROM api_use WHERE client_id = :client_id AND span = :span AND begun = :begun;

@@ -3,10 +3,10 @@
 -- name: seal_insert
 INSERT INTO seal (seal_id, es_id, seal_code, organization_id, district, maker_id, maker_person_id, application_id, kind, name, state,
                   valid_from, valid_to, width_mm, height_mm, seal, certificate, certificate_serial, impression_digest, custodian_id, holder_id,
-                  scope_categories, scope_amount_max_fen, scope_valid_to, replaces_seal_id, created)
+                  scope_categories, scope_amount_max_fen, scope_valid_to, replaces_seal_id, maker_workstation_id, created)
 VALUES (:seal_id, :es_id, :seal_code, :organization_id, :district, :maker_id, :maker_person_id, :application_id, :kind, :name, :state,
         :valid_from, :valid_to, :width_mm, :height_mm, :seal, :certificate, :certificate_serial, :impression_digest, :custodian_id, :holder_id,
-        :scope_categories, :scope_amount_max_fen, :scope_valid_to, :replaces_seal_id, :now);
+        :scope_categories, :scope_amount_max_fen, :scope_valid_to, :replaces_seal_id, :maker_workstation_id, :now);
 
 -- name: seal_issues_of_code
 -- How often a physical seal's code was used: esID stays unique when a seal is issued again (R20.1).
@@ -21,17 +21,22 @@ SELECT count(*) AS living FROM seal
 -- name: seal_by_id
 SELECT s.seal_id, s.es_id, s.seal_code, s.organization_id, o.name AS organization_name, o.uscc, s.district, s.maker_id, s.kind, s.name,
        s.state, s.valid_from, s.valid_to, s.width_mm, s.height_mm, s.seal, s.certificate, s.certificate_serial, s.impression_digest,
-       s.custodian_id, s.approver_id, s.holder_id, s.scope_categories, s.scope_amount_max_fen, s.scope_valid_to, s.replaces_seal_id, s.created
+       s.custodian_id, s.approver_id, s.holder_id, s.scope_categories, s.scope_amount_max_fen, s.scope_valid_to, s.replaces_seal_id, s.maker_person_id,
+       s.maker_workstation_id, s.created
   FROM seal s JOIN organization o ON o.organization_id = s.organization_id
  WHERE s.seal_id = :seal_id
    AND (:scope_city = 1 OR s.organization_id = :scope_organization OR s.maker_id = :scope_maker OR s.district = :scope_district);
 
 -- name: seal_list
+-- Each scope has an index of its own; one condition with OR over all of them would read the whole register for a scope with few rows.
 SELECT s.seq, s.seal_id, s.es_id, s.organization_id, o.name AS organization_name, s.maker_id, s.kind, s.name, s.state, s.valid_from,
        s.valid_to, s.custodian_id, s.approver_id, s.created
   FROM seal s JOIN organization o ON o.organization_id = s.organization_id
- WHERE (:before = 0 OR s.seq < :before)
-   AND (:scope_city = 1 OR s.organization_id = :scope_organization OR s.maker_id = :scope_maker OR s.district = :scope_district)
+ WHERE s.seq IN (
+       SELECT seq FROM (SELECT seq FROM seal WHERE :scope_city = 1 AND seq < :before ORDER BY seq DESC LIMIT :limit) AS p
+ UNION SELECT seq FROM (SELECT seq FROM seal WHERE organization_id = :scope_organization AND seq < :before ORDER BY seq DESC LIMIT :limit) AS p
+ UNION SELECT seq FROM (SELECT seq FROM seal WHERE maker_id = :scope_maker AND seq < :before ORDER BY seq DESC LIMIT :limit) AS p
+ UNION SELECT seq FROM (SELECT seq FROM seal WHERE district = :scope_district AND seq < :before ORDER BY seq DESC LIMIT :limit) AS p)
  ORDER BY s.seq DESC LIMIT :limit;
 
 -- name: seal_public_id

@@ -52,16 +52,20 @@ SELECT order_id, state FROM stamp_order WHERE state IN ('REQUESTED', 'APPROVED')
 SELECT count(*) AS uses FROM stamp_order WHERE prepared_digest = :digest AND state IN ('REQUESTED', 'APPROVED', 'INTENT');
 
 -- name: stamp_record_list
--- N4: every stamping joins to who, when, which document, which approval, which seal.
+-- N4: every stamping joins to who, when, which document, which approval, which seal. One part for each scope, each with its index (as in seal_list).
 SELECT r.seq, r.order_id AS stamp_record_id, r.order_id, r.organization_id, r.seal_id, s.es_id, s.name AS seal_name, r.document_id,
        d.digest AS document_digest, r.places, r.category, r.purpose, r.amount_fen, r.copies, r.reference, r.grant_id, r.requester_id,
        r.approver_id, r.approved, r.custodian_id, r.state, r.reason, r.intent, r.stamped, r.value_digest, r.result_document_id,
        x.digest AS result_digest
   FROM stamp_order r JOIN seal s ON s.seal_id = r.seal_id JOIN document d ON d.document_id = r.document_id
   LEFT JOIN document x ON x.document_id = r.result_document_id
- WHERE r.intent IS NOT NULL AND r.state IN ('INTENT', 'DONE', 'FAILED')
-   AND (:before = 0 OR r.seq < :before)
-   AND (:scope_city = 1 OR r.organization_id = :scope_organization OR r.district = :scope_district)
+ WHERE r.seq IN (
+       SELECT seq FROM (SELECT seq FROM stamp_order WHERE :scope_city = 1 AND seq < :before
+                           AND intent IS NOT NULL AND state IN ('INTENT', 'DONE', 'FAILED') ORDER BY seq DESC LIMIT :limit) AS p
+ UNION SELECT seq FROM (SELECT seq FROM stamp_order WHERE organization_id = :scope_organization AND seq < :before
+                           AND intent IS NOT NULL AND state IN ('INTENT', 'DONE', 'FAILED') ORDER BY seq DESC LIMIT :limit) AS p
+ UNION SELECT seq FROM (SELECT seq FROM stamp_order WHERE district = :scope_district AND seq < :before
+                           AND intent IS NOT NULL AND state IN ('INTENT', 'DONE', 'FAILED') ORDER BY seq DESC LIMIT :limit) AS p)
  ORDER BY r.seq DESC LIMIT :limit;
 
 -- name: stamp_by_value
@@ -76,10 +80,3 @@ VALUES (:actor_id, :key, :request_digest, :status, :answer_wrapped, :now);
 
 -- name: idempotency_forget
 DELETE FROM idempotency WHERE created < :before;
-
--- name: audit_last
-SELECT hash FROM audit ORDER BY seq DESC LIMIT 1;
-
--- name: audit_insert
-INSERT INTO audit (at, event, actor_id, source, object, outcome, request_digest, hash)
-VALUES (:at, :event, :actor_id, :source, :object, :outcome, :request_digest, :hash);

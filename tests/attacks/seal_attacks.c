@@ -457,6 +457,12 @@ trailing(void)
     scene.ses.trailing = JY_SLICE("\x30\x03\x02\x01\x05", 5);
 }
 
+static void
+mistyped(void)
+{
+    scene.seal.picture_type = "OFD";
+}
+
 /* -- time stamps -- */
 
 enum stamped { STAMP_HONEST, STAMP_DUMMY, STAMP_EMPTY, STAMP_OF_ANOTHER, STAMP_BY_SIGNER, STAMP_BY_STRANGER, STAMP_FORGED, STAMP_AHEAD };
@@ -530,6 +536,8 @@ static const struct attack rows[] = {
     { "honest-digest-list", "the seal lists the digest of the certificate", PLAY(list_of_digests), VALID_BUT },
     { "honest-time-stamp", "the time is proven", PLAY(stamp_honest), .verdict = JY_VALID },
     { "trailing-bytes", "another structure behind the signature value", PLAY(trailing), VALID_BUT, FAILS(DEVIATION), .names = "SIG_TRAILING" },
+    { "picture-mistyped", "a PNG that is called OFD: who goes by the name shows something else", PLAY(mistyped), VALID_BUT, FAILS(DEVIATION),
+      .names = "SEAL_PICTURE_TYPE" },
 
     { "lifted-throw-away-key", "the seal lifted, signed by a self-made certificate of the same name", PLAY(lifted_throw_away), BAD, FAILS(SIG_SIGNER_NOT_IN_SEAL) },
     { "lifted-same-ca", "the seal lifted, signed by another customer of the CA", PLAY(lifted_same_ca), BAD, FAILS(SIG_SIGNER_NOT_IN_SEAL) },

@@ -210,7 +210,7 @@ def fsck_finds_what_does_not_fit(site, done):
     site.sql(("ALTER TABLE stamp_order DISABLE TRIGGER USER;" if POSTGRES else "DROP TRIGGER stamp_order_done_is_final; DROP TRIGGER stamp_order_stays;") +
              f"UPDATE stamp_order SET value_digest = {'decode(md5(order_id), $$hex$$)' if POSTGRES else 'zeroblob(32)'} WHERE order_id = '{order}'")
     site.fsck(f"order {order}: has another signature")
-    site.sql(f"UPDATE stamp_order SET state = 'EXPIRED' WHERE order_id = '{order}'")
+    site.sql(f"UPDATE stamp_order SET state = 'EXPIRED', value_digest = NULL WHERE order_id = '{order}'")
     site.fsck(f"order {order}: has ended without a stamp")
     site.sql(f"DELETE FROM stamp_order WHERE order_id = '{order}'")
     site.fsck(f"order {order}: was signed, and the database does not know it")

@@ -193,6 +193,40 @@ def R18_1__an_application_orders_and_its_people_approve_and_stamp(life, other, s
     return application, order_id
 
 
+def R15_1__a_batch_is_many_requests_each_with_its_own_outcome(life, seal_id, folder):
+    application, _ = client_of(life, scopes=["documents", "orders"], per_day=40)
+    documents = [application.ask("POST", "/api/v1/documents", data)["document_id"] for data in (OFD, (ROOT / "tests" / "data" / "contract.pdf").read_bytes())]
+    item = lambda n, document, **more: {"idempotency_key": f"item-{n:04}", "seal_id": seal_id, "document_id": document, "page": 1, "x_mm": 60 + n, "y_mm": 90,
+                                        "category": "agreement", "purpose": "批量", **more}
+    items = [item(1, documents[0]), item(2, documents[1]), item(3, "0" * 32), item(4, documents[0], category="classified"), item(5, documents[0], page=99)]
+    many = lambda path, items, session=None: application.ask("POST", f"/api/v1/order-batches{path}", {"items": items}, session=session)["items"]
+    made = many("", items)
+    assert [o["status"] for o in made] == [201, 201, 404, 409, 422], made
+    assert [o["problem"]["code"] for o in made[2:]] == ["not_found", "excluded_by_law", "page_out_of_range"]
+    again = many("", items)
+    assert [o.get("answer") for o in again[:2]] == [o["answer"] for o in made[:2]], "idempotent item by item"
+    single = {name: value for name, value in items[0].items() if name != "idempotency_key"}
+    assert application.ask("POST", "/api/v1/orders", single, key="item-0001") == made[0]["answer"], "an item is the request that it would be alone"
+    declined("bad_field", lambda: many("", [items[0], items[0]]), "items")
+    declined("bad_field", lambda: many("", [items[0], item(9, documents[0], page=0)]), "items[1].page")
+    declined("bad_field", lambda: many("", []), "items")
+    declined("bad_field", lambda: many("", [item(n, documents[0]) for n in range(51)]), "items")
+    digests = {o["answer"]["order_id"]: hashlib.new("sm3", base64.b64decode(o["answer"]["order"])).hexdigest() for o in made[:2]}
+    sealed = lambda purpose, pins, mark: [{"idempotency_key": f"{mark}-{order_id}", "order_id": order_id, "sealed": life.seal(purpose, digest, pin)}
+                                          for (order_id, digest), pin in zip(digests.items(), pins)]
+    pin, approver_pin = life.pins[seal_id], life.pins[life.approver_key_id]
+    declined("client_scope", lambda: many("/approve", sealed("approve", [approver_pin] * 2, "alone")), "Authorization")
+    assert [o["status"] for o in many("/approve", sealed("approve", [approver_pin] * 2, "approve"), life.tokens["approver"])] == [200, 200]
+    done = many("/stamp", sealed("stamp", [pin, "Wrong-PIN-1"], "first"), life.tokens["custodian"])
+    assert [o["status"] for o in done] == [200, 403] and done[1]["problem"]["code"] == "pin_wrong", done
+    done = many("/stamp", sealed("stamp", [pin, pin], "second"), life.tokens["custodian"])
+    assert [o["answer"]["state"] for o in done] == ["DONE", "DONE"]
+    for outcome in done:
+        assert life.verify(life.content(outcome["answer"]["document_id"]))["verdict"].startswith("valid")
+    # A batch counts as many requests as it holds.
+    declined("quota_exceeded", lambda: many("", [item(n, documents[0]) for n in range(20, 60)]), "per_day")
+
+
 def R28_1__its_acts_are_recorded_as_its_own(folder, application, order_id):
     (store,) = [f for f in (folder / "data" / "web").glob("*.db")]
     with sqlite3.connect(f"file:{store}?mode=ro", uri=True) as db:
@@ -289,6 +323,7 @@ def main():
         seal_id = R18_2__a_maker_makes_with_its_own_system(life)
         orderer, order_id = R18_1__an_application_orders_and_its_people_approve_and_stamp(life, other, seal_id, keys)
         R28_1__its_acts_are_recorded_as_its_own(folder, orderer, order_id)
+        R15_1__a_batch_is_many_requests_each_with_its_own_outcome(life, seal_id, folder)
         R18_1__a_quota_ends_and_says_when_to_come_again(life)
         R18_1__credentials_are_renewed_with_overlap_and_end(life, keys)
         the_examples_run_as_they_are(life, seal_id, keys)

@@ -8,10 +8,14 @@ import pathlib
 import subprocess
 import tempfile
 import urllib.error
+import sys
 import urllib.request
 import uuid
 
 import described
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools"))
+from totp import Authenticator  # noqa: E402
 
 
 class Problem(Exception):
@@ -78,6 +82,7 @@ class Client:
     def __init__(self, base):
         self.base = base
         self._point = None
+        self.phones = {}                                  # login → Authenticator
 
     def call(self, method, path, body=None, token=None, raw=None, key=None, headers=None):
         """JSON (or bytes) of a 2xx answer; Problem otherwise."""
@@ -102,8 +107,21 @@ class Client:
                 raise Problem(error.code, text) from None
         return json.loads(text) if text and kind == "application/json" else text
 
-    def log_in(self, login, password):
-        return self.call("POST", "/api/v1/session", {"login": login, "password": password})
+    def log_in(self, login, password, **more):
+        """A whole session: with the second factor of whoever has one, set up first for whoever needs one."""
+        if login in self.phones and not more:
+            more = {"code": self.phones[login]()}
+        session = self.call("POST", "/api/v1/session", {"login": login, "password": password, **more})
+        if "enrol_second_factor" in session["must"]:
+            self.enrol(login, session["token"])
+        return session
+
+    def enrol(self, login, token):
+        """Set up a second factor as with a phone; its recovery codes."""
+        phone = Authenticator(self.call("POST", "/api/v1/session/second-factor", {}, token=token)["secret"])
+        codes = self.call("POST", "/api/v1/session/second-factor/confirm", {"code": phone()}, token=token)["recovery_codes"]
+        self.phones[login] = phone
+        return codes
 
     def seal(self, purpose, about, pin, new_pin=None, when=None):
         """docs/protocol/sealed-secret.md, base64."""
@@ -124,6 +142,9 @@ class Client:
             return base64.b64encode((folder / "sealed").read_bytes()).decode()
 
 
+PHONES = {}                                               # secret → Authenticator: one for the whole test, whoever asks
+
+
 class Life(Client):
     """One organization of a demonstration (tools/demo.py) and the people around it."""
 
@@ -133,12 +154,26 @@ class Life(Client):
         self.organization = self.credentials["organizations"][number - 1]
         self.passwords = {p["login"]: p["password"] for p in self.credentials["people"]}
         self.people = {p["login"]: p for p in self.credentials["people"]}
-        self.tokens = {role: self.log_in(login, self.passwords[login])["token"]
-                       for role, login in (("police", "police"), ("maker", "maker"), ("agent", f"agent{number}"),
-                                           ("custodian", f"custodian{number}"), ("approver", f"approver{number}"))}
+        for p in self.credentials["people"]:
+            if "totp" in p:
+                self.phones[p["login"]] = PHONES.setdefault(p["totp"], Authenticator(p["totp"], p["totp_step"]))
+        self.tokens = {role: self.token_of(login)
+                       for role, login in (("police", "police"), ("maker", "maker"), ("agent", f"agent{number}"), ("custodian", f"custodian{number}"),
+                                           ("approver", f"approver{number}"), ("admin", "admin"), ("security", "security"), ("audit", "audit"),
+                                           ("coordination", "coordination"), ("cryptography", "cryptography"))}
         self.logins = {"agent": f"agent{number}", "custodian": f"custodian{number}", "approver": f"approver{number}"}
         self.maker_id = self.credentials["maker"]["maker_id"]
         self.pins = {}
+
+    def token_of(self, login):
+        """The session that the demonstration opened, while it lives: a one-time code counts once, and many tests begin at the same time."""
+        token = self.people[login].get("token")
+        try:
+            if token and self.call("GET", "/api/v1/session", token=token):
+                return token
+        except Problem as problem:
+            assert problem.code == "unauthenticated", problem
+        return self.log_in(login, self.passwords[login])["token"]
 
     def ask(self, role, method, path, body=None, **more):
         return self.call(method, "/api/v1" + path, body, token=self.tokens[role], **more)

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/rules.h"
+#include "core/accounts.h"
 
 /* A check digit finds every single wrong character. */
 static void
@@ -106,9 +106,78 @@ tables__what_the_measures_list(void **state)
     for (size_t i = 0; i < count; i++)
         excluded += categories[i].excluded;
     assert_true(excluded == 3 && document_category_by_code("classified")->excluded);
-    for (unsigned bit = 1; bit <= ROLE_APPROVER; bit <<= 1)
+    for (unsigned bit = 1; (bit & ALL_ROLES) != 0; bit <<= 1)
         assert_int_equal(role_by_code(role_code((enum role)bit)), bit);
     assert_int_equal(role_by_code("owner"), ROLE_NONE);
+}
+
+/* Every combination of roles: whoever administers stands alone, and so do the overseers. */
+static void
+R27_2__no_account_joins_an_administrator_with_anything(void **state)
+{
+    const unsigned organization = ROLE_AGENT | ROLE_CUSTODIAN | ROLE_APPROVER;
+    size_t count, allowed = 0;
+
+    (void)state;
+    for (unsigned roles = 0; roles <= ALL_ROLES + 1; roles++) {
+        bool single = roles != 0 && (roles & (roles - 1)) == 0, of_organization = (roles & organization) != 0;
+        bool fits = roles_fit(roles, of_organization, (roles & ROLE_MAKER_STAFF) != 0, false, NULL) == JY_OK;
+        assert_int_equal(fits, (single && roles <= ALL_ROLES) || (roles != 0 && (roles & ~organization) == 0));
+        allowed += fits;
+    }
+    assert_int_equal(allowed, 7 + 7);
+    for (const struct role_row *row = role_rows(&count), *end = row + count; row < end; row++) {
+        assert_true((row->with & ADMINISTRATORS) == 0);
+        if ((row->role & ADMINISTRATORS) != 0)
+            assert_true(row->with == 0 && !row->stamps && row->belongs == BELONGS_NOWHERE);
+    }
+}
+
+static void
+R13_4__a_role_belongs_where_it_belongs(void **state)
+{
+    size_t count;
+
+    (void)state;
+    for (const struct role_row *row = role_rows(&count), *end = row + count; row < end; row++)
+        for (int bits = 0; bits < 8; bits++) {
+            bool organization = bits & 1, maker = bits & 2, district = bits & 4;
+            bool right = organization == (row->belongs == BELONGS_ORGANIZATION) && maker == (row->belongs == BELONGS_MAKER) &&
+                         (!district || row->belongs == BELONGS_DISTRICT_OR_CITY);
+            assert_int_equal(roles_fit(row->role, organization, maker, district, NULL) == JY_OK, right);
+        }
+}
+
+static void
+R27_2__a_password_has_length_classes_and_no_login(void **state)
+{
+    static const struct { const char *password; bool fits; } rows[] = {
+        { "Abcdefgh-12", false }, { "Abcdefgh-123", true }, { "abcdefghijklmnop", false }, { "abcdefgh 12345", true }, { "ABCDEFGHIJ12", false },
+        { "密码密码Abc1", true }, { "my-Police-2026", false }, { "Aaaaa-bcdef-1", false }, { "Aaa-bcdefgh-1", true }, { "", false },
+    };
+    char text[PASSWORD_MAX + 2];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        assert_int_equal(password_fits_rules(rows[i].password, "police", NULL) == JY_OK, rows[i].fits);
+    for (size_t i = 0; i < sizeof(text); i++)
+        text[i] = "aB3"[i % 3];
+    text[PASSWORD_MAX] = '\0';
+    assert_int_equal(password_fits_rules(text, "police", NULL), JY_OK);
+    text[PASSWORD_MAX] = 'a';
+    text[PASSWORD_MAX + 1] = '\0';
+    assert_int_equal(password_fits_rules(text, "police", NULL), JY_E_PASSWORD_WEAK);
+}
+
+static void
+R27_2__the_delay_grows_to_a_day(void **state)
+{
+    (void)state;
+    assert_int_equal(lock_seconds(0, LOGIN_TRIES), 0);
+    assert_int_equal(lock_seconds(4, LOGIN_TRIES), 0);
+    for (int64_t n = 5; n < 16; n++)
+        assert_int_equal(lock_seconds(n, LOGIN_TRIES), 60 << (n - 5) < 86400 ? 60 << (n - 5) : 86400);
+    assert_int_equal(lock_seconds(INT64_MAX, LOGIN_TRIES), 86400);
 }
 
 /* R20.2: the window and its reminders, to the second. */
@@ -171,6 +240,10 @@ main(void)
         cmocka_unit_test(tables__what_the_measures_list),
         cmocka_unit_test(R20_2__renewed_within_thirty_days_and_reminded_before),
         cmocka_unit_test(R16_2__a_position_seal_keeps_to_its_scope),
+        cmocka_unit_test(R27_2__no_account_joins_an_administrator_with_anything),
+        cmocka_unit_test(R13_4__a_role_belongs_where_it_belongs),
+        cmocka_unit_test(R27_2__a_password_has_length_classes_and_no_login),
+        cmocka_unit_test(R27_2__the_delay_grows_to_a_day),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,13 +23,18 @@ static const struct { const char *machine, *allowed; } machines[] = {
     { "order", "REQUESTED+approve=APPROVED REQUESTED+refuse=REFUSED REQUESTED+expire=EXPIRED APPROVED+sign=INTENT APPROVED+expire=EXPIRED "
                "INTENT+done=DONE INTENT+fail=FAILED INTENT+return=APPROVED " },
     { "maker", "LICENSED+suspend=SUSPENDED LICENSED+revoke=REVOKED SUSPENDED+resume=LICENSED SUSPENDED+revoke=REVOKED " },
+    { "workstation", "PENDING+confirm=REGISTERED PENDING+revoke=REVOKED REGISTERED+revoke=REVOKED " },
+    { "inspection", "OPEN+close=CLOSED " },
+    { "rectification", "ORDERED+answer=ANSWERED ORDERED+overdue=OVERDUE ORDERED+withdraw=WITHDRAWN OVERDUE+answer=ANSWERED OVERDUE+withdraw=WITHDRAWN "
+                       "ANSWERED+accept=ACCEPTED ANSWERED+reject=ORDERED " },
 };
 static const char *const states[] = { "DRAFT", "CORRECTION", "SUBMITTED", "ACCEPTED", "REFUSED", "MADE", "CARRIED_OUT", "WITHDRAWN", "LAPSED", "FILED",
                                       "ACTIVE", "FROZEN", "SUSPENDED", "CANCELLED", "EXPIRED", "VOID", "REQUESTED", "APPROVED", "INTENT", "DONE",
-                                      "FAILED", "LICENSED", "REVOKED", "", "draft", "DRAFT " };
+                                      "FAILED", "LICENSED", "REVOKED", "PENDING", "REGISTERED", "OPEN", "CLOSED", "ORDERED", "OVERDUE",
+                                      "ANSWERED", "", "draft", "DRAFT " };
 static const char *const events[] = { "submit", "withdraw", "accept", "refuse", "correct", "make", "carry_out", "lapse", "file", "activate", "cancel",
                                       "replace", "renew", "void", "freeze", "unfreeze", "suspend", "resume", "expire", "approve", "sign", "done",
-                                      "fail", "return", "revoke", "", "SUBMIT" };
+                                      "fail", "return", "revoke", "confirm", "close", "answer", "overdue", "reject", "", "SUBMIT" };
 #define COUNT(rows) (sizeof(rows) / sizeof(rows[0]))
 
 static bool

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <jinyin/cert.h>
+#include <jinyin/totp.h>
 #include "codec/text.h"
 
 #define DAY 86400
@@ -346,12 +347,96 @@ csr__round_trip_and_possession(void **state)
     jy_buf_free(&der);
 }
 
+/* RFC 6238 appendix B, SHA-1 rows, last six of the eight digits. */
+static void
+totp__vectors_of_rfc_6238(void **state)
+{
+    static const struct { jy_time at; const char *code; } rows[] = {
+        { 59, "287082" }, { 1111111109, "081804" }, { 1111111111, "050471" }, { 1234567890, "005924" }, { 2000000000, "279037" }, { 20000000000, "353130" },
+    };
+    const uint8_t *secret = (const uint8_t *)"12345678901234567890";
+    char code[JY_TOTP_DIGITS + 1];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        assert_int_equal(jy_totp_code(secret, jy_totp_step(rows[i].at), code), JY_OK);
+        assert_string_equal(code, rows[i].code);
+    }
+}
+
+static void
+totp__one_step_either_side_and_no_step_twice(void **state)
+{
+    const uint8_t *secret = (const uint8_t *)"12345678901234567890";
+    char code[JY_TOTP_DIGITS + 1];
+    int64_t step;
+
+    (void)state;
+    for (int64_t s = 95; s <= 105; s++) {
+        assert_int_equal(jy_totp_code(secret, s, code), JY_OK);
+        assert_int_equal(jy_totp_check(secret, code, 100 * JY_TOTP_STEP + 7, 0, &step), JY_OK);
+        assert_int_equal(step, s >= 99 && s <= 101 ? s : -1);
+        assert_int_equal(jy_totp_check(secret, code, 100 * JY_TOTP_STEP + 7, 100, &step), JY_OK);
+        assert_int_equal(step, s == 101 ? 101 : -1);
+    }
+    assert_int_equal(jy_totp_check(secret, "", 59, 0, &step), JY_OK);
+    assert_int_equal(step, -1);
+    assert_int_equal(jy_totp_check(secret, "2870820", 59, 0, &step), JY_OK);
+    assert_int_equal(step, -1);
+}
+
+/* Computed by Python's hmac over hashlib's sm3, block by block. */
+static void
+pbkdf2_sm3__a_value_computed_elsewhere(void **state)
+{
+    static const char right[] = "33ef80ce4a208d7eaefed922a447bc25cb193e950978ebc57e33badf4dabb4e7";
+    struct jy_slice salt = jy_slice_text("0123456789abcdef");
+    uint8_t out[32];
+    char hex[65];
+
+    (void)state;
+    assert_int_equal(jy_pbkdf2_sm3(jy_slice_text("password"), salt, 10000, out, sizeof(out)), JY_OK);
+    jy_hex(JY_SLICE(out, sizeof(out)), hex);
+    assert_string_equal(hex, right);
+    assert_int_equal(jy_pbkdf2_sm3(jy_slice_text("password"), salt, 9999, out, sizeof(out)), JY_E_ARGUMENT);
+    assert_int_equal(jy_pbkdf2_sm3(jy_slice_text("password"), JY_SLICE("short", 5), 10000, out, sizeof(out)), JY_E_ARGUMENT);
+}
+
+/* RFC 4648 10, without the padding. */
+static void
+base32__vectors_of_rfc_4648_and_rubbish(void **state)
+{
+    static const char *const rows[][2] = { { "", "" }, { "f", "MY" }, { "fo", "MZXQ" }, { "foo", "MZXW6" }, { "foob", "MZXW6YQ" },
+                                           { "fooba", "MZXW6YTB" }, { "foobar", "MZXW6YTBOI" } };
+    static const char *const rubbish[] = { "M", "MZ=", "MZ======", "M1", "MZX", "mz xw", "MZ8", "MZ" };
+
+    (void)state;
+    for (size_t i = 0; i < 7; i++) {
+        struct jy_buf text = { 0 }, back = { 0 };
+        assert_int_equal(jy_base32_encode(jy_slice_text(rows[i][0]), &text), JY_OK);
+        assert_true(text.len == strlen(rows[i][1]) && (text.len == 0 || memcmp(text.p, rows[i][1], text.len) == 0));
+        assert_int_equal(jy_base32_decode(jy_buf_slice(&text), &back), JY_OK);
+        assert_true(back.len == strlen(rows[i][0]) && (back.len == 0 || memcmp(back.p, rows[i][0], back.len) == 0));
+        jy_buf_free(&text);
+        jy_buf_free(&back);
+    }
+    for (size_t i = 0; i < sizeof(rubbish) / sizeof(rubbish[0]); i++) {
+        struct jy_buf back = { 0 };
+        assert_int_equal(jy_base32_decode(jy_slice_text(rubbish[i]), &back), JY_E_FORMAT);
+        jy_buf_free(&back);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sm3__standard_vectors),
         cmocka_unit_test(hmac_sm3__wycheproof_vector),
+        cmocka_unit_test(totp__vectors_of_rfc_6238),
+        cmocka_unit_test(totp__one_step_either_side_and_no_step_twice),
+        cmocka_unit_test(pbkdf2_sm3__a_value_computed_elsewhere),
+        cmocka_unit_test(base32__vectors_of_rfc_4648_and_rubbish),
         cmocka_unit_test(sm2__annex_a_signature),
         cmocka_unit_test(sm2__annex_c_decryption),
         cmocka_unit_test(sm2__keys_round_trip_and_refuse_rubbish),

@@ -39,6 +39,7 @@ struct forge_seal {
     const char *time_text;            /* createDate only, instead of the natural form */
     jy_time created, start, end;      /* 0: natural */
     bool no_picture_size;
+    const char *picture_type;         /* NULL: PNG */
     struct jy_slice picture;
     struct jy_slice extensions;       /* TLV at the end of eSealInfo */
     struct forge_sign sign;
@@ -193,7 +194,7 @@ forge_seal(const struct forge_seal *r)
     forge_close(&info, DER_SEQUENCE, &part);
     MUST(jy_der_put_text(&info, DER_IA5, r->code != NULL ? r->code : "1201010000001"));
     forge_property(r, &info);
-    MUST(jy_der_put_text(&part, DER_IA5, "PNG"));
+    MUST(jy_der_put_text(&part, DER_IA5, r->picture_type != NULL ? r->picture_type : "PNG"));
     MUST(jy_der_put(&part, DER_OCTET_STRING, r->picture.len > 0 ? r->picture : jy_seal_picture(pki.seal)));
     if (!r->no_picture_size) {
         MUST(jy_der_put_i64(&part, 40));

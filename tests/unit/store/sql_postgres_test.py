@@ -106,6 +106,7 @@ class Queries(unittest.TestCase):
                 ("INSERT INTO seal (code, name) VALUES (:a, coalesce(:b, 'x')) ON CONFLICT (code) DO UPDATE SET name = excluded.name", "TEXT TEXT"),
                 ("UPDATE seal SET name = coalesce(:a, name), size = size + :b WHERE code = :c", "TEXT INTEGER TEXT"),
                 ("UPDATE seal SET size = CASE WHEN size + 1 >= :a THEN :b ELSE size END", "INTEGER INTEGER"),
+                ("SELECT CASE :by WHEN 'a' THEN name ELSE code END AS x FROM seal", "TEXT"),
                 ("UPDATE seal SET name = CASE WHEN size > 1 THEN :a ELSE NULL END", "TEXT"),
                 ("SELECT 1 AS x FROM seal s WHERE (:a = 0 OR s.seq < :a) AND (:b IS NULL OR :b = s.name) LIMIT :c OFFSET :d", "INTEGER TEXT INTEGER INTEGER"),
                 ("SELECT 1 AS x FROM seal WHERE size BETWEEN :a AND :b AND name IN (:c, :d)", "INTEGER INTEGER TEXT TEXT"),
