@@ -75,11 +75,12 @@ FIELDS(place, { "pages", IN_TEXT, 1, 4096, NULL, true }, { "x_mm", IN_NUMBER, -1
        { "keyword", IN_TEXT, 1, 256, NULL, true }, { "which", IN_INT, -100000, 100000, NULL, true }, { "side", IN_TEXT, 1, 8, NULL, true },
        { "right_mm", IN_NUMBER, -10000, 10000, NULL, true }, { "down_mm", IN_NUMBER, -10000, 10000, NULL, true },
        { "keep_on_page", IN_BOOL, 0, 0, NULL, true }, { "blanks", IN_BOOL, 0, 0, NULL, true });
-FIELDS(order, ID_FIELD("seal_id"), ID_FIELD("document_id"), { "places", IN_OBJECTS, 1, 20, NULL, false, place },
-       { "width_mm", IN_NUMBER, 1, 1000, NULL, true }, { "height_mm", IN_NUMBER, 1, 1000, NULL, true },
-       { "category", IN_TEXT, 1, 32, check_category, false }, { "purpose", IN_TEXT, 0, 200, NULL, false },
-       { "amount_fen", IN_INT, 0, JY_AMOUNT_MAX, NULL, true }, { "copies", IN_INT, 1, JY_ORDER_COPIES_MAX, NULL, true },
-       { "reference", IN_TEXT, 1, 64, NULL, true });
+#define ORDER_FIELDS ID_FIELD("seal_id"), ID_FIELD("document_id"), { "places", IN_OBJECTS, 1, 20, NULL, false, place }, \
+       { "width_mm", IN_NUMBER, 1, 1000, NULL, true }, { "height_mm", IN_NUMBER, 1, 1000, NULL, true }, \
+       { "category", IN_TEXT, 1, 32, check_category, false }, { "purpose", IN_TEXT, 0, 200, NULL, false }, \
+       { "amount_fen", IN_INT, 0, JY_AMOUNT_MAX, NULL, true }, { "copies", IN_INT, 1, JY_ORDER_COPIES_MAX, NULL, true }, \
+       { "reference", IN_TEXT, 1, 64, NULL, true }
+FIELDS(order, ORDER_FIELDS);
 FIELDS(approval, { "sealed", IN_SEALED, 64, 2048, NULL, false }, { "step", IN_INT, 0, JY_FLOW_STEPS_MAX - 1, NULL, false });
 FIELDS(flow, { "flow", IN_SEALED, 16, JY_FLOW_MAX, check_base64, false }, { "sealed", IN_SEALED, 64, 2048, NULL, false });
 FIELDS(permission, ID_FIELD("person_id"), { "categories", IN_TEXTS, 1, 16, NULL, false }, { "valid_from", IN_TIME, 20, 25, NULL, true },
@@ -95,12 +96,12 @@ FIELDS(api_client, { "name", IN_TEXT, 1, 100, NULL, false }, { "algorithm", IN_T
        { "per_day", IN_INT, 1, 100000000, NULL, true });
 /* Items of a batch: an idempotency_key, and the body that the single request would have. */
 #define ITEM_KEY { "idempotency_key", IN_TEXT, 8, 64, check_idempotency_key, false }
-FIELDS(order_item, ITEM_KEY, ID_FIELD("seal_id"), ID_FIELD("document_id"), { "page", IN_INT, 1, 100000, NULL, false },
-       { "x_mm", IN_NUMBER, -10000, 10000, NULL, false }, { "y_mm", IN_NUMBER, -10000, 10000, NULL, false },
-       { "width_mm", IN_NUMBER, 1, 1000, NULL, true }, { "height_mm", IN_NUMBER, 1, 1000, NULL, true },
-       { "category", IN_TEXT, 1, 32, check_category, false }, { "purpose", IN_TEXT, 0, 200, NULL, false });
+FIELDS(order_item, ITEM_KEY, ORDER_FIELDS);
+FIELDS(approval_item, ITEM_KEY, ID_FIELD("order_id"), { "sealed", IN_SEALED, 64, 2048, NULL, false },
+       { "step", IN_INT, 0, JY_FLOW_STEPS_MAX - 1, NULL, false });
 FIELDS(sealed_item, ITEM_KEY, ID_FIELD("order_id"), { "sealed", IN_SEALED, 64, 2048, NULL, false });
 FIELDS(order_items, { "items", IN_OBJECTS, 1, 50, NULL, false, order_item });
+FIELDS(approval_items, { "items", IN_OBJECTS, 1, 50, NULL, false, approval_item });
 FIELDS(sealed_items, { "items", IN_OBJECTS, 1, 50, NULL, false, sealed_item });
 #define BATCH_MAX (512 * KIB)
 
@@ -257,7 +258,7 @@ static const struct route table[] = {
     { "GET",    API "/exchange/reconciliations/{id}/differences", reconciliation_differences, ROLE_SYSTEM_ADMINISTRATOR | ROLE_POLICE, SCOPE_BY_ROLE, NULL,              BODY_NONE,  0,            NULL,         false, "R5.2" },
 
     { "POST",   API "/order-batches",                 order_create_batch,      ROLE_AGENT | ROLE_CUSTODIAN,           SCOPE_OWN_ORGANIZATION, "orders_created",      BODY_JSON,  BATCH_MAX,    order_items,  false, "R15.1" },
-    { "POST",   API "/order-batches/approve",         order_approve_batch,     ROLE_APPROVER,                         SCOPE_OWN_ORGANIZATION, "orders_approved",     BODY_JSON,  BATCH_MAX,    sealed_items, false, "R15.1" },
+    { "POST",   API "/order-batches/approve",         order_approve_batch,     ROLE_APPROVER,                         SCOPE_OWN_ORGANIZATION, "orders_approved",     BODY_JSON,  BATCH_MAX,    approval_items, false, "R15.1" },
     { "POST",   API "/order-batches/stamp",           order_stamp_batch,       ROLE_CUSTODIAN,                        SCOPE_OWN_ORGANIZATION, "documents_stamped",   BODY_JSON,  BATCH_MAX,    sealed_items, false, "R15.1" },
 
     { "POST",   API "/clients",                      client_create,           ROLE_AGENT | ROLE_MAKER_STAFF,          SCOPE_BY_ROLE,          "client_created",      BODY_JSON,  JSON_MAX,     api_client,   true,  "R18.1" },
