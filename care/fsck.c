@@ -2,6 +2,7 @@
 #include "care/fsck.h"
 
 #include "codec/text.h"
+#include "store/audit_chain.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -221,28 +222,28 @@ text_or_null(const struct db_row *row, const char *column)
     return db_is_null(row, column) ? json_null() : json_string(db_text(row, column));
 }
 
-/* As daemons/web/commit.c writes it. */
+static json_t *
+hex_of(const struct db_row *row, const char *column)
+{
+    struct jy_slice digest = db_blob(row, column);
+    char hex[2 * JY_SM3_SIZE + 1] = "";
+
+    if (digest.len > JY_SM3_SIZE)
+        return NULL;
+    jy_hex(digest, hex);
+    return json_string(hex);
+}
+
 static jy_err
 next_hash(const struct db_row *row, uint8_t hash[JY_SM3_SIZE])
 {
-    struct jy_slice digest = db_blob(row, "request_digest");
-    char hex[2 * JY_SM3_SIZE + 1] = "", *text = NULL;
-    struct jy_buf all = { 0 };
-    json_t *object;
-    jy_err rc = JY_E_NOMEM;
+    json_t *object = json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "at", (json_int_t)db_int(row, "at"), "event", text_or_null(row, "event"),
+                               "actor", text_or_null(row, "actor_id"), "source", text_or_null(row, "source"), "object", text_or_null(row, "object"),
+                               "outcome", text_or_null(row, "outcome"), "request", hex_of(row, "request_digest"), "seen", hex_of(row, "seen_digest"),
+                               "detail", text_or_null(row, "detail"));
+    jy_err rc = object == NULL ? JY_E_FORMAT : audit_chain(hash, object);
 
-    if (digest.len > JY_SM3_SIZE)
-        return JY_E_FORMAT;
-    jy_hex(digest, hex);
-    object = json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:s}", "at", (json_int_t)db_int(row, "at"), "event", text_or_null(row, "event"), "actor",
-                       text_or_null(row, "actor_id"), "source", text_or_null(row, "source"), "object", text_or_null(row, "object"), "outcome",
-                       text_or_null(row, "outcome"), "request", hex);
-    if (object != NULL && (text = json_dumps(object, JSON_COMPACT | JSON_SORT_KEYS)) != NULL &&
-        (rc = jy_buf_add(&all, JY_SLICE(hash, JY_SM3_SIZE))) == JY_OK && (rc = jy_buf_text(&all, text)) == JY_OK)
-        rc = jy_sm3(jy_buf_slice(&all), hash);
     json_decref(object);
-    free(text);
-    jy_buf_free(&all);
     return rc;
 }
 

@@ -62,7 +62,8 @@ on_finish(void *self, struct jy_http_request *request, void *exchange, jy_err rc
     if (rc == JY_OK)
         sim_handle_head(self, jy_http_method(request), jy_http_path(request),
                         &(struct sim_head){ jy_http_header(request, "App_key"), jy_http_header(request, "Username"), jy_http_header(request, "Nonce"),
-                                            jy_http_header(request, "Created"), jy_http_header(request, "PasswdDigest") },
+                                            jy_http_header(request, "Created"), jy_http_header(request, "PasswdDigest"),
+                                            jy_http_header(request, "X-Jinyin-Time"), jy_http_header(request, "X-Jinyin-Signature") },
                         jy_buf_slice(&mine->body), jy_now(), &answer);
     else
         sim_problem(&answer, rc, NULL);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/sim.h"
 
+#include <jinyin/ocsp.h>
+#include <jinyin/timestamp.h>
+
 #include "codec/text.h"
 #include "net/http.h"
 #include "sim/ca.h"
@@ -29,6 +32,7 @@ struct sim {
     struct sim_ca *ca;
     struct sim_filings *filings;
     struct sim_faults *faults;
+    json_t *messages;                 /* short messages by event_id */
     struct sim_platform *platform;
     json_t *register_changes;         /* what makes the engraving system's register differ from what it was told */
     struct jy_buf *pictures;          /* one a row of the register; empty until it is asked for */
@@ -265,12 +269,96 @@ show_crl(struct call *call)
     return sim_ca_crl(call->sim->ca, call->name, call->now, &call->answer->body, call->fault);
 }
 
+/* A nonce that nobody asked with: one bit of it is turned. */
+static jy_err
+turn_ocsp_nonce(struct call *call, struct jy_buf *request)
+{
+    struct jy_ocsp_questions *questions = calloc(1, sizeof(*questions));
+    jy_err rc = questions == NULL ? JY_E_NOMEM : jy_ocsp_request_read(call->bytes, questions, call->fault);
+
+    if (rc == JY_OK && (rc = jy_buf_add(request, call->bytes)) == JY_OK && questions->nonce.len > 0)
+        request->p[(size_t)(questions->nonce.p - call->bytes.p) + questions->nonce.len - 1] ^= 1;
+    free(questions);
+    return rc;
+}
+
+static jy_err
+turn_tsa_nonce(struct call *call, struct jy_buf *request)
+{
+    struct jy_timestamp_request asked;
+    jy_err rc = jy_timestamp_request_read(call->bytes, &asked, call->fault);
+
+    if (rc != JY_OK)
+        return rc;
+    asked.nonce[asked.nonce_len - 1] ^= 1;
+    return jy_timestamp_request_write(&asked, request, call->fault);
+}
+
 static jy_err
 answer_ocsp(struct call *call)
 {
+    struct jy_buf turned = { 0 };
+    jy_err rc = call->spoiling == SIM_FAULT_WRONG_NONCE ? turn_ocsp_nonce(call, &turned) : JY_OK;
+
     call->answer->status = 200;
     call->answer->content_type = "application/ocsp-response";
-    return sim_ca_ocsp(call->sim->ca, call->bytes, call->now, &call->answer->body, call->fault);
+    if (rc == JY_OK)
+        rc = sim_ca_ocsp(call->sim->ca, turned.len > 0 ? jy_buf_slice(&turned) : call->bytes, call->now, &call->answer->body, call->fault);
+    jy_buf_free(&turned);
+    return rc;
+}
+
+static jy_err
+stamp_time(struct call *call)
+{
+    struct jy_buf turned = { 0 };
+    jy_err rc = call->spoiling == SIM_FAULT_WRONG_NONCE ? turn_tsa_nonce(call, &turned) : JY_OK;
+
+    call->answer->status = 200;
+    call->answer->content_type = "application/timestamp-reply";
+    if (rc == JY_OK)
+        rc = sim_ca_stamp_time(call->sim->ca, turned.len > 0 ? jy_buf_slice(&turned) : call->bytes, call->now, &call->answer->body, call->fault);
+    jy_buf_free(&turned);
+    return rc;
+}
+
+/* -- the short message gateway -- */
+
+#define SMS_SECRET "sim-sms-secret"
+
+static jy_err
+take_sms(struct call *call)
+{
+    const char *event_id = sim_json_text(call->body, "event_id", 64), *phone = sim_json_text(call->body, "phone", 20);
+    const struct sim_head *h = call->head;
+    struct jy_buf text = { 0 };
+    uint8_t mac[JY_SM3_SIZE];
+    char hex[2 * JY_SM3_SIZE + 1], receipt[65];
+    json_t *known = event_id == NULL ? NULL : json_object_get(call->sim->messages, event_id);
+    jy_err rc;
+
+    if (event_id == NULL || phone == NULL || sim_json_text(call->body, "text", 300) == NULL || h == NULL || h->time == NULL || h->signature == NULL ||
+        strlen(h->time) > 32)
+        return jy_fail(call->fault, JY_E_BAD_FIELD, "event_id", 0, "event_id, phone, text, X-Jinyin-Time, X-Jinyin-Signature");
+    if ((rc = jy_buf_fmt(&text, "%s.", h->time)) == JY_OK && (rc = jy_buf_add(&text, call->bytes)) == JY_OK &&
+        (rc = jy_hmac_sm3(jy_slice_text(SMS_SECRET), jy_buf_slice(&text), mac)) == JY_OK) {
+        jy_hex(JY_SLICE(mac, sizeof(mac)), hex);
+        if (strcmp(hex, h->signature) != 0)
+            rc = jy_fail(call->fault, JY_E_SIGNATURE, "X-Jinyin-Signature", 0, "does not fit");
+    }
+    jy_buf_free(&text);
+    if (rc != JY_OK)
+        return rc;
+    if (known == NULL && json_object_set(call->sim->messages, event_id, call->body) != 0)
+        return JY_E_NOMEM;
+    snprintf(receipt, sizeof(receipt), "M-%.32s", event_id);
+    return answer_receipt(call, receipt);
+}
+
+static jy_err
+list_sms(struct call *call)
+{
+    return answer_json(call, 200, json_pack("{sO}", "messages", call->sim->messages));
 }
 
 /* -- the national platform -- */
@@ -438,14 +526,6 @@ set_fault(struct call *call)
     return answer_json(call, 200, json_pack("{ss ss}", "counterpart", counterpart, "fault", fault));
 }
 
-static jy_err
-stamp_time(struct call *call)
-{
-    call->answer->status = 200;
-    call->answer->content_type = "application/timestamp-reply";
-    return sim_ca_stamp_time(call->sim->ca, call->bytes, call->now, &call->answer->body, call->fault);
-}
-
 /* Every request that is answered. {} is one segment; body is the most bytes of a JSON object, or of DER, 0 = none. */
 static const struct route {
     const char *method, *path;
@@ -478,6 +558,9 @@ static const struct route {
     { "GET", "/platform/key", 0, platform_key, false, SIM_COUNTERPARTS },
     { "GET", "/platform/taken", 0, platform_list, false, SIM_COUNTERPARTS },
     { "POST", "/control/platform", 4096, control_platform, false, SIM_COUNTERPARTS },
+    /* the short message gateway */
+    { "POST", "/sms", 4096, take_sms, false, SIM_SMS },
+    { "GET", "/sms", 0, list_sms, false, SIM_COUNTERPARTS },
     /* faults on demand */
     { "POST", "/control/faults", 4096, set_fault, false, SIM_COUNTERPARTS },
 };
@@ -632,6 +715,7 @@ sim_open(const char *folder, const char *base_url, jy_time now, struct sim **out
     sim->folder = -1;
     pthread_mutex_init(&sim->lock, NULL);
     if (sim_faults_new(&sim->faults) != JY_OK || (sim->register_changes = json_object()) == NULL ||
+        (sim->messages = json_object()) == NULL ||
         (sim->pictures = calloc(count, sizeof(*sim->pictures))) == NULL)
         rc = jy_fail(fault, JY_E_NOMEM, "sim", 0, "pictures");
     else if ((size_t)snprintf(ca_url, sizeof(ca_url), "%s/ca", base_url) >= sizeof(ca_url))
@@ -661,6 +745,7 @@ sim_close(struct sim *sim)
     sim_platform_close(sim->platform);
     sim_faults_free(sim->faults);
     json_decref(sim->register_changes);
+    json_decref(sim->messages);
     sim_filings_close(sim->filings);
     sim_ca_close(sim->ca);
     if (sim->folder >= 0)

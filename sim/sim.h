@@ -22,8 +22,8 @@ struct sim_answer {
 };
 /** Most bytes of body that a request may have; -1 when it needs no body because it is refused: sim_handle says how. */
 int64_t sim_body_limit(const char *method, const char *path);
-/** The headers that the national platform looks at; NULL = absent. */
-struct sim_head { const char *app_key, *username, *nonce, *created, *digest; };
+/** The headers that the national platform and the short message gateway look at; NULL = absent. */
+struct sim_head { const char *app_key, *username, *nonce, *created, *digest, *time, *signature; };
 /** As sim_handle, with headers. */
 void sim_handle_head(struct sim *sim, const char *method, const char *path, const struct sim_head *head, struct jy_slice body, jy_time now,
                      struct sim_answer *answer);

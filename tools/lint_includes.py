@@ -48,11 +48,11 @@ ARROWS = {
     "net": {"base", "codec"},
     "room": {"base", "codec", "ipc"},
     "jinyind": {"base", "codec", "crypto", "ipc", "room"},
-    "doc": {"base", "codec", "crypto", "ses", "container", "picture", "render", "place", "verify", "ipc", "room"},
+    "doc": {"base", "codec", "crypto", "tsp", "ses", "container", "picture", "render", "place", "verify", "ipc", "room"},
     "key": {"base", "codec", "crypto", "ses", "ipc", "room"},           # no SQL, HTTP, OFD or PDF where the keys are
     "link": {"base", "codec", "crypto", "cms", "tsp", "core", "net", "ipc", "room"},  # no keys, no documents; it checks what others signed
     "web": {"base", "codec", "crypto", "core", "store", "ipc", "net", "room"},  # never opens a document
-    "care": {"base", "codec", "crypto", "store", "key", "room"},        # an operator's program; no room is linked to it
+    "care": {"base", "codec", "crypto", "store", "key", "room", "web"},  # an operator's program, linked to no room; of web the audit chain alone
     "sim": {"base", "codec", "crypto", "cms", "tsp", "core", "net"},
     "cli": {"base", "codec", "crypto", "cms", "tsp", "ses", "container", "picture", "place", "render", "verify", "inspect", "ipc", "net"},
 }

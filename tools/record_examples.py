@@ -96,7 +96,6 @@ def live(life, admin, folder):
     """Everything once."""
     ofd = (ROOT / "tests" / "data" / "contract.ofd").read_bytes()
     life.file_of = {ofd: "tests/data/contract.ofd"}
-    life.roles[admin] = "admin"
     for path in ("/service", "/key"):
         life.call("GET", "/api/v1" + path)
     life.ask("agent", "GET", "/session")
@@ -159,8 +158,7 @@ def live(life, admin, folder):
 def main():
     with demonstration() as (folder, _):
         life = Recorder(folder, 1)
-        admin = life.log_in("admin", (folder / "data" / "bootstrap.secret").read_text().strip())["token"]
-        live(life, admin, folder)
+        live(life, life.tokens["admin"], folder)
         for row in life.shown:                           # reports are long: one signature without its checks shows the form
             if row["operation"] == "document_verify":
                 row["answer"] = {key: row["answer"][key] for key in ("verdict", "format", "size", "digest", "checked_at", "policy", "signatures")}

@@ -73,29 +73,164 @@ export class Jinyin {
     return (await (await this.ask("POST", `/api/v1/session`, {}, body, false, options)).json()) as LoggedIn;
   }
 
-  /** Who am I (R27.2). Who: administrator, police, maker_staff, agent, custodian, approver. */
+  /** Who am I (R27.2). Who: system_administrator, police, maker_staff, agent, custodian, approver, security_administrator, audit_administrator, coordination_group, cryptography_authority. */
   async sessionShow(options: Options = {}): Promise<PersonSelf> {
     return (await (await this.ask("GET", `/api/v1/session`, {}, null, false, options)).json()) as PersonSelf;
   }
 
-  /** Log out (R27.2). Who: administrator, police, maker_staff, agent, custodian, approver. */
+  /** Log out (R27.2). Who: system_administrator, police, maker_staff, agent, custodian, approver, security_administrator, audit_administrator, coordination_group, cryptography_authority. */
   async sessionLogOut(options: Options = {}): Promise<void> {
     await this.ask("DELETE", `/api/v1/session`, {}, null, true, options);
   }
 
-  /** Change the password; every session ends (R27.2). Who: administrator, police, maker_staff, agent, custodian, approver. */
+  /** Change the password; every session ends (R27.2). Who: system_administrator, police, maker_staff, agent, custodian, approver, security_administrator, audit_administrator, coordination_group, cryptography_authority. */
   async sessionChangePassword(body: SessionChangePasswordBody, options: Options = {}): Promise<void> {
     await this.ask("PUT", `/api/v1/session/password`, {}, body, true, options);
   }
 
-  /** Enter an organization (R3.1). Who: administrator. */
-  async organizationCreate(body: OrganizationCreateBody, options: Options = {}): Promise<OrganizationCreateAnswer> {
-    return (await (await this.ask("POST", `/api/v1/organizations`, {}, body, true, options)).json()) as OrganizationCreateAnswer;
+  /** The first two administrators, by the secret of the first start; works once (R27.2). Who: anybody. */
+  async bootstrap(body: BootstrapBody, options: Options = {}): Promise<BootstrapAnswer> {
+    return (await (await this.ask("POST", `/api/v1/bootstrap`, {}, body, false, options)).json()) as BootstrapAnswer;
   }
 
-  /** Enter a person; the password is shown once (R25.1). Who: administrator. */
+  /** What an SM2 certificate's key signs to log in (R27.2). Who: anybody. */
+  async challengeShow(options: Options = {}): Promise<ChallengeShowAnswer> {
+    return (await (await this.ask("GET", `/api/v1/session/challenge`, {}, null, false, options)).json()) as ChallengeShowAnswer;
+  }
+
+  /** A fresh second factor for a dangerous act; the password where there is none (R27.2). Who: system_administrator, police, maker_staff, agent, custodian, approver, security_administrator, audit_administrator, coordination_group, cryptography_authority. */
+  async sessionStepUp(body: SessionStepUpBody, options: Options = {}): Promise<SessionStepUpAnswer> {
+    return (await (await this.ask("POST", `/api/v1/session/step-up`, {}, body, false, options)).json()) as SessionStepUpAnswer;
+  }
+
+  /** Begin a second factor: a phone's secret, or an SM2 certificate (R27.2). Who: system_administrator, police, maker_staff, agent, custodian, approver, security_administrator, audit_administrator, coordination_group, cryptography_authority. */
+  async secondFactorCreate(body: SecondFactorCreateBody, options: Options = {}): Promise<SecondFactorCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/session/second-factor`, {}, body, true, options)).json()) as SecondFactorCreateAnswer;
+  }
+
+  /** Confirm it by its first code or signature; recovery codes with the first one (R27.2). Who: system_administrator, police, maker_staff, agent, custodian, approver, security_administrator, audit_administrator, coordination_group, cryptography_authority. */
+  async secondFactorConfirm(body: SecondFactorConfirmBody, options: Options = {}): Promise<SecondFactorConfirmAnswer> {
+    return (await (await this.ask("POST", `/api/v1/session/second-factor/confirm`, {}, body, true, options)).json()) as SecondFactorConfirmAnswer;
+  }
+
+  /** New recovery codes; the old ones end (R27.2). Who: system_administrator, police, maker_staff, agent, custodian, approver, security_administrator, audit_administrator, coordination_group, cryptography_authority. */
+  async recoveryCodesCreate(body: RecoveryCodesCreateBody, options: Options = {}): Promise<RecoveryCodesCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/session/recovery-codes`, {}, body, true, options)).json()) as RecoveryCodesCreateAnswer;
+  }
+
+  /** My sessions (R27.2). Who: system_administrator, police, maker_staff, agent, custodian, approver, security_administrator, audit_administrator, coordination_group, cryptography_authority. */
+  async sessionList(options: Options = {}): Promise<SessionListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/sessions`, {}, null, false, options)).json()) as SessionListAnswer;
+  }
+
+  /** End one of my sessions (R27.2). Who: system_administrator, police, maker_staff, agent, custodian, approver, security_administrator, audit_administrator, coordination_group, cryptography_authority. */
+  async sessionEnd(id: string, options: Options = {}): Promise<void> {
+    await this.ask("DELETE", `/api/v1/sessions/${encodeURIComponent(id)}`, {}, null, true, options);
+  }
+
+  /** Accounts, masked, newest first (R25.1). Who: system_administrator, security_administrator. */
+  async personList(query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<PersonListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/people`, query, null, false, options)).json()) as PersonListAnswer;
+  }
+
+  /** Enter a person; the password is shown once, of an administrator only its first half (R25.1). Who: system_administrator. */
   async personCreate(body: PersonCreateBody, options: Options = {}): Promise<PersonCreateAnswer> {
     return (await (await this.ask("POST", `/api/v1/people`, {}, body, true, options)).json()) as PersonCreateAnswer;
+  }
+
+  /** One account, masked (R25.1). Who: system_administrator, security_administrator. */
+  async personShow(id: string, options: Options = {}): Promise<Account> {
+    return (await (await this.ask("GET", `/api/v1/people/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as Account;
+  }
+
+  /** Accounts by ID number, login or organization, masked (R25.1). Who: system_administrator, police. */
+  async personSearch(body: PersonSearchBody, options: Options = {}): Promise<PersonSearchAnswer> {
+    return (await (await this.ask("POST", `/api/v1/people/search`, {}, body, false, options)).json()) as PersonSearchAnswer;
+  }
+
+  /** One personal field in clear, for a recorded reason (R25.1). Who: system_administrator, police. */
+  async personReveal(id: string, body: PersonRevealBody, options: Options = {}): Promise<PersonRevealAnswer> {
+    return (await (await this.ask("POST", `/api/v1/people/${encodeURIComponent(id)}/reveal`, {}, body, false, options)).json()) as PersonRevealAnswer;
+  }
+
+  /** One personal field of an open case in clear, for a recorded reason (R13.5). Who: police, maker_staff. */
+  async applicationReveal(id: string, body: ApplicationRevealBody, options: Options = {}): Promise<ApplicationRevealAnswer> {
+    return (await (await this.ask("POST", `/api/v1/applications/${encodeURIComponent(id)}/reveal`, {}, body, false, options)).json()) as ApplicationRevealAnswer;
+  }
+
+  /** Roles of an account, within its organization (R27.2). Who: system_administrator. */
+  async personSetRoles(id: string, body: PersonSetRolesBody, options: Options = {}): Promise<PersonSetRolesAnswer> {
+    return (await (await this.ask("PUT", `/api/v1/people/${encodeURIComponent(id)}/roles`, {}, body, true, options)).json()) as PersonSetRolesAnswer;
+  }
+
+  /** Disable an account that is no administrator's (R27.2). Who: system_administrator. */
+  async personDisable(id: string, body: PersonDisableBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/people/${encodeURIComponent(id)}/disable`, {}, body, true, options)).json()) as State;
+  }
+
+  /** Propose what a security administrator must confirm (R27.2). Who: system_administrator. */
+  async actPropose(id: string, body: ActProposeBody, options: Options = {}): Promise<ActProposeAnswer> {
+    return (await (await this.ask("POST", `/api/v1/people/${encodeURIComponent(id)}/acts`, {}, body, true, options)).json()) as ActProposeAnswer;
+  }
+
+  /** Acts of two persons, newest first (R27.2). Who: system_administrator, security_administrator. */
+  async actList(query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<ActListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/account-acts`, query, null, false, options)).json()) as ActListAnswer;
+  }
+
+  /** Confirm; a password's second half is shown once (R27.2). Who: security_administrator. */
+  async actConfirm(id: string, body: ActConfirmBody, options: Options = {}): Promise<ActConfirmAnswer> {
+    return (await (await this.ask("POST", `/api/v1/account-acts/${encodeURIComponent(id)}/confirm`, {}, body, true, options)).json()) as ActConfirmAnswer;
+  }
+
+  /** Refuse (R27.2). Who: security_administrator. */
+  async actRefuse(id: string, body: ActRefuseBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/account-acts/${encodeURIComponent(id)}/refuse`, {}, body, true, options)).json()) as State;
+  }
+
+  /** Set an account's failed tries back (R27.2). Who: security_administrator. */
+  async personUnlock(id: string, body: PersonUnlockBody, options: Options = {}): Promise<void> {
+    await this.ask("POST", `/api/v1/people/${encodeURIComponent(id)}/unlock`, {}, body, true, options);
+  }
+
+  /** End all sessions of a person (R27.2). Who: security_administrator. */
+  async personEndSessions(id: string, options: Options = {}): Promise<void> {
+    await this.ask("DELETE", `/api/v1/people/${encodeURIComponent(id)}/sessions`, {}, null, true, options);
+  }
+
+  /** The configuration that the web room sees (R27.2). Who: system_administrator, security_administrator. */
+  async configurationShow(options: Options = {}): Promise<ConfigurationShowAnswer> {
+    return (await (await this.ask("GET", `/api/v1/configuration`, {}, null, false, options)).json()) as ConfigurationShowAnswer;
+  }
+
+  /** The audit record, newest first (R26.1). Who: audit_administrator. */
+  async auditList(query: { limit?: number; before?: number; since?: string; until?: string; actor?: string; event?: string; object?: string; outcome?: string; source?: string } = {}, options: Options = {}): Promise<AuditListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/audit`, query, null, false, options)).json()) as AuditListAnswer;
+  }
+
+  /** The same as CSV, ten thousand rows at most (R26.1). Who: audit_administrator. */
+  async auditExport(query: { limit?: number; before?: number; since?: string; until?: string; actor?: string; event?: string; object?: string; outcome?: string; source?: string } = {}, options: Options = {}): Promise<Uint8Array> {
+    return new Uint8Array(await (await this.ask("GET", `/api/v1/audit/export`, query, null, false, options)).arrayBuffer());
+  }
+
+  /** Whether the chain of the record is whole (R26.1). Who: audit_administrator. */
+  async auditCheckShow(query: { after?: number } = {}, options: Options = {}): Promise<AuditCheckShowAnswer> {
+    return (await (await this.ask("GET", `/api/v1/audit/check`, query, null, false, options)).json()) as AuditCheckShowAnswer;
+  }
+
+  /** Algorithms and devices (R4.1). Who: cryptography_authority. */
+  async inventoryShow(options: Options = {}): Promise<InventoryShowAnswer> {
+    return (await (await this.ask("GET", `/api/v1/inventory`, {}, null, false, options)).json()) as InventoryShowAnswer;
+  }
+
+  /** Every certificate of this service's keys (R4.1). Who: cryptography_authority. */
+  async inventoryCertificates(query: { limit?: number; offset?: number } = {}, options: Options = {}): Promise<InventoryCertificatesAnswer> {
+    return (await (await this.ask("GET", `/api/v1/inventory/certificates`, query, null, false, options)).json()) as InventoryCertificatesAnswer;
+  }
+
+  /** Enter an organization (R3.1). Who: system_administrator. */
+  async organizationCreate(body: OrganizationCreateBody, options: Options = {}): Promise<OrganizationCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/organizations`, {}, body, true, options)).json()) as OrganizationCreateAnswer;
   }
 
   /** Make the approver's own key (R16.1). Who: approver. */
@@ -208,7 +343,7 @@ export class Jinyin {
     return (await (await this.ask("POST", `/api/v1/makers/${encodeURIComponent(id)}/revoke`, {}, body, true, options)).json()) as State;
   }
 
-  /** Seals and stamps counted (R4.1). Who: police. */
+  /** Seals and stamps counted (R4.1). Who: police, coordination_group. */
   async statisticsShow(query: { by?: "district" | "kind" | "maker" | "month"; district?: string; from?: string; to?: string } = {}, options: Options = {}): Promise<StatisticsShowAnswer> {
     return (await (await this.ask("GET", `/api/v1/statistics`, query, null, false, options)).json()) as StatisticsShowAnswer;
   }
@@ -378,22 +513,22 @@ export class Jinyin {
     return (await (await this.ask("GET", `/api/v1/stamp-records`, query, null, false, options)).json()) as StampRecordListAnswer;
   }
 
-  /** exchange show (R5.2). Who: administrator, police. */
+  /** exchange show (R5.2). Who: system_administrator, police. */
   async exchangeShow(options: Options = {}): Promise<ExchangeShowAnswer> {
     return (await (await this.ask("GET", `/api/v1/exchange`, {}, null, false, options)).json()) as ExchangeShowAnswer;
   }
 
-  /** exchange event list (R5.2). Who: administrator, police. */
+  /** exchange event list (R5.2). Who: system_administrator, police. */
   async exchangeEventList(options: Options = {}): Promise<ExchangeEventListAnswer> {
     return (await (await this.ask("GET", `/api/v1/exchange/events`, {}, null, false, options)).json()) as ExchangeEventListAnswer;
   }
 
-  /** exchange event show (R5.2). Who: administrator, police. */
+  /** exchange event show (R5.2). Who: system_administrator, police. */
   async exchangeEventShow(id: string, options: Options = {}): Promise<ExchangeEventShowAnswer> {
     return (await (await this.ask("GET", `/api/v1/exchange/events/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as ExchangeEventShowAnswer;
   }
 
-  /** exchange event resend (R5.2). Who: administrator, police. */
+  /** exchange event resend (R5.2). Who: system_administrator, police. */
   async exchangeEventResend(id: string, body: ExchangeEventResendBody, options: Options = {}): Promise<ExchangeEventResendAnswer> {
     return (await (await this.ask("POST", `/api/v1/exchange/events/${encodeURIComponent(id)}/resend`, {}, body, true, options)).json()) as ExchangeEventResendAnswer;
   }
@@ -418,29 +553,44 @@ export class Jinyin {
     return (await (await this.ask("GET", `/api/v1/statement-keys`, {}, null, false, options)).json()) as StatementKeyShowAnswer;
   }
 
-  /** evidence source list (N5). Who: administrator, police. */
+  /** evidence source list (N5). Who: system_administrator, police. */
   async evidenceSourceList(options: Options = {}): Promise<EvidenceSourceListAnswer> {
     return (await (await this.ask("GET", `/api/v1/exchange/sources`, {}, null, false, options)).json()) as EvidenceSourceListAnswer;
   }
 
-  /** reconciliation list (R5.2). Who: administrator, police. */
+  /** reconciliation list (R5.2). Who: system_administrator, police. */
   async reconciliationList(options: Options = {}): Promise<ReconciliationListAnswer> {
     return (await (await this.ask("GET", `/api/v1/exchange/reconciliations`, {}, null, false, options)).json()) as ReconciliationListAnswer;
   }
 
-  /** reconciliation create (R5.2). Who: administrator, police. */
+  /** reconciliation create (R5.2). Who: system_administrator, police. */
   async reconciliationCreate(body: ReconciliationCreateBody, options: Options = {}): Promise<ReconciliationCreateAnswer> {
     return (await (await this.ask("POST", `/api/v1/exchange/reconciliations`, {}, body, true, options)).json()) as ReconciliationCreateAnswer;
   }
 
-  /** reconciliation show (R5.2). Who: administrator, police. */
+  /** reconciliation show (R5.2). Who: system_administrator, police. */
   async reconciliationShow(id: string, options: Options = {}): Promise<ReconciliationShowAnswer> {
     return (await (await this.ask("GET", `/api/v1/exchange/reconciliations/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as ReconciliationShowAnswer;
   }
 
-  /** reconciliation differences (R5.2). Who: administrator, police. */
+  /** reconciliation differences (R5.2). Who: system_administrator, police. */
   async reconciliationDifferences(id: string, options: Options = {}): Promise<ReconciliationDifferencesAnswer> {
     return (await (await this.ask("GET", `/api/v1/exchange/reconciliations/${encodeURIComponent(id)}/differences`, {}, null, false, options)).json()) as ReconciliationDifferencesAnswer;
+  }
+
+  /** Ask for many stamps; each item has its own outcome (R15.1). Who: agent, custodian. */
+  async orderCreateBatch(body: OrderCreateBatchBody, options: Options = {}): Promise<OrderCreateBatchAnswer> {
+    return (await (await this.ask("POST", `/api/v1/order-batches`, {}, body, false, options)).json()) as OrderCreateBatchAnswer;
+  }
+
+  /** Approve many orders, each with a secret of its own (R15.1). Who: approver. */
+  async orderApproveBatch(body: OrderApproveBatchBody, options: Options = {}): Promise<OrderApproveBatchAnswer> {
+    return (await (await this.ask("POST", `/api/v1/order-batches/approve`, {}, body, false, options)).json()) as OrderApproveBatchAnswer;
+  }
+
+  /** Stamp many, each with a secret of its own (R15.1). Who: custodian. */
+  async orderStampBatch(body: OrderStampBatchBody, options: Options = {}): Promise<OrderStampBatchAnswer> {
+    return (await (await this.ask("POST", `/api/v1/order-batches/stamp`, {}, body, false, options)).json()) as OrderStampBatchAnswer;
   }
 
   /** Credentials for an application; the secret is shown once (R18.1). Who: maker_staff, agent. */
@@ -721,6 +871,8 @@ export type PersonSelf = {
   organization_id: string | null;
   maker_id: string | null;
   approver_key_id: string | null;
+  second_factor: boolean;
+  must: string[];
 };
 export type LoggedIn = {
   person_id: string;
@@ -729,6 +881,8 @@ export type LoggedIn = {
   organization_id: string | null;
   maker_id: string | null;
   approver_key_id: string | null;
+  second_factor: boolean;
+  must: string[];
   token: string;
 };
 export type Client = {
@@ -763,6 +917,12 @@ export type ClientRow = {
   per_day: number;
   state: string;
   created: string;
+};
+export type Outcome = {
+  idempotency_key: string;
+  status: number;
+  answer?: unknown;
+  problem?: Problem;
 };
 export type StatisticsItem = {
   item: string;
@@ -859,8 +1019,91 @@ export type Inspection = {
   rectifications: Rectification[];
   history: RectificationEvent[];
 };
+export type Account = {
+  person_id: string;
+  login: string;
+  name: string;
+  id_number: string;
+  phone: string;
+  roles: string[];
+  organization_id: string | null;
+  maker_id: string | null;
+  district: string | null;
+  state: string;
+  second_factor: boolean;
+  locked_until: string | null;
+  password_set: string;
+  created: string;
+};
+export type AccountRow = {
+  seq: number;
+  person_id: string;
+  login: string;
+  name: string;
+  id_number: string;
+  phone: string;
+  roles: string[];
+  organization_id: string | null;
+  maker_id: string | null;
+  district: string | null;
+  state: string;
+  second_factor: boolean;
+  locked_until: string | null;
+  password_set: string;
+  created: string;
+};
+export type SessionRow = {
+  session_id: string;
+  created: string;
+  last_seen: string;
+  source: string;
+  current: boolean;
+};
+export type AccountAct = {
+  seq: number;
+  act_id: string;
+  kind: string;
+  person_id: string;
+  login: string;
+  reason: string;
+  state: string;
+  proposer_id: string;
+  decider_id: string | null;
+  created: string;
+  decided: string | null;
+};
+export type AuditRow = {
+  seq: number;
+  at: string;
+  event: string;
+  actor_id: string | null;
+  source: string;
+  object: string;
+  outcome: string;
+  request_digest: string | null;
+  seen_digest: string | null;
+  detail: string | null;
+  hash: string;
+};
+export type ConfigurationRow = {
+  name: string;
+  value: unknown;
+  sentence: string;
+};
+export type CertificateRow = {
+  kind: string;
+  id: string;
+  certificate: string;
+  state: string;
+  serial?: string;
+  organization?: string;
+  not_before?: string;
+  not_after?: string;
+  algorithm: string;
+  test?: boolean;
+};
 export type Problem = {
-  code: "format" | "trailing_data" | "limit_exceeded" | "no_memory" | "io" | "crypto" | "unsupported" | "bad_argument" | "bad_signature" | "bad_certificate" | "not_found" | "file_empty" | "file_format_unknown" | "file_damaged" | "file_encrypted" | "container_ambiguous" | "file_hostile" | "document_locked" | "earlier_signature_invalid" | "active_content" | "stamp_forbidden" | "page_out_of_range" | "stamp_off_page" | "seam_impossible" | "keyword_not_found" | "seal_not_in_validity" | "signer_not_in_seal" | "internal" | "unavailable" | "counterpart_down" | "counterpart_refused" | "unauthenticated" | "bad_login" | "forbidden" | "method_not_allowed" | "bad_json" | "bad_field" | "idempotency_key_missing" | "idempotency_key_reused" | "state_forbids" | "conflict" | "client_signature" | "client_time" | "client_nonce_used" | "client_not_active" | "client_scope" | "client_digest" | "quota_exceeded" | "bad_uscc" | "bad_id_number" | "material_missing" | "original_not_seen" | "maker_licence" | "physical_seal_unknown" | "physical_seal_cancelled" | "physical_seal_mismatch" | "second_statutory_seal" | "certificate_period" | "excluded_by_law" | "workstation" | "four_eyes" | "renewal_window" | "picture_changed" | "outside_scope" | "reason_required" | "seal_not_live" | "no_approval" | "order_expired" | "order_spent" | "document_changed" | "pin_wrong" | "pin_locked" | "pin_must_change" | "pin_weak" | "secret_unreadable" | "secret_stale";
+  code: "format" | "trailing_data" | "limit_exceeded" | "no_memory" | "io" | "crypto" | "unsupported" | "bad_argument" | "bad_signature" | "bad_certificate" | "not_found" | "file_empty" | "file_format_unknown" | "file_damaged" | "file_encrypted" | "container_ambiguous" | "file_hostile" | "document_locked" | "earlier_signature_invalid" | "active_content" | "stamp_forbidden" | "page_out_of_range" | "stamp_off_page" | "seam_impossible" | "keyword_not_found" | "seal_not_in_validity" | "signer_not_in_seal" | "internal" | "unavailable" | "counterpart_down" | "counterpart_refused" | "unauthenticated" | "bad_login" | "forbidden" | "second_factor_required" | "account_incomplete" | "step_up_required" | "password_weak" | "too_many_tries" | "two_persons" | "row_altered" | "method_not_allowed" | "bad_json" | "bad_field" | "idempotency_key_missing" | "idempotency_key_reused" | "state_forbids" | "conflict" | "client_signature" | "client_time" | "client_nonce_used" | "client_not_active" | "client_scope" | "client_digest" | "quota_exceeded" | "bad_uscc" | "bad_id_number" | "material_missing" | "original_not_seen" | "maker_licence" | "physical_seal_unknown" | "physical_seal_cancelled" | "physical_seal_mismatch" | "second_statutory_seal" | "certificate_period" | "excluded_by_law" | "workstation" | "four_eyes" | "renewal_window" | "picture_changed" | "outside_scope" | "reason_required" | "seal_not_live" | "no_approval" | "order_expired" | "order_spent" | "document_changed" | "pin_wrong" | "pin_locked" | "pin_must_change" | "pin_weak" | "secret_unreadable" | "secret_stale";
   title: string;
   title_zh: string;
   status: number;
@@ -881,19 +1124,72 @@ export type SealingPointShowAnswer = {
 export type SessionLogInBody = {
   login: string;
   password: string;
+  code?: string;
+  challenge?: string;
+  signature?: string;
 };
 export type SessionChangePasswordBody = {
   old: string;
   new: string;
 };
-export type OrganizationCreateBody = {
-  uscc: string;
-  name: string;
-  kind: "state_organ" | "peoples_organization" | "social_organization" | "enterprise" | "public_institution" | "self_employed" | "other";
-  district: string;
+export type BootstrapBody = {
+  secret: string;
+  system_login: string;
+  system_name: string;
+  system_id_number: string;
+  system_phone: string;
+  security_login: string;
+  security_name: string;
+  security_id_number: string;
+  security_phone: string;
 };
-export type OrganizationCreateAnswer = {
-  organization_id: string;
+export type BootstrapAnswer = {
+  system_person_id: string;
+  system_password: string;
+  security_person_id: string;
+  security_password: string;
+};
+export type ChallengeShowAnswer = {
+  challenge: string;
+  expires: string;
+};
+export type SessionStepUpBody = {
+  password?: string;
+  code?: string;
+  challenge?: string;
+  signature?: string;
+};
+export type SessionStepUpAnswer = {
+  fresh_until: string;
+};
+export type SecondFactorCreateBody = {
+  certificate?: string;
+};
+export type SecondFactorCreateAnswer = {
+  kind: string;
+  secret?: string;
+  uri?: string;
+};
+export type SecondFactorConfirmBody = {
+  code?: string;
+  challenge?: string;
+  signature?: string;
+};
+export type SecondFactorConfirmAnswer = {
+  kind: string;
+  recovery_codes: string[];
+};
+export type RecoveryCodesCreateBody = Record<string, never>;
+export type RecoveryCodesCreateAnswer = {
+  recovery_codes: string[];
+};
+export type SessionListAnswer = {
+  items: SessionRow[];
+  next: number | null;
+};
+export type PersonListAnswer = {
+  items: AccountRow[];
+  next: number | null;
 };
 export type PersonCreateBody = {
   login: string;
@@ -907,7 +1203,101 @@ export type PersonCreateBody = {
 };
 export type PersonCreateAnswer = {
   person_id: string;
-  password: string;
+  password?: string;
+  state?: string;
+  act_id?: string;
+  password_first_half?: string;
+};
+export type PersonSearchBody = {
+  id_number?: string;
+  login?: string;
+  organization_id?: string;
+};
+export type PersonSearchAnswer = {
+  items: AccountRow[];
+  next: number | null;
+};
+export type PersonRevealBody = {
+  field: string;
+  reason: string;
+};
+export type PersonRevealAnswer = {
+  field: string;
+  value: string;
+};
+export type ApplicationRevealBody = {
+  field: string;
+  reason: string;
+};
+export type ApplicationRevealAnswer = {
+  field: string;
+  value: string;
+};
+export type PersonSetRolesBody = {
+  roles: string[];
+};
+export type PersonSetRolesAnswer = {
+  roles: string[];
+};
+export type PersonDisableBody = {
+  reason: string;
+};
+export type ActProposeBody = {
+  kind: string;
+  reason: string;
+};
+export type ActProposeAnswer = {
+  act_id: string;
+  state: string;
+  password_first_half?: string;
+};
+export type ActListAnswer = {
+  items: AccountAct[];
+  next: number | null;
+};
+export type ActConfirmBody = Record<string, never>;
+export type ActConfirmAnswer = {
+  state: string;
+  password_second_half?: string;
+};
+export type ActRefuseBody = {
+  reason: string;
+};
+export type PersonUnlockBody = Record<string, never>;
+export type ConfigurationShowAnswer = {
+  items: ConfigurationRow[];
+  next: number | null;
+};
+export type AuditListAnswer = {
+  items: AuditRow[];
+  next: number | null;
+};
+export type AuditCheckShowAnswer = {
+  intact: boolean;
+  whole: boolean;
+  checked: number;
+  last: number;
+  hash: string;
+  broken: number | null;
+};
+export type InventoryShowAnswer = {
+  algorithms: unknown;
+  devices: unknown;
+  password_function: string;
+  development: boolean;
+};
+export type InventoryCertificatesAnswer = {
+  items: CertificateRow[];
+  next: number | null;
+};
+export type OrganizationCreateBody = {
+  uscc: string;
+  name: string;
+  kind: "state_organ" | "peoples_organization" | "social_organization" | "enterprise" | "public_institution" | "self_employed" | "other";
+  district: string;
+};
+export type OrganizationCreateAnswer = {
+  organization_id: string;
 };
 export type PersonEnrolBody = Record<string, never>;
 export type PersonEnrolAnswer = {
@@ -1197,6 +1587,43 @@ export type ReconciliationCreateBody = {
 export type ReconciliationCreateAnswer = Record<string, unknown>;
 export type ReconciliationShowAnswer = Record<string, unknown>;
 export type ReconciliationDifferencesAnswer = Record<string, unknown>;
+export type OrderCreateBatchBody = {
+  items: ({
+    idempotency_key: string;
+    seal_id: string;
+    document_id: string;
+    page: number;
+    x_mm: number;
+    y_mm: number;
+    width_mm?: number;
+    height_mm?: number;
+    category: "official_document" | "certificate" | "agreement" | "voucher" | "transfer_form" | "personal_relation" | "public_utility_stop" | "classified";
+    purpose: string;
+  })[];
+};
+export type OrderCreateBatchAnswer = {
+  items: Outcome[];
+};
+export type OrderApproveBatchBody = {
+  items: {
+    idempotency_key: string;
+    order_id: string;
+    sealed: string;
+  }[];
+};
+export type OrderApproveBatchAnswer = {
+  items: Outcome[];
+};
+export type OrderStampBatchBody = {
+  items: {
+    idempotency_key: string;
+    order_id: string;
+    sealed: string;
+  }[];
+};
+export type OrderStampBatchAnswer = {
+  items: Outcome[];
+};
 export type ClientCreateBody = {
   name: string;
   algorithm: string;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* doc.h: the document room: four requests, one table (requests.c), over libjinyin's pure functions; one document, one process (answer.c). */
+/* doc.h: the document room: its requests are one table (requests.c), over libjinyin's pure functions; one document, one process (answer.c). */
 #ifndef JY_DOC_H
 #define JY_DOC_H
 

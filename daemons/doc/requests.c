@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The four requests of doc. Documents are mapped, results are written in pieces: memory does not grow with the file. */
+/* The requests of doc. Documents are mapped, results are written in pieces: memory does not grow with the file. */
 #include "daemons/doc/doc.h"
+
+#include <jinyin/timestamp.h>
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,6 +10,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+#define CLOCK_SLACK_SECONDS 5          /* the authority's clock may be a little ahead */
 
 static jy_err
 map(int fd, const struct doc *doc, struct jy_slice *out, struct jy_fault *fault)
@@ -122,6 +126,49 @@ finish(const struct doc *doc, const struct jy_frame *request, struct jy_frame *r
 }
 
 static jy_err
+imprint(const struct doc *doc, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault)
+{
+    struct jy_ses *ses = NULL;
+    uint8_t digest[JY_SM3_SIZE];
+    jy_err rc;
+
+    (void)doc;
+    if ((rc = jy_ses_parse(request->u.DOC_IMPRINT.value, &ses, fault)) == JY_OK && (rc = jy_sm3(jy_ses_signature(ses), digest)) == JY_OK)
+        rc = jy_buf_add(&reply->bytes, JY_SLICE(digest, sizeof(digest)));
+    reply->u.DOC_IMPRINT_IS.digest = jy_buf_slice(&reply->bytes);
+    jy_ses_free(ses);
+    return rc;
+}
+
+/* A time stamp that does not prove what it should is the authority's failure, not the document's. */
+static jy_err
+time_stamp(const struct doc *doc, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault)
+{
+    const struct jy_msg_DOC_TIME_STAMP *ask = &request->u.DOC_TIME_STAMP;
+    struct jy_timestamp_result result = { 0 };
+    struct jy_trust *trust = NULL;
+    struct jy_ses *ses = NULL;
+    uint8_t digest[JY_SM3_SIZE];
+    jy_err rc;
+
+    (void)doc;
+    if ((rc = jy_ses_parse(ask->value, &ses, fault)) != JY_OK || (rc = jy_sm3(jy_ses_signature(ses), digest)) != JY_OK ||
+        (rc = jy_trust_new(&trust)) != JY_OK || (rc = jy_trust_add_pem(trust, ask->trust, fault)) != JY_OK ||
+        (rc = jy_timestamp_check(ask->token, digest, trust, NULL, 0, ask->now + CLOCK_SLACK_SECONDS, &result, fault)) != JY_OK)
+        goto out;
+    if (result.status != JY_TS_GOOD)
+        rc = jy_fail(fault, JY_E_COUNTERPART_DOWN, "time_stamp", 0, "%s %s", jy_timestamp_status_text(result.status)->en, result.text);
+    else
+        rc = jy_ses_add_time_stamp(ask->value, ask->token, &reply->bytes, fault);
+    reply->u.DOC_TIME_STAMPED.value = jy_buf_slice(&reply->bytes);
+out:
+    jy_timestamp_result_free(&result);
+    jy_trust_free(trust);
+    jy_ses_free(ses);
+    return rc;
+}
+
+static jy_err
 verify(const struct doc *doc, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault)
 {
     const struct jy_msg_DOC_VERIFY *ask = &request->u.DOC_VERIFY;
@@ -158,6 +205,8 @@ static const struct {
     { JY_MSG_DOC_INSPECT, inspect },
     { JY_MSG_DOC_PREPARE, prepare },
     { JY_MSG_DOC_FINISH, finish },
+    { JY_MSG_DOC_IMPRINT, imprint },
+    { JY_MSG_DOC_TIME_STAMP, time_stamp },
     { JY_MSG_DOC_VERIFY, verify },
 };
 

@@ -28,6 +28,15 @@ JY_CHECK jy_err link_register_body(const struct jy_msg_LINK_REGISTER *ask, const
 JY_CHECK jy_err link_register_read(const struct jy_msg_LINK_REGISTER *ask, const char *nonce, struct jy_slice body, struct jy_frame *reply,
                                    struct jy_fault *fault);
 
+/* message.c */
+link_adapter link_sms, link_mail;
+
+/* tsa.c */
+link_adapter link_time_stamp;
+struct jy_timestamp_request;
+/** The token out of a reply. Errors: JY_E_COUNTERPART_REFUSED, JY_E_COUNTERPART_DOWN it is no reply to this request. */
+JY_CHECK jy_err link_time_stamp_judge(struct jy_slice body, const struct jy_timestamp_request *asked, struct jy_buf *token, struct jy_fault *fault);
+
 /* evidence.c */
 link_adapter link_crl, link_ocsp;
 struct jy_cert;

@@ -11,6 +11,9 @@ struct link_config {
     const char *base_urls[LINK_COUNTERPARTS];  /* "" = not connected */
     long timeout_seconds;                      /* of one call, at least 1 */
     const char *evidence_hosts;                /* of revocation data; never NULL */
+    const char *tsa_url;
+    const char *sms_url, *sms_secret;
+    const char *smtp_url, *smtp_from, *smtp_username, *smtp_password;
     const char *platform_url;                  /* "" or NULL = not connected */
     const struct link_platform *platform;      /* NULL = not connected */
 };

@@ -3,6 +3,7 @@
 #include "daemons/room/room.h"
 #include "daemons/link/http.h"
 #include "daemons/link/link.h"
+#include "daemons/link/message.h"
 #include "daemons/link/platform.h"
 
 #include <stdio.h>
@@ -60,6 +61,34 @@ open_platform(const struct jy_room_context *room, struct link_config *config, st
     config->platform = platform;
 }
 
+static void
+open_messages(const struct jy_room_context *room, struct link_config *config)
+{
+    static char sms_secret[129], smtp_password[129];
+    struct jy_fault fault = { 0 };
+    bool tls;
+
+    config->sms_url = jy_room_config_text(room, "sms_url");
+    config->sms_secret = sms_secret;
+    config->smtp_url = jy_room_config_text(room, "smtp_url");
+    config->smtp_from = jy_room_config_text(room, "smtp_from");
+    config->smtp_username = jy_room_config_text(room, "smtp_username");
+    config->smtp_password = smtp_password;
+    if (config->sms_url[0] != '\0' &&
+        link_secret_read(jy_room_config_text(room, "sms_secret_file"), "sms_secret_file", sms_secret, sizeof(sms_secret), &fault) != JY_OK)
+        end(&fault);
+    if (config->smtp_url[0] == '\0')
+        return;
+    tls = strncmp(config->smtp_url, "smtps://", 8) == 0 || strncmp(config->smtp_url, "smtp://", 7) == 0;
+    if (!tls || strpbrk(config->smtp_url, "?#@ \t\r\n") != NULL || !link_mail_address_is_plain(config->smtp_from)) {
+        (void)!jy_fail(&fault, JY_E_BAD_FIELD, "smtp_url, smtp_from", 0, "must be smtp:// or smtps:// with host and port, and a plain address");
+        end(&fault);
+    }
+    if (config->smtp_username[0] != '\0' &&
+        link_secret_read(jy_room_config_text(room, "smtp_secret_file"), "smtp_secret_file", smtp_password, sizeof(smtp_password), &fault) != JY_OK)
+        end(&fault);
+}
+
 int
 main(void)
 {
@@ -68,11 +97,13 @@ main(void)
     int64_t timeout = jy_room_config_int(room, "link_timeout_seconds");
     struct link_config config = {
         .base_urls = { [LINK_ENGRAVING] = jy_room_config_text(room, "engraving_url"), [LINK_CA] = jy_room_config_text(room, "ca_url") },
+        .tsa_url = jy_room_config_text(room, "tsa_url"),
         .evidence_hosts = jy_room_config_text(room, "evidence_hosts"),
         .timeout_seconds = timeout < 1 ? 1 : timeout > TIMEOUT_SECONDS_MAX ? TIMEOUT_SECONDS_MAX : (long)timeout,
     };
 
     open_platform(room, &config, &platform);
+    open_messages(room, &config);
     if (link_http_begin() != JY_OK) {
         jy_log("error", "start_failed", "the HTTP library cannot be used");
         return EXIT_FAILURE;

@@ -40,6 +40,7 @@ static const struct { const char *name; json_int_t low, high; } ranges[] = {
     { "login_source_tries", 5, 100000 },
     { "outbox_retry_max_seconds", 1, 3600 },
     { "evidence_refresh_seconds", 1, 604800 },
+    { "time_stamp_outage_minutes", 0, 525600 },
     { "outbox_refusals_max", 1, 1000 },
     { "outbox_dead_hours", 0, 8760 },
 };

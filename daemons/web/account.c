@@ -205,10 +205,19 @@ source_of(const struct exchange *x, char out[INET6_ADDRSTRLEN])
     }
 }
 
+/* 0 while nothing is locked: a clock that is set back must not make a lock of it. */
+static int64_t
+lock_end(jy_time now, int64_t failures, int64_t tries)
+{
+    int64_t seconds = lock_seconds(failures, tries);
+
+    return seconds == 0 ? 0 : now + seconds;
+}
+
 static jy_err
 put_source(struct db_tx *tx, const struct exchange *x, int64_t failures, struct jy_fault *fault)
 {
-    int64_t until = x->now + lock_seconds(failures, x->web->policy.source_tries);
+    int64_t until = lock_end(x->now, failures, x->web->policy.source_tries);
     char source[INET6_ADDRSTRLEN];
 
     source_of(x, source);
@@ -260,7 +269,7 @@ count_try(struct db_tx *tx, void *arg, struct jy_fault *fault)
     until = json_integer_value(json_object_get(try->person, "locked_until"));
     if ((try->locked = try->x->now < until))
         return JY_OK;
-    until = try->x->now + lock_seconds(failures + 1, LOGIN_TRIES);
+    until = lock_end(try->x->now, failures + 1, LOGIN_TRIES);
     return move_row(tx, SQL_PERSON_COUNT_TRY, BINDS(B_INT("failures", failures + 1), B_INT("locked_until", until),
                                                     B_TEXT("person_id", member(try->person, "person_id"))), fault);
 }

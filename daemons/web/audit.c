@@ -3,6 +3,7 @@
 #include "daemons/web/audit.h"
 #include "codec/text.h"
 #include "daemons/web/route.h"
+#include "store/audit_chain.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* audit.h: the chain of the audit record, shared by what appends (commit.c) and what checks (audit.c). */
+/* audit.h: checking the audit record while it is written. */
 #ifndef JY_WEB_AUDIT_H
 #define JY_WEB_AUDIT_H
 
 #include "daemons/web/web.h"
-
-/**
- * The next hash of the chain: hash ← SM3(hash ‖ row), where row is an object with the members at, event, actor, source, object, outcome,
- * request, seen (lower-case hex, "" for none) and detail (text or null); other members do not count. Errors: JY_E_NOMEM, JY_E_CRYPTO.
- */
-JY_CHECK jy_err audit_chain(uint8_t hash[JY_SM3_SIZE], const json_t *row);
 
 /** What a check of the chain found. */
 struct audit_check {

@@ -4,6 +4,7 @@
 #include "daemons/web/application.h"
 #include "daemons/web/client.h"
 #include "daemons/web/inspection.h"
+#include "daemons/web/notify.h"
 #include "daemons/web/seal.h"
 
 #include <stdlib.h>
@@ -188,7 +189,7 @@ forget(struct web *web)
 }
 
 static const struct { void (*work)(struct web *web); int every_ms; } works[] = {
-    { settle, 5000 }, { expire_orders, 10000 }, { expire_seals, 10000 }, { forget, 60000 },
+    { notify_work, 2000 }, { settle, 5000 }, { expire_orders, 10000 }, { expire_seals, 10000 }, { forget, 60000 },
     { key_work_run, 1000 }, { applications_lapse, 10000 }, { reminders_write, 10000 }, { rectifications_overdue, 10000 },
     { audit_counted_refusals, 10000 },
 };

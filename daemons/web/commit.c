@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Asking the store for a request, and the one way to change it: change, audit record and kept answer in one transaction. */
 #include "codec/text.h"
-#include "daemons/web/audit.h"
 #include "daemons/web/route.h"
+#include "store/audit_chain.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,7 +66,7 @@ const char *
 request_address(const struct exchange *x)
 {
     /* nginx overwrites this header (packaging/nginx/); without nginx only this machine can ask. */
-    const char *address = jy_http_header(x->request, "X-Forwarded-For");
+    const char *address = x->request == NULL ? NULL : jy_http_header(x->request, "X-Forwarded-For");
 
     return address == NULL || strlen(address) >= 46 || strspn(address, "0123456789abcdefABCDEF.:") != strlen(address) ? "local" : address;
 }
@@ -78,35 +78,6 @@ audit_source(const struct exchange *x)
 }
 
 static const struct column hash_columns[] = { { "hash", COL_HEX }, { NULL, COL_TEXT } };
-
-static json_t *
-audit_canonical(const json_t *row)
-{
-    static const char *const members[] = { "at", "event", "actor", "source", "object", "outcome", "request", "seen", "detail" };
-    json_t *canonical = json_object();
-
-    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
-        json_t *value = json_object_get(row, members[i]);
-        json_object_set(canonical, members[i], value == NULL ? json_null() : value);
-    }
-    return canonical;
-}
-
-jy_err
-audit_chain(uint8_t hash[JY_SM3_SIZE], const json_t *row)
-{
-    json_t *canonical = audit_canonical(row);
-    char *text = json_dumps(canonical, JSON_COMPACT | JSON_SORT_KEYS);
-    struct jy_buf all = { 0 };
-    jy_err rc = text == NULL ? JY_E_NOMEM : jy_buf_add(&all, JY_SLICE(hash, JY_SM3_SIZE));
-
-    if (rc == JY_OK && (rc = jy_buf_text(&all, text)) == JY_OK)
-        rc = jy_sm3(jy_buf_slice(&all), hash);
-    free(text);
-    jy_buf_free(&all);
-    json_decref(canonical);
-    return rc;
-}
 
 /* "" as the digest of nothing, so that NULL and no bytes cannot be told apart in the chain either. */
 static json_t *

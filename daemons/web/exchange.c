@@ -236,7 +236,9 @@ authenticate(struct exchange *x, struct jy_fault *fault)
     if (x->now >= seen + x->web->session_seconds || x->now >= created + x->web->policy.session_absolute_seconds ||
         strcmp(member(session, "state"), "ACTIVE") != 0)
         rc = jy_fail(fault, JY_E_UNAUTHENTICATED, "Authorization", 0, "the session has ended");
-    else if ((rc = account_check(x->web, session, fault)) == JY_OK) {
+    else if ((rc = account_check(x->web, session, fault)) != JY_OK)
+        PUT(x->object, member(session, "person_id"));      /* whose row it is stands in the record of the refusal */
+    else {
         take_actor(x, session);
         if (x->now >= seen + SEEN_STEP_SECONDS)
             rc = db_write(x->web->db, touch_session, x, fault);

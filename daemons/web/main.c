@@ -3,9 +3,11 @@
 #include "daemons/web/account.h"
 #include "daemons/web/clerk.h"
 #include "daemons/web/evidence.h"
+#include "daemons/web/notify.h"
 #include "daemons/web/outbox.h"
 #include "daemons/web/platform.h"
 #include "daemons/web/reconcile.h"
+#include "daemons/web/time_stamp.h"
 #include "daemons/web/route.h"
 
 #include <errno.h>
@@ -58,11 +60,19 @@ configure(struct web *web)
 {
     struct jy_fault fault = { 0 };
     enum revocation_policy revocation = REVOCATION_NONE;
+    enum time_stamp_policy time_stamps = TIME_STAMP_NONE;
     jy_err rc = reconcile_time(jy_room_config_text(web->room, "reconcile_at"), &web->reconcile_minutes, &fault);
 
     if (rc == JY_OK)
         rc = revocation_policy_read(jy_room_config_text(web->room, "stamping_revocation"), &revocation, &fault);
     web->stamping_revocation = (int)revocation;
+    if (rc == JY_OK)
+        rc = time_stamp_policy_read(jy_room_config_text(web->room, "time_stamp_policy"), &time_stamps, &fault);
+    web->time_stamp_policy = (int)time_stamps;
+    if (rc == JY_OK)
+        rc = notify_configure(jy_room_config_text(web->room, "sms_url"), jy_room_config_text(web->room, "smtp_url"),
+                              jy_room_config_text(web->room, "notify_mail_to"), &fault);
+    web->time_stamp_budget = 60 * jy_room_config_int(web->room, "time_stamp_outage_minutes");
     if (rc == JY_OK)
         rc = platform_configure(jy_room_config_text(web->room, "platform_url"), jy_room_config_text(web->room, "platform_system_id"), &fault);
     if (rc != JY_OK)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemons/web/outbox.h"
 
+#include "daemons/web/notify.h"
 #include "daemons/web/platform.h"
 
 #include <stdlib.h>
@@ -47,6 +48,8 @@ static const struct outbox_destination table[] = {
     { "engraving", send_through_link, keep_filing_receipt, NULL },
     { "ca", send_through_link, NULL, fetch_trust_again },
     { "platform", platform_send, NULL, NULL },
+    { "sms", notify_send_sms, NULL, NULL },
+    { "mail", notify_send_mail, NULL, NULL },
 };
 
 const struct outbox_destination *

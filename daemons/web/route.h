@@ -105,6 +105,7 @@ web_handler order_stamp;                                                        
 web_handler document_verify, trust_show;                                                                  /* verification.c */
 web_handler exchange_show, exchange_event_list, exchange_event_show, exchange_event_resend;                /* counterparts.c */
 web_handler exchange_event_abandon;
+web_handler notification_list, notification_read;                                                         /* notify.c */
 web_handler evidence_source_list;                                                                         /* evidence.c */
 web_handler platform_status_show;                                                                         /* platform.c */
 web_handler seal_statement, statement_key_show;                                                           /* statement.c */

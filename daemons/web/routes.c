@@ -183,10 +183,10 @@ static const struct route table[] = {
 
     { "PUT",    API "/applications/{id}",            application_change_facts, ROLE_AGENT,                           SCOPE_OWN_ORGANIZATION, "application_changed", BODY_JSON,  JSON_MAX,     application_facts, true, "R9" },
     { "POST",   API "/seals/{id}/applications",      seal_application_create, ROLE_AGENT,                            SCOPE_OWN_ORGANIZATION, "application_created", BODY_JSON,  JSON_MAX,     seal_application, true, "R20.1 R20.2 R21.1 N1" },
-    { "POST",   API "/applications/{id}/carry-out",  application_carry_out,   ROLE_MAKER_STAFF,                      SCOPE_OWN_MAKER,        "application_carried_out", BODY_JSON, JSON_MAX,  nothing,      true,  "R21.1 N1" },
+    { "POST",   API "/applications/{id}/carry-out",  application_carry_out,   ROLE_MAKER_STAFF,                      SCOPE_OWN_MAKER,        "application_carried_out", BODY_JSON, JSON_MAX,  nothing,      true,  "R21.1 N1", ROLE_MAKER_STAFF },
     { "POST",   API "/applications/{id}/resume",     application_resume,      ROLE_CUSTODIAN,                        SCOPE_OWN_ORGANIZATION, "seal_resumed",        BODY_JSON,  JSON_MAX,     sealed,       true,  "N1 N3" },
-    { "POST",   API "/seals/{id}/void",              seal_declare_void,       ROLE_POLICE,                           SCOPE_BY_ROLE,          "seal_declared_void",  BODY_JSON,  JSON_MAX,     reason,       true,  "N8" },
-    { "POST",   API "/makers/{id}/revoke",           maker_revoke,            ROLE_POLICE,                           SCOPE_BY_ROLE,          "maker_revoked",       BODY_JSON,  JSON_MAX,     reason,       true,  "R7.1" },
+    { "POST",   API "/seals/{id}/void",              seal_declare_void,       ROLE_POLICE,                           SCOPE_BY_ROLE,          "seal_declared_void",  BODY_JSON,  JSON_MAX,     reason,       true,  "N8", ROLE_POLICE },
+    { "POST",   API "/makers/{id}/revoke",           maker_revoke,            ROLE_POLICE,                           SCOPE_BY_ROLE,          "maker_revoked",       BODY_JSON,  JSON_MAX,     reason,       true,  "R7.1", ROLE_POLICE },
     { "GET",    API "/statistics",                   statistics_show,         ROLE_POLICE | ROLE_COORDINATION_GROUP, SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R4.1" },
     { "GET",    API "/reminders",                    reminder_list,           ORGANIZATION_ROLES | ROLE_POLICE,      SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R20.2" },
 
@@ -251,6 +251,8 @@ static const struct route table[] = {
     { "GET",    API "/seals/{id}/platform-status",   platform_status_show,    ROLE_POLICE,                           SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R5.2" },
     { "GET",    API "/seals/{id}/statement",         seal_statement,          ANYBODY,                               SCOPE_PUBLIC,           NULL,                  BODY_NONE,  0,            NULL,         false, "N5" },
     { "GET",    API "/statement-keys",               statement_key_show,      ANYBODY,                               SCOPE_PUBLIC,           NULL,                  BODY_NONE,  0,            NULL,         false, "N5" },
+    { "GET",    API "/notifications",                notification_list,       LOGGED_IN,                             SCOPE_SELF,             NULL,                  BODY_NONE,  0,            NULL,         false, "R20.2" },
+    { "POST",   API "/notifications/{id}/read",      notification_read,       LOGGED_IN,                             SCOPE_SELF,             "notification_read",   BODY_JSON,  JSON_MAX,     nothing,      true,  "R20.2" },
     { "GET",    API "/exchange/sources",             evidence_source_list,    ROLE_SYSTEM_ADMINISTRATOR | ROLE_POLICE, SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "N5" },
     { "GET",    API "/exchange/reconciliations",     reconciliation_list,     ROLE_SYSTEM_ADMINISTRATOR | ROLE_POLICE, SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R5.2" },
     { "POST",   API "/exchange/reconciliations",     reconciliation_create,   ROLE_SYSTEM_ADMINISTRATOR | ROLE_POLICE, SCOPE_BY_ROLE,          "reconciliation_asked", BODY_JSON, JSON_MAX,     counterpart,  true,  "R5.2" },

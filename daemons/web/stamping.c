@@ -7,6 +7,7 @@
 #include "daemons/web/evidence.h"
 #include "daemons/web/route.h"
 #include "daemons/web/seal.h"
+#include "daemons/web/time_stamp.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -77,11 +78,16 @@ stamping_build(struct stamping *s, struct jy_slice value, struct jy_fault *fault
 {
     struct jy_msg_DOC_FINISH ask = { .prepared = -1, .output = -1, .value = value };
     struct jy_frame reply = { 0 };
+    struct jy_buf timed = { 0 };
     uint64_t size;
     int own = -1;
     jy_err rc;
 
-    if ((rc = fresh_id(s->document_id)) != JY_OK || (rc = jy_sm3(value, s->value_digest)) != JY_OK ||
+    if ((rc = time_stamp_add(s->web, value, &timed, fault)) != JY_OK)
+        goto out;
+    if (timed.len > 0)
+        ask.value = jy_buf_slice(&timed);
+    if ((rc = fresh_id(s->document_id)) != JY_OK || (rc = jy_sm3(ask.value, s->value_digest)) != JY_OK ||
         (rc = blob_open(s->web, member(s->order, "prepared_digest"), &ask.prepared, &size, fault)) != JY_OK)
         goto out;
     PUT(ask.slot, member(s->order, "slot"));
@@ -90,6 +96,7 @@ stamping_build(struct stamping *s, struct jy_slice value, struct jy_fault *fault
         (rc = inspect(s->web, own, s->now, &s->inspection, fault)) == JY_OK && (rc = holds_value(s, fault)) == JY_OK)
         rc = blob_keep(s->web, own, s->digest, fault);
 out:
+    jy_buf_free(&timed);
     jy_frame_free(&reply);
     if (ask.prepared >= 0)
         close(ask.prepared);
@@ -260,7 +267,9 @@ may_still_stamp(struct exchange *x, const json_t *order, struct jy_fault *fault)
 {
     jy_err rc = seal_scope_permits(x, member(order, "seal_id"), member(order, "category"), member_int(order, "amount_fen", -1), fault);
 
-    return rc == JY_OK ? evidence_may_stamp(x->web, member(order, "seal_id"), x->now, fault) : rc;
+    if (rc == JY_OK && (rc = evidence_may_stamp(x->web, member(order, "seal_id"), x->now, fault)) == JY_OK)
+        rc = time_stamp_may_stamp(x->web, x->now, fault);
+    return rc;
 }
 
 jy_err
@@ -284,7 +293,8 @@ order_stamp(struct exchange *x, struct jy_fault *fault)
     else if (strcmp(member(order, "seal_state"), "ACTIVE") != 0 && strcmp(m.from, "APPROVED") == 0)
         rc = jy_fail(fault, JY_E_SEAL_NOT_LIVE, "seal_id", 0, "its state is %s", member(order, "seal_state"));
     else if (strcmp(m.from, "INTENT") == 0 ||
-             ((rc = may_still_stamp(x, order, fault)) == JY_OK && (rc = state_after(order_moves, m.from, "sign", &m.to, fault)) == JY_OK && (rc = db_write(x->web->db, write_intent, &m, fault)) == JY_OK))
+             ((rc = may_still_stamp(x, order, fault)) == JY_OK && (rc = state_after(order_moves, m.from, "sign", &m.to, fault)) == JY_OK &&
+              (rc = db_write(x->web->db, write_intent, &m, fault)) == JY_OK))
         rc = sign_and_finish(x, order, sign, fault);
     json_decref(order);
     return rc;

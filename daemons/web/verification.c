@@ -88,7 +88,8 @@ evidence_of(struct exchange *x, const json_t *signatures, char **text, struct jy
     json_t *all = NULL;
     jy_err rc = e.status == NULL || e.stamps == NULL ? JY_E_NOMEM : db_read(x->web->db, collect, &e, fault);
 
-    if (rc == JY_OK && ((all = json_pack("{s:O, s:O, s:O, s:O}", "status", e.status, "stamps", e.stamps, "crls", e.found.crls, "ocsp", e.found.ocsp)) == NULL || (*text = json_dumps(all, JSON_COMPACT)) == NULL))
+    if (rc == JY_OK && ((all = json_pack("{s:O, s:O, s:O, s:O}", "status", e.status, "stamps", e.stamps, "crls", e.found.crls, "ocsp", e.found.ocsp)) == NULL ||
+                        (*text = json_dumps(all, JSON_COMPACT)) == NULL))
         rc = JY_E_NOMEM;
     if (rc == JY_OK)
         rc = tell_evidence(x, &e.found);

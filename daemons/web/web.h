@@ -58,6 +58,9 @@ struct web {
 
     /* clerk.h */
     pthread_t clerk;
+    int time_stamp_policy;                 /* enum time_stamp_policy */
+    int64_t time_stamp_budget;             /* seconds */
+    jy_time tsa_rest_until;                /* under trust_lock */
     int64_t evidence_refresh;              /* seconds */
     jy_time evidence_discovered;           /* the clerk's own */
     int stamping_revocation;               /* enum revocation_policy */

@@ -82,3 +82,23 @@ CREATE TABLE evidence_answer (
     next_update INTEGER NOT NULL,
     body BLOB NOT NULL
 ) STRICT;
+
+-- Counterparts that have been away, since when; a restart does not shorten it.
+CREATE TABLE outage (
+    counterpart TEXT NOT NULL CONSTRAINT outage_counterpart PRIMARY KEY,
+    since INTEGER NOT NULL
+) STRICT;
+
+-- What people are told (R20.2, R16.1): once for each matter and person; about what, not with whose data.
+CREATE TABLE notification (
+    seq INTEGER PRIMARY KEY,
+    notification_id TEXT NOT NULL UNIQUE,
+    person_id TEXT NOT NULL REFERENCES person (person_id),
+    kind TEXT NOT NULL,
+    object TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    created INTEGER NOT NULL,
+    read_at INTEGER,
+    CONSTRAINT one_notification UNIQUE (kind, object, number, person_id)
+) STRICT;
+CREATE INDEX notification_person ON notification (person_id, seq);

@@ -46,3 +46,12 @@ SELECT a.body FROM evidence_answer a JOIN seal s ON s.seal_id = a.seal_id WHERE 
 
 -- name: evidence_seal
 SELECT seal_id, es_id, certificate FROM seal WHERE seal_id = :seal_id;
+
+-- name: outage_of
+SELECT since FROM outage WHERE counterpart = :counterpart;
+
+-- name: outage_begin
+INSERT INTO outage (counterpart, since) VALUES (:counterpart, :now) ON CONFLICT (counterpart) DO NOTHING;
+
+-- name: outage_end
+DELETE FROM outage WHERE counterpart = :counterpart;

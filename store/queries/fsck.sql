@@ -1,7 +1,7 @@
 -- What `jinyin fsck` reads, page by page (care/fsck.c).
 
 -- name: fsck_audit
-SELECT seq, at, event, actor_id, source, object, outcome, request_digest, hash FROM audit WHERE seq > :after ORDER BY seq LIMIT :limit;
+SELECT seq, at, event, actor_id, source, object, outcome, request_digest, seen_digest, detail, hash FROM audit WHERE seq > :after ORDER BY seq LIMIT :limit;
 
 -- name: fsck_documents
 SELECT seq, document_id, digest, size FROM document WHERE seq > :after ORDER BY seq LIMIT :limit;

@@ -95,7 +95,7 @@ def R13_6__inspected_found_ordered_answered_and_closed(life, folder, officer, ot
 def main():
     with demonstration(making_four_eyes=True, making_workstation=True) as (folder, base):
         life = Life(folder, 1)
-        admin = life.log_in("admin", (folder / "data" / "bootstrap.secret").read_text().strip())["token"]
+        admin = life.tokens["admin"]
         life.keys()
 
         def officer(district):

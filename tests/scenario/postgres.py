@@ -42,9 +42,25 @@ class Server:
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
+    def kill_and_start(self):
+        """As after a power cut: every process of the server ends at once."""
+        data = pathlib.Path(self.folder) / "data"
+        control(data, "-m", "immediate", "-w", "stop")
+        control(data, "-l", data.parent / "log", "-w", "-t", "60", "-o", options(data.parent), "start")
+
     def database(self, name):
         """An empty one of the schema's owner, as an operator makes it (docs/operation/postgresql.md)."""
         self.psql(f"CREATE DATABASE {name} OWNER {OWNER} ENCODING 'UTF8' TEMPLATE template0")
+
+
+def control(data, *arguments):
+    """pg_ctl; its exit code."""
+    return subprocess.run(as_server([programs() / "pg_ctl", "-D", data, *arguments]), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/",
+                          env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"}).returncode
+
+
+def options(folder):
+    return f"-c listen_addresses='' -c unix_socket_directories={folder} -c shared_buffers=64MB -c max_connections=60 -c autovacuum=off"
 
 
 @contextlib.contextmanager
@@ -55,25 +71,19 @@ def server():
     if os.geteuid() == 0:
         user = pwd.getpwnam("postgres")
         os.chown(folder, user.pw_uid, user.pw_gid)
-    environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"}
     try:
         # A city's own order of texts as the default: what the store promises must not hang on it.
         subprocess.run(as_server([programs() / "initdb", "-D", data, "-U", ADMIN, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8",
                                   "--locale-provider=icu", "--icu-locale=zh", "--no-sync"]),
-                       check=True, capture_output=True, env=environment, cwd="/")
-        started = subprocess.run(as_server([programs() / "pg_ctl", "-D", data, "-l", log, "-w", "-t", "60", "-o",
-                                            f"-c listen_addresses='' -c unix_socket_directories={folder} -c shared_buffers=64MB "
-                                            "-c max_connections=60 -c autovacuum=off", "start"]),
-                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment, cwd="/")
-        if started.returncode != 0:
+                       check=True, capture_output=True, env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"}, cwd="/")
+        if control(data, "-l", log, "-w", "-t", "60", "-o", options(folder), "start") != 0:
             raise SystemExit("PostgreSQL did not start:\n" + (log.read_text(errors="replace") if log.exists() else ""))
         found = Server(folder)
         found.psql(f"CREATE ROLE {OWNER} LOGIN; CREATE ROLE {SERVICE} LOGIN")
         yield found
     finally:
         if (data / "postmaster.pid").exists():
-            subprocess.run(as_server([programs() / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop"]), stdout=subprocess.DEVNULL, env=environment,
-                           cwd="/")
+            control(data, "-m", "immediate", "-w", "stop")
         shutil.rmtree(folder, ignore_errors=True)
 
 

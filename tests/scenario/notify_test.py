@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""People are told once, in the service, by short message and by mail, whatever the gateways do meanwhile (R20.2, R16.1, R5.2)."""
+import base64
+import os
+import pathlib
+import socketserver
+import tempfile
+import threading
+
+from api_test import OFD, refused
+from exchange_test import Sim, destination, events, freeze, settled
+from life import Life
+from service import demonstration, eventually
+
+
+class Mails(socketserver.ThreadingTCPServer):
+    """A mail server that keeps what it gets; `fault` is an answer that it gives to DATA instead."""
+    allow_reuse_address = daemon_threads = True
+
+    def __init__(self):
+        self.mails, self.fault = [], None
+        super().__init__(("127.0.0.1", 0), MailHandler)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
+class MailHandler(socketserver.StreamRequestHandler):
+    def say(self, line):
+        self.wfile.write(line.encode() + b"\r\n")
+
+    def handle(self):
+        self.say("220 test")
+        to = []
+        while line := self.rfile.readline():
+            word = line.decode().strip().upper()
+            if word.startswith("RCPT TO:"):
+                to.append(line.decode().strip()[8:])
+            if word == "QUIT":
+                return self.say("221 bye")
+            if word != "DATA":
+                self.say("250 ok")
+                continue
+            if self.server.fault:
+                self.say(self.server.fault)
+                continue
+            self.say("354 go on")
+            lines = []
+            while (line := self.rfile.readline()) not in (b".\r\n", b""):
+                lines.append(line)
+            self.server.mails.append((to, b"".join(lines).decode()))
+            self.say("250 taken")
+
+
+def told(life, role, kind):
+    return [n for n in life.ask(role, "GET", "/notifications?limit=1000")["items"] if n["kind"] == kind]
+
+
+def a_waiting_approval_is_told_to_the_approver_once(life, sim, seal_id):
+    order = life.order(seal_id, life.upload(OFD)["document_id"])["order_id"]
+    eventually(lambda: [n for n in told(life, "approver", "approval_waiting") if n["object"] == order])
+    eventually(lambda: settled(life))
+    mine = [n for n in told(life, "approver", "approval_waiting") if n["object"] == order]
+    assert len(mine) == 1 and mine[0]["text"] and mine[0]["text_zh"] and mine[0]["read_at"] is None, mine
+    assert not [n for n in told(life, "custodian", "approval_waiting") if n["object"] == order]
+    path = f"/notifications/{mine[0]['notification_id']}/read"
+    refused("not_found", lambda: life.ask("custodian", "POST", path, {}))
+    for _ in range(2):
+        life.ask("approver", "POST", path, {})
+    assert not [n for n in life.ask("approver", "GET", "/notifications?unread=true")["items"] if n["object"] == order]
+    refused("bad_field", lambda: life.ask("approver", "GET", "/notifications?unread=maybe"), "unread")
+
+
+def every_fault_of_the_gateway_leaves_one_message(life, sim, seal_id):
+    for fault in ("down", "garbage", "cut", "lost", "replayed", "wrong_nonce", "duplicate", "out_of_order", "slow"):
+        before = len(sim.ask("/sms")["messages"])
+        sim.fault("sms", fault, delay_ms=200)
+        life.order(seal_id, life.upload(OFD)["document_id"])
+        eventually(lambda: events(life, destination="sms", state="WAITING") or len(sim.ask("/sms")["messages"]) > before)
+        if fault not in ("duplicate", "slow"):
+            eventually(lambda: destination(life, "sms")["failures"] > 0)
+        sim.fault("sms", "none")
+        eventually(lambda: settled(life))
+        assert len(sim.ask("/sms")["messages"]) == before + 1, fault
+    for event_id, message in sim.ask("/sms")["messages"].items():
+        assert message["phone"] == "13800000000" and message["text"].startswith("【津印】"), message
+
+
+def no_phone_number_lies_in_the_outbox(life):
+    for event in events(life, destination="sms"):
+        assert "13800000000" not in str(life.ask("police", "GET", f"/exchange/events/{event['event_id']}")["body"]), event
+
+
+def a_dead_event_is_mailed_to_the_operators_once(life, sim, mails, seal_id):
+    mails.fault = "451 not now"
+    sim.fault("engraving", "refuse")
+    freeze(life, seal_id)
+    eventually(lambda: told(life, "police", "event_dead"))
+    eventually(lambda: destination(life, "mail")["failures"] > 0)
+    mails.fault = None
+    eventually(lambda: mails.mails)
+    sim.fault("engraving", "none")
+    eventually(lambda: destination(life, "mail")["waiting"] == 0)
+    assert len(mails.mails) == 1, mails.mails
+    to, text = mails.mails[0]
+    head, _, body = text.partition("\r\n\r\n")
+    assert to == ["<duty@example.org>", "<second@example.org>"] and "Message-ID: <" in head and "From: <jinyin@example.org>" in head, (to, head)
+    assert told(life, "police", "event_dead")[0]["object"] in base64.b64decode(body).decode()
+    dead = events(life, state="DEAD")[0]["event_id"]
+    life.ask("police", "POST", f"/exchange/events/{dead}/resend", {"reason": "repaired"})
+    eventually(lambda: settled(life))
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        secret = pathlib.Path(folder) / "sms.secret"
+        with open(os.open(secret, os.O_WRONLY | os.O_CREAT, 0o600), "w") as out:
+            out.write("sim-sms-secret\n")
+        mails = Mails()
+        with demonstration(outbox_retry_max_seconds=1, outbox_refusals_max=2, link_timeout_seconds=2, sms_url="{sim}/sms", sms_secret_file=str(secret),
+                           smtp_url=f"smtp://127.0.0.1:{mails.server_address[1]}", smtp_from="jinyin@example.org",
+                           notify_mail_to="duty@example.org second@example.org") as (demo, _):
+            life = Life(demo, 1)
+            sim = Sim(life.credentials["sim"])
+            life.keys()
+            seal_id = life.whole_seal()
+            a_waiting_approval_is_told_to_the_approver_once(life, sim, seal_id)
+            every_fault_of_the_gateway_leaves_one_message(life, sim, seal_id)
+            no_phone_number_lies_in_the_outbox(life)
+            a_dead_event_is_mailed_to_the_operators_once(life, sim, mails, seal_id)
+    print("notifications: ok")
+
+
+if __name__ == "__main__":
+    main()
