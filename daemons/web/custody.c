@@ -19,7 +19,7 @@ write_hand_over(struct db_tx *tx, void *arg, struct jy_fault *fault)
 
     return rows_run(tx, SQL_CUSTODY_INSERT,
                     BINDS(B_TEXT("seal_id", h->x->id), B_TEXT("from_person_id", h->x->actor.person_id), B_TEXT("to_person_id", in_text(h->x, "person_id")),
-                          B_INT("now", h->x->now), B_INT("expires", h->expires), { .param = "confirmed", .kind = BIND_TEXT }), NULL, fault);
+                          B_INT("now", h->x->now), B_INT("expires", h->expires), B_TEXT("confirmed", NULL)), NULL, fault);
 }
 
 jy_err

@@ -151,7 +151,8 @@ insert_order(struct db_tx *tx, void *arg, struct jy_fault *fault)
                          BINDS(B_TEXT("order_id", o->order.order_id), B_TEXT("organization_id", x->actor.organization_id),
                                B_TEXT("district", member(o->seal, "district")), B_TEXT("seal_id", o->order.seal_key_id),
                                B_TEXT("document_id", in_text(x, "document_id")), B_TEXT("requester_id", x->actor.person_id), B_TEXT("places", o->places),
-                               B_TEXT("category", o->order.category), B_TEXT("purpose", o->order.purpose), B_INT("amount_fen", o->order.amount_fen),
+                               B_TEXT("category", o->order.category), B_TEXT("purpose", o->order.purpose),
+                               o->order.amount_fen < 0 ? (struct bind)B_TEXT("amount_fen", NULL) : (struct bind)B_INT("amount_fen", o->order.amount_fen),
                                B_INT("copies", o->order.copies), B_TEXT("reference", o->order.reference), B_TEXT("state", "REQUESTED"),
                                B_BLOB("stamp_order", jy_buf_slice(&o->der)), B_BLOB("prepared_digest", JY_SLICE(o->prepared_digest, JY_SM3_SIZE)),
                                B_TEXT("slot", o->slot), B_INT("now", x->now), B_INT("expires", o->order.expires)), NULL, fault);

@@ -71,34 +71,44 @@ read_time(const struct exchange *x, const char *name, jy_time absent, jy_time *o
         jy_fail(fault, JY_E_BAD_FIELD, name, 0, "must be a time such as 2026-01-31T09:00:00Z");
 }
 
+static jy_err
+read_register(struct exchange *x, const struct page *page, json_t **rows, struct jy_fault *fault)
+{
+    json_t *seal = NULL;
+    jy_time from, to;
+    jy_err rc;
+
+    if ((rc = read_time(x, "from", 0, &from, fault)) == JY_OK && (rc = read_time(x, "to", x->now + 1, &to, fault)) == JY_OK &&
+        (rc = seal_find(x, &seal, fault)) == JY_OK)
+        rc = find_rows(x, SQL_USE_REGISTER, BINDS(B_TEXT("seal_id", x->id), SCOPE_ORGANIZATION(x), B_INT("before", page->before), B_INT("from", from),
+                                                  B_INT("to", to), B_INT("limit", page->limit)), register_columns, rows, fault);
+    json_decref(seal);
+    return rc;
+}
+
 jy_err
 use_register(struct exchange *x, struct jy_fault *fault)
 {
-    const char *form = jy_http_query(x->request, "form");
-    bool csv = form != NULL && strcmp(form, "csv") == 0;
-    json_t *seal = NULL, *rows = NULL;
-    jy_time from, to;
     struct page page;
+    json_t *rows = NULL;
     jy_err rc;
 
-    if (form != NULL && !csv && strcmp(form, "json") != 0)
-        return jy_fail(fault, JY_E_BAD_FIELD, "form", 0, "must be json or csv");
-    if ((rc = page_read(x, &page, fault)) != JY_OK || (rc = read_time(x, "from", 0, &from, fault)) != JY_OK ||
-        (rc = read_time(x, "to", x->now + 1, &to, fault)) != JY_OK || (rc = seal_find(x, &seal, fault)) != JY_OK)
-        return rc;
-    if (csv)
-        page.limit = CSV_ROWS_MAX + 1;
-    if ((rc = find_rows(x, SQL_USE_REGISTER, BINDS(B_TEXT("seal_id", x->id), SCOPE_ORGANIZATION(x), B_INT("before", page.before), B_INT("from", from),
-                                                   B_INT("to", to), B_INT("limit", page.limit)), register_columns, &rows, fault)) != JY_OK)
-        goto out;
-    if (!csv)
-        rc = answer_page(x, &page, json_incref(rows));
-    else if (json_array_size(rows) > CSV_ROWS_MAX)
+    if ((rc = page_read(x, &page, fault)) == JY_OK && (rc = read_register(x, &page, &rows, fault)) == JY_OK)
+        rc = answer_page(x, &page, rows);
+    return rc;
+}
+
+jy_err
+use_register_export(struct exchange *x, struct jy_fault *fault)
+{
+    const struct page page = { .limit = CSV_ROWS_MAX + 1 };
+    json_t *rows = NULL;
+    jy_err rc = read_register(x, &page, &rows, fault);
+
+    if (rc == JY_OK && json_array_size(rows) > CSV_ROWS_MAX)
         rc = jy_fail(fault, JY_E_LIMIT, "from", 0, "more than %d entries: take the register in parts, by from and to", CSV_ROWS_MAX);
-    else if ((rc = write_csv(rows, &x->bytes)) == JY_OK)
+    if (rc == JY_OK && (rc = write_csv(rows, &x->bytes)) == JY_OK)
         x->type = "text/csv; charset=utf-8";
-out:
     json_decref(rows);
-    json_decref(seal);
     return rc;
 }

@@ -242,6 +242,7 @@ static const struct route table[] = {
     { "POST",   API "/grants/{id}/revoke",           grant_revoke,            ROLE_CUSTODIAN | ROLE_POLICE,          SCOPE_BY_ROLE,          "grant_revoked",       BODY_JSON,  JSON_MAX,     reason,       true,  "R18.1" },
     { "POST",   API "/orders/{id}/stamp-granted",    order_stamp_granted,     ROLE_AGENT,                            SCOPE_OWN_ORGANIZATION, "document_stamped_under_grant", BODY_JSON, JSON_MAX, granted,   true,  "R18.1" },
     { "GET",    API "/seals/{id}/use-register",      use_register,            ORGANIZATION_ROLES,                    SCOPE_OWN_ORGANIZATION, NULL,                  BODY_NONE,  0,            NULL,         false, "R19.1" },
+    { "GET",    API "/seals/{id}/use-register/export", use_register_export,   ORGANIZATION_ROLES,                    SCOPE_OWN_ORGANIZATION, NULL,                  BODY_NONE,  0,            NULL,         false, "R19.1" },
 
     { "GET",    API "/exchange",                     exchange_show,           ROLE_SYSTEM_ADMINISTRATOR | ROLE_POLICE, SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R5.2" },
     { "GET",    API "/exchange/events",              exchange_event_list,     ROLE_SYSTEM_ADMINISTRATOR | ROLE_POLICE, SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R5.2" },
