@@ -110,8 +110,7 @@ def R20_1__reissued_while_the_old_one_ends_in_the_same_moment(life, folder, regi
             assert problem.code in ("seal_not_live", "conflict"), problem
             return None
 
-    life.ask("custodian", "PUT", f"/seals/{seal_id}/approver", {"approver_key_id": life.approver_key_id, "sealed": life.seal(
-        "assign", f"{seal_id}/{life.approver_key_id}", life.pins[seal_id])})
+    life.in_use(seal_id)
     order = life.order(seal_id, life.upload(OFD)["document_id"], x_mm=30)
     life.approve(order["order_id"])
     with concurrent.futures.ThreadPoolExecutor(5) as pool:
