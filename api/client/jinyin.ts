@@ -513,69 +513,79 @@ export class Jinyin {
     return (await (await this.ask("GET", `/api/v1/stamp-records`, query, null, false, options)).json()) as StampRecordListAnswer;
   }
 
-  /** exchange show (R5.2). Who: system_administrator, police. */
+  /** What waits for each counterpart, and whether it answers (R5.2). Who: system_administrator, police. */
   async exchangeShow(options: Options = {}): Promise<ExchangeShowAnswer> {
     return (await (await this.ask("GET", `/api/v1/exchange`, {}, null, false, options)).json()) as ExchangeShowAnswer;
   }
 
-  /** exchange event list (R5.2). Who: system_administrator, police. */
-  async exchangeEventList(options: Options = {}): Promise<ExchangeEventListAnswer> {
-    return (await (await this.ask("GET", `/api/v1/exchange/events`, {}, null, false, options)).json()) as ExchangeEventListAnswer;
+  /** Events for the counterparts, newest first (R5.2). Who: system_administrator, police. */
+  async exchangeEventList(query: { destination?: string; state?: "WAITING" | "DELIVERED" | "DEAD" | "ABANDONED"; seal_id?: string; limit?: number; before?: number } = {}, options: Options = {}): Promise<ExchangeEventListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/exchange/events`, query, null, false, options)).json()) as ExchangeEventListAnswer;
   }
 
-  /** exchange event show (R5.2). Who: system_administrator, police. */
-  async exchangeEventShow(id: string, options: Options = {}): Promise<ExchangeEventShowAnswer> {
-    return (await (await this.ask("GET", `/api/v1/exchange/events/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as ExchangeEventShowAnswer;
+  /** One event; its content for the police only (R5.2). Who: system_administrator, police. */
+  async exchangeEventShow(id: string, options: Options = {}): Promise<Event> {
+    return (await (await this.ask("GET", `/api/v1/exchange/events/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as Event;
   }
 
-  /** exchange event resend (R5.2). Who: system_administrator, police. */
-  async exchangeEventResend(id: string, body: ExchangeEventResendBody, options: Options = {}): Promise<ExchangeEventResendAnswer> {
-    return (await (await this.ask("POST", `/api/v1/exchange/events/${encodeURIComponent(id)}/resend`, {}, body, true, options)).json()) as ExchangeEventResendAnswer;
+  /** Send a dead or waiting event again (R5.2). Who: system_administrator, police. */
+  async exchangeEventResend(id: string, body: ExchangeEventResendBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/exchange/events/${encodeURIComponent(id)}/resend`, {}, body, true, options)).json()) as State;
   }
 
-  /** exchange event abandon (R5.2). Who: police. */
-  async exchangeEventAbandon(id: string, body: ExchangeEventAbandonBody, options: Options = {}): Promise<ExchangeEventAbandonAnswer> {
-    return (await (await this.ask("POST", `/api/v1/exchange/events/${encodeURIComponent(id)}/abandon`, {}, body, true, options)).json()) as ExchangeEventAbandonAnswer;
+  /** Give a dead event up, with a reason; those behind it go on (R5.2). Who: police. */
+  async exchangeEventAbandon(id: string, body: ExchangeEventAbandonBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/exchange/events/${encodeURIComponent(id)}/abandon`, {}, body, true, options)).json()) as State;
   }
 
-  /** platform status show (R5.2). Who: police. */
-  async platformStatusShow(id: string, options: Options = {}): Promise<PlatformStatusShowAnswer> {
-    return (await (await this.ask("GET", `/api/v1/seals/${encodeURIComponent(id)}/platform-status`, {}, null, false, options)).json()) as PlatformStatusShowAnswer;
+  /** What the national platform says of a seal at a time (R5.2). Who: police. */
+  async platformStatusShow(id: string, query: { at?: string } = {}, options: Options = {}): Promise<PlatformStatusShowAnswer> {
+    return (await (await this.ask("GET", `/api/v1/seals/${encodeURIComponent(id)}/platform-status`, query, null, false, options)).json()) as PlatformStatusShowAnswer;
   }
 
-  /** seal statement (N5). Who: anybody. */
-  async sealStatement(id: string, options: Options = {}): Promise<SealStatementAnswer> {
-    return (await (await this.ask("GET", `/api/v1/seals/${encodeURIComponent(id)}/statement`, {}, null, false, options)).json()) as SealStatementAnswer;
+  /** How a seal stood at a time, signed by the service (N5). Who: anybody. */
+  async sealStatement(id: string, query: { at?: string; nonce?: string } = {}, options: Options = {}): Promise<SealStatementAnswer> {
+    return (await (await this.ask("GET", `/api/v1/seals/${encodeURIComponent(id)}/statement`, query, null, false, options)).json()) as SealStatementAnswer;
   }
 
-  /** statement key show (N5). Who: anybody. */
+  /** The keys that the service's signed answers are checked with (N5). Who: anybody. */
   async statementKeyShow(options: Options = {}): Promise<StatementKeyShowAnswer> {
     return (await (await this.ask("GET", `/api/v1/statement-keys`, {}, null, false, options)).json()) as StatementKeyShowAnswer;
   }
 
-  /** evidence source list (N5). Who: system_administrator, police. */
-  async evidenceSourceList(options: Options = {}): Promise<EvidenceSourceListAnswer> {
-    return (await (await this.ask("GET", `/api/v1/exchange/sources`, {}, null, false, options)).json()) as EvidenceSourceListAnswer;
+  /** What I am told, newest first (R20.2). Who: system_administrator, police, maker_staff, agent, custodian, approver, security_administrator, audit_administrator, coordination_group, cryptography_authority. */
+  async notificationList(query: { unread?: "true" | "false"; limit?: number; before?: number } = {}, options: Options = {}): Promise<NotificationListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/notifications`, query, null, false, options)).json()) as NotificationListAnswer;
   }
 
-  /** reconciliation list (R5.2). Who: system_administrator, police. */
-  async reconciliationList(options: Options = {}): Promise<ReconciliationListAnswer> {
-    return (await (await this.ask("GET", `/api/v1/exchange/reconciliations`, {}, null, false, options)).json()) as ReconciliationListAnswer;
+  /** I have read it (R20.2). Who: system_administrator, police, maker_staff, agent, custodian, approver, security_administrator, audit_administrator, coordination_group, cryptography_authority. */
+  async notificationRead(id: string, body: NotificationReadBody, options: Options = {}): Promise<NotificationReadAnswer> {
+    return (await (await this.ask("POST", `/api/v1/notifications/${encodeURIComponent(id)}/read`, {}, body, true, options)).json()) as NotificationReadAnswer;
   }
 
-  /** reconciliation create (R5.2). Who: system_administrator, police. */
+  /** Where revocation lists come from, and what is wrong with a source (N5). Who: system_administrator, police. */
+  async evidenceSourceList(query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<EvidenceSourceListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/exchange/sources`, query, null, false, options)).json()) as EvidenceSourceListAnswer;
+  }
+
+  /** Comparisons of our register with others', newest first (R5.2). Who: system_administrator, police. */
+  async reconciliationList(query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<ReconciliationListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/exchange/reconciliations`, query, null, false, options)).json()) as ReconciliationListAnswer;
+  }
+
+  /** Compare with a counterpart now (R5.2). Who: system_administrator, police. */
   async reconciliationCreate(body: ReconciliationCreateBody, options: Options = {}): Promise<ReconciliationCreateAnswer> {
     return (await (await this.ask("POST", `/api/v1/exchange/reconciliations`, {}, body, true, options)).json()) as ReconciliationCreateAnswer;
   }
 
-  /** reconciliation show (R5.2). Who: system_administrator, police. */
-  async reconciliationShow(id: string, options: Options = {}): Promise<ReconciliationShowAnswer> {
-    return (await (await this.ask("GET", `/api/v1/exchange/reconciliations/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as ReconciliationShowAnswer;
+  /** One comparison (R5.2). Who: system_administrator, police. */
+  async reconciliationShow(id: string, options: Options = {}): Promise<Reconciliation> {
+    return (await (await this.ask("GET", `/api/v1/exchange/reconciliations/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as Reconciliation;
   }
 
-  /** reconciliation differences (R5.2). Who: system_administrator, police. */
-  async reconciliationDifferences(id: string, options: Options = {}): Promise<ReconciliationDifferencesAnswer> {
-    return (await (await this.ask("GET", `/api/v1/exchange/reconciliations/${encodeURIComponent(id)}/differences`, {}, null, false, options)).json()) as ReconciliationDifferencesAnswer;
+  /** What differs (R5.2). Who: system_administrator, police. */
+  async reconciliationDifferences(id: string, query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<ReconciliationDifferencesAnswer> {
+    return (await (await this.ask("GET", `/api/v1/exchange/reconciliations/${encodeURIComponent(id)}/differences`, query, null, false, options)).json()) as ReconciliationDifferencesAnswer;
   }
 
   /** Ask for many stamps; each item has its own outcome (R15.1). Who: agent, custodian. */
@@ -591,6 +601,36 @@ export class Jinyin {
   /** Stamp many, each with a secret of its own (R15.1). Who: custodian. */
   async orderStampBatch(body: OrderStampBatchBody, options: Options = {}): Promise<OrderStampBatchAnswer> {
     return (await (await this.ask("POST", `/api/v1/order-batches/stamp`, {}, body, false, options)).json()) as OrderStampBatchAnswer;
+  }
+
+  /** Be told of own seals at a URL; the secret is shown once (R18.1). Who: maker_staff, agent. */
+  async webhookCreate(body: WebhookCreateBody, options: Options = {}): Promise<WebhookCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/webhooks`, {}, body, true, options)).json()) as WebhookCreateAnswer;
+  }
+
+  /** Webhooks, newest first (R18.1). Who: maker_staff, agent. */
+  async webhookList(query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<WebhookListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/webhooks`, query, null, false, options)).json()) as WebhookListAnswer;
+  }
+
+  /** One webhook (R18.1). Who: maker_staff, agent. */
+  async webhookShow(id: string, options: Options = {}): Promise<Webhook> {
+    return (await (await this.ask("GET", `/api/v1/webhooks/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as Webhook;
+  }
+
+  /** End a webhook (R18.1). Who: maker_staff, agent. */
+  async webhookEnd(id: string, body: WebhookEndBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/webhooks/${encodeURIComponent(id)}/end`, {}, body, true, options)).json()) as State;
+  }
+
+  /** What was told, and what became of it (R18.1). Who: maker_staff, agent. */
+  async webhookDeliveryList(id: string, query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<WebhookDeliveryListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/webhooks/${encodeURIComponent(id)}/deliveries`, query, null, false, options)).json()) as WebhookDeliveryListAnswer;
+  }
+
+  /** Tell an event once more (R18.1). Who: maker_staff, agent. */
+  async webhookReplay(id: string, code: string, body: WebhookReplayBody, options: Options = {}): Promise<WebhookReplayAnswer> {
+    return (await (await this.ask("POST", `/api/v1/webhooks/${encodeURIComponent(id)}/deliveries/${encodeURIComponent(code)}/replay`, {}, body, true, options)).json()) as WebhookReplayAnswer;
   }
 
   /** Credentials for an application; the secret is shown once (R18.1). Who: maker_staff, agent. */
@@ -1102,6 +1142,156 @@ export type CertificateRow = {
   algorithm: string;
   test?: boolean;
 };
+export type Destination = {
+  destination: string;
+  waiting: number;
+  dead: number;
+  oldest_waiting: string | null;
+  answers: boolean;
+  failures: number;
+  paused_until: string | null;
+  last_delivered: string | null;
+  problem: string;
+};
+export type EventRow = {
+  seq: number;
+  event_id: string;
+  destination: string;
+  stream: string;
+  seal_id: string;
+  state: string;
+  created: string;
+  attempts: number;
+  refusals: number;
+  last_try: string | null;
+  next_try: string;
+  problem: string | null;
+  detail: string | null;
+  receipt: string | null;
+  delivered: string | null;
+  settled_by: string | null;
+  settled_reason: string | null;
+};
+export type Event = {
+  event_id: string;
+  destination: string;
+  stream: string;
+  seal_id: string;
+  state: string;
+  created: string;
+  attempts: number;
+  refusals: number;
+  last_try: string | null;
+  next_try: string;
+  problem: string | null;
+  detail: string | null;
+  receipt: string | null;
+  delivered: string | null;
+  settled_by: string | null;
+  settled_reason: string | null;
+  body?: unknown;
+};
+export type ReconciliationRow = {
+  seq: number;
+  run_id: string;
+  counterpart: string;
+  cause: string;
+  requested: string;
+  requested_by: string | null;
+  state: string;
+  started: string | null;
+  finished: string | null;
+  ours: number | null;
+  theirs: number | null;
+  in_flight: number | null;
+  differences: number | null;
+  problem: string | null;
+  detail: string | null;
+};
+export type Reconciliation = {
+  run_id: string;
+  counterpart: string;
+  cause: string;
+  requested: string;
+  requested_by: string | null;
+  state: string;
+  started: string | null;
+  finished: string | null;
+  ours: number | null;
+  theirs: number | null;
+  in_flight: number | null;
+  differences: number | null;
+  problem: string | null;
+  detail: string | null;
+};
+export type Difference = {
+  seq: number;
+  es_id: string;
+  kind: string;
+  ours: string;
+  theirs: string;
+  district: string;
+};
+export type EvidenceSource = {
+  seq: number;
+  url: string;
+  added: string;
+  last_try: string | null;
+  last_ok: string | null;
+  next_try: string;
+  failures: number;
+  problem: string | null;
+  detail: string | null;
+  issuer: string | null;
+  this_update: string | null;
+  next_update: string | null;
+  stale: boolean;
+};
+export type Notification = {
+  seq: number;
+  notification_id: string;
+  kind: string;
+  object: string;
+  number: number;
+  created: string;
+  read_at: string | null;
+  text: string;
+  text_zh: string;
+};
+export type Webhook = {
+  webhook_id: string;
+  organization_id: string | null;
+  maker_id: string | null;
+  url: string;
+  events: string[];
+  state: string;
+  reason: string | null;
+  created_by: string;
+  created: string;
+};
+export type WebhookRow = {
+  seq: number;
+  webhook_id: string;
+  organization_id: string | null;
+  maker_id: string | null;
+  url: string;
+  events: string[];
+  state: string;
+  created: string;
+};
+export type WebhookDelivery = {
+  seq: number;
+  event_id: string;
+  id: string;
+  event: string;
+  created: string;
+  state: string;
+  attempts: number;
+  next_try: string | null;
+  problem: string | null;
+  detail: string | null;
+  delivered: string | null;
+};
 export type Problem = {
   code: "format" | "trailing_data" | "limit_exceeded" | "no_memory" | "io" | "crypto" | "unsupported" | "bad_argument" | "bad_signature" | "bad_certificate" | "not_found" | "file_empty" | "file_format_unknown" | "file_damaged" | "file_encrypted" | "container_ambiguous" | "file_hostile" | "document_locked" | "earlier_signature_invalid" | "active_content" | "stamp_forbidden" | "page_out_of_range" | "stamp_off_page" | "seam_impossible" | "keyword_not_found" | "seal_not_in_validity" | "signer_not_in_seal" | "internal" | "unavailable" | "counterpart_down" | "counterpart_refused" | "unauthenticated" | "bad_login" | "forbidden" | "second_factor_required" | "account_incomplete" | "step_up_required" | "password_weak" | "too_many_tries" | "two_persons" | "row_altered" | "method_not_allowed" | "bad_json" | "bad_field" | "idempotency_key_missing" | "idempotency_key_reused" | "state_forbids" | "conflict" | "client_signature" | "client_time" | "client_nonce_used" | "client_not_active" | "client_scope" | "client_digest" | "quota_exceeded" | "bad_uscc" | "bad_id_number" | "material_missing" | "original_not_seen" | "maker_licence" | "physical_seal_unknown" | "physical_seal_cancelled" | "physical_seal_mismatch" | "second_statutory_seal" | "certificate_period" | "excluded_by_law" | "workstation" | "four_eyes" | "renewal_window" | "picture_changed" | "outside_scope" | "reason_required" | "seal_not_live" | "no_approval" | "order_expired" | "order_spent" | "document_changed" | "pin_wrong" | "pin_locked" | "pin_must_change" | "pin_weak" | "secret_unreadable" | "secret_stale";
   title: string;
@@ -1565,28 +1755,59 @@ export type StampRecordListAnswer = {
   items: StampRecord[];
   next: number | null;
 };
-export type ExchangeShowAnswer = Record<string, unknown>;
-export type ExchangeEventListAnswer = Record<string, unknown>;
-export type ExchangeEventShowAnswer = Record<string, unknown>;
+export type ExchangeShowAnswer = {
+  destinations: Destination[];
+};
+export type ExchangeEventListAnswer = {
+  items: EventRow[];
+  next: number | null;
+};
 export type ExchangeEventResendBody = {
   reason: string;
 };
-export type ExchangeEventResendAnswer = Record<string, unknown>;
 export type ExchangeEventAbandonBody = {
   reason: string;
 };
-export type ExchangeEventAbandonAnswer = Record<string, unknown>;
-export type PlatformStatusShowAnswer = Record<string, unknown>;
-export type SealStatementAnswer = Record<string, unknown>;
-export type StatementKeyShowAnswer = Record<string, unknown>;
-export type EvidenceSourceListAnswer = Record<string, unknown>;
-export type ReconciliationListAnswer = Record<string, unknown>;
+export type PlatformStatusShowAnswer = {
+  es_id: string;
+  at: string;
+  status: string;
+};
+export type SealStatementAnswer = {
+  statement: string;
+  signature: string;
+  key: string;
+};
+export type StatementKeyShowAnswer = {
+  keys: unknown;
+};
+export type NotificationListAnswer = {
+  items: Notification[];
+  next: number | null;
+};
+export type NotificationReadBody = Record<string, never>;
+export type NotificationReadAnswer = {
+  read: boolean;
+};
+export type EvidenceSourceListAnswer = {
+  items: EvidenceSource[];
+  next: number | null;
+};
+export type ReconciliationListAnswer = {
+  items: ReconciliationRow[];
+  next: number | null;
+};
 export type ReconciliationCreateBody = {
   counterpart: string;
 };
-export type ReconciliationCreateAnswer = Record<string, unknown>;
-export type ReconciliationShowAnswer = Record<string, unknown>;
-export type ReconciliationDifferencesAnswer = Record<string, unknown>;
+export type ReconciliationCreateAnswer = {
+  run_id: string;
+  state: string;
+};
+export type ReconciliationDifferencesAnswer = {
+  items: Difference[];
+  next: number | null;
+};
 export type OrderCreateBatchBody = {
   items: ({
     idempotency_key: string;
@@ -1623,6 +1844,29 @@ export type OrderStampBatchBody = {
 };
 export type OrderStampBatchAnswer = {
   items: Outcome[];
+};
+export type WebhookCreateBody = {
+  url: string;
+  events: string[];
+};
+export type WebhookCreateAnswer = {
+  webhook_id: string;
+  secret: string;
+};
+export type WebhookListAnswer = {
+  items: WebhookRow[];
+  next: number | null;
+};
+export type WebhookEndBody = {
+  reason: string;
+};
+export type WebhookDeliveryListAnswer = {
+  items: WebhookDelivery[];
+  next: number | null;
+};
+export type WebhookReplayBody = Record<string, never>;
+export type WebhookReplayAnswer = {
+  event_id: string;
 };
 export type ClientCreateBody = {
   name: string;
