@@ -7,6 +7,7 @@ import os
 import pathlib
 import pwd
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -90,6 +91,7 @@ def server():
 if __name__ == "__main__":
     if len(sys.argv) < 2:
         raise SystemExit(__doc__)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))       # a test that takes too long: the server goes as well
     with server() as made:
         command = [sys.executable] * sys.argv[1].endswith(".py") + sys.argv[1:]
         code = subprocess.run(command, env={**os.environ, "JINYIN_POSTGRES": str(made.folder)}).returncode

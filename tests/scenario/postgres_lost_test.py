@@ -33,11 +33,12 @@ def persist(call):
 
 def stamp(life, seal_id, document_id, n):
     keys = [uuid.uuid4().hex for _ in range(3)]
-    order = persist(lambda: life.ask("agent", "POST", "/orders", {"seal_id": seal_id, "document_id": document_id, "page": 1, "x_mm": 10 + n, "y_mm": 50,
-                                                                  "category": "agreement", "purpose": "a test"}, key=keys[0]))["order_id"]
+    body = {"seal_id": seal_id, "document_id": document_id, "places": [{"pages": "1", "x_mm": 10 + n, "y_mm": 50}], "category": "agreement",
+            "purpose": "a test"}
+    order = persist(lambda: life.ask("agent", "POST", "/orders", body, key=keys[0]))["order_id"]
     about = persist(lambda: life.order_object("approver", order))
-    secret = life.seal("approve", about, life.pins[life.approver_key_id])
-    persist(lambda: life.ask("approver", "POST", f"/orders/{order}/approve", {"sealed": secret}, key=keys[1]))
+    secret = life.seal("approve", f"{about}/0", life.pins[life.approver_key_id])
+    persist(lambda: life.ask("approver", "POST", f"/orders/{order}/approve", {"sealed": secret, "step": 0}, key=keys[1]))
     secret = life.seal("stamp", about, life.pins[seal_id])
     return order, persist(lambda: life.ask("custodian", "POST", f"/orders/{order}/stamp", {"sealed": secret}, key=keys[2]))["document_id"]
 
