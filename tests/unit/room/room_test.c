@@ -344,12 +344,28 @@ play(void *argument)
 
 struct stage { struct jy_room_context *room, space; int control; struct peer peers[8]; uint32_t count; };
 
+/* What web sees of an empty configuration: every key of the table, whatever is added to it. */
+static int
+web_config(void)
+{
+    json_t *whole = NULL, *part;
+    char *text;
+    int fd;
+
+    assert_int_equal(jy_config_read(jy_slice_text("{}"), "/etc/jinyin", &whole, NULL), JY_OK);
+    part = jy_config_part(whole, JY_ROOM_WEB);
+    text = json_dumps(part, JSON_COMPACT);
+    assert_non_null(text);
+    fd = memory_file(text);
+    free(text);
+    json_decref(part);
+    json_decref(whole);
+    return fd;
+}
+
 static int
 set_up(void **state)
 {
-    static const char config[] = "{\"web_dir\":\"/w\",\"document_max_bytes\":2048,\"doc_timeout_seconds\":1,"
-                                 "\"session_minutes\":1,\"order_hours\":1,\"seal_code_pattern_digits\":13,"
-                                 "\"bootstrap_file\":\"/b\",\"development\":false}";
     static struct stage stages[16];                   /* kept: the calling thread may look at its context until the process ends */
     static size_t used;
     struct stage *stage = &stages[used++];
@@ -359,7 +375,7 @@ set_up(void **state)
     assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
     assert_int_equal(jy_control_send(pair[0], &start), JY_OK);
     stage->room = &stage->space;
-    assert_int_equal(jy_room_open(JY_ROOM_WEB, pair[1], memory_file(config), stage->room, NULL), JY_OK);
+    assert_int_equal(jy_room_open(JY_ROOM_WEB, pair[1], web_config(), stage->room, NULL), JY_OK);
     assert_int_equal(jy_room_start_calling(stage->room), JY_OK);
     stage->control = pair[0];
     *state = stage;
