@@ -31,6 +31,8 @@ JY_CHECK jy_err link_register_body(const struct jy_msg_LINK_REGISTER *ask, const
 JY_CHECK jy_err link_register_read(const struct jy_msg_LINK_REGISTER *ask, const char *nonce, struct jy_slice body, struct jy_frame *reply,
                                    struct jy_fault *fault);
 
+/* webhook.c */
+link_adapter link_webhook;
 /* message.c */
 link_adapter link_sms, link_mail;
 

@@ -47,6 +47,7 @@ link_nonce(char out[LINK_NONCE_SIZE], struct jy_fault *fault)
 
 static const struct { enum jy_message_type request; link_adapter *carry_out; } adapters[] = {
     { JY_MSG_LINK_REGISTER, link_register },
+    { JY_MSG_LINK_WEBHOOK, link_webhook },
     { JY_MSG_LINK_TIME_STAMP, link_time_stamp },
     { JY_MSG_LINK_SMS, link_sms },
     { JY_MSG_LINK_MAIL, link_mail },

@@ -110,6 +110,7 @@ main(void)
     int64_t timeout = jy_room_config_int(room, "link_timeout_seconds");
     struct link_config config = {
         .base_urls = { [LINK_ENGRAVING] = jy_room_config_text(room, "engraving_url"), [LINK_CA] = jy_room_config_text(room, "ca_url") },
+        .development = jy_room_config_bool(room, "development"),
         .tsa_url = jy_room_config_text(room, "tsa_url"),
         .evidence_hosts = jy_room_config_text(room, "evidence_hosts"),
         .timeout_seconds = timeout < 1 ? 1 : timeout > TIMEOUT_SECONDS_MAX ? TIMEOUT_SECONDS_MAX : (long)timeout,
