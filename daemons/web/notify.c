@@ -111,10 +111,11 @@ find(struct db_tx *tx, void *arg, struct jy_fault *fault)
     struct candidates *c = arg;
     const struct bind renewals[] = { B_INT("since", c->now - RENEWALS_SINCE_SECONDS), { .param = NULL } };
     const struct bind dead[] = { B_INT("administrator", ROLE_SYSTEM_ADMINISTRATOR), B_INT("police", ROLE_POLICE), { .param = NULL } };
+    const struct bind approvals[] = { B_INT("approver", ROLE_APPROVER), { .param = NULL } };
     const struct bind differences[] = { B_INT("police", ROLE_POLICE), { .param = NULL } };
     enum sql_name name = c->matter->find;
 
-    return rows_read(tx, name, name == SQL_NOTIFY_RENEWALS ? renewals : name == SQL_NOTIFY_DEAD ? dead : name == SQL_NOTIFY_DIFFERENCES ? differences : NULL,
+    return rows_read(tx, name, name == SQL_NOTIFY_RENEWALS ? renewals : name == SQL_NOTIFY_APPROVALS ? approvals : name == SQL_NOTIFY_DEAD ? dead : differences,
                      columns, &c->rows, fault);
 }
 

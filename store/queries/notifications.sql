@@ -22,10 +22,12 @@ SELECT s.custodian_id AS person_id, r.seal_id AS object, r.days AS number FROM r
  ORDER BY r.seq LIMIT 100;
 
 -- name: notify_approvals
--- R16.1: the seal's approver, for what waits for an approval.
-SELECT s.approver_id AS person_id, o.order_id AS object, CAST(0 AS INTEGER) AS number FROM stamp_order o JOIN seal s ON s.seal_id = o.seal_id
- WHERE o.state = 'REQUESTED' AND s.approver_id IS NOT NULL
-   AND NOT EXISTS (SELECT 1 FROM notification n WHERE n.kind = 'approval_waiting' AND n.object = o.order_id AND n.number = 0 AND n.person_id = s.approver_id)
+-- R16.1: the organization's approvers, for what waits for an approval. Who of them the flow names stands in signed bytes that are not read here:
+-- one too many is told rather than one too few.
+SELECT p.person_id, o.order_id AS object, CAST(0 AS INTEGER) AS number
+  FROM stamp_order o JOIN person p ON p.organization_id = o.organization_id AND p.roles & :approver <> 0
+ WHERE o.state = 'REQUESTED' AND p.state = 'ACTIVE' AND p.person_id <> o.requester_id
+   AND NOT EXISTS (SELECT 1 FROM notification n WHERE n.kind = 'approval_waiting' AND n.object = o.order_id AND n.number = 0 AND n.person_id = p.person_id)
  ORDER BY o.seq LIMIT 100;
 
 -- name: notify_dead

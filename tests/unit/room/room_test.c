@@ -256,7 +256,24 @@ memory_file(const char *text)
     return fd;
 }
 
-static const char key_config[] = "{\"key_dir\":\"/k\",\"key_unlock_file\":\"/u\",\"pin_retries\":5,\"seal_vendor\":\"V\"}";
+/* What a room sees of an empty configuration: every key of the table, whatever is added to it. */
+static int
+room_config(enum jy_room seen_by)
+{
+    json_t *whole = NULL, *part;
+    char *text;
+    int fd;
+
+    assert_int_equal(jy_config_read(jy_slice_text("{}"), "/etc/jinyin", &whole, NULL), JY_OK);
+    part = jy_config_part(whole, seen_by);
+    text = json_dumps(part, JSON_COMPACT);
+    assert_non_null(text);
+    fd = memory_file(text);
+    free(text);
+    json_decref(part);
+    json_decref(whole);
+    return fd;
+}
 
 static void
 begin__descriptors_come_before_the_start_and_are_found_by_name(void **state)
@@ -270,10 +287,10 @@ begin__descriptors_come_before_the_start_and_are_found_by_name(void **state)
     named.fd = memory_file("x");
     assert_int_equal(jy_control_send(pair[0], &named), JY_OK);
     assert_int_equal(jy_control_send(pair[0], &start), JY_OK);
-    assert_int_equal(jy_room_open(JY_ROOM_KEY, pair[1], memory_file(key_config), room, NULL), JY_OK);
+    assert_int_equal(jy_room_open(JY_ROOM_KEY, pair[1], room_config(JY_ROOM_KEY), room, NULL), JY_OK);
     assert_true(jy_room_descriptor(room, "http") >= 0);
     assert_int_equal(jy_room_descriptor(room, "http_loopback"), -1);
-    assert_string_equal(jy_room_config_text(room, "key_dir"), "/k");
+    assert_string_equal(jy_room_config_text(room, "key_dir"), "/etc/jinyin/data/key");
     assert_int_equal(jy_room_config_int(room, "pin_retries"), 5);
     close(jy_room_descriptor(room, "http"));
     close(named.fd);
@@ -294,13 +311,13 @@ begin__without_a_start_or_with_another_rooms_keys_there_is_no_room(void **state)
     (void)state;
     assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
     close(pair[0]);
-    assert_int_equal(jy_room_open(JY_ROOM_KEY, pair[1], memory_file(key_config), room, &fault), JY_E_UNAVAILABLE);
+    assert_int_equal(jy_room_open(JY_ROOM_KEY, pair[1], room_config(JY_ROOM_KEY), room, &fault), JY_E_UNAVAILABLE);
     assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
     assert_int_equal(jy_control_send(pair[0], &stop), JY_OK);
-    assert_int_equal(jy_room_open(JY_ROOM_KEY, pair[1], memory_file(key_config), room, &fault), JY_E_FORMAT);
+    assert_int_equal(jy_room_open(JY_ROOM_KEY, pair[1], room_config(JY_ROOM_KEY), room, &fault), JY_E_FORMAT);
     close(pair[0]);
     assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
-    assert_int_equal(jy_room_open(JY_ROOM_LINK, pair[1], memory_file(key_config), room, &fault), JY_E_BAD_FIELD);
+    assert_int_equal(jy_room_open(JY_ROOM_LINK, pair[1], room_config(JY_ROOM_KEY), room, &fault), JY_E_BAD_FIELD);
     assert_string_equal(fault.where, "key_dir");
     close(pair[0]);
 }
@@ -347,9 +364,6 @@ struct stage { struct jy_room_context *room, space; int control; struct peer pee
 static int
 set_up(void **state)
 {
-    static const char config[] = "{\"web_dir\":\"/w\",\"document_max_bytes\":2048,\"doc_timeout_seconds\":1,"
-                                 "\"session_minutes\":1,\"order_hours\":1,\"seal_code_pattern_digits\":13,"
-                                 "\"bootstrap_file\":\"/b\",\"development\":false}";
     static struct stage stages[16];                   /* kept: the calling thread may look at its context until the process ends */
     static size_t used;
     struct stage *stage = &stages[used++];
@@ -359,7 +373,7 @@ set_up(void **state)
     assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
     assert_int_equal(jy_control_send(pair[0], &start), JY_OK);
     stage->room = &stage->space;
-    assert_int_equal(jy_room_open(JY_ROOM_WEB, pair[1], memory_file(config), stage->room, NULL), JY_OK);
+    assert_int_equal(jy_room_open(JY_ROOM_WEB, pair[1], room_config(JY_ROOM_WEB), stage->room, NULL), JY_OK);
     assert_int_equal(jy_room_start_calling(stage->room), JY_OK);
     stage->control = pair[0];
     *state = stage;
@@ -538,7 +552,7 @@ call__what_is_not_this_rooms_to_ask_is_refused_unsent(void **state)
     struct stage *stage = *state;
     struct jy_msg_KEY_INFO info = { 0 };
     struct jy_msg_KEY_STAMP big = { 0 };
-    static uint8_t order[8193];
+    static uint8_t order[131073];
     struct jy_frame reply;
 
     attach_peer(stage, ANSWER);
@@ -640,7 +654,7 @@ serve__answers_reports_lost_connections_and_stops(void **state)
 
         assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, control), 0);
         assert_int_equal(jy_control_send(control[0], &start), JY_OK);
-        assert_int_equal(jy_room_open(JY_ROOM_KEY, control[1], memory_file(key_config), serving.room, NULL), JY_OK);
+        assert_int_equal(jy_room_open(JY_ROOM_KEY, control[1], room_config(JY_ROOM_KEY), serving.room, NULL), JY_OK);
         assert_int_equal(pthread_create(&thread, NULL, serve, &serving), 0);
         for (uint32_t i = 0; i < 4; i++)
             fd[i] = attach_to_server(control[0], 10 + i);
