@@ -25,6 +25,8 @@ static const struct client_right rights[] = {
     { "POST", API "/orders/{id}/approve", "orders", true },
     { "POST", API "/orders/{id}/refuse", "orders", true },
     { "POST", API "/orders/{id}/stamp", "orders", true },
+    { "POST", API "/orders/{id}/stamp-granted", "orders", false },
+    { "GET", API "/grants/{id}", "orders", false },
     { "POST", API "/order-batches", "orders", false },
     { "POST", API "/order-batches/approve", "orders", true },
     { "POST", API "/order-batches/stamp", "orders", true },

@@ -52,6 +52,7 @@ seal_application_type_at(size_t i)
 }
 
 static const struct field_form forms[] = {
+    { check_base64, "base64", "^[A-Za-z0-9+/=]*$", NULL },
     { check_seal_application_type, "seal_application_type", "^(reissue|renewal|cancellation|suspension|resumption)$", NULL },
     { check_inspection_kind, "inspection_kind", "^(routine|sampling|complaint)$", NULL },
 

@@ -13,7 +13,7 @@ FUNCTIONS = {
     "application": ("application_create", "material_put", "application_submit"), "making": ("application_accept", "seal_make"),
     "filing": ("filing_list",), "query": ("seal_status", "seal_show"), "change": ("seal_freeze", "seal_unfreeze"), "cancellation": ("seal_cancel",),
     "stamping": ("order_stamp",), "verification": ("document_verify",), "stamp records": ("stamp_record_list",),
-    "use management": ("seal_custodian", "seal_approver", "order_create", "order_approve", "order_refuse"),
+    "use management": ("seal_custodian", "flow_set", "permission_create", "order_create", "order_approve", "order_refuse"),
 }
 
 
