@@ -5,6 +5,7 @@ Records api/examples.json: one whole life on a private demonstration, each reque
 tokens, codes, times, long binary values) is given a value of its own that only looks like it; tests/scenario/openapi_test.py replays the
 examples and puts its own values in their place. After it run tools/gen_openapi.py.
 """
+import base64
 import json
 import pathlib
 import re
@@ -14,7 +15,7 @@ import uuid
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "scenario"))
 import described  # noqa: E402
-from life import Life  # noqa: E402
+from life import Life, sm3  # noqa: E402
 from service import demonstration  # noqa: E402
 
 LONG = "A" * 87 + "="                                    # base64 of what is too long for an example
@@ -52,18 +53,16 @@ class Recorder(Life):
 
     def seal(self, purpose, about, pin, new_pin=None, when=None):
         sealed = super().seal(purpose, about, pin, new_pin, when)
-        about = f"order {self.orders[about]}" if about in self.orders else about
+        head, slash, step = about.partition("/")
+        about = f"order {self.orders[head]}{slash}{step}" if head in self.orders else about
         self.secrets[sealed] = {"purpose": purpose, "about": self.pretty(about), "pin": self.ids.get(pin, pin),
                                 **({"new_pin": new_pin} if new_pin else {})}
         return sealed
 
-    def order_object(self, role, order_id):
-        digest = super().order_object(role, order_id)
-        self.orders[digest] = order_id
-        return digest
-
     def call(self, method, path, body=None, token=None, raw=None, key=None, headers=None):
         answer = super().call(method, path, body, token, raw, key, headers)
+        if isinstance(answer, dict) and "order_id" in answer and (order := answer.get("stamp_order", answer.get("order"))):
+            self.orders[sm3(base64.b64decode(order))] = answer["order_id"]
         described_as, keys = described.operation(method, path)
         if self.roles is not None and described_as is not None and isinstance(body, (dict, type(None))):
             self.remember(described_as["operationId"], path, keys, body, token, raw, answer)
@@ -81,7 +80,7 @@ class Recorder(Life):
         if "?" in path:
             row["query"] = dict(pair.split("=") for pair in path.partition("?")[2].split("&"))
         if isinstance(body, dict):
-            row["body"] = {key: LONG if key == "sealed" else value if key.startswith("valid") else self.pretty(value, key, None)
+            row["body"] = {key: LONG if key in ("sealed", "flow") else value if key.startswith("valid") else self.pretty(value, key, None)
                            for key, value in body.items()}
             if "sealed" in body:
                 row["sealed"] = self.secrets[body["sealed"]]
@@ -136,8 +135,8 @@ def live(life):
     life.approve(order["order_id"])
     done = life.stamp(order["order_id"], seal_id)
     life.ask("agent", "POST", "/order-batches", {"items": [
-        {"idempotency_key": f"example-item-{n}", "seal_id": seal_id, "document_id": document["document_id"] if n < 3 else "0" * 32, "page": 1,
-         "x_mm": 30 * n, "y_mm": 60, "category": "agreement", "purpose": "a batch"} for n in (1, 2, 3)]})
+        {"idempotency_key": f"example-item-{n}", "seal_id": seal_id, "document_id": document["document_id"] if n < 3 else "0" * 32,
+         "places": [{"pages": "1", "x_mm": 30 * n, "y_mm": 60}], "category": "agreement", "purpose": "a batch"} for n in (1, 2, 3)]})
     life.ask("agent", "GET", "/stamp-records?limit=1")
     stamped = life.ask("agent", "GET", f"/documents/{done['document_id']}/content")
     life.file_of[stamped] = "the stamped document"

@@ -29,7 +29,7 @@ member() { python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))[sys.
 ask POST /api/v1/verify "$file"
 echo "verdict: $(member verdict)"
 ask POST /api/v1/documents "$file"
-printf '{"seal_id":"%s","document_id":"%s","page":1,"x_mm":100,"y_mm":180,"category":"agreement","purpose":"by an application"}' \
+printf '{"seal_id":"%s","document_id":"%s","places":[{"pages":"1","x_mm":100,"y_mm":180}],"category":"agreement","purpose":"by an application"}' \
     "$seal" "$(member document_id)" >"$work/order"
 ask POST /api/v1/orders "$work/order" application/json
 echo "order: $(member order_id) $(member state)"

@@ -105,8 +105,9 @@ def main():
     print("verdict:", application.ask("POST", "/api/v1/verify", document)["verdict"])
     if given.seal_id:
         uploaded = application.ask("POST", "/api/v1/documents", document)
-        order = application.ask("POST", "/api/v1/orders", {"seal_id": given.seal_id, "document_id": uploaded["document_id"], "page": 1, "x_mm": 100,
-                                                           "y_mm": 180, "category": "agreement", "purpose": "by an application"})
+        order = application.ask("POST", "/api/v1/orders", {"seal_id": given.seal_id, "document_id": uploaded["document_id"],
+                                                           "places": [{"pages": "1", "x_mm": 100, "y_mm": 180}], "category": "agreement",
+                                                           "purpose": "by an application"})
         print("order:", order["order_id"], order["state"])
 
 

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The examples of api/openapi.json, replayed in their order against a service of this test: each is answered as it says. What an example
 can only show the look of (ids, tokens, codes, sealed secrets) is learned from the answers on the way."""
+import base64
 import re
 
 import described
-from life import Life, Problem
+from life import Life, Problem, flow, path as flow_path, sm3
 from service import ROOT, demonstration
 
 # R5.1: the ten functions of the service, each by the requests that perform it.
@@ -78,7 +79,8 @@ class Replay(Life):
     def secret(self, sealed):
         about, pin = sealed["about"], self.own(sealed["pin"])
         if about.startswith("order "):
-            about = self.order_object("custodian", self.own(about[6:]))
+            order_id, slash, level = about[6:].partition("/")
+            about = self.order_object("custodian", self.own(order_id)) + slash + level
         return self.seal(sealed["purpose"], self.own(about), pin, sealed.get("new_pin"))
 
     def bytes_of(self, name):
@@ -89,6 +91,9 @@ class Replay(Life):
         raw = self.bytes_of(how["file"]) if "file" in how else None
         if body is not None:
             body = {key: self.secret(how["sealed"]) if key == "sealed" else self.own(item) for key, item in body.items()}
+        if body is not None and "flow" in body:          # says whose approval the seal takes: made of this service's ids
+            mine = flow(self.own(how["path"]["id"]), 1, [flow_path(("审批", 1, ["approver-" + self.person("approver")]))])
+            body = {"flow": base64.b64encode(mine).decode(), "sealed": self.seal("flow", sm3(mine), self.own(how["sealed"]["pin"]))}
         if operation["operationId"] == "session_log_in":
             body["password"] = self.passwords[body["login"]]
             if "code" in body:
