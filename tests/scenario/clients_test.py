@@ -163,7 +163,8 @@ def a_nonce_stays_used_when_web_starts_again(life, application, folder):
 def R18_1__an_application_orders_and_its_people_approve_and_stamp(life, other, seal_id, folder):
     application, _ = client_of(life, scopes=["verify", "documents", "orders", "records"], key=sm2_key(folder, "orders"))
     document = application.ask("POST", "/api/v1/documents", OFD)
-    facts = {"seal_id": seal_id, "document_id": document["document_id"], "places": [{"pages": "1", "x_mm": 100, "y_mm": 180}], "category": "agreement", "purpose": "对账"}
+    facts = {"seal_id": seal_id, "document_id": document["document_id"], "places": [{"pages": "1", "x_mm": 100, "y_mm": 180}],
+             "category": "agreement", "purpose": "对账"}
     order = application.ask("POST", "/api/v1/orders", facts, key="the-same-key")
     assert application.ask("POST", "/api/v1/orders", facts, key="the-same-key") == order, "the same key: the same answer"
     declined("idempotency_key_reused", lambda: application.ask("POST", "/api/v1/orders", {**facts, "copies": 2}, key="the-same-key"))
