@@ -443,11 +443,6 @@ export class Jinyin {
     return (await (await this.ask("POST", `/api/v1/seals/${encodeURIComponent(id)}/custodian`, {}, body, true, options)).json()) as SealCustodianAnswer;
   }
 
-  /** Name the approver (R16.1). Who: custodian. */
-  async sealApprover(id: string, body: SealApproverBody, options: Options = {}): Promise<SealApproverAnswer> {
-    return (await (await this.ask("PUT", `/api/v1/seals/${encodeURIComponent(id)}/approver`, {}, body, true, options)).json()) as SealApproverAnswer;
-  }
-
   /** Freeze at once (loss report) (R21.2). Who: police, custodian. */
   async sealFreeze(id: string, body: SealFreezeBody, options: Options = {}): Promise<State> {
     return (await (await this.ask("POST", `/api/v1/seals/${encodeURIComponent(id)}/freeze`, {}, body, true, options)).json()) as State;
@@ -483,7 +478,7 @@ export class Jinyin {
     return new Uint8Array(await (await this.ask("GET", `/api/v1/documents/${encodeURIComponent(id)}/content`, {}, null, false, options)).arrayBuffer());
   }
 
-  /** Ask for a stamp at a place of a document (R16.1). Who: agent, custodian. */
+  /** Ask for a stamp at places of a document (R16.1). Who: agent, custodian. */
   async orderCreate(body: OrderCreateBody, options: Options = {}): Promise<OrderCreateAnswer> {
     return (await (await this.ask("POST", `/api/v1/orders`, {}, body, true, options)).json()) as OrderCreateAnswer;
   }
@@ -494,8 +489,8 @@ export class Jinyin {
   }
 
   /** Approve exactly this order (R16.1). Who: approver. */
-  async orderApprove(id: string, body: OrderApproveBody, options: Options = {}): Promise<State> {
-    return (await (await this.ask("POST", `/api/v1/orders/${encodeURIComponent(id)}/approve`, {}, body, true, options)).json()) as State;
+  async orderApprove(id: string, body: OrderApproveBody, options: Options = {}): Promise<OrderApproveAnswer> {
+    return (await (await this.ask("POST", `/api/v1/orders/${encodeURIComponent(id)}/approve`, {}, body, true, options)).json()) as OrderApproveAnswer;
   }
 
   /** Refuse an order (R16.1). Who: approver. */
@@ -511,6 +506,101 @@ export class Jinyin {
   /** Who stamped what, when, under which approval (N4). Who: police, agent, custodian, approver. */
   async stampRecordList(query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<StampRecordListAnswer> {
     return (await (await this.ask("GET", `/api/v1/stamp-records`, query, null, false, options)).json()) as StampRecordListAnswer;
+  }
+
+  /** How the seal's use is decided (R16.1). Who: agent, custodian, approver. */
+  async flowShow(id: string, options: Options = {}): Promise<Flow> {
+    return (await (await this.ask("GET", `/api/v1/seals/${encodeURIComponent(id)}/flow`, {}, null, false, options)).json()) as Flow;
+  }
+
+  /** Decide how the seal's use is decided (R16.1). Who: custodian. */
+  async flowSet(id: string, body: FlowSetBody, options: Options = {}): Promise<FlowSetAnswer> {
+    return (await (await this.ask("PUT", `/api/v1/seals/${encodeURIComponent(id)}/flow`, {}, body, true, options)).json()) as FlowSetAnswer;
+  }
+
+  /** Consent to a flow as its authority (R16.2). Who: approver. */
+  async flowApprove(id: string, body: FlowApproveBody, options: Options = {}): Promise<FlowApproveAnswer> {
+    return (await (await this.ask("POST", `/api/v1/seals/${encodeURIComponent(id)}/flow/approve`, {}, body, true, options)).json()) as FlowApproveAnswer;
+  }
+
+  /** Who may ask for stamps (R16.1). Who: agent, custodian, approver. */
+  async permissionList(id: string, query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<PermissionListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/seals/${encodeURIComponent(id)}/permissions`, query, null, false, options)).json()) as PermissionListAnswer;
+  }
+
+  /** Permit a person to ask for stamps (R16.1). Who: custodian. */
+  async permissionCreate(id: string, body: PermissionCreateBody, options: Options = {}): Promise<PermissionCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/seals/${encodeURIComponent(id)}/permissions`, {}, body, true, options)).json()) as PermissionCreateAnswer;
+  }
+
+  /** Take a permission back (R16.1). Who: custodian. */
+  async permissionRevoke(id: string, body: PermissionRevokeBody, options: Options = {}): Promise<PermissionRevokeAnswer> {
+    return (await (await this.ask("POST", `/api/v1/permissions/${encodeURIComponent(id)}/revoke`, {}, body, true, options)).json()) as PermissionRevokeAnswer;
+  }
+
+  /** Who kept the seal, from when on (R19.1). Who: police, agent, custodian, approver. */
+  async custodyList(id: string, options: Options = {}): Promise<CustodyListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/seals/${encodeURIComponent(id)}/custody`, {}, null, false, options)).json()) as CustodyListAnswer;
+  }
+
+  /** Hand the seal over to another custodian (R19.1). Who: custodian. */
+  async sealHandOver(id: string, body: SealHandOverBody, options: Options = {}): Promise<SealHandOverAnswer> {
+    return (await (await this.ask("POST", `/api/v1/seals/${encodeURIComponent(id)}/hand-over`, {}, body, true, options)).json()) as SealHandOverAnswer;
+  }
+
+  /** Take the seal over, with a PIN of one's own (R19.1). Who: custodian. */
+  async sealTakeOver(id: string, body: SealTakeOverBody, options: Options = {}): Promise<SealTakeOverAnswer> {
+    return (await (await this.ask("POST", `/api/v1/seals/${encodeURIComponent(id)}/take-over`, {}, body, true, options)).json()) as SealTakeOverAnswer;
+  }
+
+  /** Agree to unlock a key (R19.2). Who: maker_staff, approver. */
+  async keyUnlock(id: string, body: KeyUnlockBody, options: Options = {}): Promise<KeyUnlockAnswer> {
+    return (await (await this.ask("POST", `/api/v1/keys/${encodeURIComponent(id)}/unlock`, {}, body, true, options)).json()) as KeyUnlockAnswer;
+  }
+
+  /** Grants to business systems (R18.1). Who: police, agent, custodian, approver. */
+  async grantList(id: string, query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<GrantListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/seals/${encodeURIComponent(id)}/grants`, query, null, false, options)).json()) as GrantListAnswer;
+  }
+
+  /** Write a grant (R18.1). Who: custodian. */
+  async grantCreate(id: string, body: GrantCreateBody, options: Options = {}): Promise<GrantCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/seals/${encodeURIComponent(id)}/grants`, {}, body, true, options)).json()) as GrantCreateAnswer;
+  }
+
+  /** One grant (R18.1). Who: police, agent, custodian, approver. */
+  async grantShow(id: string, options: Options = {}): Promise<Grant> {
+    return (await (await this.ask("GET", `/api/v1/grants/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as Grant;
+  }
+
+  /** Approve a grant (R18.1). Who: approver. */
+  async grantApprove(id: string, body: GrantApproveBody, options: Options = {}): Promise<GrantApproveAnswer> {
+    return (await (await this.ask("POST", `/api/v1/grants/${encodeURIComponent(id)}/approve`, {}, body, true, options)).json()) as GrantApproveAnswer;
+  }
+
+  /** Give a grant (R18.1). Who: custodian. */
+  async grantGive(id: string, body: GrantGiveBody, options: Options = {}): Promise<GrantGiveAnswer> {
+    return (await (await this.ask("POST", `/api/v1/grants/${encodeURIComponent(id)}/grant`, {}, body, true, options)).json()) as GrantGiveAnswer;
+  }
+
+  /** Revoke a grant (R18.1). Who: police, custodian. */
+  async grantRevoke(id: string, body: GrantRevokeBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/grants/${encodeURIComponent(id)}/revoke`, {}, body, true, options)).json()) as State;
+  }
+
+  /** Stamp under a grant (R18.1). Who: agent. */
+  async orderStampGranted(id: string, body: OrderStampGrantedBody, options: Options = {}): Promise<OrderStampGrantedAnswer> {
+    return (await (await this.ask("POST", `/api/v1/orders/${encodeURIComponent(id)}/stamp-granted`, {}, body, true, options)).json()) as OrderStampGrantedAnswer;
+  }
+
+  /** The register of use of a seal, newest first (R19.1). Who: agent, custodian, approver. */
+  async useRegister(id: string, query: { limit?: number; before?: number; from?: string; to?: string } = {}, options: Options = {}): Promise<UseRegisterAnswer> {
+    return (await (await this.ask("GET", `/api/v1/seals/${encodeURIComponent(id)}/use-register`, query, null, false, options)).json()) as UseRegisterAnswer;
+  }
+
+  /** The same as CSV, ten thousand rows at most (R19.1). Who: agent, custodian, approver. */
+  async useRegisterExport(id: string, query: { from?: string; to?: string } = {}, options: Options = {}): Promise<Uint8Array> {
+    return new Uint8Array(await (await this.ask("GET", `/api/v1/seals/${encodeURIComponent(id)}/use-register/export`, query, null, false, options)).arrayBuffer());
   }
 
   /** What waits for each counterpart, and whether it answers (R5.2). Who: system_administrator, police. */
@@ -601,6 +691,36 @@ export class Jinyin {
   /** Stamp many, each with a secret of its own (R15.1). Who: custodian. */
   async orderStampBatch(body: OrderStampBatchBody, options: Options = {}): Promise<OrderStampBatchAnswer> {
     return (await (await this.ask("POST", `/api/v1/order-batches/stamp`, {}, body, false, options)).json()) as OrderStampBatchAnswer;
+  }
+
+  /** Be told of own seals at a URL; the secret is shown once (R18.1). Who: maker_staff, agent. */
+  async webhookCreate(body: WebhookCreateBody, options: Options = {}): Promise<WebhookCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/webhooks`, {}, body, true, options)).json()) as WebhookCreateAnswer;
+  }
+
+  /** Webhooks, newest first (R18.1). Who: maker_staff, agent. */
+  async webhookList(query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<WebhookListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/webhooks`, query, null, false, options)).json()) as WebhookListAnswer;
+  }
+
+  /** One webhook (R18.1). Who: maker_staff, agent. */
+  async webhookShow(id: string, options: Options = {}): Promise<Webhook> {
+    return (await (await this.ask("GET", `/api/v1/webhooks/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as Webhook;
+  }
+
+  /** End a webhook (R18.1). Who: maker_staff, agent. */
+  async webhookEnd(id: string, body: WebhookEndBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/webhooks/${encodeURIComponent(id)}/end`, {}, body, true, options)).json()) as State;
+  }
+
+  /** What was told, and what became of it (R18.1). Who: maker_staff, agent. */
+  async webhookDeliveryList(id: string, query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<WebhookDeliveryListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/webhooks/${encodeURIComponent(id)}/deliveries`, query, null, false, options)).json()) as WebhookDeliveryListAnswer;
+  }
+
+  /** Tell an event once more (R18.1). Who: maker_staff, agent. */
+  async webhookReplay(id: string, code: string, body: WebhookReplayBody, options: Options = {}): Promise<WebhookReplayAnswer> {
+    return (await (await this.ask("POST", `/api/v1/webhooks/${encodeURIComponent(id)}/deliveries/${encodeURIComponent(code)}/replay`, {}, body, true, options)).json()) as WebhookReplayAnswer;
   }
 
   /** Credentials for an application; the secret is shown once (R18.1). Who: maker_staff, agent. */
@@ -740,7 +860,6 @@ export type Seal = {
   certificate_serial: string;
   impression_digest: string;
   custodian_id: string | null;
-  approver_id: string | null;
   holder_id: string | null;
   scope: Scope | null;
   replaces_seal_id: string | null;
@@ -762,7 +881,6 @@ export type SealRow = {
   valid_from: string;
   valid_to: string;
   custodian_id: string | null;
-  approver_id: string | null;
   created: string;
 };
 export type Filing = {
@@ -799,6 +917,27 @@ export type Document = {
   from_order_id: string | null;
   created: string;
 };
+export type Place = {
+  page: number;
+  x_mm: number;
+  y_mm: number;
+  width_mm: number;
+  height_mm: number;
+  clip?: {
+    x_mm: number;
+    y_mm: number;
+    width_mm: number;
+    height_mm: number;
+  };
+};
+export type Approval = {
+  step: number;
+  person_id: string;
+  in_place_of: string;
+  flow_digest: string;
+  approval: string;
+  at: string;
+};
 export type Order = {
   order_id: string;
   organization_id: string;
@@ -807,18 +946,16 @@ export type Order = {
   seal_name: string;
   seal_state: string;
   seal_custodian_id: string | null;
-  seal_approver_id: string | null;
   document_id: string;
   document_digest: string;
   format: string;
   requester_id: string;
-  page: number;
-  x_mm: number;
-  y_mm: number;
-  width_mm: number;
-  height_mm: number;
+  places: Place[];
   category: string;
   purpose: string;
+  amount_fen: number | null;
+  copies: number;
+  reference: string;
   state: string;
   stamp_order: string;
   prepared_digest: string;
@@ -826,8 +963,8 @@ export type Order = {
   created: string;
   expires: string;
   approver_id: string | null;
-  approval: string | null;
   approved: string | null;
+  grant_id: string | null;
   reason: string | null;
   custodian_id: string | null;
   intent: string | null;
@@ -835,6 +972,10 @@ export type Order = {
   value_digest: string | null;
   result_document_id: string | null;
   result_digest: string | null;
+  approvals: Approval[];
+  step?: number;
+  step_name?: string;
+  step_waits_for?: number;
 };
 export type StampRecord = {
   seq: number;
@@ -846,13 +987,13 @@ export type StampRecord = {
   seal_name: string;
   document_id: string;
   document_digest: string;
-  page: number;
-  x_mm: number;
-  y_mm: number;
-  width_mm: number;
-  height_mm: number;
+  places: Place[];
   category: string;
   purpose: string;
+  amount_fen: number | null;
+  copies: number;
+  reference: string;
+  grant_id: string | null;
   requester_id: string;
   approver_id: string | null;
   approved: string | null;
@@ -863,6 +1004,106 @@ export type StampRecord = {
   stamped: string | null;
   value_digest: string | null;
   result_document_id: string | null;
+  result_digest: string | null;
+};
+export type FlowStep = {
+  name: string;
+  needed: number;
+  approvers: string[];
+};
+export type FlowPath = {
+  categories: string[];
+  amount_max_fen: number | null;
+  steps: FlowStep[];
+};
+export type FlowDeputy = {
+  principal: string;
+  deputy: string;
+  from: string;
+  to: string;
+};
+export type Flow = {
+  number: number;
+  flow: string;
+  digest: string;
+  set_by: string;
+  set_at: string;
+  says: {
+    valid_from: string;
+    valid_to: string;
+    custodian_may_approve: boolean;
+    once_in_the_chain: boolean;
+    authority: string;
+    paths: FlowPath[];
+    deputies: FlowDeputy[];
+  };
+};
+export type Permission = {
+  seq: number;
+  permission_id: string;
+  seal_id: string;
+  person_id: string;
+  category: string;
+  valid_from: string;
+  valid_to: string;
+  granted_by: string;
+  created: string;
+  revoked: string | null;
+};
+export type Custody = {
+  from_person_id: string | null;
+  to_person_id: string;
+  begun: string;
+  expires: string;
+  confirmed: string | null;
+};
+export type Grant = {
+  grant_id: string;
+  organization_id: string;
+  seal_id: string;
+  client: string;
+  grant_der: string;
+  state: string;
+  written_by: string;
+  client_secret: string | null;
+  created: string;
+  granted: string | null;
+  revoked: string | null;
+  reason: string | null;
+  custodian_id: string | null;
+  step?: number | null;
+};
+export type GrantRow = {
+  seq: number;
+  grant_id: string;
+  seal_id: string;
+  client: string;
+  state: string;
+  created: string;
+  granted: string | null;
+  revoked: string | null;
+};
+export type RegisterEntry = {
+  seq: number;
+  order_id: string;
+  created: string;
+  es_id: string;
+  seal_name: string;
+  requester_id: string;
+  category: string;
+  purpose: string;
+  reference: string;
+  amount_fen: number | null;
+  copies: number;
+  places: Place[];
+  document_digest: string;
+  approver_id: string | null;
+  approved: string | null;
+  custodian_id: string | null;
+  grant_id: string | null;
+  state: string;
+  reason: string | null;
+  stamped: string | null;
   result_digest: string | null;
 };
 export type Report = {
@@ -1228,8 +1469,42 @@ export type Notification = {
   text: string;
   text_zh: string;
 };
+export type Webhook = {
+  webhook_id: string;
+  organization_id: string | null;
+  maker_id: string | null;
+  url: string;
+  events: string[];
+  state: string;
+  reason: string | null;
+  created_by: string;
+  created: string;
+};
+export type WebhookRow = {
+  seq: number;
+  webhook_id: string;
+  organization_id: string | null;
+  maker_id: string | null;
+  url: string;
+  events: string[];
+  state: string;
+  created: string;
+};
+export type WebhookDelivery = {
+  seq: number;
+  event_id: string;
+  id: string;
+  event: string;
+  created: string;
+  state: string;
+  attempts: number;
+  next_try: string | null;
+  problem: string | null;
+  detail: string | null;
+  delivered: string | null;
+};
 export type Problem = {
-  code: "format" | "trailing_data" | "limit_exceeded" | "no_memory" | "io" | "crypto" | "unsupported" | "bad_argument" | "bad_signature" | "bad_certificate" | "not_found" | "file_empty" | "file_format_unknown" | "file_damaged" | "file_encrypted" | "container_ambiguous" | "file_hostile" | "document_locked" | "earlier_signature_invalid" | "active_content" | "stamp_forbidden" | "page_out_of_range" | "stamp_off_page" | "seam_impossible" | "keyword_not_found" | "seal_not_in_validity" | "signer_not_in_seal" | "internal" | "unavailable" | "counterpart_down" | "counterpart_refused" | "unauthenticated" | "bad_login" | "forbidden" | "second_factor_required" | "account_incomplete" | "step_up_required" | "password_weak" | "too_many_tries" | "two_persons" | "row_altered" | "method_not_allowed" | "bad_json" | "bad_field" | "idempotency_key_missing" | "idempotency_key_reused" | "state_forbids" | "conflict" | "client_signature" | "client_time" | "client_nonce_used" | "client_not_active" | "client_scope" | "client_digest" | "quota_exceeded" | "bad_uscc" | "bad_id_number" | "material_missing" | "original_not_seen" | "maker_licence" | "physical_seal_unknown" | "physical_seal_cancelled" | "physical_seal_mismatch" | "second_statutory_seal" | "certificate_period" | "excluded_by_law" | "workstation" | "four_eyes" | "renewal_window" | "picture_changed" | "outside_scope" | "reason_required" | "seal_not_live" | "no_approval" | "order_expired" | "order_spent" | "document_changed" | "pin_wrong" | "pin_locked" | "pin_must_change" | "pin_weak" | "secret_unreadable" | "secret_stale";
+  code: "format" | "trailing_data" | "limit_exceeded" | "no_memory" | "io" | "crypto" | "unsupported" | "bad_argument" | "bad_signature" | "bad_certificate" | "not_found" | "file_empty" | "file_format_unknown" | "file_damaged" | "file_encrypted" | "container_ambiguous" | "file_hostile" | "document_locked" | "earlier_signature_invalid" | "active_content" | "stamp_forbidden" | "page_out_of_range" | "stamp_off_page" | "seam_impossible" | "keyword_not_found" | "seal_not_in_validity" | "signer_not_in_seal" | "internal" | "unavailable" | "counterpart_down" | "counterpart_refused" | "unauthenticated" | "bad_login" | "forbidden" | "second_factor_required" | "account_incomplete" | "step_up_required" | "password_weak" | "too_many_tries" | "two_persons" | "row_altered" | "method_not_allowed" | "bad_json" | "bad_field" | "idempotency_key_missing" | "idempotency_key_reused" | "state_forbids" | "conflict" | "client_signature" | "client_time" | "client_nonce_used" | "client_not_active" | "client_scope" | "client_digest" | "quota_exceeded" | "bad_uscc" | "bad_id_number" | "material_missing" | "original_not_seen" | "maker_licence" | "physical_seal_unknown" | "physical_seal_cancelled" | "physical_seal_mismatch" | "second_statutory_seal" | "certificate_period" | "excluded_by_law" | "workstation" | "four_eyes" | "renewal_window" | "picture_changed" | "outside_scope" | "reason_required" | "seal_not_live" | "no_approval" | "no_path" | "use_not_permitted" | "grant_exceeded" | "order_expired" | "order_spent" | "document_changed" | "pin_wrong" | "pin_locked" | "pin_must_change" | "pin_weak" | "secret_unreadable" | "secret_stale";
   title: string;
   title_zh: string;
   status: number;
@@ -1636,11 +1911,6 @@ export type SealCustodianBody = {
   person_id: string;
 };
 export type SealCustodianAnswer = Record<string, never>;
-export type SealApproverBody = {
-  approver_key_id: string;
-  sealed: string;
-};
-export type SealApproverAnswer = Record<string, never>;
 export type SealFreezeBody = {
   reason: string;
 };
@@ -1658,22 +1928,47 @@ export type FilingListAnswer = {
 export type OrderCreateBody = {
   seal_id: string;
   document_id: string;
-  page: number;
-  x_mm: number;
-  y_mm: number;
+  places: {
+    pages?: string;
+    x_mm?: number;
+    y_mm?: number;
+    corner?: string;
+    seam?: string;
+    along_mm?: number;
+    margin_mm?: number;
+    group?: number;
+    strip_min_mm?: number;
+    keyword?: string;
+    which?: number;
+    side?: string;
+    right_mm?: number;
+    down_mm?: number;
+    keep_on_page?: boolean;
+    blanks?: boolean;
+  }[];
   width_mm?: number;
   height_mm?: number;
   category: "official_document" | "certificate" | "agreement" | "voucher" | "transfer_form" | "personal_relation" | "public_utility_stop" | "classified";
   purpose: string;
+  amount_fen?: number;
+  copies?: number;
+  reference?: string;
 };
 export type OrderCreateAnswer = {
   order_id: string;
   state: string;
   order: string;
   expires: string;
+  places: Place[];
 };
 export type OrderApproveBody = {
   sealed: string;
+  step: number;
+};
+export type OrderApproveAnswer = {
+  state: string;
+  step?: number;
+  step_waits_for?: number;
 };
 export type OrderRefuseBody = {
   reason: string;
@@ -1689,6 +1984,97 @@ export type OrderStampAnswer = {
 };
 export type StampRecordListAnswer = {
   items: StampRecord[];
+  next: number | null;
+};
+export type FlowSetBody = {
+  flow: string;
+  sealed: string;
+};
+export type FlowSetAnswer = {
+  number: number;
+  digest: string;
+};
+export type FlowApproveBody = {
+  flow: string;
+  sealed: string;
+};
+export type FlowApproveAnswer = {
+  digest: string;
+};
+export type PermissionListAnswer = {
+  items: Permission[];
+  next: number | null;
+};
+export type PermissionCreateBody = {
+  person_id: string;
+  categories: string[];
+  valid_from?: string;
+  valid_to?: string;
+};
+export type PermissionCreateAnswer = {
+  permission_ids: string[];
+};
+export type PermissionRevokeBody = Record<string, never>;
+export type PermissionRevokeAnswer = Record<string, never>;
+export type CustodyListAnswer = {
+  items: Custody[];
+};
+export type SealHandOverBody = {
+  person_id: string;
+  sealed: string;
+};
+export type SealHandOverAnswer = {
+  expires: string;
+};
+export type SealTakeOverBody = {
+  sealed: string;
+};
+export type SealTakeOverAnswer = Record<string, never>;
+export type KeyUnlockBody = {
+  sealed: string;
+};
+export type KeyUnlockAnswer = {
+  unlocked: boolean;
+};
+export type GrantListAnswer = {
+  items: GrantRow[];
+  next: number | null;
+};
+export type GrantCreateBody = {
+  grant: string;
+};
+export type GrantCreateAnswer = {
+  grant_id: string;
+  state: string;
+};
+export type GrantApproveBody = {
+  sealed: string;
+  step: number;
+};
+export type GrantApproveAnswer = Record<string, never>;
+export type GrantGiveBody = {
+  sealed: string;
+};
+export type GrantGiveAnswer = {
+  state: string;
+  client_secret: string;
+};
+export type GrantRevokeBody = {
+  reason: string;
+};
+export type OrderStampGrantedBody = {
+  grant_id: string;
+  sealed: string;
+  signature: string;
+};
+export type OrderStampGrantedAnswer = {
+  state: string;
+  document_id: string;
+  digest: string;
+  stamp_record_id: string;
+};
+export type UseRegisterAnswer = {
+  items: RegisterEntry[];
   next: number | null;
 };
 export type ExchangeShowAnswer = {
@@ -1749,13 +2135,31 @@ export type OrderCreateBatchBody = {
     idempotency_key: string;
     seal_id: string;
     document_id: string;
-    page: number;
-    x_mm: number;
-    y_mm: number;
+    places: {
+      pages?: string;
+      x_mm?: number;
+      y_mm?: number;
+      corner?: string;
+      seam?: string;
+      along_mm?: number;
+      margin_mm?: number;
+      group?: number;
+      strip_min_mm?: number;
+      keyword?: string;
+      which?: number;
+      side?: string;
+      right_mm?: number;
+      down_mm?: number;
+      keep_on_page?: boolean;
+      blanks?: boolean;
+    }[];
     width_mm?: number;
     height_mm?: number;
     category: "official_document" | "certificate" | "agreement" | "voucher" | "transfer_form" | "personal_relation" | "public_utility_stop" | "classified";
     purpose: string;
+    amount_fen?: number;
+    copies?: number;
+    reference?: string;
   })[];
 };
 export type OrderCreateBatchAnswer = {
@@ -1766,6 +2170,7 @@ export type OrderApproveBatchBody = {
     idempotency_key: string;
     order_id: string;
     sealed: string;
+    step: number;
   }[];
 };
 export type OrderApproveBatchAnswer = {
@@ -1780,6 +2185,29 @@ export type OrderStampBatchBody = {
 };
 export type OrderStampBatchAnswer = {
   items: Outcome[];
+};
+export type WebhookCreateBody = {
+  url: string;
+  events: string[];
+};
+export type WebhookCreateAnswer = {
+  webhook_id: string;
+  secret: string;
+};
+export type WebhookListAnswer = {
+  items: WebhookRow[];
+  next: number | null;
+};
+export type WebhookEndBody = {
+  reason: string;
+};
+export type WebhookDeliveryListAnswer = {
+  items: WebhookDelivery[];
+  next: number | null;
+};
+export type WebhookReplayBody = Record<string, never>;
+export type WebhookReplayAnswer = {
+  event_id: string;
 };
 export type ClientCreateBody = {
   name: string;

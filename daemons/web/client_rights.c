@@ -13,6 +13,8 @@ static const struct client_right rights[] = {
     { "GET", API "/trust", "verify", false },
     { "GET", API "/key", "verify", false },
     { "GET", API "/seals/{id}/status", "verify", false },
+    { "GET", API "/seals/{id}/statement", "verify", false },
+    { "GET", API "/statement-keys", "verify", false },
     { "GET", API "/seals", "seals", false },
     { "GET", API "/seals/{id}", "seals", false },
     { "POST", API "/documents", "documents", false },
@@ -35,6 +37,7 @@ static const struct client_right rights[] = {
     { "POST", API "/applications/{id}/refuse", "making", true },
     { "POST", API "/applications/{id}/correct", "making", true },
     { "POST", API "/applications/{id}/seal", "making", true },
+    { "POST", API "/applications/{id}/carry-out", "making", true },
 };
 
 const struct client_right *

@@ -111,6 +111,7 @@ web_handler platform_status_show;                                               
 web_handler seal_statement, statement_key_show;                                                           /* statement.c */
 web_handler reconciliation_list, reconciliation_show, reconciliation_differences, reconciliation_create;     /* reconcile.c */
 
+web_handler webhook_create, webhook_list, webhook_show, webhook_end, webhook_delivery_list, webhook_replay;  /* webhooks.c */
 web_handler order_create_batch, order_approve_batch, order_stamp_batch;                                   /* batch.c */
 web_handler client_create, client_list, client_show, client_rotate, client_suspend, client_resume, client_revoke;  /* clients.c */
 

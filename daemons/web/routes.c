@@ -94,6 +94,8 @@ FIELDS(counterpart, { "counterpart", IN_TEXT, 1, 32, NULL, false });
 FIELDS(api_client, { "name", IN_TEXT, 1, 100, NULL, false }, { "algorithm", IN_TEXT, 3, 8, check_algorithm, false },
        { "public_key", IN_TEXT, 88, 88, NULL, true }, { "scopes", IN_TEXTS, 1, 8, NULL, false }, { "per_minute", IN_INT, 1, 1000000, NULL, true },
        { "per_day", IN_INT, 1, 100000000, NULL, true });
+FIELDS(webhook, { "url", IN_TEXT, 12, 511, NULL, false }, { "events", IN_TEXTS, 1, 2, NULL, false });
+
 /* Items of a batch: an idempotency_key, and the body that the single request would have. */
 #define ITEM_KEY { "idempotency_key", IN_TEXT, 8, 64, check_idempotency_key, false }
 FIELDS(order_item, ITEM_KEY, ORDER_FIELDS);
@@ -263,6 +265,13 @@ static const struct route table[] = {
     { "POST",   API "/order-batches",                 order_create_batch,      ROLE_AGENT | ROLE_CUSTODIAN,           SCOPE_OWN_ORGANIZATION, "orders_created",      BODY_JSON,  BATCH_MAX,    order_items,  false, "R15.1" },
     { "POST",   API "/order-batches/approve",         order_approve_batch,     ROLE_APPROVER,                         SCOPE_OWN_ORGANIZATION, "orders_approved",     BODY_JSON,  BATCH_MAX,    approval_items, false, "R15.1" },
     { "POST",   API "/order-batches/stamp",           order_stamp_batch,       ROLE_CUSTODIAN,                        SCOPE_OWN_ORGANIZATION, "documents_stamped",   BODY_JSON,  BATCH_MAX,    sealed_items, false, "R15.1" },
+
+    { "POST",   API "/webhooks",                     webhook_create,          ROLE_AGENT | ROLE_MAKER_STAFF,          SCOPE_BY_ROLE,          "webhook_created",     BODY_JSON,  JSON_MAX,     webhook,      true,  "R18.1" },
+    { "GET",    API "/webhooks",                     webhook_list,            ROLE_AGENT | ROLE_MAKER_STAFF,          SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R18.1" },
+    { "GET",    API "/webhooks/{id}",                webhook_show,            ROLE_AGENT | ROLE_MAKER_STAFF,          SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R18.1" },
+    { "POST",   API "/webhooks/{id}/end",            webhook_end,             ROLE_AGENT | ROLE_MAKER_STAFF,          SCOPE_BY_ROLE,          "webhook_ended",       BODY_JSON,  JSON_MAX,     reason,       true,  "R18.1" },
+    { "GET",    API "/webhooks/{id}/deliveries",     webhook_delivery_list,   ROLE_AGENT | ROLE_MAKER_STAFF,          SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R18.1" },
+    { "POST",   API "/webhooks/{id}/deliveries/{code}/replay", webhook_replay,          ROLE_AGENT | ROLE_MAKER_STAFF,          SCOPE_BY_ROLE,          "webhook_replayed",    BODY_JSON,  JSON_MAX,     nothing,      true,  "R18.1" },
 
     { "POST",   API "/clients",                      client_create,           ROLE_AGENT | ROLE_MAKER_STAFF,          SCOPE_BY_ROLE,          "client_created",      BODY_JSON,  JSON_MAX,     api_client,   true,  "R18.1" },
     { "GET",    API "/clients",                      client_list,             ROLE_AGENT | ROLE_MAKER_STAFF | ROLE_POLICE, SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R18.1" },

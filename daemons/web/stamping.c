@@ -6,6 +6,7 @@
 #include "codec/text.h"
 #include "daemons/web/evidence.h"
 #include "daemons/web/route.h"
+#include "daemons/web/webhook.h"
 #include "daemons/web/seal.h"
 #include "daemons/web/time_stamp.h"
 
@@ -127,6 +128,9 @@ stamping_record(struct db_tx *tx, void *arg, struct jy_fault *fault)
                             BINDS(B_TEXT("to", to), B_INT("stamped", s->stamped), B_BLOB("value_digest", JY_SLICE(s->value_digest, JY_SM3_SIZE)),
                                   B_TEXT("result_document_id", s->document_id), B_TEXT("order_id", member(s->order, "order_id")), B_TEXT("from", "INTENT")),
                             fault);
+    if (rc == JY_OK)
+        rc = webhook_tell(tx, "stamp", "done", member(s->order, "seal_id"), s->stamped,
+                          json_pack("{s:s, s:s}", "order_id", member(s->order, "order_id"), "document_id", s->document_id), fault);
     free(pages);
     return rc;
 }

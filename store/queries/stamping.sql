@@ -32,7 +32,9 @@ UPDATE stamp_order SET state = :to, approver_id = :person_id, approved = :now, g
 UPDATE stamp_order SET state = :to, approver_id = :person_id, reason = :reason WHERE order_id = :order_id AND state = :from;
 
 -- name: order_intend
-UPDATE stamp_order SET state = :to, custodian_id = :person_id, intent = :now WHERE order_id = :order_id AND state = :from;
+-- R20.1, R21.1: no intent after the seal has ended, also when it ends in the same moment.
+UPDATE stamp_order SET state = :to, custodian_id = :person_id, intent = :now WHERE order_id = :order_id AND state = :from
+   AND EXISTS (SELECT 1 FROM seal s WHERE s.seal_id = stamp_order.seal_id AND s.state = 'ACTIVE');
 
 -- name: order_end
 -- back to APPROVED, or FAILED, or EXPIRED

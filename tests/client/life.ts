@@ -2,13 +2,13 @@
 // A seal's life through the generated client alone: applied for, made, filed, used, verified, frozen, cancelled.
 // node life.js credentials.json contract.ofd
 import { execFileSync } from "node:child_process";
-import { createHash, randomUUID } from "node:crypto";
+import { createHash, createHmac, randomUUID } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Jinyin, Refusal } from "./jinyin.js";
 
-interface Person { login: string; password: string; person_id: string }
+interface Person { login: string; password: string; person_id: string; totp?: string; totp_step?: number }
 interface Credentials {
   base: string;
   organizations: { name: string; seal_code: string }[];
@@ -24,9 +24,19 @@ function person(login: string): Person {
   return found;
 }
 
+/** The one-time code of a phone (RFC 6238): a step later than the last that was used. */
+function oneTimeCode(secret: string, used: number): string {
+  const bits = [...secret].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2)));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.max(used + 1, Math.floor(Date.now() / 30000))));
+  const mac = createHmac("sha1", key).update(step).digest();
+  return String((mac.readUInt32BE(mac[19]! & 15) & 0x7fffffff) % 1000000).padStart(6, "0");
+}
+
 async function logIn(login: string): Promise<Jinyin> {
-  const client = new Jinyin(credentials.base);
-  const { token } = await client.sessionLogIn({ login, password: person(login).password });
+  const client = new Jinyin(credentials.base), { password, totp, totp_step } = person(login);
+  const { token } = await client.sessionLogIn({ login, password, ...(totp === undefined ? {} : { code: oneTimeCode(totp, totp_step ?? 0) }) });
   client.token = token;
   return client;
 }
@@ -120,6 +130,14 @@ if (records.items.length !== 1 || records.items[0]!.result_digest !== stamped.di
 await custodian.sealFreeze(sealId, { reason: "the bag was lost" });
 const status = await new Jinyin(credentials.base).sealStatus(sealId);
 if (status.state !== "FROZEN") throw new Error(status.state);
-await agent.sealCancel(sealId, { reason: "key_leaked" });
+const ending = await agent.sealApplicationCreate(sealId, {
+  type: "cancellation", by_agent: true, agent_id_number: "11010519491231002X", agent_phone: "13800000000", reason: "key_leaked", description: "seen by a stranger",
+});
+const papers = ending.checklist.map((item) => item.code);
+for (const code of papers) await agent.materialPut(ending.application_id, code, new TextEncoder().encode(`a scan of ${code}`));
+await agent.applicationSubmit(ending.application_id, {});
+await maker.applicationAccept(ending.application_id, { originals_seen: papers });
+const ended = await maker.applicationCarryOut(ending.application_id, {});
+if (ended.seal_state !== "CANCELLED") throw new Error(ended.seal_state);
 await refused("seal_not_live", agent.orderCreate({ seal_id: sealId, document_id: document.document_id, places: [{ pages: "1", x_mm: 10, y_mm: 10 }], category: "agreement", purpose: "" }));
 console.log(`the generated client: applied, made, filed (${made.filing_number}), stamped, verified (${report.verdict}), frozen, cancelled`);

@@ -21,11 +21,11 @@ SAMPLES_OF = {"/api/v1/seals/{id}/cancel": {"reason": "key_leaked"}, "/api/v1/ap
 
 
 def ask(life, route, token, object_id, body=None):
-    """Status and stable code of one call."""
+    """Status and stable code of one call; of a list that came, "empty" when nothing stands in it."""
     path = route["path"].replace("{id}", object_id).replace("{code}", "translation")
     try:
-        life.call(route["method"], path, body if body is not None else (b"{}" if route["body"] != "NONE" else None), token=token)
-        return 200, None
+        answer = life.call(route["method"], path, body if body is not None else (b"{}" if route["body"] != "NONE" else None), token=token)
+        return 200, "empty" if isinstance(answer, dict) and answer.get("items") == [] else None
     except Problem as problem:
         return problem.status, problem.code
 
@@ -68,10 +68,12 @@ def nobody_sees_what_is_not_theirs(life, tokens, objects):
                 continue
             status, code = ask(life, route, tokens[role], object_id, body)
             cell = f"{role} {route['method']} {route['path']} of another: {status} {code}"
+            cells += 1
+            if route["method"] == "GET" and code == "empty":
+                continue                                   # a list of what belongs to it shows nothing
             assert status >= 400 and status != 409, cell
             if route["method"] == "GET" or route["body"] != "JSON" or set(body) >= {n for n, mark in route["fields"] if not mark}:
                 assert status == 404 or code in ("forbidden", "two_persons", "maker_licence", "counterpart_down"), cell
-            cells += 1
     return cells
 
 

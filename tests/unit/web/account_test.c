@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Accounts against a store of their own, with a clock that the test moves. */
+/* Accounts against a store of their own (SQLite; with JINYIN_POSTGRES a database of that server), with a clock that the test moves. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <setjmp.h>
 #include <cmocka.h>
+#include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,11 +31,37 @@ insert_organization(struct db_tx *tx, void *arg, struct jy_fault *fault)
                                                        B_TEXT("kind", "enterprise"), B_TEXT("district", "120101"), B_INT("now", NOW)), NULL, fault);
 }
 
+/* A database of the server that tests/scenario/postgres.py started; its place as the role that serves. */
+static jy_err
+make_database(const char *server, char place[160], struct jy_fault *fault)
+{
+    char words[160], name[32], sql[96];
+    PGconn *pg;
+    jy_err rc = JY_E_IO;
+
+    snprintf(words, sizeof(words), "host=%s user=postgres dbname=postgres", server);
+    snprintf(name, sizeof(name), "account_%d", (int)getpid());
+    snprintf(sql, sizeof(sql), "CREATE DATABASE %s OWNER jinyin_owner TEMPLATE template0", name);
+    pg = PQconnectdb(words);
+    if (PQstatus(pg) == CONNECTION_OK) {
+        PGresult *result = PQexec(pg, sql);
+        rc = PQresultStatus(result) == PGRES_COMMAND_OK ? JY_OK : jy_fail(fault, JY_E_IO, "server", 0, "%s", PQerrorMessage(pg));
+        PQclear(result);
+    }
+    PQfinish(pg);
+    snprintf(place, 160, "postgresql:host=%s dbname=%s user=jinyin_owner", server, name);
+    if (rc == JY_OK)
+        rc = db_prepare(place, "jinyin_web", fault);
+    snprintf(place, 160, "postgresql:host=%s dbname=%s user=jinyin_web", server, name);
+    return rc;
+}
+
 static int
 open_store(void **state)
 {
+    const char *server = getenv("JINYIN_POSTGRES");
     struct jy_fault fault = { 0 };
-    char place[64];
+    char place[160];
 
     (void)state;
     memset(web.data_key, 7, sizeof(web.data_key));
@@ -44,8 +71,8 @@ open_store(void **state)
     pthread_mutex_init(&web.refusals.lock, NULL);
     if (mkdtemp(folder) == NULL)
         return -1;
-    snprintf(place, sizeof(place), "sqlite:%s/test.db", folder);
-    if (db_open(place, &web.db, &fault) != JY_OK) {
+    snprintf(place, sizeof(place), "%s/test.db", folder);
+    if ((server != NULL && make_database(server, place, &fault) != JY_OK) || db_open(place, &web.db, &fault) != JY_OK) {
         fprintf(stderr, "%s %s\n", fault.where, fault.text);
         return -1;
     }
