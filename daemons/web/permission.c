@@ -62,7 +62,8 @@ permission_create(struct exchange *x, struct jy_fault *fault)
     jy_err rc;
 
     if ((rc = seal_find(x, &seal, fault)) == JY_OK && (rc = seal_must_be_custodian(x, seal, fault)) == JY_OK &&
-        (rc = organization_member(x, member(seal, "organization_id"), in_text(x, "person_id"), ROLE_AGENT, "person_id", &person, fault)) == JY_OK && (rc = read_period(x, &p, fault)) == JY_OK)
+        (rc = organization_member(x, member(seal, "organization_id"), in_text(x, "person_id"), ROLE_AGENT, "person_id", &person, fault)) == JY_OK &&
+        (rc = read_period(x, &p, fault)) == JY_OK)
         json_array_foreach(json_object_get(x->input, "categories"), i, category)
             if (rc == JY_OK && strcmp(json_string_value(category), "*") != 0)
                 rc = check_category(json_string_value(category), "categories", fault);

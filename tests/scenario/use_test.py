@@ -75,7 +75,8 @@ def R15_1__everywhere_that_the_tool_can_stamp(life, seal_id):
     refused("unsupported", lambda: order(life, seal_id, pdf, [{"keyword": "甲方"}]), "places")
     refused("seam_impossible", lambda: order(life, seal_id, contract, [{"seam": "left"}]))
     for wrong in ({"pages": "1"}, {"pages": "1", "x_mm": 1}, {"pages": "1", "x_mm": 1, "y_mm": 1, "seam": "left"}, {"seam": "inside"},
-                  {"pages": "1", "x_mm": 1, "y_mm": 1, "corner": "middle"}, {"keyword": "甲方", "margin_mm": 1}, {"pages": "1", "x_mm": 1, "y_mm": 1, "colour": 1}):
+                  {"pages": "1", "x_mm": 1, "y_mm": 1, "corner": "middle"}, {"keyword": "甲方", "margin_mm": 1},
+                  {"pages": "1", "x_mm": 1, "y_mm": 1, "colour": 1}):
         refused("bad_field", lambda: order(life, seal_id, contract, [wrong]))
     refused("bad_field", lambda: order(life, seal_id, contract, []), "places")
 

@@ -384,7 +384,8 @@ at(jy_time later)
 }
 static jy_err the_order_expired(void) { return at(3601); }
 static jy_err the_clock_before_the_approvals(void) { return at(-5); }
-static jy_err the_flow_expired(void)
+static jy_err
+the_flow_expired(void)
 {
     struct jy_flow *flow = two_step_flow();
     jy_err rc;
