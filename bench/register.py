@@ -89,7 +89,7 @@ def main():
         database = None
         if SERVER:
             database = SERVER.psql("SELECT datname FROM pg_stat_activity WHERE application_name = 'jinyin writer'")
-        admin = life.log_in("admin", (folder / "data" / "bootstrap.secret").read_text().strip())["token"]
+        admin = life.tokens["admin"]
         officer = life.call("POST", "/api/v1/people", {"login": "officer", "name": "区民警", "id_number": "11010519491231002X", "phone": "13800000000",
                                                        "roles": ["police"], "district": "120105"}, admin)
         officer = life.log_in("officer", officer["password"])["token"]
