@@ -2,7 +2,7 @@
 #include "cli/life.h"
 
 #include "codec/text.h"
-#include "ipc/order.h"
+#include "ipc/flow.h"
 
 #include <jinyin/totp.h>
 
@@ -370,14 +370,15 @@ life_log_in(struct life *life, struct jy_fault *fault)
     return rc;
 }
 
+/* about: what the secret is sealed to: the key's id, or, for activating a seal, that and the custodian's. */
 static jy_err
-change_pin(struct life *life, const struct life_person *who, const char *key_id, const char *old_pin, const char *new_pin,
+change_pin(struct life *life, const struct life_person *who, const char *key_id, const char *about, const char *old_pin, const char *new_pin,
            struct jy_fault *fault)
 {
     char sealed[2048], path[256];
     jy_err rc;
 
-    if ((rc = life_seal_pin(life, "change-pin", key_id, old_pin, new_pin, sealed, sizeof(sealed), fault)) != JY_OK)
+    if ((rc = life_seal_pin(life, "change-pin", about, old_pin, new_pin, sealed, sizeof(sealed), fault)) != JY_OK)
         return rc;
     snprintf(path, sizeof(path), "/api/v1/keys/%s/pin", key_id);
     return ask(life, who, "PUT", path, json_pack("{s:s}", "sealed", sealed), NULL, NULL, fault);
@@ -397,7 +398,7 @@ life_maker_key(struct life *life, struct jy_fault *fault)
         return rc;
     copy_text(life->maker_key_id, sizeof(life->maker_key_id), member(answer, "maker_key_id"));
     if ((rc = fresh_pin(life->maker_pin)) == JY_OK &&
-        (rc = change_pin(life, &life->maker, life->maker_key_id, member(answer, "activation_code"), life->maker_pin, fault)) == JY_OK &&
+        (rc = change_pin(life, &life->maker, life->maker_key_id, life->maker_key_id, member(answer, "activation_code"), life->maker_pin, fault)) == JY_OK &&
         (rc = remember(life, "maker_key_id", life->maker_key_id, fault)) == JY_OK)
         rc = remember(life, "maker_pin", life->maker_pin, fault);
     json_decref(answer);
@@ -420,8 +421,8 @@ life_approver_key(struct life *life, struct jy_fault *fault)
         goto out;
     copy_text(life->approver.approver_key_id, sizeof(life->approver.approver_key_id), member(answer, "approver_key_id"));
     if ((rc = fresh_pin(life->approver_pin)) != JY_OK ||
-        (rc = change_pin(life, &life->approver, life->approver.approver_key_id, member(answer, "activation_code"), life->approver_pin,
-                         fault)) != JY_OK)
+        (rc = change_pin(life, &life->approver, life->approver.approver_key_id, life->approver.approver_key_id, member(answer, "activation_code"),
+                         life->approver_pin, fault)) != JY_OK)
         goto out;
     snprintf(name, sizeof(name), "%s_key_id", life->approver.login);
     if ((rc = remember(life, name, life->approver.approver_key_id, fault)) != JY_OK)
@@ -511,28 +512,72 @@ life_make(struct life *life, const char *application_id, json_t **answer, struct
     return rc;
 }
 
+/* The simplest flow: one approver for everything, a year long (R16.1). */
+static jy_err
+set_flow(struct life *life, struct jy_fault *fault)
+{
+    struct jy_flow *flow = calloc(1, sizeof(*flow));
+    struct jy_buf der = { 0 }, text = { 0 };
+    char sealed[2048], path[256], object[JY_ORDER_OBJECT_SIZE];
+    jy_err rc = flow == NULL ? JY_E_NOMEM : JY_OK;
+
+    if (rc != JY_OK)
+        goto out;
+    copy_text(flow->seal_key_id, sizeof(flow->seal_key_id), life->seal_id);
+    flow->number = 1;
+    flow->valid_from = jy_now() - 60;
+    flow->valid_to = jy_now() + 365 * 86400;
+    flow->path_count = flow->paths[0].step_count = flow->paths[0].steps[0].needed = flow->paths[0].steps[0].approver_count = 1;
+    flow->paths[0].amount_max_fen = -1;
+    copy_text(flow->paths[0].steps[0].name, sizeof(flow->paths[0].steps[0].name), "审批");
+    copy_text(flow->paths[0].steps[0].approvers[0], sizeof(flow->paths[0].steps[0].approvers[0]), life->approver.approver_key_id);
+    if ((rc = jy_flow_encode(flow, &der)) != JY_OK || (rc = jy_base64_encode(jy_buf_slice(&der), &text)) != JY_OK ||
+        (rc = jy_stamp_order_object(jy_buf_slice(&der), object)) != JY_OK ||
+        (rc = life_seal_pin(life, "flow", object, life->seal_pin, NULL, sealed, sizeof(sealed), fault)) != JY_OK)
+        goto out;
+    snprintf(path, sizeof(path), "/api/v1/seals/%s/flow", life->seal_id);
+    rc = ask(life, &life->custodian, "PUT", path, json_pack("{s:s%, s:s}", "flow", text.p, text.len, "sealed", sealed), NULL, NULL, fault);
+out:
+    free(flow);
+    jy_buf_free(&der);
+    jy_buf_free(&text);
+    return rc;
+}
+
+/* The agent may ask for stamps of every kind of document. */
+static jy_err
+permit_agent(struct life *life, struct jy_fault *fault)
+{
+    json_t *me = NULL;
+    char path[256];
+    jy_err rc;
+
+    if ((rc = life_get(life, &life->agent, "/api/v1/session", &me, fault)) != JY_OK)
+        return rc;
+    snprintf(path, sizeof(path), "/api/v1/seals/%s/permissions", life->seal_id);
+    rc = ask(life, &life->custodian, "POST", path, json_pack("{s:s, s:[s]}", "person_id", member(me, "person_id"), "categories", "*"), NULL, NULL, fault);
+    json_decref(me);
+    return rc;
+}
+
 jy_err
 life_hand_over(struct life *life, struct jy_fault *fault)
 {
-    char sealed[2048], path[256], object[161], own[65];
+    char path[256], object[161], own[65];
     json_t *me = NULL;
     jy_err rc;
 
     if ((rc = life_get(life, &life->custodian, "/api/v1/session", &me, fault)) != JY_OK)
         return rc;
     snprintf(path, sizeof(path), "/api/v1/seals/%s/custodian", life->seal_id);
+    snprintf(object, sizeof(object), "%s/%s", life->seal_id, member(me, "person_id"));
     rc = ask(life, &life->agent, "POST", path, json_pack("{s:s}", "person_id", member(me, "person_id")), NULL, NULL, fault);
     json_decref(me);
     if (rc != JY_OK || (rc = fresh_pin(own)) != JY_OK ||
-        (rc = change_pin(life, &life->custodian, life->seal_id, life->seal_pin, own, fault)) != JY_OK)
+        (rc = change_pin(life, &life->custodian, life->seal_id, object, life->seal_pin, own, fault)) != JY_OK)
         return rc;
     copy_text(life->seal_pin, sizeof(life->seal_pin), own);
-    snprintf(object, sizeof(object), "%s/%s", life->seal_id, life->approver.approver_key_id);
-    if ((rc = life_seal_pin(life, "assign", object, life->seal_pin, NULL, sealed, sizeof(sealed), fault)) != JY_OK)
-        return rc;
-    snprintf(path, sizeof(path), "/api/v1/seals/%s/approver", life->seal_id);
-    return ask(life, &life->custodian, "PUT", path,
-                json_pack("{s:s, s:s}", "approver_key_id", life->approver.approver_key_id, "sealed", sealed), NULL, NULL, fault);
+    return (rc = set_flow(life, fault)) == JY_OK ? permit_agent(life, fault) : rc;
 }
 
 jy_err
@@ -546,9 +591,14 @@ life_order(struct life *life, const char *document_id, int page, double x_mm, do
            struct jy_fault *fault)
 {
     json_t *answer = NULL;
-    json_t *body = json_pack("{s:s, s:s, s:i, s:f, s:f, s:s, s:s}", "seal_id", life->seal_id, "document_id", document_id, "page", page,
-                             "x_mm", x_mm, "y_mm", y_mm, "category", "agreement", "purpose", "demonstration");
-    jy_err rc = ask(life, &life->agent, "POST", "/api/v1/orders", body, key, &answer, fault);
+    char pages[16];
+    json_t *body;
+    jy_err rc;
+
+    snprintf(pages, sizeof(pages), "%d", page);
+    body = json_pack("{s:s, s:s, s:[{s:s, s:f, s:f}], s:s, s:s}", "seal_id", life->seal_id, "document_id", document_id, "places", "pages", pages, "x_mm", x_mm,
+                     "y_mm", y_mm, "category", "agreement", "purpose", "demonstration");
+    rc = ask(life, &life->agent, "POST", "/api/v1/orders", body, key, &answer, fault);
 
     if (rc == JY_OK)
         snprintf(order_id, 65, "%s", member(answer, "order_id"));
@@ -556,36 +606,36 @@ life_order(struct life *life, const char *document_id, int page, double x_mm, do
     return rc;
 }
 
-/* The order as it will be signed: what a secret is sealed to. Whoever decides looks at these bytes, not at what a page says of them. */
+/*
+ * One decision about an order. The secret is sealed to the order as it will be signed, an approval to the step as well: whoever decides looks at these
+ * bytes, not at what a page says of them.
+ */
 static jy_err
-order_object(struct life *life, const struct life_person *who, const char *order_id, char out[JY_ORDER_OBJECT_SIZE], struct jy_fault *fault)
+order_step(struct life *life, const struct life_person *who, const char *order_id, const char *act, const char *pin, const char *key,
+           json_t **answer, struct jy_fault *fault)
 {
+    bool approving = strcmp(act, "approve") == 0;
+    char sealed[2048], path[256], object[JY_APPROVAL_OBJECT_SIZE];
     struct jy_buf der = { 0 };
-    json_t *order = NULL;
-    char path[256];
+    json_t *order = NULL, *body;
+    json_int_t step;
     jy_err rc;
 
     snprintf(path, sizeof(path), "/api/v1/orders/%s", order_id);
-    if ((rc = life_get(life, who, path, &order, fault)) == JY_OK &&
-        (rc = jy_base64_decode(jy_slice_text(member(order, "stamp_order")), &der)) == JY_OK)
-        rc = jy_stamp_order_object(jy_buf_slice(&der), out);
+    if ((rc = life_get(life, who, path, &order, fault)) != JY_OK ||
+        (rc = jy_base64_decode(jy_slice_text(member(order, "stamp_order")), &der)) != JY_OK)
+        goto out;
+    step = json_integer_value(json_object_get(order, "step"));
+    rc = approving ? jy_approval_object(jy_buf_slice(&der), (uint32_t)step, object) : jy_stamp_order_object(jy_buf_slice(&der), object);
+    if (rc != JY_OK || (rc = life_seal_pin(life, act, object, pin, NULL, sealed, sizeof(sealed), fault)) != JY_OK)
+        goto out;
+    snprintf(path, sizeof(path), "/api/v1/orders/%s/%s", order_id, act);
+    body = approving ? json_pack("{s:s, s:I}", "sealed", sealed, "step", step) : json_pack("{s:s}", "sealed", sealed);
+    rc = ask(life, who, "POST", path, body, key, answer, fault);
+out:
     jy_buf_free(&der);
     json_decref(order);
     return rc;
-}
-
-static jy_err
-order_step(struct life *life, const struct life_person *who, const char *order_id, const char *step, const char *pin, const char *key,
-           json_t **answer, struct jy_fault *fault)
-{
-    char sealed[2048], path[256], object[JY_ORDER_OBJECT_SIZE];
-    jy_err rc;
-
-    if ((rc = order_object(life, who, order_id, object, fault)) != JY_OK ||
-        (rc = life_seal_pin(life, step, object, pin, NULL, sealed, sizeof(sealed), fault)) != JY_OK)
-        return rc;
-    snprintf(path, sizeof(path), "/api/v1/orders/%s/%s", order_id, step);
-    return ask(life, who, "POST", path, json_pack("{s:s}", "sealed", sealed), key, answer, fault);
 }
 
 jy_err

@@ -52,7 +52,7 @@ JY_CHECK jy_err life_upload_materials(struct life *life, const char *application
 JY_CHECK jy_err life_accept(struct life *life, const char *application_id, json_t *checklist, struct jy_fault *fault);
 /** answer: seal, certificate, filing_number. */
 JY_CHECK jy_err life_make(struct life *life, const char *application_id, json_t **answer, struct jy_fault *fault);
-JY_CHECK jy_err life_hand_over(struct life *life, struct jy_fault *fault);                    /* custodian, own PIN, approver */
+JY_CHECK jy_err life_hand_over(struct life *life, struct jy_fault *fault);                    /* custodian, own PIN, flow, the agent's permission */
 JY_CHECK jy_err life_upload(struct life *life, struct jy_slice file, json_t **document, struct jy_fault *fault);
 JY_CHECK jy_err life_order(struct life *life, const char *document_id, int page, double x_mm, double y_mm, const char *key,
                            char order_id[65], struct jy_fault *fault);

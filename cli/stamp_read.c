@@ -80,19 +80,6 @@ value_of(const char *item, const char *name)
     return strncmp(item, name, len) == 0 && item[len] == '=' ? item + len + 1 : NULL;
 }
 
-struct name { const char *name; int value; };
-
-static bool
-named(const struct name *table, const char *text, int *out)
-{
-    for (; table->name != NULL; table++)
-        if (strcmp(table->name, text) == 0) {
-            *out = table->value;
-            return true;
-        }
-    return false;
-}
-
 static struct stamp_spot *
 new_spot(struct reading *r, enum stamp_kind kind)
 {
@@ -110,24 +97,19 @@ new_spot(struct reading *r, enum stamp_kind kind)
 static int
 read_at(struct reading *r, const char *text)
 {
-    static const struct name corners[] = { { "top-left", JY_CORNER_TOP_LEFT }, { "top-right", JY_CORNER_TOP_RIGHT },
-        { "bottom-left", JY_CORNER_BOTTOM_LEFT }, { "bottom-right", JY_CORNER_BOTTOM_RIGHT }, { "centre", JY_CORNER_CENTRE }, { "center", JY_CORNER_CENTRE },
-        { NULL, 0 } };
     struct stamp_spot *s = new_spot(r, SPOT_AT);
     const char *at = text;
     char item[64];
-    int corner = JY_CORNER_TOP_LEFT;
 
     if (s == NULL)
         return wrong(r, "more than %d places of one seal", SPOTS_MAX);
     s->has_x = s->has_y = true;
     if (!next_item(&at, item, sizeof(item)) || !millimetres(item, &s->at.x_mm) || !next_item(&at, item, sizeof(item)) || !millimetres(item, &s->at.y_mm))
         return wrong(r, "\"%s\" is not X,Y in millimetres", text);
-    if (next_item(&at, item, sizeof(item)) && !named(corners, item, &corner))
+    if (next_item(&at, item, sizeof(item)) && !jy_corner_by_name(item, &s->at.corner))
         return wrong(r, "no corner \"%s\": top-left, top-right, bottom-left, bottom-right or centre", item);
     if (at != NULL)
         return wrong(r, "\"%s\" is more than X,Y,CORNER", text);
-    s->at.corner = (enum jy_corner)corner;
     return 0;
 }
 
@@ -149,19 +131,15 @@ read_coordinate(struct reading *r, const char *text)
 static int
 read_seam(struct reading *r, const char *text)
 {
-    static const struct name edges[] = { { "right", JY_EDGE_RIGHT }, { "left", JY_EDGE_LEFT }, { "top", JY_EDGE_TOP }, { "bottom", JY_EDGE_BOTTOM },
-        { NULL, 0 } };
     struct stamp_spot *s = new_spot(r, SPOT_SEAM);
     const char *at = text, *value;
     char item[64];
-    int edge;
     long group;
 
     if (s == NULL)
         return wrong(r, "more than %d places of one seal", SPOTS_MAX);
-    if (!next_item(&at, item, sizeof(item)) || !named(edges, item, &edge))
+    if (!next_item(&at, item, sizeof(item)) || !jy_edge_by_name(item, &s->seam.edge))
         return wrong(r, "no edge \"%s\": right, left, top or bottom", item);
-    s->seam.edge = (enum jy_edge)edge;
     s->seam.centred = true;
     while (next_item(&at, item, sizeof(item))) {
         bool good = true;
@@ -187,12 +165,10 @@ read_seam(struct reading *r, const char *text)
 static int
 read_keyword(struct reading *r, const char *text)
 {
-    static const struct name sides[] = { { "on", JY_SIDE_ON }, { "right", JY_SIDE_RIGHT }, { "left", JY_SIDE_LEFT }, { "below", JY_SIDE_BELOW },
-        { "above", JY_SIDE_ABOVE }, { NULL, 0 } };
     struct stamp_spot *s = new_spot(r, SPOT_KEYWORD);
     const char *at = text, *value;
     char item[64];
-    int side;
+    enum jy_side side;
 
     if (s == NULL)
         return wrong(r, "more than %d places of one seal", SPOTS_MAX);
@@ -206,8 +182,8 @@ read_keyword(struct reading *r, const char *text)
             if (s->anchor.which == 0)
                 return wrong(r, "matches are counted from 1, from the end as -1");
             s->which_said = true;
-        } else if (named(sides, item, &side)) {
-            s->anchor.side = (enum jy_side)side;
+        } else if (jy_side_by_name(item, &side)) {
+            s->anchor.side = side;
         } else if (strcmp(item, "fit") == 0) {
             s->anchor.keep_on_page = true;
         } else if (strcmp(item, "blanks") == 0) {

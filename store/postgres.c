@@ -133,7 +133,7 @@ open_conn(const char *conninfo, bool writes, struct db_conn **out, struct jy_fau
     conn->writer = writes;
     PQsetNoticeProcessor(conn->pg, say_nothing, NULL);
     if (PQstatus(conn->pg) != CONNECTION_OK)
-        rc = jy_fail(fault, JY_E_UNAVAILABLE, "store", 0, "%s", PQerrorMessage(conn->pg));
+        rc = pg_fail(conn, NULL, "store", fault);
     else if (PQserverVersion(conn->pg) < 150000)
         rc = jy_fail(fault, JY_E_UNSUPPORTED, "store", 0, "PostgreSQL 15 or newer is needed");
     else if (strcmp(PQparameterStatus(conn->pg, "server_encoding"), "UTF8") != 0)
@@ -372,9 +372,10 @@ run_guarded(struct db_cursor *cursor)
         results[i] = next_result(pg);
     if (sent)
         PQclear(next_result(pg));
-    PQexitPipelineMode(pg);
-    /* The statement's own result, unless its savepoint failed already. */
-    answer = is_good(results[0]) ? results[1] : results[0];
+    if (PQexitPipelineMode(pg) != 1)       /* half a pipeline was sent: nothing can be said on this connection any more */
+        cursor->conn->lost = true;
+    /* The statement's own result, or what failed first. */
+    answer = !is_good(results[0]) ? results[0] : is_good(results[1]) && !is_good(results[2]) ? results[2] : results[1];
     for (int i = 0; i < 3; i++)
         if (results[i] != answer)
             PQclear(results[i]);

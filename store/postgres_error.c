@@ -54,6 +54,8 @@ pg_error_take(struct db_conn *conn, PGresult *result, struct pg_error *out)
     *out = (struct pg_error){ .err = JY_E_INTERNAL };
     copy(out->sqlstate, sizeof(out->sqlstate), state);
     copy(out->text, sizeof(out->text), text != NULL ? text : PQerrorMessage(conn->pg));
+    if (text == NULL)                 /* libpq ends its own words with a line */
+        out->text[strcspn(out->text, "\n")] = '\0';
     if (result != NULL) {
         copy(out->table, sizeof(out->table), PQresultErrorField(result, PG_DIAG_TABLE_NAME));
         copy(out->column, sizeof(out->column), PQresultErrorField(result, PG_DIAG_COLUMN_NAME));
@@ -67,7 +69,7 @@ pg_error_take(struct db_conn *conn, PGresult *result, struct pg_error *out)
             snprintf(out->text, sizeof(out->text), "%s%.*s", states[i].hint, (int)(sizeof(whole) - strlen(states[i].hint) - 1), whole);
             break;
         }
-    if (PQstatus(conn->pg) == CONNECTION_BAD) {
+    if (PQstatus(conn->pg) == CONNECTION_BAD || conn->lost) {
         conn->lost = true;
         out->err = JY_E_UNAVAILABLE;
     }

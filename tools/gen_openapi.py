@@ -34,11 +34,13 @@ GROUPS = {"service": "Service", "key": "Service", "trust": "Verification", "veri
           "filings": "Seals", "documents": "Use", "orders": "Use", "order-batches": "Use", "stamp-records": "Use",
           "clients": "API clients", "webhooks": "API clients",
           "bootstrap": "Sessions", "sessions": "Sessions", "account-acts": "People", "configuration": "Oversight", "audit": "Oversight",
-          "inventory": "Oversight", "statistics": "Oversight"}
+          "inventory": "Oversight", "statistics": "Oversight", "exchange": "Counterparts", "statement-keys": "Verification", "reminders": "Seals",
+          "workstations": "Makers", "inspections": "Makers", "rectifications": "Makers"}
 GROUP_WORDS = {"Service": "What runs here. 服务状态", "Verification": "Verifying, by anybody. 验章", "Sessions": "Logging in. 会话",
                "People": "Organizations, people and their keys. 单位与人员", "Makers": "Licensed makers. 制作机构",
                "Applications": "From application to seal. 申请与制发", "Seals": "Seals, their states, their filing. 印章与备案",
-               "Use": "Documents, orders, stamps, records. 用章", "API clients": "Applications of others that use this API. 接口调用方",
+               "Use": "Documents, orders, stamps, records. 用章", "Counterparts": "Outside systems: events, comparisons. 对接",
+               "API clients": "Applications of others that use this API. 接口调用方",
                "Oversight": "For those who only look. 监督与审计", "Other": "Other. 其他"}
 ANYWAY = ("unauthenticated", "not_found", "method_not_allowed", "bad_argument", "internal", "unavailable", "no_memory", "io")
 

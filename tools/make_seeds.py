@@ -4,6 +4,7 @@
 usage: make_seeds.py JINYIN DATA OUT           one folder a target under OUT
        make_seeds.py JINYIN DATA --run REPLAY  make them, and let replay_NAME run over those of NAME, each also cut and changed
 A target that has no list below gets every seed."""
+import datetime
 import hashlib
 import io
 import os
@@ -16,6 +17,7 @@ import zipfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests" / "scenario"))
 from evidence_seeds import der, evidence  # noqa: E402
+from life import flow, ia5, instant, integer, path, sequence, utf8  # noqa: E402
 from pki import DISTID, Pki, call  # noqa: E402
 
 # target: kinds of seeds
@@ -26,6 +28,7 @@ WANTS = {
     "inspect": ["ofd", "pdf", "der", "cms"],
     "manifest": ["manifest"],
     "ocsp": ["ocsp"],
+    "order": ["order"],
     "pdf": ["pdf"],
     "picture": ["picture"],
     "place": ["place"],
@@ -133,6 +136,25 @@ def place_seeds(data):
     return seeds
 
 
+def use_seeds():
+    """A first byte for the reader: an order, an approval, a flow, a grant. name → bytes."""
+    begin = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
+    dates = instant(begin) + instant(begin + datetime.timedelta(days=9))
+    octets = lambda n, value=1: der(0x04, bytes([value]) * n)
+    place = lambda *clip: sequence(*map(integer, (1, 120000, -5, 42000, 42000)), *clip)
+    strip = der(0xA0, b"".join(map(integer, (0, 0, 2100, 42000))))
+    order = sequence(integer(2), ia5("order-1"), ia5("seal-1"), ia5("1201010000001"), octets(32), octets(32, 2), utf8("/Doc_0/Signs"),
+                     sequence(place(), place(strip)), ia5("agreement"), utf8("合同"), integer(123456), integer(2), utf8("HT-1"), ia5("person-1"), dates)
+    approval = sequence(integer(2), octets(32), octets(32, 2), integer(1), ia5("approver-1"), ia5("approver-2"), instant(begin), octets(70))
+    steps = path(("部门", 1, ["approver-1", "approver-2"]), ("法定代表人", 1, ["approver-3"]), categories=["agreement"], amount_max=10000000)
+    whole = flow("seal-1", 3, [steps, path(("会签", 2, ["approver-1", "approver-2"]))], [("approver-1", "approver-4", begin, begin + datetime.timedelta(1))],
+                 "approver-3", True, False, begin, begin + datetime.timedelta(days=365))
+    alone = flow("seal-2", 1, [path(categories=["voucher"], amount_max=0)], authority="approver-1", begin=begin, end=begin + datetime.timedelta(days=365))
+    grant = sequence(integer(1), ia5("grant-1"), ia5("seal-1"), ia5("client-1"), octets(65, 4), sequence(ia5("voucher")), dates, integer(100), integer(-1),
+                     integer(-1))
+    return {"order": b"\0" + order, "approval": b"\1" + approval, "flow": b"\2" + whole, "flow-alone": b"\2" + alone, "grant": b"\3" + grant}
+
+
 def make(tool, data, work):
     """name → (kind, bytes) of every seed."""
     pki, seeds = Pki(tool, data, work / "pki"), {}
@@ -164,6 +186,8 @@ def make(tool, data, work):
          pki.folder / "ca.key", "-out", work / "crl.pem")
     seeds["crl"] = ("cert", call("openssl", "crl", "-in", work / "crl.pem", "-outform", "DER"))
     seeds["trust.pem"] = ("cert", seeds["ca.pem"][1] + (work / "crl.pem").read_bytes())
+    for name, content in use_seeds().items():
+        seeds[name] = ("order", content)
     for name, content in place_seeds(data).items():
         seeds[name] = ("place", content)
     (work / "trust").mkdir()

@@ -25,7 +25,7 @@ class Recorder(Life):
     """A Life that remembers what it did."""
 
     def __init__(self, folder, number):
-        self.shown, self.ids, self.secrets, self.orders, self.seen = [], {}, {}, {}, {}
+        self.shown, self.ids, self.secrets, self.orders, self.seen, self.roles = [], {}, {}, {}, {}, None
         super().__init__(folder, number)
         self.roles = {token: role for role, token in self.tokens.items()}
 
@@ -36,7 +36,7 @@ class Recorder(Life):
             return [self.pretty(item, name, items) for item in value[:items]]
         if not isinstance(value, str):
             return 1000 if name in ("size", "seq", "next") and value is not None else value
-        if name in ("token", "password", "activation_code", "old", "new", "secret"):
+        if name in ("token", "password", "activation_code", "old", "new", "secret", "recovery_codes") or (name == "code" and re.fullmatch(r"\d{6}", value)):
             prefix = {"token": 64, "secret": 64}.get(name)
             return self.number(value, lambda n: f"{n:0{prefix}x}" if prefix else f"EXAMPLE-CODE-{n:04}")
         if re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", value):
@@ -65,7 +65,7 @@ class Recorder(Life):
     def call(self, method, path, body=None, token=None, raw=None, key=None, headers=None):
         answer = super().call(method, path, body, token, raw, key, headers)
         described_as, keys = described.operation(method, path)
-        if described_as is not None and isinstance(body, (dict, type(None))):
+        if self.roles is not None and described_as is not None and isinstance(body, (dict, type(None))):
             self.remember(described_as["operationId"], path, keys, body, token, raw, answer)
         return answer
 
@@ -92,17 +92,19 @@ class Recorder(Life):
         self.shown.append(row)
 
 
-def live(life, admin, folder):
+def live(life):
     """Everything once."""
     ofd = (ROOT / "tests" / "data" / "contract.ofd").read_bytes()
     life.file_of = {ofd: "tests/data/contract.ofd"}
+    for role in life.tokens:                             # whoever replays learns from these whose ids stand in the rest
+        life.ask(role, "GET", "/session")
+    life.log_in("approver1", life.passwords["approver1"])
     for path in ("/service", "/key"):
         life.call("GET", "/api/v1" + path)
-    life.ask("agent", "GET", "/session")
-    made = life.call("POST", "/api/v1/organizations", {"uscc": "91350100M000100Y43", "name": "天津示例有限公司", "kind": "enterprise",
-                                                       "district": "120101"}, token=admin)
-    life.call("POST", "/api/v1/people", {"login": "example1", "name": "张三", "id_number": "11010519491231002X", "phone": "13800000000",
-                                         "roles": ["agent"], "organization_id": made["organization_id"]}, token=admin)
+    made = life.ask("admin", "POST", "/organizations", {"uscc": "91350100M000100Y43", "name": "天津示例有限公司", "kind": "enterprise",
+                                                       "district": "120101"})
+    life.ask("admin", "POST", "/people", {"login": "example1", "name": "张三", "id_number": "11010519491231002X", "phone": "13800000000",
+                                         "roles": ["agent"], "organization_id": made["organization_id"]})
     life.ask("police", "POST", "/makers", {"licence_number": "津公刻字第0009号", "name": "天津示例印章制作有限公司", "uscc": "91350100M000100Y43",
                                            "valid_from": "2026-01-01T00:00:00Z", "valid_to": "2031-01-01T00:00:00Z"})
     life.keys()
@@ -143,7 +145,11 @@ def live(life, admin, folder):
     life.ask("police", "GET", "/filings?limit=1")
     life.ask("custodian", "POST", f"/seals/{seal_id}/freeze", {"reason": "the custodian's bag was lost"})
     life.ask("custodian", "POST", f"/seals/{seal_id}/unfreeze", {"sealed": life.seal("unfreeze", seal_id, life.pins[seal_id])})
-    life.ask("agent", "POST", f"/seals/{seal_id}/cancel", {"reason": "electronic_seal_not_used", "description": "no longer needed"})
+    life.call("GET", f"/api/v1/seals/{seal_id}/statement?nonce=an-example")
+    life.call("GET", "/api/v1/statement-keys")
+    life.ask("agent", "GET", "/reminders?limit=1")
+    life.ask("police", "GET", "/statistics?by=district&from=2026-01-01T00:00:00Z&to=2027-01-01T00:00:00Z")
+    life.carried_out(seal_id, "cancellation", reason="electronic_seal_not_used", description="no longer needed")
     client = life.ask("agent", "POST", "/clients", {"name": "财务系统", "algorithm": "hmac-sm3", "scopes": ["verify", "documents", "orders"], "per_day": 1000})
     path = f"/clients/{client['client_id']}"
     life.ask("agent", "GET", path)
@@ -152,13 +158,18 @@ def live(life, admin, folder):
     for act in ("suspend", "resume", "revoke"):
         life.ask("agent", "POST", f"{path}/{act}", {"reason": "an example"})
     life.ask("approver", "PUT", "/session/password", {"old": life.passwords[life.logins["approver"]], "new": "A-new-Password-2026"})
+    hook = life.ask("agent", "POST", "/webhooks", {"url": "https://example.com/events", "events": ["seal", "stamp"]})
+    life.ask("agent", "GET", "/webhooks?limit=1")
+    life.ask("agent", "GET", f"/webhooks/{hook['webhook_id']}")
+    life.ask("agent", "GET", f"/webhooks/{hook['webhook_id']}/deliveries")
+    life.ask("agent", "POST", f"/webhooks/{hook['webhook_id']}/end", {"reason": "an example"})
     life.ask("custodian", "DELETE", "/session")
 
 
 def main():
     with demonstration() as (folder, _):
         life = Recorder(folder, 1)
-        live(life, life.tokens["admin"], folder)
+        live(life)
         for row in life.shown:                           # reports are long: one signature without its checks shows the form
             if row["operation"] == "document_verify":
                 row["answer"] = {key: row["answer"][key] for key in ("verdict", "format", "size", "digest", "checked_at", "policy", "signatures")}

@@ -603,6 +603,36 @@ export class Jinyin {
     return (await (await this.ask("POST", `/api/v1/order-batches/stamp`, {}, body, false, options)).json()) as OrderStampBatchAnswer;
   }
 
+  /** Be told of own seals at a URL; the secret is shown once (R18.1). Who: maker_staff, agent. */
+  async webhookCreate(body: WebhookCreateBody, options: Options = {}): Promise<WebhookCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/webhooks`, {}, body, true, options)).json()) as WebhookCreateAnswer;
+  }
+
+  /** Webhooks, newest first (R18.1). Who: maker_staff, agent. */
+  async webhookList(query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<WebhookListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/webhooks`, query, null, false, options)).json()) as WebhookListAnswer;
+  }
+
+  /** One webhook (R18.1). Who: maker_staff, agent. */
+  async webhookShow(id: string, options: Options = {}): Promise<Webhook> {
+    return (await (await this.ask("GET", `/api/v1/webhooks/${encodeURIComponent(id)}`, {}, null, false, options)).json()) as Webhook;
+  }
+
+  /** End a webhook (R18.1). Who: maker_staff, agent. */
+  async webhookEnd(id: string, body: WebhookEndBody, options: Options = {}): Promise<State> {
+    return (await (await this.ask("POST", `/api/v1/webhooks/${encodeURIComponent(id)}/end`, {}, body, true, options)).json()) as State;
+  }
+
+  /** What was told, and what became of it (R18.1). Who: maker_staff, agent. */
+  async webhookDeliveryList(id: string, query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<WebhookDeliveryListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/webhooks/${encodeURIComponent(id)}/deliveries`, query, null, false, options)).json()) as WebhookDeliveryListAnswer;
+  }
+
+  /** Tell an event once more (R18.1). Who: maker_staff, agent. */
+  async webhookReplay(id: string, code: string, body: WebhookReplayBody, options: Options = {}): Promise<WebhookReplayAnswer> {
+    return (await (await this.ask("POST", `/api/v1/webhooks/${encodeURIComponent(id)}/deliveries/${encodeURIComponent(code)}/replay`, {}, body, true, options)).json()) as WebhookReplayAnswer;
+  }
+
   /** Credentials for an application; the secret is shown once (R18.1). Who: maker_staff, agent. */
   async clientCreate(body: ClientCreateBody, options: Options = {}): Promise<ClientCreateAnswer> {
     return (await (await this.ask("POST", `/api/v1/clients`, {}, body, true, options)).json()) as ClientCreateAnswer;
@@ -1228,6 +1258,40 @@ export type Notification = {
   text: string;
   text_zh: string;
 };
+export type Webhook = {
+  webhook_id: string;
+  organization_id: string | null;
+  maker_id: string | null;
+  url: string;
+  events: string[];
+  state: string;
+  reason: string | null;
+  created_by: string;
+  created: string;
+};
+export type WebhookRow = {
+  seq: number;
+  webhook_id: string;
+  organization_id: string | null;
+  maker_id: string | null;
+  url: string;
+  events: string[];
+  state: string;
+  created: string;
+};
+export type WebhookDelivery = {
+  seq: number;
+  event_id: string;
+  id: string;
+  event: string;
+  created: string;
+  state: string;
+  attempts: number;
+  next_try: string | null;
+  problem: string | null;
+  detail: string | null;
+  delivered: string | null;
+};
 export type Problem = {
   code: "format" | "trailing_data" | "limit_exceeded" | "no_memory" | "io" | "crypto" | "unsupported" | "bad_argument" | "bad_signature" | "bad_certificate" | "not_found" | "file_empty" | "file_format_unknown" | "file_damaged" | "file_encrypted" | "container_ambiguous" | "file_hostile" | "document_locked" | "earlier_signature_invalid" | "active_content" | "stamp_forbidden" | "page_out_of_range" | "stamp_off_page" | "seam_impossible" | "keyword_not_found" | "seal_not_in_validity" | "signer_not_in_seal" | "internal" | "unavailable" | "counterpart_down" | "counterpart_refused" | "unauthenticated" | "bad_login" | "forbidden" | "second_factor_required" | "account_incomplete" | "step_up_required" | "password_weak" | "too_many_tries" | "two_persons" | "row_altered" | "method_not_allowed" | "bad_json" | "bad_field" | "idempotency_key_missing" | "idempotency_key_reused" | "state_forbids" | "conflict" | "client_signature" | "client_time" | "client_nonce_used" | "client_not_active" | "client_scope" | "client_digest" | "quota_exceeded" | "bad_uscc" | "bad_id_number" | "material_missing" | "original_not_seen" | "maker_licence" | "physical_seal_unknown" | "physical_seal_cancelled" | "physical_seal_mismatch" | "second_statutory_seal" | "certificate_period" | "excluded_by_law" | "workstation" | "four_eyes" | "renewal_window" | "picture_changed" | "outside_scope" | "reason_required" | "seal_not_live" | "no_approval" | "order_expired" | "order_spent" | "document_changed" | "pin_wrong" | "pin_locked" | "pin_must_change" | "pin_weak" | "secret_unreadable" | "secret_stale";
   title: string;
@@ -1780,6 +1844,29 @@ export type OrderStampBatchBody = {
 };
 export type OrderStampBatchAnswer = {
   items: Outcome[];
+};
+export type WebhookCreateBody = {
+  url: string;
+  events: string[];
+};
+export type WebhookCreateAnswer = {
+  webhook_id: string;
+  secret: string;
+};
+export type WebhookListAnswer = {
+  items: WebhookRow[];
+  next: number | null;
+};
+export type WebhookEndBody = {
+  reason: string;
+};
+export type WebhookDeliveryListAnswer = {
+  items: WebhookDelivery[];
+  next: number | null;
+};
+export type WebhookReplayBody = Record<string, never>;
+export type WebhookReplayAnswer = {
+  event_id: string;
 };
 export type ClientCreateBody = {
   name: string;

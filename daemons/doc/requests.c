@@ -5,7 +5,6 @@
 #include <jinyin/timestamp.h>
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,9 +80,8 @@ prepare(const struct doc *doc, const struct jy_frame *request, struct jy_frame *
 {
     const struct jy_msg_DOC_PREPARE *ask = &request->u.DOC_PREPARE;
     struct jy_msg_DOC_PREPARED *answer = &reply->u.DOC_PREPARED;
-    const struct jy_stamp_place place = { .page = ask->page > INT_MAX ? INT_MAX : (int)ask->page,
-                                          .x_mm = (double)ask->x_um / 1000, .y_mm = (double)ask->y_um / 1000,
-                                          .width_mm = (double)ask->width_um / 1000, .height_mm = (double)ask->height_um / 1000 };
+    struct jy_places places = { 0 };
+    struct jy_buf list = { 0 };
     struct jy_document *document = NULL;
     struct jy_prepared prepared = { 0 };
     struct jy_slice file;
@@ -91,14 +89,19 @@ prepare(const struct doc *doc, const struct jy_frame *request, struct jy_frame *
 
     if ((rc = map(ask->document, doc, &file, fault)) != JY_OK ||
         (rc = jy_document_open(file, &document, fault)) != JY_OK ||
-        (rc = jy_document_prepare(document, ask->seal, &place, 1, ask->now, &prepared, fault)) != JY_OK ||
+        (rc = doc_places(document, ask->wish, &places, fault)) != JY_OK || (rc = doc_places_encode(&places, &list, fault)) != JY_OK ||
+        (rc = jy_document_prepare(document, ask->seal, places.list, places.count, ask->now, &prepared, fault)) != JY_OK ||
         (rc = jy_pieces_write(&prepared.file, ask->output, fault)) != JY_OK ||
-        (rc = jy_buf_add(&reply->bytes, JY_SLICE(prepared.data_hash, JY_SM3_SIZE))) != JY_OK)
+        (rc = jy_buf_add(&reply->bytes, JY_SLICE(prepared.data_hash, JY_SM3_SIZE))) != JY_OK ||
+        (rc = jy_buf_add(&reply->bytes, jy_buf_slice(&list))) != JY_OK)
         goto out;
-    answer->data_hash = jy_buf_slice(&reply->bytes);
+    answer->data_hash = JY_SLICE(reply->bytes.p, JY_SM3_SIZE);
+    answer->places = JY_SLICE(reply->bytes.p + JY_SM3_SIZE, reply->bytes.len - JY_SM3_SIZE);
     memcpy(answer->property_info, prepared.property_info, sizeof(answer->property_info));
     memcpy(answer->slot, prepared.slot, sizeof(answer->slot));
 out:
+    jy_buf_free(&list);
+    jy_places_free(&places);
     jy_prepared_free(&prepared);
     jy_document_free(document);
     unmap(file);

@@ -52,6 +52,19 @@ jy_key_seal_is_live(const struct jy_key_record *record, struct jy_fault *fault)
     return JY_OK;
 }
 
+jy_err
+jy_key_live_seal(const struct jy_key_room *room, const struct jy_key_record *record, struct jy_seal **seal, struct jy_fault *fault)
+{
+    jy_err rc;
+
+    *seal = NULL;
+    if ((rc = jy_key_seal_is_live(record, fault)) != JY_OK || (rc = jy_seal_parse(jy_buf_slice(&record->seal), seal, fault)) != JY_OK)
+        return rc;
+    if (room->now < jy_seal_valid_start(*seal) || room->now > jy_seal_valid_end(*seal))
+        return jy_fail(fault, JY_E_SEAL_DATES, record->key_id, 0, "the seal is not within its validity (R13.3)");
+    return JY_OK;
+}
+
 /* -- orders -- */
 
 jy_err
@@ -92,13 +105,10 @@ jy_key_order_check(struct jy_key_room *room, struct jy_key_order *o, struct jy_f
         return jy_fail(fault, JY_E_ARGUMENT, "StampOrder.propertyInfo", 0, "must be printable ASCII");
     /* Its seal: known, the one that was meant, alive. */
     if ((rc = jy_key_load(room, order->seal_key_id, JY_KEY_SEAL, "StampOrder.sealKeyId", &o->record, fault)) != JY_OK ||
-        (rc = jy_key_seal_is_live(&o->record, fault)) != JY_OK ||
-        (rc = jy_seal_parse(jy_buf_slice(&o->record.seal), &o->seal, fault)) != JY_OK)
+        (rc = jy_key_live_seal(room, &o->record, &o->seal, fault)) != JY_OK)
         return rc;
     if (strcmp(order->es_id, jy_seal_id(o->seal)) != 0)
         return jy_fail(fault, JY_E_ARGUMENT, "StampOrder.esId", 0, "is not the seal of key %s", order->seal_key_id);
-    if (room->now < jy_seal_valid_start(o->seal) || room->now > jy_seal_valid_end(o->seal))
-        return jy_fail(fault, JY_E_SEAL_DATES, order->seal_key_id, 0, "the seal is not within its validity (R13.3)");
     return jy_key_certificate(room, &o->record, &o->cert, fault);
 }
 
@@ -108,5 +118,6 @@ jy_key_order_free(struct jy_key_order *order)
     jy_cert_free(order->cert);
     jy_seal_free(order->seal);
     jy_record_free(&order->record);
+    jy_stamp_order_free(&order->order);
     *order = (struct jy_key_order){ 0 };
 }

@@ -65,6 +65,7 @@ new_key(struct jy_key_room *room, const struct jy_msg_KEY_ENROL *ask, struct jy_
 
     r->kind = jy_key_kind_by_name(ask->kind);
     r->state = JY_KEY_USABLE;
+    r->pin_set = room->now;
     snprintf(r->key_id, sizeof(r->key_id), "%s", ask->key_id);
     snprintf(r->common_name, sizeof(r->common_name), "%s", ask->common_name);
     snprintf(r->organization, sizeof(r->organization), "%s", ask->organization);
@@ -159,7 +160,10 @@ out:
 
 /* -- PIN -- */
 
-/* Secret, rules of the new PIN, then the old PIN: a weak new one costs no try. */
+/*
+ * Secret, rules of the new PIN, then the old PIN: a weak new one costs no try. Who replaces a seal's activation code is its first custodian (R19.1);
+ * the secret says who, so that nobody on the way can put another in his place.
+ */
 jy_err
 jy_key_change_pin(struct jy_key_room *room, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault)
 {
@@ -168,19 +172,34 @@ jy_key_change_pin(struct jy_key_room *room, const struct jy_frame *request, stru
     struct jy_secret secret = { 0 };
     struct jy_sm2 *key = NULL;
     uint8_t mark[JY_SM3_SIZE];
+    char object[161];
+    bool names_custodian;
     jy_err rc;
 
     (void)reply;
-    if ((rc = jy_key_load(room, ask->key_id, 0, "key_id", &record, fault)) != JY_OK ||
-        (rc = jy_pin_open_secret(room, ask->sealed_pins, "change-pin", ask->key_id, &secret, mark, fault)) != JY_OK)
+    if ((rc = jy_key_load(room, ask->key_id, 0, "key_id", &record, fault)) != JY_OK)
+        goto out;
+    names_custodian = record.kind == JY_KEY_SEAL && ask->person_id[0] != '\0';
+    snprintf(object, sizeof(object), names_custodian ? "%s/%s" : "%s", ask->key_id, ask->person_id);
+    if ((rc = jy_pin_open_secret(room, ask->sealed_pins, "change-pin", object, &secret, mark, fault)) != JY_OK)
         goto out;
     if (memcmp(mark, record.pin_mark, sizeof(mark)) == 0)
         goto out;                      /* the same request again: this secret set the present PIN */
+    if (record.kind == JY_KEY_SEAL && names_custodian != (record.activation_code[0] != '\0')) {
+        rc = jy_fail(fault, JY_E_BAD_STATE, "person_id", 0, "its custodian is named when the activation code is replaced, and only then (R19.1)");
+        goto out;
+    }
     if ((rc = jy_pin_refuse_used(room, mark, fault)) != JY_OK || (rc = jy_pin_check_rules(secret.new_pin, secret.pin, fault)) != JY_OK ||
+        (rc = jy_pin_check_before(room, &record, secret.new_pin, fault)) != JY_OK ||
         (rc = jy_pin_unlock_to_change(room, &record, secret.pin, &key, fault)) != JY_OK ||
+        (record.activation_code[0] == '\0' && (rc = jy_pin_remember(room, &record, secret.pin)) != JY_OK) ||
         (rc = jy_pin_wrap(room, &record, secret.new_pin, key)) != JY_OK)
         goto out;
+    if (names_custodian)
+        snprintf(record.custodian, sizeof(record.custodian), "%s", ask->person_id);
     jy_wipe(record.activation_code, sizeof(record.activation_code));
+    jy_record_drop_hand_over(&record);
+    record.pin_set = room->now;
     memcpy(record.pin_mark, mark, sizeof(mark));
     rc = jy_vault_save(&room->vault, &record, "pin", mark, room->now, fault);
 out:

@@ -18,10 +18,12 @@
 /** What an entry says. Numbers are on disk: never change one. */
 enum jy_entry_kind {
     JY_ENTRY_RECORD = 1,   /* id key, detail what changed, digest SM3 of the record file valid now, head mark of the secret that did it */
-    JY_ENTRY_TRY = 2,      /* id key, number wrong PINs in a row, counting the one that is about to be checked */
-    JY_ENTRY_APPROVE = 3,  /* id order, detail approver key, digest SM3 of the order, head Approval */
+    JY_ENTRY_TRY = 2,      /* id key, detail "" or "code" (of a hand-over), number wrong tries in a row, counting the one about to be checked */
+    JY_ENTRY_APPROVE = 3,  /* id subject (order, grant, flow), detail approver key, digest SM3 of the subject, head Approval */
     JY_ENTRY_STAMP = 4,    /* id order, detail seal key, digest SM3 of the order, head and tail the value around its seal */
-    JY_ENTRY_ABANDON = 5   /* id order */
+    JY_ENTRY_ABANDON = 5,  /* id order or grant */
+    JY_ENTRY_USE = 6,      /* id grant, detail order, head its amount in fen, 8 bytes big-endian (0 when it states none) */
+    JY_ENTRY_UNLOCK = 7    /* id locked key, detail who agreed, number JY_VOTE_, head mark of the secret */
 };
 struct jy_entry {
     enum jy_entry_kind kind;

@@ -7,12 +7,15 @@
 
 #include "daemons/key/pin.h"
 #include "daemons/key/vault.h"
+#include "ipc/flow.h"
+#include "ipc/grant.h"
 #include "ipc/ipc.h"
 
 /** What main.c takes from the configuration; stretch and clock are its own choice and not configurable. */
 struct jy_key_setup {
     const char *dir, *unlock_file, *seal_vendor;
     int64_t pin_retries;              /* 1..10 */
+    int64_t pin_max_days;             /* 1..3650 */
     jy_pin_stretch *stretch;          /* jy_argon2id */
     jy_time (*clock)(void);           /* jy_now */
 };
@@ -20,6 +23,7 @@ struct jy_key_room {
     struct jy_vault vault;
     char seal_vendor[33];
     uint32_t pin_retries;
+    int64_t pin_max_seconds;          /* age from which a PIN must be changed first (R19.2) */
     jy_pin_stretch *stretch;
     jy_time (*clock)(void);
     jy_time now;                      /* of the request being answered: one clock reading for all its checks */
@@ -37,8 +41,11 @@ JY_CHECK jy_err jy_key_answer(struct jy_key_room *room, const struct jy_frame *r
 /* -- one function a request (requests.c has the table); what each checks stands above it -- */
 typedef jy_err jy_key_handler(struct jy_key_room *room, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault);
 jy_key_handler jy_key_hello, jy_key_enrol, jy_key_bind, jy_key_change_pin;                /* enrol.c */
-jy_key_handler jy_key_make_seal, jy_key_assign_approver, jy_key_seal_state;               /* seal.c */
-jy_key_handler jy_key_approve, jy_key_stamp, jy_key_settle;                               /* approve.c, stamp.c */
+jy_key_handler jy_key_make_seal, jy_key_seal_state;                                       /* seal.c */
+jy_key_handler jy_key_set_flow;                                                           /* flow.c */
+jy_key_handler jy_key_hand_over, jy_key_take_over, jy_key_unlock;                         /* custody.c */
+jy_key_handler jy_key_approve, jy_key_stamp, jy_key_stamp_granted, jy_key_settle;         /* approve.c, stamp.c */
+jy_key_handler jy_key_grant, jy_key_revoke_grant;                                         /* grant.c */
 jy_key_handler jy_key_statement;                                                          /* statement.c */
 
 /* -- what several requests check (checks.c) -- */
@@ -63,7 +70,47 @@ JY_CHECK jy_err jy_key_order_open(struct jy_slice der, struct jy_key_order *out,
 /** What an order must be before anybody's PIN is looked at; the list stands in the code. */
 JY_CHECK jy_err jy_key_order_check(struct jy_key_room *room, struct jy_key_order *order, struct jy_fault *fault);
 void jy_key_order_free(struct jy_key_order *order);
+/** Its own copy of the seal in *seal, live and within its dates now. Errors: JY_E_SEAL_NOT_LIVE, JY_E_SEAL_DATES. Caller frees. */
+JY_CHECK jy_err jy_key_live_seal(const struct jy_key_room *room, const struct jy_key_record *record, struct jy_seal **seal, struct jy_fault *fault);
 /** Made, handed over, not frozen, not cancelled (R13.2, R19.2, R21.1, R21.2). Errors: JY_E_SEAL_NOT_LIVE. */
 JY_CHECK jy_err jy_key_seal_is_live(const struct jy_key_record *record, struct jy_fault *fault);
+
+/* -- chains of approvals (chain.c) -- */
+/** What decides about one subject: the seal's flow in force and its path. Ends in jy_key_rule_free, also after an error. */
+struct jy_key_rule {
+    struct jy_flow *flow;
+    const struct jy_flow_path *path;
+    uint8_t flow_digest[JY_SM3_SIZE];
+    char custodian_key_id[JY_ID_SIZE + 9];   /* the custodian's approver key: "approver-" and the person's id; "" none */
+};
+/** Errors: JY_E_NO_PATH no flow was set, it is not within its dates, or no path fits. */
+JY_CHECK jy_err jy_key_rule_for(const struct jy_key_room *room, const struct jy_key_record *seal, const char *category, int64_t amount_fen,
+                                struct jy_key_rule *out, struct jy_fault *fault);
+void jy_key_rule_free(struct jy_key_rule *rule);
+/** Approvals of one subject that were made here, in the order of signing. */
+struct jy_key_chain {
+    struct jy_approval list[JY_FLOW_APPROVALS_MAX];
+    size_t count;
+};
+/** Those under this flow, NULL: under any. Errors: JY_E_ORDER_SPENT another content has approvals under this id; JY_E_LIMIT. */
+JY_CHECK jy_err jy_key_chain_read(const struct jy_key_room *room, const char *id, const uint8_t digest[JY_SM3_SIZE],
+                                  const uint8_t flow_digest[JY_SM3_SIZE], struct jy_key_chain *out, struct jy_fault *fault);
+/**
+ * Whether approvals (a SEQUENCE OF Approval) make the complete chain of this subject: each made here, for these bytes, under this flow, within from..until,
+ * by a living certificate, and all together as the path demands. Errors: JY_E_NO_APPROVAL.
+ */
+struct jy_key_subject { const char *id; const uint8_t *digest; jy_time from, until; };
+JY_CHECK jy_err jy_key_chain_check(struct jy_key_room *room, const struct jy_key_rule *rule, const struct jy_key_subject *subject,
+                                   struct jy_slice approvals, struct jy_fault *fault);
+/** One approval of them: made here, its signature that of a living approver key. */
+JY_CHECK jy_err jy_key_approval_check(struct jy_key_room *room, const struct jy_key_subject *subject, struct jy_slice der, struct jy_approval *out,
+                                      struct jy_fault *fault);
+
+/** The path of all categories of a grant; they must share one. */
+JY_CHECK jy_err jy_key_grant_rule(const struct jy_key_room *room, const struct jy_key_record *seal, const struct jy_grant *grant,
+                                  struct jy_key_rule *out, struct jy_fault *fault);
+/** Opens the seal's private key by a grant's secret, for this order (grant.c); its use is journalled already. Caller frees *out. */
+JY_CHECK jy_err jy_key_grant_use(struct jy_key_room *room, const struct jy_key_order *order, const struct jy_msg_KEY_STAMP_GRANTED *ask,
+                                 struct jy_sm2 **out, struct jy_fault *fault);
 
 #endif

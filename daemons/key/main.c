@@ -33,6 +33,7 @@ main(void)
         .unlock_file = jy_room_config_text(context, "key_unlock_file"),
         .seal_vendor = jy_room_config_text(context, "seal_vendor"),
         .pin_retries = jy_room_config_int(context, "pin_retries"),
+        .pin_max_days = jy_room_config_int(context, "pin_max_days"),
         .stretch = jy_argon2id,
         .clock = jy_now,
     };

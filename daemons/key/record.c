@@ -23,13 +23,29 @@ jy_key_kind_name(enum jy_key_kind kind)
     return kind >= 1 && kind < KINDS ? kind_names[kind] : "key";
 }
 
+static jy_err
+put_hand_over(const struct jy_hand_over *h, struct jy_buf *out)
+{
+    struct jy_buf body = { 0 };
+    jy_err rc;
+
+    if ((rc = jy_der_put_text(&body, DER_IA5, h->person)) == JY_OK &&
+        (rc = jy_der_put(&body, DER_OCTET_STRING, JY_SLICE(h->salt, sizeof(h->salt)))) == JY_OK &&
+        (rc = jy_der_put(&body, DER_OCTET_STRING, jy_buf_slice(&h->wrapped_key))) == JY_OK &&
+        (rc = jy_der_put(&body, DER_OCTET_STRING, JY_SLICE(h->mark, sizeof(h->mark)))) == JY_OK &&
+        (rc = jy_der_put_i64(&body, h->expires)) == JY_OK)
+        rc = jy_der_put(out, DER_SEQUENCE, jy_buf_slice(&body));
+    jy_buf_wipe(&body);
+    return rc;
+}
+
 jy_err
 jy_record_encode(const struct jy_key_record *r, struct jy_buf *out)
 {
     struct jy_buf body = { 0 };
     jy_err rc;
 
-    if ((rc = jy_der_put_i64(&body, 1)) == JY_OK && (rc = jy_der_put_text(&body, DER_IA5, r->key_id)) == JY_OK &&
+    if ((rc = jy_der_put_i64(&body, 2)) == JY_OK && (rc = jy_der_put_text(&body, DER_IA5, r->key_id)) == JY_OK &&
         (rc = jy_der_put_i64(&body, r->kind)) == JY_OK && (rc = jy_der_put_i64(&body, r->state)) == JY_OK &&
         (rc = jy_der_put_text(&body, DER_UTF8, r->common_name)) == JY_OK &&
         (rc = jy_der_put_text(&body, DER_UTF8, r->organization)) == JY_OK &&
@@ -42,7 +58,11 @@ jy_record_encode(const struct jy_key_record *r, struct jy_buf *out)
         (rc = jy_der_put(&body, DER_OCTET_STRING, jy_buf_slice(&r->csr))) == JY_OK &&
         (rc = jy_der_put(&body, DER_OCTET_STRING, jy_buf_slice(&r->certificate))) == JY_OK &&
         (rc = jy_der_put(&body, DER_OCTET_STRING, jy_buf_slice(&r->seal))) == JY_OK &&
-        (rc = jy_der_put_text(&body, DER_IA5, r->approver_key_id)) == JY_OK)
+        (rc = jy_der_put_text(&body, DER_IA5, r->custodian)) == JY_OK &&
+        (rc = jy_der_put(&body, DER_OCTET_STRING, jy_buf_slice(&r->flow))) == JY_OK &&
+        (rc = jy_der_put(&body, DER_OCTET_STRING, jy_buf_slice(&r->grants))) == JY_OK && (rc = jy_der_put_i64(&body, r->pin_set)) == JY_OK &&
+        (rc = jy_der_put(&body, DER_OCTET_STRING, jy_buf_slice(&r->pins_before))) == JY_OK &&
+        (rc = put_hand_over(&r->hand_over, &body)) == JY_OK)
         rc = jy_der_put(out, DER_SEQUENCE, jy_buf_slice(&body));
     jy_buf_wipe(&body);
     return rc;
@@ -70,6 +90,19 @@ get_bytes(struct jy_der *der, struct jy_buf *out)
     return rc == JY_OK ? jy_buf_add(out, value) : rc;
 }
 
+static jy_err
+get_hand_over(struct jy_der *der, struct jy_hand_over *h)
+{
+    struct jy_der body;
+    jy_err rc;
+
+    if ((rc = jy_der_enter(der, DER_SEQUENCE, &body)) != JY_OK || (rc = jy_der_text(&body, DER_IA5, h->person, sizeof(h->person))) != JY_OK ||
+        (rc = get_fixed(&body, h->salt, sizeof(h->salt))) != JY_OK || (rc = get_bytes(&body, &h->wrapped_key)) != JY_OK ||
+        (rc = get_fixed(&body, h->mark, sizeof(h->mark))) != JY_OK || (rc = jy_der_i64(&body, &h->expires)) != JY_OK)
+        return rc;
+    return jy_der_close(&body);
+}
+
 jy_err
 jy_record_parse(struct jy_slice der, struct jy_key_record *r)
 {
@@ -89,10 +122,12 @@ jy_record_parse(struct jy_slice der, struct jy_key_record *r)
         (rc = jy_der_text(&body, DER_IA5, r->activation_code, sizeof(r->activation_code))) != JY_OK ||
         (rc = get_fixed(&body, r->pin_mark, sizeof(r->pin_mark))) != JY_OK || (rc = get_bytes(&body, &r->csr)) != JY_OK ||
         (rc = get_bytes(&body, &r->certificate)) != JY_OK || (rc = get_bytes(&body, &r->seal)) != JY_OK ||
-        (rc = jy_der_text(&body, DER_IA5, r->approver_key_id, sizeof(r->approver_key_id))) != JY_OK ||
+        (rc = jy_der_text(&body, DER_IA5, r->custodian, sizeof(r->custodian))) != JY_OK || (rc = get_bytes(&body, &r->flow)) != JY_OK ||
+        (rc = get_bytes(&body, &r->grants)) != JY_OK || (rc = jy_der_i64(&body, &r->pin_set)) != JY_OK ||
+        (rc = get_bytes(&body, &r->pins_before)) != JY_OK || (rc = get_hand_over(&body, &r->hand_over)) != JY_OK ||
         (rc = jy_der_close(&body)) != JY_OK || (rc = jy_der_close(&all)) != JY_OK)
         return rc;
-    if (version != 1 || kind < JY_KEY_MAKER || kind > JY_KEY_APPROVER || state < JY_KEY_USABLE || state > JY_KEY_CANCELLED)
+    if (version != 2 || kind < JY_KEY_MAKER || kind > JY_KEY_APPROVER || state < JY_KEY_USABLE || state > JY_KEY_CANCELLED)
         return JY_E_UNSUPPORTED;
     r->kind = (enum jy_key_kind)kind;
     r->state = (enum jy_key_state)state;
@@ -100,8 +135,19 @@ jy_record_parse(struct jy_slice der, struct jy_key_record *r)
 }
 
 void
+jy_record_drop_hand_over(struct jy_key_record *record)
+{
+    jy_buf_wipe(&record->hand_over.wrapped_key);
+    memset(&record->hand_over, 0, sizeof(record->hand_over));
+}
+
+void
 jy_record_free(struct jy_key_record *record)
 {
+    jy_record_drop_hand_over(record);
+    jy_buf_wipe(&record->grants);
+    jy_buf_wipe(&record->pins_before);
+    jy_buf_free(&record->flow);
     jy_buf_wipe(&record->wrapped_key);
     jy_buf_free(&record->csr);
     jy_buf_free(&record->certificate);

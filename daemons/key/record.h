@@ -14,9 +14,10 @@ enum jy_key_kind { JY_KEY_MAKER = 1, JY_KEY_SEAL = 2, JY_KEY_APPROVER = 3 };
 enum jy_key_state { JY_KEY_USABLE = 1, JY_KEY_FROZEN = 2, JY_KEY_CANCELLED = 3 };
 
 /**
- * KeyRecord ::= SEQUENCE { version INTEGER 1, keyId IA5, kind INTEGER, state INTEGER, commonName UTF8, organization UTF8,
+ * KeyRecord ::= SEQUENCE { version INTEGER 2, keyId IA5, kind INTEGER, state INTEGER, commonName UTF8, organization UTF8,
  *   organizationCode UTF8, point OCTET(65), salt OCTET(16), wrappedKey OCTET, activationCode IA5, pinMark OCTET(32), csr OCTET,
- *   certificate OCTET, seal OCTET, approverKeyId IA5 }
+ *   certificate OCTET, seal OCTET, custodian IA5, flow OCTET, grants OCTET, pinSet INTEGER, pinsBefore OCTET,
+ *   handOver SEQUENCE { person IA5, salt OCTET(16), wrappedKey OCTET, mark OCTET(32), expires INTEGER } }
  */
 struct jy_key_record {
     char key_id[JY_ID_SIZE];
@@ -30,8 +31,21 @@ struct jy_key_record {
     uint8_t pin_mark[JY_SM3_SIZE];     /* mark of the secret that set the PIN: that request repeated is the same request */
     struct jy_buf csr, certificate;    /* DER; certificate empty: not bound */
     struct jy_buf seal;                /* kind seal: DER SESeal; empty: not made */
-    char approver_key_id[JY_ID_SIZE];  /* kind seal: "" nobody may approve */
+    char custodian[JY_ID_SIZE];        /* kind seal: person id of who activated it or took it over (R19.1) */
+    struct jy_buf flow;                /* kind seal: DER Flow (ipc/flow.h); empty: nobody can have a stamp (R16.1) */
+    struct jy_buf grants;              /* kind seal: grant.c */
+    jy_time pin_set;                   /* when the present PIN was set (R19.2) */
+    struct jy_buf pins_before;         /* pin.c: the last ones, newest first, as salt and stretched value */
+    struct jy_hand_over {
+        char person[JY_ID_SIZE];       /* who is to take it over; "" nobody */
+        uint8_t salt[JY_PIN_SALT_SIZE];
+        struct jy_buf wrapped_key;     /* d under vault secret and hand-over code */
+        uint8_t mark[JY_SM3_SIZE];     /* of the secret that began it */
+        jy_time expires;
+    } hand_over;
 };
+/** Ends a hand-over that was begun. */
+void jy_record_drop_hand_over(struct jy_key_record *record);
 
 /** Appends the DER; the caller wipes it (activation code). */
 JY_CHECK jy_err jy_record_encode(const struct jy_key_record *record, struct jy_buf *out);

@@ -11,9 +11,15 @@ static const struct { enum jy_message_type type; jy_key_handler *handler; } requ
     { JY_MSG_KEY_BIND, jy_key_bind },
     { JY_MSG_KEY_CHANGE_PIN, jy_key_change_pin },               /* activation code or PIN of that key */
     { JY_MSG_KEY_MAKE_SEAL, jy_key_make_seal },                 /* PIN of the maker */
-    { JY_MSG_KEY_ASSIGN_APPROVER, jy_key_assign_approver },     /* PIN of the custodian */
+    { JY_MSG_KEY_SET_FLOW, jy_key_set_flow },                   /* PIN of the custodian, approval of the authority */
+    { JY_MSG_KEY_HAND_OVER, jy_key_hand_over },                 /* PIN of the custodian */
+    { JY_MSG_KEY_TAKE_OVER, jy_key_take_over },                 /* code of the hand-over */
+    { JY_MSG_KEY_UNLOCK, jy_key_unlock },                       /* PINs of a colleague and of the maker */
     { JY_MSG_KEY_APPROVE, jy_key_approve },                     /* PIN of the approver */
-    { JY_MSG_KEY_STAMP, jy_key_stamp },                         /* approval, and PIN of the custodian */
+    { JY_MSG_KEY_STAMP, jy_key_stamp },                         /* chain of approvals, and PIN of the custodian */
+    { JY_MSG_KEY_GRANT, jy_key_grant },                         /* chain of approvals, and PIN of the custodian */
+    { JY_MSG_KEY_REVOKE_GRANT, jy_key_revoke_grant },
+    { JY_MSG_KEY_STAMP_GRANTED, jy_key_stamp_granted },         /* the client's secret and signature */
     { JY_MSG_KEY_SETTLE, jy_key_settle },
     { JY_MSG_KEY_STATEMENT, jy_key_statement },                 /* nobody's: it binds the service alone */
 
@@ -30,9 +36,12 @@ jy_key_open(struct jy_key_room *room, const struct jy_key_setup *setup, struct j
                                   .clock = setup->clock };
     if (setup->pin_retries < 1 || setup->pin_retries > 10)
         return jy_fail(fault, JY_E_ARGUMENT, "pin_retries", 0, "must be 1 to 10");
+    if (setup->pin_max_days < 1 || setup->pin_max_days > 3650)
+        return jy_fail(fault, JY_E_ARGUMENT, "pin_max_days", 0, "must be 1 to 3650");
     if (vendor_len < 1 || vendor_len >= sizeof(room->seal_vendor))
         return jy_fail(fault, JY_E_ARGUMENT, "seal_vendor", 0, "must have 1 to 32 characters");
     room->pin_retries = (uint32_t)setup->pin_retries;
+    room->pin_max_seconds = setup->pin_max_days * 86400;
     snprintf(room->seal_vendor, sizeof(room->seal_vendor), "%s", setup->seal_vendor);
     return jy_vault_open(&room->vault, setup->dir, setup->unlock_file, fault);
 }

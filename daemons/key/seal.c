@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A seal's own life: made, given its approver, frozen, live again, cancelled. */
+/* A seal's own life: made, frozen, live again, cancelled. */
 #include "daemons/key/keyroom.h"
 
 #include <stdio.h>
@@ -113,47 +113,6 @@ out:
     return rc;
 }
 
-/* -- given its approver -- */
-
-/* An approval of an earlier approver is worth nothing afterwards: KEY_STAMP asks for the present one's. */
-jy_err
-jy_key_assign_approver(struct jy_key_room *room, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault)
-{
-    const struct jy_msg_KEY_ASSIGN_APPROVER *ask = &request->u.KEY_ASSIGN_APPROVER;
-    struct jy_key_record record = { 0 }, approver = { 0 };
-    struct jy_cert *approver_cert = NULL;
-    struct jy_secret secret = { 0 };
-    struct jy_sm2 *key = NULL;
-    uint8_t mark[JY_SM3_SIZE];
-    char object[sizeof(secret.object)];
-    jy_err rc;
-
-    (void)reply;
-    if ((rc = jy_key_load(room, ask->seal_key_id, JY_KEY_SEAL, "seal_key_id", &record, fault)) != JY_OK ||
-        (rc = jy_key_load(room, ask->approver_key_id, JY_KEY_APPROVER, "approver_key_id", &approver, fault)) != JY_OK)
-        goto out;
-    if (strcmp(record.approver_key_id, ask->approver_key_id) == 0)
-        goto out;                      /* nothing changes */
-    if (record.state == JY_KEY_CANCELLED) {
-        rc = jy_fail(fault, JY_E_BAD_STATE, "seal_key_id", 0, "%s is cancelled (R21.1)", record.key_id);
-        goto out;
-    }
-    snprintf(object, sizeof(object), "%s/%s", ask->seal_key_id, ask->approver_key_id);
-    if ((rc = jy_key_certificate(room, &approver, &approver_cert, fault)) != JY_OK ||
-        (rc = jy_pin_open_secret(room, ask->sealed_pin, "assign", object, &secret, mark, fault)) != JY_OK ||
-        (rc = jy_pin_refuse_used(room, mark, fault)) != JY_OK || (rc = jy_pin_unlock(room, &record, secret.pin, &key, fault)) != JY_OK)
-        goto out;
-    snprintf(record.approver_key_id, sizeof(record.approver_key_id), "%s", ask->approver_key_id);
-    rc = jy_vault_save(&room->vault, &record, "assign", mark, room->now, fault);
-out:
-    jy_sm2_free(key);
-    jy_wipe(&secret, sizeof(secret));
-    jy_cert_free(approver_cert);
-    jy_record_free(&approver);
-    jy_record_free(&record);
-    return rc;
-}
-
 /* -- stopped and live again -- */
 
 static jy_err
@@ -202,6 +161,8 @@ jy_key_seal_state(struct jy_key_room *room, const struct jy_frame *request, stru
         record.state = to;
         if (to == JY_KEY_CANCELLED) {
             jy_buf_wipe(&record.wrapped_key);
+            jy_buf_wipe(&record.grants);
+            jy_record_drop_hand_over(&record);
             jy_wipe(record.activation_code, sizeof(record.activation_code));
         }
         rc = jy_vault_save(&room->vault, &record, ask->state, NULL, room->now, fault);

@@ -9,10 +9,11 @@
  *    4  not expired and not from the future, by the room's own clock
  *    5  the seal is known, live, the one that the order names                            R19.2, R21.1, R21.2
  *    6  seal and certificate within their dates                                          R13.3
- *    7  the approval was made here, by the seal's present approver, for these very
- *       bytes, within the order's life; its signature is that approver's                 R16.1
- *    8  the secret is for stamping this order, to the byte                               R16.1
- *    9  the custodian's PIN                                                              R19.2, N3
+ *    7  the seal's flow is within its dates and has a path for category and amount       R16.1, R16.2
+ *    8  the approvals were made here, for these very bytes, under this flow, within the
+ *       order's life, and make the complete chain of that path                           R16.1, R19.1
+ *    9  the secret is for stamping this order, to the byte                               R16.1
+ *   10  the custodian's PIN, not overdue                                                 R19.2, N3
  *
  * Then: sign, read it back as a stranger would, journal with fsync, answer.
  */
@@ -63,42 +64,6 @@ journal_value(struct jy_key_room *room, const struct jy_key_order *o, struct jy_
 
 /* -- the stamp -- */
 
-static jy_err
-check_approval(struct jy_key_room *room, const struct jy_key_order *o, struct jy_slice approval_der, struct jy_slice order_der,
-               struct jy_fault *fault)
-{
-    const struct jy_order_row *row = jy_vault_order_row(&room->vault, o->order.order_id);
-    struct jy_approval approval;
-    struct jy_key_record approver = { 0 };
-    struct jy_cert *cert = NULL;
-    struct jy_buf bytes = { 0 };
-    struct jy_entry entry;
-    jy_err rc;
-
-    if (jy_approval_parse(approval_der, &approval, fault) != JY_OK)
-        return jy_fail(fault, JY_E_NO_APPROVAL, "Approval", 0, "cannot be read");
-    if (o->record.approver_key_id[0] == '\0' || strcmp(approval.approver_key_id, o->record.approver_key_id) != 0)
-        return jy_fail(fault, JY_E_NO_APPROVAL, "Approval.approverKeyId", 0, "is not the seal's approver (R16.1)");
-    if (approval.time < o->order.created || approval.time > o->order.expires || approval.time > room->now)
-        return jy_fail(fault, JY_E_NO_APPROVAL, "Approval.time", 0, "is not within the order's life");
-    /* The kinds keep approver and seal apart: an approver key is never a seal key. */
-    if ((rc = jy_key_load(room, approval.approver_key_id, JY_KEY_APPROVER, "Approval.approverKeyId", &approver, fault)) != JY_OK ||
-        (rc = jy_key_certificate(room, &approver, &cert, fault)) != JY_OK ||
-        (rc = jy_approval_check(approval_der, order_der, jy_cert_key(cert), fault)) != JY_OK)
-        goto out;
-    /* Approvals are made here only: one that is not in the journal was signed by a key that got out. */
-    if (row == NULL || row->approved_at == 0)
-        rc = jy_fail(fault, JY_E_NO_APPROVAL, "Approval", 0, "was not made here");
-    else if ((rc = jy_journal_read(&room->vault.journal, row->approved_at, &bytes, &entry, fault)) == JY_OK &&
-             !jy_slice_equal(entry.head, approval_der))
-        rc = jy_fail(fault, JY_E_NO_APPROVAL, "Approval", 0, "was not made here");
-out:
-    jy_buf_free(&bytes);
-    jy_cert_free(cert);
-    jy_record_free(&approver);
-    return rc;
-}
-
 /* A stranger's reading of what was signed, field by field. */
 static jy_err
 check_value(const struct jy_key_room *room, const struct jy_key_order *o, struct jy_slice value, struct jy_fault *fault)
@@ -117,27 +82,33 @@ check_value(const struct jy_key_room *room, const struct jy_key_order *o, struct
     return rc;
 }
 
+/* Sign, read it back as a stranger would, journal with fsync. */
 static jy_err
-stamp(struct jy_key_room *room, struct jy_key_order *o, const struct jy_msg_KEY_STAMP *ask, struct jy_buf *value, struct jy_fault *fault)
+sign(struct jy_key_room *room, const struct jy_key_order *o, const struct jy_sm2 *key, struct jy_buf *value, struct jy_fault *fault)
 {
-    struct jy_secret secret = { 0 };
-    struct jy_sm2 *key = NULL;
-    uint8_t mark[JY_SM3_SIZE];
-    char object[JY_ORDER_OBJECT_SIZE];
     jy_err rc;
 
-    if ((rc = jy_stamp_order_object(ask->order, object)) != JY_OK ||
-        (rc = jy_key_order_check(room, o, fault)) != JY_OK ||                                           /* 4, 5, 6 */
-        (rc = check_approval(room, o, ask->approval, ask->order, fault)) != JY_OK ||                    /* 7 */
-        (rc = jy_pin_open_secret(room, ask->sealed_pin, "stamp", object, &secret, mark, fault)) != JY_OK || /* 8 */
-        (rc = jy_pin_unlock(room, &o->record, secret.pin, &key, fault)) != JY_OK ||                     /* 9 */
-        (rc = jy_ses_make(o->seal, room->now, o->order.data_hash, o->order.property_info, key, o->cert, value, fault)) != JY_OK ||
-        (rc = check_value(room, o, jy_buf_slice(value), fault)) != JY_OK)
-        goto out;
-    rc = journal_value(room, o, jy_buf_slice(value), fault);
-out:
-    jy_sm2_free(key);
-    jy_wipe(&secret, sizeof(secret));
+    if ((rc = jy_ses_make(o->seal, room->now, o->order.data_hash, o->order.property_info, key, o->cert, value, fault)) == JY_OK &&
+        (rc = check_value(room, o, jy_buf_slice(value), fault)) == JY_OK)
+        rc = journal_value(room, o, jy_buf_slice(value), fault);
+    return rc;
+}
+
+/* *done: it was carried out before, and this is the value. */
+static jy_err
+done_before(struct jy_key_room *room, const struct jy_key_order *o, struct jy_frame *reply, bool *done, struct jy_fault *fault)
+{
+    const struct jy_order_row *row = jy_vault_order_row(&room->vault, o->order.order_id);
+    uint8_t digest[JY_SM3_SIZE];
+    jy_err rc;
+
+    *done = false;
+    if (row == NULL || row->stamped_at == 0)
+        return row != NULL && row->abandoned ? jy_fail(fault, JY_E_ORDER_SPENT, "StampOrder.orderId", 0, "the order was abandoned") : JY_OK;
+    if ((rc = value_from(room, row->stamped_at, &reply->bytes, &reply->u.KEY_STAMPED.time, digest, fault)) == JY_OK &&
+        memcmp(digest, o->digest, sizeof(digest)) != 0)
+        rc = jy_fail(fault, JY_E_ORDER_SPENT, "StampOrder.orderId", 0, "another content was carried out under this id");
+    *done = rc == JY_OK;
     return rc;
 }
 
@@ -145,27 +116,54 @@ jy_err
 jy_key_stamp(struct jy_key_room *room, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault)
 {
     const struct jy_msg_KEY_STAMP *ask = &request->u.KEY_STAMP;
-    struct jy_msg_KEY_STAMPED *answer = &reply->u.KEY_STAMPED;
-    const struct jy_order_row *row;
-    struct jy_key_order order = { 0 };
-    uint8_t digest[JY_SM3_SIZE];
+    struct jy_key_order o = { 0 };
+    struct jy_key_subject subject;
+    struct jy_key_rule rule = { 0 };
+    struct jy_secret secret = { 0 };
+    struct jy_sm2 *key = NULL;
+    uint8_t mark[JY_SM3_SIZE];
+    char object[JY_ORDER_OBJECT_SIZE];
+    bool done;
     jy_err rc;
 
-    if ((rc = jy_key_order_open(ask->order, &order, fault)) != JY_OK)                                   /* 1 */
+    reply->u.KEY_STAMPED.time = room->now;
+    if ((rc = jy_key_order_open(ask->order, &o, fault)) != JY_OK ||                                     /* 1 */
+        (rc = done_before(room, &o, reply, &done, fault)) != JY_OK || done ||                           /* 2, 3 */
+        (rc = jy_key_order_check(room, &o, fault)) != JY_OK ||                                          /* 4, 5, 6 */
+        (rc = jy_key_rule_for(room, &o.record, o.order.category, o.order.amount_fen, &rule, fault)) != JY_OK) /* 7 */
         goto out;
-    row = jy_vault_order_row(&room->vault, order.order.order_id);
-    answer->time = room->now;
-    if (row != NULL && row->stamped_at != 0) {                                                          /* 2 */
-        if ((rc = value_from(room, row->stamped_at, &reply->bytes, &answer->time, digest, fault)) == JY_OK &&
-            memcmp(digest, order.digest, sizeof(digest)) != 0)
-            rc = jy_fail(fault, JY_E_ORDER_SPENT, "StampOrder.orderId", 0, "another content was carried out under this id");
-    } else if (row != NULL && row->abandoned)                                                           /* 3 */
-        rc = jy_fail(fault, JY_E_ORDER_SPENT, "StampOrder.orderId", 0, "the order was abandoned");
-    else
-        rc = stamp(room, &order, ask, &reply->bytes, fault);
-    answer->value = jy_buf_slice(&reply->bytes);
+    subject = (struct jy_key_subject){ o.order.order_id, o.digest, o.order.created, o.order.expires };
+    if ((rc = jy_key_chain_check(room, &rule, &subject, ask->approvals, fault)) == JY_OK &&             /* 8 */
+        (rc = jy_stamp_order_object(ask->order, object)) == JY_OK &&
+        (rc = jy_pin_open_secret(room, ask->sealed_pin, "stamp", object, &secret, mark, fault)) == JY_OK && /* 9 */
+        (rc = jy_pin_unlock(room, &o.record, secret.pin, &key, fault)) == JY_OK)                        /* 10 */
+        rc = sign(room, &o, key, &reply->bytes, fault);
 out:
-    jy_key_order_free(&order);
+    reply->u.KEY_STAMPED.value = jy_buf_slice(&reply->bytes);
+    jy_sm2_free(key);
+    jy_wipe(&secret, sizeof(secret));
+    jy_key_rule_free(&rule);
+    jy_key_order_free(&o);
+    return rc;
+}
+
+/* The same with a grant in the place of approvals and PIN (grant.c). */
+jy_err
+jy_key_stamp_granted(struct jy_key_room *room, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault)
+{
+    const struct jy_msg_KEY_STAMP_GRANTED *ask = &request->u.KEY_STAMP_GRANTED;
+    struct jy_key_order o = { 0 };
+    struct jy_sm2 *key = NULL;
+    bool done;
+    jy_err rc;
+
+    reply->u.KEY_STAMPED.time = room->now;
+    if ((rc = jy_key_order_open(ask->order, &o, fault)) == JY_OK && (rc = done_before(room, &o, reply, &done, fault)) == JY_OK && !done &&
+        (rc = jy_key_order_check(room, &o, fault)) == JY_OK && (rc = jy_key_grant_use(room, &o, ask, &key, fault)) == JY_OK)
+        rc = sign(room, &o, key, &reply->bytes, fault);
+    reply->u.KEY_STAMPED.value = jy_buf_slice(&reply->bytes);
+    jy_sm2_free(key);
+    jy_key_order_free(&o);
     return rc;
 }
 

@@ -48,11 +48,20 @@ jy_vault_sealing_key(const struct jy_vault *vault, struct jy_sm2 **out)
 static jy_err
 reserve(struct jy_vault *vault)
 {
+    struct jy_approval_row *approvals;
     struct jy_used_mark *used;
     jy_err rc;
 
-    if ((rc = jy_table_reserve(&vault->key_rows)) != JY_OK || (rc = jy_table_reserve(&vault->order_rows)) != JY_OK)
+    if ((rc = jy_table_reserve(&vault->key_rows)) != JY_OK || (rc = jy_table_reserve(&vault->order_rows)) != JY_OK ||
+        (rc = jy_table_reserve(&vault->grant_rows)) != JY_OK)
         return rc;
+    if (vault->approval_count == vault->approval_cap) {
+        size_t cap = vault->approval_cap == 0 ? 64 : 2 * vault->approval_cap;
+        if ((approvals = realloc(vault->approvals, cap * sizeof(*approvals))) == NULL)
+            return JY_E_NOMEM;
+        vault->approvals = approvals;
+        vault->approval_cap = cap;
+    }
     if (vault->used_count < vault->used_cap)
         return JY_OK;
     if ((used = realloc(vault->used, (vault->used_cap + 64) * sizeof(*used))) == NULL)
@@ -76,6 +85,57 @@ remember_mark(struct jy_vault *vault, struct jy_slice mark, jy_time now)
     vault->used_count++;
 }
 
+static void
+remember_approval(struct jy_vault *vault, const char *id, uint64_t offset)
+{
+    struct jy_order_row *order = jy_table_add(&vault->order_rows, id);
+
+    vault->approvals[vault->approval_count] = (struct jy_approval_row){ offset, order->last_approval };
+    order->last_approval = ++vault->approval_count;
+}
+
+static jy_err
+remember_use(struct jy_vault *vault, const struct jy_entry *entry)
+{
+    struct jy_grant_row *grant = jy_table_add(&vault->grant_rows, entry->id);
+    struct jy_order_row *order;
+    uint64_t amount = 0;
+
+    if (entry->head.len != 8 || !jy_id_is_valid(entry->detail))
+        return JY_E_FORMAT;
+    for (size_t i = 0; i < entry->head.len; i++)
+        amount = amount << 8 | entry->head.p[i];
+    grant->count++;
+    grant->amount_fen += (int64_t)amount;
+    order = jy_table_add(&vault->order_rows, entry->detail);
+    memcpy(order->used_by, entry->id, sizeof(order->used_by));
+    return JY_OK;
+}
+
+/* A right PIN ends the row of unlockings; two votes within a day set the count back (R19.2). */
+static void
+remember_try(struct jy_key_row *key, const struct jy_entry *entry)
+{
+    if (entry->detail[0] != '\0')
+        key->wrong_codes = entry->number;
+    else if ((key->wrong_pins = entry->number) == 0)
+        key->unlocks = 0;
+}
+
+static jy_err
+remember_vote(struct jy_key_row *key, const struct jy_entry *entry)
+{
+    if (entry->number < JY_VOTE_COLLEAGUE || entry->number > JY_VOTE_MAKER)
+        return JY_E_FORMAT;
+    key->votes[entry->number - 1] = entry->time;
+    if (key->votes[0] != 0 && key->votes[1] != 0 && key->votes[0] + JY_VOTE_LIFE >= entry->time && key->votes[1] + JY_VOTE_LIFE >= entry->time) {
+        key->wrong_pins = 0;
+        key->unlocks++;
+        key->votes[0] = key->votes[1] = 0;
+    }
+    return JY_OK;
+}
+
 static jy_err
 follow(void *self, const struct jy_entry *entry, uint64_t offset)
 {
@@ -92,13 +152,14 @@ follow(void *self, const struct jy_entry *entry, uint64_t offset)
         memcpy(key->digest, entry->digest, sizeof(key->digest));
         if (entry->head.len == JY_SM3_SIZE)
             remember_mark(vault, entry->head, entry->time);
+        if (strcmp(entry->detail, "hand-over") == 0)
+            key->wrong_codes = 0;
         return JY_OK;
     case JY_ENTRY_TRY:
-        key = jy_table_add(&vault->key_rows, entry->id);
-        key->wrong_pins = entry->number;
+        remember_try(jy_table_add(&vault->key_rows, entry->id), entry);
         return JY_OK;
     case JY_ENTRY_APPROVE:
-        ((struct jy_order_row *)jy_table_add(&vault->order_rows, entry->id))->approved_at = offset;
+        remember_approval(vault, entry->id, offset);
         return JY_OK;
     case JY_ENTRY_STAMP:
         ((struct jy_order_row *)jy_table_add(&vault->order_rows, entry->id))->stamped_at = offset;
@@ -106,6 +167,12 @@ follow(void *self, const struct jy_entry *entry, uint64_t offset)
     case JY_ENTRY_ABANDON:
         ((struct jy_order_row *)jy_table_add(&vault->order_rows, entry->id))->abandoned = true;
         return JY_OK;
+    case JY_ENTRY_USE:
+        return remember_use(vault, entry);
+    case JY_ENTRY_UNLOCK:
+        if (entry->head.len == JY_SM3_SIZE)
+            remember_mark(vault, entry->head, entry->time);
+        return remember_vote(jy_table_add(&vault->key_rows, entry->id), entry);
     }
     return JY_E_UNSUPPORTED;
 }
@@ -128,6 +195,12 @@ const struct jy_order_row *
 jy_vault_order_row(const struct jy_vault *vault, const char *order_id)
 {
     return jy_table_find(&vault->order_rows, order_id);
+}
+
+const struct jy_grant_row *
+jy_vault_grant_row(const struct jy_vault *vault, const char *grant_id)
+{
+    return jy_table_find(&vault->grant_rows, grant_id);
 }
 
 bool
@@ -271,6 +344,7 @@ jy_vault_open(struct jy_vault *vault, const char *dir, const char *unlock_file, 
         return rc;
     jy_table_start(&vault->key_rows, sizeof(struct jy_key_row), seed);
     jy_table_start(&vault->order_rows, sizeof(struct jy_order_row), seed);
+    jy_table_start(&vault->grant_rows, sizeof(struct jy_grant_row), seed);
     if ((rc = open_folder(AT_FDCWD, dir, &vault->dir, fault)) != JY_OK ||
         (rc = open_folder(vault->dir, "keys", &vault->keys, fault)) != JY_OK || (rc = make_missing(vault, unlock_file, fault)) != JY_OK ||
         (rc = jy_vault_derive(vault, "jinyin journal 1", key)) != JY_OK)
@@ -287,6 +361,8 @@ jy_vault_close(struct jy_vault *vault)
     jy_journal_close(&vault->journal);
     jy_table_free(&vault->key_rows);
     jy_table_free(&vault->order_rows);
+    jy_table_free(&vault->grant_rows);
+    free(vault->approvals);
     free(vault->used);
     if (vault->keys >= 0)
         close(vault->keys);

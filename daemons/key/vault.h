@@ -19,20 +19,30 @@ struct jy_key_row {
     char id[JY_ID_SIZE];
     bool recorded;
     uint8_t digest[JY_SM3_SIZE];      /* SM3 of the record file that is valid */
-    uint32_t wrong_pins;              /* in a row */
+    uint32_t wrong_pins, wrong_codes; /* in a row; codes: of the pending hand-over */
+    uint32_t unlocks;                 /* since the last right PIN */
+    jy_time votes[2];                 /* JY_VOTE_ - 1: when it was agreed to unlock it; 0 never */
 };
+enum { JY_VOTE_COLLEAGUE = 1, JY_VOTE_MAKER = 2 };
+#define JY_VOTE_LIFE 86400            /* seconds: both must agree within a day */
 struct jy_order_row {
     char id[JY_ID_SIZE];
     bool abandoned;
-    uint64_t approved_at, stamped_at; /* journal offsets; 0: never */
+    char used_by[JY_ID_SIZE];         /* grant that it is counted under; "" none */
+    size_t last_approval;             /* number in jy_vault.approvals, from 1; 0: none */
+    uint64_t stamped_at;              /* journal offset; 0: never */
 };
+struct jy_approval_row { uint64_t offset; size_t before; };        /* the approval of the same subject before it, as last_approval */
+struct jy_grant_row { char id[JY_ID_SIZE]; int64_t count, amount_fen; };
 struct jy_used_mark { uint8_t mark[JY_SM3_SIZE]; jy_time time; };
 
 struct jy_vault {
     int dir, keys;
     uint8_t secret[32];
     struct jy_journal journal;
-    struct jy_table key_rows, order_rows;
+    struct jy_table key_rows, order_rows, grant_rows;
+    struct jy_approval_row *approvals;
+    size_t approval_count, approval_cap;
     struct jy_used_mark *used;        /* secrets that did something, while they are not stale */
     size_t used_count, used_cap;
     uint64_t cut;                     /* bytes of a torn last entry that the start cut off */
@@ -54,6 +64,7 @@ JY_CHECK jy_err jy_vault_sealing_key(const struct jy_vault *vault, struct jy_sm2
 /** NULL when there is none; valid until the next commit. */
 const struct jy_key_row *jy_vault_key_row(const struct jy_vault *vault, const char *key_id);
 const struct jy_order_row *jy_vault_order_row(const struct jy_vault *vault, const char *order_id);
+const struct jy_grant_row *jy_vault_grant_row(const struct jy_vault *vault, const char *grant_id);
 bool jy_vault_mark_is_used(const struct jy_vault *vault, const uint8_t mark[JY_SM3_SIZE]);
 
 /** Journals an entry; memory follows. durable as in jy_journal_append. */

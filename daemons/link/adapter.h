@@ -21,6 +21,9 @@ JY_CHECK jy_err link_nonce(char out[LINK_NONCE_SIZE], struct jy_fault *fault);
 /** One message carried out; reply is zeroed before and freed by the caller, also on error. */
 typedef jy_err link_adapter(const struct link_config *config, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault);
 
+/** The adapter of a request that has no row in wire.c, or NULL. */
+link_adapter *link_adapter_find(enum jy_message_type request);
+
 /* register.c: the engraving system's register */
 link_adapter link_register;
 JY_CHECK jy_err link_register_body(const struct jy_msg_LINK_REGISTER *ask, const char *nonce, struct jy_buf *out, struct jy_fault *fault);
@@ -28,6 +31,8 @@ JY_CHECK jy_err link_register_body(const struct jy_msg_LINK_REGISTER *ask, const
 JY_CHECK jy_err link_register_read(const struct jy_msg_LINK_REGISTER *ask, const char *nonce, struct jy_slice body, struct jy_frame *reply,
                                    struct jy_fault *fault);
 
+/* webhook.c */
+link_adapter link_webhook;
 /* message.c */
 link_adapter link_sms, link_mail;
 

@@ -47,6 +47,7 @@ link_nonce(char out[LINK_NONCE_SIZE], struct jy_fault *fault)
 
 static const struct { enum jy_message_type request; link_adapter *carry_out; } adapters[] = {
     { JY_MSG_LINK_REGISTER, link_register },
+    { JY_MSG_LINK_WEBHOOK, link_webhook },
     { JY_MSG_LINK_TIME_STAMP, link_time_stamp },
     { JY_MSG_LINK_SMS, link_sms },
     { JY_MSG_LINK_MAIL, link_mail },
@@ -57,6 +58,15 @@ static const struct { enum jy_message_type request; link_adapter *carry_out; } a
     { JY_MSG_LINK_PLATFORM_STATUS, link_platform_status },
     { JY_MSG_LINK_PLATFORM_REVOKED, link_platform_revoked },
 };
+
+link_adapter *
+link_adapter_find(enum jy_message_type request)
+{
+    for (size_t i = 0; i < sizeof(adapters) / sizeof(adapters[0]); i++)
+        if (adapters[i].request == request)
+            return adapters[i].carry_out;
+    return NULL;
+}
 
 /* A row of the table in wire.c. */
 static jy_err
@@ -89,14 +99,11 @@ out:
 jy_err
 link_answer(const struct link_config *config, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault)
 {
-    link_adapter *carry_out = answer_call;
+    link_adapter *adapter = link_adapter_find(request->type);
     jy_err rc;
 
     memset(reply, 0, sizeof(*reply));
-    for (size_t i = 0; i < sizeof(adapters) / sizeof(adapters[0]); i++)
-        if (adapters[i].request == request->type)
-            carry_out = adapters[i].carry_out;
-    if ((rc = carry_out(config, request, reply, fault)) != JY_OK) {
+    if ((rc = (adapter != NULL ? adapter : answer_call)(config, request, reply, fault)) != JY_OK) {
         jy_frame_free(reply);
         memset(reply, 0, sizeof(*reply));
     }

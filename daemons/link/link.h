@@ -11,6 +11,7 @@ struct link_config {
     const char *base_urls[LINK_COUNTERPARTS];  /* "" = not connected */
     long timeout_seconds;                      /* of one call, at least 1 */
     const char *evidence_hosts;                /* of revocation data; never NULL */
+    bool development;                          /* webhooks may go to this machine */
     const char *tsa_url;
     const char *sms_url, *sms_secret;
     const char *smtp_url, *smtp_from, *smtp_username, *smtp_password;

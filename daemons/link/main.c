@@ -39,6 +39,19 @@ end(const struct jy_fault *fault)
     exit(EXIT_FAILURE);
 }
 
+static void
+refuse_cmp(const char *protocol)
+{
+    struct jy_fault fault = { 0 };
+
+    if (strcmp(protocol, "http") == 0)
+        return;
+    (void)!jy_fail(&fault, JY_E_UNSUPPORTED, "ca_protocol", 0, "%s", strcmp(protocol, "cmp") == 0
+                   ? "OpenSSL 3.0 cannot do CMP with SM2: it neither protects messages nor checks requests with the user id of GM/T 0009; use http"
+                   : "must be http");
+    end(&fault);
+}
+
 /* A counterpart that is half configured is refused at the start, not at the first call. */
 static void
 open_platform(const struct jy_room_context *room, struct link_config *config, struct link_platform *platform)
@@ -97,11 +110,13 @@ main(void)
     int64_t timeout = jy_room_config_int(room, "link_timeout_seconds");
     struct link_config config = {
         .base_urls = { [LINK_ENGRAVING] = jy_room_config_text(room, "engraving_url"), [LINK_CA] = jy_room_config_text(room, "ca_url") },
+        .development = jy_room_config_bool(room, "development"),
         .tsa_url = jy_room_config_text(room, "tsa_url"),
         .evidence_hosts = jy_room_config_text(room, "evidence_hosts"),
         .timeout_seconds = timeout < 1 ? 1 : timeout > TIMEOUT_SECONDS_MAX ? TIMEOUT_SECONDS_MAX : (long)timeout,
     };
 
+    refuse_cmp(jy_room_config_text(room, "ca_protocol"));
     open_platform(room, &config, &platform);
     open_messages(room, &config);
     if (link_http_begin() != JY_OK) {

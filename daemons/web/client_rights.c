@@ -13,6 +13,8 @@ static const struct client_right rights[] = {
     { "GET", API "/trust", "verify", false },
     { "GET", API "/key", "verify", false },
     { "GET", API "/seals/{id}/status", "verify", false },
+    { "GET", API "/seals/{id}/statement", "verify", false },
+    { "GET", API "/statement-keys", "verify", false },
     { "GET", API "/seals", "seals", false },
     { "GET", API "/seals/{id}", "seals", false },
     { "POST", API "/documents", "documents", false },
@@ -23,6 +25,8 @@ static const struct client_right rights[] = {
     { "POST", API "/orders/{id}/approve", "orders", true },
     { "POST", API "/orders/{id}/refuse", "orders", true },
     { "POST", API "/orders/{id}/stamp", "orders", true },
+    { "POST", API "/orders/{id}/stamp-granted", "orders", false },
+    { "GET", API "/grants/{id}", "orders", false },
     { "POST", API "/order-batches", "orders", false },
     { "POST", API "/order-batches/approve", "orders", true },
     { "POST", API "/order-batches/stamp", "orders", true },
@@ -33,6 +37,7 @@ static const struct client_right rights[] = {
     { "POST", API "/applications/{id}/refuse", "making", true },
     { "POST", API "/applications/{id}/correct", "making", true },
     { "POST", API "/applications/{id}/seal", "making", true },
+    { "POST", API "/applications/{id}/carry-out", "making", true },
 };
 
 const struct client_right *

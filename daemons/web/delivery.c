@@ -107,7 +107,10 @@ deliver_one(struct courier *c, const json_t *row)
     a.rc = c->to->send(c->web, &a.item, a.receipt, &fault);
     a.now = jy_now();
     if (a.rc != JY_OK) {
-        a.fate = outbox_judge(&c->web->outbox, &a.item, a.rc, a.now, &a.refusals);
+        struct outbox_policy policy = c->web->outbox;
+        if (c->to->refusals_max != 0)
+            policy.refusals_max = c->to->refusals_max;
+        a.fate = outbox_judge(&policy, &a.item, a.rc, a.now, &a.refusals);
         a.next_try = a.now + outbox_wait(a.item.attempts + 1, c->web->outbox.retry_max_seconds, random_number());
         jy_log(a.fate == OUTBOX_DEAD ? "error" : "warning", a.fate == OUTBOX_DEAD ? "event_dead" : "not_delivered", "%s to %s: %s %s",
                a.item.event_id, a.item.destination, jy_err_code(a.rc), fault.text);

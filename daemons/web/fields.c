@@ -214,3 +214,13 @@ check_id(const char *value, const char *field, struct jy_fault *fault)
 {
     return value[strspn(value, "0123456789abcdef")] == '\0' ? JY_OK : refuse(fault, field, "must be 32 hex digits");
 }
+
+jy_err
+check_base64(const char *value, const char *field, struct jy_fault *fault)
+{
+    struct jy_buf bytes = { 0 };
+    jy_err rc = jy_base64_decode(jy_slice_text(value), &bytes);
+
+    jy_buf_free(&bytes);
+    return rc == JY_OK ? JY_OK : refuse(fault, field, "must be base64");
+}

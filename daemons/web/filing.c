@@ -2,6 +2,7 @@
 #include "daemons/web/filing.h"
 
 #include "daemons/web/platform.h"
+#include "daemons/web/webhook.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,5 +53,7 @@ seal_change(struct db_tx *tx, struct seal_change *c, struct jy_fault *fault)
                                                         B_TEXT("state", c->to), B_TEXT("actor_id", c->actor_id), B_TEXT("reason", c->reason)), NULL,
                        fault)) != JY_OK)
         return rc;
-    return (rc = file_with_police(tx, c, fault)) != JY_OK ? rc : platform_tell(tx, c, fault);
+    if ((rc = file_with_police(tx, c, fault)) != JY_OK || (rc = platform_tell(tx, c, fault)) != JY_OK)
+        return rc;
+    return webhook_tell(tx, "seal", c->event, c->seal_id, c->at, json_pack("{s:s, s:s}", "es_id", c->es_id, "state", c->to), fault);
 }

@@ -38,7 +38,21 @@ cancel_reason_at(size_t i)
     return i < count ? list[i].code : NULL;
 }
 
+/* Only the types that are about a seal. */
+static const char *
+seal_application_type_at(size_t i)
+{
+    size_t count;
+    const struct application_type *list = application_types(&count);
+
+    for (size_t k = 0; k < count; k++)
+        if (list[k].seal_event != NULL && i-- == 0)
+            return list[k].code;
+    return NULL;
+}
+
 static const struct field_form forms[] = {
+    { check_base64, "base64", "^[A-Za-z0-9+/=]*$", NULL },
     { check_seal_application_type, "seal_application_type", "^(reissue|renewal|cancellation|suspension|resumption)$", NULL },
     { check_inspection_kind, "inspection_kind", "^(routine|sampling|complaint)$", NULL },
 
@@ -52,6 +66,7 @@ static const struct field_form forms[] = {
     { check_district, "district", "^1201[0-9]{2}$", NULL },
     { check_organization_kind, "organization_kind", NULL, organization_kind_at },
     { check_seal_kind, "seal_kind", NULL, seal_kind_at },
+    { check_seal_application_type, "seal_application_type", NULL, seal_application_type_at },
     { check_category, "document_category", NULL, category_at },
     { check_cancel_reason, "cancel_reason", NULL, cancel_reason_at },
 };

@@ -3,6 +3,7 @@
 
 #include "daemons/web/notify.h"
 #include "daemons/web/platform.h"
+#include "daemons/web/webhook.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -44,10 +45,13 @@ fetch_trust_again(struct web *web)
     jy_buf_free(&pem);
 }
 
+#define WEBHOOK_TRIES 32                       /* some two hours at waits of at most five minutes */
+
 static const struct outbox_destination table[] = {
     { "engraving", send_through_link, keep_filing_receipt, NULL },
     { "ca", send_through_link, NULL, fetch_trust_again },
     { "platform", platform_send, NULL, NULL },
+    { "webhook", webhook_send, NULL, NULL, WEBHOOK_TRIES },
     { "sms", notify_send_sms, NULL, NULL },
     { "mail", notify_send_mail, NULL, NULL },
 };

@@ -45,6 +45,7 @@ struct outbox_destination {
     outbox_send *send;
     outbox_delivered *delivered;
     void (*after)(struct web *web);        /* after the receipt is durable; may be NULL */
+    int64_t refusals_max;                  /* instead of the configured number; 0 = that */
 };
 const struct outbox_destination *outbox_destinations(size_t *count);
 /** The row with this name, or NULL. */

@@ -96,11 +96,11 @@ web_handler application_change_facts, seal_application_create;                  
 web_handler application_carry_out, application_resume;                                                    /* application_moves.c */
 web_handler reminder_list;                                                                                /* deadlines.c */
 web_handler seal_make;                                                                                    /* making.c */
-web_handler seal_list, seal_show, seal_status, seal_custodian, seal_approver, seal_freeze, seal_unfreeze;  /* seal.c */
+web_handler seal_list, seal_show, seal_status, seal_custodian, seal_freeze, seal_unfreeze;                 /* seal.c */
 web_handler seal_cancel;
 web_handler filing_list, statistics_show, seal_declare_void;                                              /* supervision.c */
 web_handler document_upload, document_show, document_content;                                             /* document.c */
-web_handler order_create, order_show, order_approve, order_refuse, stamp_record_list;                      /* order.c */
+web_handler order_create, order_show, order_refuse, stamp_record_list;                                     /* order.c */
 web_handler order_stamp;                                                                                  /* stamping.c */
 web_handler document_verify, trust_show;                                                                  /* verification.c */
 web_handler exchange_show, exchange_event_list, exchange_event_show, exchange_event_resend;                /* counterparts.c */
@@ -111,9 +111,20 @@ web_handler platform_status_show;                                               
 web_handler seal_statement, statement_key_show;                                                           /* statement.c */
 web_handler reconciliation_list, reconciliation_show, reconciliation_differences, reconciliation_create;     /* reconcile.c */
 
+web_handler webhook_create, webhook_list, webhook_show, webhook_end, webhook_delivery_list, webhook_replay;  /* webhooks.c */
 web_handler order_create_batch, order_approve_batch, order_stamp_batch;                                   /* batch.c */
 web_handler client_create, client_list, client_show, client_rotate, client_suspend, client_resume, client_revoke;  /* clients.c */
 
 web_handler page_static, livez, readyz, service_show, sealing_point_show;                                 /* service.c */
+
+/* How a seal's use is decided (docs/design/use.md). */
+jy_err check_base64(const char *value, const char *field, struct jy_fault *fault);
+web_handler order_approve;                                                                                /* approval.c */
+web_handler flow_set, flow_approve, flow_show;                                                            /* flow.c */
+web_handler permission_create, permission_list, permission_revoke;                                        /* permission.c */
+web_handler seal_hand_over, seal_take_over, custody_list, key_unlock;                                     /* custody.c */
+web_handler grant_create, grant_list, grant_show, grant_approve, grant_give, grant_revoke;                /* grant.c */
+web_handler order_stamp_granted;                                                                          /* stamping.c */
+web_handler use_register, use_register_export;                                                                                 /* register.c */
 
 #endif

@@ -7,6 +7,7 @@
 
 #define KIB 1024
 #define JSON_MAX (16 * KIB)
+#define FLOW_MAX (128 * KIB)              /* a flow in base64 */
 #define MATERIAL_MAX (20 * KIB * KIB)
 #define ID_FIELD(name) { name, IN_TEXT, 32, 32, check_id, false }
 #define END { NULL, 0, 0, 0, NULL, false }
@@ -66,26 +67,43 @@ FIELDS(conclusion, { "conclusion", IN_TEXT, 1, 1000, NULL, false });
 FIELDS(accept, { "originals_seen", IN_TEXTS, 0, 32, NULL, false });
 FIELDS(make, ID_FIELD("seal_id"), { "sealed", IN_SEALED, 64, 2048, NULL, false });
 FIELDS(custodian, ID_FIELD("person_id"));
-FIELDS(approver, { "approver_key_id", IN_TEXT, 1, 64, NULL, false }, { "sealed", IN_SEALED, 64, 2048, NULL, false });
 FIELDS(cancel, { "reason", IN_TEXT, 1, 64, check_cancel_reason, false }, { "description", IN_TEXT, 0, 400, NULL, true });
-FIELDS(order, ID_FIELD("seal_id"), ID_FIELD("document_id"), { "page", IN_INT, 1, 100000, NULL, false },
-       { "x_mm", IN_NUMBER, -10000, 10000, NULL, false }, { "y_mm", IN_NUMBER, -10000, 10000, NULL, false },
-       { "width_mm", IN_NUMBER, 1, 1000, NULL, true }, { "height_mm", IN_NUMBER, 1, 1000, NULL, true },
-       { "category", IN_TEXT, 1, 32, check_category, false }, { "purpose", IN_TEXT, 0, 200, NULL, false });
+/* Where the stamp goes: on pages at a corner, as a seam, or by a keyword; which members go together is doc's to say (R15.1). */
+FIELDS(place, { "pages", IN_TEXT, 1, 4096, NULL, true }, { "x_mm", IN_NUMBER, -10000, 10000, NULL, true }, { "y_mm", IN_NUMBER, -10000, 10000, NULL, true },
+       { "corner", IN_TEXT, 1, 16, NULL, true }, { "seam", IN_TEXT, 1, 8, NULL, true }, { "along_mm", IN_NUMBER, -10000, 10000, NULL, true },
+       { "margin_mm", IN_NUMBER, 0, 1000, NULL, true }, { "group", IN_INT, 2, 100000, NULL, true }, { "strip_min_mm", IN_NUMBER, 0, 1000, NULL, true },
+       { "keyword", IN_TEXT, 1, 256, NULL, true }, { "which", IN_INT, -100000, 100000, NULL, true }, { "side", IN_TEXT, 1, 8, NULL, true },
+       { "right_mm", IN_NUMBER, -10000, 10000, NULL, true }, { "down_mm", IN_NUMBER, -10000, 10000, NULL, true },
+       { "keep_on_page", IN_BOOL, 0, 0, NULL, true }, { "blanks", IN_BOOL, 0, 0, NULL, true });
+#define ORDER_FIELDS ID_FIELD("seal_id"), ID_FIELD("document_id"), { "places", IN_OBJECTS, 1, 20, NULL, false, place }, \
+       { "width_mm", IN_NUMBER, 1, 1000, NULL, true }, { "height_mm", IN_NUMBER, 1, 1000, NULL, true }, \
+       { "category", IN_TEXT, 1, 32, check_category, false }, { "purpose", IN_TEXT, 0, 200, NULL, false }, \
+       { "amount_fen", IN_INT, 0, JY_AMOUNT_MAX, NULL, true }, { "copies", IN_INT, 1, JY_ORDER_COPIES_MAX, NULL, true }, \
+       { "reference", IN_TEXT, 1, 64, NULL, true }
+FIELDS(order, ORDER_FIELDS);
+FIELDS(approval, { "sealed", IN_SEALED, 64, 2048, NULL, false }, { "step", IN_INT, 0, JY_FLOW_STEPS_MAX - 1, NULL, false });
+FIELDS(flow, { "flow", IN_SEALED, 16, JY_FLOW_MAX, check_base64, false }, { "sealed", IN_SEALED, 64, 2048, NULL, false });
+FIELDS(permission, ID_FIELD("person_id"), { "categories", IN_TEXTS, 1, 16, NULL, false }, { "valid_from", IN_TIME, 20, 25, NULL, true },
+       { "valid_to", IN_TIME, 20, 25, NULL, true });
+FIELDS(hand_over, ID_FIELD("person_id"), { "sealed", IN_SEALED, 64, 2048, NULL, false });
+FIELDS(grant, { "grant", IN_SEALED, 16, 4096, check_base64, false });
+FIELDS(granted, ID_FIELD("grant_id"), { "sealed", IN_SEALED, 64, 2048, NULL, false }, { "signature", IN_SEALED, 8, 80, check_base64, false });
 
 FIELDS(counterpart, { "counterpart", IN_TEXT, 1, 32, NULL, false });
 
 FIELDS(api_client, { "name", IN_TEXT, 1, 100, NULL, false }, { "algorithm", IN_TEXT, 3, 8, check_algorithm, false },
        { "public_key", IN_TEXT, 88, 88, NULL, true }, { "scopes", IN_TEXTS, 1, 8, NULL, false }, { "per_minute", IN_INT, 1, 1000000, NULL, true },
        { "per_day", IN_INT, 1, 100000000, NULL, true });
+FIELDS(webhook, { "url", IN_TEXT, 12, 511, NULL, false }, { "events", IN_TEXTS, 1, 2, NULL, false });
+
 /* Items of a batch: an idempotency_key, and the body that the single request would have. */
 #define ITEM_KEY { "idempotency_key", IN_TEXT, 8, 64, check_idempotency_key, false }
-FIELDS(order_item, ITEM_KEY, ID_FIELD("seal_id"), ID_FIELD("document_id"), { "page", IN_INT, 1, 100000, NULL, false },
-       { "x_mm", IN_NUMBER, -10000, 10000, NULL, false }, { "y_mm", IN_NUMBER, -10000, 10000, NULL, false },
-       { "width_mm", IN_NUMBER, 1, 1000, NULL, true }, { "height_mm", IN_NUMBER, 1, 1000, NULL, true },
-       { "category", IN_TEXT, 1, 32, check_category, false }, { "purpose", IN_TEXT, 0, 200, NULL, false });
+FIELDS(order_item, ITEM_KEY, ORDER_FIELDS);
+FIELDS(approval_item, ITEM_KEY, ID_FIELD("order_id"), { "sealed", IN_SEALED, 64, 2048, NULL, false },
+       { "step", IN_INT, 0, JY_FLOW_STEPS_MAX - 1, NULL, false });
 FIELDS(sealed_item, ITEM_KEY, ID_FIELD("order_id"), { "sealed", IN_SEALED, 64, 2048, NULL, false });
 FIELDS(order_items, { "items", IN_OBJECTS, 1, 50, NULL, false, order_item });
+FIELDS(approval_items, { "items", IN_OBJECTS, 1, 50, NULL, false, approval_item });
 FIELDS(sealed_items, { "items", IN_OBJECTS, 1, 50, NULL, false, sealed_item });
 #define BATCH_MAX (512 * KIB)
 
@@ -193,7 +211,6 @@ static const struct route table[] = {
     { "GET",    API "/seals/{id}",                   seal_show,               ORGANIZATION_ROLES | ROLE_MAKER_STAFF | ROLE_POLICE, SCOPE_BY_ROLE, NULL,             BODY_NONE,  0,            NULL,         false, "R4.1" },
     { "GET",    API "/seals/{id}/status",            seal_status,             ANYBODY,                               SCOPE_PUBLIC,           NULL,                  BODY_NONE,  0,            NULL,         false, "N5" },
     { "POST",   API "/seals/{id}/custodian",         seal_custodian,          ROLE_AGENT,                            SCOPE_OWN_ORGANIZATION, "custodian_named",     BODY_JSON,  JSON_MAX,     custodian,    true,  "R19.1" },
-    { "PUT",    API "/seals/{id}/approver",          seal_approver,           ROLE_CUSTODIAN,                        SCOPE_OWN_ORGANIZATION, "approver_named",      BODY_JSON,  JSON_MAX,     approver,     true,  "R16.1" },
     { "POST",   API "/seals/{id}/freeze",            seal_freeze,             ROLE_CUSTODIAN | ROLE_POLICE,          SCOPE_BY_ROLE,          "seal_frozen",         BODY_JSON,  JSON_MAX,     reason,       true,  "R21.2", ROLE_POLICE },
     { "POST",   API "/seals/{id}/unfreeze",          seal_unfreeze,           ROLE_CUSTODIAN,                        SCOPE_OWN_ORGANIZATION, "seal_unfrozen",       BODY_JSON,  JSON_MAX,     sealed,       true,  "R21.2" },
     { "POST",   API "/seals/{id}/cancel",            seal_cancel,             ROLE_POLICE,                           SCOPE_BY_ROLE,          "seal_cancelled",      BODY_JSON,  JSON_MAX,     cancel,       true,  "R21.1", ROLE_POLICE },
@@ -204,10 +221,30 @@ static const struct route table[] = {
     { "GET",    API "/documents/{id}/content",       document_content,        ORGANIZATION_ROLES,                    SCOPE_OWN_ORGANIZATION, NULL,                  BODY_NONE,  0,            NULL,         false, "R15.1" },
     { "POST",   API "/orders",                       order_create,            ROLE_AGENT | ROLE_CUSTODIAN,           SCOPE_OWN_ORGANIZATION, "order_created",       BODY_JSON,  JSON_MAX,     order,        true,  "R16.1" },
     { "GET",    API "/orders/{id}",                  order_show,              ORGANIZATION_ROLES,                    SCOPE_OWN_ORGANIZATION, NULL,                  BODY_NONE,  0,            NULL,         false, "R16.1" },
-    { "POST",   API "/orders/{id}/approve",          order_approve,           ROLE_APPROVER,                         SCOPE_OWN_ORGANIZATION, "order_approved",      BODY_JSON,  JSON_MAX,     sealed,       true,  "R16.1" },
+    { "POST",   API "/orders/{id}/approve",          order_approve,           ROLE_APPROVER,                         SCOPE_OWN_ORGANIZATION, "order_approved",      BODY_JSON,  JSON_MAX,     approval,     true,  "R16.1" },
     { "POST",   API "/orders/{id}/refuse",           order_refuse,            ROLE_APPROVER,                         SCOPE_OWN_ORGANIZATION, "order_refused",       BODY_JSON,  JSON_MAX,     reason,       true,  "R16.1" },
     { "POST",   API "/orders/{id}/stamp",            order_stamp,             ROLE_CUSTODIAN,                        SCOPE_OWN_ORGANIZATION, "document_stamped",    BODY_JSON,  JSON_MAX,     sealed,       true,  "N4" },
     { "GET",    API "/stamp-records",                stamp_record_list,       ORGANIZATION_ROLES | ROLE_POLICE,      SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "N4" },
+
+    { "GET",    API "/seals/{id}/flow",              flow_show,               ORGANIZATION_ROLES,                    SCOPE_OWN_ORGANIZATION, NULL,                  BODY_NONE,  0,            NULL,         false, "R16.1" },
+    { "PUT",    API "/seals/{id}/flow",              flow_set,                ROLE_CUSTODIAN,                        SCOPE_OWN_ORGANIZATION, "flow_set",            BODY_JSON,  FLOW_MAX,     flow,         true,  "R16.1" },
+    { "POST",   API "/seals/{id}/flow/approve",      flow_approve,            ROLE_APPROVER,                         SCOPE_OWN_ORGANIZATION, "flow_consented",      BODY_JSON,  FLOW_MAX,     flow,         true,  "R16.2" },
+    { "GET",    API "/seals/{id}/permissions",       permission_list,         ORGANIZATION_ROLES,                    SCOPE_OWN_ORGANIZATION, NULL,                  BODY_NONE,  0,            NULL,         false, "R16.1" },
+    { "POST",   API "/seals/{id}/permissions",       permission_create,       ROLE_CUSTODIAN,                        SCOPE_OWN_ORGANIZATION, "permission_given",    BODY_JSON,  JSON_MAX,     permission,   true,  "R16.1" },
+    { "POST",   API "/permissions/{id}/revoke",      permission_revoke,       ROLE_CUSTODIAN,                        SCOPE_OWN_ORGANIZATION, "permission_revoked",  BODY_JSON,  JSON_MAX,     nothing,      true,  "R16.1" },
+    { "GET",    API "/seals/{id}/custody",           custody_list,            ORGANIZATION_ROLES | ROLE_POLICE,      SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R19.1" },
+    { "POST",   API "/seals/{id}/hand-over",         seal_hand_over,          ROLE_CUSTODIAN,                        SCOPE_OWN_ORGANIZATION, "hand_over_begun",     BODY_JSON,  JSON_MAX,     hand_over,    true,  "R19.1" },
+    { "POST",   API "/seals/{id}/take-over",         seal_take_over,          ROLE_CUSTODIAN,                        SCOPE_OWN_ORGANIZATION, "seal_taken_over",     BODY_JSON,  JSON_MAX,     sealed,       true,  "R19.1" },
+    { "POST",   API "/keys/{id}/unlock",             key_unlock,              ROLE_APPROVER | ROLE_MAKER_STAFF,      SCOPE_BY_ROLE,          "key_unlock_agreed",   BODY_JSON,  JSON_MAX,     sealed,       true,  "R19.2" },
+    { "GET",    API "/seals/{id}/grants",            grant_list,              ORGANIZATION_ROLES | ROLE_POLICE,      SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R18.1" },
+    { "POST",   API "/seals/{id}/grants",            grant_create,            ROLE_CUSTODIAN,                        SCOPE_OWN_ORGANIZATION, "grant_written",       BODY_JSON,  JSON_MAX,     grant,        true,  "R18.1" },
+    { "GET",    API "/grants/{id}",                  grant_show,              ORGANIZATION_ROLES | ROLE_POLICE,      SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R18.1" },
+    { "POST",   API "/grants/{id}/approve",          grant_approve,           ROLE_APPROVER,                         SCOPE_OWN_ORGANIZATION, "grant_approved",      BODY_JSON,  JSON_MAX,     approval,     true,  "R18.1" },
+    { "POST",   API "/grants/{id}/grant",            grant_give,              ROLE_CUSTODIAN,                        SCOPE_OWN_ORGANIZATION, "grant_given",         BODY_JSON,  JSON_MAX,     sealed,       true,  "R18.1" },
+    { "POST",   API "/grants/{id}/revoke",           grant_revoke,            ROLE_CUSTODIAN | ROLE_POLICE,          SCOPE_BY_ROLE,          "grant_revoked",       BODY_JSON,  JSON_MAX,     reason,       true,  "R18.1" },
+    { "POST",   API "/orders/{id}/stamp-granted",    order_stamp_granted,     ROLE_AGENT,                            SCOPE_OWN_ORGANIZATION, "document_stamped_under_grant", BODY_JSON, JSON_MAX, granted,   true,  "R18.1" },
+    { "GET",    API "/seals/{id}/use-register",      use_register,            ORGANIZATION_ROLES,                    SCOPE_OWN_ORGANIZATION, NULL,                  BODY_NONE,  0,            NULL,         false, "R19.1" },
+    { "GET",    API "/seals/{id}/use-register/export", use_register_export,   ORGANIZATION_ROLES,                    SCOPE_OWN_ORGANIZATION, NULL,                  BODY_NONE,  0,            NULL,         false, "R19.1" },
 
     { "GET",    API "/exchange",                     exchange_show,           ROLE_SYSTEM_ADMINISTRATOR | ROLE_POLICE, SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R5.2" },
     { "GET",    API "/exchange/events",              exchange_event_list,     ROLE_SYSTEM_ADMINISTRATOR | ROLE_POLICE, SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R5.2" },
@@ -226,8 +263,15 @@ static const struct route table[] = {
     { "GET",    API "/exchange/reconciliations/{id}/differences", reconciliation_differences, ROLE_SYSTEM_ADMINISTRATOR | ROLE_POLICE, SCOPE_BY_ROLE, NULL,              BODY_NONE,  0,            NULL,         false, "R5.2" },
 
     { "POST",   API "/order-batches",                 order_create_batch,      ROLE_AGENT | ROLE_CUSTODIAN,           SCOPE_OWN_ORGANIZATION, "orders_created",      BODY_JSON,  BATCH_MAX,    order_items,  false, "R15.1" },
-    { "POST",   API "/order-batches/approve",         order_approve_batch,     ROLE_APPROVER,                         SCOPE_OWN_ORGANIZATION, "orders_approved",     BODY_JSON,  BATCH_MAX,    sealed_items, false, "R15.1" },
+    { "POST",   API "/order-batches/approve",         order_approve_batch,     ROLE_APPROVER,                         SCOPE_OWN_ORGANIZATION, "orders_approved",     BODY_JSON,  BATCH_MAX,    approval_items, false, "R15.1" },
     { "POST",   API "/order-batches/stamp",           order_stamp_batch,       ROLE_CUSTODIAN,                        SCOPE_OWN_ORGANIZATION, "documents_stamped",   BODY_JSON,  BATCH_MAX,    sealed_items, false, "R15.1" },
+
+    { "POST",   API "/webhooks",                     webhook_create,          ROLE_AGENT | ROLE_MAKER_STAFF,          SCOPE_BY_ROLE,          "webhook_created",     BODY_JSON,  JSON_MAX,     webhook,      true,  "R18.1" },
+    { "GET",    API "/webhooks",                     webhook_list,            ROLE_AGENT | ROLE_MAKER_STAFF,          SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R18.1" },
+    { "GET",    API "/webhooks/{id}",                webhook_show,            ROLE_AGENT | ROLE_MAKER_STAFF,          SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R18.1" },
+    { "POST",   API "/webhooks/{id}/end",            webhook_end,             ROLE_AGENT | ROLE_MAKER_STAFF,          SCOPE_BY_ROLE,          "webhook_ended",       BODY_JSON,  JSON_MAX,     reason,       true,  "R18.1" },
+    { "GET",    API "/webhooks/{id}/deliveries",     webhook_delivery_list,   ROLE_AGENT | ROLE_MAKER_STAFF,          SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R18.1" },
+    { "POST",   API "/webhooks/{id}/deliveries/{code}/replay", webhook_replay,          ROLE_AGENT | ROLE_MAKER_STAFF,          SCOPE_BY_ROLE,          "webhook_replayed",    BODY_JSON,  JSON_MAX,     nothing,      true,  "R18.1" },
 
     { "POST",   API "/clients",                      client_create,           ROLE_AGENT | ROLE_MAKER_STAFF,          SCOPE_BY_ROLE,          "client_created",      BODY_JSON,  JSON_MAX,     api_client,   true,  "R18.1" },
     { "GET",    API "/clients",                      client_list,             ROLE_AGENT | ROLE_MAKER_STAFF | ROLE_POLICE, SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R18.1" },

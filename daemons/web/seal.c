@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A seal after it was made: looked at, handed over (R19.1), approver named (R16.1), frozen (R21.2), cancelled (R21.1), status at any time (N5). */
+/* A seal after it was made: looked at, handed over (R19.1), frozen (R21.2), cancelled (R21.1), status at any time (N5). */
 #include "codec/text.h"
 #include "daemons/web/route.h"
 #include "daemons/web/seal.h"
@@ -12,20 +12,20 @@ static const struct column seal_columns[] = {
     { "uscc", COL_TEXT }, { "district", COL_TEXT }, { "maker_id", COL_TEXT }, { "kind", COL_TEXT }, { "name", COL_TEXT }, { "state", COL_TEXT },
     { "valid_from", COL_TIME }, { "valid_to", COL_TIME }, { "width_mm", COL_INT }, { "height_mm", COL_INT }, { "seal", COL_BASE64 },
     { "certificate", COL_BASE64 }, { "certificate_serial", COL_TEXT }, { "impression_digest", COL_HEX }, { "custodian_id", COL_TEXT },
-    { "approver_id", COL_TEXT }, { "holder_id", COL_TEXT }, { "scope_categories", COL_TEXT }, { "scope_amount_max_fen", COL_INT },
+    { "holder_id", COL_TEXT }, { "scope_categories", COL_TEXT }, { "scope_amount_max_fen", COL_INT },
     { "scope_valid_to", COL_INT }, { "replaces_seal_id", COL_TEXT }, { "maker_person_id", COL_TEXT },
     { "maker_workstation_id", COL_TEXT }, { "created", COL_TIME }, { NULL, COL_TEXT },
 };
 static const struct column list_columns[] = {
     { "seq", COL_INT }, { "seal_id", COL_TEXT }, { "es_id", COL_TEXT }, { "organization_id", COL_TEXT }, { "organization_name", COL_TEXT },
     { "maker_id", COL_TEXT }, { "kind", COL_TEXT }, { "name", COL_TEXT }, { "state", COL_TEXT }, { "valid_from", COL_TIME }, { "valid_to", COL_TIME },
-    { "custodian_id", COL_TEXT }, { "approver_id", COL_TEXT }, { "created", COL_TIME }, { NULL, COL_TEXT },
+    { "custodian_id", COL_TEXT }, { "created", COL_TIME }, { NULL, COL_TEXT },
 };
 static const struct column history_columns[] = {
     { "since", COL_TIME }, { "event", COL_TEXT }, { "state", COL_TEXT }, { "actor_id", COL_TEXT }, { "reason", COL_TEXT }, { NULL, COL_TEXT },
 };
 static const struct column person_columns[] = {
-    { "person_id", COL_TEXT }, { "roles", COL_INT }, { "organization_id", COL_TEXT }, { "has_approver_key", COL_BOOL }, { NULL, COL_TEXT },
+    { "person_id", COL_TEXT }, { "roles", COL_INT }, { "organization_id", COL_TEXT }, { NULL, COL_TEXT },
 };
 
 jy_err
@@ -146,60 +146,11 @@ seal_custodian(struct exchange *x, struct jy_fault *fault)
     return rc;
 }
 
-struct approver_write { struct exchange *x; const char *person_id; };
-
-static jy_err
-write_approver(struct db_tx *tx, void *arg, struct jy_fault *fault)
-{
-    struct approver_write *w = arg;
-
-    return write_person(w->x, tx, SQL_SEAL_SET_APPROVER, w->person_id, fault);
-}
-
 jy_err
 seal_must_be_custodian(const struct exchange *x, const json_t *seal, struct jy_fault *fault)
 {
     return strcmp(member(seal, "custodian_id"), x->actor.person_id) == 0 ? JY_OK :
         jy_fail(fault, JY_E_FORBIDDEN, "custodian", 0, "you are not this seal's custodian (R19.1)");
-}
-
-jy_err
-seal_approver(struct exchange *x, struct jy_fault *fault)
-{
-    const char *key_id = in_text(x, "approver_key_id"), *prefix = "approver-";
-    struct jy_msg_KEY_ASSIGN_APPROVER ask = { { 0 } };
-    struct approver_write write = { .x = x };
-    json_t *seal = NULL, *person = NULL;
-    struct jy_frame reply = { 0 };
-    struct jy_buf sealed = { 0 };
-    jy_err rc;
-
-    if ((rc = seal_find(x, &seal, fault)) != JY_OK || (rc = seal_must_be_custodian(x, seal, fault)) != JY_OK)
-        goto out;
-    write.person_id = strncmp(key_id, prefix, strlen(prefix)) == 0 ? key_id + strlen(prefix) : "";
-    if ((rc = organization_member(x, member(seal, "organization_id"), write.person_id, ROLE_APPROVER, "approver_key_id", &person, fault)) != JY_OK)
-        goto out;
-    if (!json_is_true(json_object_get(person, "has_approver_key"))) {
-        rc = jy_fail(fault, JY_E_BAD_FIELD, "approver_key_id", 0, "this person has no key yet");
-        goto out;
-    }
-    if (strcmp(write.person_id, x->actor.person_id) == 0) {
-        rc = jy_fail(fault, JY_E_BAD_FIELD, "approver_key_id", 0, "the custodian cannot approve his own stampings (R16.1)");
-        goto out;
-    }
-    PUT(ask.seal_key_id, x->id);
-    PUT(ask.approver_key_id, key_id);
-    if ((rc = in_sealed(x, "sealed", &sealed, fault)) != JY_OK)
-        goto out;
-    ask.sealed_pin = jy_buf_slice(&sealed);
-    if ((rc = ask_key(x->web, JY_MSG_KEY_ASSIGN_APPROVER, &ask, &reply, fault)) == JY_OK && (rc = answer_json(x, 200, json_object())) == JY_OK)
-        rc = commit(x, write_approver, &write, fault);
-out:
-    jy_frame_free(&reply);
-    jy_buf_free(&sealed);
-    json_decref(person);
-    json_decref(seal);
-    return rc;
 }
 
 /* -- the PIN of a key: a seal's makes it ACTIVE at the first change (R19.2) -- */
@@ -208,6 +159,18 @@ static jy_err
 change_state(struct db_tx *tx, void *arg, struct jy_fault *fault)
 {
     return seal_change(tx, arg, fault);
+}
+
+/* R19.1: who activates the seal is its first custodian; the key room has it from his own machine. */
+static jy_err
+record_activation(struct db_tx *tx, void *arg, struct jy_fault *fault)
+{
+    struct seal_change *change = arg;
+    jy_err rc = seal_change(tx, change, fault);
+
+    return rc != JY_OK ? rc : rows_run(tx, SQL_CUSTODY_INSERT,
+                                       BINDS(B_TEXT("seal_id", change->seal_id), B_TEXT("from_person_id", NULL), B_TEXT("to_person_id", change->actor_id),
+                                             B_INT("now", change->at), B_INT("expires", change->at), B_INT("confirmed", change->at)), NULL, fault);
 }
 
 struct seal_change
@@ -251,13 +214,15 @@ key_change_pin(struct exchange *x, struct jy_fault *fault)
     if ((rc = may_change_pin(x, &seal, fault)) != JY_OK || (rc = in_sealed(x, "sealed", &sealed, fault)) != JY_OK)
         goto out;
     PUT(ask.key_id, x->id);
+    if (seal != NULL && strcmp(member(seal, "state"), "FILED") == 0)
+        PUT(ask.person_id, x->actor.person_id);
     ask.sealed_pins = jy_buf_slice(&sealed);
     if ((rc = ask_key(x->web, JY_MSG_KEY_CHANGE_PIN, &ask, &reply, fault)) != JY_OK)
         goto out;
     x->status = 204;
     if (seal != NULL && strcmp(member(seal, "state"), "FILED") == 0) {
         change = seal_change_of(x, seal, "activate", NULL);
-        rc = commit(x, change_state, &change, fault);
+        rc = commit(x, record_activation, &change, fault);
     } else
         rc = commit(x, NULL, NULL, fault);
 out:

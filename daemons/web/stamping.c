@@ -6,6 +6,7 @@
 #include "codec/text.h"
 #include "daemons/web/evidence.h"
 #include "daemons/web/route.h"
+#include "daemons/web/webhook.h"
 #include "daemons/web/seal.h"
 #include "daemons/web/time_stamp.h"
 
@@ -38,19 +39,23 @@ static const struct { jy_err err; const char *event; } refusals[] = {
     { JY_E_PIN_WRONG, "return" }, { JY_E_PIN_LOCKED, "return" }, { JY_E_PIN_MUST_CHANGE, "return" }, { JY_E_SECRET_UNREADABLE, "return" },
     { JY_E_SECRET_STALE, "return" }, { JY_E_SEAL_NOT_LIVE, "return" }, { JY_E_SEAL_DATES, "return" }, { JY_E_NO_APPROVAL, "fail" },
     { JY_E_CERT_PERIOD, "fail" }, { JY_E_ORDER_EXPIRED, "fail" }, { JY_E_ORDER_SPENT, "fail" }, { JY_E_DOCUMENT_CHANGED, "fail" },
-    { JY_E_SIGNER_NOT_IN_SEAL, "fail" }, { JY_E_FORMAT, "fail" }, { JY_E_ARGUMENT, "fail" },
+    { JY_E_NO_PATH, "fail" }, { JY_E_GRANT, "fail" }, { JY_E_SIGNER_NOT_IN_SEAL, "fail" }, { JY_E_FORMAT, "fail" }, { JY_E_ARGUMENT, "fail" },
 };
 
-/* The refusal itself is the answer; that its record could not be written is only logged: the INTENT is settled later. */
+/*
+ * The refusal itself is the answer; that its record could not be written is only logged: the INTENT is settled later. Under a grant there are no
+ * approvals to go back to: the order is over, and the client makes another.
+ */
 static void
-record_refusal(struct exchange *x, jy_err refusal)
+record_refusal(struct exchange *x, jy_err refusal, bool granted)
 {
     struct order_move m = { .x = x, .from = "INTENT", .reason = jy_err_code(refusal) };
     struct jy_fault fault = { 0 };
 
     for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
         if (refusals[i].err == refusal &&
-            (state_after(order_moves, m.from, refusals[i].event, &m.to, &fault) != JY_OK || db_write(x->web->db, write_end, &m, &fault) != JY_OK))
+            (state_after(order_moves, m.from, granted ? "fail" : refusals[i].event, &m.to, &fault) != JY_OK ||
+             db_write(x->web->db, write_end, &m, &fault) != JY_OK))
             jy_log("warning", "intent_left", "%s %s", x->id, fault.text);
 }
 
@@ -123,6 +128,9 @@ stamping_record(struct db_tx *tx, void *arg, struct jy_fault *fault)
                             BINDS(B_TEXT("to", to), B_INT("stamped", s->stamped), B_BLOB("value_digest", JY_SLICE(s->value_digest, JY_SM3_SIZE)),
                                   B_TEXT("result_document_id", s->document_id), B_TEXT("order_id", member(s->order, "order_id")), B_TEXT("from", "INTENT")),
                             fault);
+    if (rc == JY_OK)
+        rc = webhook_tell(tx, "stamp", "done", member(s->order, "seal_id"), s->stamped,
+                          json_pack("{s:s, s:s}", "order_id", member(s->order, "order_id"), "document_id", s->document_id), fault);
     free(pages);
     return rc;
 }
@@ -170,41 +178,67 @@ answer_done(struct exchange *x, const char *order_id, const char *document_id, c
     return answer_json(x, 200, json_pack("{s:s, s:s, s:s, s:s}", "state", "DONE", "document_id", document_id, "digest", digest, "stamp_record_id", order_id));
 }
 
+/* What the key room is asked for a stamp: with approvals and PIN, or under a grant. */
 static jy_err
 sign(struct exchange *x, const json_t *order, struct jy_frame *reply, struct jy_fault *fault)
 {
-    struct jy_msg_KEY_STAMP ask = { { 0 } };
-    struct jy_buf der = { 0 }, approval = { 0 }, sealed = { 0 };
+    const struct use_case use = use_of_order(order, x->now);
+    struct jy_msg_KEY_STAMP ask = { .order = JY_EMPTY };
+    struct jy_buf der = { 0 }, sealed = { 0 };
+    struct progress p = { 0 };
     jy_err rc;
 
-    if ((rc = jy_base64_decode(jy_slice_text(member(order, "stamp_order")), &der)) == JY_OK &&
-        (rc = jy_base64_decode(jy_slice_text(member(order, "approval")), &approval)) == JY_OK && (rc = in_sealed(x, "sealed", &sealed, fault)) == JY_OK) {
+    if ((rc = jy_base64_decode(jy_slice_text(member(order, "stamp_order")), &der)) == JY_OK && (rc = progress_find(x, &use, &p, fault)) == JY_OK &&
+        (rc = in_sealed(x, "sealed", &sealed, fault)) == JY_OK) {
         ask.order = jy_buf_slice(&der);
-        ask.approval = jy_buf_slice(&approval);
+        ask.approvals = jy_buf_slice(&p.sequence);
         ask.sealed_pin = jy_buf_slice(&sealed);
         rc = ask_key(x->web, JY_MSG_KEY_STAMP, &ask, reply, fault);
     }
+    progress_end(&p);
     jy_buf_free(&der);
-    jy_buf_free(&approval);
     jy_buf_free(&sealed);
     return rc;
 }
 
 static jy_err
-sign_and_finish(struct exchange *x, const json_t *order, struct jy_fault *fault)
+sign_granted(struct exchange *x, const json_t *order, struct jy_frame *reply, struct jy_fault *fault)
+{
+    struct jy_msg_KEY_STAMP_GRANTED ask = { .order = JY_EMPTY };
+    struct jy_buf der = { 0 }, sealed = { 0 }, signature = { 0 };
+    jy_err rc;
+
+    if ((rc = jy_base64_decode(jy_slice_text(member(order, "stamp_order")), &der)) == JY_OK && (rc = in_sealed(x, "sealed", &sealed, fault)) == JY_OK &&
+        (rc = in_sealed(x, "signature", &signature, fault)) == JY_OK) {
+        PUT(ask.grant_id, in_text(x, "grant_id"));
+        ask.order = jy_buf_slice(&der);
+        ask.signature = jy_buf_slice(&signature);
+        ask.sealed_secret = jy_buf_slice(&sealed);
+        rc = ask_key(x->web, JY_MSG_KEY_STAMP_GRANTED, &ask, reply, fault);
+    }
+    jy_buf_free(&der);
+    jy_buf_free(&sealed);
+    jy_buf_free(&signature);
+    return rc;
+}
+
+typedef jy_err signer(struct exchange *x, const json_t *order, struct jy_frame *reply, struct jy_fault *fault);
+
+static jy_err
+sign_and_finish(struct exchange *x, const json_t *order, signer *how, struct jy_fault *fault)
 {
     struct stamping s = { .web = x->web, .order = order, .now = x->now };
     char digest[2 * JY_SM3_SIZE + 1];
     struct jy_frame reply = { 0 };
     jy_err rc;
 
-    if ((rc = sign(x, order, &reply, fault)) != JY_OK) {
-        record_refusal(x, rc);
+    if ((rc = how(x, order, &reply, fault)) != JY_OK) {
+        record_refusal(x, rc, how == sign_granted);
         return rc;
     }
     s.stamped = reply.u.KEY_STAMPED.time;
     if ((rc = stamping_build(&s, reply.u.KEY_STAMPED.value, fault)) != JY_OK)
-        record_refusal(x, rc);
+        record_refusal(x, rc, how == sign_granted);
     else {
         jy_hex(JY_SLICE(s.digest, JY_SM3_SIZE), digest);
         if ((rc = answer_done(x, member(order, "order_id"), s.document_id, digest)) == JY_OK && (rc = commit(x, stamping_record, &s, fault)) == JY_OK)
@@ -215,6 +249,33 @@ sign_and_finish(struct exchange *x, const json_t *order, struct jy_fault *fault)
     return rc;
 }
 
+static jy_err
+find_order(struct exchange *x, json_t **out, struct jy_fault *fault)
+{
+    return find_row(x, SQL_ORDER_BY_ID, BINDS(B_TEXT("order_id", x->id), SCOPE_CITY(x), SCOPE_ORGANIZATION(x), SCOPE_DISTRICT(x)), order_columns, out,
+                    fault);
+}
+
+/* Asked again under another key: the same stamp, never a second. */
+static jy_err
+answer_again(struct exchange *x, const json_t *order, struct jy_fault *fault)
+{
+    jy_err rc = answer_done(x, x->id, member(order, "result_document_id"), member(order, "result_digest"));
+
+    return rc == JY_OK ? commit(x, NULL, NULL, fault) : rc;
+}
+
+/* R16.2: still within the scope; and the outside evidence is not too old. */
+static jy_err
+may_still_stamp(struct exchange *x, const json_t *order, struct jy_fault *fault)
+{
+    jy_err rc = seal_scope_permits(x, member(order, "seal_id"), member(order, "category"), member_int(order, "amount_fen", -1), fault);
+
+    if (rc == JY_OK && (rc = evidence_may_stamp(x->web, member(order, "seal_id"), x->now, fault)) == JY_OK)
+        rc = time_stamp_may_stamp(x->web, x->now, fault);
+    return rc;
+}
+
 jy_err
 order_stamp(struct exchange *x, struct jy_fault *fault)
 {
@@ -222,25 +283,65 @@ order_stamp(struct exchange *x, struct jy_fault *fault)
     json_t *order = NULL;
     jy_err rc;
 
-    if ((rc = find_row(x, SQL_ORDER_BY_ID, BINDS(B_TEXT("order_id", x->id), SCOPE_CITY(x), SCOPE_ORGANIZATION(x), SCOPE_DISTRICT(x)), order_columns,
-                       &order, fault)) != JY_OK)
+    if ((rc = find_order(x, &order, fault)) != JY_OK)
         return rc;
     m.from = member(order, "state");
     if (strcmp(member(order, "seal_custodian_id"), x->actor.person_id) != 0)
         rc = jy_fail(fault, JY_E_FORBIDDEN, "custodian", 0, "you are not this seal's custodian (R19.1)");
-    else if (strcmp(m.from, "DONE") == 0) {               /* asked again under another key: the same stamp, never a second */
-        if ((rc = answer_done(x, x->id, member(order, "result_document_id"), member(order, "result_digest"))) == JY_OK)
-            rc = commit(x, NULL, NULL, fault);
-    } else if (strcmp(m.from, "REQUESTED") == 0)
-        rc = jy_fail(fault, JY_E_NO_APPROVAL, "state", 0, "it waits for its approver (R16.1)");
+    else if (strcmp(m.from, "DONE") == 0)
+        rc = answer_again(x, order, fault);
+    else if (strcmp(m.from, "REQUESTED") == 0)
+        rc = jy_fail(fault, JY_E_NO_APPROVAL, "state", 0, "it waits for its approvers (R16.1)");
+    else if (member(order, "grant_id")[0] != '\0')
+        rc = jy_fail(fault, JY_E_BAD_STATE, "state", 0, "it is being carried out under a grant (R18.1)");
     else if (strcmp(member(order, "seal_state"), "ACTIVE") != 0 && strcmp(m.from, "APPROVED") == 0)
         rc = jy_fail(fault, JY_E_SEAL_NOT_LIVE, "seal_id", 0, "its state is %s", member(order, "seal_state"));
     else if (strcmp(m.from, "INTENT") == 0 ||
-             ((rc = seal_scope_permits(x, member(order, "seal_id"), member(order, "category"), -1, fault)) == JY_OK &&      /* R16.2: still */
-              (rc = evidence_may_stamp(x->web, member(order, "seal_id"), x->now, fault)) == JY_OK &&
-              (rc = time_stamp_may_stamp(x->web, x->now, fault)) == JY_OK &&
-              (rc = state_after(order_moves, m.from, "sign", &m.to, fault)) == JY_OK && (rc = db_write(x->web->db, write_intent, &m, fault)) == JY_OK))
-        rc = sign_and_finish(x, order, fault);
+             ((rc = may_still_stamp(x, order, fault)) == JY_OK && (rc = state_after(order_moves, m.from, "sign", &m.to, fault)) == JY_OK &&
+              (rc = db_write(x->web->db, write_intent, &m, fault)) == JY_OK))
+        rc = sign_and_finish(x, order, sign, fault);
+    json_decref(order);
+    return rc;
+}
+
+/* The grant stands for the approvals: the order is APPROVED by it and INTENT in one transaction. */
+static jy_err
+write_granted_intent(struct db_tx *tx, void *arg, struct jy_fault *fault)
+{
+    struct order_move *m = arg;
+    struct exchange *x = m->x;
+    const char *approved;
+    jy_err rc;
+
+    if ((rc = state_after(order_moves, m->from, "approve", &approved, fault)) == JY_OK &&
+        (rc = move_row(tx, SQL_ORDER_APPROVE, BINDS(B_TEXT("to", approved), B_TEXT("person_id", NULL), B_TEXT("grant_id", in_text(x, "grant_id")),
+                                                    B_INT("now", x->now), B_TEXT("order_id", x->id), B_TEXT("from", m->from)), fault)) == JY_OK &&
+        (rc = state_after(order_moves, approved, "sign", &m->to, fault)) == JY_OK)
+        rc = move_row(tx, SQL_ORDER_INTEND, BINDS(B_TEXT("to", m->to), B_TEXT("person_id", NULL), B_INT("now", x->now), B_TEXT("order_id", x->id),
+                                                  B_TEXT("from", approved)), fault);
+    return rc;
+}
+
+/* R18.1: who asks need not be believed; key wants the client's own signature over the order and the grant's secret. */
+jy_err
+order_stamp_granted(struct exchange *x, struct jy_fault *fault)
+{
+    struct order_move m = { .x = x };
+    json_t *order = NULL;
+    jy_err rc;
+
+    if ((rc = find_order(x, &order, fault)) != JY_OK)
+        return rc;
+    m.from = member(order, "state");
+    if (strcmp(m.from, "DONE") == 0)
+        rc = answer_again(x, order, fault);
+    else if (strcmp(m.from, "INTENT") == 0 && strcmp(member(order, "grant_id"), in_text(x, "grant_id")) != 0)
+        rc = jy_fail(fault, JY_E_BAD_STATE, "state", 0, "it is being carried out in another way");
+    else if (strcmp(member(order, "seal_state"), "ACTIVE") != 0 && strcmp(m.from, "INTENT") != 0)
+        rc = jy_fail(fault, JY_E_SEAL_NOT_LIVE, "seal_id", 0, "its state is %s", member(order, "seal_state"));
+    else if (strcmp(m.from, "INTENT") == 0 ||
+             ((rc = may_still_stamp(x, order, fault)) == JY_OK && (rc = db_write(x->web->db, write_granted_intent, &m, fault)) == JY_OK))
+        rc = sign_and_finish(x, order, sign_granted, fault);
     json_decref(order);
     return rc;
 }

@@ -8,6 +8,7 @@
 #include "core/rules.h"
 #include "daemons/room/room.h"
 #include "daemons/web/rows.h"
+#include "ipc/flow.h"
 #include "net/http.h"
 
 #include <jansson.h>
@@ -277,6 +278,34 @@ jy_err stamping_record(struct db_tx *tx, void *arg, struct jy_fault *fault);
 void stamping_end(struct stamping *stamping);
 /** The prepared document is not needed any more: forget its blob unless another open order uses it. */
 void stamping_forget_prepared(struct web *web, const json_t *order);
+
+/* -- approvals and flows (approval.c): what the key room decides, foreseen for people -- */
+#define APPROVALS_ROWS 128
+/** How far a subject's chain is, under the seal's present flow. Ends in progress_end, also after an error. */
+struct progress {
+    struct jy_flow *flow;
+    const struct jy_flow_path *path;
+    json_t *row;                           /* the flow's row: number, flow, digest */
+    struct jy_buf sequence;                /* SEQUENCE OF Approval of those that count */
+    size_t count;
+    uint32_t next;                         /* step that waits; path->step_count: complete */
+    uint32_t signed_;                      /* in that step */
+};
+struct use_case { const char *subject_id, *seal_id, *custodian_id, *category; int64_t amount_fen; jy_time now; };
+JY_CHECK jy_err progress_read(struct db_tx *tx, const struct use_case *use, struct progress *out, struct jy_fault *fault);
+/** The same outside a transaction. */
+JY_CHECK jy_err progress_find(const struct exchange *x, const struct use_case *use, struct progress *out, struct jy_fault *fault);
+void progress_end(struct progress *progress);
+/** What an order row of order_columns asks for. */
+struct use_case use_of_order(const json_t *order, jy_time now);
+/** KEY_APPROVE by the actor's own key; reply is an answer of key, the caller's to free. */
+JY_CHECK jy_err ask_approval(struct exchange *x, const char *kind, struct jy_slice subject, struct jy_frame *reply, struct jy_fault *fault);
+/** The row of that approval. */
+JY_CHECK jy_err approval_keep(struct db_tx *tx, const struct exchange *x, const char *kind, const char *subject_id, struct jy_slice approval,
+                              struct jy_fault *fault);
+extern const struct column approval_columns[];
+/** A member that may be absent, as an integer. */
+int64_t member_int(const json_t *object, const char *name, int64_t absent);
 
 /* -- work without a request: settling, expiry -- */
 void background_run(struct web *web);

@@ -68,6 +68,10 @@ struct jy_seam {
 JY_CHECK jy_err jy_place_seam(const struct jy_page *sizes, size_t page_count, const struct jy_page_list *pages, const struct jy_seam *seam,
                               struct jy_places *out, struct jy_fault *fault);
 
+/** By the names that people write: top-left … centre; right, left, top, bottom; on, right, left, below, above. *out is set in any case. */
+bool jy_corner_by_name(const char *name, enum jy_corner *out);
+bool jy_edge_by_name(const char *name, enum jy_edge *out);
+
 /** Where a keyword stands. Zero-initialise to begin; pages are searched one after the other. */
 struct jy_match {
     int page;
@@ -90,6 +94,7 @@ JY_CHECK jy_err jy_keyword_find(const struct jy_text *text, int page, const char
 
 /** Where a stamp stands by its keyword: on it, or beside it and in line with its middle. */
 enum jy_side { JY_SIDE_ON = 0, JY_SIDE_RIGHT, JY_SIDE_LEFT, JY_SIDE_BELOW, JY_SIDE_ABOVE };
+bool jy_side_by_name(const char *name, enum jy_side *out);
 struct jy_anchor {
     long which;                      /* 0 every match, n the n-th, -1 the last, -2 the last but one … */
     enum jy_side side;

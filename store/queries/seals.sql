@@ -49,9 +49,6 @@ UPDATE seal SET state = :to WHERE seal_id = :seal_id AND state = :from;
 -- name: seal_set_custodian
 UPDATE seal SET custodian_id = :person_id WHERE seal_id = :seal_id AND state = 'FILED';
 
--- name: seal_set_approver
-UPDATE seal SET approver_id = :person_id WHERE seal_id = :seal_id;
-
 -- name: seal_expiring
 SELECT seal_id, es_id, district, state, valid_to FROM seal WHERE state IN ('FILED', 'ACTIVE', 'FROZEN', 'SUSPENDED') AND valid_to < :now LIMIT 100;
 

@@ -9,16 +9,15 @@ SELECT document_id, organization_id, digest, size, format, refusal, pages, from_
  WHERE document_id = :document_id AND organization_id = :scope_organization;
 
 -- name: order_insert
-INSERT INTO stamp_order (order_id, organization_id, district, seal_id, document_id, requester_id, page, x_um, y_um, width_um, height_um,
-                         category, purpose, state, stamp_order, prepared_digest, slot, created, expires)
-VALUES (:order_id, :organization_id, :district, :seal_id, :document_id, :requester_id, :page, :x_um, :y_um, :width_um, :height_um,
-        :category, :purpose, :state, :stamp_order, :prepared_digest, :slot, :now, :expires);
+INSERT INTO stamp_order (order_id, organization_id, district, seal_id, document_id, requester_id, places, category, purpose, amount_fen, copies,
+                         reference, state, stamp_order, prepared_digest, slot, created, expires)
+VALUES (:order_id, :organization_id, :district, :seal_id, :document_id, :requester_id, :places, :category, :purpose, :amount_fen, :copies,
+        :reference, :state, :stamp_order, :prepared_digest, :slot, :now, :expires);
 
 -- name: order_by_id
 SELECT r.order_id, r.organization_id, r.seal_id, s.es_id, s.name AS seal_name, s.state AS seal_state, s.custodian_id AS seal_custodian_id,
-       s.approver_id AS seal_approver_id, r.document_id, d.digest AS document_digest, d.format, d.pages, r.requester_id, r.page, r.x_um,
-       r.y_um, r.width_um, r.height_um, r.category, r.purpose, r.state, r.stamp_order, r.prepared_digest, r.slot, r.created, r.expires,
-       r.approver_id, r.approval, r.approved, r.reason, r.custodian_id, r.intent, r.stamped, r.value_digest, r.result_document_id,
+       r.document_id, d.digest AS document_digest, d.format, d.pages, r.requester_id, r.places, r.category, r.purpose, r.amount_fen, r.copies,
+       r.reference, r.state, r.stamp_order, r.prepared_digest, r.slot, r.created, r.expires, r.approver_id, r.approved, r.grant_id, r.reason, r.custodian_id, r.intent, r.stamped, r.value_digest, r.result_document_id,
        x.digest AS result_digest
   FROM stamp_order r JOIN seal s ON s.seal_id = r.seal_id JOIN document d ON d.document_id = r.document_id
   LEFT JOIN document x ON x.document_id = r.result_document_id
@@ -26,13 +25,16 @@ SELECT r.order_id, r.organization_id, r.seal_id, s.es_id, s.name AS seal_name, s
    AND (:scope_city = 1 OR r.organization_id = :scope_organization OR r.district = :scope_district);
 
 -- name: order_approve
-UPDATE stamp_order SET state = :to, approver_id = :person_id, approval = :approval, approved = :now WHERE order_id = :order_id AND state = :from;
+-- The chain is complete: person_id signed last, or NULL when a grant stands for it.
+UPDATE stamp_order SET state = :to, approver_id = :person_id, approved = :now, grant_id = :grant_id WHERE order_id = :order_id AND state = :from;
 
 -- name: order_refuse
 UPDATE stamp_order SET state = :to, approver_id = :person_id, reason = :reason WHERE order_id = :order_id AND state = :from;
 
 -- name: order_intend
-UPDATE stamp_order SET state = :to, custodian_id = :person_id, intent = :now WHERE order_id = :order_id AND state = :from;
+-- R20.1, R21.1: no intent after the seal has ended, also when it ends in the same moment.
+UPDATE stamp_order SET state = :to, custodian_id = :person_id, intent = :now WHERE order_id = :order_id AND state = :from
+   AND EXISTS (SELECT 1 FROM seal s WHERE s.seal_id = stamp_order.seal_id AND s.state = 'ACTIVE');
 
 -- name: order_end
 -- back to APPROVED, or FAILED, or EXPIRED
@@ -54,7 +56,7 @@ SELECT count(*) AS uses FROM stamp_order WHERE prepared_digest = :digest AND sta
 -- name: stamp_record_list
 -- N4: every stamping joins to who, when, which document, which approval, which seal. One part for each scope, each with its index (as in seal_list).
 SELECT r.seq, r.order_id AS stamp_record_id, r.order_id, r.organization_id, r.seal_id, s.es_id, s.name AS seal_name, r.document_id,
-       d.digest AS document_digest, r.page, r.x_um, r.y_um, r.width_um, r.height_um, r.category, r.purpose, r.requester_id,
+       d.digest AS document_digest, r.places, r.category, r.purpose, r.amount_fen, r.copies, r.reference, r.grant_id, r.requester_id,
        r.approver_id, r.approved, r.custodian_id, r.state, r.reason, r.intent, r.stamped, r.value_digest, r.result_document_id,
        x.digest AS result_digest
   FROM stamp_order r JOIN seal s ON s.seal_id = r.seal_id JOIN document d ON d.document_id = r.document_id

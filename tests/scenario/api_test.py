@@ -221,12 +221,14 @@ def R19__the_seal_is_handed_over_and_its_pin_replaced(life, made):
     refused("bad_field", lambda: life.ask("agent", "POST", f"/seals/{seal_id}/custodian", {"person_id": life.people[life.logins["agent"]]["person_id"]}))
     refused("forbidden", lambda: life.own_pin("custodian", seal_id, made["activation_code"]))
     life.ask("agent", "POST", f"/seals/{seal_id}/custodian", {"person_id": custodian})
-    refused("pin_weak", lambda: life.own_pin("custodian", seal_id, made["activation_code"], "short"))
-    refused("pin_wrong", lambda: life.own_pin("custodian", seal_id, "not-the-code-123"))
+    about = f"{seal_id}/{custodian}"
+    refused("pin_weak", lambda: life.own_pin("custodian", seal_id, made["activation_code"], "short", about=about))
+    refused("pin_wrong", lambda: life.own_pin("custodian", seal_id, "not-the-code-123", about=about))
+    refused("secret_unreadable", lambda: life.own_pin("custodian", seal_id, made["activation_code"], about=f"{seal_id}/{life.person('agent')}"))
     refused("secret_unreadable", lambda: life.ask("custodian", "PUT", f"/keys/{seal_id}/pin", {"sealed": life.seal("stamp", seal_id, "a", "b")}))
     stale = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(hours=1)
     refused("secret_stale", lambda: life.ask("custodian", "PUT", f"/keys/{seal_id}/pin",
-                                             {"sealed": life.seal("change-pin", seal_id, made["activation_code"], "Own-PIN-2026", stale)}))
+                                             {"sealed": life.seal("change-pin", about, made["activation_code"], "Own-PIN-2026", stale)}))
     life.hand_over(made)
     assert life.ask("custodian", "GET", f"/seals/{seal_id}")["state"] == "ACTIVE"
     refused("state_forbids", lambda: life.ask("agent", "POST", f"/seals/{seal_id}/custodian", {"person_id": custodian}))
@@ -280,7 +282,7 @@ def R16_1__no_stamp_without_the_approval_of_exactly_this_order(life, seal_id):
     refused("not_found", lambda: life.order(seal_id, "0" * 32), "document_id")
     order = life.order(seal_id, document["document_id"])
     refused("no_approval", lambda: life.stamp(order["order_id"], seal_id))
-    refused("forbidden", lambda: life.ask("agent", "POST", f"/orders/{order['order_id']}/approve", {"sealed": "AAAA" * 30}))
+    refused("forbidden", lambda: life.ask("agent", "POST", f"/orders/{order['order_id']}/approve", {"sealed": "AAAA" * 30, "step": 0}))
     refused("pin_wrong", lambda: life.approve(order["order_id"], "Wrong-PIN-1"))
     life.approve(order["order_id"])
     refused("state_forbids", lambda: life.approve(order["order_id"]))

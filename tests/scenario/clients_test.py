@@ -163,14 +163,14 @@ def a_nonce_stays_used_when_web_starts_again(life, application, folder):
 def R18_1__an_application_orders_and_its_people_approve_and_stamp(life, other, seal_id, folder):
     application, _ = client_of(life, scopes=["verify", "documents", "orders", "records"], key=sm2_key(folder, "orders"))
     document = application.ask("POST", "/api/v1/documents", OFD)
-    facts = {"seal_id": seal_id, "document_id": document["document_id"], "page": 1, "x_mm": 100, "y_mm": 180, "category": "agreement", "purpose": "对账"}
+    facts = {"seal_id": seal_id, "document_id": document["document_id"], "places": [{"pages": "1", "x_mm": 100, "y_mm": 180}], "category": "agreement", "purpose": "对账"}
     order = application.ask("POST", "/api/v1/orders", facts, key="the-same-key")
     assert application.ask("POST", "/api/v1/orders", facts, key="the-same-key") == order, "the same key: the same answer"
-    declined("idempotency_key_reused", lambda: application.ask("POST", "/api/v1/orders", {**facts, "x_mm": 90}, key="the-same-key"))
+    declined("idempotency_key_reused", lambda: application.ask("POST", "/api/v1/orders", {**facts, "copies": 2}, key="the-same-key"))
     order_id, digest = order["order_id"], hashlib.new("sm3", base64.b64decode(order["order"])).hexdigest()
     assert application.ask("GET", f"/api/v1/orders/{order_id}")["requester_id"] == life.people[life.logins["agent"]]["person_id"]
     # No application approves or stamps by itself, and a session of somebody else's organization does not help.
-    approve = {"sealed": life.seal("approve", digest, life.pins[life.approver_key_id])}
+    approve = {"sealed": life.seal("approve", f"{digest}/0", life.pins[life.approver_key_id]), "step": 0}
     declined("client_scope", lambda: application.ask("POST", f"/api/v1/orders/{order_id}/approve", approve), "Authorization")
     declined("client_scope", lambda: application.ask("POST", f"/api/v1/orders/{order_id}/approve", approve, session=other.tokens["approver"]), "Authorization")
     declined("forbidden", lambda: application.ask("POST", f"/api/v1/orders/{order_id}/approve", approve, session=life.tokens["custodian"]))
@@ -196,8 +196,9 @@ def R18_1__an_application_orders_and_its_people_approve_and_stamp(life, other, s
 def R15_1__a_batch_is_many_requests_each_with_its_own_outcome(life, seal_id, folder):
     application, _ = client_of(life, scopes=["documents", "orders"], per_day=40)
     documents = [application.ask("POST", "/api/v1/documents", data)["document_id"] for data in (OFD, (ROOT / "tests" / "data" / "contract.pdf").read_bytes())]
-    item = lambda n, document, **more: {"idempotency_key": f"item-{n:04}", "seal_id": seal_id, "document_id": document, "page": 1, "x_mm": 60 + n, "y_mm": 90,
-                                        "category": "agreement", "purpose": "批量", **more}
+    item = lambda n, document, **more: {"idempotency_key": f"item-{n:04}", "seal_id": seal_id, "document_id": document,
+                                        "places": [{"pages": str(more.pop("page", 1)), "x_mm": 60 + n, "y_mm": 90}], "category": "agreement",
+                                        "purpose": "批量", **more}
     items = [item(1, documents[0]), item(2, documents[1]), item(3, "0" * 32), item(4, documents[0], category="classified"), item(5, documents[0], page=99)]
     many = lambda path, items, session=None: application.ask("POST", f"/api/v1/order-batches{path}", {"items": items}, session=session)["items"]
     made = many("", items)
@@ -208,12 +209,13 @@ def R15_1__a_batch_is_many_requests_each_with_its_own_outcome(life, seal_id, fol
     single = {name: value for name, value in items[0].items() if name != "idempotency_key"}
     assert application.ask("POST", "/api/v1/orders", single, key="item-0001") == made[0]["answer"], "an item is the request that it would be alone"
     declined("bad_field", lambda: many("", [items[0], items[0]]), "items")
-    declined("bad_field", lambda: many("", [items[0], item(9, documents[0], page=0)]), "items[1].page")
+    declined("bad_field", lambda: many("", [items[0], item(9, documents[0], copies=0)]), "items[1].copies")
     declined("bad_field", lambda: many("", []), "items")
     declined("bad_field", lambda: many("", [item(n, documents[0]) for n in range(51)]), "items")
     digests = {o["answer"]["order_id"]: hashlib.new("sm3", base64.b64decode(o["answer"]["order"])).hexdigest() for o in made[:2]}
-    sealed = lambda purpose, pins, mark: [{"idempotency_key": f"{mark}-{order_id}", "order_id": order_id, "sealed": life.seal(purpose, digest, pin)}
-                                          for (order_id, digest), pin in zip(digests.items(), pins)]
+    sealed = lambda purpose, pins, mark: [{"idempotency_key": f"{mark}-{order_id}", "order_id": order_id,
+                                           **({"sealed": life.seal(purpose, digest + "/0", pin), "step": 0} if purpose == "approve" else
+                                              {"sealed": life.seal(purpose, digest, pin)})} for (order_id, digest), pin in zip(digests.items(), pins)]
     pin, approver_pin = life.pins[seal_id], life.pins[life.approver_key_id]
     declined("client_scope", lambda: many("/approve", sealed("approve", [approver_pin] * 2, "alone")), "Authorization")
     assert [o["status"] for o in many("/approve", sealed("approve", [approver_pin] * 2, "approve"), life.tokens["approver"])] == [200, 200]

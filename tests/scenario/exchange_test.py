@@ -139,7 +139,7 @@ def a_killed_web_between_delivery_and_receipt_doubles_nothing(life, sim, folder,
 
 def a_revocation_reaches_the_ca_after_its_return(life, sim, seal_id):
     sim.fault("ca", "down")
-    life.ask("agent", "POST", f"/seals/{seal_id}/cancel", {"reason": "key_leaked"})
+    life.ask("police", "POST", f"/seals/{seal_id}/cancel", {"reason": "key_leaked"})
     eventually(lambda: destination(life, "ca")["failures"] > 0)
     eventually(lambda: destination(life, "engraving")["waiting"] == 0)           # one that is gone holds up no other
     sim.fault("ca", "lost", count=1)

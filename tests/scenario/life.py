@@ -29,8 +29,53 @@ class Problem(Exception):
 
 def der(tag, content):
     length = len(content)
-    head = bytes([length]) if length < 128 else bytes([0x82, length >> 8, length & 255])
+    head = bytes([length]) if length < 128 else bytes([0x81, length]) if length < 256 else bytes([0x82, length >> 8, length & 255])
     return bytes([tag]) + head + content
+
+
+def integer(value):
+    return der(0x02, value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True))
+
+
+def ia5(text):
+    return der(0x16, text.encode())
+
+
+def utf8(text):
+    return der(0x0C, text.encode())
+
+
+def instant(when):
+    return der(0x18, when.strftime("%Y%m%d%H%M%SZ").encode())
+
+
+def sequence(*parts):
+    return der(0x30, b"".join(parts))
+
+
+def boolean(value):
+    return der(0x01, b"\xff" if value else b"\0")
+
+
+def now(**delta):
+    return datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(**delta)
+
+
+def path(*steps, categories=(), amount_max=-1):
+    """One path of a flow; a step is (name, needed, [approver key ids])."""
+    return sequence(sequence(*map(ia5, categories)), integer(amount_max),
+                    sequence(*(sequence(utf8(name), integer(needed), sequence(*map(ia5, approvers))) for name, needed, approvers in steps)))
+
+
+def flow(seal_id, number, paths, deputies=(), authority="", custodian_may_approve=False, once=True, begin=None, end=None):
+    """docs/protocol/stamp-order.md; a deputy is (principal, deputy, from, to)."""
+    return sequence(integer(1), ia5(seal_id), integer(number), instant(begin or now(minutes=-1)), instant(end or now(days=365)),
+                    boolean(custodian_may_approve), boolean(once), ia5(authority), sequence(*paths),
+                    sequence(*(sequence(ia5(p), ia5(d), instant(a), instant(b)) for p, d, a, b in deputies)))
+
+
+def sm3(data):
+    return hashlib.new("sm3", data).hexdigest()
 
 
 class Client:
@@ -133,8 +178,11 @@ class Life(Client):
     def ask(self, role, method, path, body=None, **more):
         return self.call(method, "/api/v1" + path, body, token=self.tokens[role], **more)
 
-    def own_pin(self, role, key_id, code, pin="Own-PIN-2026"):
-        self.ask(role, "PUT", f"/keys/{key_id}/pin", {"sealed": self.seal("change-pin", key_id, code, pin)})
+    def own_pin(self, role, key_id, code, pin="Own-PIN-2026", about=None):
+        """A seal's first PIN names its custodian as well (R19.1); keys of makers and approvers have a dash in their id."""
+        activates = "-" not in key_id and key_id not in self.pins
+        about = about or (f"{key_id}/{self.person(role)}" if activates else key_id)
+        self.ask(role, "PUT", f"/keys/{key_id}/pin", {"sealed": self.seal("change-pin", about, code, pin)})
         self.pins[key_id] = pin
 
     def keys(self):
@@ -170,13 +218,24 @@ class Life(Client):
         return self.ask("maker", "POST", f"/applications/{application_id}/seal",
                         {"seal_id": seal_id, "sealed": self.seal("make", seal_id, pin or self.pins[self.maker_key_id])}, key=key)
 
+    def person(self, role):
+        return self.people[self.logins[role]]["person_id"]
+
     def hand_over(self, made):
         seal_id = made["seal_id"]
-        self.ask("agent", "POST", f"/seals/{seal_id}/custodian", {"person_id": self.people[self.logins["custodian"]]["person_id"]})
+        self.ask("agent", "POST", f"/seals/{seal_id}/custodian", {"person_id": self.person("custodian")})
         self.own_pin("custodian", seal_id, made["activation_code"])
-        self.ask("custodian", "PUT", f"/seals/{seal_id}/approver",
-                 {"approver_key_id": self.approver_key_id, "sealed": self.seal("assign", f"{seal_id}/{self.approver_key_id}", self.pins[seal_id])})
+        return self.in_use(seal_id)
+
+    def in_use(self, seal_id):
+        """The simplest flow, and the agent may ask for everything."""
+        self.set_flow(seal_id, flow(seal_id, 1, [path(("审批", 1, [self.approver_key_id]))]))
+        self.ask("custodian", "POST", f"/seals/{seal_id}/permissions", {"person_id": self.person("agent"), "categories": ["*"]})
         return seal_id
+
+    def set_flow(self, seal_id, bytes_, pin=None, role="custodian"):
+        sealed = self.seal("flow", sm3(bytes_), pin or self.pins[seal_id])
+        return self.ask(role, "PUT", f"/seals/{seal_id}/flow", {"flow": base64.b64encode(bytes_).decode(), "sealed": sealed})
 
     def whole_seal(self, **changes):
         """Applied for, made, filed, handed over: the id of a living seal."""
@@ -205,18 +264,21 @@ class Life(Client):
     def upload(self, data):
         return self.ask("agent", "POST", "/documents", raw=data)
 
-    def order(self, seal_id, document_id, **changes):
-        return self.ask("agent", "POST", "/orders", {"seal_id": seal_id, "document_id": document_id, "page": 1, "x_mm": 100, "y_mm": 180,
-                                                     "category": "agreement", "purpose": "a test", **changes})
+    def order(self, seal_id, document_id, page=1, x_mm=100, y_mm=180, **changes):
+        return self.ask("agent", "POST", "/orders", {"seal_id": seal_id, "document_id": document_id,
+                                                     "places": [{"pages": str(page), "x_mm": x_mm, "y_mm": y_mm}], "category": "agreement",
+                                                     "purpose": "a test", **changes})
 
     def order_object(self, role, order_id):
         """What a secret for this order is sealed to: SM3 of the order's own bytes."""
-        order = base64.b64decode(self.ask(role, "GET", f"/orders/{order_id}")["stamp_order"])
-        return hashlib.new("sm3", order).hexdigest()
+        return sm3(base64.b64decode(self.ask(role, "GET", f"/orders/{order_id}")["stamp_order"]))
 
-    def approve(self, order_id, pin=None):
-        return self.ask("approver", "POST", f"/orders/{order_id}/approve",
-                        {"sealed": self.seal("approve", self.order_object("approver", order_id), pin or self.pins[self.approver_key_id])})
+    def approve(self, order_id, pin=None, role="approver", key_id=None, step=None):
+        order = self.ask(role, "GET", f"/orders/{order_id}")
+        step = order.get("step", 0) if step is None else step
+        about = f"{sm3(base64.b64decode(order['stamp_order']))}/{step}"
+        sealed = self.seal("approve", about, pin or self.pins[key_id or self.approver_key_id])
+        return self.ask(role, "POST", f"/orders/{order_id}/approve", {"sealed": sealed, "step": step})
 
     def stamp(self, order_id, seal_id, pin=None, key=None):
         sealed = self.seal("stamp", self.order_object("custodian", order_id), pin or self.pins[seal_id])

@@ -102,8 +102,7 @@ def R16_2__it_stamps_within_its_scope_only(life, register):
     seal_id = made["seal_id"]
     refused("state_forbids", lambda: life.ask("agent", "POST", f"/seals/{seal_id}/custodian", {"person_id": holder(life)["holder_id"]}), "holder_id")
     life.own_pin("custodian", seal_id, made["activation_code"])
-    life.ask("custodian", "PUT", f"/seals/{seal_id}/approver", {"approver_key_id": life.approver_key_id, "sealed": life.seal(
-        "assign", f"{seal_id}/{life.approver_key_id}", life.pins[seal_id])})
+    life.in_use(seal_id)
     assert life.ask("custodian", "GET", f"/seals/{seal_id}")["scope"] == {"categories": ["voucher", "agreement"], "amount_max_fen": None,
                                                                          "valid_to": "2099-01-01T00:00:00Z"}
     document = life.upload(OFD)

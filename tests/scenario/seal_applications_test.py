@@ -103,8 +103,21 @@ def R20_1__reissued_while_the_old_one_ends_in_the_same_moment(life, folder, regi
             assert problem.code in ("state_forbids", "conflict", "second_statutory_seal"), problem
             return None
 
-    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+    def stamp():
+        try:
+            return life.stamp(order["order_id"], seal_id)["stamp_record_id"]
+        except Problem as problem:
+            assert problem.code in ("seal_not_live", "conflict"), problem
+            return None
+
+    life.ask("custodian", "PUT", f"/seals/{seal_id}/approver", {"approver_key_id": life.approver_key_id, "sealed": life.seal(
+        "assign", f"{seal_id}/{life.approver_key_id}", life.pins[seal_id])})
+    order = life.order(seal_id, life.upload(OFD)["document_id"], x_mm=30)
+    life.approve(order["order_id"])
+    with concurrent.futures.ThreadPoolExecutor(5) as pool:
+        stamping = pool.submit(stamp)
         made = [m for m in pool.map(make, range(4)) if m]
+        stamped = stamping.result()
     assert len(made) == 1, f"{len(made)} seals from one application"
     made = made[0]
     old = life.ask("custodian", "GET", f"/seals/{seal_id}")
@@ -112,6 +125,8 @@ def R20_1__reissued_while_the_old_one_ends_in_the_same_moment(life, folder, regi
     assert old["state"] == "CANCELLED" and fresh["state"] == "FILED" and fresh["width_mm"] == 42
     assert old["history"][-1]["since"] == fresh["history"][0]["since"] and old["history"][-1]["event"] == "replace"
     assert made["es_id"] == new["seal_code"]
+    intents = [r["intent"] for r in life.ask("custodian", "GET", "/stamp-records")["items"] if r["stamp_record_id"] == stamped]
+    assert all(intent <= old["history"][-1]["since"] for intent in intents), "no stamping begins after the seal has ended"
     living = at_database(folder, "SELECT count(*) FROM seal WHERE kind = 'statutory' AND organization_id = ? AND state IN "
                                  "('MADE', 'FILED', 'ACTIVE', 'FROZEN', 'SUSPENDED')", life.organization["organization_id"])
     assert living == [(1,)], living

@@ -69,14 +69,18 @@ inspect(struct call *call)
 static jy_err
 prepare(struct call *call)
 {
+    char wish[160];
     struct jy_msg_DOC_PREPARE m = { .document = open(text(call, "document"), O_RDONLY | O_CLOEXEC),
                                     .output = open(text(call, "output"), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600),
-                                    .seal = jy_buf_slice(&pki.seal_der), .page = (uint32_t)number(call, "page"),
-                                    .x_um = 20000, .y_um = 20000, .width_um = 40000, .height_um = 40000, .now = pki.now };
+                                    .seal = jy_buf_slice(&pki.seal_der), .now = pki.now };
     struct jy_frame reply;
     char hex[65];
-    jy_err rc = ask(call, JY_MSG_DOC_PREPARE, &m, &reply);
+    jy_err rc;
 
+    snprintf(wish, sizeof(wish), "{\"width_mm\":40.0,\"height_mm\":40.0,\"places\":[{\"pages\":\"%u\",\"x_mm\":20.0,\"y_mm\":20.0}]}",
+             (unsigned)number(call, "page"));
+    m.wish = jy_slice_text(wish);
+    rc = ask(call, JY_MSG_DOC_PREPARE, &m, &reply);
     close(m.document);
     close(m.output);
     if (rc == JY_OK) {

@@ -50,13 +50,22 @@ inspect(int document, struct jy_frame *reply, struct jy_fault *fault)
 }
 
 static jy_err
-prepare(int document, int output, uint32_t page, int64_t x_um, int64_t width_um, struct jy_frame *reply, struct jy_fault *fault)
+prepare_wish(int document, int output, const char *wish, struct jy_frame *reply, struct jy_fault *fault)
 {
     struct jy_frame request = { .u.DOC_PREPARE = { .document = document, .output = output, .seal = jy_buf_slice(&pki.seal_der),
-                                                   .page = page, .x_um = x_um, .y_um = 20000, .width_um = width_um,
-                                                   .height_um = 40000, .now = pki.now } };
+                                                   .wish = jy_slice_text(wish), .now = pki.now } };
 
     return handle(&request, JY_MSG_DOC_PREPARE, reply, fault);
+}
+
+static jy_err
+prepare(int document, int output, uint32_t page, int64_t x_um, int64_t width_um, struct jy_frame *reply, struct jy_fault *fault)
+{
+    char wish[256];
+
+    snprintf(wish, sizeof(wish), "{\"width_mm\":%f,\"height_mm\":40.0,\"places\":[{\"pages\":\"%u\",\"x_mm\":%f,\"y_mm\":20.0}]}",
+             (double)width_um / 1000, (unsigned)page, (double)x_um / 1000);
+    return prepare_wish(document, output, wish, reply, fault);
 }
 
 static jy_err

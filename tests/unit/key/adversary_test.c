@@ -10,7 +10,7 @@
 static struct {
     struct jy_buf order, approval, approve_secret, stamp_secret, value;      /* of order "good", carried out */
     struct jy_buf waiting, waiting_approval;                                 /* of order "waiting": approved, no custodian yet */
-    struct jy_buf assign_secret, thaw_secret, pin_secret, make_secret;
+    struct jy_buf flow, flow_secret, thaw_secret, pin_secret, make_secret;
     struct jy_sm2 *own_key;
 } web;
 
@@ -25,15 +25,16 @@ adversary_begin(void **state)
     world_key(MAKER, "maker", MAKER_PIN);
     world_key(APPROVER, "approver", APPROVER_PIN);
     world_key_with_code(SEAL, "seal", code);
-    web.pin_secret = world_secret_at("change-pin", SEAL, code, SEAL_PIN, w.now);
-    OK(world_change_pin_with(SEAL, jy_buf_slice(&web.pin_secret)));
+    web.pin_secret = world_secret_at("change-pin", SEAL "/" CUSTODIAN, code, SEAL_PIN, w.now);
+    OK(world_activate_with(SEAL, CUSTODIAN, jy_buf_slice(&web.pin_secret)));
     web.make_secret = world_secret("make", SEAL, MAKER_PIN);
     {
         struct jy_msg_KEY_MAKE_SEAL m = world_seal_request(SEAL, jy_buf_slice(&web.make_secret));
         OK(world_ask_bytes(JY_MSG_KEY_MAKE_SEAL, &m, NULL));
     }
-    web.assign_secret = world_secret("assign", SEAL "/" APPROVER, SEAL_PIN);
-    OK(world_assign_with(SEAL, APPROVER, jy_buf_slice(&web.assign_secret)));
+    web.flow = world_flow_der(world_flow(SEAL, APPROVER));
+    web.flow_secret = world_digest_secret("flow", jy_buf_slice(&web.flow), SEAL_PIN);
+    OK(world_set_flow_with(SEAL, jy_buf_slice(&web.flow), JY_EMPTY, jy_buf_slice(&web.flow_secret)));
     OK(world_state(SEAL, "frozen", NULL));
     web.thaw_secret = world_secret("unfreeze", SEAL, SEAL_PIN);
     OK(world_state_with(SEAL, "live", jy_buf_slice(&web.thaw_secret)));
@@ -52,7 +53,7 @@ static int
 adversary_end(void **state)
 {
     struct jy_buf *all[] = { &web.order,       &web.approval,   &web.approve_secret,   &web.stamp_secret,
-                             &web.value,       &web.waiting,    &web.waiting_approval, &web.assign_secret,
+                             &web.value,       &web.waiting,    &web.waiting_approval, &web.flow, &web.flow_secret,
                              &web.thaw_secret, &web.pin_secret, &web.make_secret };
 
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
@@ -140,27 +141,28 @@ stamp_with_an_approval_signed_by_an_own_key(void)
     struct jy_buf der = world_order_der("evil"), approval = { 0 };
     jy_err rc;
 
-    OK(jy_approval_make(S(der), APPROVER, w.now, web.own_key, &approval));
+    approval = world_forge(S(der), APPROVER, w.now, web.own_key);
     rc = world_stamp_with(S(der), S(approval), S(web.stamp_secret), NULL);
     jy_buf_free(&der);
     jy_buf_free(&approval);
     return rc;
 }
 
-/* An approver of its own is easy to enrol; to make it the seal's takes the custodian's word for that very pair. */
+/* An approver of its own is easy to enrol; to make it the seal's takes the custodian's word for that very flow. */
 static jy_err
 become_the_approver(void)
 {
-    struct jy_buf guess;
+    struct jy_buf evil, guess;
     jy_err rc;
 
     if (jy_vault_key_row(&w.room.vault, "evil-approver") == NULL)
         world_key("evil-approver", "approver", "evil-Pin-1");
-    if ((rc = world_assign_with(SEAL, "evil-approver", S(web.assign_secret))) == JY_OK ||
-        (rc = world_assign_with(SEAL, "evil-approver", JY_EMPTY)) == JY_OK)
-        return rc;
-    guess = world_secret("assign", SEAL "/evil-approver", "evil-Pin-1");
-    rc = world_assign_with(SEAL, "evil-approver", S(guess));
+    evil = world_flow_der(world_flow(SEAL, "evil-approver"));
+    guess = world_digest_secret("flow", S(evil), "evil-Pin-1");
+    if ((rc = world_set_flow_with(SEAL, S(evil), JY_EMPTY, S(web.flow_secret))) != JY_OK &&
+        (rc = world_set_flow_with(SEAL, S(evil), JY_EMPTY, JY_EMPTY)) != JY_OK)
+        rc = world_set_flow_with(SEAL, S(evil), JY_EMPTY, S(guess));
+    jy_buf_free(&evil);
     jy_buf_free(&guess);
     return rc;
 }
@@ -199,7 +201,7 @@ set_an_own_pin_with_what_was_captured(void)
     if (rc != JY_OK && (rc = world_enrol(SEAL, "seal", SEAL, &csr, code)) == JY_OK)
         return rc;
     jy_buf_free(&csr);
-    OK(world_change_pin_with(SEAL, S(web.pin_secret)));             /* answered as the repetition that it is … */
+    OK(world_activate_with(SEAL, CUSTODIAN, S(web.pin_secret)));    /* answered as the repetition that it is … */
     OK(jy_vault_load(&w.room.vault, SEAL, &record, NULL));
     assert_string_equal(record.activation_code, "");                /* … and nothing is different */
     jy_record_free(&record);

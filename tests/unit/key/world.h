@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "codec/der.h"
 #include "daemons/key/keyroom.h"
 
 #define MAKER "maker-1"
@@ -25,6 +26,7 @@
 #define MAKER_PIN "maker-Pin-1"
 #define SEAL_PIN "custodian-Pin-1"
 #define APPROVER_PIN "approver-Pin-1"
+#define CUSTODIAN "custodian-1"            /* a person */
 
 static struct {
     char root[64], dir[80], unlock[96];
@@ -36,6 +38,7 @@ static struct {
     struct jy_sm2 *ca_key, *point;
     struct jy_cert *ca;
     uint8_t serial;
+    int64_t flow_number;
 } w;
 
 #define OK(call) assert_int_equal(call, JY_OK)
@@ -58,7 +61,7 @@ world_stretch(struct jy_slice secret, struct jy_slice salt, uint8_t *out, size_t
 static inline jy_err
 world_try_open(void)
 {
-    struct jy_key_setup setup = { w.dir, w.unlock, "JINYIN", 5, w.stretch, world_clock };
+    struct jy_key_setup setup = { w.dir, w.unlock, "JINYIN", 5, 90, w.stretch, world_clock };
     jy_err rc = jy_key_open(&w.room, &setup, &w.fault);
 
     if (rc != JY_OK)
@@ -123,6 +126,8 @@ world_ask_bytes(enum jy_message_type type, const void *message, struct jy_buf *o
                                 : type == JY_MSG_KEY_APPROVE   ? reply.u.KEY_APPROVED.approval
                                 : type == JY_MSG_KEY_STAMP     ? reply.u.KEY_STAMPED.value
                                 : type == JY_MSG_KEY_SETTLE    ? reply.u.KEY_SETTLED.value
+                                : type == JY_MSG_KEY_GRANT     ? reply.u.KEY_GRANTED.client_secret
+                                : type == JY_MSG_KEY_STAMP_GRANTED ? reply.u.KEY_STAMPED.value
                                                                : JY_EMPTY;
         OK(jy_buf_add(out, bytes));
     }
@@ -221,6 +226,31 @@ world_change_pin(const char *key_id, const char *old_pin, const char *new_pin)
     return rc;
 }
 
+/* The activation code of a seal replaced: its first custodian is who does it. */
+static inline jy_err
+world_activate_with(const char *seal_key_id, const char *person, struct jy_slice sealed)
+{
+    struct jy_msg_KEY_CHANGE_PIN m = { .sealed_pins = sealed };
+
+    TEXT(m.key_id, seal_key_id);
+    TEXT(m.person_id, person);
+    return world_ask_bytes(JY_MSG_KEY_CHANGE_PIN, &m, NULL);
+}
+
+static inline jy_err
+world_activate(const char *seal_key_id, const char *person, const char *code, const char *pin)
+{
+    char object[161];
+    struct jy_buf sealed;
+    jy_err rc;
+
+    snprintf(object, sizeof(object), "%s/%s", seal_key_id, person);
+    sealed = world_secret_at("change-pin", object, code, pin, w.now);
+    rc = world_activate_with(seal_key_id, person, jy_buf_slice(&sealed));
+    jy_buf_free(&sealed);
+    return rc;
+}
+
 /* Enrolled and bound, the certificate valid for a day around now; the activation code still stands. */
 static inline void
 world_key_with_code(const char *key_id, const char *kind, char code[65])
@@ -240,7 +270,7 @@ world_key(const char *key_id, const char *kind, const char *pin)
     char code[65];
 
     world_key_with_code(key_id, kind, code);
-    OK(world_change_pin(key_id, code, pin));
+    OK(strcmp(kind, "seal") == 0 ? world_activate(key_id, CUSTODIAN, code, pin) : world_change_pin(key_id, code, pin));
 }
 
 static inline struct jy_msg_KEY_MAKE_SEAL
@@ -267,28 +297,78 @@ world_make(const char *seal_key_id, const char *pin, struct jy_buf *out)
     return rc;
 }
 
-static inline jy_err
-world_assign_with(const char *seal_key_id, const char *approver, struct jy_slice sealed)
-{
-    struct jy_msg_KEY_ASSIGN_APPROVER m = { .sealed_pin = sealed };
+/* -- flows -- */
 
-    TEXT(m.seal_key_id, seal_key_id);
-    TEXT(m.approver_key_id, approver);
-    return world_ask_bytes(JY_MSG_KEY_ASSIGN_APPROVER, &m, NULL);
+/* The simplest one: one approver for everything. Its number grows with every one made. */
+static inline struct jy_flow *
+world_flow(const char *seal_key_id, const char *approver)
+{
+    struct jy_flow *f = calloc(1, sizeof(*f));
+
+    assert_non_null(f);
+    TEXT(f->seal_key_id, seal_key_id);
+    f->number = ++w.flow_number;
+    f->valid_from = w.now - 1000;
+    f->valid_to = w.now + 30 * 86400;
+    f->once_in_the_chain = true;
+    f->path_count = f->paths[0].step_count = f->paths[0].steps[0].needed = f->paths[0].steps[0].approver_count = 1;
+    f->paths[0].amount_max_fen = -1;
+    TEXT(f->paths[0].steps[0].name, "审批");
+    TEXT(f->paths[0].steps[0].approvers[0], approver);
+    return f;
+}
+
+/* Encodes and frees. */
+static inline struct jy_buf
+world_flow_der(struct jy_flow *flow)
+{
+    struct jy_buf der = { 0 };
+
+    OK(jy_flow_encode(flow, &der));
+    free(flow);
+    return der;
+}
+
+static inline struct jy_buf
+world_digest_secret(const char *purpose, struct jy_slice der, const char *pin)
+{
+    char object[JY_ORDER_OBJECT_SIZE];
+
+    OK(jy_stamp_order_object(der, object));
+    return world_secret(purpose, object, pin);
 }
 
 static inline jy_err
-world_assign(const char *seal_key_id, const char *approver, const char *pin)
+world_set_flow_with(const char *seal_key_id, struct jy_slice flow, struct jy_slice consent, struct jy_slice sealed)
 {
-    char object[161];
-    struct jy_buf sealed;
+    struct jy_msg_KEY_SET_FLOW m = { .flow = flow, .consent = consent, .sealed_pin = sealed };
+
+    TEXT(m.seal_key_id, seal_key_id);
+    return world_ask_bytes(JY_MSG_KEY_SET_FLOW, &m, NULL);
+}
+
+/* Frees the flow. */
+static inline jy_err
+world_set_flow(struct jy_flow *flow, struct jy_slice consent, const char *pin)
+{
+    char seal_key_id[65];
+    struct jy_buf der, sealed;
     jy_err rc;
 
-    snprintf(object, sizeof(object), "%s/%s", seal_key_id, approver);
-    sealed = world_secret("assign", object, pin);
-    rc = world_assign_with(seal_key_id, approver, jy_buf_slice(&sealed));
+    TEXT(seal_key_id, flow->seal_key_id);
+    der = world_flow_der(flow);
+    sealed = world_digest_secret("flow", jy_buf_slice(&der), pin);
+    rc = world_set_flow_with(seal_key_id, jy_buf_slice(&der), consent, jy_buf_slice(&sealed));
+    jy_buf_free(&der);
     jy_buf_free(&sealed);
     return rc;
+}
+
+/* The simplest flow with this approver, set with this PIN. */
+static inline jy_err
+world_assign(const char *seal_key_id, const char *approver, const char *pin)
+{
+    return world_set_flow(world_flow(seal_key_id, approver), JY_EMPTY, pin);
 }
 
 static inline jy_err
@@ -314,8 +394,8 @@ world_state(const char *seal_key_id, const char *state, const char *pin)
 static inline struct jy_stamp_order
 world_order(const char *order_id)
 {
-    struct jy_stamp_order o = { .page = 1, .x_um = 120000, .y_um = 200000, .width_um = 42000, .height_um = 42000, .created = w.now - 10,
-                                .expires = w.now + 3600 };
+    static struct jy_order_place place = { .page = 1, .x_um = 120000, .y_um = 200000, .width_um = 42000, .height_um = 42000 };
+    struct jy_stamp_order o = { .places = &place, .place_count = 1, .amount_fen = -1, .copies = 1, .created = w.now - 10, .expires = w.now + 3600 };
 
     TEXT(o.order_id, order_id);
     TEXT(o.seal_key_id, SEAL);
@@ -346,40 +426,99 @@ world_order_der(const char *order_id)
     return world_encode(&order);
 }
 
-static struct jy_buf
+/* For approving: of step 0. */
+static inline struct jy_buf
 world_order_secret(const char *purpose, struct jy_slice order, const char *pin)
 {
-    char object[JY_ORDER_OBJECT_SIZE];
+    char object[JY_APPROVAL_OBJECT_SIZE];
 
-    OK(jy_stamp_order_object(order, object));
+    OK(strcmp(purpose, "approve") == 0 ? jy_approval_object(order, 0, object) : jy_stamp_order_object(order, object));
     return world_secret(purpose, object, pin);
 }
 
 static inline jy_err
-world_approve_with(const char *approver, struct jy_slice order, struct jy_slice sealed, struct jy_buf *approval)
+world_approve_as(const char *kind, const char *approver, struct jy_slice subject, uint32_t step, struct jy_slice sealed, struct jy_buf *approval)
 {
-    struct jy_msg_KEY_APPROVE m = { .order = order, .sealed_pin = sealed };
+    struct jy_msg_KEY_APPROVE m = { .subject = subject, .step = step, .sealed_pin = sealed };
 
+    TEXT(m.kind, kind);
     TEXT(m.approver_key_id, approver);
     return world_ask_bytes(JY_MSG_KEY_APPROVE, &m, approval);
 }
 
 static inline jy_err
-world_approve(const char *approver, const char *pin, struct jy_slice order, struct jy_buf *approval)
+world_approve_with(const char *approver, struct jy_slice order, struct jy_slice sealed, struct jy_buf *approval)
 {
-    struct jy_buf sealed = world_order_secret("approve", order, pin);
-    jy_err rc = world_approve_with(approver, order, jy_buf_slice(&sealed), approval);
+    return world_approve_as("order", approver, order, 0, sealed, approval);
+}
 
+/* Any subject, any step. */
+static inline jy_err
+world_agree(const char *kind, const char *approver, const char *pin, struct jy_slice subject, uint32_t step, struct jy_buf *approval)
+{
+    char object[JY_APPROVAL_OBJECT_SIZE];
+    struct jy_buf sealed;
+    jy_err rc;
+
+    OK(jy_approval_object(subject, step, object));
+    sealed = world_secret("approve", object, pin);
+    rc = world_approve_as(kind, approver, subject, step, jy_buf_slice(&sealed), approval);
     jy_buf_free(&sealed);
     return rc;
 }
 
 static inline jy_err
-world_stamp_with(struct jy_slice order, struct jy_slice approval, struct jy_slice sealed, struct jy_buf *value)
+world_approve(const char *approver, const char *pin, struct jy_slice order, struct jy_buf *approval)
 {
-    struct jy_msg_KEY_STAMP m = { .order = order, .approval = approval, .sealed_pin = sealed };
+    return world_agree("order", approver, pin, order, 0, approval);
+}
+
+/* An approval of step 0 under the seal's present flow that was not made in the room. */
+static inline struct jy_buf
+world_forge(struct jy_slice subject, const char *approver, jy_time time, const struct jy_sm2 *key)
+{
+    struct jy_approval a = { .time = time };
+    struct jy_key_record record;
+    struct jy_buf out = { 0 };
+
+    TEXT(a.approver_key_id, approver);
+    OK(jy_vault_load(&w.room.vault, SEAL, &record, NULL));
+    OK(jy_sm3(jy_buf_slice(&record.flow), a.flow_digest));
+    OK(jy_sm3(subject, a.subject_digest));
+    OK(jy_approval_make(&a, key, &out));
+    jy_record_free(&record);
+    return out;
+}
+
+/* SEQUENCE OF of what stands one after the other. */
+static inline struct jy_buf
+world_chain(const struct jy_slice *approvals, size_t count)
+{
+    struct jy_buf body = { 0 }, out = { 0 };
+
+    for (size_t i = 0; i < count; i++)
+        OK(jy_buf_add(&body, approvals[i]));
+    OK(jy_der_put(&out, DER_SEQUENCE, jy_buf_slice(&body)));
+    jy_buf_free(&body);
+    return out;
+}
+
+static inline jy_err
+world_stamp_chain(struct jy_slice order, struct jy_slice approvals, struct jy_slice sealed, struct jy_buf *value)
+{
+    struct jy_msg_KEY_STAMP m = { .order = order, .approvals = approvals, .sealed_pin = sealed };
 
     return world_ask_bytes(JY_MSG_KEY_STAMP, &m, value);
+}
+
+static inline jy_err
+world_stamp_with(struct jy_slice order, struct jy_slice approval, struct jy_slice sealed, struct jy_buf *value)
+{
+    struct jy_buf chain = world_chain(&approval, 1);
+    jy_err rc = world_stamp_chain(order, jy_buf_slice(&chain), sealed, value);
+
+    jy_buf_free(&chain);
+    return rc;
 }
 
 static inline jy_err

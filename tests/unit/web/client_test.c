@@ -10,6 +10,7 @@
 #include "codec/text.h"
 #include "daemons/web/client.h"
 #include "daemons/web/route.h"
+#include "daemons/web/webhook.h"
 
 #define BODY_SM3 "aa2f1706a837e6b7d3d3bdbee3128991f49174081272379c865e2d58589aebb8"
 #define NOTHING_SM3 "1ab21d8355cfa17f8e61194831e81a8f22bec8c728fefb747ed035eb5082aa2b"
@@ -118,7 +119,7 @@ R18__every_right_has_a_route_and_a_tier(void **state)
 static void
 N3__no_application_approves_stamps_or_makes_alone(void **state)
 {
-    static const char *const acts[] = { "/approve", "/stamp", "/accept", "/seal", "/refuse", "/correct" };
+    static const char *const acts[] = { "/approve", "/stamp", "/accept", "/seal", "/refuse", "/correct", "/carry-out" };
     size_t count;
     const struct client_right *rights = client_rights(&count);
 
@@ -132,6 +133,28 @@ N3__no_application_approves_stamps_or_makes_alone(void **state)
             if (strcmp(last, acts[a]) == 0)
                 assert_true(rights[i].needs_person);
     }
+}
+
+static void
+webhooks_go_to_names_by_https_only(void **state)
+{
+    static const char *const good[] = { "https://example.com", "https://example.com/", "https://a-b.example.com:8443/x?y=1", "https://example.com?x" };
+    static const char *const bad[] = {
+        "", "https://", "https:///x", "http://example.com/", "https://localhost/", "https://10.0.0.1/", "https://1.2.3.4:443/", "https://[::1]/",
+        "https://u@example.com/", "https://example.com/#f", "https://example.com:/", "https://example.com:123456/", "https://EXAMPLE.com/",
+        "https://.example.com/", "https://-a.example.com/", "https://exa\tmple.com/", "https://example.com\\@evil.com/", "https://example.com%00.x/",
+        "http://127.0.0.1.example.com/", "http://127.0.0.1/",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+        assert_true(webhook_url_is_good(good[i], false));
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        for (int development = 0; development < 2; development++)
+            assert_false(webhook_url_is_good(bad[i], development == 1));
+    assert_true(webhook_url_is_good("http://127.0.0.1:8000/x", true));
+    assert_false(webhook_url_is_good("http://127.0.0.1:8000/x", false));
+    assert_false(webhook_url_is_good("http://127.0.0.1:8000@evil.com/x", true));
 }
 
 static void
@@ -172,6 +195,7 @@ main(void)
         cmocka_unit_test(what_is_no_signature_of_the_algorithm_is_refused),
         cmocka_unit_test(R18__every_right_has_a_route_and_a_tier),
         cmocka_unit_test(N3__no_application_approves_stamps_or_makes_alone),
+        cmocka_unit_test(webhooks_go_to_names_by_https_only),
         cmocka_unit_test(every_check_of_a_field_is_described),
         cmocka_unit_test(every_listed_code_passes_its_check),
     };
