@@ -6,18 +6,18 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What an act does to the account when it is confirmed. A state NULL stays. */
+/* What an act does to the account: `to` when it is confirmed, `refused` when not. A state NULL stays. */
 static const struct act_kind {
     const char *code;
     bool gives_password, clears_factor;
-    const char *from, *to;
+    const char *from, *to, *refused;
     bool is_proposed;                      /* by POST /people/{id}/acts; otherwise it comes with another request */
 } kinds[] = {
-    { "create_administrator",  true,  false, "PENDING",  "ACTIVE",   false },
-    { "reset_password",        true,  false, NULL,       NULL,       true },
-    { "reset_second_factor",   false, true,  NULL,       NULL,       true },
-    { "disable_administrator", false, false, "ACTIVE",   "DISABLED", true },
-    { "enable_account",        true,  true,  "DISABLED", "ACTIVE",   true },
+    { "create_administrator",  true,  false, "PENDING",  "ACTIVE",   "DISABLED", false },
+    { "reset_password",        true,  false, NULL,       NULL,       NULL,       true },
+    { "reset_second_factor",   false, true,  NULL,       NULL,       NULL,       true },
+    { "disable_administrator", false, false, "ACTIVE",   "DISABLED", NULL,       true },
+    { "enable_account",        true,  true,  "DISABLED", "ACTIVE",   NULL,       true },
 };
 
 static const struct act_kind *
@@ -145,14 +145,19 @@ act_list(struct exchange *x, struct jy_fault *fault)
 struct decision { struct exchange *x; const struct act_kind *kind; const char *person_id, *to; struct password password; };
 
 static jy_err
+set_state(struct db_tx *tx, const struct decision *d, const char *to, struct jy_fault *fault)
+{
+    return to == NULL ? JY_OK : account_amend(tx, d->x->web, d->person_id, SQL_PERSON_SET_STATE,
+                                              BINDS(B_TEXT("to", to), B_TEXT("person_id", d->person_id), B_TEXT("from", d->kind->from)), fault);
+}
+
+static jy_err
 carry_out(struct db_tx *tx, const struct decision *d, struct jy_fault *fault)
 {
     const struct web *web = d->x->web;
     const char *id = d->person_id;
-    jy_err rc = JY_OK;
+    jy_err rc = set_state(tx, d, d->kind->to, fault);
 
-    if (d->kind->to != NULL)
-        rc = account_amend(tx, web, id, SQL_PERSON_SET_STATE, BINDS(B_TEXT("to", d->kind->to), B_TEXT("person_id", id), B_TEXT("from", d->kind->from)), fault);
     if (rc == JY_OK && d->kind->gives_password)
         rc = account_amend(tx, web, id, SQL_PERSON_SET_PASSWORD,
                            BINDS(B_TEXT("password_kind", d->password.kind), B_BLOB("password_salt", JY_SLICE(d->password.salt, PASSWORD_SALT)),
@@ -172,7 +177,9 @@ write_decision(struct db_tx *tx, void *arg, struct jy_fault *fault)
     jy_err rc = move_row(tx, SQL_ACT_DECIDE, BINDS(B_TEXT("to", d->to), B_TEXT("decider_id", d->x->actor.person_id), B_INT("now", d->x->now),
                                                    B_TEXT("act_id", d->x->id)), fault);
 
-    return rc != JY_OK || strcmp(d->to, "CONFIRMED") != 0 ? rc : carry_out(tx, d, fault);
+    if (rc == JY_OK)
+        rc = strcmp(d->to, "CONFIRMED") == 0 ? carry_out(tx, d, fault) : set_state(tx, d, d->kind->refused, fault);
+    return rc;
 }
 
 /* The whole password, its second half shown to the one who confirms. */

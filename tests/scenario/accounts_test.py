@@ -104,6 +104,12 @@ def R27_2__an_administrator_is_made_by_two(life):
     password = own_password(life, "audit2", made["password_first_half"] + second)
     token = life.log_in("audit2", password)["token"]
     assert life.call("GET", "/api/v1/audit?limit=1", token=token)["items"]
+    # Refused: the account never lived, and the same person can be proposed again.
+    unwanted = person(life, "audit3", ("audit_administrator",), id_number(4))
+    life.ask("security", "POST", f"/account-acts/{unwanted['act_id']}/refuse", {"reason": "nobody asked for it"})
+    assert life.ask("admin", "GET", f"/people/{unwanted['person_id']}")["state"] == "DISABLED"
+    again = person(life, "audit4", ("audit_administrator",), id_number(4))
+    life.ask("security", "POST", f"/account-acts/{again['act_id']}/refuse", {"reason": "nor for this"})
     # About oneself nobody confirms; the proposer is not asked to.
     act = life.ask("admin", "POST", f"/people/{life.people['security']['person_id']}/acts", {"kind": "reset_second_factor", "reason": "a test"})
     refused("two_persons", lambda: life.ask("security", "POST", f"/account-acts/{act['act_id']}/confirm", {}))
