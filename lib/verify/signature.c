@@ -32,11 +32,12 @@ static void
 judge_hash(struct judgement *j, struct jy_slice hash, const struct jy_cert *signer)
 {
     const struct jy_signature *sig = j->signature;
+    const struct jy_sm2 *key = signer == NULL ? NULL : jy_cert_key(signer);
     uint8_t z[JY_SM3_SIZE], with_z[JY_SM3_SIZE];
     bool same = jy_slice_equal(hash, JY_SLICE(sig->digest, sizeof(sig->digest)));
 
-    if (!same && hash.len == JY_SM3_SIZE && signer != NULL && jy_cert_key(signer) != NULL && jy_sm2_z(jy_cert_key(signer), z) == JY_OK &&
-        jy_document_digest_with_z(j->doc, j->index, z, with_z, NULL) == JY_OK && jy_slice_equal(hash, JY_SLICE(with_z, sizeof(with_z)))) {
+    if (!same && key != NULL && jy_sm2_z(key, z) == JY_OK && jy_document_digest_with_z(j->doc, j->index, z, with_z, NULL) == JY_OK &&
+        jy_slice_equal(hash, JY_SLICE(with_z, sizeof(with_z)))) {
         same = true;
         judge_deviations(j, JY_DEV(HASH_WITH_Z));
     }
