@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Seeds for the fuzz targets, made from tests/data: documents plain, stamped and stamped twice, their parts, seals, values, certificates.
 usage: make_seeds.py JINYIN DATA OUT           one folder a target under OUT
-       make_seeds.py JINYIN DATA --run REPLAY  make them, and let replay_NAME run over those of NAME, each also cut and changed
+       make_seeds.py JINYIN DATA --run REPLAY…  make them, and let each replay_NAME run over those of NAME, also cut and changed
 A target that has no list below gets every seed."""
 import datetime
 import hashlib
 import io
+import multiprocessing.pool
 import os
 import pathlib
 import random
@@ -254,26 +255,25 @@ def write(seeds, target, folder, changes):
     return files
 
 
+def replay(program, seeds, work):
+    target = pathlib.Path(program).name.removeprefix("replay_")
+    files = write(seeds, target, work / "seeds" / target, 20)
+    done = subprocess.run([program, *map(str, files)], capture_output=True, text=True, errors="replace")
+    print(f"{target}: {done.stdout}", done.stderr[-6000:] if done.returncode != 0 else "", sep="", end="", flush=True)
+    return done.returncode == 0
+
+
 def main():
     tool, data = sys.argv[1], pathlib.Path(sys.argv[2])
     with tempfile.TemporaryDirectory() as work:
         work = pathlib.Path(work)
         seeds = make(tool, data, work)
-        if sys.argv[3] == "--run":
-            target = pathlib.Path(sys.argv[4]).name.removeprefix("replay_")
-            if {"ofd", "pdf", "xml"} & set(WANTS.get(target, [])):
-                seeds.update(attacks(tool, work))
-            files = write(seeds, target, work / "seeds", 60)
-            sys.exit(run(sys.argv[4], files))
         seeds.update(attacks(tool, work))
+        if sys.argv[3] == "--run":
+            with multiprocessing.pool.ThreadPool(os.cpu_count()) as pool:
+                sys.exit(not all(pool.map(lambda program: replay(program, seeds, work), sys.argv[4:], 1)))
         for target in WANTS:
             write(seeds, target, pathlib.Path(sys.argv[3]) / target, 0)
-
-
-def run(replay, files):
-    done = subprocess.run([replay, *map(str, files)], capture_output=True, text=True, errors="replace")
-    print(done.stdout, done.stderr[-6000:] if done.returncode != 0 else "", sep="")
-    return 0 if done.returncode == 0 else 1
 
 
 if __name__ == "__main__":

@@ -191,7 +191,7 @@ def the_secret_of_another_service_is_refused(folder, config, backup):
     assert done.returncode != 0 and "did not finish" in done.stdout + done.stderr, done
 
 
-def fsck_finds_what_does_not_fit(site, done):
+def fsck_finds_what_does_not_fit(site, done, digest):
     data = site.folder / "data"
     _, order, stamped, _ = done[0]
     triggers = "ALTER TABLE {t} DISABLE TRIGGER USER;" if POSTGRES else "DROP TRIGGER {t}_is_final_u; DROP TRIGGER {t}_is_final_d;"
@@ -214,7 +214,7 @@ def fsck_finds_what_does_not_fit(site, done):
     site.fsck(f"order {order}: has ended without a stamp")
     site.sql(f"DELETE FROM stamp_order WHERE order_id = '{order}'")
     site.fsck(f"order {order}: was signed, and the database does not know it")
-    blob = next((data / "web" / "blobs").glob("*/*"))
+    blob = next((data / "web" / "blobs").glob(f"*/{digest}"))
     blob.write_bytes(blob.read_bytes() + b"x")
     site.fsck(f"document {blob.name}: is damaged")
     blob.unlink()
@@ -230,7 +230,8 @@ def main():
         life = Life(folder, 1)
         life.keys()
         seal_id = life.whole_seal()
-        document_id = life.upload(PDF)["document_id"]
+        uploaded = life.upload(PDF)
+        document_id = uploaded["document_id"]
         left = life.order(seal_id, document_id, x_mm=5)["order_id"]
         life.approve(left)
         begun, done = a_backup_while_documents_are_stamped(folder, site, life, seal_id, document_id)
@@ -245,7 +246,7 @@ def main():
         assert "is not empty" in care("restore", folder / "second", *restored.options(role=True), expect=65)
         what_was_acknowledged_before_the_backup_is_served_from_it(restored, life, begun, done, seal_id, document_id, left)
         assert "nothing is wrong" in site.fsck()
-        fsck_finds_what_does_not_fit(restored, done)
+        fsck_finds_what_does_not_fit(restored, done, uploaded["digest"])
         print(f"{len(done)} stampings, {sum(d[0] < begun for d in done)} of them before the backup that was put back")
 
 

@@ -49,6 +49,8 @@ export const STATES = {
         zhMeaning: "该时点印章可以用章。", enMeaning: "The seal could stamp at this moment." },
     FROZEN: { sign: "invalid", zh: "已冻结", en: "Frozen",
         zhMeaning: "该时点印章被冻结，不能用章。", enMeaning: "The seal was frozen at this moment; it could not stamp." },
+    SUSPENDED: { sign: "invalid", zh: "已停用", en: "Suspended",
+        zhMeaning: "该时点印章已停用并备案，不能用章。", enMeaning: "The seal was suspended, and filed so; it could not stamp." },
     CANCELLED: { sign: "invalid", zh: "已注销", en: "Cancelled",
         zhMeaning: "印章已注销，此后不能用章。", enMeaning: "The seal was cancelled; it cannot stamp from then on." },
     EXPIRED: { sign: "invalid", zh: "已到期", en: "Expired",
