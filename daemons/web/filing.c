@@ -45,6 +45,9 @@ seal_change(struct db_tx *tx, struct seal_change *c, struct jy_fault *fault)
 {
     jy_err rc;
 
+    /* Not when it was asked for: a stamping that began in between would seem to have begun after the seal's end. */
+    if (c->at == 0)
+        c->at = jy_now();
     if (c->from != NULL &&
         ((rc = state_after(seal_moves, c->from, c->event, &c->to, fault)) != JY_OK ||
          (rc = move_row(tx, SQL_SEAL_SET_STATE, BINDS(B_TEXT("to", c->to), B_TEXT("seal_id", c->seal_id), B_TEXT("from", c->from)), fault)) != JY_OK))

@@ -11,7 +11,7 @@ struct seal_change {
     const char *from, *event;              /* a row of seal_moves; from NULL = the seal was inserted in `to` just now */
     const char *to;                        /* filled from seal_moves when from is set */
     const char *actor_id, *reason;         /* may be NULL */
-    jy_time at;
+    jy_time at;                            /* 0: when it is written, which is filled in; a request may have waited since it was asked */
     const json_t *facts;                   /* further members of the filed record; may be NULL */
     char filing_number[32];                /* out */
 };

@@ -113,6 +113,7 @@ end_present(struct making *m, struct db_tx *tx, struct jy_fault *fault)
 
     if (m->present == NULL)
         return JY_OK;
+    change.at = x->now;                    /* the moment at which the new one is filed */
     if ((change.facts = facts = json_pack("{s:s, s:s}", "replaced_by", m->es_id, "application_id", x->id)) == NULL)
         return JY_E_NOMEM;
     rc = seal_change(tx, &change, fault);
@@ -135,6 +136,7 @@ record(struct db_tx *tx, void *arg, struct jy_fault *fault)
     struct seal_change change;
     jy_err rc;
 
+    x->now = application.at = jy_now();        /* one moment for the old seal's end and the new one's filing: that of the writing (filing.c) */
     application.seal_id = in_text(x, "seal_id");
     if ((rc = application_change(tx, &application, fault)) != JY_OK || (rc = end_present(m, tx, fault)) != JY_OK ||
         (rc = insert_seal(m, tx, fault)) != JY_OK)

@@ -177,7 +177,7 @@ struct seal_change
 seal_change_of(const struct exchange *x, const json_t *seal, const char *event, const char *reason)
 {
     return (struct seal_change){ .seal_id = member(seal, "seal_id"), .es_id = member(seal, "es_id"), .district = member(seal, "district"),
-                                 .from = member(seal, "state"), .event = event, .actor_id = x->actor.person_id, .reason = reason, .at = x->now };
+                                 .from = member(seal, "state"), .event = event, .actor_id = x->actor.person_id, .reason = reason };
 }
 
 static jy_err
