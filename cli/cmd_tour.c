@@ -196,7 +196,7 @@ make_the_seal(struct tour *tour, struct jy_fault *fault)
         goto out;
     snprintf(text, sizeof(text), "备案号 filing %s", json_string_value(json_object_get(made, "filing_number")));
     detail(text);
-    say(tour, "R19.1", "移交保管人：设口令、指定审批人", "handed to the custodian: own PIN, approver named");
+    say(tour, "R19.1", "移交保管人：设口令、定审批流程", "handed to the custodian: own PIN, approval flow");
     rc = life_hand_over(&tour->life, fault);
 out:
     json_decref(checklist);

@@ -14,29 +14,6 @@
 #define SETTLE_AFTER_SECONDS 30                /* a client that asks again has this long to finish its stamping itself */
 #define KEEP_ANSWERS_SECONDS (24 * 3600)
 
-struct question { enum sql_name name; const struct bind *binds; const struct column *columns; json_t *rows; };
-
-static jy_err
-read_rows(struct db_tx *tx, void *arg, struct jy_fault *fault)
-{
-    struct question *q = arg;
-
-    return rows_read(tx, q->name, q->binds, q->columns, &q->rows, fault);
-}
-
-/* Rows, or NULL with a log line. */
-static json_t *
-ask(struct web *web, enum sql_name name, const struct bind *binds, const struct column *columns)
-{
-    struct question q = { name, binds, columns, NULL };
-    struct jy_fault fault = { 0 };
-    jy_err rc = db_read(web->db, read_rows, &q, &fault);
-
-    if (rc != JY_OK)
-        jy_log("error", "background", "%s %s", jy_err_code(rc), fault.text);
-    return q.rows;
-}
-
 static void
 write_or_log(struct web *web, db_fn *fn, void *arg, const char *what)
 {
@@ -77,7 +54,7 @@ settle_one(struct web *web, const char *order_id)
 {
     struct settlement s = { .stamping = { .web = web, .now = jy_now() }, .order_id = order_id, .from = "INTENT" };
     struct jy_msg_KEY_SETTLE settle = { .abandon = 1 };
-    json_t *rows = ask(web, SQL_ORDER_BY_ID, BINDS(B_TEXT("order_id", order_id), B_INT("scope_city", 1), B_TEXT("scope_organization", NULL),
+    json_t *rows = find_rows_or_log(web, SQL_ORDER_BY_ID, BINDS(B_TEXT("order_id", order_id), B_INT("scope_city", 1), B_TEXT("scope_organization", NULL),
                                                    B_TEXT("scope_district", NULL)), order_columns);
     struct jy_frame reply = { 0 };
     struct jy_fault fault = { 0 };
@@ -115,7 +92,7 @@ out:
 static void
 settle(struct web *web)
 {
-    json_t *orders = ask(web, SQL_ORDER_INTENTS_BEFORE, BINDS(B_INT("before", jy_now() - SETTLE_AFTER_SECONDS)), intent_columns), *order;
+    json_t *orders = find_rows_or_log(web, SQL_ORDER_INTENTS_BEFORE, BINDS(B_INT("before", jy_now() - SETTLE_AFTER_SECONDS)), intent_columns), *order;
     size_t i;
 
     json_array_foreach(orders, i, order)
@@ -129,7 +106,7 @@ settle(struct web *web)
 static void
 expire_orders(struct web *web)
 {
-    json_t *orders = ask(web, SQL_ORDER_OVERDUE, BINDS(B_INT("now", jy_now())), order_id_columns), *order;
+    json_t *orders = find_rows_or_log(web, SQL_ORDER_OVERDUE, BINDS(B_INT("now", jy_now())), order_id_columns), *order;
     size_t i;
 
     json_array_foreach(orders, i, order) {
@@ -154,7 +131,7 @@ record_expiry(struct db_tx *tx, void *arg, struct jy_fault *fault)
 static void
 expire_seals(struct web *web)
 {
-    json_t *seals = ask(web, SQL_SEAL_EXPIRING, BINDS(B_INT("now", jy_now())), seal_columns), *seal;
+    json_t *seals = find_rows_or_log(web, SQL_SEAL_EXPIRING, BINDS(B_INT("now", jy_now())), seal_columns), *seal;
     size_t i;
 
     json_array_foreach(seals, i, seal) {

@@ -45,6 +45,19 @@ find_rows(const struct exchange *x, enum sql_name name, const struct bind *binds
     return db_read(x->web->db, ask, &q, fault);
 }
 
+json_t *
+find_rows_or_log(struct web *web, enum sql_name name, const struct bind *binds, const struct column *columns)
+{
+    json_t *rows = NULL;
+    struct question q = { name, binds, columns, &rows, false };
+    struct jy_fault fault = { 0 };
+    jy_err rc = db_read(web->db, ask, &q, &fault);
+
+    if (rc != JY_OK)
+        jy_log("error", "background", "%s %s", jy_err_code(rc), fault.text);
+    return rows;
+}
+
 jy_err
 move_row(struct db_tx *tx, enum sql_name name, const struct bind *binds, struct jy_fault *fault)
 {

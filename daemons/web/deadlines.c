@@ -5,28 +5,6 @@
 
 #include <string.h>
 
-struct question { enum sql_name name; const struct bind *binds; const struct column *columns; json_t *rows; };
-
-static jy_err
-read_rows(struct db_tx *tx, void *arg, struct jy_fault *fault)
-{
-    struct question *q = arg;
-
-    return rows_read(tx, q->name, q->binds, q->columns, &q->rows, fault);
-}
-
-static json_t *
-ask(struct web *web, enum sql_name name, const struct bind *binds, const struct column *columns)
-{
-    struct question q = { name, binds, columns, NULL };
-    struct jy_fault fault = { 0 };
-    jy_err rc = db_read(web->db, read_rows, &q, &fault);
-
-    if (rc != JY_OK)
-        jy_log("error", "deadlines", "%s %s", jy_err_code(rc), fault.text);
-    return q.rows;
-}
-
 /* -- applications -- */
 
 static const struct column overdue_columns[] = { { "application_id", COL_TEXT }, { "state", COL_TEXT }, { NULL, COL_TEXT } };
@@ -47,7 +25,7 @@ record_lapse(struct db_tx *tx, void *arg, struct jy_fault *fault)
 void
 applications_lapse(struct web *web)
 {
-    json_t *rows = ask(web, SQL_APPLICATION_OVERDUE, BINDS(B_INT("now", jy_now())), overdue_columns), *row;
+    json_t *rows = find_rows_or_log(web, SQL_APPLICATION_OVERDUE, BINDS(B_INT("now", jy_now())), overdue_columns), *row;
     size_t i;
 
     json_array_foreach(rows, i, row) {
@@ -88,7 +66,8 @@ reminders_write(struct web *web)
     jy_time now = jy_now();
 
     for (size_t d = 0; d < count; d++) {
-        json_t *rows = ask(web, SQL_REMINDER_DUE, BINDS(B_INT("now", now), B_INT("until", now + 86400 * days[d]), B_INT("days", days[d])), due_columns), *row;
+        json_t *rows = find_rows_or_log(web, SQL_REMINDER_DUE, BINDS(B_INT("now", now), B_INT("until", now + 86400 * days[d]), B_INT("days", days[d])),
+                                        due_columns), *row;
         json_array_foreach(rows, i, row) {
             struct reminding r = { member(row, "seal_id"), days[d], now };
             struct jy_fault fault = { 0 };

@@ -166,6 +166,8 @@ JY_CHECK jy_err find_row(const struct exchange *x, enum sql_name name, const str
                          struct jy_fault *fault);
 JY_CHECK jy_err find_rows(const struct exchange *x, enum sql_name name, const struct bind *binds, const struct column *columns, json_t **out,
                           struct jy_fault *fault);
+/** For work without a request: NULL with a line in the log. */
+json_t *find_rows_or_log(struct web *web, enum sql_name name, const struct bind *binds, const struct column *columns);
 /**
  * The one way to change something for a request: fn, the audit record and the kept answer in one transaction. Every write route
  * that succeeds has committed exactly once; fn may set the answer.
