@@ -176,12 +176,13 @@ def main():
             key = call(base, "GET", "/api/v1/statement-keys")["keys"]["platform"]
             call(sim, "POST", "/control/platform", {"system_id": "jinyin-demo", "point": key})
         demo = prepare(base, data, sim, config["password_change_first"])
+        demo |= {"config": str((args.dir / "jinyin.json").resolve())} | ({"owner": args.owner} if args.owner else {})
         credentials = args.dir / "credentials.json"
         with open(os.open(credentials, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
             json.dump(demo, out, ensure_ascii=False, indent=1)
         print(f"津印 Jinyin — 演示环境，非生产 · demonstration, not for production (ready in {ready:.1f} s)\n")
         print(f"  {base}/            drop a stamped file here")
-        print(f"  {BUILD.name}/jinyin tour        a seal's whole life on real files\n")
+        print(f"  {BUILD.name}/jinyin tour        a seal's whole life on real files; --all: every kind of seal, every application\n")
         print("  passwords of this run, shown once:")
         for p in demo["people"]:
             print(f"    {p['login']:<12} {p['password']:<25} {'/'.join(p['roles'])}")
