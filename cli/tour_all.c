@@ -64,6 +64,13 @@ says_that_it_is_away(struct round *r, jy_err rc, const struct jy_fault *fault)
     return rc;
 }
 
+static void
+tell_outage(const struct round *r, const char *how, const char *answer, const char *zh, const char *en)
+{
+    tour_detail("↯ %-7s %s %s → %s %s", r->outage.outside->source, r->outage.outside->zh, how, answer, zh);
+    tour_detail("          %s: %s", r->outage.outside->en, en);
+}
+
 /* The same again, until the service has found out that the system is back. */
 static jy_err
 again(struct round *r, act what, struct jy_fault *fault)
@@ -101,11 +108,10 @@ asked(struct round *r, act what, struct jy_fault *fault)
     if (met == 0)
         return JY_OK;
     outages_got_over(r->outages, &r->outage);
-    tour_detail("⚡ %-7s %s · %s", r->outage.outside->source, r->outage.outside->zh, r->outage.outside->en);
     if (refused[0] != '\0')
-        tour_detail("          %s → ✗ %s → 恢复后再试 ✓ tried again", how, refused);
+        tell_outage(r, how, refused, "恢复后再试，成功", "refused meanwhile, done when tried again");
     else
-        tour_detail("          %s → ✓ 不受影响 not affected", how);
+        tell_outage(r, how, "✓", "不受影响", "not affected");
     return JY_OK;
 }
 
@@ -125,8 +131,7 @@ told(struct round *r, act what, struct jy_fault *fault)
     if (rc != JY_OK || end != JY_OK || met == 0)
         return rc != JY_OK ? rc : end;
     outages_got_over(r->outages, &r->outage);
-    tour_detail("⚡ %-7s %s · %s", r->outage.outside->source, r->outage.outside->zh, r->outage.outside->en);
-    tour_detail("          %s → 业务照常，恢复后送达 ✓ delivered after its return", outages_fault(r->outages, &r->outage));
+    tell_outage(r, outages_fault(r->outages, &r->outage), "✓", "业务照常，恢复后送达", "nobody waits for it, delivered after its return");
     return JY_OK;
 }
 
@@ -547,7 +552,7 @@ print_end(struct tour *tour, const struct outages *outages, const struct seal_ki
         return rc;
     tour->unexpected += problems != 0;
     if (missing > 0)
-        printf("\n%d 种故障组合未演示 · pairs marked – were not shown; all kinds together show every one\n", missing);
+        printf("\n%d 种故障组合未演示 · pairs marked · were not shown; all kinds together show every one\n", missing);
     printf("\n%s  %d 项业务 applications, %lld s → %s/\n",
            tour->unexpected == 0 ? "完成 done" : "完成，但有意外结果 done, WITH UNEXPECTED ANSWERS", tour->step, (long long)(jy_now() - begun), tour->dir);
     if (tour->unexpected != 0)

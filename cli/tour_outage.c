@@ -109,7 +109,7 @@ outages_print(const struct outages *outages)
         tour_column(name, 47);
         for (size_t f = 0; f < outages->fault_count; f++) {
             int columns = (int)json_string_length(json_array_get(outages->faults, f)), times = outages->done[i][f];
-            printf(" %*s%s%*s", columns / 2, "", times > 0 ? "✓" : "–", columns - columns / 2 - 1, "");
+            printf(" %*s%s%*s", columns / 2, "", times > 0 ? "✓" : "·", columns - columns / 2 - 1, "");
             missing += times == 0;
         }
         printf("\n       %s\n", rows[i].en);

@@ -34,7 +34,7 @@ def main():
                 text += line
             assert run.wait(60) == 0, f"exit {run.returncode}"
             assert text.count("✓ 审批、加盖、验章") == 4 * (14 if full else len(SLICE)), "stamped after each making and after the resumption"
-            assert not full or "–" not in text.partition("外部系统 × 故障")[2], "an outside system has not met a fault"
+            assert not full or "pairs marked" not in text, "an outside system has not met a fault"
             assert len(list(keep.glob("*.stamped.page1.png"))) == (14 if full else len(SLICE))
 
 
