@@ -38,7 +38,7 @@ def store_arguments():
 
 
 @contextlib.contextmanager
-def demonstration(platform=False, **config):
+def demonstration(platform=False, bare=False, **config):
     """Yields (folder, base URL). The folder holds credentials.json, data/, log.jsonl. config: further keys; {sim} in a text is the
     simulator's URL, {smtp} that of its mail server."""
     port, sim_port, smtp_port = free_ports(3)
@@ -46,7 +46,7 @@ def demonstration(platform=False, **config):
         folder = pathlib.Path(folder) / "demo"
         process = subprocess.Popen(
             [sys.executable, ROOT / "tools" / "demo.py", "--port", str(port), "--sim-port", str(sim_port), "--smtp-port", str(smtp_port), "--dir", folder, *store_arguments()] +
-            [f"--set={key}={json.dumps(value)}" for key, value in config.items()] + ["--platform"] * platform,
+            [f"--set={key}={json.dumps(value)}" for key, value in config.items()] + ["--platform"] * platform + ["--bare"] * bare,
             env={**os.environ, "JINYIN_BUILD": str(BUILD)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         try:
             lines = []
