@@ -45,7 +45,8 @@ def demonstration(platform=False, bare=False, **config):
     with tempfile.TemporaryDirectory(prefix="jinyin-") as folder:
         folder = pathlib.Path(folder) / "demo"
         process = subprocess.Popen(
-            [sys.executable, ROOT / "tools" / "demo.py", "--port", str(port), "--sim-port", str(sim_port), "--smtp-port", str(smtp_port), "--dir", folder, *store_arguments()] +
+            [sys.executable, ROOT / "tools" / "demo.py", "--port", str(port), "--sim-port", str(sim_port), "--smtp-port", str(smtp_port), "--dir", folder,
+             *store_arguments()] +
             [f"--set={key}={json.dumps(value)}" for key, value in config.items()] + ["--platform"] * platform + ["--bare"] * bare,
             env={**os.environ, "JINYIN_BUILD": str(BUILD)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         try:
