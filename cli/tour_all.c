@@ -3,6 +3,7 @@
  * Every kind of seal of core/kinds.c through every kind of application: what comes next is what the seal's state allows (core/states.c), so that a new
  * kind, application or state takes part by itself. In each application one outside system fails; it must be got over.
  */
+#include "cli/columns.h"
 #include "cli/tour_round.h"
 
 #include <libgen.h>
@@ -146,17 +147,17 @@ print_table(const struct seal_kind *const *kinds, size_t count, bool (*done)[TYP
 
     types = application_types(&type_count);
     for (int line = 0; line < 2; line++) {
-        tour_column("", 46);
+        print_column("", 46);
         for (size_t t = 0; t < type_count && t < TYPES_MAX; t++)
-            tour_column(line == 0 ? types[t].zh : types[t].en, 13);
+            print_column(line == 0 ? types[t].zh : types[t].en, 13);
         putchar('\n');
     }
     for (size_t k = 0; k < count; k++) {
-        tour_column(kinds[k]->source, 12);
-        tour_column(kinds[k]->zh, 15);
-        tour_column(kinds[k]->en, 19 + 2);
+        print_column(kinds[k]->source, 12);
+        print_column(kinds[k]->zh, 15);
+        print_column(kinds[k]->en, 19 + 2);
         for (size_t t = 0; t < type_count && t < TYPES_MAX; t++)
-            tour_column(done[k][t] ? "  ✓" : "  !!", 13);
+            print_column(done[k][t] ? "  ✓" : "  !!", 13);
         putchar('\n');
     }
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/tour_outage.h"
+#include "cli/columns.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -96,7 +97,7 @@ outages_print(const struct outages *outages)
 {
     int missing = 0;
 
-    tour_column("", 54);
+    print_column("", 54);
     for (size_t f = 0; f < outages->fault_count; f++)
         printf(" %s", json_string_value(json_array_get(outages->faults, f)));
     putchar('\n');
@@ -105,8 +106,8 @@ outages_print(const struct outages *outages)
         if (!outages->connected[i])
             continue;
         snprintf(name, sizeof(name), "%s", rows[i].zh);
-        tour_column(rows[i].source, 7);
-        tour_column(name, 47);
+        print_column(rows[i].source, 7);
+        print_column(name, 47);
         for (size_t f = 0; f < outages->fault_count; f++) {
             int columns = (int)json_string_length(json_array_get(outages->faults, f)), times = outages->done[i][f];
             printf(" %*s%s%*s", columns / 2, "", times > 0 ? "✓" : "·", columns - columns / 2 - 1, "");
