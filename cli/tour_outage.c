@@ -59,7 +59,7 @@ outages_fault(const struct outages *outages, const struct outage *outage)
 }
 
 struct outage
-outages_choose(const struct outages *outages, unsigned occasions)
+outages_choose(struct outages *outages, unsigned occasions)
 {
     struct outage best = { 0 };
     int least = 0, most_left = -1;
@@ -71,11 +71,11 @@ outages_choose(const struct outages *outages, unsigned occasions)
             continue;
         for (size_t k = 0; k < outages->fault_count; k++) {
             size_t f = (k + 3 * i) % outages->fault_count;   /* each system begins with another one: a short tour shows many */
-            if (times < 0 || outages->done[i][f] < times) {
-                times = outages->done[i][f];
+            if (times < 0 || outages->tried[i][f] < times) {
+                times = outages->tried[i][f];
                 fault = f;
             }
-            left += outages->done[i][f] == 0;
+            left += outages->tried[i][f] == 0;
         }
         if (times >= 0 && (!best.chosen || times < least || (times == least && left > most_left))) {
             best = (struct outage){ &rows[i], fault, true };
@@ -83,6 +83,8 @@ outages_choose(const struct outages *outages, unsigned occasions)
             most_left = left;
         }
     }
+    if (best.chosen)
+        outages->tried[best.outside - rows][best.fault]++;
     return best;
 }
 

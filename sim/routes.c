@@ -304,4 +304,3 @@ sim_close(struct sim *sim)
     free(sim);
     sim_draw_end();
 }
-

@@ -241,6 +241,8 @@ JY_CHECK jy_err blob_take(const struct web *web, int written, int *own, uint8_t 
 JY_CHECK jy_err ask_doc(struct web *web, enum jy_message_type type, const void *request, int *output, struct jy_frame *reply, struct jy_fault *fault);
 JY_CHECK jy_err ask_key(struct web *web, enum jy_message_type type, const void *request, struct jy_frame *reply, struct jy_fault *fault);
 JY_CHECK jy_err ask_link(struct web *web, enum jy_message_type type, const void *request, struct jy_frame *reply, struct jy_fault *fault);
+/** The same for what a person waits for: the outside system's "bad_field" is none of his fields, so every no of its own is JY_E_COUNTERPART_REFUSED. */
+JY_CHECK jy_err ask_counterpart(struct web *web, enum jy_message_type type, const void *request, struct jy_frame *reply, struct jy_fault *fault);
 /** The CA's certificates and revocation lists, PEM: as last fetched, or anew when `fresh`. */
 JY_CHECK jy_err trust_pem(struct web *web, bool fresh, struct jy_buf *out, struct jy_fault *fault);
 /** Key pair in key, certificate from the CA, bound and its chain checked (R11.1, R13.3). */
