@@ -201,6 +201,8 @@ jy_timestamp_check(struct jy_slice token, const uint8_t *digest, const struct jy
 
     *result = (struct jy_timestamp_result){ .status = JY_TS_FORMAT, .accuracy = -1, .chain = { .revoked_reason = -1 } };
     if ((rc = jy_tsp_unwrap(token, &normal, &bare, &whole, &reply)) != JY_OK) {
+        if (rc == JY_E_NOMEM)
+            goto out;
         if (rc == JY_E_COUNTERPART_REFUSED)
             settle(result, JY_TS_REFUSED, "status %u: %.200s", reply.status, reply.text);
         else
