@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SES_Signature: read, and checked (R13.1; GB/T 38540-2020 7.1, GM/T 0031-2014 6.2, GM/T 0031-2025). */
 #include <jinyin/seal.h>
+#include <jinyin/timestamp.h>
 
 #include "crypto/evp.h"
 #include "ses/list.h"
@@ -42,6 +43,18 @@ parse_signer(struct jy_der *der, struct jy_ses *ses)
     return jy_der_oid(der, &ses->algorithm);                                                      /* signatureAlgID OID */
 }
 
+/* GM/T 0031-2014 6.2 allows a time stamp here: what it stamps cannot be this value, so that its time is a claim like any other. */
+static jy_err
+read_time_token(struct jy_slice payload, struct jy_ses *ses)
+{
+    jy_err rc = jy_timestamp_stated(payload, &ses->time, NULL);
+
+    if (rc == JY_E_NOMEM)
+        return rc;
+    ses->deviations |= rc == JY_OK ? JY_DEV(SIGN_TIME_TOKEN) : JY_DEV(SIGN_TIME_UNREADABLE);
+    return JY_OK;
+}
+
 /* timeInfo: GeneralizedTime since v4; before, a BIT STRING that holds text or a time. */
 static jy_err
 parse_time(struct jy_der *tbs, struct jy_ses *ses)
@@ -57,8 +70,8 @@ parse_time(struct jy_der *tbs, struct jy_ses *ses)
     }
     if ((rc = jy_read_bits(tbs, &none, &payload, &ses->deviations)) != JY_OK)
         return rc;
-    if ((ses->time = jy_read_time_text(payload)) == 0)
-        ses->deviations |= JY_DEV(SIGN_TIME_UNREADABLE);
+    if ((ses->time = jy_read_time_text(payload)) == 0 && (rc = read_time_token(payload, ses)) != JY_OK)
+        return rc;
     if (!ses->is_v1)
         ses->deviations |= rows.time_type;
     return JY_OK;
