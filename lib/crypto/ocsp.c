@@ -334,10 +334,10 @@ jy_ocsp_judge(struct jy_slice response, const struct jy_cert *cert, const struct
     if ((rc = read_response(response, &basic, fault)) != JY_OK)
         return rc;
     if ((rc = find_single(&basic, cert, issuer, out)) != JY_OK)
-        return jy_fail(fault, rc == JY_E_TRAILING ? JY_E_FORMAT : rc, "SingleResponse", 0, "%s",
-                       rc == JY_E_NOT_FOUND ? "it speaks of other certificates" : rc == JY_E_UNSUPPORTED ? "an unknown critical extension"
-                           : "malformed, or too many");
-    if (!jy_oid_is_sm2_with_sm3(basic.algorithm))
+        rc = jy_fail(fault, rc == JY_E_TRAILING ? JY_E_FORMAT : rc, "SingleResponse", 0, "%s",
+                     rc == JY_E_NOT_FOUND ? "it speaks of other certificates" : rc == JY_E_UNSUPPORTED ? "an unknown critical extension"
+                         : "malformed, or too many");
+    else if (!jy_oid_is_sm2_with_sm3(basic.algorithm))
         rc = jy_fail(fault, JY_E_UNSUPPORTED, WHERE, 0, "not signed by SM2 with SM3");
     else if (nonce.len > 0 && !is_nonce(basic.nonce, nonce))
         rc = jy_fail(fault, JY_E_SIGNATURE, "nonce", 0, basic.nonce.len == 0 ? "is missing" : "is not the one asked with");
