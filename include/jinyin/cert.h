@@ -69,8 +69,8 @@ JY_CHECK jy_err jy_trust_add_makers_pem(struct jy_trust *trust, struct jy_slice 
 JY_CHECK jy_err jy_trust_add_makers_path(struct jy_trust *trust, const char *path, struct jy_fault *fault);
 /** Rows of the lists, its base's included; 0 = there is no list. trust may be NULL. */
 size_t jy_trust_maker_count(const struct jy_trust *trust);
-/** The maker is on a list. */
-bool jy_trust_licenses(const struct jy_trust *trust, const struct jy_cert *maker);
+/** Is the maker on a list? Errors: JY_E_NOMEM, JY_E_CRYPTO. */
+JY_CHECK jy_err jy_trust_licenses(const struct jy_trust *trust, const struct jy_cert *maker, bool *licensed);
 /**
  * Which anchors and which makers: SM3 over the SM3 digests of the anchors in ascending order and, when there is a list, "makers" and the
  * digests of its certificates likewise. Intermediates, revocation lists and answers do not count.

@@ -188,17 +188,18 @@ jy_x509_names_issuer(const struct jy_cert *cert, const struct jy_cert *issuer)
     return fits;
 }
 
-bool
-jy_x509_is_issued_by(const struct jy_cert *cert, const struct jy_cert *issuer)
+jy_err
+jy_x509_is_issued_by(const struct jy_cert *cert, const struct jy_cert *issuer, bool *issued)
 {
-    enum jy_sm2_encoding encoding;
     struct jy_der algorithm, body;
     struct jy_slice oid;
 
+    *issued = false;
     jy_der_open(&algorithm, cert->algorithm);
-    return jy_x509_names_issuer(cert, issuer) && issuer->key != NULL && jy_der_enter(&algorithm, DER_SEQUENCE, &body) == JY_OK &&
-        jy_der_oid(&body, &oid) == JY_OK && jy_slice_equal(oid, OID_SM2_WITH_SM3) &&
-        jy_sm2_verify_known(issuer->key, cert->tbs, cert->signature, &encoding) == JY_OK && encoding == JY_SM2_DER;
+    if (!jy_x509_names_issuer(cert, issuer) || issuer->key == NULL || jy_der_enter(&algorithm, DER_SEQUENCE, &body) != JY_OK ||
+        jy_der_oid(&body, &oid) != JY_OK || !jy_slice_equal(oid, OID_SM2_WITH_SM3))
+        return JY_OK;
+    return jy_sm2_fits(issuer->key, cert->tbs, cert->signature, true, issued);
 }
 
 jy_err

@@ -117,6 +117,16 @@ jy_sm2_verify_known(const struct jy_sm2 *key, struct jy_slice message, struct jy
     return JY_OK;
 }
 
+jy_err
+jy_sm2_fits(const struct jy_sm2 *key, struct jy_slice message, struct jy_slice sig, bool lasting, bool *fits)
+{
+    enum jy_sm2_encoding encoding = JY_SM2_RAW64;
+    jy_err rc = (lasting ? jy_sm2_verify_known : jy_sm2_verify)(key, message, sig, &encoding);
+
+    *fits = rc == JY_OK && encoding == JY_SM2_DER;
+    return rc == JY_E_SIGNATURE || rc == JY_E_FORMAT ? JY_OK : rc;
+}
+
 /* -- certificates -- */
 
 static struct parsed *

@@ -254,13 +254,14 @@ jy_ses_deviations(const struct jy_ses *ses)
 jy_err
 jy_ses_check_signature(struct jy_ses *ses, struct jy_fault *fault)
 {
+    bool listed;
     jy_err rc = jy_check_signed(ses->signer, ses->algorithm, ses->to_sign, ses->signature, &rows, &ses->deviations, fault);
 
     /* Files of one product sign the digest as if it were e (seal-formats §4): named, never accepted. */
     if (rc == JY_E_SIGNATURE && ses->data_hash.len == JY_SM3_SIZE && jy_sm2_verify_digest(jy_cert_key(ses->signer), ses->data_hash.p, ses->signature) == JY_OK)
         return jy_fail(fault, rc, "signature", 0, "fits dataHash itself, not TBS_Sign: it does not bind the seal");
-    if (rc == JY_OK)
-        (void)jy_seal_match(ses->seal, ses->signer, &ses->deviations);
+    if (rc == JY_OK && (rc = jy_seal_match(ses->seal, ses->signer, &ses->deviations, &listed)) != JY_OK)
+        return jy_fail(fault, rc, "certList", 0, "could not be looked up");
     if (rc == JY_OK && ses->critical)
         rc = jy_fail(fault, JY_E_UNSUPPORTED, "extDatas", 0, "a critical extension that this software does not know");
     return rc;
