@@ -323,8 +323,8 @@ check_stamping(char **row, struct jy_slice file)
     bool good;
 
     must = must && strchr(row[STRICT], '|') == NULL;
-    if (rc != JY_OK)                                     /* nothing is stamped onto a signature that we call invalid */
-        good = !must || (rc == JY_E_EARLIER_INVALID && !is(row[STRICT], "stamp:ok")) || complain(row, "-", fault.text);
+    if (rc != JY_OK)
+        good = !must || complain(row, "-", fault.text);
     else
         good = may ? is_well_stamped(row, file, jy_buf_slice(&out)) : complain(row, "-", "was stamped");
     jy_buf_free(&out);
