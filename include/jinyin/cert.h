@@ -73,8 +73,8 @@ JY_CHECK jy_err jy_trust_restrict_makers(struct jy_trust *trust);
 bool jy_trust_restricts_makers(const struct jy_trust *trust);
 /** Rows of the lists, its base's included. trust may be NULL. */
 size_t jy_trust_maker_count(const struct jy_trust *trust);
-/** The maker is on a list. */
-bool jy_trust_licenses(const struct jy_trust *trust, const struct jy_cert *maker);
+/** Is the maker on a list? Errors: JY_E_NOMEM, JY_E_CRYPTO. */
+JY_CHECK jy_err jy_trust_licenses(const struct jy_trust *trust, const struct jy_cert *maker, bool *licensed);
 /**
  * Which anchors and which makers: SM3 over the SM3 digests of the anchors in ascending order and, when makers are restricted, "makers" and the
  * digests of their certificates likewise. Intermediates, revocation lists and answers do not count.

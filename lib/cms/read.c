@@ -302,7 +302,7 @@ jy_cms_parse(struct jy_slice der, struct jy_cms **out, struct jy_fault *fault)
     struct jy_buf normal = { 0 };
     bool changed = false;
     size_t used;
-    jy_err rc;
+    jy_err rc, read = JY_OK;
 
     *out = NULL;
     if (der.len == 0 || der.len > JY_CMS_MAX)
@@ -311,7 +311,9 @@ jy_cms_parse(struct jy_slice der, struct jy_cms **out, struct jy_fault *fault)
         return JY_E_NOMEM;
     if ((rc = jy_buf_add(&cms->der, der)) == JY_OK)
         rc = read_all(cms, fault);
-    if (rc == JY_E_FORMAT && jy_ber_to_der(der, &used, &changed, &normal) == JY_OK && changed) {
+    if (rc == JY_E_FORMAT && (read = jy_ber_to_der(der, &used, &changed, &normal)) == JY_E_NOMEM)
+        rc = read;
+    if (rc == JY_E_FORMAT && read == JY_OK && changed) {
         jy_buf_free(&cms->der);
         *cms = (struct jy_cms){ .der = normal, .deviations = JY_DEV(CMS_BER) | (used < der.len ? JY_DEV(CMS_TRAILING) : 0) };
         normal = (struct jy_buf){ 0 };

@@ -55,6 +55,7 @@ struct forge_ses {
     uint8_t time_tag;
     const char *time_text;            /* instead of the time */
     jy_time when;                     /* 0: pki.now */
+    struct jy_slice time_bits;        /* payload of a BIT STRING instead of all that */
     struct jy_slice data_hash;        /* empty: 32 bytes of 7 */
     uint8_t hash_unused_bits;
     bool hash_octets;
@@ -237,7 +238,9 @@ forge_ses(const struct forge_ses *r)
 
     MUST(jy_der_put_i64(&tbs, r->version != 0 ? r->version : 4));
     MUST(jy_buf_add(&tbs, r->seal.len > 0 ? r->seal : jy_buf_slice(&pki.seal_der)));
-    if (time_tag == DER_BIT_STRING)
+    if (r->time_bits.len > 0)
+        MUST(jy_der_put_bits(&tbs, r->time_bits));
+    else if (time_tag == DER_BIT_STRING)
         MUST(jy_der_put_bits(&tbs, jy_slice_text(r->time_text != NULL ? r->time_text : "2026-05-28T20:26:40.123Z")));
     else
         forge_time(&tbs, r->when != 0 ? r->when : pki.now, time_tag, r->time_text);
