@@ -88,7 +88,7 @@ stamping_build(struct stamping *s, struct jy_slice value, struct jy_fault *fault
         goto out;
     if (timed.len > 0)
         ask.value = jy_buf_slice(&timed);
-    if ((rc = fresh_id(s->document_id)) != JY_OK || (rc = jy_sm3(ask.value, s->value_digest)) != JY_OK ||
+    if ((rc = fresh_id(s->document_id)) != JY_OK || (rc = jy_sm3(value, s->signed_digest)) != JY_OK || (rc = jy_sm3(ask.value, s->value_digest)) != JY_OK ||
         (rc = blob_open(s->web, member(s->order, "prepared_digest"), &ask.prepared, &size, fault)) != JY_OK)
         goto out;
     PUT(ask.slot, member(s->order, "slot"));
@@ -126,6 +126,7 @@ stamping_record(struct db_tx *tx, void *arg, struct jy_fault *fault)
                              B_TEXT("pages", pages), B_TEXT("from_order_id", member(s->order, "order_id")), B_INT("now", s->now)), NULL, fault)) == JY_OK)
         rc = move_row(tx, SQL_ORDER_DONE,
                             BINDS(B_TEXT("to", to), B_INT("stamped", s->stamped), B_BLOB("value_digest", JY_SLICE(s->value_digest, JY_SM3_SIZE)),
+                                  B_BLOB("signed_digest", JY_SLICE(s->signed_digest, JY_SM3_SIZE)),
                                   B_TEXT("result_document_id", s->document_id), B_TEXT("order_id", member(s->order, "order_id")), B_TEXT("from", "INTENT")),
                             fault);
     if (rc == JY_OK)

@@ -275,7 +275,8 @@ struct stamping {
     const json_t *order;                   /* a row of order_columns */
     jy_time now, stamped;
     char document_id[WEB_ID_SIZE];         /* the stamped document */
-    uint8_t value_digest[JY_SM3_SIZE], digest[JY_SM3_SIZE];
+    uint8_t signed_digest[JY_SM3_SIZE];    /* of the value as the key gave it */
+    uint8_t value_digest[JY_SM3_SIZE], digest[JY_SM3_SIZE];      /* of the value in the document, with its time stamp; of the document */
     uint64_t size;
     struct inspection inspection;
 };

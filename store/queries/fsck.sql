@@ -12,7 +12,7 @@ SELECT application_id, code, digest, size FROM material
  ORDER BY application_id, code LIMIT :limit;
 
 -- name: fsck_orders
-SELECT r.seq, r.order_id, r.state, r.created, r.prepared_digest, r.value_digest, r.result_document_id, d.from_order_id AS result_from
+SELECT r.seq, r.order_id, r.state, r.created, r.prepared_digest, COALESCE(r.signed_digest, r.value_digest) AS signed_digest, r.result_document_id, d.from_order_id AS result_from
   FROM stamp_order r LEFT JOIN document d ON d.document_id = r.result_document_id
  WHERE r.seq > :after ORDER BY r.seq LIMIT :limit;
 

@@ -39,12 +39,13 @@ def store_arguments():
 
 @contextlib.contextmanager
 def demonstration(platform=False, **config):
-    """Yields (folder, base URL). The folder holds credentials.json, data/, log.jsonl. config: further keys; {sim} in a text is the simulator's URL."""
-    port, sim_port = free_ports(2)
+    """Yields (folder, base URL). The folder holds credentials.json, data/, log.jsonl. config: further keys; {sim} in a text is the
+    simulator's URL, {smtp} that of its mail server."""
+    port, sim_port, smtp_port = free_ports(3)
     with tempfile.TemporaryDirectory(prefix="jinyin-") as folder:
         folder = pathlib.Path(folder) / "demo"
         process = subprocess.Popen(
-            [sys.executable, ROOT / "tools" / "demo.py", "--port", str(port), "--sim-port", str(sim_port), "--dir", folder, *store_arguments()] +
+            [sys.executable, ROOT / "tools" / "demo.py", "--port", str(port), "--sim-port", str(sim_port), "--smtp-port", str(smtp_port), "--dir", folder, *store_arguments()] +
             [f"--set={key}={json.dumps(value)}" for key, value in config.items()] + ["--platform"] * platform,
             env={**os.environ, "JINYIN_BUILD": str(BUILD)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         try:
