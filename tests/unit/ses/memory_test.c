@@ -170,6 +170,7 @@ begin_lists(void)
     forge_close(&digests, DER_SEQUENCE, &list);
     jy_buf_free(&message);
     MUST(jy_crl_issue(pki.ca_key, pki.ca, NULL, 0, pki.now - 60, pki.now + DAY, 1, &crl, NULL));
+    MUST(jy_cert_to_pem(pki.ca, &makers_pem));           /* every maker of this CA; then one by name */
     MUST(jy_cert_to_pem(pki.maker, &makers_pem));
     if ((fd = mkstemp(makers_path)) < 0 || write(fd, makers_pem.p, makers_pem.len) != (ssize_t)makers_pem.len || close(fd) != 0)
         abort();
