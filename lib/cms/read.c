@@ -160,12 +160,6 @@ read_signer_info(struct jy_der *body, struct jy_cms *cms, struct jy_fault *fault
     return jy_cms_read_unsigned_attributes(cms, &list, fault);
 }
 
-static bool
-is_sm3(struct jy_slice oid)
-{
-    return jy_slice_equal(oid, OID_SM3) || jy_slice_equal(oid, OID_SM3_UNKEYED);
-}
-
 /* Does the list name the signer's digest? Versions: RFC 5652 5.1; GB/T 35275 always writes 1, which is right for its own identifiers. */
 static jy_err
 judge_head(struct jy_cms *cms, struct jy_der *algorithms, uint32_t version, bool gm)
@@ -181,7 +175,7 @@ judge_head(struct jy_cms *cms, struct jy_der *algorithms, uint32_t version, bool
     }
     if (!listed)
         cms->deviations |= JY_DEV(CMS_DIGEST_LIST);
-    if (is_sm3(cms->digest_algorithm) && !jy_slice_equal(cms->digest_algorithm, OID_SM3))
+    if (jy_slice_equal(cms->digest_algorithm, OID_SM3_UNKEYED) || jy_slice_equal(cms->digest_algorithm, OID_SM2_WITH_SM3))
         cms->deviations |= JY_DEV(CMS_DIGEST_ID);
     if (jy_slice_equal(cms->algorithm, OID_SM2_WITH_SM3_TYPO))
         cms->deviations |= JY_DEV(CMS_SIGNATURE_ID);

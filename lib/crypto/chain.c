@@ -180,7 +180,7 @@ check_revocation(const struct jy_trust *trust, const struct path *path, jy_time 
         jy_err rc = jy_revocation_of(trust, path->certs[i], path->certs[i + 1], at, &r);
         if (rc != JY_OK)
             return rc;
-        if (!r.known && r.at == 0)
+        if (!r.known)
             unknown = path->certs[i];
         if (r.at != 0 && (result->revoked_at == 0 || r.at < result->revoked_at)) {
             result->revoked_at = r.at;

@@ -60,7 +60,7 @@ tell_info(const struct jy_tst_info *info, struct jy_timestamp_result *result)
     if (serial.len * 2 < sizeof(result->serial)) {
         jy_hex(serial, result->serial);
         for (char *c = result->serial; *c != '\0'; c++)
-            *c = *c >= 'a' && *c <= 'f' ? (char)(*c - 'a' + 'A') : *c;
+            *c = *c >= 'a' ? (char)(*c - 'a' + 'A') : *c;
     }
 }
 

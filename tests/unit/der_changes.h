@@ -11,7 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define DER_CHANGES(X) X(DROPPED) X(TWICE) X(EMPTIED) X(CUT) X(LONGER) X(OVERLONG) X(NULL_INSTEAD) X(SEQUENCE_INSTEAD) X(FIRST_BIT) X(LAST_BIT)
+#define DER_CHANGES(X) X(DROPPED) X(TWICE) X(EMPTIED) X(CUT) X(LONGER) X(OVERLONG) X(NULL_INSTEAD) X(SEQUENCE_INSTEAD) X(FIRST_BIT) \
+    X(FIRST_ONE) X(LAST_BIT) X(LONG_LENGTH)
 enum der_change {
 #define DER_CHANGE_NAME(name) DER_##name,
     DER_CHANGES(DER_CHANGE_NAME) DER_CHANGE__COUNT
@@ -56,6 +57,13 @@ der_put_changed_(struct jy_buf *out, uint8_t tag, struct jy_buf *value, enum der
     case DER_NULL_INSTEAD: DER_MUST(jy_der_put(out, DER_NULL, JY_EMPTY)); return;
     case DER_SEQUENCE_INSTEAD: tag = tag == DER_SEQUENCE ? DER_SET : DER_SEQUENCE; break;
     case DER_FIRST_BIT: if (value->len > 0) value->p[0] ^= 0x80; break;
+    case DER_FIRST_ONE: if (value->len > 0) value->p[0] ^= 1; break;      /* of a BIT STRING: one unused bit */
+    case DER_LONG_LENGTH: {                                               /* BER: more octets of length than needed */
+        const uint8_t head[] = { tag, 0x83, (uint8_t)(value->len >> 16), (uint8_t)(value->len >> 8), (uint8_t)value->len };
+        DER_MUST(jy_buf_add(out, JY_SLICE(head, sizeof(head))));
+        DER_MUST(jy_buf_add(out, jy_buf_slice(value)));
+        return;
+    }
     case DER_LAST_BIT: if (value->len > 0) value->p[value->len - 1] ^= 1; break;
     case DER_CHANGE__COUNT: break;
     }

@@ -255,8 +255,8 @@ static void
 cms__a_changed_value_takes_a_time_stamp_or_is_left_alone(void **state)
 {
     static const struct { const char *what; struct jy_slice token; } rows[] = {
-        { "nothing", { (const uint8_t *)"", 0 } }, { "no SEQUENCE", { (const uint8_t *)"\x02\x01\x01", 3 } }, { "two", { (const uint8_t *)"\x30\x00\x30\x00", 4 } },
-        { "cut", { (const uint8_t *)"\x30\x05\x02", 3 } } };
+        { "nothing", { (const uint8_t *)"", 0 } }, { "no SEQUENCE", { (const uint8_t *)"\x02\x01\x01", 3 } },
+        { "two", { (const uint8_t *)"\x30\x00\x30\x00", 4 } }, { "cut", { (const uint8_t *)"\x30\x05\x02", 3 } } };
 
     (void)state;
     assert_int_equal(der_try_changes("stamped", jy_buf_slice(&full), false, judge_stamping, errors, true), 0);

@@ -552,6 +552,10 @@ list__extensions_of_an_entry_are_heeded(void **state)
         { "certificateIssuer: likewise", "2.5.29.29", false, JY_SLICE("\x30\x00", 2), NOW, JY_CHAIN_REVOCATION_UNKNOWN },
         { "unknown", "1.2.3.4", false, JY_SLICE("\x05\x00", 2), NOW, JY_CHAIN_REVOKED },
         { "before the revocation", "1.2.3.4", false, JY_SLICE("\x05\x00", 2), NOW - 2 * DAY, JY_CHAIN_REVOKED_LATER },
+        { "an unreadable invalidity date", "2.5.29.24", false, JY_SLICE("\x18\x03" "now", 5), NOW, JY_CHAIN_REVOKED },
+        { "something else for an invalidity date", "2.5.29.24", false, JY_SLICE("\x05\x00", 2), NOW, JY_CHAIN_REVOKED },
+        { "an invalidity date before 1970", "2.5.29.24", false, JY_SLICE("\x18\x0F" "19600101000000Z", 17), NOW - 2 * DAY, JY_CHAIN_REVOKED_LATER },
+        { "an invalidity date after the revocation", "2.5.29.24", false, JY_SLICE("\x18\x0F" "20260601000000Z", 17), NOW - DAY, JY_CHAIN_REVOKED },
         { "after the invalidity date", "2.5.29.24", false, JY_SLICE("\x18\x0F" "20260501000000Z", 17), NOW - 2 * DAY, JY_CHAIN_REVOKED },
     };
 

@@ -84,9 +84,10 @@ put_extension(struct jy_buf *out)
     close_into(out, DER_SEQUENCE, &body);
 }
 
-/* version, byKey, producedAt, one single answer with an archive cutoff, the nonce. */
+enum nonce_form { NONCE_WRAPPED, NONCE_BARE, NONCE_TRAILING, NONCE_OTHER };
+/* version, responderID, producedAt, single answers with an archive cutoff, the nonce. */
 static struct jy_buf
-whole_data(void)
+whole_data(bool by_name, size_t singles, enum nonce_form form)
 {
     struct jy_buf body = { 0 }, single = { 0 }, part = { 0 }, inner = { 0 }, request = { 0 }, out = { 0 };
     struct jy_ocsp_questions questions;
@@ -95,8 +96,11 @@ whole_data(void)
     MUST(jy_ocsp_request_read(jy_buf_slice(&request), &questions, NULL));
     MUST(jy_der_put_i64(&part, 0));
     MUST(jy_der_wrap(&body, DER_CONTEXT_0, &part));
-    MUST(jy_der_put(&part, DER_OCTET_STRING, jy_cert_key_id(authority.ca)));
-    MUST(jy_der_wrap(&body, 0xA2, &part));
+    if (by_name)
+        MUST(jy_buf_add(&part, jy_cert_subject_der(authority.ca)));
+    else
+        MUST(jy_der_put(&part, DER_OCTET_STRING, jy_cert_key_id(authority.ca)));
+    MUST(jy_der_wrap(&body, by_name ? DER_CONTEXT_1 : 0xA2, &part));
     MUST(jy_der_put_generalized_time(&body, NOW));
     MUST(jy_buf_add(&single, questions.list[0].cert_id));
     MUST(jy_der_put_generalized_time(&part, NOW - 99));
@@ -113,10 +117,17 @@ whole_data(void)
     put_extension(&part);
     MUST(jy_der_wrap(&inner, DER_SEQUENCE, &part));
     MUST(jy_der_wrap(&single, DER_CONTEXT_1, &inner));
-    MUST(jy_der_wrap(&part, DER_SEQUENCE, &single));
+    for (size_t i = 0; i < singles; i++)
+        MUST(jy_der_put(&part, DER_SEQUENCE, jy_buf_slice(&single)));
+    single.len = 0;
     MUST(jy_der_wrap(&body, DER_SEQUENCE, &part));
     MUST(jy_der_put_oid(&inner, OID_OCSP_NONCE));
-    MUST(jy_der_put(&part, DER_OCTET_STRING, nonce));
+    if (form == NONCE_BARE)
+        MUST(jy_buf_add(&part, nonce));
+    else
+        MUST(jy_der_put(&part, DER_OCTET_STRING, form == NONCE_OTHER ? JY_SLICE("other", 5) : nonce));
+    if (form == NONCE_TRAILING)
+        MUST(jy_buf_byte(&part, 0));
     MUST(jy_der_wrap(&inner, DER_OCTET_STRING, &part));
     MUST(jy_der_wrap(&part, DER_SEQUENCE, &inner));
     put_extension(&part);
@@ -152,7 +163,7 @@ set_up(void **state)
     MUST(jy_ocsp_request_read(jy_buf_slice(&request), &questions, NULL));
     MUST(jy_ocsp_respond(&questions, &answer, authority.key, responder, NOW, &response, NULL));
     jy_buf_free(&request);
-    data = whole_data();
+    data = whole_data(false, 1, NONCE_WRAPPED);
     return 0;
 }
 
@@ -246,12 +257,80 @@ response__changed_in_any_element_tells_nothing_or_the_same(void **state)
     assert_int_equal(der_try_changes("ResponseData", jy_buf_slice(&data), true, judge_signed_data, errors, true), 0);
 }
 
+/* The response around this data, by the CA. */
+static jy_err
+check_data(struct jy_buf tbs, struct jy_ocsp_answer *answer, struct jy_fault *fault)
+{
+    struct jy_buf basic = sign(jy_buf_slice(&tbs), JY_EMPTY), der = wrap_basic(&basic);
+    jy_err rc = jy_ocsp_check(jy_buf_slice(&der), leaf, authority.ca, nonce, answer, fault);
+
+    jy_buf_free(&tbs);
+    jy_buf_free(&basic);
+    jy_buf_free(&der);
+    return rc;
+}
+
+static void
+response__is_read_in_its_variants_and_within_its_limits(void **state)
+{
+    struct jy_ocsp_answer answer;
+    struct jy_fault fault = { 0 };
+    static const struct { uint8_t status; const char *text; } refusals[] = { { 4, "error 4 " }, { 6, "unauthorized" }, { 7, "error 7 " } };
+
+    (void)state;
+    MUST(check_data(whole_data(true, 1, NONCE_WRAPPED), &answer, NULL));
+    assert_int_equal(answer.status, JY_OCSP_REVOKED);
+    MUST(check_data(whole_data(true, 1, NONCE_BARE), &answer, NULL));
+    assert_int_equal(check_data(whole_data(true, 1, NONCE_TRAILING), &answer, NULL), JY_E_SIGNATURE);
+    assert_int_equal(check_data(whole_data(true, 1, NONCE_OTHER), &answer, NULL), JY_E_SIGNATURE);
+    MUST(check_data(whole_data(false, JY_OCSP_SINGLES_MAX, NONCE_WRAPPED), &answer, NULL));
+    assert_int_equal(check_data(whole_data(false, JY_OCSP_SINGLES_MAX + 1, NONCE_WRAPPED), &answer, &fault), JY_E_LIMIT);
+    for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
+        const uint8_t der[] = { 0x30, 3, 0x0A, 1, refusals[i].status };
+        assert_int_equal(jy_ocsp_check(JY_SLICE(der, sizeof(der)), leaf, authority.ca, nonce, &answer, &fault), JY_E_NOT_FOUND);
+        assert_non_null(strstr(fault.text, refusals[i].text));
+    }
+}
+
+/* A responder's certificate behind others is found among the first four, and no further. */
+static void
+response__a_responder_is_looked_for_among_four_certificates(void **state)
+{
+    struct jy_ocsp_answer answer;
+
+    (void)state;
+    for (size_t before = 3; before <= 4; before++) {
+        struct jy_buf body = { 0 }, certs = { 0 }, tagged = { 0 }, basic = { 0 }, der;
+        uint8_t sig[JY_SM2_SIGNATURE_MAX];
+        size_t len;
+        for (size_t i = 0; i < before; i++)
+            MUST(jy_buf_add(&certs, i == 0 ? JY_SLICE("\x30\x00", 2) : jy_cert_der(authority.root)));
+        MUST(jy_buf_add(&certs, jy_cert_der(responder)));
+        MUST(jy_buf_add(&body, jy_buf_slice(&data)));
+        MUST(jy_der_put_algorithm(&body, OID_SM2_WITH_SM3));
+        MUST(jy_sm2_sign(authority.key, jy_buf_slice(&data), sig, &len));
+        MUST(jy_der_put_bits(&body, JY_SLICE(sig, len)));
+        MUST(jy_der_wrap(&tagged, DER_SEQUENCE, &certs));
+        MUST(jy_der_wrap(&body, DER_CONTEXT_0, &tagged));
+        MUST(jy_der_wrap(&basic, DER_SEQUENCE, &body));
+        der = wrap_basic(&basic);
+        assert_int_equal(jy_ocsp_check(jy_buf_slice(&der), leaf, authority.ca, nonce, &answer, NULL), before < 4 ? JY_OK : JY_E_SIGNATURE);
+        jy_buf_free(&body);
+        jy_buf_free(&certs);
+        jy_buf_free(&tagged);
+        jy_buf_free(&basic);
+        jy_buf_free(&der);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(list__changed_in_any_element_tells_nothing_or_the_same),
         cmocka_unit_test(response__changed_in_any_element_tells_nothing_or_the_same),
+        cmocka_unit_test(response__is_read_in_its_variants_and_within_its_limits),
+        cmocka_unit_test(response__a_responder_is_looked_for_among_four_certificates),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

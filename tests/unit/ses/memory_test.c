@@ -26,7 +26,8 @@ static struct jy_timestamp_request request = { .nonce = { 0x80 }, .nonce_len = 1
 static struct jy_cert *tsa, *responder;
 static struct jy_buf crl, response, makers_pem, digests;
 static struct jy_buf seal_v1, seal_scope, seal_digests, ses_v4, ses_v1, ses_digests, ses_token;       /* as others write them */
-static struct jy_buf cms_full, cms_content, cms_digest, cms_text, cms_document, cms_ber, bare, token, token_ber, reply, reply_ber;
+static struct jy_buf cms_full, cms_content, cms_digest, cms_text, cms_document, cms_ber, bare, token, token_ber, token_bare,
+    token_lists, reply, reply_ber;
 static char makers_path[] = "/tmp/jinyin-makers-XXXXXX";
 
 /* Everything of a DER value with indefinite lengths, but for what is inside strings. */
@@ -170,21 +171,50 @@ begin_lists(void)
     forge_close(&digests, DER_SEQUENCE, &list);
     jy_buf_free(&message);
     MUST(jy_crl_issue(pki.ca_key, pki.ca, NULL, 0, pki.now - 60, pki.now + DAY, 1, &crl, NULL));
+    MUST(jy_cert_to_pem(pki.ca, &makers_pem));           /* every maker of this CA; then one by name */
     MUST(jy_cert_to_pem(pki.maker, &makers_pem));
     if ((fd = mkstemp(makers_path)) < 0 || write(fd, makers_pem.p, makers_pem.len) != (ssize_t)makers_pem.len || close(fd) != 0)
         abort();
+}
+
+/* A token with a list and an OCSP response among what it encloses, and one without any certificate. */
+static void
+begin_tokens(void)
+{
+    struct jy_timestamp_request silent = request;
+    struct jy_timestamp_fields stamp = stamp_fields();
+    struct jy_buf other = { 0 }, wrapped = { 0 };
+    struct jy_slice items[2], content;
+    struct jy_cms *cms;
+
+    MUST(jy_timestamp_make(&stamp, pki.maker_key, &token, NULL));
+    silent.cert_req = false;
+    stamp.request = &silent;
+    MUST(jy_timestamp_make(&stamp, pki.maker_key, &token_bare, NULL));
+    MUST(jy_der_put_oid(&other, OID_RI_OCSP));
+    MUST(jy_buf_add(&other, jy_buf_slice(&response)));
+    MUST(jy_der_wrap(&wrapped, DER_CONTEXT_1, &other));
+    items[0] = jy_buf_slice(&crl);
+    items[1] = jy_buf_slice(&wrapped);
+    MUST(jy_cms_parse(jy_buf_slice(&token), &cms, NULL));
+    if (!jy_cms_content(cms, &content))
+        abort();
+    MUST(jy_cms_make(&(struct jy_cms_fields){ .content_type = OID_TST_INFO, .content = content, .pkcs7 = true, .signer = tsa, .crls = items, .crl_count = 2 },
+                     pki.maker_key, &token_lists, NULL));
+    jy_cms_free(cms);
+    jy_buf_free(&other);
+    jy_buf_free(&wrapped);
 }
 
 static void
 begin_values(void)
 {
     const struct jy_cms_fields full = cms_fields();
-    const struct jy_timestamp_fields stamp = stamp_fields();
     struct jy_buf once = { 0 }, text = { 0 };
     uint8_t sig[JY_SM2_SIGNATURE_MAX];
     size_t len;
 
-    MUST(jy_timestamp_make(&stamp, pki.maker_key, &token, NULL));
+    begin_tokens();
     MUST(jy_timestamp_reply_write(jy_buf_slice(&token), 0, "", &reply));
     put_ber(jy_buf_slice(&token), &token_ber);
     put_ber(jy_buf_slice(&reply), &reply_ber);
@@ -228,7 +258,8 @@ static int
 tear_down(void **state)
 {
     struct jy_buf *const all[] = { &crl, &response, &makers_pem, &digests, &seal_v1, &seal_scope, &seal_digests, &ses_v4, &ses_v1, &ses_digests, &ses_token,
-                                   &cms_full, &cms_content, &cms_digest, &cms_text, &cms_document, &cms_ber, &bare, &token, &token_ber, &reply, &reply_ber };
+                                   &cms_full, &cms_content, &cms_digest, &cms_text, &cms_document, &cms_ber, &bare, &token, &token_ber, &token_bare,
+                                   &token_lists, &reply, &reply_ber };
 
     (void)state;
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
@@ -424,12 +455,13 @@ refuse_stamp(struct jy_buf *facts)
 static jy_err
 judge_stamp(const struct jy_buf *der, struct jy_buf *facts)
 {
+    const struct jy_cert *const beside[] = { pki.ca, tsa };
     struct jy_timestamp_result result = { 0 };
     uint8_t imprint[JY_SM3_SIZE];
     jy_time stated = 0;
     jy_err rc;
 
-    if ((rc = jy_timestamp_check(jy_buf_slice(der), digest, pki.trust, (const struct jy_cert *const *)&pki.ca, 1, pki.now, &result, NULL)) == JY_OK)
+    if ((rc = jy_timestamp_check(jy_buf_slice(der), digest, pki.trust, beside, 2, pki.now, &result, NULL)) == JY_OK)
         rc = jy_buf_fmt(facts, "%d %lld", (int)result.status, (long long)result.time);
     jy_timestamp_result_free(&result);
     if (rc == JY_OK && (rc = jy_timestamp_imprint(jy_buf_slice(der), imprint, NULL)) == JY_OK && (rc = jy_timestamp_stated(jy_buf_slice(der), &stated, NULL)) == JY_OK)
@@ -442,12 +474,8 @@ static jy_err judge_token_ber(struct jy_buf *facts) { return judge_stamp(&token_
 static jy_err judge_reply(struct jy_buf *facts) { return judge_stamp(&reply, facts); }
 static jy_err judge_reply_ber(struct jy_buf *facts) { return judge_stamp(&reply_ber, facts); }
 
-/* A time stamp whose SignedData brings lists: they join the trust for this one judgement. */
-static jy_err
-judge_stamp_with_lists(struct jy_buf *facts)
-{
-    return judge_stamp(&cms_full, facts);
-}
+static jy_err judge_token_bare(struct jy_buf *facts) { return judge_stamp(&token_bare, facts); }
+static jy_err judge_token_lists(struct jy_buf *facts) { return judge_stamp(&token_lists, facts); }
 
 static jy_err
 judge_chain(struct jy_buf *facts)
@@ -492,6 +520,7 @@ static const struct { const char *what; jy_err (*run)(struct jy_buf *facts); } r
     { "over the text of the digest", judge_text }, { "over the document", judge_document }, { "a bare value", judge_bare },
     { "a time stamp asked for, made and taken", make_stamp }, { "a time stamp refused", refuse_stamp }, { "a token", judge_token },
     { "a token in BER", judge_token_ber }, { "a whole response", judge_reply }, { "a whole response in BER", judge_reply_ber },
+    { "a token whose certificate is beside it", judge_token_bare }, { "a token with a list and an answer", judge_token_lists },
     { "trust, makers and a chain", judge_chain }, { "an OCSP response", judge_response },
 };
 
@@ -501,7 +530,6 @@ values__no_memory_is_never_another_outcome(void **state)
     size_t wrong = 0;
 
     (void)state;
-    (void)judge_stamp_with_lists;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct jy_buf honest = { 0 };
         long count, refused = 0;
