@@ -154,7 +154,8 @@ jy_key_hold(struct jy_key_room *room, const struct jy_frame *request, struct jy_
 
     if (!jy_id_is_valid(ask->hold_id))
         return jy_fail(fault, JY_E_ARGUMENT, "hold_id", 0, "not an id: letters, digits, '-' and '_'");
-    if ((rc = jy_key_load(room, ask->seal_key_id, JY_KEY_SEAL, "seal_key_id", &record, fault)) != JY_OK || (rc = jy_holds_read(&record, holds, &count)) != JY_OK)
+    if ((rc = jy_key_load(room, ask->seal_key_id, JY_KEY_SEAL, "seal_key_id", &record, fault)) != JY_OK ||
+        (rc = jy_holds_read(&record, holds, &count)) != JY_OK)
         goto out;
     at = find_hold(holds, count, ask->hold_id);
     if (record.state == JY_KEY_CANCELLED)
