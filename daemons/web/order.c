@@ -199,7 +199,7 @@ find_seal_and_document(struct ordering *o, struct jy_fault *fault)
     if ((rc = find_row(x, SQL_SEAL_BY_ID, BINDS(B_TEXT("seal_id", in_text(x, "seal_id")), SCOPE_ANYWHERE(x)), seal_columns, &o->seal, fault)) != JY_OK)
         return rc != JY_E_NOT_FOUND ? rc : jy_fail(fault, rc, "seal_id", 0, "%s", in_text(x, "seal_id"));
     if (strcmp(member(o->seal, "state"), "ACTIVE") != 0)
-        return jy_fail(fault, JY_E_SEAL_NOT_LIVE, "seal_id", 0, "its state is %s", member(o->seal, "state"));
+        return seal_not_live(x, in_text(x, "seal_id"), member(o->seal, "state"), fault);
     if ((rc = seal_scope_permits(x, in_text(x, "seal_id"), in_text(x, "category"), o->order.amount_fen, fault)) != JY_OK)
         return rc;
     if ((rc = find_row(x, SQL_DOCUMENT_BY_ID, BINDS(B_TEXT("document_id", in_text(x, "document_id")), SCOPE_ORGANIZATION(x)), document_columns,

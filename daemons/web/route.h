@@ -96,7 +96,8 @@ web_handler application_change_facts, seal_application_create;                  
 web_handler application_carry_out, application_resume;                                                    /* application_moves.c */
 web_handler reminder_list;                                                                                /* deadlines.c */
 web_handler seal_make;                                                                                    /* making.c */
-web_handler seal_list, seal_show, seal_status, seal_custodian, seal_freeze, seal_unfreeze;                 /* seal.c */
+web_handler seal_list, seal_show, seal_status, seal_custodian;                                             /* seal.c */
+web_handler seal_freeze, seal_unfreeze, hold_lift;                                                        /* hold.c */
 web_handler seal_cancel;
 web_handler filing_list, statistics_show, seal_declare_void;                                              /* supervision.c */
 web_handler document_upload, document_show, document_content;                                             /* document.c */

@@ -296,7 +296,7 @@ order_stamp(struct exchange *x, struct jy_fault *fault)
     else if (member(order, "grant_id")[0] != '\0')
         rc = jy_fail(fault, JY_E_BAD_STATE, "state", 0, "it is being carried out under a grant (R18.1)");
     else if (strcmp(member(order, "seal_state"), "ACTIVE") != 0 && strcmp(m.from, "APPROVED") == 0)
-        rc = jy_fail(fault, JY_E_SEAL_NOT_LIVE, "seal_id", 0, "its state is %s", member(order, "seal_state"));
+        rc = seal_not_live(x, member(order, "seal_id"), member(order, "seal_state"), fault);
     else if (strcmp(m.from, "INTENT") == 0 ||
              ((rc = may_still_stamp(x, order, fault)) == JY_OK && (rc = state_after(order_moves, m.from, "sign", &m.to, fault)) == JY_OK &&
               (rc = db_write(x->web->db, write_intent, &m, fault)) == JY_OK))
@@ -339,7 +339,7 @@ order_stamp_granted(struct exchange *x, struct jy_fault *fault)
     else if (strcmp(m.from, "INTENT") == 0 && strcmp(member(order, "grant_id"), in_text(x, "grant_id")) != 0)
         rc = jy_fail(fault, JY_E_BAD_STATE, "state", 0, "it is being carried out in another way");
     else if (strcmp(member(order, "seal_state"), "ACTIVE") != 0 && strcmp(m.from, "INTENT") != 0)
-        rc = jy_fail(fault, JY_E_SEAL_NOT_LIVE, "seal_id", 0, "its state is %s", member(order, "seal_state"));
+        rc = seal_not_live(x, member(order, "seal_id"), member(order, "seal_state"), fault);
     else if (strcmp(m.from, "INTENT") == 0 ||
              ((rc = may_still_stamp(x, order, fault)) == JY_OK && (rc = db_write(x->web->db, write_granted_intent, &m, fault)) == JY_OK))
         rc = sign_and_finish(x, order, sign_granted, fault);
