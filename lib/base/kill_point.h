@@ -11,7 +11,7 @@
 #else
 /** This moment is passed. */
 #define JY_KILL_POINT(name) ((void)0)
-/** Whose moments this thread passes from now on: the event of the audit record, the message, the destination; a text that stays, or NULL. */
+/** Whose moments this thread passes from now on: the event of the audit record, the message, the destination; NULL: nobody's. */
 #define JY_KILL_KIND(kind) ((void)0)
 #endif
 

@@ -30,7 +30,7 @@ struct board {
 _Static_assert(sizeof(struct passage) == 64 && offsetof(struct board, killed) == 72 && offsetof(struct board, passages) == 80, "board.py reads it");
 
 static struct board *board;
-static _Thread_local const char *kind_of_thread = "";
+static _Thread_local char kind_of_thread[KIND_SIZE];
 
 __attribute__((constructor)) static void
 open_board(void)
@@ -50,7 +50,7 @@ open_board(void)
 void
 jy_kill_kind(const char *kind)
 {
-    kind_of_thread = kind == NULL ? "" : kind;
+    snprintf(kind_of_thread, sizeof(kind_of_thread), "%s", kind == NULL ? "" : kind);
 }
 
 void
