@@ -2,6 +2,8 @@
 /* Asking the other rooms: tries, time-outs, and what their answers mean here. */
 #include "daemons/web/web.h"
 
+#include "base/kill_point.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -35,6 +37,7 @@ ask_doc(struct web *web, enum jy_message_type type, const void *request, int *ou
                 return rc;
         }
         rc = jy_room_call(web->room, type, request, (int)web->doc_timeout_ms + 10000, reply, fault);
+        JY_KILL_POINT(doc_answered);
         if (rc != JY_E_UNAVAILABLE)
             return rc;
         if ((took = monotonic_ms() - start) >= web->doc_timeout_ms)
@@ -50,13 +53,19 @@ ask_doc(struct web *web, enum jy_message_type type, const void *request, int *ou
 jy_err
 ask_key(struct web *web, enum jy_message_type type, const void *request, struct jy_frame *reply, struct jy_fault *fault)
 {
-    return jy_room_call(web->room, type, request, KEY_DEADLINE_MS, reply, fault);
+    jy_err rc = jy_room_call(web->room, type, request, KEY_DEADLINE_MS, reply, fault);
+
+    JY_KILL_POINT(key_answered);
+    return rc;
 }
 
 jy_err
 ask_link(struct web *web, enum jy_message_type type, const void *request, struct jy_frame *reply, struct jy_fault *fault)
 {
-    return jy_room_call(web->room, type, request, LINK_DEADLINE_MS, reply, fault);
+    jy_err rc = jy_room_call(web->room, type, request, LINK_DEADLINE_MS, reply, fault);
+
+    JY_KILL_POINT(link_answered);
+    return rc;
 }
 
 void
@@ -99,6 +108,7 @@ enrol(struct web *web, struct enrolment *e, jy_time now, struct jy_fault *fault)
     PUT(enrol.organization_code, e->organization_code);
     if ((rc = ask_key(web, JY_MSG_KEY_ENROL, &enrol, &enrolled, fault)) != JY_OK)
         return rc;
+    JY_KILL_POINT(enrol_key_made);
     PUT(e->activation_code, enrolled.u.KEY_ENROLLED.activation_code);
     PUT(issue.request_id, e->key_id);
     PUT(issue.profile, e->kind);
@@ -106,10 +116,12 @@ enrol(struct web *web, struct enrolment *e, jy_time now, struct jy_fault *fault)
     if ((rc = ask_link(web, JY_MSG_LINK_ISSUE_CERTIFICATE, &issue, &issued, fault)) == JY_OK &&
         (rc = jy_cert_parse(issued.u.LINK_CERTIFICATE.certificate, &e->certificate, fault)) == JY_OK &&
         (rc = check_chain(web, e->certificate, now, fault)) == JY_OK) {
+        JY_KILL_POINT(enrol_certified);
         PUT(bind.key_id, e->key_id);
         bind.certificate = jy_cert_der(e->certificate);
         if ((rc = ask_key(web, JY_MSG_KEY_BIND, &bind, &bound, fault)) == JY_OK)
             jy_frame_free(&bound);
+        JY_KILL_POINT(enrol_bound);
     }
     jy_frame_free(&issued);
     jy_frame_free(&enrolled);

@@ -3,6 +3,7 @@
  * Stamping: INTENT in the store before anything is signed; the key room signs; doc puts the value in; DONE and the new document in one
  * transaction; then the answer. What a crash leaves as INTENT is asked for again by its custodian, or settled (background.c).
  */
+#include "base/kill_point.h"
 #include "codec/text.h"
 #include "daemons/web/evidence.h"
 #include "daemons/web/route.h"
@@ -233,12 +234,17 @@ sign_and_finish(struct exchange *x, const json_t *order, signer *how, struct jy_
     struct jy_frame reply = { 0 };
     jy_err rc;
 
+    JY_KILL_POINT(stamp_intended);
     if ((rc = how(x, order, &reply, fault)) != JY_OK) {
+        JY_KILL_POINT(stamp_refused);
         record_refusal(x, rc, how == sign_granted);
         return rc;
     }
     s.stamped = reply.u.KEY_STAMPED.time;
-    if ((rc = stamping_build(&s, reply.u.KEY_STAMPED.value, fault)) != JY_OK)
+    JY_KILL_POINT(stamp_signed);
+    rc = stamping_build(&s, reply.u.KEY_STAMPED.value, fault);
+    JY_KILL_POINT(stamp_built);
+    if (rc != JY_OK)
         record_refusal(x, rc, how == sign_granted);
     else {
         jy_hex(JY_SLICE(s.digest, JY_SM3_SIZE), digest);
