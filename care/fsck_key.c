@@ -54,7 +54,11 @@ fsck_vault(struct fsck *f)
 
 /* -- one order -- */
 
-struct order { char id[JY_ID_SIZE], state[16], result_from[JY_ID_SIZE]; uint8_t signed_digest[JY_SM3_SIZE]; bool done; };
+struct order {
+    char id[JY_ID_SIZE], state[16], result_from[JY_ID_SIZE];
+    uint8_t signed_digest[JY_SM3_SIZE];
+    bool done, digest_only, value_fits;
+};
 
 /* SM3 of the value that the journal holds for this order. */
 static jy_err
@@ -109,12 +113,15 @@ read_page(struct db_tx *tx, void *arg, struct jy_fault *fault)
         struct order *o = &p->orders[p->count++];
         struct jy_slice digest = db_blob(row, "signed_digest");
         const char *from = db_text(row, "result_from");
+        uint8_t found[JY_SM3_SIZE];
         *o = (struct order){ .done = strcmp(db_text(row, "state"), "DONE") == 0 };
         snprintf(o->id, sizeof(o->id), "%s", db_text(row, "order_id"));
         snprintf(o->state, sizeof(o->state), "%s", db_text(row, "state"));
         snprintf(o->result_from, sizeof(o->result_from), "%s", from == NULL ? "" : from);
         if (digest.len == sizeof(o->signed_digest))
             memcpy(o->signed_digest, digest.p, digest.len);
+        o->digest_only = db_int(row, "digest_only") == 1;
+        o->value_fits = jy_sm3(db_blob(row, "value"), found) == JY_OK && jy_slice_equal(db_blob(row, "value_digest"), JY_SLICE(found, sizeof(found)));
         p->after = db_int(row, "seq");
     }
     db_end(row);
@@ -140,7 +147,9 @@ check_page(struct page *p)
         }
         if (wrong != NULL)
             fsck_found(f, "order", o->id, "%s", wrong);
-        if (o->done && strcmp(o->result_from, o->id) != 0)
+        if (o->done && o->digest_only && !o->value_fits)
+            fsck_found(f, "order", o->id, "was stamped by its digest, and its value is missing or another");
+        if (o->done && !o->digest_only && strcmp(o->result_from, o->id) != 0)
             fsck_found(f, "order", o->id, "its stamped document says that it came from another order");
         row = jy_vault_order_row(&f->vault, o->id);
         p->signed_orders += row != NULL && row->stamped_at != 0;

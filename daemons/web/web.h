@@ -279,9 +279,10 @@ struct stamping {
     uint8_t value_digest[JY_SM3_SIZE], digest[JY_SM3_SIZE];      /* of the value in the document, with its time stamp; of the document */
     uint64_t size;
     struct inspection inspection;
+    struct jy_buf value;                   /* DER, as it is recorded and as the client gets it */
 };
 extern const struct column order_columns[];
-/** doc puts the value into the prepared document; the result is kept as a blob. */
+/** doc puts the value into the prepared document; the result is kept as a blob. Of a document that stays with the client the value is all there is. */
 JY_CHECK jy_err stamping_build(struct stamping *stamping, struct jy_slice value, struct jy_fault *fault);
 /** db_fn: the record DONE and the new document, in the caller's transaction; arg is the struct stamping. */
 jy_err stamping_record(struct db_tx *tx, void *arg, struct jy_fault *fault);
@@ -301,7 +302,7 @@ struct progress {
     uint32_t next;                         /* step that waits; path->step_count: complete */
     uint32_t signed_;                      /* in that step */
 };
-struct use_case { const char *subject_id, *seal_id, *custodian_id, *category; int64_t amount_fen; jy_time now; };
+struct use_case { const char *subject_id, *seal_id, *custodian_id; struct jy_flow_use use; jy_time now; };
 JY_CHECK jy_err progress_read(struct db_tx *tx, const struct use_case *use, struct progress *out, struct jy_fault *fault);
 /** The same outside a transaction. */
 JY_CHECK jy_err progress_find(const struct exchange *x, const struct use_case *use, struct progress *out, struct jy_fault *fault);
