@@ -132,6 +132,7 @@ def main():
     parser.add_argument("--sim-port", type=int, default=8090)
     parser.add_argument("--smtp-port", type=int, default=8091, help="of the simulated mail server")
     parser.add_argument("--platform", action="store_true", help="connect the national platform, too")
+    parser.add_argument("--bare", action="store_true", help="nobody in it: as an operator finds it at the first start")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=JSON", help="a further key of the configuration; {sim} is the simulator's URL, {smtp} its mail server's")
     parser.add_argument("--dir", type=pathlib.Path, default=ROOT / "var" / "demo")
     parser.add_argument("--store", help="postgresql:… of the role that serves, instead of a SQLite file")
@@ -176,7 +177,7 @@ def main():
         if args.platform:
             key = call(base, "GET", "/api/v1/statement-keys")["keys"]["platform"]
             call(sim, "POST", "/control/platform", {"system_id": "jinyin-demo", "point": key})
-        demo = prepare(base, data, sim, config["password_change_first"])
+        demo = {"base": base, "sim": sim, "people": []} if args.bare else prepare(base, data, sim, config["password_change_first"])
         demo |= {"config": str((args.dir / "jinyin.json").resolve())} | ({"owner": args.owner} if args.owner else {})
         credentials = args.dir / "credentials.json"
         with open(os.open(credentials, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
