@@ -16,7 +16,7 @@ def call(*arguments, **options):
 class Pki:
     """Files of a folder: ca.pem, maker.pem, signer.pem, *.key, seal.esl."""
 
-    def __init__(self, tool, data, folder):
+    def __init__(self, tool, data, folder, picture="seal.png"):
         self.folder = folder = pathlib.Path(folder)
         folder.mkdir(exist_ok=True)
         (folder / "leaf.cnf").write_text("basicConstraints=CA:FALSE\nkeyUsage=critical,digitalSignature,nonRepudiation\n")
@@ -31,7 +31,7 @@ class Pki:
                  folder / "ca.pem", "-CAkey", folder / "ca.key", "-set_serial", str(number), "-days", "20", "-extfile", folder / "leaf.cnf",
                  "-out", folder / f"{name}.pem")
         self.seal, self.key, self.cert = folder / "seal.esl", folder / "signer.key", folder / "signer.pem"
-        self.picture = data / "seal.png"
+        self.picture = data / picture
         call(tool, *self.seal_arguments(self.seal))
 
     def revocation_list(self):
