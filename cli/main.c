@@ -42,6 +42,14 @@ static const struct command {
       "  --write-evidence FILE   keep what proves the stamps today (with --trust), for `jinyin verify --evidence` at any time\n"
       "  Several places of one seal are one signature. A second --seal (with its --key, --cert and places) is a second stamp on top of the\n"
       "  first; OUT is written when all have succeeded, or not at all.\n" },
+    { "stamp-prepare", cmd_stamp_prepare, "IN PREPARED --seal S.esl --request ASK.json [--page PAGES] --at X,Y | --seam EDGE | --keyword WORD … [--lock]",
+      "Prepare a file that stays here: only its digests go to the service.", "文件不外传：在本地预处理，仅将摘要交给印章服务。",
+      "  --seal FILE     the seal as the service shows it (GET /api/v1/seals/{id}, member seal)\n"
+      "  --request FILE  what the service is asked, as JSON: add seal_id, category and purpose, and send it to POST /api/v1/digest-orders\n"
+      "  Places are said as in `jinyin stamp`. PREPARED is kept as it is until the answer comes; another stamp in between needs another preparation.\n" },
+    { "stamp-finish", cmd_stamp_finish, "PREPARED ANSWER.json OUT", "Put the service's value into the prepared file.", "将印章服务返回的签章值写入预处理文件。",
+      "  ANSWER.json     the answer to the stamping, or of GET /api/v1/orders/{id} afterwards\n"
+      "  A value that is not for this very file is refused.\n" },
     { "archive", cmd_archive, "IN OUT --tsa URL [--trust PEM|DIR]", "Put evidence and a document time stamp into a signed PDF.",
       "将验证证据和文档时间戳加入已签章的PDF。",
       "  --tsa URL       the time stamp authority (RFC 3161 over HTTP)\n"
@@ -115,7 +123,7 @@ help(FILE *out)
 {
     fprintf(out, "jinyin %s: electronic seals, 津印电子印章\n\n", JY_VERSION);
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-        fprintf(out, "  jinyin %-7s %s\n                 %s\n", commands[i].name, commands[i].en, commands[i].zh);
+        fprintf(out, "  jinyin %-13s %s\n                       %s\n", commands[i].name, commands[i].en, commands[i].zh);
     fprintf(out, "\n  jinyin help COMMAND    how to use it\n  jinyin --version\n");
 }
 

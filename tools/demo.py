@@ -138,6 +138,7 @@ def main():
     parser.add_argument("--dir", type=pathlib.Path, default=ROOT / "var" / "demo")
     parser.add_argument("--store", help="postgresql:… of the role that serves, instead of a SQLite file")
     parser.add_argument("--owner", help="postgresql:… of the schema's owner, with --store")
+    parser.add_argument("--jinyind", type=pathlib.Path, default=BUILD / "jinyind", help="another one, with the rooms beside it")
     args = parser.parse_args()
     shutil.rmtree(args.dir, ignore_errors=True)
     data = args.dir / "data"
@@ -170,7 +171,7 @@ def main():
             config |= {"platform_url": sim + "/platform", "platform_system_id": "jinyin-demo", "platform_app_key": "sim-app", "platform_username": "sim-user",
                        "platform_secret_file": "platform.secret", "platform_key": call(sim, "GET", "/platform/key")["point"]}
             (args.dir / "jinyin.json").write_text(json.dumps(config, indent=2) + "\n")
-        processes.append(subprocess.Popen([BUILD / "jinyind", "--config", args.dir / "jinyin.json"], stderr=log, stdout=log,
+        processes.append(subprocess.Popen([args.jinyind, "--config", args.dir / "jinyin.json"], stderr=log, stdout=log,
                                           start_new_session=True))
         wait_for(base + "/readyz", 20, processes)
         ready = time.monotonic() - started

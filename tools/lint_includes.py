@@ -18,6 +18,7 @@ PUBLIC = {
     "jinyin/timestamp.h": "tsp",
     "jinyin/seal.h": "ses",
     "jinyin/container.h": "container",
+    "jinyin/digest.h": "container",
     "jinyin/checks.def": "container",
     "jinyin/picture.h": "picture",
     "jinyin/place.h": "place",

@@ -10,6 +10,8 @@ from grants import Grant, key_pair
 from life import Life, Problem, flow, now, path, sm3
 from service import ROOT, demonstration
 
+import digest_only
+
 DATA = ROOT / "tests" / "data"
 
 
@@ -223,6 +225,7 @@ def main():
         R16_1__steps_thresholds_and_deputies(life, seal_id, life.approver_key_id, second, boss, deputy)
         R16_1__who_may_ask_is_the_custodians_word(life, seal_id)
         R18_1__a_business_system_stamps_under_its_grant(life, seal_id, folder)
+        digest_only.all_claims(life, other, seal_id, folder)
         R19_1__handed_over_with_both_sides_word(life, seal_id)
         R19_2__a_locked_seal_is_unlocked_by_two(life, seal_id)
         R19_1__the_register_of_use_is_a_table_for_everybody(life, seal_id, other)
