@@ -363,6 +363,11 @@ export class Jinyin {
     return (await (await this.ask("GET", `/api/v1/makers/${encodeURIComponent(id)}/workstations`, query, null, false, options)).json()) as WorkstationListAnswer;
   }
 
+  /** A maker's named staff, masked (R13.4). Who: police, maker_staff. */
+  async makerStaffList(id: string, query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<MakerStaffListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/makers/${encodeURIComponent(id)}/staff`, query, null, false, options)).json()) as MakerStaffListAnswer;
+  }
+
   /** Confirm a workstation (R13.4). Who: police. */
   async workstationConfirm(id: string, body: WorkstationConfirmBody, options: Options = {}): Promise<State> {
     return (await (await this.ask("POST", `/api/v1/workstations/${encodeURIComponent(id)}/confirm`, {}, body, true, options)).json()) as State;
@@ -1096,6 +1101,7 @@ export type Grant = {
   revoked: string | null;
   reason: string | null;
   custodian_id: string | null;
+  in_force: boolean;
   step?: number | null;
 };
 export type GrantRow = {
@@ -1107,6 +1113,7 @@ export type GrantRow = {
   created: string;
   granted: string | null;
   revoked: string | null;
+  in_force: boolean;
 };
 export type RegisterEntry = {
   seq: number;
@@ -1223,6 +1230,15 @@ export type CarriedOut = {
   state: string;
   seal_state: string;
   filing_number: string;
+};
+export type MakerPerson = {
+  seq: number;
+  person_id: string;
+  login: string;
+  name: string;
+  state: string;
+  second_factor: boolean;
+  created: string;
 };
 export type Workstation = {
   seq: number;
@@ -1872,6 +1888,10 @@ export type WorkstationCreateAnswer = {
 };
 export type WorkstationListAnswer = {
   items: Workstation[];
+  next: number | null;
+};
+export type MakerStaffListAnswer = {
+  items: MakerPerson[];
   next: number | null;
 };
 export type WorkstationConfirmBody = Record<string, never>;
