@@ -12,7 +12,6 @@ import os
 import pathlib
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import urllib.parse
@@ -22,7 +21,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = pathlib.Path(os.environ.get("JINYIN_BUILD", ROOT / "build-release"))
 os.environ["JINYIN_BUILD"] = str(BUILD)
 sys.path.insert(0, str(ROOT / "tests" / "scenario"))
-from life import Life, ia5, instant, integer, now, sequence, sm3  # noqa: E402
+from grants import Grant, key_pair  # noqa: E402
+from life import Life, sm3  # noqa: E402
 from service import demonstration  # noqa: E402
 
 STAMPINGS, CLIENTS = int(os.environ.get("JINYIN_STAMPINGS", "60")), int(os.environ.get("JINYIN_CLIENTS", "8"))
@@ -30,30 +30,12 @@ DOCUMENT = ROOT / "tests" / "data" / "contract.ofd"
 SECRETS_LIVE = 480                                        # seconds: key refuses what was sealed ten minutes ago
 
 
-def openssl(*arguments, **more):
-    return subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True, **more).stdout
-
-
-class System:
-    """A business system: its key, its grant, its secret."""
-
-    def __init__(self, life, seal_id, folder):
-        self.life, self.folder, self.key = life, folder, folder / "system.pem"
-        openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:SM2", "-out", self.key)
-        point, self.grant_id = openssl("pkey", "-in", self.key, "-pubout", "-outform", "DER")[-65:], uuid.uuid4().hex
-        grant = sequence(integer(1), ia5(self.grant_id), ia5(seal_id), ia5("bench"), b"\x04\x41" + point, sequence(ia5("agreement")), instant(now(minutes=-1)),
-                         instant(now(days=1)), integer(1000000), integer(-1), integer(-1))
-        life.ask("custodian", "POST", f"/seals/{seal_id}/grants", {"grant": base64.b64encode(grant).decode()})
-        life.ask("approver", "POST", f"/grants/{self.grant_id}/approve",
-                 {"sealed": life.seal("approve", sm3(grant) + "/0", life.pins[life.approver_key_id]), "step": 0})
-        given = life.ask("custodian", "POST", f"/grants/{self.grant_id}/grant", {"sealed": life.seal("grant", sm3(grant), life.pins[seal_id])})
-        self.secret = openssl("pkeyutl", "-decrypt", "-inkey", self.key, input=base64.b64decode(given["client_secret"])).hex()
-
-    def use(self, order):
-        with tempfile.NamedTemporaryFile(dir=self.folder) as file:
-            pathlib.Path(file.name).write_bytes(order)
-            signature = openssl("pkeyutl", "-sign", "-inkey", self.key, "-rawin", "-digest", "sm3", "-pkeyopt", "distid:1234567812345678", "-in", file.name)
-        return {"grant_id": self.grant_id, "sealed": self.life.seal("use", sm3(order), self.secret), "signature": base64.b64encode(signature).decode()}
+def business_system(life, seal_id, file):
+    grant = Grant(life, seal_id, file, key_pair(file), categories=("agreement",), count=1000000, each=-1, total=-1)
+    grant.write()
+    grant.approve()
+    grant.give()
+    return grant
 
 
 def prepare(life, seal_id, document_id, system):
@@ -62,7 +44,7 @@ def prepare(life, seal_id, document_id, system):
         made = life.order(seal_id, document_id, x_mm=20 + i % 100, y_mm=20 + i // 100)
         order = base64.b64decode(made["order"])
         if system is not None:
-            return f"/api/v1/orders/{made['order_id']}/stamp-granted", system.use(order)
+            return f"/api/v1/orders/{made['order_id']}/stamp-granted", system.use(made["order"])
         life.ask("approver", "POST", f"/orders/{made['order_id']}/approve",
                  {"sealed": life.seal("approve", sm3(order) + "/0", life.pins[life.approver_key_id]), "step": 0})
         return f"/api/v1/orders/{made['order_id']}/stamp", {"sealed": life.seal("stamp", sm3(order), life.pins[seal_id])}
@@ -118,7 +100,7 @@ def main():
         print(f"  floor: SM3, SM2 signature and check {floor['crypto_us'] / 1e3:.2f} ms, one durable write {floor['durable_us'] / 1e3:.2f} ms, "
               f"one stretched PIN {floor['pin_us'] / 1e3:.0f} ms")
         for name, system, least in (("custodian's PIN", None, floor["crypto_us"] + floor["durable_us"] + floor["pin_us"]),
-                                    ("grant", System(life, seal_id, folder), floor["crypto_us"] + floor["durable_us"])):
+                                    ("grant", business_system(life, seal_id, folder / "system.pem"), floor["crypto_us"] + floor["durable_us"])):
             begin = time.monotonic()
             prepared = prepare(life, seal_id, document_id, system)
             assert time.monotonic() - begin < SECRETS_LIVE, "the secrets grew stale: fewer stampings at a time"

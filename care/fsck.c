@@ -142,7 +142,7 @@ check_prepared(struct db_tx *tx, void *arg, struct jy_fault *fault)
         struct suspect *s;
         p->rows.after = db_int(row, "seq");
         p->rows.count++;
-        if (!care_order_is_open(db_text(row, "state")) || blob_is_there(p->rows.f, db_blob(row, "prepared_digest"), -1))
+        if (!care_order_is_open(db_text(row, "state")) || db_int(row, "digest_only") == 1 || blob_is_there(p->rows.f, db_blob(row, "prepared_digest"), -1))
             continue;
         if ((s = calloc(1, sizeof(*s))) == NULL) {
             rc = JY_E_NOMEM;

@@ -54,7 +54,11 @@ fsck_vault(struct fsck *f)
 
 /* -- one order -- */
 
-struct order { char id[JY_ID_SIZE], state[16], result_from[JY_ID_SIZE]; uint8_t value_digest[JY_SM3_SIZE]; bool done; };
+struct order {
+    char id[JY_ID_SIZE], state[16], result_from[JY_ID_SIZE];
+    uint8_t signed_digest[JY_SM3_SIZE];
+    bool done, digest_only, value_fits;
+};
 
 /* SM3 of the value that the journal holds for this order. */
 static jy_err
@@ -85,7 +89,7 @@ compare(struct fsck *f, const struct order *o)
 
     if (o->done && !stamped)
         return "is recorded as stamped, and the key journal holds no signature for it";
-    if (o->done && (value_of(f, row, digest, NULL) != JY_OK || memcmp(digest, o->value_digest, sizeof(digest)) != 0))
+    if (o->done && (value_of(f, row, digest, NULL) != JY_OK || memcmp(digest, o->signed_digest, sizeof(digest)) != 0))
         return "has another signature in the key journal than in its record";
     if (!o->done && stamped && !care_order_is_open(o->state))
         return "has ended without a stamp, and the key journal holds a signature for it";
@@ -107,14 +111,17 @@ read_page(struct db_tx *tx, void *arg, struct jy_fault *fault)
     db_bind_int(row, "limit", PAGE);
     while ((rc = db_step(row, &has_row, fault)) == JY_OK && has_row) {
         struct order *o = &p->orders[p->count++];
-        struct jy_slice digest = db_blob(row, "value_digest");
+        struct jy_slice digest = db_blob(row, "signed_digest");
         const char *from = db_text(row, "result_from");
+        uint8_t found[JY_SM3_SIZE];
         *o = (struct order){ .done = strcmp(db_text(row, "state"), "DONE") == 0 };
         snprintf(o->id, sizeof(o->id), "%s", db_text(row, "order_id"));
         snprintf(o->state, sizeof(o->state), "%s", db_text(row, "state"));
         snprintf(o->result_from, sizeof(o->result_from), "%s", from == NULL ? "" : from);
-        if (digest.len == sizeof(o->value_digest))
-            memcpy(o->value_digest, digest.p, digest.len);
+        if (digest.len == sizeof(o->signed_digest))
+            memcpy(o->signed_digest, digest.p, digest.len);
+        o->digest_only = db_int(row, "digest_only") == 1;
+        o->value_fits = jy_sm3(db_blob(row, "value"), found) == JY_OK && jy_slice_equal(db_blob(row, "value_digest"), JY_SLICE(found, sizeof(found)));
         p->after = db_int(row, "seq");
     }
     db_end(row);
@@ -140,7 +147,9 @@ check_page(struct page *p)
         }
         if (wrong != NULL)
             fsck_found(f, "order", o->id, "%s", wrong);
-        if (o->done && strcmp(o->result_from, o->id) != 0)
+        if (o->done && o->digest_only && !o->value_fits)
+            fsck_found(f, "order", o->id, "was stamped by its digest, and its value is missing or another");
+        if (o->done && !o->digest_only && strcmp(o->result_from, o->id) != 0)
             fsck_found(f, "order", o->id, "its stamped document says that it came from another order");
         row = jy_vault_order_row(&f->vault, o->id);
         p->signed_orders += row != NULL && row->stamped_at != 0;

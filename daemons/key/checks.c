@@ -113,6 +113,12 @@ jy_key_order_check(struct jy_key_room *room, struct jy_key_order *o, struct jy_f
     return jy_key_certificate(room, &o->record, &o->cert, fault);
 }
 
+struct jy_flow_use
+jy_key_use_of(const struct jy_stamp_order *order)
+{
+    return (struct jy_flow_use){ order->category, order->amount_fen, order->digest_only };
+}
+
 void
 jy_key_order_free(struct jy_key_order *order)
 {

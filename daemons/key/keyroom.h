@@ -87,8 +87,10 @@ struct jy_key_rule {
     char custodian_key_id[JY_ID_SIZE + 9];   /* the custodian's approver key: "approver-" and the person's id; "" none */
 };
 /** Errors: JY_E_NO_PATH no flow was set, it is not within its dates, or no path fits. */
-JY_CHECK jy_err jy_key_rule_for(const struct jy_key_room *room, const struct jy_key_record *seal, const char *category, int64_t amount_fen,
+JY_CHECK jy_err jy_key_rule_for(const struct jy_key_room *room, const struct jy_key_record *seal, const struct jy_flow_use *use,
                                 struct jy_key_rule *out, struct jy_fault *fault);
+/** What an order is of that chooses its path. */
+struct jy_flow_use jy_key_use_of(const struct jy_stamp_order *order);
 void jy_key_rule_free(struct jy_key_rule *rule);
 /** Approvals of one subject that were made here, in the order of signing. */
 struct jy_key_chain {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* jinyin-key: holds the private keys, checks PINs and approvals, signs only what it rebuilt itself. */
+#include "base/kill_point.h"
 #include "daemons/key/keyroom.h"
 #include "daemons/room/room.h"
 
@@ -19,6 +20,7 @@ answer(void *self, int fd, struct jy_frame *request)
         jy_log(jy_err_http(rc) >= 500 ? "error" : "info", "refused", "%s: %s: %s: %s", name, jy_err_code(rc), fault.where, fault.text);
         sent = jy_ipc_send_error(fd, JY_ROOM_KEY, rc, &fault);
     }
+    JY_KILL_POINT(key_told);
     if (sent != JY_OK)
         jy_log("warning", "answer_lost", "%s: %s", name, jy_err_code(sent));
     jy_frame_free(&reply);

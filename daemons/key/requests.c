@@ -2,6 +2,8 @@
 /* Everything that the key room can be asked. What is not in the table it does not do. */
 #include "daemons/key/keyroom.h"
 
+#include "base/kill_point.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -67,7 +69,10 @@ jy_key_answer(struct jy_key_room *room, const struct jy_frame *request, struct j
             continue;
         room->now = room->clock();
         reply->type = jy_message_info(request->type)->reply;
+        JY_KILL_KIND(jy_message_info(request->type)->name);
+        JY_KILL_POINT(key_asked);
         rc = requests[i].handler(room, request, reply, fault);
+        JY_KILL_POINT(key_done);
         if (rc != JY_OK)
             jy_frame_free(reply);
         return rc;

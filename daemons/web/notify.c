@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemons/web/notify.h"
 
+#include "base/kill_point.h"
 #include "codec/text.h"
 #include "daemons/web/route.h"
 
@@ -85,12 +86,14 @@ put_down(struct db_tx *tx, void *arg, struct jy_fault *fault)
     int64_t changes = 0;
     jy_err rc;
 
+    JY_KILL_KIND(kind);
     if ((rc = fresh_id(id)) != JY_OK ||
         (rc = rows_run(tx, SQL_NOTIFICATION_INSERT, BINDS(B_TEXT("notification_id", id), B_TEXT("person_id", person_id), B_TEXT("kind", kind),
                                                           B_TEXT("object", object),
                                                           B_INT("number", json_integer_value(json_object_get(t->row, "number"))), B_INT("now", t->now)),
                        &changes, fault)) != JY_OK || changes == 0)
         return rc;
+    JY_KILL_POINT(notification_written);
     if (ways.sms && (t->matter->ways & TO_PERSON) != 0)
         rc = put_message(tx, t, "sms", json_pack("{s:s, s:s, s:s}", "person_id", person_id, "kind", kind, "object", object), fault);
     if (rc == JY_OK && ways.mail && (t->matter->ways & TO_OPERATORS) != 0) {

@@ -133,7 +133,13 @@ maker_revoke(struct exchange *x, struct jy_fault *fault)
     return maker_event(x, "revoke", fault);
 }
 
-struct certificate_write { enum sql_name name; const char *param, *id; struct jy_slice certificate; };
+struct certificate_write {
+    jy_err (*write)(struct db_tx *tx, void *arg, struct jy_fault *fault);
+    enum sql_name name;
+    const char *param, *id;
+    struct jy_slice certificate;
+    jy_time now;
+};
 
 static jy_err
 write_certificate(struct db_tx *tx, void *arg, struct jy_fault *fault)
@@ -141,6 +147,20 @@ write_certificate(struct db_tx *tx, void *arg, struct jy_fault *fault)
     struct certificate_write *w = arg;
 
     return rows_run(tx, w->name, BINDS(B_BLOB("certificate", w->certificate), B_TEXT(w->param, w->id)), NULL, fault);
+}
+
+/* What a maker made seals with once stays known (R7.1). */
+static jy_err
+write_maker_certificate(struct db_tx *tx, void *arg, struct jy_fault *fault)
+{
+    const struct certificate_write *w = arg;
+    uint8_t digest[JY_SM3_SIZE];
+    jy_err rc;
+
+    if ((rc = write_certificate(tx, arg, fault)) != JY_OK || (rc = jy_sm3(w->certificate, digest)) != JY_OK)
+        return rc;
+    return rows_run(tx, SQL_MAKER_CERTIFICATE_KEEP, BINDS(B_TEXT("maker_id", w->id), B_BLOB("certificate", w->certificate),
+                                                          B_BLOB("digest", JY_SLICE(digest, sizeof(digest))), B_INT("now", w->now)), NULL, fault);
 }
 
 /* Key pair, certificate, and the code that its holder replaces by a PIN of his own (R11.1, R19.2). */
@@ -153,7 +173,7 @@ enrol_and_answer(struct exchange *x, struct enrolment *e, const char *key_member
         w->certificate = jy_cert_der(e->certificate);
         if ((rc = answer_json(x, 201, json_pack("{s:s, s:s, s:o}", key_member, e->key_id, "activation_code", e->activation_code, "certificate",
                                                 json_base64(w->certificate)))) == JY_OK)
-            rc = commit(x, write_certificate, w, fault);
+            rc = commit(x, w->write, w, fault);
     }
     enrolment_end(e);
     return rc;
@@ -162,7 +182,7 @@ enrol_and_answer(struct exchange *x, struct enrolment *e, const char *key_member
 jy_err
 maker_enrol(struct exchange *x, struct jy_fault *fault)
 {
-    struct certificate_write write = { .name = SQL_MAKER_SET_CERTIFICATE, .param = "maker_id", .id = x->id };
+    struct certificate_write write = { .write = write_maker_certificate, .now = x->now, .name = SQL_MAKER_SET_CERTIFICATE, .param = "maker_id", .id = x->id };
     struct enrolment e = { .kind = "maker" };
     json_t *maker = NULL;
     char key_id[65];
@@ -272,7 +292,7 @@ police_as_organization(const char *district)
 jy_err
 person_enrol(struct exchange *x, struct jy_fault *fault)
 {
-    struct certificate_write write = { .name = SQL_PERSON_SET_APPROVER_CERTIFICATE, .param = "person_id", .id = x->id };
+    struct certificate_write write = { .write = write_certificate, .name = SQL_PERSON_SET_APPROVER_CERTIFICATE, .param = "person_id", .id = x->id };
     struct enrolment e = { .kind = "approver" };
     json_t *organization = NULL;
     char key_id[65];

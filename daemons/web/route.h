@@ -125,6 +125,10 @@ web_handler flow_set, flow_approve, flow_show;                                  
 web_handler permission_create, permission_list, permission_revoke;                                        /* permission.c */
 web_handler seal_hand_over, seal_take_over, custody_list, key_unlock;                                     /* custody.c */
 web_handler grant_create, grant_list, grant_show, grant_approve, grant_give, grant_revoke;                /* grant.c */
+web_handler digest_order_create;                                                                          /* digest_order.c */
+jy_err check_sm3(const char *value, const char *field, struct jy_fault *fault);
+jy_err check_format(const char *value, const char *field, struct jy_fault *fault);
+jy_err check_ascii(const char *value, const char *field, struct jy_fault *fault);
 web_handler order_stamp_granted;                                                                          /* stamping.c */
 web_handler use_register, use_register_export;                                                                                 /* register.c */
 

@@ -90,6 +90,19 @@ FIELDS(hand_over, ID_FIELD("person_id"), { "sealed", IN_SEALED, 64, 2048, NULL, 
 FIELDS(grant, { "grant", IN_SEALED, 16, 4096, check_base64, false });
 FIELDS(granted, ID_FIELD("grant_id"), { "sealed", IN_SEALED, 64, 2048, NULL, false }, { "signature", IN_SEALED, 8, 80, check_base64, false });
 
+/* R18.1: the document stays with the client (docs/protocol/digest-only.md): its digests, and the places that its own tool came to. */
+#define MM(name, min, optional) { name, IN_NUMBER, min, 10000, NULL, optional }
+FIELDS(settled_place, { "page", IN_INT, 1, 1000000, NULL, false }, MM("x_mm", -10000, false), MM("y_mm", -10000, false), MM("width_mm", 1, false),
+       MM("height_mm", 1, false), MM("clip_x_mm", 0, true), MM("clip_y_mm", 0, true), MM("clip_width_mm", 0, true), MM("clip_height_mm", 0, true));
+FIELDS(digest_order, ID_FIELD("seal_id"), { "format", IN_TEXT, 3, 3, check_format, false }, { "size", IN_INT, 1, 1000000000000, NULL, false },
+       { "document_digest", IN_TEXT, 64, 64, check_sm3, false }, { "data_hash", IN_TEXT, 64, 64, check_sm3, false },
+       { "property_info", IN_TEXT, 1, 255, check_ascii, false }, { "slot", IN_TEXT, 1, 255, check_ascii, false },
+       { "places", IN_OBJECTS, 1, JY_ORDER_PLACES_MAX, NULL, false, settled_place },
+       { "category", IN_TEXT, 1, 32, check_category, false }, { "purpose", IN_TEXT, 0, 200, NULL, false },
+       { "amount_fen", IN_INT, 0, JY_AMOUNT_MAX, NULL, true }, { "copies", IN_INT, 1, JY_ORDER_COPIES_MAX, NULL, true },
+       { "reference", IN_TEXT, 1, 64, NULL, true });
+#define PLACES_MAX (512 * KIB)            /* JY_ORDER_PLACES_MAX places */
+
 FIELDS(counterpart, { "counterpart", IN_TEXT, 1, 32, NULL, false });
 
 FIELDS(api_client, { "name", IN_TEXT, 1, 100, NULL, false }, { "algorithm", IN_TEXT, 3, 8, check_algorithm, false },
@@ -228,6 +241,8 @@ static const struct route table[] = {
     { "POST",   API "/orders/{id}/refuse",           order_refuse,            ROLE_APPROVER,                         SCOPE_OWN_ORGANIZATION, "order_refused",       BODY_JSON,  JSON_MAX,     reason,       true,  "R16.1" },
     { "POST",   API "/orders/{id}/stamp",            order_stamp,             ROLE_CUSTODIAN,                        SCOPE_OWN_ORGANIZATION, "document_stamped",    BODY_JSON,  JSON_MAX,     sealed,       true,  "N4" },
     { "GET",    API "/stamp-records",                stamp_record_list,       ORGANIZATION_ROLES | ROLE_POLICE,      SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "N4" },
+
+    { "POST",   API "/digest-orders",                digest_order_create,     ROLE_AGENT | ROLE_CUSTODIAN,           SCOPE_OWN_ORGANIZATION, "digest_order_created", BODY_JSON, PLACES_MAX,   digest_order, true,  "R18.1" },
 
     { "GET",    API "/seals/{id}/flow",              flow_show,               ORGANIZATION_ROLES,                    SCOPE_OWN_ORGANIZATION, NULL,                  BODY_NONE,  0,            NULL,         false, "R16.1" },
     { "PUT",    API "/seals/{id}/flow",              flow_set,                ROLE_CUSTODIAN,                        SCOPE_OWN_ORGANIZATION, "flow_set",            BODY_JSON,  FLOW_MAX,     flow,         true,  "R16.1" },

@@ -61,10 +61,11 @@ def now(**delta):
     return datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(**delta)
 
 
-def path(*steps, categories=(), amount_max=-1):
+def path(*steps, categories=(), amount_max=-1, digest_only=False):
     """One path of a flow; a step is (name, needed, [approver key ids])."""
     return sequence(sequence(*map(ia5, categories)), integer(amount_max),
-                    sequence(*(sequence(utf8(name), integer(needed), sequence(*map(ia5, approvers))) for name, needed, approvers in steps)))
+                    sequence(*(sequence(utf8(name), integer(needed), sequence(*map(ia5, approvers))) for name, needed, approvers in steps)),
+                    *([boolean(True)] if digest_only else []))
 
 
 def flow(seal_id, number, paths, deputies=(), authority="", custodian_may_approve=False, once=True, begin=None, end=None):
