@@ -82,7 +82,7 @@ web_handler session_list, session_end;
 web_handler session_step_up;                                                                              /* login.c */
 web_handler second_factor_create, second_factor_confirm, recovery_codes_create, challenge_show;            /* second_factor.c */
 web_handler person_show, person_list, person_search, person_reveal, application_reveal, person_unlock;     /* accounts.c */
-web_handler person_end_sessions, person_disable, person_set_roles;
+web_handler person_end_sessions, person_disable, person_set_roles, maker_staff_list;
 web_handler act_propose, act_list, act_confirm, act_refuse;                                                /* act.c */
 web_handler bootstrap;                                                                                    /* bootstrap.c */
 web_handler audit_list, audit_export, audit_check_show;                                                   /* audit.c */
