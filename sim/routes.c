@@ -11,6 +11,7 @@
 #include "sim/faults.h"
 #include "sim/filings.h"
 #include "sim/journal.h"
+#include "sim/mail.h"
 #include "sim/platform.h"
 
 #include <errno.h>
@@ -33,6 +34,7 @@ struct sim {
     struct sim_filings *filings;
     struct sim_faults *faults;
     json_t *messages;                 /* short messages by event_id */
+    struct sim_mails *mails;
     struct sim_platform *platform;
     json_t *register_changes;         /* what makes the engraving system's register differ from what it was told */
     struct jy_buf *pictures;          /* one a row of the register; empty until it is asked for */
@@ -361,6 +363,14 @@ list_sms(struct call *call)
     return answer_json(call, 200, json_pack("{sO}", "messages", call->sim->messages));
 }
 
+static jy_err
+list_mails(struct call *call)
+{
+    json_t *mails = sim_mails_list(call->sim->mails);
+
+    return answer_json(call, 200, mails == NULL ? NULL : json_pack("{so}", "mails", mails));
+}
+
 /* -- the national platform -- */
 
 #define PLATFORM_APP "sim-app"
@@ -526,6 +536,32 @@ set_fault(struct call *call)
     return answer_json(call, 200, json_pack("{ss ss}", "counterpart", counterpart, "fault", fault));
 }
 
+/* Every counterpart and its present fault, how many requests have met it, and every fault there is. */
+static jy_err
+list_faults(struct call *call)
+{
+    json_t *counterparts = json_object(), *faults = json_array();
+
+    for (int i = 0; i < SIM_COUNTERPARTS; i++)
+        json_object_set_new(counterparts, sim_counterpart_name((enum sim_counterpart)i),
+                            json_pack("{si}", "met", sim_faults_met(call->sim->faults, (enum sim_counterpart)i)));
+    for (int i = SIM_FAULT_NONE + 1; i < SIM_FAULT__COUNT; i++)
+        json_array_append_new(faults, json_string(sim_fault_name((enum sim_fault)i)));
+    return answer_json(call, 200, json_pack("{so so}", "counterparts", counterparts, "faults", faults));
+}
+
+/* {"days"}: how long what the CA issues from now on is valid; 0 = as ever. */
+static jy_err
+control_ca(struct call *call)
+{
+    json_int_t days = json_integer_value(json_object_get(call->body, "days"));
+
+    if (days < 0 || days > 3650)
+        return jy_fail(call->fault, JY_E_BAD_FIELD, "days", 0, "0 to 3650");
+    sim_ca_set_days(call->sim->ca, (int)days);
+    return answer_json(call, 200, json_object());
+}
+
 /* Every request that is answered. {} is one segment; body is the most bytes of a JSON object, or of DER, 0 = none. */
 static const struct route {
     const char *method, *path;
@@ -561,7 +597,11 @@ static const struct route {
     /* the short message gateway */
     { "POST", "/sms", 4096, take_sms, false, SIM_SMS },
     { "GET", "/sms", 0, list_sms, false, SIM_COUNTERPARTS },
+    /* the mail server, which has a port of its own */
+    { "GET", "/mails", 0, list_mails, false, SIM_COUNTERPARTS },
     /* faults on demand */
+    { "GET", "/control/faults", 0, list_faults, false, SIM_COUNTERPARTS },
+    { "POST", "/control/ca", 1024, control_ca, false, SIM_COUNTERPARTS },
     { "POST", "/control/faults", 4096, set_fault, false, SIM_COUNTERPARTS },
 };
 
@@ -714,7 +754,7 @@ sim_open(const char *folder, const char *base_url, jy_time now, struct sim **out
         return jy_fail(fault, JY_E_NOMEM, "sim", 0, "sim");
     sim->folder = -1;
     pthread_mutex_init(&sim->lock, NULL);
-    if (sim_faults_new(&sim->faults) != JY_OK || (sim->register_changes = json_object()) == NULL ||
+    if (sim_faults_new(&sim->faults) != JY_OK || sim_mails_new(sim->faults, &sim->mails) != JY_OK || (sim->register_changes = json_object()) == NULL ||
         (sim->messages = json_object()) == NULL ||
         (sim->pictures = calloc(count, sizeof(*sim->pictures))) == NULL)
         rc = jy_fail(fault, JY_E_NOMEM, "sim", 0, "pictures");
@@ -731,6 +771,12 @@ sim_open(const char *folder, const char *base_url, jy_time now, struct sim **out
     return rc;
 }
 
+struct sim_mails *
+sim_mail_server(struct sim *sim)
+{
+    return sim->mails;
+}
+
 void
 sim_close(struct sim *sim)
 {
@@ -743,6 +789,7 @@ sim_close(struct sim *sim)
         jy_buf_free(&sim->pictures[i]);
     free(sim->pictures);
     sim_platform_close(sim->platform);
+    sim_mails_free(sim->mails);
     sim_faults_free(sim->faults);
     json_decref(sim->register_changes);
     json_decref(sim->messages);

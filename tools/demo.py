@@ -130,8 +130,10 @@ def main():
     parser = argparse.ArgumentParser(prog="./dev run")
     parser.add_argument("--port", type=int, default=8080)
     parser.add_argument("--sim-port", type=int, default=8090)
+    parser.add_argument("--smtp-port", type=int, default=8091, help="of the simulated mail server")
     parser.add_argument("--platform", action="store_true", help="connect the national platform, too")
-    parser.add_argument("--set", action="append", default=[], metavar="KEY=JSON", help="a further key of the configuration; {sim} is the simulator's URL")
+    parser.add_argument("--bare", action="store_true", help="nobody in it: as an operator finds it at the first start")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=JSON", help="a further key of the configuration; {sim} is the simulator's URL, {smtp} its mail server's")
     parser.add_argument("--dir", type=pathlib.Path, default=ROOT / "var" / "demo")
     parser.add_argument("--store", help="postgresql:… of the role that serves, instead of a SQLite file")
     parser.add_argument("--owner", help="postgresql:… of the schema's owner, with --store")
@@ -148,7 +150,7 @@ def main():
         with open(os.open(args.dir / "platform.secret", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
             out.write("sim-secret\nsim-password\nsim-salt\n")
     for key, value in (pair.split("=", 1) for pair in args.set):
-        config[key] = json.loads(value.replace("{sim}", sim))
+        config[key] = json.loads(value.replace("{sim}", sim).replace("{smtp}", f"smtp://127.0.0.1:{args.smtp_port}"))
     if args.store:
         config["store"] = args.store
     (args.dir / "jinyin.json").write_text(json.dumps(config, indent=2) + "\n")
@@ -157,7 +159,7 @@ def main():
         subprocess.run([BUILD / "jinyin", "migrate", "--config", args.dir / "jinyin.json", "--owner", args.owner, "--role", role], check=True)
     started = time.monotonic()
     log = open(args.dir / "log.jsonl", "ab")
-    processes = [subprocess.Popen([BUILD / "jinyin-sim", "--data", args.dir / "sim", "--port", str(args.sim_port)],
+    processes = [subprocess.Popen([BUILD / "jinyin-sim", "--data", args.dir / "sim", "--port", str(args.sim_port), "--smtp-port", str(args.smtp_port)],
                                   stderr=log, stdout=log, start_new_session=True)]
     stop = []
     signal.signal(signal.SIGTERM, lambda *_: stop.append(1))
@@ -175,13 +177,14 @@ def main():
         if args.platform:
             key = call(base, "GET", "/api/v1/statement-keys")["keys"]["platform"]
             call(sim, "POST", "/control/platform", {"system_id": "jinyin-demo", "point": key})
-        demo = prepare(base, data, sim, config["password_change_first"])
+        demo = {"base": base, "sim": sim, "people": []} if args.bare else prepare(base, data, sim, config["password_change_first"])
+        demo |= {"config": str((args.dir / "jinyin.json").resolve())} | ({"owner": args.owner} if args.owner else {})
         credentials = args.dir / "credentials.json"
         with open(os.open(credentials, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
             json.dump(demo, out, ensure_ascii=False, indent=1)
         print(f"津印 Jinyin — 演示环境，非生产 · demonstration, not for production (ready in {ready:.1f} s)\n")
         print(f"  {base}/            drop a stamped file here")
-        print(f"  {BUILD.name}/jinyin tour        a seal's whole life on real files\n")
+        print(f"  {BUILD.name}/jinyin tour        a seal's whole life on real files; --all: every kind of seal, every application\n")
         print("  passwords of this run, shown once:")
         for p in demo["people"]:
             print(f"    {p['login']:<12} {p['password']:<25} {'/'.join(p['roles'])}")

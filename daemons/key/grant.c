@@ -99,12 +99,15 @@ jy_err
 jy_key_grant_rule(const struct jy_key_room *room, const struct jy_key_record *seal, const struct jy_grant *grant, struct jy_key_rule *out,
                   struct jy_fault *fault)
 {
-    jy_err rc = jy_key_rule_for(room, seal, grant->categories[0], grant->amount_each_fen, out, fault);
+    struct jy_flow_use use = { grant->categories[0], grant->amount_each_fen, grant->digest_only };
+    jy_err rc = jy_key_rule_for(room, seal, &use, out, fault);
     const struct jy_flow_path *path;
 
-    for (uint32_t i = 1; rc == JY_OK && i < grant->category_count; i++)
-        if ((rc = jy_flow_path_for(out->flow, grant->categories[i], grant->amount_each_fen, room->now, &path, fault)) == JY_OK && path != out->path)
+    for (uint32_t i = 1; rc == JY_OK && i < grant->category_count; i++) {
+        use.category = grant->categories[i];
+        if ((rc = jy_flow_path_for(out->flow, &use, room->now, &path, fault)) == JY_OK && path != out->path)
             rc = jy_fail(fault, JY_E_NO_PATH, "Grant.categories", i, "take different paths of the flow: one grant for each");
+    }
     return rc;
 }
 

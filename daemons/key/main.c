@@ -36,6 +36,7 @@ main(void)
         .seal_vendor = jy_room_config_text(context, "seal_vendor"),
         .pin_retries = jy_room_config_int(context, "pin_retries"),
         .pin_max_days = jy_room_config_int(context, "pin_max_days"),
+        .hold_officers = jy_room_config_int(context, "hold_officers"),
         .stretch = jy_argon2id,
         .clock = jy_now,
     };

@@ -300,6 +300,7 @@ record_carried_out(struct db_tx *tx, void *arg, struct jy_fault *fault)
     jy_err rc;
 
     if ((rc = application_change(tx, &c->application, fault)) != JY_OK || (rc = seal_change(tx, &c->seal, fault)) != JY_OK ||
+        (strcmp(c->seal.event, "resume") == 0 && (rc = holds_end_by_resumption(tx, c->x, c->seal.seal_id, c->seal.at, fault)) != JY_OK) ||
         (c->reason != NULL && (rc = seal_revoke(tx, c->seal.seal_id, c->serial, c->reason->crl_reason, c->seal.at, fault)) != JY_OK))
         return rc;
     return answer_json(c->x, 200, json_pack("{s:s, s:s, s:s}", "state", c->application.to, "seal_state", c->seal.to, "filing_number",
@@ -367,7 +368,8 @@ application_resume(struct exchange *x, struct jy_fault *fault)
     if ((rc = application_find(x, &application, fault)) == JY_OK &&
         (rc = must_be_of_type(application, TYPE_RESUMPTION, "not carried out by the custodian", fault)) == JY_OK &&
         (rc = application_present_seal(x, application, &present, fault)) == JY_OK &&
-        (rc = seal_must_be_custodian(x, present, fault)) == JY_OK && (rc = in_sealed(x, "sealed", &sealed, fault)) == JY_OK)
+        (rc = seal_must_be_custodian(x, present, fault)) == JY_OK && (rc = holds_permit_resumption(x, member(present, "seal_id"), fault)) == JY_OK &&
+        (rc = in_sealed(x, "sealed", &sealed, fault)) == JY_OK)
         rc = carry_out(x, application, present, "live", jy_buf_slice(&sealed), fault);
     jy_buf_free(&sealed);
     json_decref(present);

@@ -216,6 +216,28 @@ check_id(const char *value, const char *field, struct jy_fault *fault)
 }
 
 jy_err
+check_sm3(const char *value, const char *field, struct jy_fault *fault)
+{
+    return strlen(value) == 64 && value[strspn(value, "0123456789abcdef")] == '\0' ? JY_OK : refuse(fault, field, "must be 64 hex digits: a digest by SM3");
+}
+
+jy_err
+check_format(const char *value, const char *field, struct jy_fault *fault)
+{
+    return strcmp(value, "OFD") == 0 || strcmp(value, "PDF") == 0 ? JY_OK : refuse(fault, field, "must be OFD or PDF (R15.1)");
+}
+
+/* What is signed as an IA5String (GB/T 38540-2020 7.1). */
+jy_err
+check_ascii(const char *value, const char *field, struct jy_fault *fault)
+{
+    for (; *value != '\0'; value++)
+        if (*value < 0x20 || *value > 0x7E)
+            return refuse(fault, field, "must be printable ASCII");
+    return JY_OK;
+}
+
+jy_err
 check_base64(const char *value, const char *field, struct jy_fault *fault)
 {
     struct jy_buf bytes = { 0 };

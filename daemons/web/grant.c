@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Grants to business systems (R18.1, docs/protocol/grants.md): kept and shown here; given, counted and obeyed in the key room. */
 #include "codec/text.h"
+#include "daemons/web/order.h"
 #include "daemons/web/route.h"
 #include "daemons/web/seal.h"
 #include "ipc/grant.h"
@@ -44,8 +45,8 @@ kept_end(struct kept *k)
 static struct use_case
 use_of_grant(const struct kept *k)
 {
-    return (struct use_case){ k->grant.grant_id, k->grant.seal_key_id, member(k->row, "custodian_id"), k->grant.categories[0], k->grant.amount_each_fen,
-                              k->x->now };
+    return (struct use_case){ k->grant.grant_id, k->grant.seal_key_id, member(k->row, "custodian_id"),
+                              { k->grant.categories[0], k->grant.amount_each_fen, k->grant.digest_only }, k->x->now };
 }
 
 /* -- written -- */
@@ -117,6 +118,9 @@ grant_show(struct exchange *x, struct jy_fault *fault)
         use = use_of_grant(&k);
         if (strcmp(member(k.row, "state"), "REQUESTED") == 0 && progress_find(x, &use, &p, fault) == JY_OK)
             json_object_set_new(k.row, "step", p.next < p.path->step_count ? json_integer(p.next) : json_null());
+        json_object_set_new(k.row, "digest_only", json_boolean(k.grant.digest_only));
+        if (k.grant.digest_only)
+            json_object_set_new(k.row, "notice", json_string(CONTENT_NOT_SEEN));
         rc = answer_json(x, 200, json_incref(k.row));
     }
     progress_end(&p);

@@ -96,7 +96,8 @@ web_handler application_change_facts, seal_application_create;                  
 web_handler application_carry_out, application_resume;                                                    /* application_moves.c */
 web_handler reminder_list;                                                                                /* deadlines.c */
 web_handler seal_make;                                                                                    /* making.c */
-web_handler seal_list, seal_show, seal_status, seal_custodian, seal_freeze, seal_unfreeze;                 /* seal.c */
+web_handler seal_list, seal_show, seal_status, seal_custodian;                                             /* seal.c */
+web_handler seal_freeze, seal_unfreeze, hold_lift;                                                        /* hold.c */
 web_handler seal_cancel;
 web_handler filing_list, statistics_show, seal_declare_void;                                              /* supervision.c */
 web_handler document_upload, document_show, document_content;                                             /* document.c */
@@ -124,6 +125,10 @@ web_handler flow_set, flow_approve, flow_show;                                  
 web_handler permission_create, permission_list, permission_revoke;                                        /* permission.c */
 web_handler seal_hand_over, seal_take_over, custody_list, key_unlock;                                     /* custody.c */
 web_handler grant_create, grant_list, grant_show, grant_approve, grant_give, grant_revoke;                /* grant.c */
+web_handler digest_order_create;                                                                          /* digest_order.c */
+jy_err check_sm3(const char *value, const char *field, struct jy_fault *fault);
+jy_err check_format(const char *value, const char *field, struct jy_fault *fault);
+jy_err check_ascii(const char *value, const char *field, struct jy_fault *fault);
 web_handler order_stamp_granted;                                                                          /* stamping.c */
 web_handler use_register, use_register_export;                                                                                 /* register.c */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A seal after it was made: looked at, handed over (R19.1), frozen (R21.2), cancelled (R21.1), status at any time (N5). */
+/* A seal after it was made: looked at, handed over (R19.1), cancelled (R21.1), status at any time (N5). */
 #include "codec/text.h"
 #include "daemons/web/route.h"
 #include "daemons/web/seal.h"
@@ -59,7 +59,7 @@ seal_show(struct exchange *x, struct jy_fault *fault)
     if ((rc = seal_find(x, &seal, fault)) == JY_OK &&
         (rc = find_rows(x, SQL_SEAL_HISTORY, BINDS(B_TEXT("seal_id", x->id)), history_columns, &history, fault)) == JY_OK) {
         json_object_set(seal, "history", history);
-        if ((rc = scope_show(seal)) == JY_OK)
+        if ((rc = holds_show(x, seal, fault)) == JY_OK && (rc = scope_show(seal)) == JY_OK)
             rc = answer_json(x, 200, json_incref(seal));
     }
     json_decref(history);
@@ -155,12 +155,6 @@ seal_must_be_custodian(const struct exchange *x, const json_t *seal, struct jy_f
 
 /* -- the PIN of a key: a seal's makes it ACTIVE at the first change (R19.2) -- */
 
-static jy_err
-change_state(struct db_tx *tx, void *arg, struct jy_fault *fault)
-{
-    return seal_change(tx, arg, fault);
-}
-
 /* R19.1: who activates the seal is its first custodian; the key room has it from his own machine. */
 static jy_err
 record_activation(struct db_tx *tx, void *arg, struct jy_fault *fault)
@@ -191,7 +185,7 @@ may_change_pin(struct exchange *x, json_t **seal, struct jy_fault *fault)
         if (strcmp(own, x->id) == 0)
             return JY_OK;
     }
-    if ((x->actor.roles & ROLE_APPROVER) != 0) {
+    if ((x->actor.roles & (ROLE_APPROVER | ROLE_POLICE)) != 0) {
         key_id_of("approver", x->actor.person_id, own);
         if (strcmp(own, x->id) == 0)
             return JY_OK;
@@ -232,7 +226,7 @@ out:
     return rc;
 }
 
-/* -- freezing and ending: the key room first, so that no stamp can come after -- */
+/* -- ending: the key room first, so that no stamp can come after -- */
 
 jy_err
 seal_key_state(struct web *web, const char *seal_id, const char *state, struct jy_slice sealed, struct jy_fault *fault)
@@ -246,48 +240,6 @@ seal_key_state(struct web *web, const char *seal_id, const char *state, struct j
     ask.sealed_pin = sealed;
     if ((rc = ask_key(web, JY_MSG_KEY_SEAL_STATE, &ask, &reply, fault)) == JY_OK)
         jy_frame_free(&reply);
-    return rc;
-}
-
-jy_err
-seal_freeze(struct exchange *x, struct jy_fault *fault)
-{
-    struct seal_change change;
-    json_t *seal = NULL;
-    const char *to;
-    jy_err rc;
-
-    if ((rc = seal_find(x, &seal, fault)) != JY_OK ||
-        ((x->actor.roles & ROLE_POLICE) == 0 && (rc = seal_must_be_custodian(x, seal, fault)) != JY_OK) ||
-        (rc = state_after(seal_moves, member(seal, "state"), "freeze", &to, fault)) != JY_OK ||
-        (rc = seal_key_state(x->web, x->id, "frozen", JY_EMPTY, fault)) != JY_OK || (rc = answer_json(x, 200, json_pack("{s:s}", "state", to))) != JY_OK)
-        goto out;
-    change = seal_change_of(x, seal, "freeze", in_text(x, "reason"));
-    rc = commit(x, change_state, &change, fault);
-out:
-    json_decref(seal);
-    return rc;
-}
-
-jy_err
-seal_unfreeze(struct exchange *x, struct jy_fault *fault)
-{
-    struct seal_change change;
-    struct jy_buf sealed = { 0 };
-    json_t *seal = NULL;
-    const char *to;
-    jy_err rc;
-
-    if ((rc = seal_find(x, &seal, fault)) != JY_OK || (rc = seal_must_be_custodian(x, seal, fault)) != JY_OK ||
-        (rc = state_after(seal_moves, member(seal, "state"), "unfreeze", &to, fault)) != JY_OK ||
-        (rc = in_sealed(x, "sealed", &sealed, fault)) != JY_OK || (rc = seal_key_state(x->web, x->id, "live", jy_buf_slice(&sealed), fault)) != JY_OK ||
-        (rc = answer_json(x, 200, json_pack("{s:s}", "state", to))) != JY_OK)
-        goto out;
-    change = seal_change_of(x, seal, "unfreeze", NULL);
-    rc = commit(x, change_state, &change, fault);
-out:
-    jy_buf_free(&sealed);
-    json_decref(seal);
     return rc;
 }
 

@@ -58,6 +58,8 @@ JY_CHECK jy_err jy_seal_check_signature(struct jy_seal *seal, struct jy_fault *f
  * an entry of the other kind matches nothing.
  */
 bool jy_seal_has_signer(const struct jy_seal *seal, const struct jy_cert *cert);
+/** The same for a verdict, where what could not be looked up must not read as "not listed". Errors: JY_E_NOMEM, JY_E_CRYPTO. */
+JY_CHECK jy_err jy_seal_lists(const struct jy_seal *seal, const struct jy_cert *cert, bool *listed);
 
 /**
  * Asks for a time stamp: appends to token the DER TimeStampToken (GB/T 20520) over these bytes, a signature value as it stands in its

@@ -53,6 +53,7 @@ judge_binding(struct judgement *j, struct jy_ses *ses)
     const struct jy_slice hash = jy_ses_data_hash(ses);
     struct jy_seal *seal = jy_ses_seal(ses);
     struct jy_fault fault = { 0 };
+    bool listed = false;
     jy_err rc = jy_ses_check_signature(ses, &fault);
 
     if (judge_own_trouble(j, rc))
@@ -66,7 +67,8 @@ judge_binding(struct judgement *j, struct jy_ses *ses)
         NOTE(j, SIG_LEGACY, false, sig->path, "%s", fault.text);
     else
         NOTE(j, SIG_SIGNATURE, rc == JY_OK, sig->path, "%s", fault.text);
-    NOTE(j, SIG_SIGNER_NOT_IN_SEAL, signer != NULL && jy_seal_has_signer(seal, signer), sig->path, "the certificate is in no entry of certList");
+    if (signer == NULL || !judge_own_trouble(j, jy_seal_lists(seal, signer, &listed)))
+        NOTE(j, SIG_SIGNER_NOT_IN_SEAL, listed, sig->path, "the certificate is in no entry of certList");
     judge_hash(j, hash, signer);
     /* Another path is a possible transplant (seal-formats §2.2). */
     NOTE(j, PROPERTY_INFO, strcmp(jy_ses_property_info(ses), sig->path) == 0, sig->path, "propertyInfo says %.200s", jy_ses_property_info(ses));

@@ -83,10 +83,10 @@ UPDATE use_grant SET state = 'REVOKED', client_secret = NULL, revoked = :now, re
 
 -- name: use_register
 -- R19.1: every stamping of one seal: who asked, for what, who approved last, who stamped, what came of it.
-SELECT r.seq, r.order_id, r.created, r.requester_id, r.category, r.purpose, r.reference, r.amount_fen, r.copies, r.places, d.digest AS document_digest,
+SELECT r.seq, r.order_id, r.created, r.requester_id, r.category, r.purpose, r.reference, r.amount_fen, r.copies, r.places, d.digest AS document_digest, r.digest_only,
        r.approver_id, r.approved, r.custodian_id, r.grant_id, r.state, r.reason, r.stamped, x.digest AS result_digest, s.es_id, s.name AS seal_name
   FROM stamp_order r JOIN seal s ON s.seal_id = r.seal_id JOIN document d ON d.document_id = r.document_id
-  LEFT JOIN document x ON x.document_id = r.result_document_id
+  LEFT JOIN document x ON x.document_id = r.result_document_id AND x.kept = 1
  WHERE r.seal_id = :seal_id AND r.organization_id = :scope_organization
    AND (:before = 0 OR r.seq < :before) AND r.created >= :from AND r.created < :to
  ORDER BY r.seq DESC LIMIT :limit;

@@ -5,7 +5,6 @@ agree (jinyin fsck); what the outside was told arrived once and in order. usage:
 import json
 import os
 import pathlib
-import resource
 import subprocess
 import sys
 import tempfile
@@ -122,8 +121,6 @@ def main():
                 print(f"  did not come: {label}, {moment.point} of {moment.kind}, passage {nth}: {times}")
             ticks = (pathlib.Path("/proc") / str(pids(folder)["jinyind"]) / "stat").read_text().rsplit(")", 1)[1].split()[13:15]
             print(f"the rooms that ended took {sum(map(int, ticks)) / os.sysconf('SC_CLK_TCK'):.0f} s of work")
-            used = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-            print(f"the test itself took {used[0].ru_utime + used[0].ru_stime:.0f} s of work, with its openssl programs {sum(u.ru_utime + u.ru_stime for u in used):.0f} s")
             assert not never, f"points that nothing reaches: {never}"
 
 

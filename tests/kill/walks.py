@@ -159,7 +159,8 @@ class Walks:
                           "purpose": "a test"}
         orders = [o["order_id"] for o in self.batch("agent", "/order-batches", [key() | body(n) for n in range(2)])]
         about = {order: life.order_object("approver", order) for order in orders}
-        sealed = lambda purpose, order, key_id: {"order_id": order, "sealed": life.seal(purpose, about[order] + "/0" * (purpose == "approve"), life.pins[key_id])}
+        sealed = lambda purpose, order, key_id: {
+            "order_id": order, "sealed": life.seal(purpose, about[order] + "/0" * (purpose == "approve"), life.pins[key_id])}
         self.batch("approver", "/order-batches/approve", [key() | sealed("approve", o, life.approver_key_id) | {"step": 0} for o in orders])
         stamped = self.batch("custodian", "/order-batches/stamp", [key() | sealed("stamp", o, self.seal_id) for o in orders])
         self.stamped += zip(orders, (s["document_id"] for s in stamped))

@@ -8,58 +8,9 @@
 
 #include "pki.h"
 
+#include "../fail_memory.h"
+
 #include <jansson.h>
-
-/* The linker sends the library's calls here (--wrap); jansson's come through json_set_alloc_funcs. */
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *p, size_t size);
-void *__real_reallocarray(void *p, size_t n, size_t size);
-char *__real_strdup(const char *text);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *p, size_t size);
-void *__wrap_reallocarray(void *p, size_t n, size_t size);
-char *__wrap_strdup(const char *text);
-
-static long fail_at = -1, asked;      /* the allocation that fails, counted from 0; -1 = none */
-
-/* A place to stop in a debugger. */
-static bool
-fails(void)
-{
-    return asked++ == fail_at;
-}
-
-void *
-__wrap_malloc(size_t size)
-{
-    return fails() ? NULL : __real_malloc(size);
-}
-
-void *
-__wrap_calloc(size_t n, size_t size)
-{
-    return fails() ? NULL : __real_calloc(n, size);
-}
-
-void *
-__wrap_realloc(void *p, size_t size)
-{
-    return fails() ? NULL : __real_realloc(p, size);
-}
-
-void *
-__wrap_reallocarray(void *p, size_t n, size_t size)
-{
-    return fails() ? NULL : __real_reallocarray(p, n, size);
-}
-
-char *
-__wrap_strdup(const char *text)
-{
-    return fails() ? NULL : __real_strdup(text);
-}
 
 static struct jy_buf documents[2];
 static const char evidence_json[] = "{\"status\":[{\"seal_id\":\"1201010000001\",\"since\":\"2026-05-01T00:00:00Z\",\"state\":\"ACTIVE\"}],"
