@@ -243,6 +243,8 @@ JY_CHECK jy_err blob_take(const struct web *web, int written, int *own, uint8_t 
 JY_CHECK jy_err ask_doc(struct web *web, enum jy_message_type type, const void *request, int *output, struct jy_frame *reply, struct jy_fault *fault);
 JY_CHECK jy_err ask_key(struct web *web, enum jy_message_type type, const void *request, struct jy_frame *reply, struct jy_fault *fault);
 JY_CHECK jy_err ask_link(struct web *web, enum jy_message_type type, const void *request, struct jy_frame *reply, struct jy_fault *fault);
+/** The same for what a person waits for: the outside system's "bad_field" is none of his fields, so every no of its own is JY_E_COUNTERPART_REFUSED. */
+JY_CHECK jy_err ask_counterpart(struct web *web, enum jy_message_type type, const void *request, struct jy_frame *reply, struct jy_fault *fault);
 /* -- whom verdicts rest on (trust.c) -- */
 /** Reads trust_path and makers_path. Errors: those of jy_trust_add_path; JY_E_FORMAT no root in trust_path. */
 JY_CHECK jy_err trust_configure(struct web *web, struct jy_fault *fault);
