@@ -25,6 +25,7 @@ from pki import DISTID, Pki, call  # noqa: E402
 WANTS = {
     "cert": ["cert"],
     "cms": ["cms"],
+    "digest": ["digest"],
     "evidence": ["evidence"],
     "inspect": ["ofd", "pdf", "der", "cms"],
     "manifest": ["manifest"],
@@ -221,6 +222,7 @@ def make(tool, data, work):
     seeds.update(evidence(seeds["signer.der"][1], seeds["crl"][1]))
     call(tool, "verify", work / "stamped-2.ofd", "--trust", work / "trust", "--write-evidence", work / "evidence.json")
     seeds["evidence.json"] = ("evidence", (work / "evidence.json").read_bytes())
+    seeds["answer.json"] = ("digest", b'{"state":"DONE","stamp_record_id":"1","value":"MAA=","slot":"contents:1:4"}')
     seeds["register.json"] = ("evidence", b'{"status":[{"seal_id":"1","since":"2026-01-01T00:00:00Z","state":"ACTIVE"}],"stamps":[{"digest":"' +
                               b"0" * 64 + b'","recorded":"2026-01-01T00:00:00Z"}]}')
     return seeds
