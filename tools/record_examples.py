@@ -138,6 +138,7 @@ def live(life):
         {"idempotency_key": f"example-item-{n}", "seal_id": seal_id, "document_id": document["document_id"] if n < 3 else "0" * 32,
          "places": [{"pages": "1", "x_mm": 30 * n, "y_mm": 60}], "category": "agreement", "purpose": "a batch"} for n in (1, 2, 3)]})
     life.ask("agent", "GET", "/stamp-records?limit=1")
+    life.ask("agent", "GET", f"/stamp-records/{order['order_id']}/archive")
     stamped = life.ask("agent", "GET", f"/documents/{done['document_id']}/content")
     life.file_of[stamped] = "the stamped document"
     life.verify(stamped)

@@ -125,6 +125,7 @@ web_handler permission_create, permission_list, permission_revoke;              
 web_handler seal_hand_over, seal_take_over, custody_list, key_unlock;                                     /* custody.c */
 web_handler grant_create, grant_list, grant_show, grant_approve, grant_give, grant_revoke;                /* grant.c */
 web_handler order_stamp_granted;                                                                          /* stamping.c */
+web_handler stamp_record_archive;                                                                        /* archive.c */
 web_handler use_register, use_register_export;                                                                                 /* register.c */
 
 #endif
