@@ -133,6 +133,7 @@ jy_err check_sm3(const char *value, const char *field, struct jy_fault *fault);
 jy_err check_format(const char *value, const char *field, struct jy_fault *fault);
 jy_err check_ascii(const char *value, const char *field, struct jy_fault *fault);
 web_handler order_stamp_granted;                                                                          /* stamping.c */
+web_handler stamp_record_archive;                                                                        /* archive.c */
 web_handler use_register, use_register_export;                                                                                 /* register.c */
 
 #endif
