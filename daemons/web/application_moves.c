@@ -176,6 +176,16 @@ materials_complete(const json_t *application, const json_t *materials, struct jy
     return JY_OK;
 }
 
+/*
+ * R8.1: physical seal first; where the national rule of 2025 is followed instead (configuration), one that is not registered yet may follow. What is
+ * registered must fit all the same, and making (making.c) fetches the impression in any case: no picture, no seal (R11.2).
+ */
+static bool
+may_precede_physical_seal(const struct exchange *x, const struct application_facts *facts)
+{
+    return !jy_room_config_bool(x->web->room, "physical_seal_first") && (facts->type->bit & (TYPE_ISSUE | TYPE_REISSUE)) != 0;
+}
+
 jy_err
 application_submit(struct exchange *x, struct jy_fault *fault)
 {
@@ -193,7 +203,8 @@ application_submit(struct exchange *x, struct jy_fault *fault)
         (rc = application_present_seal(x, application, &present, fault)) != JY_OK)
         goto out;
     facts = application_facts_of(application);
-    if (facts.type->makes && (rc = application_physical_seal(x, application, present, &found, digest, fault)) != JY_OK)
+    if (facts.type->makes && (rc = application_physical_seal(x, application, present, &found, digest, fault)) != JY_OK &&
+        !(rc == JY_E_PHYSICAL_SEAL_UNKNOWN && may_precede_physical_seal(x, &facts)))
         goto out;
     m.change = application_change_of(x, application, "submit");
     m.statutory = facts.type->makes && facts.kind->one_per_organization;

@@ -270,6 +270,11 @@ struct inspection {
 };
 JY_CHECK jy_err inspect(struct web *web, int document, jy_time now, struct inspection *out, struct jy_fault *fault);
 void inspection_end(struct inspection *inspection);
+/**
+ * What is known here beside a document with these signatures, as evidence (docs/protocol/evidence.md): *text all of it, *own (unless own is NULL)
+ * the register's word on seals and stamps alone. Freed by the caller, also after an error.
+ */
+JY_CHECK jy_err document_evidence(struct exchange *x, const json_t *signatures, char **own, char **text, struct jy_fault *fault);
 
 /* -- the end of a stamping, shared with the settling of what a crash left -- */
 struct stamping {
