@@ -86,7 +86,7 @@ application_physical_seal(struct exchange *x, const json_t *application, const j
     jy_err rc;
 
     PUT(ask.seal_code, member(application, "physical_seal_code"));
-    if ((rc = ask_link(x->web, JY_MSG_LINK_PHYSICAL_SEAL, &ask, found, fault)) != JY_OK)
+    if ((rc = ask_counterpart(x->web, JY_MSG_LINK_PHYSICAL_SEAL, &ask, found, fault)) != JY_OK)
         return rc;
     facts = (struct physical_seal_facts){ p->found != 0, p->uscc, p->name, p->kind, p->state, (int)p->width_mm, (int)p->height_mm };
     if ((rc = physical_seal_fits(&facts, member(application, "uscc"), member(application, "seal_kind"), member(application, "seal_name"), fault)) !=

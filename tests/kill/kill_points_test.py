@@ -16,7 +16,7 @@ from walks import Receiver, Walks
 import postgres
 from exchange_test import Sim
 from lifecycle_test import at_database
-from service import BUILD, demonstration
+from service import BUILD, demonstration, pids
 
 KILLS = int(os.environ.get("JINYIN_KILLS", "300"))
 SEED = int(os.environ.get("JINYIN_SEED", time.time()))
@@ -96,7 +96,7 @@ def main():
             walks.before = dict(at_database(folder, "SELECT event, count(*) FROM audit WHERE outcome = 'ok' GROUP BY event"))
             print(f"seed {SEED}; set up in {time.monotonic() - started:.1f} s", flush=True)
             rounds = 0
-            while plan.learning or plan.left > 0:
+            while plan.learning or plan.left > 0 or (plan.never_reached() and rounds < KILLS // 40):
                 keep_young(folder)
                 since, before = len(walks.stamped), time.monotonic()
                 for walk in walks.all():
@@ -110,10 +110,17 @@ def main():
                 print(f"round {rounds}: {plan.total} kills, {time.monotonic() - before:.1f} s", flush=True)
                 if plan.learning:
                     plan.learning, plan.left = False, KILLS
+                    if os.environ.get("JINYIN_VERBOSE"):
+                        for label, moments in sorted(plan.passed.items()):
+                            print(f"  {label}: {', '.join(f'{m.point}({m.kind})×{n}' for m, n in moments.items())}", flush=True)
             never = plan.never_reached()
             moments = len({(m.point, m.kind) for _, m, _ in plan.kills})
             print(f"{plan.total} kills at {len(plan.of_point)} named points, {moments} moments of {len(plan.passed)} requests; {sum(plan.missed.values())} "
                   f"that did not come; {time.monotonic() - started:.0f} s")
+            for (label, moment, nth), times in plan.missed.items():
+                print(f"  did not come: {label}, {moment.point} of {moment.kind}, passage {nth}: {times}")
+            ticks = (pathlib.Path("/proc") / str(pids(folder)["jinyind"]) / "stat").read_text().rsplit(")", 1)[1].split()[13:15]
+            print(f"the rooms that ended took {sum(map(int, ticks)) / os.sysconf('SC_CLK_TCK'):.0f} s of work")
             assert not never, f"points that nothing reaches: {never}"
 
 

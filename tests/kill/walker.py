@@ -20,8 +20,10 @@ from life import Client, Life, Problem  # noqa: E402
 
 PATIENCE = 30                              # seconds in which a request must be answered, whatever ended meanwhile
 # Messages that the rooms exchange without a request: what ends there is brought about by itself (walks.py).
-WITHOUT_REQUEST = ("LINK_DELIVER", "LINK_WEBHOOK", "LINK_SMS", "LINK_MAIL", "LINK_PLATFORM", "LINK_FETCH", "LINK_LIST", "KEY_HELLO", "KEY_STATEMENT")
+WITHOUT_REQUEST = ("LINK_DELIVER", "LINK_WEBHOOK", "LINK_SMS", "LINK_MAIL", "LINK_PLATFORM", "LINK_FETCH", "LINK_LIST", "LINK_OCSP",
+                   "LINK_CRL", "KEY_HELLO", "KEY_STATEMENT")
 AFTER_THE_ANSWER = ("request_answered", "key_told", "link_told")
+WITHOUT = "without a request"
 NOT_ONCE = {None, "logged_in", "document_verified", "orders_created", "orders_approved", "documents_stamped"}
 
 
@@ -44,7 +46,7 @@ class Plan:
         self.of_point = collections.Counter()
         self.missed = collections.Counter()
         self.learning = True
-        self.left = None                                           # kills that are still wanted; None: as many as come
+        self.left = 0                                              # kills that are still wanted
 
     def learn(self, label, event):
         moments = [m for m in self.board.passed() if m.kind == event or (m.kind.isupper() and not m.kind.startswith(WITHOUT_REQUEST))]
@@ -53,13 +55,15 @@ class Plan:
             self.passed[label][moment] = max(self.passed[label][moment], count)
 
     def choose(self, label):
-        """The moment of this request at which the fewest have ended, and its how-manieth passage; None: nothing is to end."""
-        if self.learning or self.left == 0 or label not in self.passed:
+        """A moment of this request, and its how-manieth passage; None: nothing is to end."""
+        return self.rarest(label, [(m, n) for m, count in self.passed.get(label, {}).items() for n in range(1, min(count, 3) + 1)])
+
+    def rarest(self, label, choices):
+        """Names at which nothing ended yet come first, then moments at which the fewest did; when there were enough kills, only the former."""
+        choices = [(m, n) for m, n in choices if self.missed[(label, m, n)] < 2 and (self.left > 0 or self.of_point[m.point] == 0)]
+        if self.learning or not choices:
             return None
-        choices = [(m, n) for m, count in self.passed[label].items() for n in range(1, min(count, 3) + 1) if self.missed[(label, m, n)] < 2]
-        if not choices:
-            return None
-        return min(choices, key=lambda c: (self.kills[(label, *c)], self.of_point[c[0].point], self.random.random()))
+        return min(choices, key=lambda c: (self.of_point[c[0].point] > 0, self.kills[(label, *c)], self.of_point[c[0].point], self.random.random()))
 
     def count(self, label, moment, nth, fired):
         if not fired:
@@ -67,8 +71,7 @@ class Plan:
             return
         self.kills[(label, moment, nth)] += 1
         self.of_point[moment.point] += 1
-        if self.left:
-            self.left -= 1
+        self.left = max(self.left - 1, 0)
 
     @property
     def total(self):
@@ -103,7 +106,7 @@ class Walker(Life):
         """The answer of call(), asked for until the service is there and gives one."""
         return self._until_answered(lambda anew: call(), False)
 
-    def _until_answered(self, call, anew):
+    def _until_answered(self, call, anew, between=lambda: None):
         end = time.monotonic() + PATIENCE
         while True:
             try:
@@ -114,6 +117,7 @@ class Walker(Life):
             except (OSError, urllib.error.URLError, http.client.HTTPException):
                 if time.monotonic() > end:
                     raise
+            between()
             anew = self.plan is not None and self.plan.random.random() < 0.5
             time.sleep(0.01)
 
@@ -129,31 +133,47 @@ class Walker(Life):
             self.acknowledged[event] += 1
             return answer
         label, board = f"{method} {pattern}", self.plan.board
-        chosen = self.plan.choose(label)
+        ends, armed = [], []
+
+        def arm():
+            """The next moment, at most two in one request, so that what mends a crash is met by one as well."""
+            chosen = self.plan.choose(label) if len(ends) < 2 else None
+            if chosen:
+                ends.append(chosen)
+                armed.append(chosen)
+                board.arm(*chosen)
+
+        def came(seconds):
+            fired = bool(armed) and board.fires(seconds)
+            if fired:
+                self.plan.count(label, *armed.pop(), True)
+            return fired
+
         if self.plan.learning:
             board.clear()
-        if chosen:
-            board.arm(*chosen)
+        arm()
         try:
-            answer = self._until_answered(once, False)
+            answer = self._until_answered(once, False, lambda: came(0) and arm())
         except Exception as error:
-            raise AssertionError(f"{label}, ended at {chosen}: {error}") from error
+            error.add_note(f"{label}, ended at {ends}")
+            raise
         finally:
-            if chosen:
-                fired = board.fires(1 if chosen[0].point in AFTER_THE_ANSWER else 0)
+            if armed and not came(1 if armed[0][0].point in AFTER_THE_ANSWER else 0):
                 board.disarm()
-                self.plan.count(label, *chosen, fired)
+                if len(ends) == 1:                                 # the second need not come: what is done already is not done again
+                    self.plan.count(label, *armed[0], False)
         if self.plan.learning:
             time.sleep(0.005)
             self.plan.learn(label, event)
         self.acknowledged[event] += 1
         return answer
 
-    def ends_meanwhile(self, moment, cause, nth=1):
-        """Something ends at a moment of work that no request waits for; cause() brings that work about."""
-        if self.plan.learning or self.plan.left == 0:
+    def ends_meanwhile(self, kinds, cause):
+        """Something ends at a moment of work that no request waits for, kinds being kind → its points; cause() brings that work about."""
+        chosen = self.plan.rarest(WITHOUT, [(Moment(point, kind), 1) for kind, points in kinds.items() for point in points])
+        if chosen is None:
             return cause()
-        self.plan.board.arm(moment, nth)
+        self.plan.board.arm(*chosen)
         plan, self.plan = self.plan, None
         try:
             answer = cause()
@@ -161,5 +181,5 @@ class Walker(Life):
             self.plan = plan
         fired = plan.board.fires(15)
         plan.board.disarm()
-        plan.count("without a request", moment, nth, fired)
+        plan.count(WITHOUT, *chosen, fired)
         return answer
