@@ -156,6 +156,7 @@ def makers(life):
     life.ask("police", "POST", f"/makers/{other}/revoke", {"reason": "the licence was given back"})
     station = life.ask("maker", "POST", maker + "/workstations", {"name": "一号工位", "place": "和平区示例路1号"})["workstation_id"]
     life.ask("maker", "GET", maker + "/workstations")
+    life.ask("maker", "GET", maker + "/staff?limit=1")
     life.ask("police", "POST", f"/workstations/{station}/confirm", {})
     life.ask("maker", "POST", f"/workstations/{station}/revoke", {"reason": "迁址"})
     inspection = life.ask("police", "POST", maker + "/inspections", {"kind": "routine", "note": "季度检查", "sample": 0})["inspection_id"]
@@ -282,6 +283,18 @@ def custody(life, seal_id):
     life.tokens["custodian"], life.tokens["former"] = life.tokens["newcomer"], life.tokens["custodian"]
 
 
+def holds(life, seal_id):
+    """The police hold a seal; two officers whom the hold names lift it together."""
+    with life.quietly():
+        life.officer("officer")
+        for login in ("police", "officer"):
+            life.officer_key(login)
+    life.roles[life.tokens["officer"]] = "officer"
+    hold = life.ask("police", "POST", f"/seals/{seal_id}/freeze", {"reason": "an investigation"})
+    for login in ("police", "officer"):
+        life.lift(login, seal_id, hold["hold_id"])
+
+
 def ends(life, seal_id):
     life.carried_out(seal_id, "suspension", description="保管人离岗")
     application = life.accepted(life.apply_about(seal_id, "resumption", description="新保管人到岗"))
@@ -305,7 +318,7 @@ def counterparts(life, sim, seal_id):
     for step in ("resend", "abandon"):                   # the engraving system refuses: an event that a person must settle
         sim.fault("engraving", "refuse")
         with life.quietly():
-            life.ask("police", "POST", f"/seals/{seal_id}/freeze", REASON)
+            life.ask("custodian", "POST", f"/seals/{seal_id}/freeze", REASON)
             eventually(lambda: events(life, destination="engraving", state="DEAD"))
             dead = events(life, destination="engraving", state="DEAD")[0]["event_id"]
         sim.fault("engraving", "none")
@@ -389,6 +402,7 @@ def live(life, folder):
     orders(life, seal_id)
     use_management(life, seal_id, folder)
     custody(life, seal_id)
+    holds(life, seal_id)
     counterparts(life, Sim(life.credentials["sim"]), seal_id)
     ends(life, seal_id)
     webhook(life, path)
