@@ -66,7 +66,7 @@ def a_day_without_the_outside(life, board, sim, receiver, seal_ids):
             life.ask("police", "POST", f"/seals/{life.third}/cancel", {"reason": "key_leaked"})
     assert not events(life, state="DEAD"), events(life, state="DEAD")
     waiting = {d: len([e for e in events(life, state="WAITING") if e["destination"] == d]) for d in (*OUTSIDE, "webhook")}
-    assert waiting["engraving"] == 4 * DAY // BUSY + 1 and waiting["platform"] > 0 and waiting["ca"] == 1 and waiting["sms"] > 0 and waiting["webhook"] > 0, waiting
+    assert waiting["engraving"] == 4 * DAY // BUSY + 1 and waiting["ca"] == 1 and min(waiting.values()) > 0, waiting
     for name in ("engraving", "ca", "platform"):
         assert not destination(life, name)["answers"], name
     return waiting, stamped
