@@ -38,7 +38,8 @@ life_maker_key(struct life *life, struct jy_fault *fault)
         return rc;
     life_copy(life->maker_key_id, sizeof(life->maker_key_id), life_member(answer, "maker_key_id"));
     if ((rc = life_fresh_pin(life->maker_pin)) == JY_OK &&
-        (rc = life_change_pin(life, &life->maker, life->maker_key_id, life->maker_key_id, life_member(answer, "activation_code"), life->maker_pin, fault)) == JY_OK &&
+        (rc = life_change_pin(life, &life->maker, life->maker_key_id, life->maker_key_id, life_member(answer, "activation_code"), life->maker_pin,
+                              fault)) == JY_OK &&
         (rc = life_remember(life, "maker_key_id", life->maker_key_id, fault)) == JY_OK)
         rc = life_remember(life, "maker_pin", life->maker_pin, fault);
     json_decref(answer);
@@ -309,7 +310,8 @@ permit_agent(struct life *life, struct jy_fault *fault)
     if ((rc = life_get(life, &life->agent, "/api/v1/session", &me, fault)) != JY_OK)
         return rc;
     snprintf(path, sizeof(path), "/api/v1/seals/%s/permissions", life->seal_id);
-    rc = life_ask(life, &life->custodian, "POST", path, json_pack("{s:s, s:[s]}", "person_id", life_member(me, "person_id"), "categories", "*"), NULL, NULL, fault);
+    rc = life_ask(life, &life->custodian, "POST", path, json_pack("{s:s, s:[s]}", "person_id", life_member(me, "person_id"), "categories", "*"), NULL, NULL,
+                  fault);
     json_decref(me);
     return rc;
 }

@@ -50,11 +50,16 @@ static const struct command {
     { "stamp-finish", cmd_stamp_finish, "PREPARED ANSWER.json OUT", "Put the service's value into the prepared file.", "将印章服务返回的签章值写入预处理文件。",
       "  ANSWER.json     the answer to the stamping, or of GET /api/v1/orders/{id} afterwards\n"
       "  A value that is not for this very file is refused.\n" },
-    { "archive", cmd_archive, "IN OUT --tsa URL [--trust PEM|DIR]", "Put evidence and a document time stamp into a signed PDF.",
-      "将验证证据和文档时间戳加入已签章的PDF。",
+    { "archive", cmd_archive, "IN OUT --tsa URL … | verify PACKAGE …", "Put evidence into a signed PDF, or judge an archive package.",
+      "将验证证据和文档时间戳加入已签章的PDF，或验证归档包。",
       "  --tsa URL       the time stamp authority (RFC 3161 over HTTP)\n"
       "  --trust PEM|DIR certificates, revocation lists and OCSP answers that the document shall carry (DSS)\n"
-      "  Nothing that stands in IN is changed; where a stamp forbids any further change, evidence and time stamps are still permitted.\n" },
+      "  Nothing that stands in IN is changed; where a stamp forbids any further change, evidence and time stamps are still permitted.\n"
+      "  archive verify PACKAGE [--service-key BASE64] [--trust PEM|DIR] [--at TIME] [--json]\n"
+      "                  the verdict from an archive package alone (docs/protocol/archive.md), now or at TIME, also when all certificates have ended\n"
+      "  --service-key   the key of the service that packed it (GET /api/v1/statement-keys, \"archive\"): its register proves the times\n"
+      "  --trust         judge by these anchors instead of those in the package\n"
+      "  exit: as of verify; 1 also when a byte was changed, 2 when something is missing or nobody named vouches for the package\n" },
     { "sign", cmd_sign, "IN OUT --key K.pem --cert C.pem [--lock] [--trust PEM|DIR] [--tsa URL]", "Sign a file without a seal (GB/T 35275).", "不加盖印章，仅作数字签名（GB/T 35275）。",
       "  --lock          the document takes no further stamp or signature\n"
       "  --trust PATH    also check the certificate's chain and revocation\n"

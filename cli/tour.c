@@ -12,26 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* East Asian Width "wide", as far as the words of these tours go. */
-int
-tour_width(const char *text)
-{
-    int columns = 0;
-
-    for (const unsigned char *p = (const unsigned char *)text; *p != '\0'; p++)
-        if ((*p & 0xC0) != 0x80)
-            columns += *p >= 0xE3 ? 2 : 1;                 /* U+3000 and above */
-    return columns;
-}
-
-void
-tour_column(const char *text, int columns)
-{
-    int blanks = columns - tour_width(text);
-
-    printf("%s%*s", text, blanks > 0 ? blanks : 0, "");
-}
-
 void
 tour_say(struct tour *tour, const char *article, const char *zh, const char *en)
 {

@@ -5,11 +5,6 @@
 
 #include "cli/life.h"
 
-/** Columns that a terminal gives a text: two for a Chinese character. */
-int tour_width(const char *text);
-/** The text, then blanks until it has so many columns. */
-void tour_column(const char *text, int columns);
-
 struct tour {
     struct life life;
     const char *dir;                  /* where files are kept */

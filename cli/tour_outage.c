@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/tour_outage.h"
+#include "cli/columns.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -58,7 +59,7 @@ outages_fault(const struct outages *outages, const struct outage *outage)
 }
 
 struct outage
-outages_choose(const struct outages *outages, unsigned occasions)
+outages_choose(struct outages *outages, unsigned occasions)
 {
     struct outage best = { 0 };
     int least = 0, most_left = -1;
@@ -70,11 +71,11 @@ outages_choose(const struct outages *outages, unsigned occasions)
             continue;
         for (size_t k = 0; k < outages->fault_count; k++) {
             size_t f = (k + 3 * i) % outages->fault_count;   /* each system begins with another one: a short tour shows many */
-            if (times < 0 || outages->done[i][f] < times) {
-                times = outages->done[i][f];
+            if (times < 0 || outages->tried[i][f] < times) {
+                times = outages->tried[i][f];
                 fault = f;
             }
-            left += outages->done[i][f] == 0;
+            left += outages->tried[i][f] == 0;
         }
         if (times >= 0 && (!best.chosen || times < least || (times == least && left > most_left))) {
             best = (struct outage){ &rows[i], fault, true };
@@ -82,6 +83,8 @@ outages_choose(const struct outages *outages, unsigned occasions)
             most_left = left;
         }
     }
+    if (best.chosen)
+        outages->tried[best.outside - rows][best.fault]++;
     return best;
 }
 
@@ -96,7 +99,7 @@ outages_print(const struct outages *outages)
 {
     int missing = 0;
 
-    tour_column("", 54);
+    print_column("", 54);
     for (size_t f = 0; f < outages->fault_count; f++)
         printf(" %s", json_string_value(json_array_get(outages->faults, f)));
     putchar('\n');
@@ -105,8 +108,8 @@ outages_print(const struct outages *outages)
         if (!outages->connected[i])
             continue;
         snprintf(name, sizeof(name), "%s", rows[i].zh);
-        tour_column(rows[i].source, 7);
-        tour_column(name, 47);
+        print_column(rows[i].source, 7);
+        print_column(name, 47);
         for (size_t f = 0; f < outages->fault_count; f++) {
             int columns = (int)json_string_length(json_array_get(outages->faults, f)), times = outages->done[i][f];
             printf(" %*s%s%*s", columns / 2, "", times > 0 ? "✓" : "·", columns - columns / 2 - 1, "");

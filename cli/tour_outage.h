@@ -26,13 +26,13 @@ struct outages {
     json_t *faults;                   /* names, from the simulator */
     size_t fault_count;
     bool connected[OUTAGE_ROWS];
-    int done[OUTAGE_ROWS][OUTAGE_FAULTS];   /* how often it was met and got over */
+    int tried[OUTAGE_ROWS][OUTAGE_FAULTS], done[OUTAGE_ROWS][OUTAGE_FAULTS];   /* done: how often it was met and got over */
 };
 /** config: the service's configuration, which says what is connected. Errors: those of life_ask_simulator. */
 JY_CHECK jy_err outages_open(struct life *life, const json_t *config, struct outages *out, struct jy_fault *fault);
 void outages_close(struct outages *outages);
-/** The outage that was shown least, among those that an application with these occasions can meet; none: chosen is false. */
-struct outage outages_choose(const struct outages *outages, unsigned occasions);
+/** The outage that was tried least, among those that an application with these occasions can meet; none: chosen is false. */
+struct outage outages_choose(struct outages *outages, unsigned occasions);
 const char *outages_fault(const struct outages *outages, const struct outage *outage);
 void outages_got_over(struct outages *outages, const struct outage *outage);
 /** Table of outside systems and faults; returns how many of the pairs were not shown. */

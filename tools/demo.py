@@ -133,7 +133,8 @@ def main():
     parser.add_argument("--smtp-port", type=int, default=8091, help="of the simulated mail server")
     parser.add_argument("--platform", action="store_true", help="connect the national platform, too")
     parser.add_argument("--bare", action="store_true", help="nobody in it: as an operator finds it at the first start")
-    parser.add_argument("--set", action="append", default=[], metavar="KEY=JSON", help="a further key of the configuration; {sim} is the simulator's URL, {smtp} its mail server's")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=JSON",
+                        help="a further key of the configuration; {sim} is the simulator's URL, {smtp} its mail server's")
     parser.add_argument("--dir", type=pathlib.Path, default=ROOT / "var" / "demo")
     parser.add_argument("--store", help="postgresql:… of the role that serves, instead of a SQLite file")
     parser.add_argument("--owner", help="postgresql:… of the schema's owner, with --store")

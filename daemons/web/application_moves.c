@@ -86,7 +86,7 @@ application_physical_seal(struct exchange *x, const json_t *application, const j
     jy_err rc;
 
     PUT(ask.seal_code, member(application, "physical_seal_code"));
-    if ((rc = ask_link(x->web, JY_MSG_LINK_PHYSICAL_SEAL, &ask, found, fault)) != JY_OK)
+    if ((rc = ask_counterpart(x->web, JY_MSG_LINK_PHYSICAL_SEAL, &ask, found, fault)) != JY_OK)
         return rc;
     facts = (struct physical_seal_facts){ p->found != 0, p->uscc, p->name, p->kind, p->state, (int)p->width_mm, (int)p->height_mm };
     if ((rc = physical_seal_fits(&facts, member(application, "uscc"), member(application, "seal_kind"), member(application, "seal_name"), fault)) !=
@@ -176,6 +176,16 @@ materials_complete(const json_t *application, const json_t *materials, struct jy
     return JY_OK;
 }
 
+/*
+ * R8.1: physical seal first; where the national rule of 2025 is followed instead (configuration), one that is not registered yet may follow. What is
+ * registered must fit all the same, and making (making.c) fetches the impression in any case: no picture, no seal (R11.2).
+ */
+static bool
+may_precede_physical_seal(const struct exchange *x, const struct application_facts *facts)
+{
+    return !jy_room_config_bool(x->web->room, "physical_seal_first") && (facts->type->bit & (TYPE_ISSUE | TYPE_REISSUE)) != 0;
+}
+
 jy_err
 application_submit(struct exchange *x, struct jy_fault *fault)
 {
@@ -193,7 +203,8 @@ application_submit(struct exchange *x, struct jy_fault *fault)
         (rc = application_present_seal(x, application, &present, fault)) != JY_OK)
         goto out;
     facts = application_facts_of(application);
-    if (facts.type->makes && (rc = application_physical_seal(x, application, present, &found, digest, fault)) != JY_OK)
+    if (facts.type->makes && (rc = application_physical_seal(x, application, present, &found, digest, fault)) != JY_OK &&
+        !(rc == JY_E_PHYSICAL_SEAL_UNKNOWN && may_precede_physical_seal(x, &facts)))
         goto out;
     m.change = application_change_of(x, application, "submit");
     m.statutory = facts.type->makes && facts.kind->one_per_organization;

@@ -32,6 +32,7 @@ static const struct client_right rights[] = {
     { "POST", API "/order-batches/approve", "orders", true },
     { "POST", API "/order-batches/stamp", "orders", true },
     { "GET", API "/stamp-records", "records", false },
+    { "GET", API "/stamp-records/{id}/archive", "records", false },
     { "GET", API "/applications", "applications", false },
     { "GET", API "/applications/{id}", "applications", false },
     { "POST", API "/applications/{id}/accept", "making", true },

@@ -68,6 +68,14 @@ ask_link(struct web *web, enum jy_message_type type, const void *request, struct
     return rc;
 }
 
+jy_err
+ask_counterpart(struct web *web, enum jy_message_type type, const void *request, struct jy_frame *reply, struct jy_fault *fault)
+{
+    jy_err rc = ask_link(web, type, request, reply, fault);
+
+    return jy_err_http(rc) >= 400 && jy_err_http(rc) <= 499 ? JY_E_COUNTERPART_REFUSED : rc;
+}
+
 void
 key_id_of(const char *kind, const char *id, char out[65])
 {
@@ -113,7 +121,7 @@ enrol(struct web *web, struct enrolment *e, jy_time now, struct jy_fault *fault)
     PUT(issue.request_id, e->key_id);
     PUT(issue.profile, e->kind);
     issue.csr = enrolled.u.KEY_ENROLLED.csr;
-    if ((rc = ask_link(web, JY_MSG_LINK_ISSUE_CERTIFICATE, &issue, &issued, fault)) == JY_OK &&
+    if ((rc = ask_counterpart(web, JY_MSG_LINK_ISSUE_CERTIFICATE, &issue, &issued, fault)) == JY_OK &&
         (rc = jy_cert_parse(issued.u.LINK_CERTIFICATE.certificate, &e->certificate, fault)) == JY_OK &&
         (rc = check_chain(web, e->certificate, now, fault)) == JY_OK) {
         JY_KILL_POINT(enrol_certified);

@@ -208,6 +208,7 @@ static const struct route table[] = {
 
     { "POST",  API "/makers/{id}/workstations",          workstation_create,      ROLE_MAKER_STAFF,                      SCOPE_BY_ROLE,          "workstation_asked",   BODY_JSON,  JSON_MAX,     workstation,  true,  "R13.4" },
     { "GET",   API "/makers/{id}/workstations",          workstation_list,        ROLE_MAKER_STAFF | ROLE_POLICE,        SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R13.4" },
+    { "GET",   API "/makers/{id}/staff",                 maker_staff_list,        ROLE_MAKER_STAFF | ROLE_POLICE,        SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R13.4" },
     { "POST",  API "/workstations/{id}/confirm",         workstation_confirm,     ROLE_POLICE,                           SCOPE_BY_ROLE,          "workstation_confirmed", BODY_JSON,  JSON_MAX,     nothing,      true,  "R13.4" },
     { "POST",  API "/workstations/{id}/revoke",          workstation_revoke,      ROLE_MAKER_STAFF | ROLE_POLICE,        SCOPE_BY_ROLE,          "workstation_revoked", BODY_JSON,  JSON_MAX,     reason,       true,  "R13.4" },
     { "POST",  API "/makers/{id}/inspections",           inspection_create,       ROLE_POLICE,                           SCOPE_BY_ROLE,          "inspection_opened",   BODY_JSON,  JSON_MAX,     inspection,   true,  "R13.6" },
@@ -262,6 +263,8 @@ static const struct route table[] = {
     { "POST",   API "/orders/{id}/stamp-granted",    order_stamp_granted,     ROLE_AGENT,                            SCOPE_OWN_ORGANIZATION, "document_stamped_under_grant", BODY_JSON, JSON_MAX, granted,   true,  "R18.1" },
     { "GET",    API "/seals/{id}/use-register",      use_register,            ORGANIZATION_ROLES,                    SCOPE_OWN_ORGANIZATION, NULL,                  BODY_NONE,  0,            NULL,         false, "R19.1" },
     { "GET",    API "/seals/{id}/use-register/export", use_register_export,   ORGANIZATION_ROLES,                    SCOPE_OWN_ORGANIZATION, NULL,                  BODY_NONE,  0,            NULL,         false, "R19.1" },
+
+    { "GET",    API "/stamp-records/{id}/archive",   stamp_record_archive,    ORGANIZATION_ROLES,                    SCOPE_OWN_ORGANIZATION, "document_archived",   BODY_NONE,  0,            NULL,         false, "R24.1" },
 
     { "GET",    API "/exchange",                     exchange_show,           ROLE_SYSTEM_ADMINISTRATOR | ROLE_POLICE, SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R5.2" },
     { "GET",    API "/exchange/events",              exchange_event_list,     ROLE_SYSTEM_ADMINISTRATOR | ROLE_POLICE, SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R5.2" },

@@ -155,16 +155,27 @@ seal_must_be_custodian(const struct exchange *x, const json_t *seal, struct jy_f
 
 /* -- the PIN of a key: a seal's makes it ACTIVE at the first change (R19.2) -- */
 
-/* R19.1: who activates the seal is its first custodian; the key room has it from his own machine. */
-static jy_err
-record_activation(struct db_tx *tx, void *arg, struct jy_fault *fault)
+jy_err
+pin_was_set(struct db_tx *tx, const struct exchange *x, const char *key_id, struct jy_fault *fault)
 {
-    struct seal_change *change = arg;
-    jy_err rc = seal_change(tx, change, fault);
+    return rows_run(tx, SQL_KEY_PIN_SET, BINDS(B_TEXT("key_id", key_id), B_TEXT("person_id", x->actor.person_id), B_INT("now", x->now)), NULL, fault);
+}
 
-    return rc != JY_OK ? rc : rows_run(tx, SQL_CUSTODY_INSERT,
-                                       BINDS(B_TEXT("seal_id", change->seal_id), B_TEXT("from_person_id", NULL), B_TEXT("to_person_id", change->actor_id),
-                                             B_INT("now", change->at), B_INT("expires", change->at), B_INT("confirmed", change->at)), NULL, fault);
+/* change NULL: of a key in use. R19.1: who activates a seal is its first custodian; the key room has it from his own machine. */
+struct pin_change { struct exchange *x; struct seal_change *change; };
+
+static jy_err
+record_pin(struct db_tx *tx, void *arg, struct jy_fault *fault)
+{
+    const struct pin_change *p = arg;
+    const struct seal_change *change = p->change;
+    jy_err rc = pin_was_set(tx, p->x, p->x->id, fault);
+
+    if (rc != JY_OK || change == NULL || (rc = seal_change(tx, p->change, fault)) != JY_OK)
+        return rc;
+    return rows_run(tx, SQL_CUSTODY_INSERT,
+                    BINDS(B_TEXT("seal_id", change->seal_id), B_TEXT("from_person_id", NULL), B_TEXT("to_person_id", change->actor_id),
+                          B_INT("now", change->at), B_INT("expires", change->at), B_INT("confirmed", change->at)), NULL, fault);
 }
 
 struct seal_change
@@ -199,6 +210,7 @@ jy_err
 key_change_pin(struct exchange *x, struct jy_fault *fault)
 {
     struct jy_msg_KEY_CHANGE_PIN ask = { { 0 } };
+    struct pin_change p = { .x = x };
     struct seal_change change;
     struct jy_frame reply = { 0 };
     struct jy_buf sealed = { 0 };
@@ -216,9 +228,9 @@ key_change_pin(struct exchange *x, struct jy_fault *fault)
     x->status = 204;
     if (seal != NULL && strcmp(member(seal, "state"), "FILED") == 0) {
         change = seal_change_of(x, seal, "activate", NULL);
-        rc = commit(x, record_activation, &change, fault);
-    } else
-        rc = commit(x, NULL, NULL, fault);
+        p.change = &change;
+    }
+    rc = commit(x, record_pin, &p, fault);
 out:
     jy_frame_free(&reply);
     jy_buf_free(&sealed);

@@ -388,7 +388,8 @@ order_stamp_granted(struct exchange *x, struct jy_fault *fault)
     else if (strcmp(member(order, "seal_state"), "ACTIVE") != 0 && strcmp(m.from, "INTENT") != 0)
         rc = seal_not_live(x, member(order, "seal_id"), member(order, "seal_state"), fault);
     else if (strcmp(m.from, "INTENT") == 0 ||
-             ((rc = may_still_stamp(x, order, fault)) == JY_OK && (rc = db_write(x->web->db, write_granted_intent, &m, fault)) == JY_OK))
+             ((rc = may_still_stamp(x, order, fault)) == JY_OK && (rc = grant_must_be_in_force(x, in_text(x, "grant_id"), fault)) == JY_OK &&
+              (rc = db_write(x->web->db, write_granted_intent, &m, fault)) == JY_OK))
         rc = sign_and_finish(x, order, sign_granted, fault);
     json_decref(order);
     return rc;

@@ -82,8 +82,8 @@ tell_evidence(struct exchange *x, const struct evidence_found *found)
     return jy_http_set_header(x->request, "Jinyin-Evidence", text);
 }
 
-static jy_err
-evidence_of(struct exchange *x, const json_t *signatures, char **text, struct jy_fault *fault)
+jy_err
+document_evidence(struct exchange *x, const json_t *signatures, char **own, char **text, struct jy_fault *fault)
 {
     struct evidence e = { .signatures = signatures, .status = json_array(), .stamps = json_array(), .now = x->now };
     json_t *all = NULL;
@@ -92,6 +92,11 @@ evidence_of(struct exchange *x, const json_t *signatures, char **text, struct jy
     if (rc == JY_OK && ((all = json_pack("{s:O, s:O, s:O, s:O}", "status", e.status, "stamps", e.stamps, "crls", e.found.crls, "ocsp", e.found.ocsp)) == NULL ||
                         (*text = json_dumps(all, JSON_COMPACT)) == NULL))
         rc = JY_E_NOMEM;
+    if (rc == JY_OK && own != NULL) {
+        json_t *known = json_pack("{s:O, s:O}", "status", e.status, "stamps", e.stamps);
+        rc = known == NULL || (*own = json_dumps(known, JSON_COMPACT)) == NULL ? JY_E_NOMEM : JY_OK;
+        json_decref(known);
+    }
     if (rc == JY_OK)
         rc = tell_evidence(x, &e.found);
     json_decref(all);
@@ -118,7 +123,7 @@ document_verify(struct exchange *x, struct jy_fault *fault)
     if (x->upload_size == 0)
         return jy_fail(fault, JY_E_EMPTY_FILE, "body", 0, "nothing was sent");
     PUT(ask.form, form == NULL ? "json" : form);
-    if ((rc = inspect(x->web, x->upload, x->now, &seen, fault)) != JY_OK || (rc = evidence_of(x, seen.signatures, &evidence, fault)) != JY_OK ||
+    if ((rc = inspect(x->web, x->upload, x->now, &seen, fault)) != JY_OK || (rc = document_evidence(x, seen.signatures, NULL, &evidence, fault)) != JY_OK ||
         (rc = trust_makers_pem(x->web, seen.signatures, &makers, fault)) != JY_OK ||
         (rc = blob_reader(x->upload, &ask.document, fault)) != JY_OK)
         goto out;

@@ -243,6 +243,8 @@ JY_CHECK jy_err blob_take(const struct web *web, int written, int *own, uint8_t 
 JY_CHECK jy_err ask_doc(struct web *web, enum jy_message_type type, const void *request, int *output, struct jy_frame *reply, struct jy_fault *fault);
 JY_CHECK jy_err ask_key(struct web *web, enum jy_message_type type, const void *request, struct jy_frame *reply, struct jy_fault *fault);
 JY_CHECK jy_err ask_link(struct web *web, enum jy_message_type type, const void *request, struct jy_frame *reply, struct jy_fault *fault);
+/** The same for what a person waits for: the outside system's "bad_field" is none of his fields, so every no of its own is JY_E_COUNTERPART_REFUSED. */
+JY_CHECK jy_err ask_counterpart(struct web *web, enum jy_message_type type, const void *request, struct jy_frame *reply, struct jy_fault *fault);
 /* -- whom verdicts rest on (trust.c) -- */
 /** Reads trust_path and makers_path. Errors: those of jy_trust_add_path; JY_E_FORMAT no root in trust_path. */
 JY_CHECK jy_err trust_configure(struct web *web, struct jy_fault *fault);
@@ -268,6 +270,11 @@ struct inspection {
 };
 JY_CHECK jy_err inspect(struct web *web, int document, jy_time now, struct inspection *out, struct jy_fault *fault);
 void inspection_end(struct inspection *inspection);
+/**
+ * What is known here beside a document with these signatures, as evidence (docs/protocol/evidence.md): *text all of it, *own (unless own is NULL)
+ * the register's word on seals and stamps alone. Freed by the caller, also after an error.
+ */
+JY_CHECK jy_err document_evidence(struct exchange *x, const json_t *signatures, char **own, char **text, struct jy_fault *fault);
 
 /* -- the end of a stamping, shared with the settling of what a crash left -- */
 struct stamping {

@@ -69,8 +69,8 @@ matches_with_z(struct ofd *ofd, struct ofd_extra *extra, size_t entry, struct jy
     jy_err err;
 
     *matches = false;
-    if (!extra->asked_z)
-        extra->has_z = jy_value_signer_z(jy_buf_slice(&extra->value), extra->z);
+    if (!extra->asked_z && (err = jy_value_signer_z(jy_buf_slice(&extra->value), extra->z, &extra->has_z)) != JY_OK)
+        return err;
     extra->asked_z = true;
     if (!extra->has_z)
         return JY_OK;

@@ -35,11 +35,15 @@ judge_hash(struct judgement *j, struct jy_slice hash, const struct jy_cert *sign
     const struct jy_sm2 *key = signer == NULL ? NULL : jy_cert_key(signer);
     uint8_t z[JY_SM3_SIZE], with_z[JY_SM3_SIZE];
     bool same = jy_slice_equal(hash, JY_SLICE(sig->digest, sizeof(sig->digest)));
+    jy_err rc;
 
-    if (!same && key != NULL && jy_sm2_z(key, z) == JY_OK && jy_document_digest_with_z(j->doc, j->index, z, with_z, NULL) == JY_OK &&
-        jy_slice_equal(hash, JY_SLICE(with_z, sizeof(with_z)))) {
-        same = true;
-        judge_deviations(j, JY_DEV(HASH_WITH_Z));
+    if (!same && key != NULL) {
+        if ((rc = jy_sm2_z(key, z)) == JY_OK && (rc = jy_document_digest_with_z(j->doc, j->index, z, with_z, NULL)) == JY_OK)
+            same = jy_slice_equal(hash, JY_SLICE(with_z, sizeof(with_z)));
+        if (judge_own_trouble(j, rc))
+            return;
+        if (same)
+            judge_deviations(j, JY_DEV(HASH_WITH_Z));
     }
     NOTE(j, DOC_HASH, same, sig->path, "dataHash differs");
 }

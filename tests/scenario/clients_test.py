@@ -203,8 +203,8 @@ def R18_1__an_application_stamps_by_itself_under_a_grant_until_it_is_spent_or_re
     document = ask("POST", "/documents", OFD)["document_id"]
     order = lambda n, amount=100: ask("POST", "/orders", {"seal_id": seal_id, "document_id": document, "places": [{"pages": "1", "x_mm": 20 * n, "y_mm": 90}],
                                                           "category": "voucher", "purpose": "对账", "amount_fen": amount})["order_id"]
-    use = lambda order_id, key=None, **more: ask("POST", f"/orders/{order_id}/stamp-granted", grant.use(ask("GET", f"/orders/{order_id}")["stamp_order"], **more),
-                                                 key=key)
+    use = lambda order_id, key=None, **more: ask("POST", f"/orders/{order_id}/stamp-granted",
+                                                 grant.use(ask("GET", f"/orders/{order_id}")["stamp_order"], **more), key=key)
     grant.write()
     declined("grant_exceeded", lambda: use(order(1), secret="00" * 32))     # written, and given by nobody yet; an order is tried once
     declined("client_scope", lambda: ask("POST", f"/grants/{grant.grant_id}/approve", {"sealed": "AAAA", "step": 0}), "path")

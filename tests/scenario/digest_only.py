@@ -3,12 +3,14 @@
 import base64
 import json
 import subprocess
+import sys
 import uuid
 
 from life import Problem, boolean, flow, ia5, instant, integer, now, path, sequence, sm3
-from service import ROOT, jinyin
+from service import BUILD, ROOT, jinyin
 
 DATA = ROOT / "tests" / "data"
+EXAMPLES = ROOT / "api" / "examples"
 NOT_SEEN = "内容未经系统查看"
 
 
@@ -141,6 +143,21 @@ def under_a_grant(client, request, approver):
     assert life.verify(client.finish("contract", done).read_bytes())["verdict"].startswith("valid")
 
 
+def by_an_application(client):
+    """The scope digest_orders is a right of its own; the examples as they stand."""
+    life = client.life
+    allowed, other = (life.ask("agent", "POST", "/clients", {"name": name, "algorithm": "hmac-sm3", "scopes": scopes})
+                      for name, scopes in (("archive", ["digest_orders", "seals"]), ("plain", ["orders", "seals"])))
+    run = lambda who, interpreter, program, *more: subprocess.run(
+        [interpreter, EXAMPLES / program, life.base, who["client_id"], who["secret"], *more], capture_output=True, text=True, timeout=60)
+    file, tool = DATA / "contract.pdf", BUILD / "jinyin"
+    for command in (("bash", "client.sh", file, client.seal_id, tool), (sys.executable, "jinyin_client.py", file, client.seal_id, "--digest-only", tool)):
+        done = run(allowed, *command)
+        assert done.returncode == 0 and "REQUESTED" in done.stdout, done
+        refused_ = run(other, *command)
+        assert refused_.returncode != 0 and "client_scope" in refused_.stderr, refused_
+
+
 def all_claims(life, other, seal_id, folder):
     folder = folder / "client"
     folder.mkdir()
@@ -156,8 +173,10 @@ def all_claims(life, other, seal_id, folder):
     another_file_is_not_stamped(client, DATA / "contract.pdf", "two.pdf", done)
     stamped_by_people(client, DATA / "hundred-pages.ofd", "three.ofd", "--page", "1-9", "--seam", "right")
     under_a_grant(client, request, approver)
+    by_an_application(client)
     records = {r["order_id"]: r for r in life.ask("agent", "GET", "/stamp-records?limit=1000")["items"]}
     assert records[ofd]["digest_only"] and records[pdf]["digest_only"] and not all(r["digest_only"] for r in records.values())
     rows = life.ask("agent", "GET", f"/seals/{seal_id}/use-register?limit=1000")["items"]
     assert {r["order_id"] for r in rows if r["digest_only"]} >= {ofd, pdf}
+    refused("state_forbids", lambda: life.ask("agent", "GET", f"/stamp-records/{ofd}/archive"), "digest_only")     # R24.1: its client archives it
     jinyin("fsck", "--config", folder.parent / "jinyin.json")

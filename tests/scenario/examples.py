@@ -219,6 +219,7 @@ def orders(life, seal_id):
         {"idempotency_key": f"example-stamping-{n}", "order_id": order_id, "sealed": life.seal("stamp", digest, life.pins[seal_id])}
         for n, (order_id, digest) in enumerate(of_batch)]})
     life.ask("agent", "GET", "/stamp-records?limit=1")
+    life.ask("agent", "GET", f"/stamp-records/{order['order_id']}/archive")
     stamped = life.ask("agent", "GET", f"/documents/{done['document_id']}/content")
     life.file_of[stamped] = "the stamped document"
     life.verify(stamped)

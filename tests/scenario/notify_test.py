@@ -9,6 +9,7 @@ import tempfile
 from api_test import OFD, refused
 from exchange_test import Sim, destination, events, freeze, settled, unfreeze
 from life import Life
+from lifecycle_test import at_database
 from service import demonstration, eventually
 
 
@@ -29,6 +30,27 @@ def a_waiting_approval_is_told_to_the_approver_once(life, sim, seal_id):
         life.ask("approver", "POST", path, {})
     assert not [n for n in life.ask("approver", "GET", "/notifications?unread=true")["items"] if n["object"] == order]
     refused("bad_field", lambda: life.ask("approver", "GET", "/notifications?unread=maybe"), "unread")
+
+
+def R19_2__an_old_pin_is_reminded_of_once(life, sim, folder, seal_id):
+    """The custodian of a seal and the holder of an approver's key, pin_remind_days before the end; a new PIN begins anew."""
+    about = lambda role, key_id: [n for n in told(life, role, "pin_ageing") if n["object"] == key_id]
+    age = lambda days, key_id: at_database(folder, "UPDATE key_pin SET since = since - ? WHERE key_id = ?", days * 86400, key_id)
+    age(75, seal_id)
+    age(77, life.approver_key_id)
+    eventually(lambda: about("approver", life.approver_key_id))
+    assert not about("custodian", seal_id), "75 days of 90: not yet"
+    age(2, seal_id)
+    eventually(lambda: about("custodian", seal_id))
+    eventually(lambda: settled(life))
+    assert len([m for m in sim.ask("/sms")["messages"].values() if "口令" in m["text"]]) == 2
+    old = life.pins[seal_id]
+    life.ask("custodian", "PUT", f"/keys/{seal_id}/pin", {"sealed": life.seal("change-pin", seal_id, old, "Newer-PIN-2026")})
+    life.pins[seal_id] = "Newer-PIN-2026"
+    age(80, seal_id)
+    eventually(lambda: len(about("custodian", seal_id)) == 2)
+    assert len(about("approver", life.approver_key_id)) == 1
+    eventually(lambda: settled(life))
 
 
 def every_fault_of_the_gateway_leaves_one_message(life, sim, seal_id):
@@ -106,6 +128,7 @@ def main():
             life.keys()
             seal_id = life.whole_seal()
             a_waiting_approval_is_told_to_the_approver_once(life, sim, seal_id)
+            R19_2__an_old_pin_is_reminded_of_once(life, sim, demo, seal_id)
             every_fault_of_the_gateway_leaves_one_message(life, sim, seal_id)
             no_phone_number_lies_in_the_outbox(life)
             every_fault_of_the_mail_server_leaves_each_dead_event_mailed(life, sim, seal_id)

@@ -40,8 +40,8 @@ def store_arguments():
 @contextlib.contextmanager
 def demonstration(platform=False, bare=False, jinyind=None, cwd=None, **config):
     """Yields (folder, base URL). The folder holds credentials.json, data/, log.jsonl. config: further keys; {sim} in a text is the
-    simulator's URL, {smtp} that of its mail server. bare: without people and organizations. jinyind: another one than that of the build, with the rooms beside it; cwd: the folder
-    in which it is started."""
+    simulator's URL, {smtp} that of its mail server. bare: without people and organizations. jinyind: another one than that of the build,
+    with the rooms beside it; cwd: the folder in which it is started."""
     port, sim_port, smtp_port = free_ports(3)
     with tempfile.TemporaryDirectory(prefix="jinyin-") as folder:
         folder = pathlib.Path(folder) / "demo"

@@ -152,8 +152,23 @@ def R18_1__a_business_system_stamps_under_its_grant(life, seal_id, folder):
     done = use(300)
     assert life.verify(life.content(done["document_id"]))["verdict"].startswith("valid")
     assert use(300, order_id=done["stamp_record_id"])["document_id"] == done["document_id"], "the same order again: the same stamp"
+    # R16.1, R19.1: another flow: who decides now has not said yes to it. Approved and given once more it goes on with what is left.
+    shown = lambda: life.ask("custodian", "GET", f"/grants/{grant.grant_id}")
+    assert shown()["in_force"] and shown()["state"] == "GRANTED"
+    refused("state_forbids", grant.give)
+    number = life.ask("custodian", "GET", f"/seals/{seal_id}/flow")["number"]
+    life.set_flow(seal_id, flow(seal_id, number + 1, [path(("审批", 1, [life.approver_key_id]))]))
+    assert not shown()["in_force"] and not life.ask("custodian", "GET", f"/seals/{seal_id}/grants")["items"][0]["in_force"] and shown()["step"] == 0
+    waiting = order(life, seal_id, document, [{"pages": "1", "x_mm": 40, "y_mm": 90}], category="voucher", amount_fen=400)["order_id"]
+    refused("grant_exceeded", lambda: use(400, order_id=waiting))
+    assert life.ask("agent", "GET", f"/orders/{waiting}")["state"] == "REQUESTED", "it may be carried out afterwards"
+    refused("no_approval", grant.give)
+    grant.approve()
+    secret = grant.secret
+    grant.give()
+    assert grant.secret == secret and shown()["in_force"]
     refused("grant_exceeded", lambda: use(401, x_mm=30))                        # 700 in all
-    use(400, x_mm=40)
+    use(400, order_id=waiting)
     refused("grant_exceeded", lambda: use(0, x_mm=50))                          # two in all
     records = [r for r in life.ask("custodian", "GET", "/stamp-records?limit=1000")["items"] if r["grant_id"] == grant.grant_id and r["state"] == "DONE"]
     assert len(records) == 2

@@ -61,7 +61,7 @@ struct form {
     const char *time;                 /* signingTime, GeneralizedTime */
     enum naming naming;
     bool without_type, type_twice, two_values, reversed, by_key_id, by_wrong_key_id, raw, trailing, unreadable, namesake_first, pkcs7;
-    bool by_no_key_id, non_minimal;
+    bool by_no_key_id, non_minimal, without_digest;
     size_t unsigned_count, list_count; /* unsigned attributes of an unknown type; revocation lists */
     struct jy_slice listed, digest_algorithm, algorithm;
     int version;
@@ -132,8 +132,10 @@ attributes_of(const struct form *f)
         MUST(jy_der_put_text(&value, DER_GENERALIZED_TIME, f->time));
         put_attribute(&rest, OID_SIGNING_TIME, &value);
     }
-    MUST(jy_der_put(&value, DER_OCTET_STRING, JY_SLICE(f->message_digest, JY_SM3_SIZE)));
-    put_attribute(&rest, OID_MESSAGE_DIGEST, &value);
+    if (!f->without_digest) {
+        MUST(jy_der_put(&value, DER_OCTET_STRING, JY_SLICE(f->message_digest, JY_SM3_SIZE)));
+        put_attribute(&rest, OID_MESSAGE_DIGEST, &value);
+    }
     if (f->naming != UNNAMED)
         put_naming(&rest, f->naming);
     MUST(jy_buf_add(&out, jy_buf_slice(f->reversed ? &rest : &type)));
@@ -287,6 +289,8 @@ cms__each_form_and_each_deviation_alone(void **state)
           JY_DEV(CMS_DIGEST_ID) },
         { "a digest that nobody knows", { .message_digest = digest, .listed = OID_GM_DATA, .digest_algorithm = OID_GM_DATA }, JY_E_UNSUPPORTED, 0 },
         { "SHA-256, the document enclosed", { .content = document, .message_digest = sha256, .digest_algorithm = OID_SHA256 }, JY_E_UNSUPPORTED, 0 },
+        { "SHA-256, no messageDigest", { .message_digest = sha256, .digest_algorithm = OID_SHA256, .without_digest = true }, JY_E_UNSUPPORTED, 0 },
+        { "no messageDigest", { .message_digest = digest, .without_digest = true }, JY_E_FORMAT, 0 },
         { "SHA-256, no attributes", { .digest_algorithm = OID_SHA256 }, JY_E_UNSUPPORTED, 0 },
         { "attributes over the text of the digest", { .content = text, .message_digest = digest_of_text }, JY_OK,
           JY_DEV(CMS_DIGEST_AS_CONTENT) | JY_DEV(CMS_BASE64) },

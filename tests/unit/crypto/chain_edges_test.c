@@ -254,6 +254,7 @@ list__of_another_algorithm_is_never_used(void **state)
     static const uint8_t sm2[] = { 0x2a, 0x81, 0x1c, 0xcf, 0x55, 0x01, 0x83, 0x75 };
     struct jy_cert *leaf = issue((struct jy_issue){ .common_name = "leaf" }), *foreign = foreign_twin(authority.ca, NULL, NOW);
     struct jy_trust *trust = authority_trust(false);
+    struct jy_crl_facts facts;
     struct jy_buf der = { 0 };
 
     (void)state;
@@ -264,6 +265,13 @@ list__of_another_algorithm_is_never_used(void **state)
             der.p[i + 7] = 0x76;
     MUST(jy_trust_add_crl(trust, jy_buf_slice(&der), NULL));
     assert_int_equal(judge(trust, leaf, NULL, 0).status, JY_CHAIN_REVOCATION_UNKNOWN);
+    jy_trust_free(trust);
+    MUST(jy_trust_new(&trust));
+    trust_cert(trust, foreign);                          /* the only one of that name, and without a key to check with */
+    trust_list(trust, authority.ca_key, authority.ca, NULL, 0, 0);
+    MUST(jy_crl_facts(jy_buf_slice(&der), trust, &facts, NULL));
+    assert_null(facts.issuer);
+    assert_non_null(facts.defect);
     jy_buf_free(&der);
     jy_trust_free(trust);
     jy_cert_free(leaf);

@@ -271,7 +271,10 @@ r16_1_r18_1__what_is_whole_does_stamp(void **state)
     OK(custody(JY_MSG_KEY_TAKE_OVER, "take-over", "custodian-2", "hand-Over-1", "second-Pin-2"));
     IS(world_change_pin(SEAL, SEAL_PIN, "third-Pin-3"), JY_E_PIN_WRONG);       /* the old custodian's PIN opens nothing any more */
     OK(world_change_pin(SEAL, "second-Pin-2", "third-Pin-3"));
-    OK(granted("g6", NULL));                                   /* a grant outlives the hand-over, until it is revoked */
+    IS(granted("g6", NULL), JY_E_GRANT);                       /* a grant is of use again when the new custodian has given it */
+    OK(give_by("third-Pin-3", S(t.grant_der), S(t.grant_chain), &again));
+    assert_true(jy_slice_equal(S(again), S(t.grant_secret)));
+    OK(granted("g6", NULL));
     jy_buf_free(&value);
     jy_buf_free(&again);
     jy_buf_free(&sealed);

@@ -164,6 +164,67 @@ n3_r18_1__no_grant_is_stretched_forged_or_revived(void **state)
     TRY(attacks, never);
 }
 
+/* -- after the flow was replaced or the seal handed over: those who decide now have not said yes to it -- */
+
+static jy_err
+hand_the_seal_over(const char *to, const char *pin, const char *code, const char *new_pin)
+{
+    jy_err rc = custody(JY_MSG_KEY_HAND_OVER, "hand-over", to, pin, code);
+
+    return rc != JY_OK ? rc : custody(JY_MSG_KEY_TAKE_OVER, "take-over", to, code, new_pin);
+}
+
+static jy_err
+a_grant_of_the_custodian_before(void)
+{
+    jy_err rc;
+
+    OK(hand_the_seal_over("custodian-2", SEAL_PIN, "hand-Over-1", "second-Pin-2"));
+    world_reopen();
+    IS(rc = granted("g10", NULL), JY_E_GRANT);
+    IS(give_by(SEAL_PIN, S(t.grant_der), S(t.grant_chain), NULL), JY_E_PIN_WRONG);                 /* his PIN confirms nothing any more */
+    IS(give_by("second-Pin-2", S(t.grant_der), JY_SLICE("\x30\x00", 2), NULL), JY_E_NO_APPROVAL);
+    assert_int_equal(granted("g10", NULL), rc);
+    OK(give_by("second-Pin-2", S(t.grant_der), S(t.grant_chain), NULL));                           /* the flow is the same, so are its approvals */
+    OK(granted("g5", NULL));
+    OK(hand_the_seal_over(CUSTODIAN, "second-Pin-2", "hand-Over-2", "third-Pin-3"));
+    OK(world_change_pin(SEAL, "third-Pin-3", "fourth-Pin-4"));
+    return granted("g10", NULL);                                                                 /* given by another than who keeps it now */
+}
+
+static jy_err
+a_grant_under_the_flow_before(void)
+{
+    struct jy_buf again, cipher = { 0 };
+
+    OK(give_by("fourth-Pin-4", S(t.grant_der), S(t.grant_chain), NULL));
+    OK(world_set_flow(two_step_flow(), JY_EMPTY, "fourth-Pin-4"));
+    IS(granted("g11", NULL), JY_E_GRANT);
+    IS(give_by("fourth-Pin-4", S(t.grant_der), S(t.grant_chain), NULL), JY_E_NO_APPROVAL);         /* approvals under the old one are worth nothing */
+    IS(granted("g11", NULL), JY_E_GRANT);
+    again = approve_grant(S(t.grant_der));
+    IS(give_by("guess-Pin-1", S(t.grant_der), S(again), NULL), JY_E_PIN_WRONG);
+    IS(granted("g11", NULL), JY_E_GRANT);
+    OK(give_by("fourth-Pin-4", S(t.grant_der), S(again), &cipher));
+    assert_true(jy_slice_equal(S(cipher), S(t.grant_secret)));                                   /* the client's secret is the one it has */
+    OK(granted("g6", smaller_amount));                                                           /* and the counters go on: two in all */
+    assert_int_equal(jy_vault_grant_row(&w.room.vault, "grant-1")->count, 2);
+    jy_buf_free(&again);
+    jy_buf_free(&cipher);
+    return granted("g11", NULL);
+}
+
+static const struct attack changes[] = { ROW(a_grant_of_the_custodian_before), ROW(a_grant_under_the_flow_before) };
+
+static void
+r16_1_r19_1__a_grant_needs_the_word_of_those_who_decide_now(void **state)
+{
+    static const char *const never[] = { "g10", "g11" };
+
+    (void)state;
+    TRY(changes, never);
+}
+
 /* N3, R18.1: what lies on the disk opens the copy of a grant as little as that of the PIN. */
 static void
 n3__vault_secret_and_disk_do_not_open_the_copy_of_a_grant(void **state)
@@ -191,6 +252,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         RED(n3_r18_1__no_grant_is_stretched_forged_or_revived),
+        RED(r16_1_r19_1__a_grant_needs_the_word_of_those_who_decide_now),
         RED(n3__vault_secret_and_disk_do_not_open_the_copy_of_a_grant),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

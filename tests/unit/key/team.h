@@ -94,14 +94,20 @@ use_grant(struct jy_slice order)
 }
 
 static inline jy_err
-give_with(struct jy_slice grant, struct jy_slice approvals, struct jy_buf *cipher)
+give_by(const char *pin, struct jy_slice grant, struct jy_slice approvals, struct jy_buf *cipher)
 {
-    struct jy_buf sealed = world_digest_secret("grant", grant, SEAL_PIN);
+    struct jy_buf sealed = world_digest_secret("grant", grant, pin);
     struct jy_msg_KEY_GRANT m = { .grant = grant, .approvals = approvals, .sealed_pin = S(sealed) };
     jy_err rc = world_ask_bytes(JY_MSG_KEY_GRANT, &m, cipher);
 
     jy_buf_free(&sealed);
     return rc;
+}
+
+static inline jy_err
+give_with(struct jy_slice grant, struct jy_slice approvals, struct jy_buf *cipher)
+{
+    return give_by(SEAL_PIN, grant, approvals, cipher);
 }
 
 /* Approved by A1 and the boss, as an order of that amount is. */

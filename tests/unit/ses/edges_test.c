@@ -113,8 +113,8 @@ seal__strings_numbers_and_lists_at_their_edges(void **state)
             fail_msg("%s: %s", rows[i].what, jy_err_code(rc));
         if (seal != NULL)
             assert_int_equal(jy_seal_has_signer(seal, pki.signer), rows[i].listed);
-        if (seal != NULL && rows[i].recipe.list_type == UINT32_MAX)
-            assert_int_equal(jy_seal_cert_list_type(seal), INT32_MAX);
+        if (seal != NULL && !rows[i].recipe.v1)
+            assert_int_equal(jy_seal_cert_list_type(seal), rows[i].recipe.list_type > INT32_MAX ? INT32_MAX : rows[i].recipe.list_type == 2 ? 2 : 1);
         jy_seal_free(seal);
         jy_buf_free(&der);
     }
@@ -258,6 +258,15 @@ ses__a_version_beyond_its_bounds_is_malformed(void **state)
     jy_buf_free(&der);
 }
 
+static bool
+has_z(struct jy_slice value, uint8_t z[JY_SM3_SIZE])
+{
+    bool has;
+
+    MUST(jy_value_signer_z(value, z, &has));
+    return has;
+}
+
 /* Z of the signer, for digests that were taken with it: of a value that has a signer with a key, and of no other. */
 static void
 value_signer_z__needs_a_signer_with_a_key(void **state)
@@ -274,17 +283,17 @@ value_signer_z__needs_a_signer_with_a_key(void **state)
     MUST(jy_cms_make(&fields, pki.signer_key, &cms, NULL));
     MUST(jy_cms_make(&without, pki.signer_key, &no_signer, NULL));
     MUST(jy_sm2_z(pki.signer_key, want));
-    assert_true(jy_value_signer_z(jy_buf_slice(&ses), z));
+    assert_true(has_z(jy_buf_slice(&ses), z));
     assert_memory_equal(z, want, sizeof(z));
     memset(z, 0, sizeof(z));
-    assert_true(jy_value_signer_z(jy_buf_slice(&cms), z));
+    assert_true(has_z(jy_buf_slice(&cms), z));
     assert_memory_equal(z, want, sizeof(z));
-    assert_false(jy_value_signer_z(jy_buf_slice(&broken), z));
-    assert_false(jy_value_signer_z(jy_buf_slice(&no_cert), z));
-    assert_false(jy_value_signer_z(jy_buf_slice(&foreign_signer), z));
-    assert_false(jy_value_signer_z(jy_buf_slice(&no_signer), z));
-    assert_false(jy_value_signer_z(TLV("\x30\x0c\x06\x0a\x2a\x81\x1c\xcf\x55\x06\x01\x04\x02\x02"), z));
-    assert_false(jy_value_signer_z(TLV("\x30\x06\x02\x01\x01\x02\x01\x01"), z));
+    assert_false(has_z(jy_buf_slice(&broken), z));
+    assert_false(has_z(jy_buf_slice(&no_cert), z));
+    assert_false(has_z(jy_buf_slice(&foreign_signer), z));
+    assert_false(has_z(jy_buf_slice(&no_signer), z));
+    assert_false(has_z(TLV("\x30\x0c\x06\x0a\x2a\x81\x1c\xcf\x55\x06\x01\x04\x02\x02"), z));
+    assert_false(has_z(TLV("\x30\x06\x02\x01\x01\x02\x01\x01"), z));
     assert_int_equal(jy_value_form(TLV("\x30\x06\x02\x01\x01\x04\x01\x01")), JY_VALUE_OTHER);
     assert_int_equal(jy_value_form(TLV("\x30\x09\x02\x01\x01\x02\x01\x01\x02\x01\x01")), JY_VALUE_OTHER);
     jy_buf_free(&ses);

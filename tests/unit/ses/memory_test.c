@@ -349,6 +349,20 @@ static jy_err judge_ses_v1(struct jy_buf *facts) { return judge_ses(&ses_v1, fac
 static jy_err judge_ses_token(struct jy_buf *facts) { return judge_ses(&ses_token, facts); }
 static jy_err judge_ses_digests(struct jy_buf *facts) { return judge_ses(&ses_digests, facts); }
 
+/* Z for digests that were taken with it. */
+static jy_err
+signer_z(const struct jy_buf *der, struct jy_buf *facts)
+{
+    uint8_t z[JY_SM3_SIZE];
+    bool has;
+    jy_err rc = jy_value_signer_z(jy_buf_slice(der), z, &has);
+
+    return rc != JY_OK ? rc : jy_buf_fmt(facts, "%d", has);
+}
+
+static jy_err ses_z(struct jy_buf *facts) { return signer_z(&ses_v4, facts); }
+static jy_err cms_z(struct jy_buf *facts) { return signer_z(&cms_full, facts); }
+
 static jy_err
 ses_binds(struct jy_buf *facts)
 {
@@ -515,7 +529,7 @@ static const struct { const char *what; jy_err (*run)(struct jy_buf *facts); } r
     { "a seal of version 4", judge_seal_v4 }, { "a seal of version 1", judge_seal_v1 }, { "a seal of version 4 over the scope of 1", judge_seal_scope },
     { "a signature of version 4", judge_ses_v4 }, { "a signature of version 1", judge_ses_v1 }, { "a token in timeInfo", judge_ses_token },
     { "a list of digests with Z", judge_ses_digests }, { "SES_Signature binds", ses_binds }, { "SignedData binds", cms_binds },
-    { "SignedData checked", check_cms }, { "SignedData made", make_enclosed }, { "SignedData made, detached", make_detached },
+    { "Z of a SES_Signature's signer", ses_z }, { "Z of a SignedData's signer", cms_z }, { "SignedData checked", check_cms }, { "SignedData made", make_enclosed }, { "SignedData made, detached", make_detached },
     { "SignedData", judge_full }, { "SignedData in BER", judge_ber }, { "over its content", judge_content }, { "over the enclosed digest", judge_digest },
     { "over the text of the digest", judge_text }, { "over the document", judge_document }, { "a bare value", judge_bare },
     { "a time stamp asked for, made and taken", make_stamp }, { "a time stamp refused", refuse_stamp }, { "a token", judge_token },

@@ -274,6 +274,15 @@ make_and_request__numbers_out_of_range_are_named(void **state)
         out.p[4] = version;
         assert_int_equal(jy_timestamp_request_read(jy_buf_slice(&out), &read, NULL), version == 1 || version == 2 ? JY_OK : JY_E_FORMAT);
     }
+    padded = plain;
+    padded.cert_req = true;
+    out.len = 0;
+    MUST(jy_timestamp_request_write(&padded, &out, NULL));
+    MUST(jy_timestamp_request_read(jy_buf_slice(&out), &read, NULL));
+    assert_true(read.cert_req);
+    out.p[out.len - 1] = 0;
+    MUST(jy_timestamp_request_read(jy_buf_slice(&out), &read, NULL));
+    assert_false(read.cert_req);
     jy_buf_free(&out);
 }
 
