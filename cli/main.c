@@ -77,8 +77,13 @@ static const struct command {
       "  --page N        from 1 (default 1)\n"
       "  --dpi D         dots per inch, 10 to 1200 (default 150)\n"
       "  What is not drawn as the document asks (fonts that it does not bring, broken pictures) is listed. No verdict is given on stamps.\n" },
-    { "tour", cmd_tour, "[--dir DIR] [--credentials FILE] [FILE…]", "A seal's whole life, on real files, against a running ./dev run.",
-      "在真实文件上演示一枚印章的一生。", "" },
+    { "tour", cmd_tour, "[--all [--kind CODE …]] [--dir DIR] [--credentials FILE] [FILE…]", "A seal's whole life, on real files, against a running ./dev run.",
+      "在真实文件上演示一枚印章的一生。",
+      "  --all           every kind of seal through every kind of application, the outside systems failing in between, `jinyin fsck` at the end\n"
+      "  --kind CODE     only this kind (core/kinds.c), e.g. statutory; may stand several times\n"
+      "  --dir DIR       where stamped files, reports and pictures are kept, default var/tour\n"
+      "  --credentials   what the demonstration wrote, default var/demo/credentials.json\n"
+      "  exit: 0 everything was answered as it should be, 1 something was not, 64 usage, 69 the service does not answer\n" },
 
     { "migrate", cmd_care, "--config FILE [--owner PLACE --role NAME]", "Bring the service's database to this version's schema.",
       "将服务的数据库升级到本版本的结构。",

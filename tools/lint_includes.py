@@ -55,7 +55,7 @@ ARROWS = {
     "web": {"base", "codec", "crypto", "core", "store", "ipc", "net", "room"},  # never opens a document
     "care": {"base", "codec", "crypto", "store", "key", "room", "web"},  # an operator's program, linked to no room; of web the audit chain alone
     "sim": {"base", "codec", "crypto", "cms", "tsp", "core", "net"},
-    "cli": {"base", "codec", "crypto", "cms", "tsp", "ses", "container", "picture", "place", "render", "verify", "inspect", "ipc", "net"},
+    "cli": {"base", "core", "codec", "crypto", "cms", "tsp", "ses", "container", "picture", "place", "render", "verify", "inspect", "ipc", "net"},
 }
 
 

@@ -41,7 +41,8 @@ jy_key_seal_is_live(const struct jy_key_record *record, struct jy_fault *fault)
 {
     const struct { bool good; const char *text; } rows[] = {
         { record->state != JY_KEY_CANCELLED, "it is cancelled (R21.1)" },
-        { record->state != JY_KEY_FROZEN, "it is frozen (R21.2)" },
+        { record->state != JY_KEY_FROZEN, "it is frozen by its own organization (R21.2)" },
+        { record->holds.len == 0, "the supervisor holds it (R21.2)" },
         { record->seal.len != 0, "it has not been made" },
         { record->activation_code[0] == '\0', "it has not been handed over: its activation code still stands (R19.2)" },
     };

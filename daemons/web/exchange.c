@@ -3,6 +3,7 @@
  * One request from head to answer: route → who → may they → body → fields → asked before? → handler → answer and audit.
  * A handler begins after all of that, with the scope it must hand to its questions.
  */
+#include "base/kill_point.h"
 #include "daemons/web/account.h"
 #include "daemons/web/client.h"
 #include "daemons/web/route.h"
@@ -568,12 +569,17 @@ finish(void *self, struct jy_http_request *request, void *exchange, jy_err rc)
     (void)request;
     if (rc == JY_E_LIMIT)
         jy_fail(&fault, rc, "body", 0, "more bytes than this request may have");
-    if (rc == JY_OK && (rc = take_body(x, &fault)) == JY_OK)
+    JY_KILL_KIND(x->route->audit);
+    if (rc == JY_OK && (rc = take_body(x, &fault)) == JY_OK) {
+        JY_KILL_POINT(request_read);
         rc = carry_out(x, &fault);
+        JY_KILL_POINT(request_done);
+    }
     if (rc == JY_OK)
         answer(x);
     else
         refuse(x, rc, &fault);
+    JY_KILL_POINT(request_answered);
 }
 
 static void

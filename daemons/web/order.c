@@ -142,7 +142,8 @@ ordering_insert(struct db_tx *tx, void *arg, struct jy_fault *fault)
                                B_TEXT("category", o->order.category), B_TEXT("purpose", o->order.purpose),
                                o->order.amount_fen < 0 ? (struct bind)B_TEXT("amount_fen", NULL) : (struct bind)B_INT("amount_fen", o->order.amount_fen),
                                B_INT("copies", o->order.copies), B_TEXT("reference", o->order.reference), B_TEXT("state", "REQUESTED"),
-                               B_BLOB("stamp_order", jy_buf_slice(&o->der)), B_BLOB("prepared_digest", JY_SLICE(o->prepared_digest, o->order.digest_only ? 0 : JY_SM3_SIZE)),
+                               B_BLOB("stamp_order", jy_buf_slice(&o->der)),
+                               B_BLOB("prepared_digest", JY_SLICE(o->prepared_digest, o->order.digest_only ? 0 : JY_SM3_SIZE)),
                                B_TEXT("slot", o->slot), B_INT("digest_only", o->order.digest_only), B_INT("now", x->now),
                                B_INT("expires", o->order.expires)), NULL, fault);
 
@@ -193,7 +194,7 @@ ordering_begin(struct exchange *x, struct ordering *o, struct jy_fault *fault)
     if ((rc = find_row(x, SQL_SEAL_BY_ID, BINDS(B_TEXT("seal_id", in_text(x, "seal_id")), SCOPE_ANYWHERE(x)), seal_columns, &o->seal, fault)) != JY_OK)
         return rc != JY_E_NOT_FOUND ? rc : jy_fail(fault, rc, "seal_id", 0, "%s", in_text(x, "seal_id"));
     if (strcmp(member(o->seal, "state"), "ACTIVE") != 0)
-        return jy_fail(fault, JY_E_SEAL_NOT_LIVE, "seal_id", 0, "its state is %s", member(o->seal, "state"));
+        return seal_not_live(x, in_text(x, "seal_id"), member(o->seal, "state"), fault);
     if ((rc = seal_scope_permits(x, in_text(x, "seal_id"), in_text(x, "category"), o->order.amount_fen, fault)) != JY_OK ||
         (rc = check_permission(o, fault)) != JY_OK || (rc = fresh_id(o->order.order_id)) != JY_OK)
         return rc;

@@ -85,7 +85,7 @@ web_handler session_list, session_end;
 web_handler session_step_up;                                                                              /* login.c */
 web_handler second_factor_create, second_factor_confirm, recovery_codes_create, challenge_show;            /* second_factor.c */
 web_handler person_show, person_list, person_search, person_reveal, application_reveal, person_unlock;     /* accounts.c */
-web_handler person_end_sessions, person_disable, person_set_roles;
+web_handler person_end_sessions, person_disable, person_set_roles, maker_staff_list;
 web_handler act_propose, act_list, act_confirm, act_refuse;                                                /* act.c */
 web_handler bootstrap;                                                                                    /* bootstrap.c */
 web_handler audit_list, audit_export, audit_check_show;                                                   /* audit.c */
@@ -99,7 +99,8 @@ web_handler application_change_facts, seal_application_create;                  
 web_handler application_carry_out, application_resume;                                                    /* application_moves.c */
 web_handler reminder_list;                                                                                /* deadlines.c */
 web_handler seal_make;                                                                                    /* making.c */
-web_handler seal_list, seal_show, seal_status, seal_custodian, seal_freeze, seal_unfreeze;                 /* seal.c */
+web_handler seal_list, seal_show, seal_status, seal_custodian;                                             /* seal.c */
+web_handler seal_freeze, seal_unfreeze, hold_lift;                                                        /* hold.c */
 web_handler seal_cancel;
 web_handler filing_list, statistics_show, seal_declare_void;                                              /* supervision.c */
 web_handler document_upload, document_show, document_content;                                             /* document.c */

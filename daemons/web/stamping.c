@@ -3,6 +3,7 @@
  * Stamping: INTENT in the store before anything is signed; the key room signs; doc puts the value in; DONE and the new document in one
  * transaction; then the answer. What a crash leaves as INTENT is asked for again by its custodian, or settled (background.c).
  */
+#include "base/kill_point.h"
 #include "codec/text.h"
 #include "daemons/web/evidence.h"
 #include "daemons/web/route.h"
@@ -116,7 +117,7 @@ stamping_build(struct stamping *s, struct jy_slice value, struct jy_fault *fault
 
     if (rc == JY_OK && s->value.len == 0)
         rc = jy_buf_add(&s->value, value);
-    if (rc != JY_OK || (rc = jy_sm3(jy_buf_slice(&s->value), s->value_digest)) != JY_OK)
+    if (rc != JY_OK || (rc = jy_sm3(value, s->signed_digest)) != JY_OK || (rc = jy_sm3(jy_buf_slice(&s->value), s->value_digest)) != JY_OK)
         return rc;
     if (!is_digest_only(s->order))
         return finish(s, fault);
@@ -155,6 +156,7 @@ stamping_record(struct db_tx *tx, void *arg, struct jy_fault *fault)
     if ((rc = state_after(order_moves, "INTENT", "done", &to, fault)) == JY_OK && (rc = insert_result(tx, s, fault)) == JY_OK &&
         (rc = move_row(tx, SQL_ORDER_DONE,
                        BINDS(B_TEXT("to", to), B_INT("stamped", s->stamped), B_BLOB("value_digest", JY_SLICE(s->value_digest, JY_SM3_SIZE)),
+                             B_BLOB("signed_digest", JY_SLICE(s->signed_digest, JY_SM3_SIZE)),
                              B_TEXT("result_document_id", s->document_id), B_TEXT("order_id", member(s->order, "order_id")), B_TEXT("from", "INTENT")),
                        fault)) == JY_OK)
         rc = webhook_tell(tx, "stamp", "done", member(s->order, "seal_id"), s->stamped,
@@ -270,12 +272,17 @@ sign_and_finish(struct exchange *x, const json_t *order, signer *how, struct jy_
     struct jy_frame reply = { 0 };
     jy_err rc;
 
+    JY_KILL_POINT(stamp_intended);
     if ((rc = how(x, order, &reply, fault)) != JY_OK) {
+        JY_KILL_POINT(stamp_refused);
         record_refusal(x, rc, how == sign_granted);
         return rc;
     }
     s.stamped = reply.u.KEY_STAMPED.time;
-    if ((rc = stamping_build(&s, reply.u.KEY_STAMPED.value, fault)) != JY_OK)
+    JY_KILL_POINT(stamp_signed);
+    rc = stamping_build(&s, reply.u.KEY_STAMPED.value, fault);
+    JY_KILL_POINT(stamp_built);
+    if (rc != JY_OK)
         record_refusal(x, rc, how == sign_granted);
     else {
         jy_hex(JY_SLICE(s.digest, JY_SM3_SIZE), digest);
@@ -336,7 +343,7 @@ order_stamp(struct exchange *x, struct jy_fault *fault)
     else if (member(order, "grant_id")[0] != '\0')
         rc = jy_fail(fault, JY_E_BAD_STATE, "state", 0, "it is being carried out under a grant (R18.1)");
     else if (strcmp(member(order, "seal_state"), "ACTIVE") != 0 && strcmp(m.from, "APPROVED") == 0)
-        rc = jy_fail(fault, JY_E_SEAL_NOT_LIVE, "seal_id", 0, "its state is %s", member(order, "seal_state"));
+        rc = seal_not_live(x, member(order, "seal_id"), member(order, "seal_state"), fault);
     else if (strcmp(m.from, "INTENT") == 0 ||
              ((rc = may_still_stamp(x, order, fault)) == JY_OK && (rc = state_after(order_moves, m.from, "sign", &m.to, fault)) == JY_OK &&
               (rc = db_write(x->web->db, write_intent, &m, fault)) == JY_OK))
@@ -379,9 +386,10 @@ order_stamp_granted(struct exchange *x, struct jy_fault *fault)
     else if (strcmp(m.from, "INTENT") == 0 && strcmp(member(order, "grant_id"), in_text(x, "grant_id")) != 0)
         rc = jy_fail(fault, JY_E_BAD_STATE, "state", 0, "it is being carried out in another way");
     else if (strcmp(member(order, "seal_state"), "ACTIVE") != 0 && strcmp(m.from, "INTENT") != 0)
-        rc = jy_fail(fault, JY_E_SEAL_NOT_LIVE, "seal_id", 0, "its state is %s", member(order, "seal_state"));
+        rc = seal_not_live(x, member(order, "seal_id"), member(order, "seal_state"), fault);
     else if (strcmp(m.from, "INTENT") == 0 ||
-             ((rc = may_still_stamp(x, order, fault)) == JY_OK && (rc = db_write(x->web->db, write_granted_intent, &m, fault)) == JY_OK))
+             ((rc = may_still_stamp(x, order, fault)) == JY_OK && (rc = grant_must_be_in_force(x, in_text(x, "grant_id"), fault)) == JY_OK &&
+              (rc = db_write(x->web->db, write_granted_intent, &m, fault)) == JY_OK))
         rc = sign_and_finish(x, order, sign_granted, fault);
     json_decref(order);
     return rc;

@@ -12,8 +12,8 @@ SELECT application_id, code, digest, size FROM material
  ORDER BY application_id, code LIMIT :limit;
 
 -- name: fsck_orders
-SELECT r.seq, r.order_id, r.state, r.created, r.prepared_digest, r.value_digest, r.result_document_id, d.from_order_id AS result_from, r.digest_only,
-       v.value
+SELECT r.seq, r.order_id, r.state, r.created, r.prepared_digest, COALESCE(r.signed_digest, r.value_digest) AS signed_digest, r.value_digest,
+       r.result_document_id, d.from_order_id AS result_from, r.digest_only, v.value
   FROM stamp_order r LEFT JOIN document d ON d.document_id = r.result_document_id LEFT JOIN stamp_value v ON v.order_id = r.order_id
  WHERE r.seq > :after ORDER BY r.seq LIMIT :limit;
 

@@ -43,7 +43,8 @@ UPDATE stamp_order SET state = :to, custodian_id = :person_id, intent = :now WHE
 UPDATE stamp_order SET state = :to, reason = :reason WHERE order_id = :order_id AND state = :from;
 
 -- name: order_done
-UPDATE stamp_order SET state = :to, stamped = :stamped, value_digest = :value_digest, result_document_id = :result_document_id
+UPDATE stamp_order SET state = :to, stamped = :stamped, value_digest = :value_digest, signed_digest = :signed_digest,
+       result_document_id = :result_document_id
  WHERE order_id = :order_id AND state = :from;
 
 -- name: order_intents_before

@@ -63,20 +63,26 @@ VALUES (:grant_id, :organization_id, :seal_id, :client, :grant_der, 'REQUESTED',
 
 -- name: grant_by_id
 SELECT g.grant_id, g.organization_id, g.seal_id, g.client, g.grant_der, g.state, g.written_by, g.client_secret, g.created, g.granted, g.revoked,
-       g.reason, s.custodian_id
+       g.reason, s.custodian_id,
+       CASE WHEN g.state = 'GRANTED' AND g.given_by = s.custodian_id
+                 AND g.flow_digest = (SELECT f.digest FROM seal_flow f WHERE f.seal_id = g.seal_id ORDER BY f.number DESC LIMIT 1) THEN 1 ELSE 0 END AS in_force
   FROM use_grant g JOIN seal s ON s.seal_id = g.seal_id
  WHERE g.grant_id = :grant_id
    AND (:scope_city = 1 OR g.organization_id = :scope_organization OR s.district = :scope_district);
 
 -- name: grant_list
-SELECT g.seq, g.grant_id, g.seal_id, g.client, g.state, g.created, g.granted, g.revoked
+SELECT g.seq, g.grant_id, g.seal_id, g.client, g.state, g.created, g.granted, g.revoked,
+       CASE WHEN g.state = 'GRANTED' AND g.given_by = s.custodian_id
+                 AND g.flow_digest = (SELECT f.digest FROM seal_flow f WHERE f.seal_id = g.seal_id ORDER BY f.number DESC LIMIT 1) THEN 1 ELSE 0 END AS in_force
   FROM use_grant g JOIN seal s ON s.seal_id = g.seal_id
  WHERE g.seal_id = :seal_id AND (:before = 0 OR g.seq < :before)
    AND (:scope_city = 1 OR g.organization_id = :scope_organization OR s.district = :scope_district)
  ORDER BY g.seq DESC LIMIT :limit;
 
 -- name: grant_give
-UPDATE use_grant SET state = 'GRANTED', client_secret = :client_secret, granted = :now WHERE grant_id = :grant_id AND state IN ('REQUESTED', 'GRANTED');
+-- By whom and under which flow: it is in force as long as both are the seal's (R16.1, R19.1).
+UPDATE use_grant SET state = 'GRANTED', client_secret = :client_secret, granted = :now, given_by = :person_id, flow_digest = :flow_digest
+ WHERE grant_id = :grant_id AND state IN ('REQUESTED', 'GRANTED');
 
 -- name: grant_revoke
 UPDATE use_grant SET state = 'REVOKED', client_secret = NULL, revoked = :now, reason = :reason WHERE grant_id = :grant_id AND state <> 'REVOKED';
