@@ -37,6 +37,20 @@ jy_trust_add_makers_path(struct jy_trust *trust, const char *path, struct jy_fau
     return rc != JY_OK ? rc : join(trust, list, jy_trust_add_path(list, path, fault), fault);
 }
 
+jy_err
+jy_trust_restrict_makers(struct jy_trust *trust)
+{
+    return trust->makers != NULL ? JY_OK : jy_trust_new(&trust->makers);
+}
+
+bool
+jy_trust_restricts_makers(const struct jy_trust *trust)
+{
+    while (trust != NULL && trust->makers == NULL)
+        trust = trust->base;
+    return trust != NULL;
+}
+
 size_t
 jy_trust_maker_count(const struct jy_trust *trust)
 {

@@ -94,7 +94,7 @@ judge_maker(struct judgement *j, const struct jy_cert *maker, jy_time made, jy_t
     jy_time_rfc3339(from, start);
     jy_time_rfc3339(to, end);
     /* Any customer of a trusted CA can make a seal of any name: who may is the verifier's knowledge, not the CA's. */
-    if (jy_trust_maker_count(j->trust) > 0 && !judge_own_trouble(j, jy_trust_licenses(j->trust, maker, &licensed)))
+    if (jy_trust_restricts_makers(j->trust) && !judge_own_trouble(j, jy_trust_licenses(j->trust, maker, &licensed)))
         NOTE(j, SEAL_MAKER_LICENSED, licensed, "", "%s is not on the list", jy_cert_subject(maker));
     NOTE(j, SEAL_MAKER_USAGE, jy_cert_may_sign(maker), "", "keyUsage");
     NOTE(j, SEAL_MAKER_DATES, made >= from && made <= to, "", "the certificate is valid from %s to %s", start, end);

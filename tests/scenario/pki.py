@@ -34,8 +34,17 @@ class Pki:
         self.picture = data / picture
         call(tool, *self.seal_arguments(self.seal))
 
-    def seal_arguments(self, target):
-        return [str(a) for a in ("seal", "make", target, "--maker-key", self.folder / "maker.key", "--maker-cert", self.folder / "maker.pem",
+    def revocation_list(self):
+        """crl.pem, with nothing on it; its bytes."""
+        folder = self.folder
+        call("touch", folder / "index.txt")
+        (folder / "ca.cnf").write_text(f"[ca]\ndefault_ca=d\n[d]\ndatabase={folder}/index.txt\ndefault_md=sm3\ndefault_crl_days=10\n")
+        call("openssl", "ca", "-config", folder / "ca.cnf", "-gencrl", "-sigopt", DISTID, "-cert", folder / "ca.pem", "-keyfile",
+             folder / "ca.key", "-out", folder / "crl.pem")
+        return (folder / "crl.pem").read_bytes()
+
+    def seal_arguments(self, target, maker="maker"):
+        return [str(a) for a in ("seal", "make", target, "--maker-key", self.folder / f"{maker}.key", "--maker-cert", self.folder / f"{maker}.pem",
                                  "--signer-cert", self.cert, "--picture", self.picture, "--name", "测试印章", "--id", "12010100000001",
                                  "--width", 40, "--height", 40)]
 

@@ -302,9 +302,15 @@ makers__are_named_by_their_certificate_or_by_the_ca_that_issued_it(void **state)
     assert_int_equal(jy_trust_maker_count(NULL), 0);
     assert_false(licenses(NULL, maker));
     assert_int_equal(jy_trust_maker_count(base), 0);
+    assert_false(jy_trust_restricts_makers(base));
+    MUST(jy_trust_restrict_makers(base));
+    assert_true(jy_trust_restricts_makers(base));
+    assert_false(licenses(base, maker));            /* a list of nobody */
     MUST(jy_trust_add_makers_pem(base, jy_buf_slice(&by_cert), NULL));
+    MUST(jy_trust_restrict_makers(base));                    /* takes nothing away */
     MUST(jy_trust_extend(base, &more));                      /* evidence is added to it; its makers stay */
     assert_int_equal(jy_trust_maker_count(more), 1);
+    assert_true(jy_trust_restricts_makers(more));
     assert_true(licenses(more, maker));
     assert_false(licenses(more, other));
     MUST(jy_trust_add_makers_pem(base, jy_buf_slice(&by_ca), NULL));
@@ -356,23 +362,25 @@ makers__are_part_of_the_fingerprint_in_any_order(void **state)
 {
     struct jy_cert *maker = issue((struct jy_issue){ .common_name = "maker" }), *other = issue((struct jy_issue){ .common_name = "other" });
     struct jy_buf one = pem_of(maker), two = pem_of(other);
-    struct jy_trust *trusts[4];
-    uint8_t prints[4][JY_SM3_SIZE];
+    struct jy_trust *trusts[5];
+    uint8_t prints[5][JY_SM3_SIZE];
 
     (void)state;
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 5; i++)
         trusts[i] = authority_trust(false);
+    MUST(jy_trust_restrict_makers(trusts[4]));
     MUST(jy_trust_add_makers_pem(trusts[1], jy_buf_slice(&one), NULL));
     MUST(jy_trust_add_makers_pem(trusts[2], jy_buf_slice(&one), NULL));
     MUST(jy_trust_add_makers_pem(trusts[2], jy_buf_slice(&two), NULL));
     MUST(jy_trust_add_makers_pem(trusts[3], jy_buf_slice(&two), NULL));
     MUST(jy_trust_add_makers_pem(trusts[3], jy_buf_slice(&one), NULL));
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 5; i++)
         MUST(jy_trust_fingerprint(trusts[i], prints[i]));
     assert_memory_not_equal(prints[0], prints[1], JY_SM3_SIZE);
     assert_memory_not_equal(prints[1], prints[2], JY_SM3_SIZE);
     assert_memory_equal(prints[2], prints[3], JY_SM3_SIZE);
-    for (int i = 0; i < 4; i++)
+    assert_memory_not_equal(prints[0], prints[4], JY_SM3_SIZE);                /* a list of nobody is a list */
+    for (int i = 0; i < 5; i++)
         jy_trust_free(trusts[i]);
     jy_buf_free(&one);
     jy_buf_free(&two);
