@@ -44,6 +44,18 @@ JY_CHECK jy_err jy_render_page(struct jy_render *render, size_t page, double px_
 /** What was left out or replaced on the page drawn last; borrowed until the next page. */
 const struct jy_render_note *jy_render_notes(const struct jy_render *render, size_t *count);
 
+/** Who draws: "jinyin-render 0.1.0, cairo 1.16.0, FreeType 2.12.1". Two pictures of one page may differ when this does, or when the fonts do. */
+const char *jy_render_version(void);
+
+/** A place on a page, millimetres from its top left corner, and the number that it has in a report. */
+struct jy_render_box {
+    int number;
+    double x_mm, y_mm, width_mm, height_mm;
+};
+/** Draws a red frame with its number around each, on a picture of a page. Errors: JY_E_NOMEM. */
+JY_CHECK jy_err jy_render_boxes(struct jy_picture *page, double px_per_mm, struct jy_fonts *fonts, const struct jy_render_box *boxes, size_t count,
+                                struct jy_fault *fault);
+
 /** For jy_picture_use_drawer, with a struct jy_fonts * as ctx: SVG (a bounded subset, refused beyond it) and the first page of an OFD. */
 JY_CHECK jy_err jy_render_drawer(void *fonts, enum jy_picture_type type, struct jy_slice bytes, struct jy_picture *into, struct jy_fault *fault);
 
