@@ -63,9 +63,14 @@ jy_read_bits(struct jy_der *der, const struct jy_read_rows *rows, struct jy_slic
         *deviations |= rows->octets;
         return jy_der_octets(der, out);
     }
-    if ((rc = jy_der_bits(der, out, &unused)) == JY_OK && unused != 0)
-        *deviations |= rows->unused_bits;
-    return rc;
+    if ((rc = jy_der_bits(der, out, &unused)) != JY_OK || unused == 0)
+        return rc;
+    /* Writers that take the value for a named bit list count the zero bits at its end as unused. Where a bit that is set is called unused,
+       readers differ about the value itself. */
+    if ((out->p[out->len - 1] & ((1u << unused) - 1)) != 0)
+        return JY_E_FORMAT;
+    *deviations |= rows->unused_bits;
+    return JY_OK;
 }
 
 jy_err

@@ -51,6 +51,31 @@ der__refuses_lengths_that_are_not_der(void **state)
 }
 
 static void
+der__a_bit_string_says_how_many_bits_are_unused(void **state)
+{
+    static const struct { uint8_t bytes[5]; size_t len; jy_err rc; size_t payload; uint8_t unused; } rows[] = {
+        { { 0x03, 0x02, 0x00, 0xff }, 4, JY_OK, 1, 0 },
+        { { 0x03, 0x03, 0x07, 0x80, 0x00 }, 5, JY_OK, 2, 7 },
+        { { 0x03, 0x01, 0x00 }, 3, JY_OK, 0, 0 },
+        { { 0x03, 0x01, 0x01 }, 3, JY_E_FORMAT, 0, 0 },
+        { { 0x03, 0x02, 0x08, 0x00 }, 4, JY_E_FORMAT, 0, 0 },
+        { { 0x03, 0x00 }, 2, JY_E_FORMAT, 0, 0 },
+        { { 0x04, 0x02, 0x00, 0xff }, 4, JY_E_FORMAT, 0, 0 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct jy_der der;
+        struct jy_slice payload = { 0 };
+        uint8_t unused = 0;
+        jy_der_open(&der, JY_SLICE(rows[i].bytes, rows[i].len));
+        assert_int_equal(jy_der_bits(&der, &payload, &unused), rows[i].rc);
+        assert_int_equal(payload.len, rows[i].payload);
+        assert_int_equal(unused, rows[i].unused);
+    }
+}
+
+static void
 der__integers_round_trip_minimal(void **state)
 {
     static const int64_t values[] = { 0, 1, 127, 128, 255, 256, -1, -128, -129, INT64_MAX, INT64_MIN };
@@ -127,6 +152,7 @@ main(void)
         cmocka_unit_test(time__civil_and_back_for_every_day_of_four_centuries),
         cmocka_unit_test(time__rfc3339_reads_zones_and_refuses_rubbish),
         cmocka_unit_test(der__refuses_lengths_that_are_not_der),
+        cmocka_unit_test(der__a_bit_string_says_how_many_bits_are_unused),
         cmocka_unit_test(der__integers_round_trip_minimal),
         cmocka_unit_test(base64__round_trips_and_is_strict),
         cmocka_unit_test(text_visible__escapes_what_moves_the_cursor),

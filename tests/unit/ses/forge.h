@@ -147,7 +147,10 @@ forge_put_signed(struct jy_buf *out, const struct forge_sign *how, const struct 
     if (how->value.len > 0)
         MUST(jy_buf_add(&sig, how->value));
     else
-        sig = forge_signature(how->key != NULL ? how->key : key, message, how->form);
+        do {                                             /* unused bits are zero: sign until they are */
+            jy_buf_free(&sig);
+            sig = forge_signature(how->key != NULL ? how->key : key, message, how->form);
+        } while ((sig.p[sig.len - 1] & ((1u << how->unused_bits) - 1)) != 0);
     forge_bits(out, jy_buf_slice(&sig), how->unused_bits, how->octets);
     jy_buf_free(&sig);
 }

@@ -183,7 +183,7 @@ ses__every_form_is_read_and_its_deviations_are_named(void **state)
     struct jy_buf v1 = forge_seal(&(struct forge_seal){ .v1 = true }), c0119 = forge_seal(&(struct forge_seal){ .time_tag = DER_UTC_TIME }),
                   v5 = forge_seal(&(struct forge_seal){ .version = 5 }),
                   z = forge_seal(&(struct forge_seal){ .list_type = 2, .list = jy_buf_slice(&listed_z) });
-    static const uint8_t short_hash[31] = { 1 };
+    static const uint8_t short_hash[31] = { 1 }, even_hash[JY_SM3_SIZE] = { 1, [31] = 4 }, odd[] = { 1 };
     const struct jy_slice old = jy_buf_slice(&v1);
     const struct row {
         const char *what;
@@ -213,7 +213,9 @@ ses__every_form_is_read_and_its_deviations_are_named(void **state)
         { "octets", { .sign.octets = true }, JY_OK, JY_DEV(SIG_OCTETS), 0 },
         { "SM2 sign", { .sign.algorithm = OID_SM2_SIGN }, JY_OK, JY_DEV(SIG_ALGORITHM_ID), 0 },
         { "RSA", { .sign.algorithm = JY_SLICE(rsa_oid, sizeof(rsa_oid)) }, JY_E_UNSUPPORTED, 0, 0 },
-        { "dataHash with unused bits", { .hash_unused_bits = 2 }, JY_OK, JY_DEV(HASH_UNUSED_BITS), 0 },
+        { "dataHash with unused bits", { .data_hash = JY_SLICE(even_hash, sizeof(even_hash)), .hash_unused_bits = 2 }, JY_OK, JY_DEV(HASH_UNUSED_BITS), 0 },
+        { "dataHash whose last bit, set, is called unused", { .hash_unused_bits = 1 }, JY_E_FORMAT, 0, 0 },
+        { "a signature whose last bit, set, is called unused", { .sign = { .value = JY_SLICE(odd, sizeof(odd)), .unused_bits = 1 } }, JY_E_FORMAT, 0, 0 },
         { "dataHash as octets", { .hash_octets = true }, JY_OK, JY_DEV(HASH_OCTETS), 0 },
         { "a dataHash of 31 bytes is told by its length", { .data_hash = JY_SLICE(short_hash, sizeof(short_hash)) }, JY_OK, 0, 0 },
         { "a time without Z", { .time_text = "20260528202640" }, JY_OK, JY_DEV(SIGN_TIME_FORM), pki.now },
