@@ -154,6 +154,8 @@ def problems(route, errors):
         statuses |= {403}
     if route["body"] != "none":
         statuses |= {409, 413, 415}
+    if "/pages" in route["path"]:
+        statuses |= {413}                                  # a page beyond a limit of drawing
     if route["once"]:
         statuses |= {409, 423, 502}
     known = {error["status"] for error in errors}

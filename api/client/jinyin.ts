@@ -478,6 +478,16 @@ export class Jinyin {
     return new Uint8Array(await (await this.ask("GET", `/api/v1/documents/${encodeURIComponent(id)}/content`, {}, null, false, options)).arrayBuffer());
   }
 
+  /** Its pages as pictures: sizes, digests, who drew them, what could not be drawn (R15.1). Who: agent, custodian, approver. */
+  async documentPages(id: string, query: { page?: number; ppm?: "2" | "4" | "8"; limit?: number } = {}, options: Options = {}): Promise<DocumentPagesAnswer> {
+    return (await (await this.ask("GET", `/api/v1/documents/${encodeURIComponent(id)}/pages`, query, null, false, options)).json()) as DocumentPagesAnswer;
+  }
+
+  /** A page as a picture (R15.1). Who: agent, custodian, approver. */
+  async documentPage(id: string, code: string, query: { ppm?: "2" | "4" | "8" } = {}, options: Options = {}): Promise<Uint8Array> {
+    return new Uint8Array(await (await this.ask("GET", `/api/v1/documents/${encodeURIComponent(id)}/pages/${encodeURIComponent(code)}.png`, query, null, false, options)).arrayBuffer());
+  }
+
   /** Ask for a stamp at places of a document (R16.1). Who: agent, custodian. */
   async orderCreate(body: OrderCreateBody, options: Options = {}): Promise<OrderCreateAnswer> {
     return (await (await this.ask("POST", `/api/v1/orders`, {}, body, true, options)).json()) as OrderCreateAnswer;
@@ -917,6 +927,25 @@ export type Document = {
   from_order_id: string | null;
   created: string;
 };
+export type Page = {
+  page: number;
+  width_mm: number;
+  height_mm: number;
+  width_px: number;
+  height_px: number;
+  sm3: string | null;
+  renderer: string | null;
+  notes: {
+    where: string;
+    text: string;
+  }[];
+  refusal: string | null;
+};
+export type PageSeen = {
+  page: number;
+  ppm: number;
+  sm3: string;
+};
 export type Place = {
   page: number;
   x_mm: number;
@@ -937,6 +966,7 @@ export type Approval = {
   flow_digest: string;
   approval: string;
   at: string;
+  pages_seen: PageSeen[] | null;
 };
 export type Order = {
   order_id: string;
@@ -972,6 +1002,7 @@ export type Order = {
   value_digest: string | null;
   result_document_id: string | null;
   result_digest: string | null;
+  pages_seen_digest: string | null;
   approvals: Approval[];
   step?: number;
   step_name?: string;
@@ -1005,6 +1036,7 @@ export type StampRecord = {
   value_digest: string | null;
   result_document_id: string | null;
   result_digest: string | null;
+  pages_seen_digest: string | null;
 };
 export type FlowStep = {
   name: string;
@@ -1925,6 +1957,15 @@ export type FilingListAnswer = {
   items: Filing[];
   next: number | null;
 };
+export type DocumentPagesAnswer = {
+  document_id: string;
+  digest: string;
+  format: string;
+  count: number;
+  ppm: number;
+  items: Page[];
+  next: number | null;
+};
 export type OrderCreateBody = {
   seal_id: string;
   document_id: string;
@@ -1964,6 +2005,11 @@ export type OrderCreateAnswer = {
 export type OrderApproveBody = {
   sealed: string;
   step: number;
+  pages_seen?: {
+    page: number;
+    ppm: number;
+    sm3: string;
+  }[];
 };
 export type OrderApproveAnswer = {
   state: string;
@@ -2050,6 +2096,11 @@ export type GrantCreateAnswer = {
 export type GrantApproveBody = {
   sealed: string;
   step: number;
+  pages_seen?: {
+    page: number;
+    ppm: number;
+    sm3: string;
+  }[];
 };
 export type GrantApproveAnswer = Record<string, never>;
 export type GrantGiveBody = {
@@ -2171,6 +2222,11 @@ export type OrderApproveBatchBody = {
     order_id: string;
     sealed: string;
     step: number;
+    pages_seen?: {
+      page: number;
+      ppm: number;
+      sm3: string;
+    }[];
   }[];
 };
 export type OrderApproveBatchAnswer = {

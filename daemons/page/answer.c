@@ -26,7 +26,7 @@ draw_pdf(const struct page_room *self, const struct jy_msg_PAGE_DRAW *ask, int *
 {
     const struct jy_poppler_page page = { .page = (int)ask->page, .width = ask->width, .height = ask->height };
 
-    if ((*drawn = memfd_create("drawn", MFD_CLOEXEC)) < 0)
+    if ((*drawn = memfd_create("drawn", MFD_CLOEXEC)) < 0 || lseek(ask->document, 0, SEEK_SET) != 0)
         return jy_fail(fault, JY_E_IO, "memfd", 0, "%s", strerror(errno));
     return jy_poppler_draw(ask->document, &page, *drawn, self->timeout_seconds, fault);
 }
@@ -57,6 +57,8 @@ words(const struct page_room *self, const struct jy_frame *request, struct jy_fr
     const struct jy_msg_PAGE_WORDS *ask = &request->u.PAGE_WORDS;
 
     reply->type = JY_MSG_PAGE_WORDS_READ;
+    if (lseek(ask->document, 0, SEEK_SET) != 0)
+        return jy_fail(fault, JY_E_IO, "document", 0, "%s", strerror(errno));
     return jy_poppler_words(ask->document, 1, (int)ask->pages, ask->output, self->timeout_seconds, fault);
 }
 

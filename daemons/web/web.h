@@ -38,7 +38,7 @@ struct web {
     uint8_t sealing_point[JY_SM2_POINT_SIZE];
     int blobs;                             /* folder of the documents, by digest */
     int64_t document_max;                  /* bytes */
-    int64_t session_seconds, order_seconds, doc_timeout_ms;
+    int64_t session_seconds, order_seconds, doc_timeout_ms, page_timeout_ms;
     bool development;
     struct account_policy policy;
     struct refusal_budget refusals;
@@ -46,6 +46,10 @@ struct web {
     pthread_mutex_t trust_lock;
     struct jy_buf trust_pem;
     jy_time trust_fetched;
+
+    /* pages.h */
+    bool sees_all_pages;                   /* an approval names every page of its document */
+    struct { int folder; int64_t bytes_max; pthread_mutex_t lock; unsigned kept; } pictures;   /* the cache; lock guards kept and the sweep */
 
     /* outbox.h */
     struct outbox_policy {
@@ -239,6 +243,8 @@ JY_CHECK jy_err blob_take(const struct web *web, int written, int *own, uint8_t 
  * try: the reader of the try before may still be writing into its own. It is the caller's to close.
  */
 JY_CHECK jy_err ask_doc(struct web *web, enum jy_message_type type, const void *request, int *output, struct jy_frame *reply, struct jy_fault *fault);
+/** page: a refusal is about the document; when the room itself ended it is asked once more. output as above. */
+JY_CHECK jy_err ask_page(struct web *web, enum jy_message_type type, const void *request, int *output, struct jy_frame *reply, struct jy_fault *fault);
 JY_CHECK jy_err ask_key(struct web *web, enum jy_message_type type, const void *request, struct jy_frame *reply, struct jy_fault *fault);
 JY_CHECK jy_err ask_link(struct web *web, enum jy_message_type type, const void *request, struct jy_frame *reply, struct jy_fault *fault);
 /** The CA's certificates and revocation lists, PEM: as last fetched, or anew when `fresh`. */

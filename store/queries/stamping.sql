@@ -18,7 +18,7 @@ VALUES (:order_id, :organization_id, :district, :seal_id, :document_id, :request
 SELECT r.order_id, r.organization_id, r.seal_id, s.es_id, s.name AS seal_name, s.state AS seal_state, s.custodian_id AS seal_custodian_id,
        r.document_id, d.digest AS document_digest, d.format, d.pages, r.requester_id, r.places, r.category, r.purpose, r.amount_fen, r.copies,
        r.reference, r.state, r.stamp_order, r.prepared_digest, r.slot, r.created, r.expires, r.approver_id, r.approved, r.grant_id, r.reason, r.custodian_id, r.intent, r.stamped, r.value_digest, r.result_document_id,
-       x.digest AS result_digest
+       x.digest AS result_digest, r.pages_seen_digest
   FROM stamp_order r JOIN seal s ON s.seal_id = r.seal_id JOIN document d ON d.document_id = r.document_id
   LEFT JOIN document x ON x.document_id = r.result_document_id
  WHERE r.order_id = :order_id
@@ -58,7 +58,7 @@ SELECT count(*) AS uses FROM stamp_order WHERE prepared_digest = :digest AND sta
 SELECT r.seq, r.order_id AS stamp_record_id, r.order_id, r.organization_id, r.seal_id, s.es_id, s.name AS seal_name, r.document_id,
        d.digest AS document_digest, r.places, r.category, r.purpose, r.amount_fen, r.copies, r.reference, r.grant_id, r.requester_id,
        r.approver_id, r.approved, r.custodian_id, r.state, r.reason, r.intent, r.stamped, r.value_digest, r.result_document_id,
-       x.digest AS result_digest
+       x.digest AS result_digest, r.pages_seen_digest
   FROM stamp_order r JOIN seal s ON s.seal_id = r.seal_id JOIN document d ON d.document_id = r.document_id
   LEFT JOIN document x ON x.document_id = r.result_document_id
  WHERE r.seq IN (
