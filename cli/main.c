@@ -65,6 +65,12 @@ static const struct command {
       "  seal show FILE [--json] [--picture OUT]\n"
       "                  a seal (.esl) or a signature value (.dat): every field; the picture into OUT\n"
       "  exit: 0 shown and its signatures fit, 1 shown but one does not fit, 64 usage, 65 unreadable, 73 OUT cannot be written\n" },
+    { "export", cmd_export, "FILE -o OUT.pdf|OUT.png [--page N] [--code CODE] [--link URL]", "Make a copy that says it is one.", "制作标明“复印件”的副本。",
+      "  every page carries 复印件 · COPY, the original's SM3 and a QR code; verifying the copy answers \"a copy\", never valid (R17.1)\n"
+      "  --page N        this page only (a PNG has one: 1 without it)\n"
+      "  --code CODE     a verification code to print\n"
+      "  --link URL      what the QR code leads to (default: the original's SM3)\n"
+      "  exit: 0 made, 64 usage, 65 unreadable, 73 OUT cannot be written\n" },
     { "render", cmd_render, "FILE --out PAGE.png [--page N] [--dpi D]", "Draw a page as a picture.", "将页面绘制为图像。",
       "  --page N        from 1 (default 1)\n"
       "  --dpi D         dots per inch, 10 to 1200 (default 150)\n"

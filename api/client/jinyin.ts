@@ -478,6 +478,21 @@ export class Jinyin {
     return new Uint8Array(await (await this.ask("GET", `/api/v1/documents/${encodeURIComponent(id)}/content`, {}, null, false, options)).arrayBuffer());
   }
 
+  /** A copy that says it is one, and the code that stands on it (R17.1). Who: agent, custodian, approver. */
+  async copyCreate(id: string, body: CopyCreateBody, options: Options = {}): Promise<CopyCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/documents/${encodeURIComponent(id)}/copies`, {}, body, true, options)).json()) as CopyCreateAnswer;
+  }
+
+  /** The copy, drawn from its document (R17.1). Who: agent, custodian, approver. */
+  async copyContent(id: string, code: string, options: Options = {}): Promise<Uint8Array> {
+    return new Uint8Array(await (await this.ask("GET", `/api/v1/documents/${encodeURIComponent(id)}/copies/${encodeURIComponent(code)}.pdf`, {}, null, false, options)).arrayBuffer());
+  }
+
+  /** What a copy is a copy of, its original verified now; without an account (R17.1). Who: anybody. */
+  async copyShow(code: string, options: Options = {}): Promise<CopyShowAnswer> {
+    return (await (await this.ask("GET", `/api/v1/copies/${encodeURIComponent(code)}`, {}, null, false, options)).json()) as CopyShowAnswer;
+  }
+
   /** Its pages as pictures: sizes, digests, who drew them, what could not be drawn (R15.1). Who: agent, custodian, approver. */
   async documentPages(id: string, query: { page?: number; ppm?: "2" | "4" | "8"; limit?: number } = {}, options: Options = {}): Promise<DocumentPagesAnswer> {
     return (await (await this.ask("GET", `/api/v1/documents/${encodeURIComponent(id)}/pages`, query, null, false, options)).json()) as DocumentPagesAnswer;
@@ -1143,6 +1158,7 @@ export type Report = {
   format: string;
   size: number;
   digest: string;
+  copy_of?: string;
   checked_at: string;
   policy: unknown;
   signatures: unknown[];
@@ -1956,6 +1972,21 @@ export type SealCancelBody = {
 export type FilingListAnswer = {
   items: Filing[];
   next: number | null;
+};
+export type CopyCreateBody = Record<string, never>;
+export type CopyCreateAnswer = {
+  code: string;
+  link: string;
+  source_digest: string;
+  made: string;
+};
+export type CopyShowAnswer = {
+  code: string;
+  made: string;
+  source_digest: string;
+  format: string;
+  pages: number;
+  report: Report;
 };
 export type DocumentPagesAnswer = {
   document_id: string;

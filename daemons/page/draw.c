@@ -14,8 +14,8 @@
 #define BOXES_MAX 1000
 
 /* What is read here is never given back: the process ends with it. */
-static jy_err
-map(int fd, int64_t max, struct jy_slice *out, struct jy_fault *fault)
+jy_err
+page_map(int fd, int64_t max, struct jy_slice *out, struct jy_fault *fault)
 {
     off_t size = lseek(fd, 0, SEEK_END);
     void *p;
@@ -51,7 +51,7 @@ draw_ofd(const struct page_room *room, const struct jy_msg_PAGE_DRAW *ask, struc
     jy_err rc;
 
     /* A stamp may have been added to the largest document. */
-    if ((rc = map(ask->document, room->document_max_bytes + ((int64_t)8 << 20), &file, fault)) != JY_OK ||
+    if ((rc = page_map(ask->document, room->document_max_bytes + ((int64_t)8 << 20), &file, fault)) != JY_OK ||
         (rc = jy_render_open(file, room->fonts, &render, fault)) != JY_OK ||
         (rc = jy_render_page(render, ask->page, ask->ppm, out, fault)) != JY_OK)
         return rc;
@@ -66,7 +66,7 @@ static jy_err
 read_drawn(int drawn, struct jy_picture *out, struct jy_fault *fault)
 {
     struct jy_slice png;
-    jy_err rc = map(drawn, (int64_t)64 << 20, &png, fault);
+    jy_err rc = page_map(drawn, (int64_t)64 << 20, &png, fault);
 
     if (rc == JY_OK && jy_picture_detect(png) != JY_PICTURE_PNG)
         rc = jy_fail(fault, JY_E_DAMAGED, "pdftocairo", 0, "gave no picture");
@@ -96,17 +96,15 @@ draw_boxes(const struct page_room *room, const struct jy_msg_PAGE_DRAW *ask, str
     return rc;
 }
 
-static jy_err
-write_png(const struct jy_picture *picture, double ppm, int output, struct jy_fault *fault)
+jy_err
+page_write(struct jy_buf *bytes, int output, struct jy_fault *fault)
 {
     struct jy_pieces pieces = { 0 };
-    struct jy_buf png = { 0 };
-    jy_err rc;
+    jy_err rc = jy_pieces_take(&pieces, bytes);
 
-    if ((rc = jy_picture_write_png(picture, ppm, &png, fault)) == JY_OK && (rc = jy_pieces_take(&pieces, &png)) == JY_OK)
+    if (rc == JY_OK)
         rc = jy_pieces_write(&pieces, output, fault);
     jy_pieces_free(&pieces);
-    jy_buf_free(&png);
     return rc;
 }
 
@@ -117,6 +115,7 @@ page_draw(const void *arg, const struct jy_frame *request, struct jy_frame *repl
     const struct jy_msg_PAGE_DRAW *ask = &request->u.PAGE_DRAW;
     struct jy_msg_PAGE_DRAWN *answer = &reply->u.PAGE_DRAWN;
     struct jy_picture picture = { 0 };
+    struct jy_buf png = { 0 };
     json_t *notes = json_array();
     char *text = NULL;
     jy_err rc;
@@ -128,12 +127,13 @@ page_draw(const void *arg, const struct jy_frame *request, struct jy_frame *repl
     if (rc == JY_OK && (picture.width != ask->width || picture.height != ask->height))
         rc = jy_fail(fault, JY_E_DAMAGED, "page", 0, "drawn as %u × %u pixels, %u × %u are its size", picture.width, picture.height, ask->width, ask->height);
     if (rc == JY_OK && (rc = draw_boxes(reading->room, ask, &picture, fault)) == JY_OK &&
-        (rc = write_png(&picture, ask->ppm, ask->output, fault)) == JY_OK &&
+        (rc = jy_picture_write_png(&picture, ask->ppm, &png, fault)) == JY_OK && (rc = page_write(&png, ask->output, fault)) == JY_OK &&
         (rc = (text = json_dumps(notes, JSON_COMPACT)) == NULL ? JY_E_NOMEM : JY_OK) == JY_OK)
         rc = jy_buf_text(&reply->bytes, text);
     answer->notes = jy_buf_slice(&reply->bytes);
     snprintf(answer->renderer, sizeof(answer->renderer), "%s", reading->drawn >= 0 ? reading->room->poppler : jy_render_version());
     jy_picture_free(&picture);
+    jy_buf_free(&png);
     json_decref(notes);
     free(text);
     return rc;

@@ -21,9 +21,19 @@ struct page_room {
 /** Answer one request on fd; self is a struct page_room. */
 jy_room_handler page_answer;
 
-/** In the document's process. drawn: poppler's picture of a PDF's page, -1 for OFD. */
-struct page_reading { const struct page_room *room; int drawn; };
+#define COPY_PAGES_MAX 100             /* of a PDF */
+#define COPY_DOTS_PER_MM 6.0
+
+/** In the document's process. drawn: poppler's pictures of a PDF's pages one after the other, each to its end; -1 for OFD. */
+struct page_reading { const struct page_room *room; int drawn; size_t ends[COPY_PAGES_MAX], count; };
 /** PAGE_DRAW → PAGE_DRAWN; reply is the caller's to free. */
 JY_CHECK jy_err page_draw(const void *reading, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault);
+/** PAGE_COPY → PAGE_COPIED. */
+JY_CHECK jy_err page_copy(const void *reading, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault);
+
+/** A file's bytes, mapped until the process ends. Errors: JY_E_LIMIT, JY_E_EMPTY_FILE, JY_E_IO. */
+JY_CHECK jy_err page_map(int fd, int64_t max, struct jy_slice *out, struct jy_fault *fault);
+/** Into the file that web made. */
+JY_CHECK jy_err page_write(struct jy_buf *bytes, int output, struct jy_fault *fault);
 
 #endif

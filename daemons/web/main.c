@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #define STOP_GRACE_MS 8000
+#define PUBLIC_URL_MAX 300                    /* it goes into a QR code */
 #define STRETCHING_AT_ONCE 4                  /* × 64 MiB */
 
 static void
@@ -82,6 +83,9 @@ configure(struct web *web)
     web->doc_timeout_ms = 1000 * jy_room_config_int(web->room, "doc_timeout_seconds");
     web->page_timeout_ms = 1000 * jy_room_config_int(web->room, "page_timeout_seconds");
     web->sees_all_pages = jy_room_config_bool(web->room, "approval_sees_all_pages");
+    web->public_url = jy_room_config_text(web->room, "public_url");
+    if (strlen(web->public_url) > PUBLIC_URL_MAX)
+        end("public_url", JY_E_BAD_FIELD, &(struct jy_fault){ .where = "public_url", .text = "longer than 300 bytes" });
     web->pictures.bytes_max = jy_room_config_int(web->room, "page_cache_bytes");
     web->pictures.folder = -1;
     pthread_mutex_init(&web->pictures.lock, NULL);

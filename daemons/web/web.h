@@ -48,6 +48,7 @@ struct web {
     jy_time trust_fetched;
 
     /* pages.h */
+    const char *public_url;                /* "" = none; without a slash at its end */
     bool sees_all_pages;                   /* an approval names every page of its document */
     struct { int folder; int64_t bytes_max; pthread_mutex_t lock; unsigned kept; } pictures;   /* the cache; lock guards kept and the sweep */
 
@@ -267,6 +268,9 @@ struct inspection {
 };
 JY_CHECK jy_err inspect(struct web *web, int document, jy_time now, struct inspection *out, struct jy_fault *fault);
 void inspection_end(struct inspection *inspection);
+
+/** What doc says of a document with the trust and the evidence at hand (verification.c); form "json" or "text", appended. */
+JY_CHECK jy_err verification_report(struct exchange *x, int document, const char *form, struct jy_buf *out, struct jy_fault *fault);
 
 /* -- the end of a stamping, shared with the settling of what a crash left -- */
 struct stamping {

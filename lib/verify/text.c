@@ -49,12 +49,15 @@ signature_text(const struct jy_signature_report *s, const struct jy_policy *poli
 jy_err
 jy_report_text(const struct jy_report *report, struct jy_buf *out)
 {
+    bool copy = report->copy_of[0] != '\0' && report->count == 0;
     char when[21];
     jy_err rc;
 
     jy_time_rfc3339(report->checked_at, when);
-    rc = jy_buf_fmt(out, "%s · %s\n%s  %llu bytes  SM3 %s\n验证时间 checked at %s\n", jy_verdict_zh(report->verdict),
-                    jy_verdict_en(report->verdict), jy_format_name(report->format), (unsigned long long)report->size, report->digest, when);
+    rc = jy_buf_fmt(out, "%s · %s\n%s  %llu bytes  SM3 %s\n验证时间 checked at %s\n", copy ? "复印件" : jy_verdict_zh(report->verdict),
+                    copy ? "COPY, NOT AN ORIGINAL" : jy_verdict_en(report->verdict), jy_format_name(report->format), (unsigned long long)report->size, report->digest, when);
+    if (rc == JY_OK && report->copy_of[0] != '\0')
+        rc = jy_buf_fmt(out, "复印件，不是原件；原件SM3 a copy, not an original; the original's SM3\n  %s\n", report->copy_of);
     for (size_t i = 0; rc == JY_OK && i < report->count; i++)
         rc = signature_text(&report->signatures[i], &report->policy, out);
     return rc;

@@ -23,3 +23,13 @@ SELECT step, person_id, pages_seen FROM approval WHERE subject_id = :subject_id 
 
 -- name: order_pages_seen
 UPDATE stamp_order SET pages_seen_digest = :digest WHERE order_id = :order_id;
+
+-- name: copy_insert
+INSERT INTO document_copy (code, document_id, made_by, link, made) VALUES (:code, :document_id, :person_id, :link, :now);
+
+-- name: copy_of_document
+SELECT code, link, made FROM document_copy WHERE code = :code AND document_id = :document_id;
+
+-- name: copy_by_code
+-- For anybody who holds the copy: what it is a copy of, not whose it is.
+SELECT c.code, c.made, d.digest, d.format, d.pages FROM document_copy c JOIN document d ON d.document_id = c.document_id WHERE c.code = :code;

@@ -136,11 +136,42 @@ def R16_1__an_approval_says_which_pages_were_seen(life, seal_id, demanded):
     assert pages(life, {"document_id": stamped["document_id"]})["items"][0]["sm3"] != page["sm3"]
 
 
+def R17_1__a_copy_says_so_and_is_never_valid(life, other, seal_id, demanded):
+    original = life.upload((DATA / "contract.ofd").read_bytes())
+    order = life.order(seal_id, original["document_id"])["order_id"]
+    approve(life, order, [{"page": 1, "ppm": 4, "sm3": pages(life, original)["items"][0]["sm3"]}] if demanded else None)
+    stamped = life.stamp(order, seal_id)
+    for document in (stamped, life.upload((DATA / "contract.pdf").read_bytes())):
+        path = f"/documents/{document['document_id']}/copies"
+        made = life.ask("agent", "POST", path, {})
+        assert made["source_digest"] == document["digest"] and made["code"] in made["link"], made
+        copy = life.ask("agent", "GET", f"{path}/{made['code']}.pdf")
+        assert copy == life.ask("agent", "GET", f"{path}/{made['code']}.pdf"), "the same each time it is drawn"
+        report = life.verify(copy)
+        assert (report["verdict"], report["copy_of"], report["signatures"]) == ("no_signature", document["digest"], []), report
+        text = life.call("POST", "/api/v1/verify?form=text", raw=copy).decode()
+        assert text.startswith("复印件 · COPY, NOT AN ORIGINAL") and document["digest"] in text
+        refused("not_found", lambda: other.ask("agent", "POST", path, {}))
+        refused("not_found", lambda: other.ask("agent", "GET", f"{path}/{made['code']}.pdf"))
+        source = life.call("GET", f"/api/v1/copies/{made['code']}")     # anybody, by what the QR code says
+        assert source["source_digest"] == document["digest"] and source["report"]["digest"] == document["digest"], source
+        assert "copy_of" not in source["report"] and source["report"]["verdict"].startswith("valid" if document is stamped else "no_signature")
+    refused("not_found", lambda: life.call("GET", "/api/v1/copies/" + "0" * 32))
+    # Whoever stamps a copy makes no original of it.
+    again = life.upload(copy)
+    order = life.order(seal_id, again["document_id"], x_mm=20, y_mm=20)["order_id"]
+    approve(life, order, [{"page": 1, "ppm": 4, "sm3": pages(life, again)["items"][0]["sm3"]}] if demanded else None)
+    report = life.verify(life.content(life.stamp(order, seal_id)["document_id"]))
+    assert report["verdict"] == "invalid" and report["copy_of"] == made["source_digest"], report
+    assert [c["name"] for c in report["signatures"][0]["checks"] if not c["passed"] and c["severity"] == "invalid"] == ["COPY"], report
+
+
 def all_claims(life, other, folder, seal_id, demanded=False):
     R15_1__pages_are_the_same_pictures_for_ofd_and_pdf(life, other, folder)
     R15_1__one_bad_page_does_not_stop_the_others(life)
     R15_1__a_word_of_a_pdf_is_where_the_ofd_has_it(life, seal_id)
     R16_1__an_approval_says_which_pages_were_seen(life, seal_id, demanded)
+    R17_1__a_copy_says_so_and_is_never_valid(life, other, seal_id, demanded)
 
 
 if __name__ == "__main__":
