@@ -70,6 +70,7 @@ struct job {
     enum jy_picture_type type;
     struct jy_picture *into;
     const struct copy_wish *copy;
+    const struct marked_wish *marked;
 };
 
 _Noreturn static void
@@ -103,6 +104,24 @@ draw_page(const struct job *job, struct jy_fonts *fonts, struct jy_buf *notes, s
     for (size_t i = 0; rc == JY_OK && i < count; i++)
         rc = jy_buf_fmt(notes, "%s: %s\n", list[i].where, list[i].text);
     return rc == JY_OK ? jy_picture_write_png(&picture, scale, bytes, fault) : rc;
+}
+
+static jy_err
+draw_marked(const struct job *job, struct jy_fonts *fonts, struct jy_buf *notes, struct jy_buf *bytes, struct jy_fault *fault)
+{
+    const struct marked_wish *w = job->marked;
+    struct jy_render *render = NULL;
+    struct jy_picture picture = { 0 };
+    jy_err rc;
+
+    (void)notes;
+    if (w->picture.len > 0)
+        rc = jy_picture_read(w->picture, NULL, &picture, fault);
+    else if ((rc = jy_render_open(w->file, fonts, &render, fault)) == JY_OK)
+        rc = jy_render_page(render, (size_t)w->page, COPY_DOTS_PER_MM, &picture, fault);
+    if (rc == JY_OK && (rc = jy_render_boxes(&picture, COPY_DOTS_PER_MM, fonts, w->report, w->page, fault)) == JY_OK)
+        rc = jy_picture_write_png(&picture, COPY_DOTS_PER_MM, bytes, fault);
+    return rc;                                               /* the child ends with it: nothing is given back */
 }
 
 static jy_err
@@ -265,6 +284,17 @@ draw_copy(const struct copy_wish *wish, struct jy_buf *out, struct jy_buf *notes
     const struct job job = { .run = make_copy, .copy = wish };
 
     return in_child(&job, out, notes, fault);
+}
+
+jy_err
+draw_marked_page(const struct marked_wish *wish, struct jy_buf *png, struct jy_fault *fault)
+{
+    const struct job job = { .run = draw_marked, .marked = wish };
+    struct jy_buf notes = { 0 };
+    jy_err rc = in_child(&job, png, &notes, fault);
+
+    jy_buf_free(&notes);
+    return rc;
 }
 
 jy_err

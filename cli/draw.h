@@ -13,6 +13,10 @@
  */
 JY_CHECK jy_err draw_ofd_page(struct jy_slice ofd, int page, int dpi, struct jy_buf *png, struct jy_buf *notes, struct jy_fault *fault);
 
+/** The same with the stamps of a verification (JSON of jy_report_json) framed and numbered; of a PDF, on poppler's picture of the page. */
+struct marked_wish { struct jy_slice file, picture, report; int page; };   /* picture: no bytes for OFD */
+JY_CHECK jy_err draw_marked_page(const struct marked_wish *wish, struct jy_buf *png, struct jy_fault *fault);
+
 /** What a copy is made of: pages first to last of an OFD (file), or pictures of a PDF's pages with their sizes. png: one page, as a picture. */
 struct copy_wish {
     struct jy_slice file;

@@ -10,7 +10,7 @@ static const struct command {
     int (*run)(int argc, char **argv);
     const char *arguments, *en, *zh, *more;
 } commands[] = {
-    { "verify", cmd_verify, "FILE… [--json] [--trust PEM|DIR] [--makers PEM|DIR] [--evidence FILE [--from-register] [--as-judged]] [--write-evidence FILE] [--policy standard|strict] "
+    { "verify", cmd_verify, "FILE… [--json] [--trust PEM|DIR] [--makers PEM|DIR] [--evidence FILE [--from-register] [--as-judged]] [--write-evidence FILE] [--pictures DIR] [--policy standard|strict] "
       "[--maker-alive] [--tolerance S] [--at TIME]", "Judge the stamps of OFD and PDF files.", "验证OFD、PDF文件上的印章。",
       "  --json          the report as JSON (one document a file)\n"
       "  --trust PATH    CA certificates and revocation lists: a PEM file or a folder; without it nothing is ever valid\n"
@@ -18,6 +18,7 @@ static const struct command {
       "  --evidence FILE what else is known, as JSON: certificates, lists, answers, time stamps, status, records (docs/protocol/evidence.md)\n"
       "  --from-register the evidence came from the stamp register itself: its records prove times\n"
       "  --as-judged     at the time and by the policy that the evidence was written with: the same report again\n"
+      "  --pictures DIR          the pages that bear stamps as DIR/page-N.png, each stamp framed with the number of its signature\n"
       "  --write-evidence FILE   keep what this verification made use of, so that it can be repeated at any time\n"
       "  --policy NAME   standard (default): deviations from the letter that keep the binding are remarks; strict: they are refused\n"
       "  --maker-alive   GB/T 38540-2020 to the letter: a maker's certificate that ended since the making ends the seal;\n"
@@ -39,6 +40,7 @@ static const struct command {
       "  --lock          the document takes no further stamp\n"
       "  --trust PATH    also check the certificates' chains and revocation\n"
       "  --tsa URL       a time stamp authority (RFC 3161 over HTTP): the stamps carry its time stamps\n"
+      "  --pictures DIR          the pages that bear stamps as DIR/page-N.png, each stamp framed with the number of its signature\n"
       "  --write-evidence FILE   keep what proves the stamps today (with --trust), for `jinyin verify --evidence` at any time\n"
       "  Several places of one seal are one signature. A second --seal (with its --key, --cert and places) is a second stamp on top of the\n"
       "  first; OUT is written when all have succeeded, or not at all.\n" },

@@ -499,7 +499,7 @@ export class Jinyin {
   }
 
   /** A page as a picture (R15.1). Who: agent, custodian, approver. */
-  async documentPage(id: string, code: string, query: { ppm?: "2" | "4" | "8" } = {}, options: Options = {}): Promise<Uint8Array> {
+  async documentPage(id: string, code: string, query: { ppm?: "2" | "4" | "8"; marks?: "signatures" } = {}, options: Options = {}): Promise<Uint8Array> {
     return new Uint8Array(await (await this.ask("GET", `/api/v1/documents/${encodeURIComponent(id)}/pages/${encodeURIComponent(code)}.png`, query, null, false, options)).arrayBuffer());
   }
 

@@ -11,8 +11,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define BOXES_MAX 1000
-
 /* What is read here is never given back: the process ends with it. */
 jy_err
 page_map(int fd, int64_t max, struct jy_slice *out, struct jy_fault *fault)
@@ -73,29 +71,6 @@ read_drawn(int drawn, struct jy_picture *out, struct jy_fault *fault)
     return rc == JY_OK ? jy_picture_read(png, NULL, out, fault) : rc;
 }
 
-static jy_err
-draw_boxes(const struct page_room *room, const struct jy_msg_PAGE_DRAW *ask, struct jy_picture *picture, struct jy_fault *fault)
-{
-    json_t *list = json_loadb((const char *)ask->boxes.p, ask->boxes.len, JSON_REJECT_DUPLICATES, NULL), *item;
-    size_t count = json_array_size(list), i;
-    struct jy_render_box *boxes = calloc(count + 1, sizeof(*boxes));
-    jy_err rc = boxes == NULL ? JY_E_NOMEM : JY_OK;
-
-    if (rc == JY_OK && (!json_is_array(list) || count > BOXES_MAX))
-        rc = jy_fail(fault, JY_E_FORMAT, "boxes", 0, "not as messages.def says");
-    json_array_foreach(list, i, item) {
-        if (rc == JY_OK)
-            boxes[i] = (struct jy_render_box){ (int)json_integer_value(json_object_get(item, "number")), json_number_value(json_object_get(item, "x_mm")),
-                                               json_number_value(json_object_get(item, "y_mm")), json_number_value(json_object_get(item, "width_mm")),
-                                               json_number_value(json_object_get(item, "height_mm")) };
-    }
-    if (rc == JY_OK)
-        rc = jy_render_boxes(picture, ask->ppm, room->fonts, boxes, count, fault);
-    free(boxes);
-    json_decref(list);
-    return rc;
-}
-
 jy_err
 page_write(struct jy_buf *bytes, int output, struct jy_fault *fault)
 {
@@ -126,8 +101,9 @@ page_draw(const void *arg, const struct jy_frame *request, struct jy_frame *repl
     /* The asker's sizes come from our own reading of the document: another one would put stamps where they are not. */
     if (rc == JY_OK && (picture.width != ask->width || picture.height != ask->height))
         rc = jy_fail(fault, JY_E_DAMAGED, "page", 0, "drawn as %u × %u pixels, %u × %u are its size", picture.width, picture.height, ask->width, ask->height);
-    if (rc == JY_OK && (rc = draw_boxes(reading->room, ask, &picture, fault)) == JY_OK &&
-        (rc = jy_picture_write_png(&picture, ask->ppm, &png, fault)) == JY_OK && (rc = page_write(&png, ask->output, fault)) == JY_OK &&
+    if (rc == JY_OK && ask->report.len > 0)
+        rc = jy_render_boxes(&picture, ask->ppm, reading->room->fonts, ask->report, (int)ask->page, fault);
+    if (rc == JY_OK && (rc = jy_picture_write_png(&picture, ask->ppm, &png, fault)) == JY_OK && (rc = page_write(&png, ask->output, fault)) == JY_OK &&
         (rc = (text = json_dumps(notes, JSON_COMPACT)) == NULL ? JY_E_NOMEM : JY_OK) == JY_OK)
         rc = jy_buf_text(&reply->bytes, text);
     answer->notes = jy_buf_slice(&reply->bytes);

@@ -100,10 +100,28 @@ out:
     return rc;
 }
 
+/* The document's own verification, its stamps framed and numbered as in the report. */
+static jy_err
+draw_marked(struct exchange *x, const json_t *document, int64_t page, int64_t ppm, struct page_picture *out, struct jy_fault *fault)
+{
+    struct jy_buf report = { 0 };
+    uint64_t size;
+    int file = -1;
+    jy_err rc;
+
+    if ((rc = blob_open(x->web, member(document, "digest"), &file, &size, fault)) == JY_OK &&
+        (rc = verification_report(x, file, "json", &report, fault)) == JY_OK)
+        rc = page_picture_marked(x->web, document, page, ppm, jy_buf_slice(&report), out, fault);
+    jy_buf_free(&report);
+    if (file >= 0)
+        close(file);
+    return rc;
+}
+
 jy_err
 document_page(struct exchange *x, struct jy_fault *fault)
 {
-    const char *known = jy_http_header(x->request, "If-None-Match");
+    const char *known = jy_http_header(x->request, "If-None-Match"), *marks = jy_http_query(x->request, "marks");
     struct page_picture p = { .file = -1 };
     json_t *document = NULL;
     char etag[80], *end;
@@ -112,8 +130,10 @@ document_page(struct exchange *x, struct jy_fault *fault)
 
     if (*end != '\0' || page < 1)
         return jy_fail(fault, JY_E_NOT_FOUND, "page", 0, "a number from 1");
+    if (marks != NULL && strcmp(marks, "signatures") != 0)
+        return jy_fail(fault, JY_E_BAD_FIELD, "marks", 0, "signatures, or nothing");
     if ((rc = read_scale(x, &ppm, fault)) != JY_OK || (rc = document_find(x, &document, fault)) != JY_OK ||
-        (rc = page_picture(x->web, document, page, ppm, x->now, &p, fault)) != JY_OK)
+        (rc = marks != NULL ? draw_marked(x, document, page, ppm, &p, fault) : page_picture(x->web, document, page, ppm, x->now, &p, fault)) != JY_OK)
         goto out;
     snprintf(etag, sizeof(etag), "\"%s\"", p.digest);
     x->type = "image/png";

@@ -25,6 +25,9 @@ struct page_picture {
  * of the drawing; JY_E_UNAVAILABLE.
  */
 JY_CHECK jy_err page_picture(struct web *web, const json_t *document, int64_t page, int64_t ppm, jy_time now, struct page_picture *out, struct jy_fault *fault);
+/** With the stamps of a verification framed and numbered: neither kept nor known as seen. Errors as above. */
+JY_CHECK jy_err page_picture_marked(struct web *web, const json_t *document, int64_t page, int64_t ppm, struct jy_slice report, struct page_picture *out,
+                                    struct jy_fault *fault);
 void page_picture_end(struct page_picture *picture);
 /** Opens the cache's folder. Errors: JY_E_IO. */
 JY_CHECK jy_err page_cache_open(struct web *web, const char *web_dir, struct jy_fault *fault);

@@ -164,21 +164,17 @@ find_kept(struct drawing *d)
 /* -- drawing -- */
 
 static jy_err
-draw(struct drawing *d, const json_t *document, json_t *boxes, struct jy_fault *fault)
+draw(struct drawing *d, const json_t *document, struct jy_slice report, struct jy_fault *fault)
 {
     struct jy_msg_PAGE_DRAW ask = { .document = -1, .output = -1, .page = (uint32_t)d->page, .ppm = (uint32_t)d->ppm, .width = d->out->width,
-                                    .height = d->out->height };
-    char *marks = boxes == NULL ? strdup("[]") : json_dumps(boxes, JSON_COMPACT);
+                                    .height = d->out->height, .report = report };
     struct jy_frame reply = { 0 };
     uint8_t digest[JY_SM3_SIZE];
     uint64_t size;
     jy_err rc;
 
     PUT(ask.format, member(document, "format"));
-    if ((rc = marks == NULL ? JY_E_NOMEM : JY_OK) != JY_OK || (rc = blob_open(d->web, member(document, "digest"), &ask.document, &size, fault)) != JY_OK)
-        goto out;
-    ask.boxes = jy_slice_text(marks);
-    if ((rc = ask_page(d->web, JY_MSG_PAGE_DRAW, &ask, &ask.output, &reply, fault)) != JY_OK ||
+    if ((rc = blob_open(d->web, member(document, "digest"), &ask.document, &size, fault)) != JY_OK || (rc = ask_page(d->web, JY_MSG_PAGE_DRAW, &ask, &ask.output, &reply, fault)) != JY_OK ||
         (rc = blob_take(d->web, ask.output, &d->out->file, digest, &d->out->size, fault)) != JY_OK)
         goto out;
     jy_hex(JY_SLICE(digest, sizeof(digest)), d->out->digest);
@@ -188,7 +184,6 @@ draw(struct drawing *d, const json_t *document, json_t *boxes, struct jy_fault *
         rc = jy_fail(fault, JY_E_INTERNAL, "PAGE_DRAWN", 0, "not as messages.def says");
 out:
     jy_frame_free(&reply);
-    free(marks);
     if (ask.document >= 0)
         close(ask.document);
     if (ask.output >= 0)
@@ -232,9 +227,19 @@ page_picture(struct web *web, const json_t *document, int64_t page, int64_t ppm,
         return rc;
     if (find_kept(&d))
         return JY_OK;
-    if ((rc = draw(&d, document, NULL, fault)) == JY_OK && (rc = db_write(web->db, write_drawn, &d, fault)) == JY_OK)
+    if ((rc = draw(&d, document, JY_EMPTY, fault)) == JY_OK && (rc = db_write(web->db, write_drawn, &d, fault)) == JY_OK)
         keep(web, out->file, out->digest);
     return rc;
+}
+
+jy_err
+page_picture_marked(struct web *web, const json_t *document, int64_t page, int64_t ppm, struct jy_slice report, struct page_picture *out,
+                    struct jy_fault *fault)
+{
+    struct drawing d = { .web = web, .page = page, .ppm = ppm, .out = out };
+    jy_err rc = measure(document, page, ppm, out, fault);
+
+    return rc != JY_OK ? rc : draw(&d, document, report, fault);
 }
 
 void

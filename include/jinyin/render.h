@@ -47,13 +47,12 @@ const struct jy_render_note *jy_render_notes(const struct jy_render *render, siz
 /** Who draws: "jinyin-render 0.1.0, cairo 1.16.0, FreeType 2.12.1". Two pictures of one page may differ when this does, or when the fonts do. */
 const char *jy_render_version(void);
 
-/** A place on a page, millimetres from its top left corner, and the number that it has in a report. */
-struct jy_render_box {
-    int number;
-    double x_mm, y_mm, width_mm, height_mm;
-};
-/** Draws a red frame with its number around each, on a picture of a page. Errors: JY_E_NOMEM. */
-JY_CHECK jy_err jy_render_boxes(struct jy_picture *page, double px_per_mm, struct jy_fonts *fonts, const struct jy_render_box *boxes, size_t count,
+/**
+ * Draws a red frame with its number around the stamps of a verification's signatures, on a picture of that page (from 1): a seal's picture where it is.
+ * report: JSON of jy_report_json; signature 1 is its first. Errors: JY_E_FORMAT, JY_E_LIMIT (more than JY_RENDER_BOXES_MAX), JY_E_NOMEM.
+ */
+#define JY_RENDER_BOXES_MAX 1000
+JY_CHECK jy_err jy_render_boxes(struct jy_picture *picture, double px_per_mm, struct jy_fonts *fonts, struct jy_slice report, int page,
                                 struct jy_fault *fault);
 
 /**

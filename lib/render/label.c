@@ -4,8 +4,11 @@
 
 #include <codec/text.h>
 
+#include <jansson.h>
+
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include FT_ADVANCES_H
 
@@ -101,36 +104,79 @@ canvas_end(cairo_t *cr, struct jy_picture *picture, struct jy_fault *fault)
     return good ? JY_OK : jy_fail(fault, JY_E_NOMEM, "picture", 0, "no memory");
 }
 
+/* What is seen of a stamp: a seam's piece is its clip. */
+struct box { int number; double x, y, width, height; };
+
+static double
+mm_of(const json_t *object, const char *name)
+{
+    double v = json_number_value(json_object_get(object, name));
+
+    return !isfinite(v) ? 0 : fmin(fmax(v, -1e5), 1e5);
+}
+
+static jy_err
+read_places(const json_t *signature, int number, int page, struct box *boxes, size_t *count, struct jy_fault *fault)
+{
+    const json_t *place, *clip;
+    size_t i;
+
+    json_array_foreach(json_object_get(signature, "places"), i, place) {
+        struct box b = { number, mm_of(place, "x_mm"), mm_of(place, "y_mm"), mm_of(place, "width_mm"), mm_of(place, "height_mm") };
+        if (json_integer_value(json_object_get(place, "page")) != page)
+            continue;
+        if (*count == JY_RENDER_BOXES_MAX)
+            return jy_fail(fault, JY_E_LIMIT, "places", *count, "more than %d on page %d", JY_RENDER_BOXES_MAX, page);
+        if ((clip = json_object_get(place, "clip")) != NULL)
+            b = (struct box){ number, b.x + mm_of(clip, "x_mm"), b.y + mm_of(clip, "y_mm"), mm_of(clip, "width_mm"), mm_of(clip, "height_mm") };
+        boxes[(*count)++] = b;
+    }
+    return JY_OK;
+}
+
 /* The number on a red ground at the frame's top left corner, outside where there is room for it. */
 static void
-draw_box(cairo_t *cr, struct jy_fonts *fonts, const struct jy_render_box *box)
+draw_box(cairo_t *cr, struct jy_fonts *fonts, const struct box *box)
 {
     char number[16];
-    double width, y = box->y_mm - NUMBER_MM < 0 ? box->y_mm : box->y_mm - NUMBER_MM;
+    double width, y = box->y - NUMBER_MM < 0 ? box->y : box->y - NUMBER_MM;
 
     snprintf(number, sizeof(number), "%d", box->number);
     width = label_draw(cr, fonts, FONT_HEI, number, 0, 0, NUMBER_MM * 0.8, false) + NUMBER_MM * 0.5;
     cairo_set_source_rgb(cr, 0.8, 0, 0);
     cairo_set_line_width(cr, FRAME_MM);
-    cairo_rectangle(cr, box->x_mm, box->y_mm, box->width_mm, box->height_mm);
+    cairo_rectangle(cr, box->x, box->y, box->width, box->height);
     cairo_stroke(cr);
-    cairo_rectangle(cr, box->x_mm - FRAME_MM / 2, y, width, NUMBER_MM);
+    cairo_rectangle(cr, box->x - FRAME_MM / 2, y, width, NUMBER_MM);
     cairo_fill(cr);
     cairo_set_source_rgb(cr, 1, 1, 1);
-    (void)label_draw(cr, fonts, FONT_HEI, number, box->x_mm + NUMBER_MM * 0.25 - FRAME_MM / 2, y + NUMBER_MM * 0.8, NUMBER_MM * 0.8, true);
+    (void)label_draw(cr, fonts, FONT_HEI, number, box->x + NUMBER_MM * 0.25 - FRAME_MM / 2, y + NUMBER_MM * 0.8, NUMBER_MM * 0.8, true);
 }
 
 jy_err
-jy_render_boxes(struct jy_picture *page, double px_per_mm, struct jy_fonts *fonts, const struct jy_render_box *boxes, size_t count, struct jy_fault *fault)
+jy_render_boxes(struct jy_picture *picture, double px_per_mm, struct jy_fonts *fonts, struct jy_slice report, int page, struct jy_fault *fault)
 {
+    struct box *boxes = calloc(JY_RENDER_BOXES_MAX, sizeof(*boxes));
+    json_t *root = json_loadb((const char *)report.p, report.len, JSON_REJECT_DUPLICATES, NULL), *signature;
+    size_t count = 0, i;
     cairo_t *cr;
+    jy_err rc = boxes == NULL ? JY_E_NOMEM : root == NULL ? jy_fail(fault, JY_E_FORMAT, "report", 0, "no JSON") : JY_OK;
 
-    if (count == 0)
-        return JY_OK;
-    if ((cr = canvas_begin(page)) == NULL)
-        return jy_fail(fault, JY_E_NOMEM, "picture", 0, "no memory");
-    cairo_scale(cr, px_per_mm, px_per_mm);
-    for (size_t i = 0; i < count; i++)
-        draw_box(cr, fonts, &boxes[i]);
-    return canvas_end(cr, page, fault);
+    json_array_foreach(json_object_get(root, "signatures"), i, signature) {
+        if (rc == JY_OK)
+            rc = read_places(signature, (int)i + 1, page, boxes, &count, fault);
+    }
+    if (rc == JY_OK && count > 0) {
+        if ((cr = canvas_begin(picture)) == NULL) {
+            rc = jy_fail(fault, JY_E_NOMEM, "picture", 0, "no memory");
+        } else {
+            cairo_scale(cr, px_per_mm, px_per_mm);
+            for (i = 0; i < count; i++)
+                draw_box(cr, fonts, &boxes[i]);
+            rc = canvas_end(cr, picture, fault);
+        }
+    }
+    json_decref(root);
+    free(boxes);
+    return rc;
 }

@@ -153,9 +153,12 @@ def R17_1__a_copy_says_so_and_is_never_valid(life, other, seal_id, demanded):
         assert text.startswith("复印件 · COPY, NOT AN ORIGINAL") and document["digest"] in text
         refused("not_found", lambda: other.ask("agent", "POST", path, {}))
         refused("not_found", lambda: other.ask("agent", "GET", f"{path}/{made['code']}.pdf"))
+        plain, marked = picture(life, document), life.ask("agent", "GET", f"/documents/{document['document_id']}/pages/1.png?marks=signatures")
+        assert size_of(plain) == size_of(marked) and (plain != marked) == (document is stamped), "stamps are framed where there are any"
         source = life.call("GET", f"/api/v1/copies/{made['code']}")     # anybody, by what the QR code says
         assert source["source_digest"] == document["digest"] and source["report"]["digest"] == document["digest"], source
         assert "copy_of" not in source["report"] and source["report"]["verdict"].startswith("valid" if document is stamped else "no_signature")
+    refused("bad_field", lambda: life.ask("agent", "GET", f"/documents/{document['document_id']}/pages/1.png?marks=all"), "marks")
     refused("not_found", lambda: life.call("GET", "/api/v1/copies/" + "0" * 32))
     # Whoever stamps a copy makes no original of it.
     again = life.upload(copy)
