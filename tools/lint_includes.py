@@ -18,6 +18,7 @@ PUBLIC = {
     "jinyin/timestamp.h": "tsp",
     "jinyin/seal.h": "ses",
     "jinyin/container.h": "container",
+    "jinyin/digest.h": "container",
     "jinyin/checks.def": "container",
     "jinyin/picture.h": "picture",
     "jinyin/place.h": "place",
@@ -25,6 +26,7 @@ PUBLIC = {
     "jinyin/text.h": "container",
     "jinyin/verify.h": "verify",
     "jinyin/inspect.h": "inspect",
+    "jinyin/archive.h": "archive",
 }
 # module: modules that it may include besides itself
 ARROWS = {
@@ -41,7 +43,8 @@ ARROWS = {
     "place": {"base", "codec", "container"},
     "render": {"base", "codec", "crypto", "ses", "container", "picture", "ofd"},
     "poppler": {"base"},                                               # starts programs; reads nothing itself
-    "verify": {"base", "codec", "crypto", "cms", "tsp", "ses", "container", "picture"},
+    "archive": {"base", "codec", "crypto"},                            # the package alone: no document is opened
+    "verify": {"base", "codec", "crypto", "cms", "tsp", "ses", "container", "picture", "archive"},
     "inspect": {"base", "codec", "crypto", "cms", "tsp", "ses", "container", "verify"},
     "core": {"base"},
     "store": {"base", "codec", "crypto", "core"},
@@ -53,10 +56,10 @@ ARROWS = {
     "page": {"base", "codec", "crypto", "ses", "container", "picture", "render", "poppler", "ipc", "room"},
     "key": {"base", "codec", "crypto", "ses", "ipc", "room"},           # no SQL, HTTP, OFD or PDF where the keys are
     "link": {"base", "codec", "crypto", "cms", "tsp", "core", "net", "ipc", "room"},  # no keys, no documents; it checks what others signed
-    "web": {"base", "codec", "crypto", "core", "store", "ipc", "net", "room"},  # never opens a document
+    "web": {"base", "codec", "crypto", "archive", "core", "store", "ipc", "net", "room"},  # never opens a document
     "care": {"base", "codec", "crypto", "store", "key", "room", "web"},  # an operator's program, linked to no room; of web the audit chain alone
     "sim": {"base", "codec", "crypto", "cms", "tsp", "core", "net"},
-    "cli": {"base", "codec", "crypto", "cms", "tsp", "ses", "container", "picture", "place", "render", "poppler", "verify", "inspect", "ipc", "net"},
+    "cli": {"base", "core", "codec", "crypto", "cms", "tsp", "ses", "container", "picture", "place", "render", "poppler", "verify", "inspect", "ipc", "net"},
 }
 
 

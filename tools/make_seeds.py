@@ -4,17 +4,21 @@
 usage: make_seeds.py JINYIN DATA OUT           one folder a target under OUT
        make_seeds.py JINYIN DATA --run REPLAY…  make them, and let each replay_NAME run over those of NAME, also cut and changed
 A target that has no list below gets every seed."""
+import base64
 import datetime
 import hashlib
 import io
+import json
 import multiprocessing.pool
 import os
 import pathlib
 import random
+import struct
 import subprocess
 import sys
 import tempfile
 import zipfile
+import zlib
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests" / "scenario"))
 from evidence_seeds import der, evidence  # noqa: E402
@@ -23,8 +27,10 @@ from pki import DISTID, Pki, call  # noqa: E402
 
 # target: kinds of seeds
 WANTS = {
+    "archive": ["archive"],
     "cert": ["cert"],
     "cms": ["cms"],
+    "digest": ["digest"],
     "evidence": ["evidence"],
     "inspect": ["ofd", "pdf", "der", "cms"],
     "manifest": ["manifest"],
@@ -156,11 +162,29 @@ def use_seeds():
     return {"order": b"\0" + order, "approval": b"\1" + approval, "flow": b"\2" + whole, "flow-alone": b"\2" + alone, "grant": b"\3" + grant}
 
 
+def small_pdf():
+    """One page with a text field, and its table of entries."""
+    objects = ["<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [5 0 R] >> >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+               "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << >> /Annots [5 0 R] >>",
+               "<< /Length 20 >>\nstream\n0 0 m 100 100 l S   \nendstream",
+               "<< /Type /Annot /Subtype /Widget /FT /Tx /T (name) /V (x) /Rect [9 9 99 19] /P 3 0 R >>"]
+    out, offsets = "%PDF-1.7\n", []
+    for number, body in enumerate(objects, 1):
+        offsets.append(len(out))
+        out += f"{number} 0 obj\n{body}\nendobj\n"
+    table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
+    count = len(objects) + 1
+    return (out + f"xref\n0 {count}\n0000000000 65535 f \n{table}trailer\n<< /Size {count} /Root 1 0 R >>\nstartxref\n{len(out)}\n%%EOF\n").encode()
+
+
 def make(tool, data, work):
     """name → (kind, bytes) of every seed."""
-    pki, seeds = Pki(tool, data, work / "pki"), {}
+    # Small pictures and documents: a fuzzer tries the more of them, and what stands between is what it is after.
+    pki, seeds = Pki(tool, data, work / "pki", picture="pictures/seal-alpha.png"), {}
+    (work / "contract.pdf").write_bytes(small_pdf())
+    (work / "contract.ofd").write_bytes((data / "contract.ofd").read_bytes())
     for kind in ("ofd", "pdf"):
-        last = data / f"contract.{kind}"
+        last = work / f"contract.{kind}"
         for number in range(3):
             seeds[f"contract-{number}.{kind}"] = (kind, last.read_bytes())
             following = work / f"stamped-{number}.{kind}"
@@ -203,6 +227,11 @@ def make(tool, data, work):
     seeds.update(evidence(seeds["signer.der"][1], seeds["crl"][1]))
     call(tool, "verify", work / "stamped-2.ofd", "--trust", work / "trust", "--write-evidence", work / "evidence.json")
     seeds["evidence.json"] = ("evidence", (work / "evidence.json").read_bytes())
+    seeds["answer.json"] = ("digest", b'{"state":"DONE","stamp_record_id":"1","value":"MAA=","slot":"contents:1:4"}')
+    statement = b"[{},{}]"
+    seeds["package.zip"] = ("archive", archive(work, [
+        ("document.ofd", (work / "stamped-2.ofd").read_bytes()), ("metadata.json", b"{}"), ("record.json", b"{}"), ("register.json", b"{}"),
+        ("status.json", statement), ("evidence.json", seeds["evidence.json"][1]), ("trust.pem", seeds["trust.pem"][1]), ("report.json", b"{}")]))
     seeds["register.json"] = ("evidence", b'{"status":[{"seal_id":"1","since":"2026-01-01T00:00:00Z","state":"ACTIVE"}],"stamps":[{"digest":"' +
                               b"0" * 64 + b'","recorded":"2026-01-01T00:00:00Z"}]}')
     return seeds
@@ -234,6 +263,27 @@ def manifest():
     files = "".join(f"file {i:064x} {i * 1000} {path}\n" for i, path in enumerate(("blobs/ab/abcd", "key/journal", "key/keys/maker.key", "store/jinyin.db")))
     text = f"jinyin-backup 1\nbegun 2026-01-01T00:00:00Z\nfinished 2026-01-01T00:00:09Z\nversion 0.1.0\nengine sqlite\n{files}".encode()
     return text + f"end {hashlib.new('sm3', text).hexdigest()}\n".encode()
+
+
+def archive(work, entries):
+    """An archive package (lib/archive) of these entries: signed, so that a fuzzer begins behind the signature."""
+    head = {"archive": 1, "about": "stamp-record", "record_id": "0" * 32, "packed": "2026-01-01T00:00:00Z", "verdict": "valid", "entries": [
+        {"name": name, "size": len(content), "sm3": hashlib.new("sm3", content).hexdigest()} for name, content in entries]}
+    manifest = json.dumps(head, separators=(",", ":")).encode()
+    key, text, value = work / "archive.key", work / "archive.manifest", work / "archive.sig"
+    text.write_bytes(manifest)
+    subprocess.run(["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:SM2", "-out", key], check=True, capture_output=True)
+    subprocess.run(["openssl", "pkeyutl", "-sign", "-rawin", "-digest", "sm3", "-pkeyopt", DISTID, "-inkey", key, "-in", text, "-out", value], check=True,
+                   capture_output=True)
+    point = subprocess.run(["openssl", "pkey", "-in", key, "-pubout", "-outform", "DER"], check=True, capture_output=True).stdout[-65:]
+    proof = {"algorithm": "SM2-SM3", "purpose": "archive", "key": base64.b64encode(point).decode(), "value": base64.b64encode(value.read_bytes()).decode()}
+    body, directory = b"", b""
+    entries = [*entries, ("manifest.json", manifest), ("signature.json", json.dumps(proof, separators=(",", ":")).encode())]
+    for name, content in entries:
+        sizes = struct.pack("<HHHHIIIHH", 0, 0, 0, 0x5c21, zlib.crc32(content), len(content), len(content), len(name), 0)
+        directory += b"PK\1\2\x14\0\x14\0" + sizes + struct.pack("<HHHII", 0, 0, 0, 0, len(body)) + name.encode()
+        body += b"PK\3\4\x14\0" + sizes + name.encode() + content
+    return body + directory + b"PK\5\6" + struct.pack("<HHHHIIH", 0, 0, len(entries), len(entries), len(directory), len(body), 0)
 
 
 def write(seeds, target, folder, changes):

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the service says in its own name: answers about seals (N5), messages to the national platform (R5.2). key does not judge them and they
+ * What the service says in its own name: answers about seals (N5), messages to the national platform (R5.2), manifests of archive packages (R24.1). key does not judge them and they
  * bind nobody but the service: each purpose has a key of its own, derived from the unlock secret, that occurs in no seal and no order, so that
  * nothing signed here can be taken for a stamp, an approval or a seal, whatever bytes web hands over.
  */
@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const purposes[] = { "seal-status", "platform" };
+static const char *const purposes[] = { "seal-status", "platform", "archive" };
 
 static jy_err
 statement_key(const struct jy_vault *vault, const char *purpose, struct jy_sm2 **out)

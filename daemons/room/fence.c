@@ -17,7 +17,7 @@
 /* What libc, OpenSSL and SQLite read; not /etc as a whole, under which a configuration and its data may lie. */
 static const char *const system_paths[] = { "/usr", "/lib", "/lib64", "/dev", "/proc", "/sys", "/etc/ssl", "/etc/localtime", "/etc/ld.so.cache",
                                             "/etc/nsswitch.conf", "/etc/passwd" };
-static const char *const own_keys[] = { "web_dir" };
+static const char *const own_keys[] = { "web_dir" }, *const read_keys[] = { "trust_path", "makers_path" };
 static const char *const font_paths[] = { "/etc/fonts", "/var/cache/fontconfig" };
 #define CHANGES (LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_CHAR | \
                  LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO | \
@@ -64,6 +64,8 @@ jy_fence_apply(enum jy_room room, const json_t *config, struct jy_fault *fault)
     }
     for (size_t i = 0; room == JY_ROOM_WEB && rules >= 0 && done && i < sizeof(own_keys) / sizeof(own_keys[0]); i++)
         done = open_gate(rules, json_string_value(json_object_get(config, own_keys[i])), handled.handled_access_fs);
+    for (size_t i = 0; rules >= 0 && done && i < sizeof(read_keys) / sizeof(read_keys[0]); i++)
+        done = open_gate(rules, json_string_value(json_object_get(config, read_keys[i])), LANDLOCK_ACCESS_FS_READ_FILE);
     if (rules < 0 || !done || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || syscall(SYS_landlock_restrict_self, rules, 0) != 0)
         rc = jy_fail(fault, JY_E_IO, "landlock", 0, "%s", strerror(errno));
     if (rules >= 0)

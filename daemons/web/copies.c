@@ -32,7 +32,7 @@ copy_create(struct exchange *x, struct jy_fault *fault)
     char made[21];
     jy_err rc;
 
-    if ((rc = document_find(x, &document, fault)) != JY_OK || (rc = fresh_id(m.code)) != JY_OK)
+    if ((rc = document_find_kept(x, &document, fault)) != JY_OK || (rc = fresh_id(m.code)) != JY_OK)
         goto out;
     if (x->web->public_url[0] != '\0')
         snprintf(m.link, sizeof(m.link), "%s/?copy=%s", x->web->public_url, m.code);
@@ -85,7 +85,7 @@ copy_content(struct exchange *x, struct jy_fault *fault)
     json_t *document = NULL, *copy = NULL;
     jy_err rc;
 
-    if ((rc = document_find(x, &document, fault)) == JY_OK &&
+    if ((rc = document_find_kept(x, &document, fault)) == JY_OK &&
         (rc = find_row(x, SQL_COPY_OF_DOCUMENT, BINDS(B_TEXT("code", x->code), B_TEXT("document_id", x->id)), copy_columns, &copy, fault)) == JY_OK)
         rc = draw_copy(x, document, copy, fault);
     json_decref(document);

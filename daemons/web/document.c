@@ -10,7 +10,7 @@
 
 static const struct column document_columns[] = {
     { "document_id", COL_TEXT }, { "digest", COL_HEX }, { "size", COL_INT }, { "format", COL_TEXT }, { "refusal", COL_TEXT }, { "pages", COL_JSON },
-    { "from_order_id", COL_TEXT }, { "created", COL_TIME }, { NULL, COL_TEXT },
+    { "from_order_id", COL_TEXT }, { "created", COL_TIME }, { "kept", COL_BOOL }, { NULL, COL_TEXT },
 };
 
 jy_err
@@ -109,12 +109,21 @@ document_show(struct exchange *x, struct jy_fault *fault)
 }
 
 jy_err
+document_find_kept(struct exchange *x, json_t **out, struct jy_fault *fault)
+{
+    jy_err rc = document_find(x, out, fault);
+
+    return rc == JY_OK && json_is_false(json_object_get(*out, "kept")) ?
+           jy_fail(fault, JY_E_NOT_KEPT, "document_id", 0, "only its digest is known here") : rc;
+}
+
+jy_err
 document_content(struct exchange *x, struct jy_fault *fault)
 {
     json_t *document = NULL;
     jy_err rc;
 
-    if ((rc = document_find(x, &document, fault)) == JY_OK &&
+    if ((rc = document_find_kept(x, &document, fault)) == JY_OK &&
         (rc = blob_open(x->web, member(document, "digest"), &x->file, &x->file_size, fault)) == JY_OK)
         x->type = strcmp(member(document, "format"), "PDF") == 0 ? "application/pdf" : "application/ofd";
     json_decref(document);

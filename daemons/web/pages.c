@@ -80,7 +80,7 @@ document_pages(struct exchange *x, struct jy_fault *fault)
     jy_err rc;
 
     if ((rc = read_scale(x, &ppm, fault)) != JY_OK || (rc = read_number(x, "page", 1, INT32_MAX, &page, fault)) != JY_OK ||
-        (rc = read_number(x, "limit", PAGES_AT_ONCE, 1000, &limit, fault)) != JY_OK || (rc = document_find(x, &document, fault)) != JY_OK)
+        (rc = read_number(x, "limit", PAGES_AT_ONCE, 1000, &limit, fault)) != JY_OK || (rc = document_find_kept(x, &document, fault)) != JY_OK)
         goto out;
     count = (int64_t)json_array_size(json_object_get(document, "pages"));
     limit = limit > PAGES_AT_ONCE ? PAGES_AT_ONCE : limit;
@@ -132,7 +132,7 @@ document_page(struct exchange *x, struct jy_fault *fault)
         return jy_fail(fault, JY_E_NOT_FOUND, "page", 0, "a number from 1");
     if (marks != NULL && strcmp(marks, "signatures") != 0)
         return jy_fail(fault, JY_E_BAD_FIELD, "marks", 0, "signatures, or nothing");
-    if ((rc = read_scale(x, &ppm, fault)) != JY_OK || (rc = document_find(x, &document, fault)) != JY_OK ||
+    if ((rc = read_scale(x, &ppm, fault)) != JY_OK || (rc = document_find_kept(x, &document, fault)) != JY_OK ||
         (rc = marks != NULL ? draw_marked(x, document, page, ppm, &p, fault) : page_picture(x->web, document, page, ppm, x->now, &p, fault)) != JY_OK)
         goto out;
     snprintf(etag, sizeof(etag), "\"%s\"", p.digest);

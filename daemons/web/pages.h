@@ -9,6 +9,8 @@
 
 /** A document's row as handlers here need it: digest (hex), format, pages ([[w_mm, h_mm], …]). Errors: JY_E_NOT_FOUND also when it is not theirs. */
 JY_CHECK jy_err document_find(struct exchange *x, json_t **out, struct jy_fault *fault);
+/** The same, whose bytes are here. Errors: JY_E_NOT_KEPT too, when only its digest is. */
+JY_CHECK jy_err document_find_kept(struct exchange *x, json_t **out, struct jy_fault *fault);
 
 /** One page as drawn. */
 struct page_picture {

@@ -174,7 +174,8 @@ draw(struct drawing *d, const json_t *document, struct jy_slice report, struct j
     jy_err rc;
 
     PUT(ask.format, member(document, "format"));
-    if ((rc = blob_open(d->web, member(document, "digest"), &ask.document, &size, fault)) != JY_OK || (rc = ask_page(d->web, JY_MSG_PAGE_DRAW, &ask, &ask.output, &reply, fault)) != JY_OK ||
+    if ((rc = blob_open(d->web, member(document, "digest"), &ask.document, &size, fault)) != JY_OK ||
+        (rc = ask_page(d->web, JY_MSG_PAGE_DRAW, &ask, &ask.output, &reply, fault)) != JY_OK ||
         (rc = blob_take(d->web, ask.output, &d->out->file, digest, &d->out->size, fault)) != JY_OK)
         goto out;
     jy_hex(JY_SLICE(digest, sizeof(digest)), d->out->digest);

@@ -46,6 +46,8 @@ check_one(const struct checking *c, size_t i, const json_t *item, const json_t *
 static jy_err
 check_all_seen(const struct checking *c)
 {
+    if (c->x->web->sees_all_pages && c->pages == 0)
+        return jy_fail(c->fault, JY_E_BAD_FIELD, "pages_seen", 0, "here an approver sees every page first (R16.1), and this document is not here");
     for (size_t page = 0; c->x->web->sees_all_pages && page < c->pages; page++)
         if (!c->seen[page])
             return jy_fail(c->fault, JY_E_BAD_FIELD, "pages_seen", 0, "page %zu is missing: here an approver sees every page first (R16.1)", page + 1);

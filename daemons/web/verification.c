@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Verification by anybody (R18.3): doc judges; this room adds what the register knows: the seals' history and the stamps' times (N5). */
+/* Verification by anybody (R18.3): doc judges; this room adds what the register knows: its makers (R7.1), the seals' history and
+ * the stamps' times (N5). */
 #include "codec/text.h"
 #include "daemons/web/evidence.h"
 #include "daemons/web/route.h"
@@ -81,8 +82,8 @@ tell_evidence(struct exchange *x, const struct evidence_found *found)
     return jy_http_set_header(x->request, "Jinyin-Evidence", text);
 }
 
-static jy_err
-evidence_of(struct exchange *x, const json_t *signatures, char **text, struct jy_fault *fault)
+jy_err
+document_evidence(struct exchange *x, const json_t *signatures, char **own, char **text, struct jy_fault *fault)
 {
     struct evidence e = { .signatures = signatures, .status = json_array(), .stamps = json_array(), .now = x->now };
     json_t *all = NULL;
@@ -91,6 +92,11 @@ evidence_of(struct exchange *x, const json_t *signatures, char **text, struct jy
     if (rc == JY_OK && ((all = json_pack("{s:O, s:O, s:O, s:O}", "status", e.status, "stamps", e.stamps, "crls", e.found.crls, "ocsp", e.found.ocsp)) == NULL ||
                         (*text = json_dumps(all, JSON_COMPACT)) == NULL))
         rc = JY_E_NOMEM;
+    if (rc == JY_OK && own != NULL) {
+        json_t *known = json_pack("{s:O, s:O}", "status", e.status, "stamps", e.stamps);
+        rc = known == NULL || (*own = json_dumps(known, JSON_COMPACT)) == NULL ? JY_E_NOMEM : JY_OK;
+        json_decref(known);
+    }
     if (rc == JY_OK)
         rc = tell_evidence(x, &e.found);
     json_decref(all);
@@ -119,19 +125,21 @@ verification_report(struct exchange *x, int document, const char *form, struct j
     struct jy_msg_DOC_VERIFY ask = { .document = -1, .now = x->now };
     struct inspection seen = { { 0 } };
     struct jy_frame reply = { 0 };
-    struct jy_buf pem = { 0 };
+    struct jy_buf pem = { 0 }, makers = { 0 };
     char *evidence = NULL;
     jy_err rc;
 
     PUT(ask.form, form);
-    if ((rc = signatures_of(x->web, document, x->now, &seen, fault)) != JY_OK || (rc = evidence_of(x, seen.signatures, &evidence, fault)) != JY_OK ||
-        (rc = blob_reader(document, &ask.document, fault)) != JY_OK)
+    if ((rc = signatures_of(x->web, document, x->now, &seen, fault)) != JY_OK ||
+        (rc = document_evidence(x, seen.signatures, NULL, &evidence, fault)) != JY_OK ||
+        (rc = trust_makers_pem(x->web, seen.signatures, &makers, fault)) != JY_OK || (rc = blob_reader(document, &ask.document, fault)) != JY_OK)
         goto out;
     /* Without trust data the verdict is indeterminate, not an error. */
     if (trust_pem(x->web, false, &pem, fault) != JY_OK)
         jy_log("warning", "no_trust_data", "%s", fault->text);
     *fault = (struct jy_fault){ 0 };
     ask.trust = jy_buf_slice(&pem);
+    ask.makers = jy_buf_slice(&makers);
     ask.evidence = jy_slice_text(evidence);
     if ((rc = ask_doc(x->web, JY_MSG_DOC_VERIFY, &ask, NULL, &reply, fault)) == JY_OK && (rc = jy_buf_add(out, reply.u.DOC_VERIFIED.report)) == JY_OK)
         jy_log("info", "verified", "%s", reply.u.DOC_VERIFIED.verdict);
@@ -139,6 +147,7 @@ out:
     jy_frame_free(&reply);
     inspection_end(&seen);
     jy_buf_free(&pem);
+    jy_buf_free(&makers);
     free(evidence);
     if (ask.document >= 0)
         close(ask.document);

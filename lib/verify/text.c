@@ -14,7 +14,8 @@ signature_text(const struct jy_signature_report *s, size_t number, const struct 
     jy_time_rfc3339(s->time, when);
     jy_time_rfc3339(s->seal_start, from);
     jy_time_rfc3339(s->seal_end, to);
-    if ((rc = jy_buf_fmt(out, "\n● %zu  %s  %s · %s\n", number, jy_text_visible(s->id, a, sizeof(a)), jy_verdict_zh(s->verdict), jy_verdict_en(s->verdict))) != JY_OK)
+    if ((rc = jy_buf_fmt(out, "\n● %zu  %s  %s · %s\n", number, jy_text_visible(s->id, a, sizeof(a)), jy_verdict_zh(s->verdict),
+                         jy_verdict_en(s->verdict))) != JY_OK)
         return rc;
     if (s->kind == JY_SIGNATURE_SEAL &&
         (rc = jy_buf_fmt(out, "  印章 seal      %s  (%s)  %d×%d mm\n  有效期 validity %s – %s\n  制章者 maker    %s\n", jy_text_visible(s->seal_name, a, sizeof(a)),
@@ -55,7 +56,8 @@ jy_report_text(const struct jy_report *report, struct jy_buf *out)
 
     jy_time_rfc3339(report->checked_at, when);
     rc = jy_buf_fmt(out, "%s · %s\n%s  %llu bytes  SM3 %s\n验证时间 checked at %s\n", copy ? "复印件" : jy_verdict_zh(report->verdict),
-                    copy ? "COPY, NOT AN ORIGINAL" : jy_verdict_en(report->verdict), jy_format_name(report->format), (unsigned long long)report->size, report->digest, when);
+                    copy ? "COPY, NOT AN ORIGINAL" : jy_verdict_en(report->verdict), jy_format_name(report->format),
+                    (unsigned long long)report->size, report->digest, when);
     if (rc == JY_OK && report->copy_of[0] != '\0')
         rc = jy_buf_fmt(out, "复印件，不是原件；原件SM3 a copy, not an original; the original's SM3\n  %s\n", report->copy_of);
     for (size_t i = 0; rc == JY_OK && i < report->count; i++)

@@ -78,6 +78,7 @@ judge(struct judgement *j, bool *proven)
         const struct jy_finding *f = &signature->findings.list[i];
         j->rc = jy_findings_add(&out->checks, f->check, f->passed, f->where, f->offset, "%s", f->detail);
     }
+    out->deviations |= signature->deviations;
     if (j->rc == JY_OK && j->copy_of[0] != '\0')             /* R17.1: whoever signs a copy makes no original of it */
         j->rc = jy_findings_add(&out->checks, JY_CHECK_COPY, false, "", 0, "a copy of SM3 %s", j->copy_of);
     switch (signature->kind) {
