@@ -156,6 +156,7 @@ def makers(life):
     life.ask("police", "POST", f"/makers/{other}/revoke", {"reason": "the licence was given back"})
     station = life.ask("maker", "POST", maker + "/workstations", {"name": "一号工位", "place": "和平区示例路1号"})["workstation_id"]
     life.ask("maker", "GET", maker + "/workstations")
+    life.ask("maker", "GET", maker + "/staff?limit=1")
     life.ask("police", "POST", f"/workstations/{station}/confirm", {})
     life.ask("maker", "POST", f"/workstations/{station}/revoke", {"reason": "迁址"})
     inspection = life.ask("police", "POST", maker + "/inspections", {"kind": "routine", "note": "季度检查", "sample": 0})["inspection_id"]
@@ -289,15 +290,15 @@ def custody(life, seal_id):
 
 
 def holds(life, seal_id):
-    """Frozen by the police, and lifted by two officers, each by the own key's PIN."""
+    """The police hold a seal; two officers whom the hold names lift it together."""
     with life.quietly():
-        life.officer("officer-2")
-        for login in ("police", "officer-2"):
+        life.officer("officer")
+        for login in ("police", "officer"):
             life.officer_key(login)
-    life.roles[life.tokens["officer-2"]] = "another officer"
-    held = life.ask("police", "POST", f"/seals/{seal_id}/freeze", {"reason": "an investigation"})
-    for officer in ("officer-2", "police"):
-        life.lift(officer, seal_id, held["hold_id"])
+    life.roles[life.tokens["officer"]] = "officer"
+    hold = life.ask("police", "POST", f"/seals/{seal_id}/freeze", {"reason": "an investigation"})
+    for login in ("police", "officer"):
+        life.lift(login, seal_id, hold["hold_id"])
 
 
 def ends(life, seal_id):
@@ -407,8 +408,8 @@ def live(life, folder):
     orders(life, seal_id)
     use_management(life, seal_id, folder)
     custody(life, seal_id)
-    counterparts(life, Sim(life.credentials["sim"]), seal_id)
     holds(life, seal_id)
+    counterparts(life, Sim(life.credentials["sim"]), seal_id)
     ends(life, seal_id)
     webhook(life, path)
     supervision(life)
