@@ -47,7 +47,7 @@ class Recorder(Life):
             return [self.pretty(item, name, items) for item in value[:items]]
         if not isinstance(value, str):
             return 1000 if name in ("size", "seq", "next") and value is not None else value
-        if name in ("token", "password", "activation_code", "old", "new", "secret", "recovery_codes") or (name == "code" and re.fullmatch(r"\d{6}", value)):
+        if name in ("token", "password", "password_first_half", "password_second_half", "activation_code", "old", "new", "secret", "recovery_codes") or (name == "code" and re.fullmatch(r"\d{6}", value)):
             if name == "code":
                 return self.number(value, lambda n: f"{n:06}")
             prefix = {"token": 64, "secret": 64}.get(name)
@@ -60,7 +60,7 @@ class Recorder(Life):
             return TIME
         if name in ("filing_number", "receipt", "certificate_serial"):
             return self.number(value, lambda n: f"{n:016}")
-        if len(value) > 88 and re.fullmatch(r"[A-Za-z0-9+/=]+", value):
+        if len(value) >= 80 and re.fullmatch(r"[A-Za-z0-9+/=]+", value):
             return LONG
         return re.sub(r"(?<![0-9a-f])[0-9a-f]{32}(?:[0-9a-f]{32})?(?![0-9a-f])", lambda m: self.number(m[0], lambda n: f"{n:0{len(m[0])}x}"), value)
 
@@ -224,6 +224,12 @@ def orders(life, seal_id):
     stamped = life.ask("agent", "GET", f"/documents/{done['document_id']}/content")
     life.file_of[stamped] = "the stamped document"
     life.verify(stamped)
+    path = f"/documents/{done['document_id']}"
+    life.ask("agent", "GET", path + "/pages")
+    life.ask("agent", "GET", path + "/pages/1.png?ppm=2")
+    copy = life.ask("agent", "POST", path + "/copies", {})
+    life.ask("agent", "GET", f"{path}/copies/{copy['code']}.pdf")
+    life.call("GET", f"/api/v1/copies/{copy['code']}")
     with life.quietly():
         eventually(lambda: life.ask("approver", "GET", "/notifications?limit=1")["items"])
     told = life.ask("approver", "GET", "/notifications?limit=1")["items"][0]
@@ -417,6 +423,11 @@ def live(life, folder):
     own_account(life)
 
 
+def short(report):
+    return {key: report[key] for key in ("verdict", "format", "size", "digest", "checked_at", "policy")} | {
+        "signatures": [{"kind": s["kind"], "verdict": s["verdict"]} for s in report["signatures"]]}
+
+
 def perform():
     """Everything on services of its own: the examples, and the operations of which there is one."""
     with tempfile.TemporaryDirectory() as keys, demonstration(platform=True, outbox_retry_max_seconds=1, outbox_refusals_max=1,
@@ -427,6 +438,7 @@ def perform():
             first_start(base, bare, life)
     for row in life.shown:                               # reports are long: one signature without its checks shows the form
         if row["operation"] == "document_verify":
-            row["answer"] = {key: row["answer"][key] for key in ("verdict", "format", "size", "digest", "checked_at", "policy", "signatures")}
-            row["answer"]["signatures"] = [{"kind": s["kind"], "verdict": s["verdict"]} for s in row["answer"]["signatures"]]
+            row["answer"] = short(row["answer"])
+        elif row["operation"] == "copy_show":
+            row["answer"]["report"] = short(row["answer"]["report"])
     return life.shown, set(life.seen)
