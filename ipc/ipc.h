@@ -50,7 +50,7 @@ enum jy_message_type {
 #undef FIELD_I64
 #undef FIELD_FD
 
-#define JY_FRAME_MAX (4u << 20)
+#define JY_FRAME_MAX ((4u << 20) + (64u << 10))      /* the largest message, every field at its limit, with its heads */
 #define JY_FRAME_FDS_MAX 4
 
 /** A received message: type, and the union member of that type. */

@@ -135,6 +135,7 @@ meet_key(struct web *web, struct jy_fault *fault)
     if (rc == JY_OK) {
         memcpy(web->sealing_point, info->point.p, JY_SM2_POINT_SIZE);
         memcpy(web->data_key, info->data_key.p, sizeof(web->data_key));
+        PUT(web->device, info->device);
     }
     jy_frame_free(&reply);
     return rc;

@@ -184,8 +184,10 @@ ordering_insert(struct db_tx *tx, void *arg, struct jy_fault *fault)
                                B_TEXT("category", o->order.category), B_TEXT("purpose", o->order.purpose),
                                o->order.amount_fen < 0 ? (struct bind)B_TEXT("amount_fen", NULL) : (struct bind)B_INT("amount_fen", o->order.amount_fen),
                                B_INT("copies", o->order.copies), B_TEXT("reference", o->order.reference), B_TEXT("state", "REQUESTED"),
-                               B_BLOB("stamp_order", jy_buf_slice(&o->der)), B_BLOB("prepared_digest", JY_SLICE(o->prepared_digest, o->order.digest_only ? 0 : JY_SM3_SIZE)),
-                               B_TEXT("slot", o->slot), B_INT("digest_only", o->order.digest_only), B_INT("now", x->now), B_INT("expires", o->order.expires)), NULL, fault);
+                               B_BLOB("stamp_order", jy_buf_slice(&o->der)),
+                               B_BLOB("prepared_digest", JY_SLICE(o->prepared_digest, o->order.digest_only ? 0 : JY_SM3_SIZE)),
+                               B_TEXT("slot", o->slot), B_INT("digest_only", o->order.digest_only), B_INT("now", x->now),
+                               B_INT("expires", o->order.expires)), NULL, fault);
 
     /* R16.2: a path without steps waits for nobody's approval. */
     if (rc == JY_OK && strcmp(o->state, "REQUESTED") != 0)

@@ -36,6 +36,7 @@ struct web {
     struct db *db;
     uint8_t data_key[32];                  /* wraps personal data and kept answers (R25.1) */
     uint8_t sealing_point[JY_SM2_POINT_SIZE];
+    char device[97];                       /* cryptographic device of the key room; "" = software vault */
     int blobs;                             /* folder of the documents, by digest */
     int64_t document_max;                  /* bytes */
     int64_t session_seconds, order_seconds, doc_timeout_ms, page_timeout_ms;
