@@ -568,7 +568,7 @@ export class Jinyin {
     return (await (await this.ask("POST", `/api/v1/seals/${encodeURIComponent(id)}/take-over`, {}, body, true, options)).json()) as SealTakeOverAnswer;
   }
 
-  /** Agree to unlock a key (R19.2). Who: maker_staff, approver. */
+  /** Agree to unlock a key (R19.2). Who: police, maker_staff, approver. */
   async keyUnlock(id: string, body: KeyUnlockBody, options: Options = {}): Promise<KeyUnlockAnswer> {
     return (await (await this.ask("POST", `/api/v1/keys/${encodeURIComponent(id)}/unlock`, {}, body, true, options)).json()) as KeyUnlockAnswer;
   }
@@ -616,6 +616,11 @@ export class Jinyin {
   /** The same as CSV, ten thousand rows at most (R19.1). Who: agent, custodian, approver. */
   async useRegisterExport(id: string, query: { from?: string; to?: string } = {}, options: Options = {}): Promise<Uint8Array> {
     return new Uint8Array(await (await this.ask("GET", `/api/v1/seals/${encodeURIComponent(id)}/use-register/export`, query, null, false, options)).arrayBuffer());
+  }
+
+  /** The archive package: document, evidence, record, signed manifest (docs/protocol/archive.md) (R24.1). Who: agent, custodian, approver. */
+  async stampRecordArchive(id: string, options: Options = {}): Promise<Uint8Array> {
+    return new Uint8Array(await (await this.ask("GET", `/api/v1/stamp-records/${encodeURIComponent(id)}/archive`, {}, null, false, options)).arrayBuffer());
   }
 
   /** What waits for each counterpart, and whether it answers (R5.2). Who: system_administrator, police. */
@@ -1559,7 +1564,7 @@ export type WebhookDelivery = {
   delivered: string | null;
 };
 export type Problem = {
-  code: "format" | "trailing_data" | "limit_exceeded" | "no_memory" | "io" | "crypto" | "unsupported" | "bad_argument" | "bad_signature" | "bad_certificate" | "not_found" | "file_empty" | "file_format_unknown" | "file_damaged" | "file_encrypted" | "container_ambiguous" | "file_hostile" | "document_locked" | "earlier_signature_invalid" | "active_content" | "stamp_forbidden" | "page_out_of_range" | "stamp_off_page" | "seam_impossible" | "keyword_not_found" | "seal_not_in_validity" | "signer_not_in_seal" | "internal" | "unavailable" | "counterpart_down" | "counterpart_refused" | "unauthenticated" | "bad_login" | "forbidden" | "second_factor_required" | "account_incomplete" | "step_up_required" | "password_weak" | "too_many_tries" | "two_persons" | "row_altered" | "method_not_allowed" | "bad_json" | "bad_field" | "idempotency_key_missing" | "idempotency_key_reused" | "state_forbids" | "conflict" | "client_signature" | "client_time" | "client_nonce_used" | "client_not_active" | "client_scope" | "client_digest" | "quota_exceeded" | "bad_uscc" | "bad_id_number" | "material_missing" | "original_not_seen" | "maker_licence" | "physical_seal_unknown" | "physical_seal_cancelled" | "physical_seal_mismatch" | "second_statutory_seal" | "certificate_period" | "excluded_by_law" | "workstation" | "four_eyes" | "renewal_window" | "picture_changed" | "outside_scope" | "reason_required" | "seal_not_live" | "seal_held" | "no_approval" | "no_path" | "use_not_permitted" | "grant_exceeded" | "order_expired" | "order_spent" | "document_changed" | "content_not_kept" | "pin_wrong" | "pin_locked" | "pin_must_change" | "pin_weak" | "secret_unreadable" | "secret_stale";
+  code: "format" | "trailing_data" | "limit_exceeded" | "no_memory" | "io" | "crypto" | "unsupported" | "bad_argument" | "bad_signature" | "bad_certificate" | "not_found" | "file_empty" | "file_format_unknown" | "file_damaged" | "file_encrypted" | "container_ambiguous" | "file_hostile" | "document_locked" | "earlier_signature_invalid" | "active_content" | "stamp_forbidden" | "page_out_of_range" | "stamp_off_page" | "seam_impossible" | "keyword_not_found" | "seal_not_in_validity" | "archive_incomplete" | "archive_changed" | "signer_not_in_seal" | "internal" | "unavailable" | "counterpart_down" | "counterpart_refused" | "unauthenticated" | "bad_login" | "forbidden" | "second_factor_required" | "account_incomplete" | "step_up_required" | "password_weak" | "too_many_tries" | "two_persons" | "row_altered" | "method_not_allowed" | "bad_json" | "bad_field" | "idempotency_key_missing" | "idempotency_key_reused" | "state_forbids" | "conflict" | "client_signature" | "client_time" | "client_nonce_used" | "client_not_active" | "client_scope" | "client_digest" | "quota_exceeded" | "bad_uscc" | "bad_id_number" | "material_missing" | "original_not_seen" | "maker_licence" | "physical_seal_unknown" | "physical_seal_cancelled" | "physical_seal_mismatch" | "second_statutory_seal" | "certificate_period" | "excluded_by_law" | "workstation" | "four_eyes" | "renewal_window" | "picture_changed" | "outside_scope" | "reason_required" | "seal_not_live" | "seal_held" | "no_approval" | "no_path" | "use_not_permitted" | "grant_exceeded" | "order_expired" | "order_spent" | "document_changed" | "content_not_kept" | "pin_wrong" | "pin_locked" | "pin_must_change" | "pin_weak" | "secret_unreadable" | "secret_stale";
   title: string;
   title_zh: string;
   status: number;
