@@ -8,7 +8,8 @@
 
 #include <jinyin/base.h>
 
-enum jy_room { JY_ROOM_NONE, JY_ROOM_ANY, JY_ROOM_SUPERVISOR, JY_ROOM_WEB, JY_ROOM_DOC, JY_ROOM_KEY, JY_ROOM_LINK };
+enum jy_room { JY_ROOM_NONE, JY_ROOM_ANY, JY_ROOM_SUPERVISOR, JY_ROOM_WEB, JY_ROOM_DOC, JY_ROOM_KEY, JY_ROOM_LINK, JY_ROOM_PAGE,
+               JY_ROOM_LAST = JY_ROOM_PAGE };
 const char *jy_room_name(enum jy_room room);
 
 enum jy_message_type {

@@ -23,7 +23,9 @@ static const struct column seal_columns[] = {
     { "certificate_serial", COL_TEXT }, { "impression_digest", COL_HEX }, { "maker_id", COL_TEXT }, { NULL, COL_TEXT },
 };
 static const struct column certificate_columns[] = { { "person_id", COL_TEXT }, { "approver_certificate", COL_BASE64 }, { NULL, COL_TEXT } };
-static const struct column flow_columns[] = { { "number", COL_INT }, { "digest", COL_HEX }, { "flow", COL_BASE64 }, { "set_at", COL_TIME }, { NULL, COL_TEXT } };
+static const struct column flow_columns[] = {
+    { "number", COL_INT }, { "digest", COL_HEX }, { "flow", COL_BASE64 }, { "set_at", COL_TIME }, { NULL, COL_TEXT },
+};
 static const struct column grant_columns[] = {
     { "grant_id", COL_TEXT }, { "client", COL_TEXT }, { "grant_der", COL_BASE64 }, { "state", COL_TEXT }, { "granted", COL_TIME }, { NULL, COL_TEXT },
 };
@@ -82,6 +84,8 @@ find_record(struct packing *p, struct jy_fault *fault)
         return rc;
     if (strcmp(member(p->order, "state"), "DONE") != 0)
         return jy_fail(fault, JY_E_BAD_STATE, "state", 0, "%s: only what was stamped is archived", member(p->order, "state"));
+    if (json_is_true(json_object_get(p->order, "digest_only")))
+        return jy_fail(fault, JY_E_BAD_STATE, "digest_only", 0, "the document stays with its client, who archives it: there is nothing here to pack");
     if ((rc = find_row(x, SQL_SEAL_BY_ID, BINDS(B_TEXT("seal_id", member(p->order, "seal_id")), SCOPE_ANYWHERE(x)), seal_columns, &p->seal, fault)) != JY_OK ||
         (rc = blob_open(x->web, member(p->order, "result_digest"), &p->file, &p->size, fault)) != JY_OK)
         return rc;
@@ -112,7 +116,8 @@ own_members(const json_t *from, const char *const *names)
 static jy_err
 put_record(struct packing *p, struct jy_fault *fault)
 {
-    static const char *const members[] = { "order_id", "organization_id", "seal_id", "es_id", "seal_name", "document_id", "document_digest", "requester_id", "places",
+    static const char *const members[] = {
+        "order_id", "organization_id", "seal_id", "es_id", "seal_name", "document_id", "document_digest", "requester_id", "places",
         "category", "purpose", "amount_fen", "copies", "reference", "stamp_order", "created", "expires", "approver_id", "approved", "grant_id", "custodian_id",
         "intent", "stamped", "value_digest", "result_document_id", "result_digest", NULL };
     struct exchange *x = p->x;
@@ -183,7 +188,8 @@ static jy_err
 is_complete(const struct jy_msg_DOC_ARCHIVED *told, struct jy_fault *fault)
 {
     if (strcmp(told->verdict, "indeterminate") == 0)
-        return jy_fail(fault, JY_E_ARCHIVE_INCOMPLETE, "evidence", 0, "the document cannot be judged now: revocation data or trust are missing; ask again later");
+        return jy_fail(fault, JY_E_ARCHIVE_INCOMPLETE, "evidence", 0,
+                       "the document cannot be judged now: revocation data or trust are missing; ask again later");
     if (strncmp(told->verdict, "valid", 5) == 0 && strncmp(told->later, "valid", 5) != 0)
         return jy_fail(fault, JY_E_ARCHIVE_INCOMPLETE, "evidence", 0,
                        "when the certificates have ended it would be %s: no revocation data newer than the stamp is at hand; ask again later", told->later);
@@ -201,9 +207,11 @@ judge(struct packing *p, struct jy_fault *fault)
     if ((rc = inspect(p->x->web, p->file, p->x->now, &p->inspection, fault)) != JY_OK ||
         (rc = document_evidence(p->x, p->inspection.signatures, &own, &all, fault)) != JY_OK ||
         (rc = jy_buf_text(&p->texts[JY_ARCHIVE_REGISTER], own)) != JY_OK ||
-        (rc = trust_pem(p->x->web, true, &p->texts[JY_ARCHIVE_TRUST], fault)) != JY_OK)
+        (rc = trust_pem(p->x->web, true, &p->texts[JY_ARCHIVE_TRUST], fault)) != JY_OK ||
+        (rc = trust_makers_pem(p->x->web, p->inspection.signatures, &p->texts[JY_ARCHIVE_MAKERS], fault)) != JY_OK)
         goto out;
     ask.trust = jy_buf_slice(&p->texts[JY_ARCHIVE_TRUST]);
+    ask.makers = jy_buf_slice(&p->texts[JY_ARCHIVE_MAKERS]);
     ask.evidence = jy_slice_text(all);
     if ((rc = ask_doc(p->x->web, JY_MSG_DOC_ARCHIVE, &ask, NULL, &reply, fault)) != JY_OK || (rc = is_complete(&reply.u.DOC_ARCHIVED, fault)) != JY_OK ||
         (rc = jy_buf_add(&p->texts[JY_ARCHIVE_REPORT], reply.u.DOC_ARCHIVED.report)) != JY_OK ||
@@ -228,7 +236,8 @@ sign(struct packing *p, struct jy_buf *manifest, struct jy_archive_signature *ou
     struct jy_buf key = { 0 }, signature = { 0 };
     jy_err rc;
 
-    if ((rc = jy_buf_byte(manifest, '\0')) == JY_OK && (rc = statement_sign(p->x->web, JY_ARCHIVE_PURPOSE, (const char *)manifest->p, &point, &value, fault)) == JY_OK &&
+    if ((rc = jy_buf_byte(manifest, '\0')) == JY_OK &&
+        (rc = statement_sign(p->x->web, JY_ARCHIVE_PURPOSE, (const char *)manifest->p, &point, &value, fault)) == JY_OK &&
         (rc = jy_base64_decode(jy_slice_text(json_string_value(point)), &key)) == JY_OK &&
         (rc = jy_base64_decode(jy_slice_text(json_string_value(value)), &signature)) == JY_OK) {
         if (key.len != sizeof(out->key) || signature.len > sizeof(out->value))
