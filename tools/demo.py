@@ -144,7 +144,8 @@ def main():
     data = args.dir / "data"
     (args.dir / "sim").mkdir(parents=True)
     sim, base = f"http://127.0.0.1:{args.sim_port}", f"http://127.0.0.1:{args.port}"
-    config = {"http_loopback_port": args.port, "engraving_url": sim, "ca_url": sim + "/ca", "development": True, "password_change_first": False,
+    config = {"http_loopback_port": args.port, "public_url": base, "engraving_url": sim, "ca_url": sim + "/ca", "development": True,
+              "password_change_first": False,
               "login_source_tries": 1000, "evidence_hosts": f"127.0.0.1:{args.sim_port}",
               "making_four_eyes": False, "making_workstation": False}      # one member of staff, on any machine: R13.4 is off
     if args.platform:
