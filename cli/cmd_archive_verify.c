@@ -19,7 +19,8 @@ read_key(const char *text, uint8_t key[JY_SM2_POINT_SIZE], struct jy_fault *faul
     jy_err rc = jy_base64_decode(jy_slice_text(text), &point);
 
     if (rc != JY_OK || point.len != JY_SM2_POINT_SIZE)
-        rc = rc == JY_E_NOMEM ? rc : jy_fail(fault, JY_E_ARGUMENT, "--service-key", 0, "base64 of 65 bytes, as GET /api/v1/statement-keys shows it under \"archive\"");
+        rc = rc == JY_E_NOMEM ? rc :
+            jy_fail(fault, JY_E_ARGUMENT, "--service-key", 0, "base64 of 65 bytes, as GET /api/v1/statement-keys shows it under \"archive\"");
     else
         memcpy(key, point.p, point.len);
     jy_buf_free(&point);
@@ -42,8 +43,8 @@ say(const struct jy_archive *archive, const struct jy_archive_judgement *judgeme
         (rc = (wish->json ? jy_report_json : jy_report_text)(judgement->report, &report)) != JY_OK)
         goto out;
     if (wish->json)
-        printf("{\"record_id\":\"%s\",\"packed\":\"%s\",\"at\":\"%s\",\"verdict\":\"%s\",\"packed_verdict\":\"%s\",\"packed_verdict_again\":\"%s\",\"vouched\":%s,"
-               "\"service_key\":\"%.*s\",\"report\":%.*s}\n", c->record_id, packed, at, now, c->verdict, again, judgement->vouched ? "true" : "false",
+        printf("{\"record_id\":\"%s\",\"packed\":\"%s\",\"at\":\"%s\",\"verdict\":\"%s\",\"packed_verdict\":\"%s\",\"packed_verdict_again\":\"%s\","
+               "\"vouched\":%s,\"service_key\":\"%.*s\",\"report\":%.*s}\n", c->record_id, packed, at, now, c->verdict, again, judgement->vouched ? "true" : "false",
                (int)key.len, (const char *)key.p, (int)report.len, (const char *)report.p);
     else {
         printf("archive package of stamp record %s, packed %s, whole and unchanged  归档包完整、未被改动\n", c->record_id, packed);

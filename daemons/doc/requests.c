@@ -84,12 +84,12 @@ prepare(const struct doc *doc, const struct jy_frame *request, struct jy_frame *
     struct jy_buf list = { 0 };
     struct jy_document *document = NULL;
     struct jy_prepared prepared = { 0 };
-    struct jy_slice file;
+    struct jy_slice file, words = JY_EMPTY;
     jy_err rc;
 
-    if ((rc = map(ask->document, doc, &file, fault)) != JY_OK ||
+    if ((rc = map(ask->document, doc, &file, fault)) != JY_OK || (rc = map(ask->words, doc, &words, fault)) != JY_OK ||
         (rc = jy_document_open(file, &document, fault)) != JY_OK ||
-        (rc = doc_places(document, ask->wish, &places, fault)) != JY_OK || (rc = doc_places_encode(&places, &list, fault)) != JY_OK ||
+        (rc = doc_places(document, ask->wish, words, &places, fault)) != JY_OK || (rc = doc_places_encode(&places, &list, fault)) != JY_OK ||
         (rc = jy_document_prepare(document, ask->seal, places.list, places.count, ask->now, &prepared, fault)) != JY_OK ||
         (rc = jy_pieces_write(&prepared.file, ask->output, fault)) != JY_OK ||
         (rc = jy_buf_add(&reply->bytes, JY_SLICE(prepared.data_hash, JY_SM3_SIZE))) != JY_OK ||
@@ -104,6 +104,7 @@ out:
     jy_places_free(&places);
     jy_prepared_free(&prepared);
     jy_document_free(document);
+    unmap(words);
     unmap(file);
     return rc;
 }

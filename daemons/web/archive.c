@@ -23,7 +23,9 @@ static const struct column seal_columns[] = {
     { "certificate_serial", COL_TEXT }, { "impression_digest", COL_HEX }, { "maker_id", COL_TEXT }, { NULL, COL_TEXT },
 };
 static const struct column certificate_columns[] = { { "person_id", COL_TEXT }, { "approver_certificate", COL_BASE64 }, { NULL, COL_TEXT } };
-static const struct column flow_columns[] = { { "number", COL_INT }, { "digest", COL_HEX }, { "flow", COL_BASE64 }, { "set_at", COL_TIME }, { NULL, COL_TEXT } };
+static const struct column flow_columns[] = {
+    { "number", COL_INT }, { "digest", COL_HEX }, { "flow", COL_BASE64 }, { "set_at", COL_TIME }, { NULL, COL_TEXT },
+};
 static const struct column grant_columns[] = {
     { "grant_id", COL_TEXT }, { "client", COL_TEXT }, { "grant_der", COL_BASE64 }, { "state", COL_TEXT }, { "granted", COL_TIME }, { NULL, COL_TEXT },
 };
@@ -114,7 +116,8 @@ own_members(const json_t *from, const char *const *names)
 static jy_err
 put_record(struct packing *p, struct jy_fault *fault)
 {
-    static const char *const members[] = { "order_id", "organization_id", "seal_id", "es_id", "seal_name", "document_id", "document_digest", "requester_id", "places",
+    static const char *const members[] = {
+        "order_id", "organization_id", "seal_id", "es_id", "seal_name", "document_id", "document_digest", "requester_id", "places",
         "category", "purpose", "amount_fen", "copies", "reference", "stamp_order", "created", "expires", "approver_id", "approved", "grant_id", "custodian_id",
         "intent", "stamped", "value_digest", "result_document_id", "result_digest", NULL };
     struct exchange *x = p->x;
@@ -185,7 +188,8 @@ static jy_err
 is_complete(const struct jy_msg_DOC_ARCHIVED *told, struct jy_fault *fault)
 {
     if (strcmp(told->verdict, "indeterminate") == 0)
-        return jy_fail(fault, JY_E_ARCHIVE_INCOMPLETE, "evidence", 0, "the document cannot be judged now: revocation data or trust are missing; ask again later");
+        return jy_fail(fault, JY_E_ARCHIVE_INCOMPLETE, "evidence", 0,
+                       "the document cannot be judged now: revocation data or trust are missing; ask again later");
     if (strncmp(told->verdict, "valid", 5) == 0 && strncmp(told->later, "valid", 5) != 0)
         return jy_fail(fault, JY_E_ARCHIVE_INCOMPLETE, "evidence", 0,
                        "when the certificates have ended it would be %s: no revocation data newer than the stamp is at hand; ask again later", told->later);
@@ -232,7 +236,8 @@ sign(struct packing *p, struct jy_buf *manifest, struct jy_archive_signature *ou
     struct jy_buf key = { 0 }, signature = { 0 };
     jy_err rc;
 
-    if ((rc = jy_buf_byte(manifest, '\0')) == JY_OK && (rc = statement_sign(p->x->web, JY_ARCHIVE_PURPOSE, (const char *)manifest->p, &point, &value, fault)) == JY_OK &&
+    if ((rc = jy_buf_byte(manifest, '\0')) == JY_OK &&
+        (rc = statement_sign(p->x->web, JY_ARCHIVE_PURPOSE, (const char *)manifest->p, &point, &value, fault)) == JY_OK &&
         (rc = jy_base64_decode(jy_slice_text(json_string_value(point)), &key)) == JY_OK &&
         (rc = jy_base64_decode(jy_slice_text(json_string_value(value)), &signature)) == JY_OK) {
         if (key.len != sizeof(out->key) || signature.len > sizeof(out->value))
