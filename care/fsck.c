@@ -142,7 +142,7 @@ check_prepared(struct db_tx *tx, void *arg, struct jy_fault *fault)
         struct suspect *s;
         p->rows.after = db_int(row, "seq");
         p->rows.count++;
-        if (!care_order_is_open(db_text(row, "state")) || blob_is_there(p->rows.f, db_blob(row, "prepared_digest"), -1))
+        if (!care_order_is_open(db_text(row, "state")) || db_int(row, "digest_only") == 1 || blob_is_there(p->rows.f, db_blob(row, "prepared_digest"), -1))
             continue;
         if ((s = calloc(1, sizeof(*s))) == NULL) {
             rc = JY_E_NOMEM;
@@ -277,6 +277,7 @@ check_audit(struct db_tx *tx, void *arg, struct jy_fault *fault)
 
 static const struct { enum sql_name name; const char *what, *wrong, *checked; } questions[] = {
     { SQL_FSCK_SEAL_STATES, "seal", "its state is not that of its last event: ", "seals against their events" },
+    { SQL_FSCK_HOLDS, "seal", "its state is not what the holds on it make of it: ", "seals against their holds" },
     { SQL_FSCK_EVENTS, "seal", "an event was not filed, or a filing has no event: ", "events of seals against the filings" },
     { SQL_FSCK_FILINGS, "filing", "what went to the engraving system is not what was filed: ", "filings against the outbox" },
     { SQL_FSCK_OUTBOX, "event", "delivered without a receipt, or a receipt without a delivery: ", "deliveries against receipts" },

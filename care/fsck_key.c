@@ -2,6 +2,8 @@
 /* The key journal against the stamp records (N4): what counts as stamped was signed, and what was signed is known. */
 #include "care/fsck.h"
 
+#include "daemons/key/hold.h"
+
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,7 +54,11 @@ fsck_vault(struct fsck *f)
 
 /* -- one order -- */
 
-struct order { char id[JY_ID_SIZE], state[16], result_from[JY_ID_SIZE]; uint8_t value_digest[JY_SM3_SIZE]; bool done; };
+struct order {
+    char id[JY_ID_SIZE], state[16], result_from[JY_ID_SIZE];
+    uint8_t signed_digest[JY_SM3_SIZE];
+    bool done, digest_only, value_fits;
+};
 
 /* SM3 of the value that the journal holds for this order. */
 static jy_err
@@ -83,7 +89,7 @@ compare(struct fsck *f, const struct order *o)
 
     if (o->done && !stamped)
         return "is recorded as stamped, and the key journal holds no signature for it";
-    if (o->done && (value_of(f, row, digest, NULL) != JY_OK || memcmp(digest, o->value_digest, sizeof(digest)) != 0))
+    if (o->done && (value_of(f, row, digest, NULL) != JY_OK || memcmp(digest, o->signed_digest, sizeof(digest)) != 0))
         return "has another signature in the key journal than in its record";
     if (!o->done && stamped && !care_order_is_open(o->state))
         return "has ended without a stamp, and the key journal holds a signature for it";
@@ -105,14 +111,17 @@ read_page(struct db_tx *tx, void *arg, struct jy_fault *fault)
     db_bind_int(row, "limit", PAGE);
     while ((rc = db_step(row, &has_row, fault)) == JY_OK && has_row) {
         struct order *o = &p->orders[p->count++];
-        struct jy_slice digest = db_blob(row, "value_digest");
+        struct jy_slice digest = db_blob(row, "signed_digest");
         const char *from = db_text(row, "result_from");
+        uint8_t found[JY_SM3_SIZE];
         *o = (struct order){ .done = strcmp(db_text(row, "state"), "DONE") == 0 };
         snprintf(o->id, sizeof(o->id), "%s", db_text(row, "order_id"));
         snprintf(o->state, sizeof(o->state), "%s", db_text(row, "state"));
         snprintf(o->result_from, sizeof(o->result_from), "%s", from == NULL ? "" : from);
-        if (digest.len == sizeof(o->value_digest))
-            memcpy(o->value_digest, digest.p, digest.len);
+        if (digest.len == sizeof(o->signed_digest))
+            memcpy(o->signed_digest, digest.p, digest.len);
+        o->digest_only = db_int(row, "digest_only") == 1;
+        o->value_fits = jy_sm3(db_blob(row, "value"), found) == JY_OK && jy_slice_equal(db_blob(row, "value_digest"), JY_SLICE(found, sizeof(found)));
         p->after = db_int(row, "seq");
     }
     db_end(row);
@@ -138,7 +147,9 @@ check_page(struct page *p)
         }
         if (wrong != NULL)
             fsck_found(f, "order", o->id, "%s", wrong);
-        if (o->done && strcmp(o->result_from, o->id) != 0)
+        if (o->done && o->digest_only && !o->value_fits)
+            fsck_found(f, "order", o->id, "was stamped by its digest, and its value is missing or another");
+        if (o->done && !o->digest_only && strcmp(o->result_from, o->id) != 0)
             fsck_found(f, "order", o->id, "its stamped document says that it came from another order");
         row = jy_vault_order_row(&f->vault, o->id);
         p->signed_orders += row != NULL && row->stamped_at != 0;
@@ -213,6 +224,106 @@ check_records(struct fsck *f)
     fsck_good(f, before, "keys against their journal", count);
 }
 
+/* -- what stops a seal in the register stops its key, and the other way round (R21.2, N1) -- */
+
+struct stop { char id[JY_ID_SIZE], state[16]; bool own, supervisors; };
+struct stops { struct fsck *f; int64_t from, after; struct stop list[PAGE]; size_t count; uint64_t all; };
+
+static jy_err
+read_stops(struct db_tx *tx, void *arg, struct jy_fault *fault)
+{
+    struct stops *s = arg;
+    struct db_row *row = db_begin(tx, SQL_FSCK_STOPS);
+    bool has_row;
+    jy_err rc;
+
+    s->count = 0;
+    db_bind_int(row, "after", s->after);
+    db_bind_int(row, "limit", PAGE);
+    while ((rc = db_step(row, &has_row, fault)) == JY_OK && has_row) {
+        struct stop *stop = &s->list[s->count++];
+        *stop = (struct stop){ .own = db_int(row, "own") > 0, .supervisors = db_int(row, "supervisors") > 0 };
+        snprintf(stop->id, sizeof(stop->id), "%s", db_text(row, "seal_id"));
+        snprintf(stop->state, sizeof(stop->state), "%s", db_text(row, "state"));
+        s->after = db_int(row, "seq");
+    }
+    db_end(row);
+    return rc;
+}
+
+/* NULL when key and register stop the same; *since: when the key's last hold was placed, for what a restore explains. */
+static const char *
+compare_stop(struct fsck *f, const struct stop *stop, jy_time *since)
+{
+    struct jy_key_record record = { 0 };
+    struct jy_hold holds[JY_HOLDS_MAX];
+    const char *wrong = NULL;
+    size_t count = 0;
+
+    *since = 0;
+    if (jy_vault_load(&f->vault, stop->id, &record, NULL) != JY_OK || jy_holds_read(&record, holds, &count) != JY_OK)
+        wrong = "has no key record that can be read";
+    else if ((stop->own || strcmp(stop->state, "SUSPENDED") == 0) && record.state == JY_KEY_USABLE)
+        wrong = "is stopped by its organization, and its key is not";
+    else if (!stop->own && strcmp(stop->state, "SUSPENDED") != 0 && record.state == JY_KEY_FROZEN)
+        wrong = "is not stopped by its organization, and its key is";
+    else if (stop->supervisors != (count > 0))
+        wrong = count > 0 ? "is not held by the police, and its key is: place and lift the hold" : "is held by the police, and its key is not";
+    if (count > 0)
+        *since = holds[count - 1].placed;
+    jy_record_free(&record);
+    return wrong;
+}
+
+/* What seems wrong may be on its way: looked at once more, the key store and the register anew. */
+static jy_err
+check_stops(struct stops *s, struct jy_fault *fault)
+{
+    struct stops *again = NULL;
+    jy_time since;
+    jy_err rc = JY_OK;
+
+    for (size_t i = 0; rc == JY_OK && i < s->count; i++) {
+        const char *wrong = compare_stop(s->f, &s->list[i], &since);
+        if (wrong == NULL)
+            continue;
+        if (again == NULL) {
+            if ((again = calloc(1, sizeof(*again))) == NULL)
+                return JY_E_NOMEM;
+            again->after = s->from;
+            if (!fsck_vault(s->f) || (rc = db_read(s->f->db, read_stops, again, fault)) != JY_OK)
+                break;
+        }
+        for (size_t k = 0; k < again->count; k++)
+            if (strcmp(again->list[k].id, s->list[i].id) == 0 && (wrong = compare_stop(s->f, &again->list[k], &since)) != NULL && !is_explained(s->f, since))
+                fsck_found(s->f, "seal", s->list[i].id, "%s", wrong);
+    }
+    free(again);
+    return rc;
+}
+
+static jy_err
+fsck_stops(struct fsck *f, struct jy_fault *fault)
+{
+    struct stops *s = calloc(1, sizeof(*s));
+    unsigned before = f->problems;
+    jy_err rc = s == NULL ? JY_E_NOMEM : JY_OK;
+
+    if (rc == JY_OK)
+        s->f = f;
+    while (rc == JY_OK) {
+        s->from = s->after;
+        if ((rc = db_read(f->db, read_stops, s, fault)) != JY_OK || s->count == 0)
+            break;
+        s->all += s->count;
+        rc = check_stops(s, fault);
+    }
+    if (rc == JY_OK)
+        fsck_good(f, before, "what stops a seal against its key", s->all);
+    free(s);
+    return rc;
+}
+
 jy_err
 fsck_keys(struct fsck *f, struct jy_fault *fault)
 {
@@ -235,6 +346,8 @@ fsck_keys(struct fsck *f, struct jy_fault *fault)
         rc = check_signed(f, fault);
     if (good && rc == JY_OK)
         fsck_good(f, before, "stamping orders against the key journal", count);
+    if (good && rc == JY_OK)
+        rc = fsck_stops(f, fault);
     fsck_vault_close(f);
     free(page);
     return rc;

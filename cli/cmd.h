@@ -11,6 +11,8 @@ enum { EXIT_VALID = 0, EXIT_INVALID = 1, EXIT_INDETERMINATE = 2, EXIT_NO_SIGNATU
 
 int cmd_verify(int argc, char **argv);
 int cmd_stamp(int argc, char **argv);
+int cmd_stamp_prepare(int argc, char **argv);
+int cmd_stamp_finish(int argc, char **argv);
 int cmd_archive(int argc, char **argv);
 int archive_verify(int argc, char **argv);      /* of cmd_archive: a package */
 int cmd_inspect(int argc, char **argv);

@@ -42,6 +42,14 @@ static const struct command {
       "  --write-evidence FILE   keep what proves the stamps today (with --trust), for `jinyin verify --evidence` at any time\n"
       "  Several places of one seal are one signature. A second --seal (with its --key, --cert and places) is a second stamp on top of the\n"
       "  first; OUT is written when all have succeeded, or not at all.\n" },
+    { "stamp-prepare", cmd_stamp_prepare, "IN PREPARED --seal S.esl --request ASK.json [--page PAGES] --at X,Y | --seam EDGE | --keyword WORD … [--lock]",
+      "Prepare a file that stays here: only its digests go to the service.", "文件不外传：在本地预处理，仅将摘要交给印章服务。",
+      "  --seal FILE     the seal as the service shows it (GET /api/v1/seals/{id}, member seal)\n"
+      "  --request FILE  what the service is asked, as JSON: add seal_id, category and purpose, and send it to POST /api/v1/digest-orders\n"
+      "  Places are said as in `jinyin stamp`. PREPARED is kept as it is until the answer comes; another stamp in between needs another preparation.\n" },
+    { "stamp-finish", cmd_stamp_finish, "PREPARED ANSWER.json OUT", "Put the service's value into the prepared file.", "将印章服务返回的签章值写入预处理文件。",
+      "  ANSWER.json     the answer to the stamping, or of GET /api/v1/orders/{id} afterwards\n"
+      "  A value that is not for this very file is refused.\n" },
     { "archive", cmd_archive, "IN OUT --tsa URL … | verify PACKAGE …", "Put evidence into a signed PDF, or judge an archive package.",
       "将验证证据和文档时间戳加入已签章的PDF，或验证归档包。",
       "  --tsa URL       the time stamp authority (RFC 3161 over HTTP)\n"
@@ -74,8 +82,13 @@ static const struct command {
       "  --page N        from 1 (default 1)\n"
       "  --dpi D         dots per inch, 10 to 1200 (default 150)\n"
       "  What is not drawn as the document asks (fonts that it does not bring, broken pictures) is listed. No verdict is given on stamps.\n" },
-    { "tour", cmd_tour, "[--dir DIR] [--credentials FILE] [FILE…]", "A seal's whole life, on real files, against a running ./dev run.",
-      "在真实文件上演示一枚印章的一生。", "" },
+    { "tour", cmd_tour, "[--all [--kind CODE …]] [--dir DIR] [--credentials FILE] [FILE…]", "A seal's whole life, on real files, against a running ./dev run.",
+      "在真实文件上演示一枚印章的一生。",
+      "  --all           every kind of seal through every kind of application, the outside systems failing in between, `jinyin fsck` at the end\n"
+      "  --kind CODE     only this kind (core/kinds.c), e.g. statutory; may stand several times\n"
+      "  --dir DIR       where stamped files, reports and pictures are kept, default var/tour\n"
+      "  --credentials   what the demonstration wrote, default var/demo/credentials.json\n"
+      "  exit: 0 everything was answered as it should be, 1 something was not, 64 usage, 69 the service does not answer\n" },
 
     { "migrate", cmd_care, "--config FILE [--owner PLACE --role NAME]", "Bring the service's database to this version's schema.",
       "将服务的数据库升级到本版本的结构。",
@@ -115,7 +128,7 @@ help(FILE *out)
 {
     fprintf(out, "jinyin %s: electronic seals, 津印电子印章\n\n", JY_VERSION);
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-        fprintf(out, "  jinyin %-7s %s\n                 %s\n", commands[i].name, commands[i].en, commands[i].zh);
+        fprintf(out, "  jinyin %-13s %s\n                       %s\n", commands[i].name, commands[i].en, commands[i].zh);
     fprintf(out, "\n  jinyin help COMMAND    how to use it\n  jinyin --version\n");
 }
 

@@ -30,10 +30,13 @@ struct stamp_wishes {
     struct stamp_wish list[STAMPS_MAX];
     size_t count;
     const char *trust, *tsa, *evidence, *in, *out;     /* evidence: where what proves the stamps is kept */
+    const char *request;               /* of `stamp-prepare` only, which has no key and no certificate: where what the service is asked goes */
 };
 
 /** Read the command line; says what is wrong on stderr and returns EXIT_USAGE, else 0. */
 int stamp_read(int argc, char **argv, struct stamp_wishes *out);
+/** The picture as drawn: what was asked for, else the seal's own; height follows width. */
+void stamp_size(const struct stamp_wish *wish, const struct jy_seal *seal, double *width_mm, double *height_mm);
 /** The places of one seal on this document; width and height are those of the picture as drawn. PDF text is read by poppler's child. */
 JY_CHECK jy_err stamp_places(const struct stamp_wish *wish, double width_mm, double height_mm, struct jy_slice file, struct jy_document *doc,
                              struct jy_places *out, struct jy_fault *fault);

@@ -100,6 +100,15 @@ place_spot(const struct placing *p, const struct stamp_spot *s)
     return rc;
 }
 
+void
+stamp_size(const struct stamp_wish *w, const struct jy_seal *seal, double *width_mm, double *height_mm)
+{
+    double width = jy_seal_width_mm(seal);
+
+    *width_mm = w->width_mm > 0 ? w->width_mm : width;
+    *height_mm = w->height_mm > 0 ? w->height_mm : width > 0 ? *width_mm * jy_seal_height_mm(seal) / width : 0;
+}
+
 jy_err
 stamp_places(const struct stamp_wish *wish, double width_mm, double height_mm, struct jy_slice file, struct jy_document *doc, struct jy_places *out,
              struct jy_fault *fault)

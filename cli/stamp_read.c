@@ -14,7 +14,8 @@
 struct reading {
     struct stamp_wishes *out;
     struct stamp_wish *wish;           /* the stamp that options are said of */
-    const char *option;
+    const char *command, *option;
+    bool prepares;                     /* `stamp-prepare`: the key is the service's */
     const char *pages;                 /* of the places that follow */
 };
 
@@ -23,11 +24,11 @@ wrong(const struct reading *r, const char *fmt, ...)
 {
     va_list args;
 
-    fprintf(stderr, "jinyin stamp: %s: ", r->option);
+    fprintf(stderr, "jinyin %s: %s: ", r->command, r->option);
     va_start(args, fmt);
     vfprintf(stderr, fmt, args);
     va_end(args);
-    fprintf(stderr, "; `jinyin stamp --help` tells more\n");
+    fprintf(stderr, "; `jinyin %s --help` tells more\n", r->command);
     return EXIT_USAGE;
 }
 
@@ -264,14 +265,24 @@ read_evidence(struct reading *r, const char *text)
     return 0;
 }
 
+static int
+read_request(struct reading *r, const char *text)
+{
+    r->out->request = text;
+    return 0;
+}
+
+enum { STAMPS = 1, PREPARES = 2, BOTH = STAMPS | PREPARES };
 static const struct {
     const char *name;
     int (*read)(struct reading *r, const char *text);
+    int of;                            /* which of the two commands takes it */
 } options[] = {
-    { "--seal", read_seal }, { "--key", read_key }, { "--cert", read_cert }, { "--page", read_pages }, { "--pages", read_pages }, { "--at", read_at },
-    { "--x", read_coordinate }, { "--y", read_coordinate }, { "--seam", read_seam }, { "--keyword", read_keyword }, { "--width", read_size },
-    { "--height", read_size }, { "--trust", read_trust }, { "--tsa", read_tsa },
-    { "--write-evidence", read_evidence },
+    { "--seal", read_seal, BOTH }, { "--key", read_key, STAMPS }, { "--cert", read_cert, STAMPS }, { "--page", read_pages, BOTH },
+    { "--pages", read_pages, BOTH }, { "--at", read_at, BOTH }, { "--x", read_coordinate, BOTH }, { "--y", read_coordinate, BOTH },
+    { "--seam", read_seam, BOTH }, { "--keyword", read_keyword, BOTH }, { "--width", read_size, BOTH }, { "--height", read_size, BOTH },
+    { "--trust", read_trust, STAMPS }, { "--tsa", read_tsa, STAMPS }, { "--write-evidence", read_evidence, STAMPS },
+    { "--request", read_request, PREPARES },
 };
 
 /* What no stamp can do without. */
@@ -281,7 +292,7 @@ check(struct reading *r)
     for (size_t i = 0; i < r->out->count; i++) {
         const struct stamp_wish *w = &r->out->list[i];
 
-        r->option = w->seal == NULL ? "--seal" : w->key == NULL ? "--key" : w->cert == NULL ? "--cert" : NULL;
+        r->option = w->seal == NULL ? "--seal" : r->prepares ? NULL : w->key == NULL ? "--key" : w->cert == NULL ? "--cert" : NULL;
         if (r->option != NULL)
             return wrong(r, "is missing for stamp %zu", i + 1);
         r->option = "--at";
@@ -302,6 +313,12 @@ check(struct reading *r)
     r->option = "--write-evidence";
     if (r->out->evidence != NULL && r->out->trust == NULL)
         return wrong(r, "needs --trust: the certificates and lists that are kept");
+    r->option = "--seal";
+    if (r->prepares && r->out->count > 1)
+        return wrong(r, "one seal at a time: an order is for one");
+    r->option = "--request";
+    if (r->prepares && r->out->request == NULL)
+        return wrong(r, "is missing: the file that holds what the service is asked");
     r->option = "files";
     return r->out->in != NULL && r->out->out != NULL ? 0 : wrong(r, "name the file to stamp and the file to write");
 }
@@ -310,7 +327,7 @@ static int
 read_option(struct reading *r, const char *text)
 {
     for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
-        if (strcmp(options[i].name, r->option) == 0) {
+        if (strcmp(options[i].name, r->option) == 0 && (options[i].of & (r->prepares ? PREPARES : STAMPS)) != 0) {
             if (text == NULL || text[0] == '\0')
                 return wrong(r, "needs a value");
             return options[i].read(r, text);
@@ -321,7 +338,7 @@ read_option(struct reading *r, const char *text)
 int
 stamp_read(int argc, char **argv, struct stamp_wishes *out)
 {
-    struct reading r = { .out = out };
+    struct reading r = { .out = out, .command = argv[0], .prepares = strcmp(argv[0], "stamp-prepare") == 0 };
     int rc = 0;
 
     memset(out, 0, sizeof(*out));

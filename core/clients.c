@@ -18,6 +18,7 @@ static const struct client_scope scopes[] = {
     { "seals", "印章查询", "see seals within its scope", ALL_TIERS },
     { "documents", "文件上传与下载", "bring and fetch documents", STAMPING },
     { "orders", "用章申请", "ask for stamps; with a person's session also approve and stamp", STAMPING },
+    { "digest_orders", "仅凭摘要用章申请", "ask for stamps by digest only: the document stays with the application", STAMPING },
     { "records", "签章记录查询", "see stamp records", STAMPING },
     { "applications", "申请查询", "see applications for seals", ALL_TIERS },
     { "making", "制发", "with a person's session: accept, make, file", TIER_MAKER },

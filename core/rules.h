@@ -100,6 +100,8 @@ extern const struct state_move maker_moves[];
 /** workstation (R13.4): PENDING confirm→REGISTERED, revoke→REVOKED. inspection (R13.6): OPEN close→CLOSED. rectification (R13.6): ORDERED
  *  answer→ANSWERED accept→ACCEPTED; reject→ORDERED again; overdue→OVERDUE; withdraw→WITHDRAWN. */
 extern const struct state_move workstation_moves[], inspection_moves[], rectification_moves[];
+/** hold (R21.2): STANDING lift→LIFTED. One that stands when its seal ends stays so. */
+extern const struct state_move hold_moves[];
 /** The state after event, or JY_E_BAD_STATE with "STATE" and "event" in the fault. Tables end with from == NULL. */
 JY_CHECK jy_err state_after(const struct state_move *moves, const char *from, const char *event, const char **to, struct jy_fault *fault);
 
@@ -108,6 +110,20 @@ struct state_machine { const char *name, *zh; const struct state_move *moves; };
 extern const struct state_machine state_machines[];
 /** A seal that exists for R14.1: made and not ended. The store's index one_statutory_seal lists the same states. */
 bool seal_is_living(const char *state);
+
+/* -- holds (R21.2, R4.1): a seal is frozen as long as any stands; each is lifted by its own owner alone -- */
+struct hold_owner {
+    const char *code, *zh, *en;   /* "organization", "district_police", "city_police" */
+    const char *lifted_zh, *lifted_en;
+    bool supervisor;              /* kept in the key room by itself, and lifted by officers whom it names */
+    const char *source;
+};
+const struct hold_owner *hold_owners(size_t *count);
+const struct hold_owner *hold_owner_by_code(const char *code);
+/** A seal that could be used, or could be again. */
+bool seal_may_be_held(const char *state);
+/** What happens to a seal in this state with so many holds standing: "freeze", "unfreeze", or NULL: nothing that anybody outside is told. */
+const char *seal_event_of_holds(const char *state, size_t standing);
 
 /* -- dates -- */
 /** R20.2: a certificate is renewed within the 30 days before its end: JY_E_RENEWAL_WINDOW outside of valid_to − 30 d ≤ now < valid_to. */

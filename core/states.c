@@ -95,10 +95,15 @@ const struct state_move rectification_moves[] = {
     { NULL, NULL, NULL, NULL },
 };
 
+const struct state_move hold_moves[] = {
+    { "STANDING", "lift", "LIFTED", "R21.2" },
+    { NULL, NULL, NULL, NULL },
+};
+
 const struct state_machine state_machines[] = {
     { "application", "申请", application_moves }, { "seal", "电子印章", seal_moves }, { "order", "用章申请", order_moves },
     { "maker", "制作机构许可", maker_moves }, { "workstation", "制章工位", workstation_moves }, { "inspection", "监督检查", inspection_moves },
-    { "rectification", "责令整改", rectification_moves }, { NULL, NULL, NULL },
+    { "rectification", "责令整改", rectification_moves }, { "hold", "冻结", hold_moves }, { NULL, NULL, NULL },
 };
 
 bool

@@ -56,7 +56,8 @@ try_flow(struct jy_slice der)
         must(jy_flow_encode(flow, &out) == JY_OK && jy_slice_equal(jy_buf_slice(&out), der));
         for (uint32_t i = 0; i < flow->path_count; i++) {
             const struct jy_flow_path *p = &flow->paths[i];
-            must(jy_flow_path_for(flow, p->category_count > 0 ? p->categories[0] : "agreement", p->amount_max_fen, flow->valid_from, &path, NULL) == JY_OK);
+            const struct jy_flow_use use = { p->category_count > 0 ? p->categories[0] : "agreement", p->amount_max_fen, p->digest_only };
+            must(jy_flow_path_for(flow, &use, flow->valid_from, &path, NULL) == JY_OK);
             must(jy_flow_judge(flow, p, NULL, 0, "", &next, NULL, NULL) == JY_OK && next == 0);
             must(jy_flow_judge(flow, p, &a, 1, "", &next, NULL, NULL) != JY_OK);               /* nobody's */
         }

@@ -30,6 +30,8 @@ put_path(const struct jy_flow_path *p, struct jy_buf *out)
     for (uint32_t i = 0; rc == JY_OK && i < p->step_count; i++)
         rc = put_step(&p->steps[i], &steps);
     rc = jy_part_end(&body, &steps, rc);
+    if (rc == JY_OK)
+        rc = jy_part_put_last_boolean(&body, p->digest_only);
     return jy_part_end(out, &body, rc);
 }
 
@@ -99,7 +101,8 @@ get_path(struct jy_der *list, struct jy_flow_path *p)
         if ((rc = get_step(&steps, &p->steps[p->step_count])) != JY_OK)
             return rc;
     }
-    return jy_der_close(&body);
+    rc = jy_part_last_boolean(&body, &p->digest_only);
+    return rc == JY_OK ? jy_der_close(&body) : rc;
 }
 
 static jy_err

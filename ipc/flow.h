@@ -6,7 +6,7 @@
  * Flow ::= SEQUENCE { version INTEGER 1, sealKeyId IA5, number INTEGER, validFrom GeneralizedTime, validTo GeneralizedTime, custodianMayApprove BOOLEAN,
  *   onceInTheChain BOOLEAN, authority IA5, paths SEQUENCE SIZE (1..16) OF Path, deputies SEQUENCE SIZE (0..32) OF Deputy }
  * Path ::= SEQUENCE { categories SEQUENCE SIZE (0..16) OF IA5 (none: every one), amountMaxFen INTEGER (-1: any, also none stated),
- *   steps SEQUENCE SIZE (0..8) OF Step }
+ *   steps SEQUENCE SIZE (0..8) OF Step, digestOnly BOOLEAN DEFAULT FALSE (takes such orders and no others) }
  * Step ::= SEQUENCE { name UTF8, needed INTEGER, approvers SEQUENCE SIZE (1..16) OF IA5 }
  * Deputy ::= SEQUENCE { principal IA5, deputy IA5, from GeneralizedTime, to GeneralizedTime }
  */
@@ -33,6 +33,7 @@ struct jy_flow_path {
     uint32_t category_count, step_count;
     char categories[JY_FLOW_CATEGORIES_MAX][33];
     int64_t amount_max_fen;
+    bool digest_only;                     /* takes orders whose document stayed with the client, and only those */
     struct jy_flow_step steps[JY_FLOW_STEPS_MAX];
 };
 struct jy_flow_deputy {
@@ -60,8 +61,10 @@ JY_CHECK jy_err jy_flow_parse(struct jy_slice der, struct jy_flow **out, struct 
 /** The flow signs or stands in for somebody under this key. */
 bool jy_flow_names(const struct jy_flow *flow, const char *key_id);
 
-/** Within the flow's dates, the first path of this category and amount. Errors: JY_E_NO_PATH. */
-JY_CHECK jy_err jy_flow_path_for(const struct jy_flow *flow, const char *category, int64_t amount_fen, jy_time now, const struct jy_flow_path **out,
+/** What chooses a path. */
+struct jy_flow_use { const char *category; int64_t amount_fen; bool digest_only; };
+/** Within the flow's dates, the first path of this category, amount and kind of order. Errors: JY_E_NO_PATH. */
+JY_CHECK jy_err jy_flow_path_for(const struct jy_flow *flow, const struct jy_flow_use *use, jy_time now, const struct jy_flow_path **out,
                                  struct jy_fault *fault);
 
 /** Whom a signer stands for in this step: "" himself, the absent one's key, or NULL when he has no part in it. taken: places that are filled. */

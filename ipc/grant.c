@@ -17,6 +17,8 @@ jy_grant_encode(const struct jy_grant *g, struct jy_buf *out)
         (rc = jy_der_put_generalized_time(&body, g->valid_from)) == JY_OK && (rc = jy_der_put_generalized_time(&body, g->valid_to)) == JY_OK &&
         (rc = jy_der_put_i64(&body, g->count_max)) == JY_OK && (rc = jy_der_put_i64(&body, g->amount_each_fen)) == JY_OK)
         rc = jy_der_put_i64(&body, g->amount_total_fen);
+    if (rc == JY_OK)
+        rc = jy_part_put_last_boolean(&body, g->digest_only);
     return jy_part_end(out, &body, rc);
 }
 
@@ -42,7 +44,8 @@ jy_grant_parse(struct jy_slice der, struct jy_grant *g, struct jy_fault *fault)
         (rc = jy_part_words(&body, g->categories[0], sizeof(g->categories[0]), JY_GRANT_CATEGORIES_MAX, &g->category_count)) != JY_OK ||
         (rc = jy_part_time(&body, &g->valid_from)) != JY_OK || (rc = jy_part_time(&body, &g->valid_to)) != JY_OK ||
         (rc = jy_der_i64(&body, &g->count_max)) != JY_OK || (rc = jy_der_i64(&body, &g->amount_each_fen)) != JY_OK ||
-        (rc = jy_der_i64(&body, &g->amount_total_fen)) != JY_OK || (rc = jy_der_close(&body)) != JY_OK || (rc = jy_der_close(&all)) != JY_OK)
+        (rc = jy_der_i64(&body, &g->amount_total_fen)) != JY_OK || (rc = jy_part_last_boolean(&body, &g->digest_only)) != JY_OK ||
+        (rc = jy_der_close(&body)) != JY_OK || (rc = jy_der_close(&all)) != JY_OK)
         return jy_fail(fault, rc, "Grant", body.base == NULL ? 0 : jy_der_offset(&body), "bad field");
     if (point.len != sizeof(g->client_point))
         return jy_fail(fault, JY_E_ARGUMENT, "Grant.clientPoint", 0, "%zu bytes, 65 are needed", point.len);
@@ -64,6 +67,7 @@ jy_grant_covers(const struct jy_grant *g, const struct jy_stamp_order *order, in
         { strcmp(order->seal_key_id, g->seal_key_id) == 0, "Grant.sealKeyId", "is of another seal" },
         { now >= g->valid_from && now < g->valid_to, "Grant.validTo", "is not within its dates" },
         { listed, "Grant.categories", "does not list this category" },
+        { g->digest_only == order->digest_only, "Grant.digestOnly", g->digest_only ? "covers orders by digest only" : "covers no orders by digest only" },
         { count < g->count_max, "Grant.countMax", "is used up" },
         { g->amount_each_fen < 0 || (order->amount_fen >= 0 && order->amount_fen <= g->amount_each_fen), "Grant.amountEach",
           "is below this amount, or the order states none" },

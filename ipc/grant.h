@@ -16,6 +16,7 @@ struct jy_grant {
     char categories[JY_GRANT_CATEGORIES_MAX][33];
     jy_time valid_from, valid_to;         /* from ≤ t < to */
     int64_t count_max, amount_each_fen, amount_total_fen;   /* amounts: -1 none */
+    bool digest_only;                     /* covers orders whose document stayed with the client, and only those */
 };
 JY_CHECK jy_err jy_grant_encode(const struct jy_grant *grant, struct jy_buf *out);
 /** Refuses leftover bytes, numbers out of range and amounts that contradict each other. */

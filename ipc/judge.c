@@ -27,29 +27,29 @@ jy_flow_names(const struct jy_flow *flow, const char *key_id)
 }
 
 static bool
-fits(const struct jy_flow_path *path, const char *category, int64_t amount_fen)
+fits(const struct jy_flow_path *path, const struct jy_flow_use *use)
 {
     bool listed = path->category_count == 0;
 
     for (uint32_t i = 0; !listed && i < path->category_count; i++)
-        listed = strcmp(path->categories[i], category) == 0;
-    return listed && (path->amount_max_fen < 0 || (amount_fen >= 0 && amount_fen <= path->amount_max_fen));
+        listed = strcmp(path->categories[i], use->category) == 0;
+    return listed && path->digest_only == use->digest_only &&
+           (path->amount_max_fen < 0 || (use->amount_fen >= 0 && use->amount_fen <= path->amount_max_fen));
 }
 
 jy_err
-jy_flow_path_for(const struct jy_flow *flow, const char *category, int64_t amount_fen, jy_time now, const struct jy_flow_path **out,
-                 struct jy_fault *fault)
+jy_flow_path_for(const struct jy_flow *flow, const struct jy_flow_use *use, jy_time now, const struct jy_flow_path **out, struct jy_fault *fault)
 {
     *out = NULL;
     if (now < flow->valid_from || now >= flow->valid_to)
         return jy_fail(fault, JY_E_NO_PATH, "Flow.validTo", 0, "the flow is not within its dates");
     for (uint32_t i = 0; i < flow->path_count; i++)
-        if (fits(&flow->paths[i], category, amount_fen)) {
+        if (fits(&flow->paths[i], use)) {
             *out = &flow->paths[i];
             return JY_OK;
         }
-    return jy_fail(fault, JY_E_NO_PATH, "Flow.paths", 0, "no path takes category %s%s", category,
-                   amount_fen < 0 ? " without an amount" : " with this amount");
+    return jy_fail(fault, JY_E_NO_PATH, "Flow.paths", 0, "no path takes category %s%s%s", use->category,
+                   use->amount_fen < 0 ? " without an amount" : " with this amount", use->digest_only ? " by its digest only (R18.1)" : "");
 }
 
 static bool

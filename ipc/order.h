@@ -28,7 +28,7 @@ JY_CHECK jy_err jy_order_places_parse(struct jy_slice der, struct jy_order_place
 /**
  * StampOrder ::= SEQUENCE { version INTEGER 2, orderId IA5, sealKeyId IA5, esId IA5, documentDigest OCTET(32), dataHash OCTET(32),
  *   propertyInfo UTF8, places SEQUENCE OF Place, category IA5, purpose UTF8, amountFen INTEGER, copies INTEGER, reference UTF8, requester IA5,
- *   created GeneralizedTime, expires GeneralizedTime }
+ *   created GeneralizedTime, expires GeneralizedTime, digestOnly BOOLEAN DEFAULT FALSE }
  * The data hash is that of the prepared document: the approver approves the very bytes that will be signed (R16.1).
  */
 struct jy_stamp_order {
@@ -44,6 +44,7 @@ struct jy_stamp_order {
     char reference[65];                     /* of the business, "" none */
     char requester[65];                     /* person or client id */
     jy_time created, expires;
+    bool digest_only;                       /* the document stayed with the client: nobody here saw it, digests and places are the client's word */
 };
 JY_CHECK jy_err jy_stamp_order_encode(const struct jy_stamp_order *order, struct jy_buf *out);
 /** Refuses leftover bytes, wrong version, over-long text, numbers out of range. Ends in jy_stamp_order_free, also after an error. */

@@ -62,6 +62,24 @@ jy_part_put_boolean(struct jy_buf *out, bool value)
 }
 
 jy_err
+jy_part_last_boolean(struct jy_der *der, bool *out)
+{
+    jy_err rc;
+
+    *out = false;
+    if (jy_der_at_end(der))
+        return JY_OK;
+    rc = jy_part_boolean(der, out);
+    return rc == JY_OK && !*out ? JY_E_FORMAT : rc;
+}
+
+jy_err
+jy_part_put_last_boolean(struct jy_buf *out, bool value)
+{
+    return value ? jy_part_put_boolean(out, true) : JY_OK;
+}
+
+jy_err
 jy_part_end(struct jy_buf *out, struct jy_buf *body, jy_err rc)
 {
     if (rc == JY_OK)

@@ -15,6 +15,9 @@ JY_CHECK jy_err jy_part_time(struct jy_der *der, jy_time *out);
 JY_CHECK jy_err jy_part_version(struct jy_der *der, uint32_t version);
 JY_CHECK jy_err jy_part_boolean(struct jy_der *der, bool *out);
 JY_CHECK jy_err jy_part_put_boolean(struct jy_buf *out, bool value);
+/** The last member, BOOLEAN DEFAULT FALSE: FALSE is absent, and a FALSE that is written is refused (X.690 11.5): one encoding only. */
+JY_CHECK jy_err jy_part_last_boolean(struct jy_der *der, bool *out);
+JY_CHECK jy_err jy_part_put_last_boolean(struct jy_buf *out, bool value);
 /** Writes body as a SEQUENCE when rc is JY_OK, and wipes it in any case. */
 JY_CHECK jy_err jy_part_end(struct jy_buf *out, struct jy_buf *body, jy_err rc);
 /** Words in IA5String of a SEQUENCE OF, at most max of them, each once. words: max arrays of `size` bytes. */

@@ -135,10 +135,10 @@ jy_answer_file(struct jy_answer *answer, int status, const char *content_type, i
 }
 
 jy_err
-jy_answer_problem(struct jy_answer *answer, jy_err err, const char *detail)
+jy_answer_problem(struct jy_answer *answer, jy_err err, const struct jy_fault *fault)
 {
-    json_t *problem = json_pack("{s:s, s:s, s:s, s:i, s:s*}", "code", jy_err_code(err), "title", jy_err_en(err), "title_zh", jy_err_zh(err),
-        "status", jy_err_http(err), "detail", detail);
+    json_t *problem = json_pack("{s:s, s:s, s:s, s:i, s:s, s:s, s:s}", "code", jy_err_code(err), "title", jy_err_en(err), "title_zh",
+        jy_err_zh(err), "status", jy_err_http(err), "field", fault == NULL ? "" : fault->where, "detail", fault == NULL ? "" : fault->text, "source", "");
     char *text = problem != NULL ? json_dumps(problem, JSON_COMPACT) : NULL;
     jy_err rc = JY_E_NOMEM;
 

@@ -30,8 +30,8 @@ JY_CHECK jy_err jy_answer_header(struct jy_answer *answer, const char *name, con
 JY_CHECK jy_err jy_answer_bytes(struct jy_answer *answer, int status, const char *content_type, struct jy_slice body);
 /** fd is taken over, also on error. */
 JY_CHECK jy_err jy_answer_file(struct jy_answer *answer, int status, const char *content_type, int fd, uint64_t size);
-/** application/problem+json with the row of this error; detail is one sentence or NULL. */
-JY_CHECK jy_err jy_answer_problem(struct jy_answer *answer, jy_err err, const char *detail);
+/** application/problem+json with the row of this error; the fault (NULL: none) names the part of the request and the rule, in no byte of the sender's. */
+JY_CHECK jy_err jy_answer_problem(struct jy_answer *answer, jy_err err, const struct jy_fault *fault);
 
 /** Hand the given answer to the HTTP library; it holds nothing afterwards. is_last: close the connection after it. */
 JY_CHECK jy_err jy_answer_queue(struct jy_answer *answer, struct MHD_Connection *connection, bool is_last);

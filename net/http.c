@@ -127,7 +127,7 @@ on_head(struct jy_http_request *request, const char *method)
 
     request->has_head = true;
     if ((rc = read_head(request, method, &fault)) != JY_OK)
-        return jy_answer_problem(&request->answer, rc, fault.text) == JY_OK ? answer_past(request) : MHD_NO;
+        return jy_answer_problem(&request->answer, rc, &fault) == JY_OK ? answer_past(request) : MHD_NO;
     pthread_mutex_lock(&server->lock);
     server->under_way++;
     pthread_mutex_unlock(&server->lock);
@@ -388,6 +388,12 @@ const char *
 jy_http_query(const struct jy_http_request *request, const char *name)
 {
     return jy_guard_query(&request->head, name);
+}
+
+const char *
+jy_http_query_name(const struct jy_http_request *request, size_t index)
+{
+    return index < request->head.query_count ? request->head.query[index].name : NULL;
 }
 
 const char *

@@ -31,6 +31,8 @@ const char *jy_http_path(const struct jy_http_request *request);
 const char *jy_http_target(const struct jy_http_request *request);
 /** Decoded query value or NULL. */
 const char *jy_http_query(const struct jy_http_request *request, const char *name);
+/** The query's names one after the other, decoded; NULL at the end. */
+const char *jy_http_query_name(const struct jy_http_request *request, size_t index);
 /** Header value or NULL; name in any case. */
 const char *jy_http_header(const struct jy_http_request *request, const char *name);
 /** Add an answer header before the answer. */

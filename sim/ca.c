@@ -44,6 +44,7 @@ struct sim_ca {
     struct jy_buf crls[SIM_CA_LEVELS];
     jy_time crls_at;
     size_t crls_revoked;              /* revocations that the lists hold */
+    int days;                         /* validity of what is issued, 0 = the profile's */
 };
 
 /* Room for one more row; rows are zeroed. */
@@ -225,7 +226,7 @@ make_certificate(struct sim_ca *ca, const struct profile *profile, struct jy_sli
                              .issuer = issuer->cert,
                              .ou_mark = SIM_CA_MARK,
                              .not_before = now - BACKDATED_SECONDS,
-                             .not_after = now - BACKDATED_SECONDS + profile->years * 365LL * 86400,
+                             .not_after = now - BACKDATED_SECONDS + (ca->days > 0 ? ca->days : profile->years * 365LL) * 86400,
                              .path_length = -1 };
     struct jy_csr *csr = NULL;
     struct jy_cert *cert = NULL;
@@ -249,6 +250,12 @@ out:
     jy_cert_free(cert);
     jy_csr_free(csr);
     return rc;
+}
+
+void
+sim_ca_set_days(struct sim_ca *ca, int days)
+{
+    ca->days = days;
 }
 
 static jy_err

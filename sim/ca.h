@@ -20,6 +20,9 @@ struct sim_ca;                        /* begins in sim_ca_open, ends in sim_ca_c
 JY_CHECK jy_err sim_ca_open(const char *folder, const char *base_url, jy_time now, struct sim_ca **out, struct jy_fault *fault);
 void sim_ca_close(struct sim_ca *ca);
 
+/** What is issued from now on is valid for so many days instead of its profile's years; 0 = as the profile says. For R20.2, which takes years otherwise. */
+void sim_ca_set_days(struct sim_ca *ca, int days);
+
 /**
  * Issue for a DER request whose own signature is right. The same request_id, profile and request always give the same certificate, also
  * after a restart. certificate is borrowed, valid until the next call.

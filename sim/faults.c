@@ -21,6 +21,7 @@ struct sim_faults {
     struct side {
         enum sim_fault fault;
         int count, delay_ms;          /* count 0 = for ever */
+        int met;                      /* requests that met the fault since it was set */
         struct sim_answer first, held;
     } sides[SIM_COUNTERPARTS];
 };
@@ -88,6 +89,7 @@ sim_faults_set(struct sim_faults *faults, enum sim_counterpart counterpart, enum
     side->fault = fault;
     side->count = count;
     side->delay_ms = delay_ms;
+    side->met = 0;
     jy_buf_free(&side->held.body);
     side->held = (struct sim_answer){ 0 };
     pthread_mutex_unlock(&faults->lock);
@@ -102,10 +104,22 @@ sim_faults_take(struct sim_faults *faults, enum sim_counterpart counterpart, int
     pthread_mutex_lock(&faults->lock);
     fault = side->fault;
     *delay_ms = side->delay_ms;
+    side->met += fault != SIM_FAULT_NONE;
     if (side->count > 0 && --side->count == 0)
         side->fault = SIM_FAULT_NONE;
     pthread_mutex_unlock(&faults->lock);
     return fault;
+}
+
+int
+sim_faults_met(struct sim_faults *faults, enum sim_counterpart counterpart)
+{
+    int met;
+
+    pthread_mutex_lock(&faults->lock);
+    met = faults->sides[counterpart].met;
+    pthread_mutex_unlock(&faults->lock);
+    return met;
 }
 
 jy_err

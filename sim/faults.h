@@ -38,6 +38,8 @@ void sim_faults_free(struct sim_faults *faults);
 void sim_faults_set(struct sim_faults *faults, enum sim_counterpart counterpart, enum sim_fault fault, int count, int delay_ms);
 /** The fault for one request, counted down. */
 enum sim_fault sim_faults_take(struct sim_faults *faults, enum sim_counterpart counterpart, int *delay_ms);
+/** How many requests have met a fault since it was set; a fault that nobody met shows nothing. */
+int sim_faults_met(struct sim_faults *faults, enum sim_counterpart counterpart);
 /** What becomes of a good answer under a fault; also keeps what REPLAYED and OUT_OF_ORDER need. */
 JY_CHECK jy_err sim_faults_spoil(struct sim_faults *faults, enum sim_counterpart counterpart, enum sim_fault fault, struct sim_answer *answer);
 /** An answer of a counterpart that is not there. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* jinyin-sim --data DIR --port N: the engraving system and a CA on 127.0.0.1, for demonstrations and tests. */
+/* jinyin-sim --data DIR --port N [--smtp-port M]: the outside systems on 127.0.0.1, for demonstrations and tests. */
 #include "net/http.h"
 #include "sim/sim.h"
+#include "sim/smtp.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -97,24 +98,27 @@ listen_on(uint16_t port)
 }
 
 static bool
-read_arguments(int argc, char **argv, const char **folder, uint16_t *port)
+read_port(const char *text, uint16_t *port)
 {
     char *end;
-    long number = 0;
+    long number = strtol(text, &end, 10);
 
-    for (int i = 1; i + 1 < argc; i += 2) {
-        if (strcmp(argv[i], "--data") == 0) {
-            *folder = argv[i + 1];
-        } else if (strcmp(argv[i], "--port") == 0) {
-            number = strtol(argv[i + 1], &end, 10);
-            if (*end != '\0' || number < 1 || number > 65535)
-                return false;
-        } else {
-            return false;
-        }
-    }
     *port = (uint16_t)number;
-    return argc == 5 && *folder != NULL && number != 0;
+    return *end == '\0' && number >= 1 && number <= 65535;
+}
+
+static bool
+read_arguments(int argc, char **argv, const char **folder, uint16_t *port, uint16_t *smtp_port)
+{
+    for (int i = 1; i < argc; i += 2)
+        if (i + 1 == argc)
+            return false;
+        else if (strcmp(argv[i], "--data") == 0)
+            *folder = argv[i + 1];
+        else if (!(strcmp(argv[i], "--port") == 0 && read_port(argv[i + 1], port)) &&
+                 !(strcmp(argv[i], "--smtp-port") == 0 && read_port(argv[i + 1], smtp_port)))
+            return false;
+    return *folder != NULL && *port != 0;
 }
 
 int
@@ -126,11 +130,12 @@ main(int argc, char **argv)
     struct sim *sim = NULL;
     char base_url[40];
     sigset_t stop;
-    uint16_t port;
-    int fd = -1, signal_number, status = 1;
+    struct sim_smtp *smtp = NULL;
+    uint16_t port = 0, smtp_port = 0;
+    int fd = -1, mail_fd = -1, signal_number, status = 1;
 
-    if (!read_arguments(argc, argv, &folder, &port)) {
-        fputs("usage: jinyin-sim --data DIR --port N\n", stderr);
+    if (!read_arguments(argc, argv, &folder, &port, &smtp_port)) {
+        fputs("usage: jinyin-sim --data DIR --port N [--smtp-port N]\n", stderr);
         return 64;
     }
     /* Blocked before any thread is made, so that only sigwait below sees them. */
@@ -149,12 +154,17 @@ main(int argc, char **argv)
         fprintf(stderr, "jinyin-sim: cannot listen on %s\n", base_url);
         goto out;
     }
+    if (smtp_port != 0 && ((mail_fd = listen_on(smtp_port)) < 0 || sim_smtp_start(mail_fd, sim_mail_server(sim), &smtp) != JY_OK)) {
+        fprintf(stderr, "jinyin-sim: cannot listen on 127.0.0.1:%u\n", smtp_port);
+        goto out;
+    }
     printf("jinyin-sim: %s (engraving system; CA under /ca); NOT FOR PRODUCTION\n", base_url);
     fflush(stdout);
     sigwait(&stop, &signal_number);
-    jy_http_stop(server, GRACE_MS);
     status = 0;
 out:
+    sim_smtp_stop(smtp);
+    jy_http_stop(server, GRACE_MS);
     if (fd >= 0)
         close(fd);
     sim_close(sim);

@@ -13,6 +13,9 @@ struct sim;                           /* begins in sim_open, ends in sim_close; 
  */
 JY_CHECK jy_err sim_open(const char *folder, const char *base_url, jy_time now, struct sim **out, struct jy_fault *fault);
 void sim_close(struct sim *sim);
+struct sim_mails;
+/** The mail server's side (sim/mail.h), borrowed. */
+struct sim_mails *sim_mail_server(struct sim *sim);
 
 struct sim_answer {
     int status;

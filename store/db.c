@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The store's threads: one writer that commits for many callers at once (group commit), and a pool of readers. */
+#include "base/kill_point.h"
 #include "store/sqlite_copy.h"
 #include "store/tx.h"
 
@@ -104,8 +105,13 @@ run_batch(struct db_tx *tx, struct call *calls)
     }
     if (!alive)
         rc = jy_fail(&fault, JY_E_IO, NULL, 0, "another write of the same transaction broke it");
-    else if (tx->driver->control(tx->conn, DB_COMMIT, &fault) != JY_OK)
-        rc = JY_E_IO;
+    else {
+        JY_KILL_POINT(store_committing);
+        if (tx->driver->control(tx->conn, DB_COMMIT, &fault) != JY_OK)
+            rc = JY_E_IO;
+        JY_KILL_POINT(store_committed);
+    }
+    JY_KILL_KIND(NULL);
     if (rc != JY_OK) {
         /* Fails when the engine rolled back by itself; a transaction that stays open makes the next begin fail, loudly. */
         if (tx->driver->in_transaction(tx->conn))

@@ -130,11 +130,15 @@ def main():
     parser = argparse.ArgumentParser(prog="./dev run")
     parser.add_argument("--port", type=int, default=8080)
     parser.add_argument("--sim-port", type=int, default=8090)
+    parser.add_argument("--smtp-port", type=int, default=8091, help="of the simulated mail server")
     parser.add_argument("--platform", action="store_true", help="connect the national platform, too")
-    parser.add_argument("--set", action="append", default=[], metavar="KEY=JSON", help="a further key of the configuration; {sim} is the simulator's URL")
+    parser.add_argument("--bare", action="store_true", help="nobody in it: as an operator finds it at the first start")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=JSON",
+                        help="a further key of the configuration; {sim} is the simulator's URL, {smtp} its mail server's")
     parser.add_argument("--dir", type=pathlib.Path, default=ROOT / "var" / "demo")
     parser.add_argument("--store", help="postgresql:… of the role that serves, instead of a SQLite file")
     parser.add_argument("--owner", help="postgresql:… of the schema's owner, with --store")
+    parser.add_argument("--jinyind", type=pathlib.Path, default=BUILD / "jinyind", help="another one, with the rooms beside it")
     args = parser.parse_args()
     shutil.rmtree(args.dir, ignore_errors=True)
     data = args.dir / "data"
@@ -147,7 +151,7 @@ def main():
         with open(os.open(args.dir / "platform.secret", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
             out.write("sim-secret\nsim-password\nsim-salt\n")
     for key, value in (pair.split("=", 1) for pair in args.set):
-        config[key] = json.loads(value.replace("{sim}", sim))
+        config[key] = json.loads(value.replace("{sim}", sim).replace("{smtp}", f"smtp://127.0.0.1:{args.smtp_port}"))
     if args.store:
         config["store"] = args.store
     (args.dir / "jinyin.json").write_text(json.dumps(config, indent=2) + "\n")
@@ -156,7 +160,7 @@ def main():
         subprocess.run([BUILD / "jinyin", "migrate", "--config", args.dir / "jinyin.json", "--owner", args.owner, "--role", role], check=True)
     started = time.monotonic()
     log = open(args.dir / "log.jsonl", "ab")
-    processes = [subprocess.Popen([BUILD / "jinyin-sim", "--data", args.dir / "sim", "--port", str(args.sim_port)],
+    processes = [subprocess.Popen([BUILD / "jinyin-sim", "--data", args.dir / "sim", "--port", str(args.sim_port), "--smtp-port", str(args.smtp_port)],
                                   stderr=log, stdout=log, start_new_session=True)]
     stop = []
     signal.signal(signal.SIGTERM, lambda *_: stop.append(1))
@@ -167,20 +171,21 @@ def main():
             config |= {"platform_url": sim + "/platform", "platform_system_id": "jinyin-demo", "platform_app_key": "sim-app", "platform_username": "sim-user",
                        "platform_secret_file": "platform.secret", "platform_key": call(sim, "GET", "/platform/key")["point"]}
             (args.dir / "jinyin.json").write_text(json.dumps(config, indent=2) + "\n")
-        processes.append(subprocess.Popen([BUILD / "jinyind", "--config", args.dir / "jinyin.json"], stderr=log, stdout=log,
+        processes.append(subprocess.Popen([args.jinyind, "--config", args.dir / "jinyin.json"], stderr=log, stdout=log,
                                           start_new_session=True))
         wait_for(base + "/readyz", 20, processes)
         ready = time.monotonic() - started
         if args.platform:
             key = call(base, "GET", "/api/v1/statement-keys")["keys"]["platform"]
             call(sim, "POST", "/control/platform", {"system_id": "jinyin-demo", "point": key})
-        demo = prepare(base, data, sim, config["password_change_first"])
+        demo = {"base": base, "sim": sim, "people": []} if args.bare else prepare(base, data, sim, config["password_change_first"])
+        demo |= {"config": str((args.dir / "jinyin.json").resolve())} | ({"owner": args.owner} if args.owner else {})
         credentials = args.dir / "credentials.json"
         with open(os.open(credentials, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
             json.dump(demo, out, ensure_ascii=False, indent=1)
         print(f"津印 Jinyin — 演示环境，非生产 · demonstration, not for production (ready in {ready:.1f} s)\n")
         print(f"  {base}/            drop a stamped file here")
-        print(f"  {BUILD.name}/jinyin tour        a seal's whole life on real files\n")
+        print(f"  {BUILD.name}/jinyin tour        a seal's whole life on real files; --all: every kind of seal, every application\n")
         print("  passwords of this run, shown once:")
         for p in demo["people"]:
             print(f"    {p['login']:<12} {p['password']:<25} {'/'.join(p['roles'])}")

@@ -117,7 +117,7 @@ def materials():
 
 
 def states():
-    machines = ("application", "seal", "order", "maker", "workstation", "inspection", "rectification")
+    machines = ("application", "seal", "order", "maker", "workstation", "inspection", "rectification", "hold")
     lines = [[machine, move[0], f"`{move[1]}`", move[2], move[3]] for machine in machines
              for move in c_rows("core/states.c", f"{machine}_moves", 4) if move[0] != "NULL"]
     return table("States", "core/states.c", ["of", "from", "event", "to", "source"], lines)

@@ -30,6 +30,7 @@ WANTS = {
     "archive": ["archive"],
     "cert": ["cert"],
     "cms": ["cms"],
+    "digest": ["digest"],
     "evidence": ["evidence"],
     "inspect": ["ofd", "pdf", "der", "cms"],
     "manifest": ["manifest"],
@@ -161,11 +162,29 @@ def use_seeds():
     return {"order": b"\0" + order, "approval": b"\1" + approval, "flow": b"\2" + whole, "flow-alone": b"\2" + alone, "grant": b"\3" + grant}
 
 
+def small_pdf():
+    """One page with a text field, and its table of entries."""
+    objects = ["<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [5 0 R] >> >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+               "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << >> /Annots [5 0 R] >>",
+               "<< /Length 20 >>\nstream\n0 0 m 100 100 l S   \nendstream",
+               "<< /Type /Annot /Subtype /Widget /FT /Tx /T (name) /V (x) /Rect [9 9 99 19] /P 3 0 R >>"]
+    out, offsets = "%PDF-1.7\n", []
+    for number, body in enumerate(objects, 1):
+        offsets.append(len(out))
+        out += f"{number} 0 obj\n{body}\nendobj\n"
+    table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
+    count = len(objects) + 1
+    return (out + f"xref\n0 {count}\n0000000000 65535 f \n{table}trailer\n<< /Size {count} /Root 1 0 R >>\nstartxref\n{len(out)}\n%%EOF\n").encode()
+
+
 def make(tool, data, work):
     """name → (kind, bytes) of every seed."""
-    pki, seeds = Pki(tool, data, work / "pki"), {}
+    # Small pictures and documents: a fuzzer tries the more of them, and what stands between is what it is after.
+    pki, seeds = Pki(tool, data, work / "pki", picture="pictures/seal-alpha.png"), {}
+    (work / "contract.pdf").write_bytes(small_pdf())
+    (work / "contract.ofd").write_bytes((data / "contract.ofd").read_bytes())
     for kind in ("ofd", "pdf"):
-        last = data / f"contract.{kind}"
+        last = work / f"contract.{kind}"
         for number in range(3):
             seeds[f"contract-{number}.{kind}"] = (kind, last.read_bytes())
             following = work / f"stamped-{number}.{kind}"
@@ -208,6 +227,7 @@ def make(tool, data, work):
     seeds.update(evidence(seeds["signer.der"][1], seeds["crl"][1]))
     call(tool, "verify", work / "stamped-2.ofd", "--trust", work / "trust", "--write-evidence", work / "evidence.json")
     seeds["evidence.json"] = ("evidence", (work / "evidence.json").read_bytes())
+    seeds["answer.json"] = ("digest", b'{"state":"DONE","stamp_record_id":"1","value":"MAA=","slot":"contents:1:4"}')
     statement = b"[{},{}]"
     seeds["package.zip"] = ("archive", archive(work, [
         ("document.ofd", (work / "stamped-2.ofd").read_bytes()), ("metadata.json", b"{}"), ("record.json", b"{}"), ("register.json", b"{}"),

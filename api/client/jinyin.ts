@@ -508,6 +508,11 @@ export class Jinyin {
     return (await (await this.ask("GET", `/api/v1/stamp-records`, query, null, false, options)).json()) as StampRecordListAnswer;
   }
 
+  /** Ask for a stamp by digest only: the document stays with the client (R18.1). Who: agent, custodian. */
+  async digestOrderCreate(body: DigestOrderCreateBody, options: Options = {}): Promise<DigestOrderCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/digest-orders`, {}, body, true, options)).json()) as DigestOrderCreateAnswer;
+  }
+
   /** How the seal's use is decided (R16.1). Who: agent, custodian, approver. */
   async flowShow(id: string, options: Options = {}): Promise<Flow> {
     return (await (await this.ask("GET", `/api/v1/seals/${encodeURIComponent(id)}/flow`, {}, null, false, options)).json()) as Flow;
@@ -916,6 +921,7 @@ export type Document = {
   pages: number[][];
   from_order_id: string | null;
   created: string;
+  kept: boolean;
 };
 export type Place = {
   page: number;
@@ -949,6 +955,7 @@ export type Order = {
   document_id: string;
   document_digest: string;
   format: string;
+  digest_only: boolean;
   requester_id: string;
   places: Place[];
   category: string;
@@ -958,7 +965,7 @@ export type Order = {
   reference: string;
   state: string;
   stamp_order: string;
-  prepared_digest: string;
+  prepared_digest: string | null;
   slot: string;
   created: string;
   expires: string;
@@ -972,6 +979,8 @@ export type Order = {
   value_digest: string | null;
   result_document_id: string | null;
   result_digest: string | null;
+  value: string | null;
+  notice?: string;
   approvals: Approval[];
   step?: number;
   step_name?: string;
@@ -987,6 +996,7 @@ export type StampRecord = {
   seal_name: string;
   document_id: string;
   document_digest: string;
+  digest_only: boolean;
   places: Place[];
   category: string;
   purpose: string;
@@ -1013,6 +1023,7 @@ export type FlowStep = {
 };
 export type FlowPath = {
   categories: string[];
+  digest_only: boolean;
   amount_max_fen: number | null;
   steps: FlowStep[];
 };
@@ -1071,6 +1082,8 @@ export type Grant = {
   revoked: string | null;
   reason: string | null;
   custodian_id: string | null;
+  digest_only: boolean;
+  notice?: string;
   step?: number | null;
 };
 export type GrantRow = {
@@ -1097,6 +1110,7 @@ export type RegisterEntry = {
   copies: number;
   places: Place[];
   document_digest: string;
+  digest_only: boolean;
   approver_id: string | null;
   approved: string | null;
   custodian_id: string | null;
@@ -1504,7 +1518,7 @@ export type WebhookDelivery = {
   delivered: string | null;
 };
 export type Problem = {
-  code: "format" | "trailing_data" | "limit_exceeded" | "no_memory" | "io" | "crypto" | "unsupported" | "bad_argument" | "bad_signature" | "bad_certificate" | "not_found" | "file_empty" | "file_format_unknown" | "file_damaged" | "file_encrypted" | "container_ambiguous" | "file_hostile" | "document_locked" | "earlier_signature_invalid" | "active_content" | "stamp_forbidden" | "page_out_of_range" | "stamp_off_page" | "seam_impossible" | "keyword_not_found" | "seal_not_in_validity" | "signer_not_in_seal" | "internal" | "unavailable" | "counterpart_down" | "counterpart_refused" | "unauthenticated" | "bad_login" | "forbidden" | "second_factor_required" | "account_incomplete" | "step_up_required" | "password_weak" | "too_many_tries" | "two_persons" | "row_altered" | "method_not_allowed" | "bad_json" | "bad_field" | "idempotency_key_missing" | "idempotency_key_reused" | "state_forbids" | "conflict" | "client_signature" | "client_time" | "client_nonce_used" | "client_not_active" | "client_scope" | "client_digest" | "quota_exceeded" | "bad_uscc" | "bad_id_number" | "material_missing" | "original_not_seen" | "maker_licence" | "physical_seal_unknown" | "physical_seal_cancelled" | "physical_seal_mismatch" | "second_statutory_seal" | "certificate_period" | "excluded_by_law" | "workstation" | "four_eyes" | "renewal_window" | "picture_changed" | "outside_scope" | "reason_required" | "seal_not_live" | "no_approval" | "no_path" | "use_not_permitted" | "grant_exceeded" | "order_expired" | "order_spent" | "document_changed" | "pin_wrong" | "pin_locked" | "pin_must_change" | "pin_weak" | "secret_unreadable" | "secret_stale";
+  code: "format" | "trailing_data" | "limit_exceeded" | "no_memory" | "io" | "crypto" | "unsupported" | "bad_argument" | "bad_signature" | "bad_certificate" | "not_found" | "file_empty" | "file_format_unknown" | "file_damaged" | "file_encrypted" | "container_ambiguous" | "file_hostile" | "document_locked" | "earlier_signature_invalid" | "active_content" | "stamp_forbidden" | "page_out_of_range" | "stamp_off_page" | "seam_impossible" | "keyword_not_found" | "seal_not_in_validity" | "signer_not_in_seal" | "internal" | "unavailable" | "counterpart_down" | "counterpart_refused" | "unauthenticated" | "bad_login" | "forbidden" | "second_factor_required" | "account_incomplete" | "step_up_required" | "password_weak" | "too_many_tries" | "two_persons" | "row_altered" | "method_not_allowed" | "bad_json" | "bad_field" | "idempotency_key_missing" | "idempotency_key_reused" | "state_forbids" | "conflict" | "client_signature" | "client_time" | "client_nonce_used" | "client_not_active" | "client_scope" | "client_digest" | "quota_exceeded" | "bad_uscc" | "bad_id_number" | "material_missing" | "original_not_seen" | "maker_licence" | "physical_seal_unknown" | "physical_seal_cancelled" | "physical_seal_mismatch" | "second_statutory_seal" | "certificate_period" | "excluded_by_law" | "workstation" | "four_eyes" | "renewal_window" | "picture_changed" | "outside_scope" | "reason_required" | "seal_not_live" | "no_approval" | "no_path" | "use_not_permitted" | "grant_exceeded" | "order_expired" | "order_spent" | "document_changed" | "content_not_kept" | "pin_wrong" | "pin_locked" | "pin_must_change" | "pin_weak" | "secret_unreadable" | "secret_stale";
   title: string;
   title_zh: string;
   status: number;
@@ -1978,13 +1992,47 @@ export type OrderStampBody = {
 };
 export type OrderStampAnswer = {
   state: string;
-  document_id: string;
-  digest: string;
+  document_id?: string;
+  digest?: string;
   stamp_record_id: string;
+  value?: string;
+  slot?: string;
 };
 export type StampRecordListAnswer = {
   items: StampRecord[];
   next: number | null;
+};
+export type DigestOrderCreateBody = {
+  seal_id: string;
+  format: string;
+  size: number;
+  document_digest: string;
+  data_hash: string;
+  property_info: string;
+  slot: string;
+  places: {
+    page: number;
+    x_mm: number;
+    y_mm: number;
+    width_mm: number;
+    height_mm: number;
+    clip_x_mm?: number;
+    clip_y_mm?: number;
+    clip_width_mm?: number;
+    clip_height_mm?: number;
+  }[];
+  category: "official_document" | "certificate" | "agreement" | "voucher" | "transfer_form" | "personal_relation" | "public_utility_stop" | "classified";
+  purpose: string;
+  amount_fen?: number;
+  copies?: number;
+  reference?: string;
+};
+export type DigestOrderCreateAnswer = {
+  order_id: string;
+  state: string;
+  order: string;
+  expires: string;
+  places: Place[];
 };
 export type FlowSetBody = {
   flow: string;
@@ -2069,9 +2117,11 @@ export type OrderStampGrantedBody = {
 };
 export type OrderStampGrantedAnswer = {
   state: string;
-  document_id: string;
-  digest: string;
+  document_id?: string;
+  digest?: string;
   stamp_record_id: string;
+  value?: string;
+  slot?: string;
 };
 export type UseRegisterAnswer = {
   items: RegisterEntry[];

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # An application that uses the API with curl and openssl (docs/protocol/api-signature.md): verifies a document, brings it, asks for a stamp,
 # and checks that every answer is the service's own.
-#   client.sh BASE CLIENT_ID SECRET FILE SEAL_ID
+#   client.sh BASE CLIENT_ID SECRET FILE SEAL_ID [JINYIN]
+# With JINYIN, the tool, the file stays here: only its digests are sent (docs/protocol/digest-only.md).
 set -euo pipefail
-base=$1 client=$2 secret=$3 file=$4 seal=$5
+base=$1 client=$2 secret=$3 file=$4 seal=$5 tool=${6:-}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -26,6 +27,17 @@ ask() {
 header() { tr -d '\r' <"$work/head" | sed -n "s/^$1: //Ip"; }
 member() { python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$work/answer" "$1"; }
 
+if [ -n "$tool" ]; then
+    : >"$work/empty"
+    ask GET "/api/v1/seals/$seal" "$work/empty"
+    member seal | base64 -d >"$work/seal.esl"
+    "$tool" stamp-prepare "$file" "$work/prepared" --seal "$work/seal.esl" --request "$work/request" --page 1 --at 100,180
+    python3 -c 'import json, sys; print(json.dumps({"seal_id": sys.argv[2], "category": "agreement", "purpose": "by its digest", **json.load(open(sys.argv[1]))}))' \
+        "$work/request" "$seal" >"$work/order"
+    ask POST /api/v1/digest-orders "$work/order" application/json
+    echo "order: $(member order_id) $(member state)"      # stamped: "$tool" stamp-finish "$work/prepared" ANSWER OUT
+    exit 0
+fi
 ask POST /api/v1/verify "$file"
 echo "verdict: $(member verdict)"
 ask POST /api/v1/documents "$file"

@@ -4,7 +4,9 @@
 An application that uses the API with credentials of its own (docs/protocol/api-signature.md): standard library, and the openssl command
 for SM2. As a program it verifies a document and, given a seal, brings it and asks for a stamp:
 
-    python3 jinyin_client.py BASE CLIENT_ID SECRET FILE [SEAL_ID] [--key SM2_PRIVATE_KEY.pem]
+    python3 jinyin_client.py BASE CLIENT_ID SECRET FILE [SEAL_ID] [--key SM2_PRIVATE_KEY.pem] [--digest-only JINYIN]
+
+With --digest-only the file stays here and its digests alone are sent (docs/protocol/digest-only.md); JINYIN is the tool.
 """
 import argparse
 import base64
@@ -91,6 +93,16 @@ class Application:
         return json.loads(text) if given.get_content_type() == "application/json" and text else text
 
 
+def ask_by_digest(application, tool, seal_id, file, folder):
+    """The order; the prepared file lies in the folder until its value comes: `jinyin stamp-finish PREPARED ANSWER OUT`."""
+    folder = pathlib.Path(folder)
+    (folder / "seal.esl").write_bytes(base64.b64decode(application.ask("GET", f"/api/v1/seals/{seal_id}")["seal"]))
+    subprocess.run([tool, "stamp-prepare", file, folder / "prepared", "--seal", folder / "seal.esl", "--request", folder / "request.json", "--page", "1",
+                    "--at", "100,180"], check=True)
+    return application.ask("POST", "/api/v1/digest-orders", {"seal_id": seal_id, "category": "agreement", "purpose": "by its digest",
+                                                             **json.loads((folder / "request.json").read_text())})
+
+
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("base")
@@ -99,8 +111,14 @@ def main():
     options.add_argument("file", type=pathlib.Path)
     options.add_argument("seal_id", nargs="?")
     options.add_argument("--key")
+    options.add_argument("--digest-only", metavar="JINYIN")
     given = options.parse_args()
     application = Application(given.base, given.client_id, given.secret, given.key)
+    if given.digest_only:
+        with tempfile.TemporaryDirectory() as folder:
+            order = ask_by_digest(application, given.digest_only, given.seal_id, given.file, folder)
+        print("order:", order["order_id"], order["state"])
+        return
     document = given.file.read_bytes()
     print("verdict:", application.ask("POST", "/api/v1/verify", document)["verdict"])
     if given.seal_id:

@@ -5,6 +5,8 @@
  */
 #include "daemons/doc/doc.h"
 
+#include "base/kill_point.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -78,7 +80,10 @@ read_document(const struct doc *doc, pid_t room, int answer, const struct jy_fra
         _exit(EXIT_FAILURE);
     }
     set_timer(doc, jy_message_info(request->type)->name);
-    if ((rc = doc_handle(doc, request, &reply, &fault)) == JY_OK)
+    JY_KILL_POINT(reader_begun);
+    rc = doc_handle(doc, request, &reply, &fault);
+    JY_KILL_POINT(reader_done);
+    if (rc == JY_OK)
         rc = jy_ipc_send(answer, JY_ROOM_DOC, reply.type, &reply.u);
     if (rc != JY_OK)                   /* also an answer that fits no message: nothing of it has been sent */
         rc = jy_ipc_send_error(answer, JY_ROOM_DOC, rc, &fault);
@@ -109,6 +114,8 @@ doc_answer(void *self, int fd, struct jy_frame *request)
     int ends[2];
     jy_err rc;
 
+    JY_KILL_KIND(jy_message_info(request->type)->name);
+    JY_KILL_POINT(doc_asked);
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0 || (reader = fork()) < 0) {
         jy_log("error", "no_reader", "%s", strerror(errno));
         exit(EXIT_FAILURE);            /* jinyind starts another */
@@ -125,6 +132,7 @@ doc_answer(void *self, int fd, struct jy_frame *request)
         jy_log("error", "reader_ended", "%s: %s", jy_message_info(request->type)->name, jy_err_code(rc));
         exit(EXIT_FAILURE);            /* the connection breaks, and web knows */
     }
+    JY_KILL_POINT(doc_done);
     if ((rc = jy_ipc_send(fd, JY_ROOM_DOC, reply.type, &reply.u)) != JY_OK && rc != JY_E_UNAVAILABLE) {
         jy_log("error", "bug", "an answer could not be sent: %s", jy_err_code(rc));
         abort();

@@ -16,32 +16,34 @@ foreign_text(const char *text)
     return jy_utf8_is_valid(jy_slice_text(text)) ? json_string(text) : json_string(jy_text_visible(text, visible, sizeof(visible)));
 }
 
-/* The seal's own number; empty when there is no seal or its value cannot be read, which is verification's to say. */
-static json_t *
-seal_id(const struct jy_signature *signature)
+static bool
+digest_hex(struct jy_slice bytes, char hex[2 * JY_SM3_SIZE + 1])
 {
-    struct jy_ses *ses = NULL;
-    json_t *id;
+    uint8_t digest[JY_SM3_SIZE];
 
-    if (signature->kind != JY_SIGNATURE_SEAL || jy_ses_parse(signature->value, &ses, NULL) != JY_OK)
-        return json_string("");
-    id = foreign_text(jy_seal_id(jy_ses_seal(ses)));
-    jy_ses_free(ses);
-    return id;
+    if (jy_sm3(bytes, digest) != JY_OK)
+        return false;
+    jy_hex(JY_SLICE(digest, sizeof(digest)), hex);
+    return true;
 }
 
+/* Of the seal its number, and SM3 of its maker's certificate; empty when there is no seal or they cannot be read, which is verification's to say. */
 static json_t *
 describe_signature(const struct jy_signature *signature)
 {
-    uint8_t digest[JY_SM3_SIZE];
-    char hex[2 * JY_SM3_SIZE + 1];
+    char value[2 * JY_SM3_SIZE + 1], maker[2 * JY_SM3_SIZE + 1] = "";
+    const struct jy_cert *cert = NULL;
+    struct jy_ses *ses = NULL;
+    json_t *out = NULL;
 
-    if (jy_sm3(signature->value, digest) != JY_OK)
-        return NULL;
-    jy_hex(JY_SLICE(digest, sizeof(digest)), hex);
-    return json_pack("{s:o, s:s, s:o, s:o, s:s}", "id", foreign_text(signature->id), "kind",
-                     signature->kind == JY_SIGNATURE_SEAL ? "seal" : "plain", "path", foreign_text(signature->path), "seal_id",
-                     seal_id(signature), "value_digest", hex);
+    if (signature->kind == JY_SIGNATURE_SEAL && jy_ses_parse(signature->value, &ses, NULL) == JY_OK)
+        cert = jy_seal_maker(jy_ses_seal(ses));
+    if (digest_hex(signature->value, value) && (cert == NULL || digest_hex(jy_cert_der(cert), maker)))
+        out = json_pack("{s:o, s:s, s:o, s:o, s:s, s:s}", "id", foreign_text(signature->id), "kind",
+                        signature->kind == JY_SIGNATURE_SEAL ? "seal" : "plain", "path", foreign_text(signature->path), "seal_id",
+                        ses == NULL ? json_string("") : foreign_text(jy_seal_id(jy_ses_seal(ses))), "value_digest", value, "maker_digest", maker);
+    jy_ses_free(ses);
+    return out;
 }
 
 jy_err

@@ -183,7 +183,9 @@ verify(const struct doc *doc, const struct jy_frame *request, struct jy_frame *r
     if (!text && strcmp(ask->form, "json") != 0)
         return jy_fail(fault, JY_E_ARGUMENT, "form", 0, "json or text, not \"%s\"", ask->form);
     if ((rc = map(ask->document, doc, &file, fault)) != JY_OK ||
-        (ask->trust.len > 0 && ((rc = jy_trust_new(&trust)) != JY_OK || (rc = jy_trust_add_pem(trust, ask->trust, fault)) != JY_OK)) ||
+        (rc = jy_trust_new(&trust)) != JY_OK || (ask->trust.len > 0 && (rc = jy_trust_add_pem(trust, ask->trust, fault)) != JY_OK) ||
+        (rc = jy_trust_restrict_makers(trust)) != JY_OK ||
+        (ask->makers.len > 0 && (rc = jy_trust_add_makers_pem(trust, ask->makers, fault)) != JY_OK) ||
         (ask->evidence.len > 0 && (rc = jy_evidence_parse(ask->evidence, true, &evidence, fault)) != JY_OK) ||
         (rc = jy_verify(file, trust, evidence, NULL, ask->now, &report, fault)) != JY_OK ||
         (rc = (text ? jy_report_text : jy_report_json)(report, &reply->bytes)) != JY_OK)

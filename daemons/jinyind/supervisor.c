@@ -20,7 +20,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifndef QUICK_MS                       /* tests/kill/ */
 #define QUICK_MS 1000                 /* a room that ends sooner than this after its start ended quickly … */
+#endif
 #define QUICK_FREE 2                  /* … twice in a row it is started again at once, then after a pause */
 #define PAUSE_MS 100                  /* the first pause; each further one is twice as long … */
 #define PAUSE_MAX_MS 5000             /* … up to this */

@@ -22,12 +22,14 @@ static jy_err
 open_order(struct jy_key_room *room, struct jy_slice der, struct subject *s, struct jy_fault *fault)
 {
     struct jy_key_order order = { 0 };
+    struct jy_flow_use use;
     jy_err rc;
 
     if ((rc = jy_key_order_open(der, &order, fault)) == JY_OK)
         snprintf(s->id, sizeof(s->id), "%s", order.order.order_id);
+    use = jy_key_use_of(&order.order);
     if (rc == JY_OK && (rc = jy_key_order_check(room, &order, fault)) == JY_OK)
-        rc = jy_key_rule_for(room, &order.record, order.order.category, order.order.amount_fen, &s->rule, fault);
+        rc = jy_key_rule_for(room, &order.record, &use, &s->rule, fault);
     jy_key_order_free(&order);
     return rc;
 }

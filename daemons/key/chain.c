@@ -9,8 +9,7 @@
 #include <string.h>
 
 jy_err
-jy_key_rule_for(const struct jy_key_room *room, const struct jy_key_record *seal, const char *category, int64_t amount_fen, struct jy_key_rule *out,
-                struct jy_fault *fault)
+jy_key_rule_for(const struct jy_key_room *room, const struct jy_key_record *seal, const struct jy_flow_use *use, struct jy_key_rule *out, struct jy_fault *fault)
 {
     jy_err rc;
 
@@ -22,7 +21,7 @@ jy_key_rule_for(const struct jy_key_room *room, const struct jy_key_record *seal
         return rc;
     if (seal->custodian[0] != '\0')
         snprintf(out->custodian_key_id, sizeof(out->custodian_key_id), "approver-%s", seal->custodian);
-    return jy_flow_path_for(out->flow, category, amount_fen, room->now, &out->path, fault);
+    return jy_flow_path_for(out->flow, use, room->now, &out->path, fault);
 }
 
 void

@@ -41,7 +41,8 @@ jy_key_seal_is_live(const struct jy_key_record *record, struct jy_fault *fault)
 {
     const struct { bool good; const char *text; } rows[] = {
         { record->state != JY_KEY_CANCELLED, "it is cancelled (R21.1)" },
-        { record->state != JY_KEY_FROZEN, "it is frozen (R21.2)" },
+        { record->state != JY_KEY_FROZEN, "it is frozen by its own organization (R21.2)" },
+        { record->holds.len == 0, "the supervisor holds it (R21.2)" },
         { record->seal.len != 0, "it has not been made" },
         { record->activation_code[0] == '\0', "it has not been handed over: its activation code still stands (R19.2)" },
     };
@@ -110,6 +111,12 @@ jy_key_order_check(struct jy_key_room *room, struct jy_key_order *o, struct jy_f
     if (strcmp(order->es_id, jy_seal_id(o->seal)) != 0)
         return jy_fail(fault, JY_E_ARGUMENT, "StampOrder.esId", 0, "is not the seal of key %s", order->seal_key_id);
     return jy_key_certificate(room, &o->record, &o->cert, fault);
+}
+
+struct jy_flow_use
+jy_key_use_of(const struct jy_stamp_order *order)
+{
+    return (struct jy_flow_use){ order->category, order->amount_fen, order->digest_only };
 }
 
 void

@@ -75,7 +75,8 @@ jy_key_take_over(struct jy_key_room *room, const struct jy_frame *request, struc
     if (memcmp(mark, record.pin_mark, sizeof(mark)) == 0)
         goto out;                          /* the same request again */
     if (record.hand_over.person[0] == '\0' || strcmp(record.hand_over.person, ask->person_id) != 0 || room->now > record.hand_over.expires) {
-        rc = jy_fail(fault, JY_E_BAD_STATE, "person_id", 0, "no hand-over to this person is open (R19.1)");
+        if (strcmp(record.custodian, ask->person_id) != 0 || !jy_pin_was_just_set(room, &record, secret.new_pin))
+            rc = jy_fail(fault, JY_E_BAD_STATE, "person_id", 0, "no hand-over to this person is open (R19.1)");
         goto out;
     }
     if ((rc = jy_pin_refuse_used(room, mark, fault)) != JY_OK || (rc = jy_pin_check_rules(secret.new_pin, secret.pin, fault)) != JY_OK ||
@@ -121,6 +122,25 @@ vote_of(const struct jy_key_record *locked, const struct jy_key_record *by, uint
                                                     "an approver of the same organization, not its holder, and the maker of the seal agree to this (R19.2)");
 }
 
+/* Whether this key was the last to give this word about the locked one, and the mark of the secret that it came with. */
+static jy_err
+said_before(struct jy_key_room *room, const struct jy_key_row *row, const char *by_key_id, uint32_t vote, uint8_t mark[JY_SM3_SIZE], bool *by_it,
+            struct jy_fault *fault)
+{
+    uint64_t offset = row->voted_at[vote - 1];
+    struct jy_buf bytes = { 0 };
+    struct jy_entry entry;
+    jy_err rc = JY_OK;
+
+    *by_it = false;
+    if (offset != 0 && (rc = jy_journal_read(&room->vault.journal, offset, &bytes, &entry, fault)) == JY_OK && entry.head.len == JY_SM3_SIZE) {
+        *by_it = strcmp(entry.detail, by_key_id) == 0;
+        memcpy(mark, entry.head.p, JY_SM3_SIZE);
+    }
+    jy_buf_free(&bytes);
+    return rc;
+}
+
 /*
  * Nothing is recovered: without the right PIN the private key stays shut. Two keys of two organizations are needed, each opened by its own PIN here,
  * so no administrator does it alone; and only so often, so that the two cannot try PINs for ever.
@@ -135,7 +155,8 @@ jy_key_unlock(struct jy_key_room *room, const struct jy_frame *request, struct j
     struct jy_secret secret = { 0 };
     struct jy_cert *cert = NULL;
     struct jy_sm2 *key = NULL;
-    uint8_t mark[JY_SM3_SIZE];
+    uint8_t mark[JY_SM3_SIZE], said[JY_SM3_SIZE];
+    bool said_by_it = false, done;
     jy_err rc;
 
     if ((rc = jy_key_load(room, ask->key_id, 0, "key_id", &locked, fault)) != JY_OK ||
@@ -144,18 +165,26 @@ jy_key_unlock(struct jy_key_room *room, const struct jy_frame *request, struct j
     row = jy_vault_key_row(&room->vault, ask->key_id);
     if (locked.kind == JY_KEY_MAKER)
         rc = jy_fail(fault, JY_E_FORBIDDEN, "key_id", 0, "a maker's key is not unlocked: a new one is enrolled");
-    else if (row->wrong_pins < room->pin_retries || locked.state == JY_KEY_CANCELLED)
+    else if ((rc = vote_of(&locked, &by, &entry.number, fault)) == JY_OK)
+        rc = said_before(room, row, ask->by_key_id, entry.number, said, &said_by_it, fault);
+    if (rc != JY_OK || (rc = jy_pin_open_secret(room, ask->sealed_pin, "unlock", ask->key_id, &secret, mark, fault)) != JY_OK)
+        goto out;
+    if (said_by_it && memcmp(said, mark, sizeof(mark)) == 0) {       /* the same request again */
+        reply->u.KEY_UNLOCK_NOTED.unlocked = row->wrong_pins < room->pin_retries;
+        goto out;
+    }
+    done = said_by_it && row->wrong_pins == 0 && row->unlocks > 0;   /* its word came last but its answer was lost; the PIN was entered anew */
+    if (!done && (row->wrong_pins < room->pin_retries || locked.state == JY_KEY_CANCELLED))
         rc = jy_fail(fault, JY_E_BAD_STATE, "key_id", 0, "%s is not locked", locked.key_id);
-    else if (row->unlocks >= UNLOCKS_MAX)
+    else if (!done && row->unlocks >= UNLOCKS_MAX)
         rc = jy_fail(fault, JY_E_PIN_LOCKED, "key_id", 0, "unlocked %d times without a right PIN: make it anew (R20.1)", UNLOCKS_MAX);
-    if (rc != JY_OK || (rc = vote_of(&locked, &by, &entry.number, fault)) != JY_OK || (rc = jy_key_certificate(room, &by, &cert, fault)) != JY_OK ||
-        (rc = jy_pin_open_secret(room, ask->sealed_pin, "unlock", ask->key_id, &secret, mark, fault)) != JY_OK ||
+    if (rc != JY_OK || (rc = jy_key_certificate(room, &by, &cert, fault)) != JY_OK ||
         (rc = jy_pin_refuse_used(room, mark, fault)) != JY_OK || (rc = jy_pin_unlock(room, &by, secret.pin, &key, fault)) != JY_OK)
         goto out;
     snprintf(entry.id, sizeof(entry.id), "%s", ask->key_id);
     snprintf(entry.detail, sizeof(entry.detail), "%s", ask->by_key_id);
     entry.head = JY_SLICE(mark, sizeof(mark));
-    if ((rc = jy_vault_commit(&room->vault, &entry, true, fault)) == JY_OK)
+    if (done || (rc = jy_vault_commit(&room->vault, &entry, true, fault)) == JY_OK)
         reply->u.KEY_UNLOCK_NOTED.unlocked = jy_vault_key_row(&room->vault, ask->key_id)->wrong_pins == 0;
 out:
     jy_sm2_free(key);

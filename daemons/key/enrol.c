@@ -162,6 +162,13 @@ out:
 
 /* -- PIN -- */
 
+/* The PIN to be replaced is one that was replaced already: a code of 120 bits, or the PIN before. */
+static bool
+replaces_one_before(const struct jy_key_room *room, const struct jy_key_record *record, const char *pin)
+{
+    return record->pins_before.len == 0 ? strlen(pin) == JY_ACTIVATION_CODE_SIZE - 1 : jy_pin_check_before(room, record, pin, NULL) == JY_E_PIN_WEAK;
+}
+
 /*
  * Secret, rules of the new PIN, then the old PIN: a weak new one costs no try. Who replaces a seal's activation code is its first custodian (R19.1);
  * the secret says who, so that nobody on the way can put another in his place.
@@ -188,12 +195,16 @@ jy_key_change_pin(struct jy_key_room *room, const struct jy_frame *request, stru
     if (memcmp(mark, record.pin_mark, sizeof(mark)) == 0)
         goto out;                      /* the same request again: this secret set the present PIN */
     if (record.kind == JY_KEY_SEAL && names_custodian != (record.activation_code[0] != '\0')) {
-        rc = jy_fail(fault, JY_E_BAD_STATE, "person_id", 0, "its custodian is named when the activation code is replaced, and only then (R19.1)");
+        if (strcmp(record.custodian, ask->person_id) != 0 || !jy_pin_was_just_set(room, &record, secret.new_pin))
+            rc = jy_fail(fault, JY_E_BAD_STATE, "person_id", 0, "its custodian is named when the activation code is replaced, and only then (R19.1)");
         goto out;
     }
     if ((rc = jy_pin_refuse_used(room, mark, fault)) != JY_OK || (rc = jy_pin_check_rules(secret.new_pin, secret.pin, fault)) != JY_OK ||
-        (rc = jy_pin_check_before(room, &record, secret.new_pin, fault)) != JY_OK ||
-        (rc = jy_pin_unlock_to_change(room, &record, secret.pin, &key, fault)) != JY_OK ||
+        (rc = jy_pin_check_before(room, &record, secret.new_pin, fault)) != JY_OK)
+        goto out;
+    if (replaces_one_before(room, &record, secret.pin) && jy_pin_was_just_set(room, &record, secret.new_pin))
+        goto out;
+    if ((rc = jy_pin_unlock_to_change(room, &record, secret.pin, &key, fault)) != JY_OK ||
         (record.activation_code[0] == '\0' && (rc = jy_pin_remember(room, &record, secret.pin)) != JY_OK) ||
         (rc = jy_pin_wrap(room, &record, secret.new_pin, key)) != JY_OK)
         goto out;

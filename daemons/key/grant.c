@@ -3,7 +3,9 @@
  * Grants (R18.1, docs/protocol/grants.md). A grant opens the seal's private key by a secret that only its client has; it is given along the seal's own
  * flow, counted in the journal, and worth nothing without the client's signature over that very order.
  *
- * In the record: GrantEntry after GrantEntry ::= SEQUENCE { grant OCTET, wrappedKey OCTET, clientSecret OCTET }; one that was revoked is gone.
+ * In the record: GrantEntry after GrantEntry ::= SEQUENCE { grant OCTET, wrappedKey OCTET, clientSecret OCTET, flowDigest OCTET(32), custodian IA5 }; one
+ * that was revoked is gone. It is of use only under the flow and the custodian by which it was given: whoever decides about the seal now has to have said
+ * yes to it (R16.1, R19.1). Given once more, it has the yes of those, the same secret and the same counters.
  */
 #include "daemons/key/keyroom.h"
 
@@ -15,7 +17,11 @@
 
 #define GRANTS_MAX 64                     /* of one seal */
 
-struct entry { struct jy_slice all, grant_der, wrapped, cipher; struct jy_grant grant; };
+struct entry {
+    struct jy_slice all, grant_der, wrapped, cipher, flow_digest;
+    char custodian[JY_ID_SIZE];
+    struct jy_grant grant;
+};
 
 static jy_err
 next_entry(struct jy_der *der, struct entry *out)
@@ -29,7 +35,8 @@ next_entry(struct jy_der *der, struct entry *out)
     out->all = item.tlv;
     jy_der_open(&inner, item.value);
     if ((rc = jy_der_octets(&inner, &out->grant_der)) != JY_OK || (rc = jy_der_octets(&inner, &out->wrapped)) != JY_OK ||
-        (rc = jy_der_octets(&inner, &out->cipher)) != JY_OK || (rc = jy_der_close(&inner)) != JY_OK)
+        (rc = jy_der_octets(&inner, &out->cipher)) != JY_OK || (rc = jy_der_octets(&inner, &out->flow_digest)) != JY_OK ||
+        (rc = jy_der_text(&inner, DER_IA5, out->custodian, sizeof(out->custodian))) != JY_OK || (rc = jy_der_close(&inner)) != JY_OK)
         return rc;
     return jy_grant_parse(out->grant_der, &out->grant, NULL);
 }
@@ -79,6 +86,17 @@ is_revoked(const struct jy_key_room *room, const char *grant_id)
     return row != NULL && row->abandoned;
 }
 
+/* Whether those who decide now are those who gave it. */
+static jy_err
+stands_as_given(const struct jy_key_record *seal, const struct entry *e, bool *stands)
+{
+    uint8_t digest[JY_SM3_SIZE];
+    jy_err rc = jy_sm3(jy_buf_slice(&seal->flow), digest);
+
+    *stands = rc == JY_OK && jy_slice_equal(e->flow_digest, JY_SLICE(digest, sizeof(digest))) && strcmp(e->custodian, seal->custodian) == 0;
+    return rc;
+}
+
 /* The wrapping key: vault secret and grant secret, neither alone. */
 static jy_err
 wrapping_key(const struct jy_key_room *room, const char *grant_id, const uint8_t secret[JY_GRANT_SECRET_SIZE], uint8_t out[32])
@@ -99,46 +117,89 @@ jy_err
 jy_key_grant_rule(const struct jy_key_room *room, const struct jy_key_record *seal, const struct jy_grant *grant, struct jy_key_rule *out,
                   struct jy_fault *fault)
 {
-    jy_err rc = jy_key_rule_for(room, seal, grant->categories[0], grant->amount_each_fen, out, fault);
+    struct jy_flow_use use = { grant->categories[0], grant->amount_each_fen, grant->digest_only };
+    jy_err rc = jy_key_rule_for(room, seal, &use, out, fault);
     const struct jy_flow_path *path;
 
-    for (uint32_t i = 1; rc == JY_OK && i < grant->category_count; i++)
-        if ((rc = jy_flow_path_for(out->flow, grant->categories[i], grant->amount_each_fen, room->now, &path, fault)) == JY_OK && path != out->path)
+    for (uint32_t i = 1; rc == JY_OK && i < grant->category_count; i++) {
+        use.category = grant->categories[i];
+        if ((rc = jy_flow_path_for(out->flow, &use, room->now, &path, fault)) == JY_OK && path != out->path)
             rc = jy_fail(fault, JY_E_NO_PATH, "Grant.categories", i, "take different paths of the flow: one grant for each");
+    }
     return rc;
 }
 
 /* -- giving -- */
 
 static jy_err
+put_entry(struct jy_key_record *seal, struct jy_slice grant_der, struct jy_slice wrapped, struct jy_slice cipher)
+{
+    struct jy_buf body = { 0 };
+    uint8_t digest[JY_SM3_SIZE];
+    jy_err rc;
+
+    if ((rc = jy_sm3(jy_buf_slice(&seal->flow), digest)) == JY_OK && (rc = jy_der_put(&body, DER_OCTET_STRING, grant_der)) == JY_OK &&
+        (rc = jy_der_put(&body, DER_OCTET_STRING, wrapped)) == JY_OK && (rc = jy_der_put(&body, DER_OCTET_STRING, cipher)) == JY_OK &&
+        (rc = jy_der_put(&body, DER_OCTET_STRING, JY_SLICE(digest, sizeof(digest)))) == JY_OK &&
+        (rc = jy_der_put_text(&body, DER_IA5, seal->custodian)) == JY_OK)
+        rc = jy_der_put(&seal->grants, DER_SEQUENCE, jy_buf_slice(&body));
+    jy_buf_wipe(&body);
+    return rc;
+}
+
+static jy_err
 draw(const struct jy_key_room *room, struct jy_key_record *seal, const struct jy_grant *grant, struct jy_slice grant_der, const struct jy_sm2 *key,
      struct jy_buf *cipher)
 {
     uint8_t secret[JY_GRANT_SECRET_SIZE], wrapping[32] = { 0 }, d[32] = { 0 };
-    struct jy_buf wrapped = { 0 }, body = { 0 };
+    struct jy_buf wrapped = { 0 };
     struct jy_sm2 *client = NULL;
     jy_err rc;
 
     if ((rc = jy_sm2_from_point(grant->client_point, &client)) == JY_OK && (rc = jy_random(secret, sizeof(secret))) == JY_OK &&
         (rc = jy_sm2_encrypt(client, JY_SLICE(secret, sizeof(secret)), cipher)) == JY_OK &&
         (rc = wrapping_key(room, grant->grant_id, secret, wrapping)) == JY_OK && (rc = jy_sm2_private(key, d)) == JY_OK &&
-        (rc = jy_wrap(wrapping, grant->grant_id, JY_SLICE(d, sizeof(d)), &wrapped)) == JY_OK &&
-        (rc = jy_der_put(&body, DER_OCTET_STRING, grant_der)) == JY_OK &&
-        (rc = jy_der_put(&body, DER_OCTET_STRING, jy_buf_slice(&wrapped))) == JY_OK &&
-        (rc = jy_der_put(&body, DER_OCTET_STRING, jy_buf_slice(cipher))) == JY_OK)
-        rc = jy_der_put(&seal->grants, DER_SEQUENCE, jy_buf_slice(&body));
+        (rc = jy_wrap(wrapping, grant->grant_id, JY_SLICE(d, sizeof(d)), &wrapped)) == JY_OK)
+        rc = put_entry(seal, grant_der, jy_buf_slice(&wrapped), jy_buf_slice(cipher));
     jy_wipe(secret, sizeof(secret));
     jy_wipe(wrapping, sizeof(wrapping));
     jy_wipe(d, sizeof(d));
     jy_sm2_free(client);
     jy_buf_wipe(&wrapped);
-    jy_buf_wipe(&body);
     return rc;
 }
 
+/* The same secret, wrapped as before, under the flow and custodian of now. */
 static jy_err
-give(struct jy_key_room *room, const struct jy_msg_KEY_GRANT *ask, const struct jy_grant *grant, struct jy_key_record *record, struct jy_buf *cipher,
-     struct jy_fault *fault)
+confirm(struct jy_key_record *seal, const struct entry *given, jy_time now, struct jy_buf *cipher)
+{
+    struct jy_buf grant_der = { 0 }, wrapped = { 0 };
+    jy_err rc;
+
+    if ((rc = jy_buf_add(&grant_der, given->grant_der)) == JY_OK && (rc = jy_buf_add(&wrapped, given->wrapped)) == JY_OK &&
+        (rc = jy_buf_add(cipher, given->cipher)) == JY_OK && (rc = drop_entries(seal, given->grant.grant_id, now)) == JY_OK)
+        rc = put_entry(seal, jy_buf_slice(&grant_der), jy_buf_slice(&wrapped), jy_buf_slice(cipher));
+    jy_buf_free(&grant_der);
+    jy_buf_wipe(&wrapped);
+    return rc;
+}
+
+/* given: what is to be confirmed; NULL: it is new. */
+static jy_err
+enter(struct jy_key_room *room, const struct jy_msg_KEY_GRANT *ask, const struct jy_grant *grant, const struct entry *given, struct jy_key_record *record,
+      const struct jy_sm2 *key, struct jy_buf *cipher)
+{
+    jy_err rc;
+
+    if (given != NULL)
+        return confirm(record, given, room->now, cipher);
+    rc = drop_entries(record, "", room->now);
+    return rc != JY_OK ? rc : draw(room, record, grant, ask->grant, key, cipher);
+}
+
+static jy_err
+give(struct jy_key_room *room, const struct jy_msg_KEY_GRANT *ask, const struct jy_grant *grant, const struct entry *given, struct jy_key_record *record,
+     struct jy_buf *cipher, struct jy_fault *fault)
 {
     uint8_t digest[JY_SM3_SIZE], mark[JY_SM3_SIZE];
     const struct jy_key_subject subject = { grant->grant_id, digest, 0, grant->valid_to };
@@ -156,8 +217,8 @@ give(struct jy_key_room *room, const struct jy_msg_KEY_GRANT *ask, const struct 
         (rc = jy_key_chain_check(room, &rule, &subject, ask->approvals, fault)) == JY_OK &&
         (rc = jy_pin_open_secret(room, ask->sealed_pin, "grant", object, &secret, mark, fault)) == JY_OK &&
         (rc = jy_pin_refuse_used(room, mark, fault)) == JY_OK && (rc = jy_pin_unlock(room, record, secret.pin, &key, fault)) == JY_OK &&
-        (rc = drop_entries(record, "", room->now)) == JY_OK && (rc = draw(room, record, grant, ask->grant, key, cipher)) == JY_OK)
-        rc = jy_vault_save(&room->vault, record, "grant", mark, room->now, fault);
+        (rc = enter(room, ask, grant, given, record, key, cipher)) == JY_OK)
+        rc = jy_vault_save(&room->vault, record, given != NULL ? "confirm" : "grant", mark, room->now, fault);
     jy_sm2_free(key);
     jy_wipe(&secret, sizeof(secret));
     jy_seal_free(seal);
@@ -165,7 +226,7 @@ give(struct jy_key_room *room, const struct jy_msg_KEY_GRANT *ask, const struct 
     return rc;
 }
 
-/* Grant whole → given already → not revoked → seal live → chain of approvals as of an order → secret → custodian's PIN. */
+/* Grant whole → not revoked → given already, by those who decide now → seal live → chain of approvals as of an order → secret → custodian's PIN. */
 jy_err
 jy_key_grant(struct jy_key_room *room, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault)
 {
@@ -174,7 +235,7 @@ jy_key_grant(struct jy_key_room *room, const struct jy_frame *request, struct jy
     struct jy_grant grant;
     struct entry e;
     size_t count;
-    bool found;
+    bool found, stands = false;
     jy_err rc;
 
     if ((rc = jy_grant_parse(ask->grant, &grant, fault)) != JY_OK)
@@ -184,16 +245,16 @@ jy_key_grant(struct jy_key_room *room, const struct jy_frame *request, struct jy
     if (is_revoked(room, grant.grant_id))
         return jy_fail(fault, JY_E_GRANT, "Grant.grantId", 0, "it was revoked");
     if ((rc = jy_key_load(room, grant.seal_key_id, JY_KEY_SEAL, "Grant.sealKeyId", &record, fault)) != JY_OK ||
-        (rc = find_entry(&record, grant.grant_id, &e, &found, &count)) != JY_OK)
+        (rc = find_entry(&record, grant.grant_id, &e, &found, &count)) != JY_OK || (found && (rc = stands_as_given(&record, &e, &stands)) != JY_OK))
         goto out;
     if (found && !jy_slice_equal(e.grant_der, ask->grant))
         rc = jy_fail(fault, JY_E_CONFLICT, "Grant.grantId", 0, "another grant was given under this id");
-    else if (found)
+    else if (stands)
         rc = jy_buf_add(&reply->bytes, e.cipher);
-    else if (count >= GRANTS_MAX)
+    else if (!found && count >= GRANTS_MAX)
         rc = jy_fail(fault, JY_E_LIMIT, "grants", 0, "the seal has %d already", GRANTS_MAX);
     else
-        rc = give(room, ask, &grant, &record, &reply->bytes, fault);
+        rc = give(room, ask, &grant, found ? &e : NULL, &record, &reply->bytes, fault);
 out:
     if (rc == JY_OK)
         reply->u.KEY_GRANTED.client_secret = jy_buf_slice(&reply->bytes);
@@ -270,7 +331,7 @@ jy_key_grant_use(struct jy_key_room *room, const struct jy_key_order *o, const s
     char object[JY_ORDER_OBJECT_SIZE];
     struct jy_secret secret = { 0 };
     struct entry e;
-    bool found, counted = order_row != NULL && strcmp(order_row->used_by, ask->grant_id) == 0;
+    bool found, stands, counted = order_row != NULL && strcmp(order_row->used_by, ask->grant_id) == 0;
     size_t count;
     jy_err rc;
 
@@ -281,6 +342,10 @@ jy_key_grant_use(struct jy_key_room *room, const struct jy_key_order *o, const s
         return rc;
     if (!found || (order_row != NULL && order_row->used_by[0] != '\0' && !counted))
         return jy_fail(fault, JY_E_GRANT, "grant_id", 0, found ? "the order was begun under another grant (R18.1)" : "is not in force (R18.1)");
+    if ((rc = stands_as_given(&o->record, &e, &stands)) != JY_OK)
+        return rc;
+    if (!stands)
+        return jy_fail(fault, JY_E_GRANT, "grant_id", 0, "the seal's flow or custodian changed since it was given: it must be given once more (R16.1, R19.1)");
     row = jy_vault_grant_row(&room->vault, ask->grant_id);
     /* An order that a crash left counted and unsigned has paid already. */
     if ((rc = jy_grant_covers(&e.grant, &o->order, row == NULL || counted ? 0 : row->count, row == NULL || counted ? 0 : row->amount_fen, room->now,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemons/key/journal.h"
 
+#include "base/kill_point.h"
 #include "codec/der.h"
 
 #include <errno.h>
@@ -246,16 +247,23 @@ jy_journal_append(struct jy_journal *journal, const struct jy_entry *entry, bool
     if ((rc = jy_hmac_sm3(JY_SLICE(journal->key, 32), jy_buf_slice(&bytes), tag)) != JY_OK ||
         (rc = jy_buf_add(&bytes, JY_SLICE(tag, TAG))) != JY_OK)
         goto out;
+    JY_KILL_POINT(journal_begun);
+#ifdef JY_KILL_POINTS
+    (void)!write_at(journal->fd, JY_SLICE(bytes.p + TAG, (bytes.len - TAG) / 2), offset);
+    JY_KILL_POINT(journal_half);
+#endif
     if (!write_at(journal->fd, JY_SLICE(bytes.p + TAG, bytes.len - TAG), offset)) {
         rc = io_fault(fault, "cannot be written");
         journal->broken = ftruncate(journal->fd, (off_t)offset) != 0;
         goto out;
     }
+    JY_KILL_POINT(journal_written);
     if (durable && fsync(journal->fd) != 0) {
         journal->broken = true;        /* after a failed fsync nobody knows which pages are on disk */
         rc = io_fault(fault, "cannot be made durable");
         goto out;
     }
+    JY_KILL_POINT(journal_synced);
     memcpy(journal->tag, tag, TAG);
     journal->end = offset + bytes.len - TAG;
     rc = journal->visitor(journal->self, entry, offset);

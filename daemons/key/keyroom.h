@@ -17,6 +17,7 @@ struct jy_key_setup {
     const char *dir, *unlock_file, *seal_vendor;
     int64_t pin_retries;              /* 1..10 */
     int64_t pin_max_days;             /* 1..3650 */
+    int64_t hold_officers;            /* 1..5: officers who lift a hold of the supervisor together */
     jy_pin_stretch *stretch;          /* jy_argon2id */
     jy_time (*clock)(void);           /* jy_now */
     const char *sdf_library, *sdf_access_file;   /* "" or NULL: no device */
@@ -26,6 +27,7 @@ struct jy_key_room {
     struct jy_device *device;         /* NULL: every key lies in the vault */
     char seal_vendor[33];
     uint32_t pin_retries;
+    uint32_t hold_officers;
     int64_t pin_max_seconds;          /* age from which a PIN must be changed first (R19.2) */
     jy_pin_stretch *stretch;
     jy_time (*clock)(void);
@@ -48,6 +50,7 @@ JY_CHECK jy_err jy_key_answer(struct jy_key_room *room, const struct jy_frame *r
 typedef jy_err jy_key_handler(struct jy_key_room *room, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault);
 jy_key_handler jy_key_hello, jy_key_enrol, jy_key_bind, jy_key_change_pin;                /* enrol.c */
 jy_key_handler jy_key_make_seal, jy_key_seal_state;                                       /* seal.c */
+jy_key_handler jy_key_hold, jy_key_lift;                                                   /* hold.c */
 jy_key_handler jy_key_set_flow;                                                           /* flow.c */
 jy_key_handler jy_key_hand_over, jy_key_take_over, jy_key_unlock;                         /* custody.c */
 jy_key_handler jy_key_approve, jy_key_stamp, jy_key_stamp_granted, jy_key_settle;         /* approve.c, stamp.c */
@@ -82,7 +85,7 @@ JY_CHECK jy_err jy_key_order_check(struct jy_key_room *room, struct jy_key_order
 void jy_key_order_free(struct jy_key_order *order);
 /** Its own copy of the seal in *seal, live and within its dates now. Errors: JY_E_SEAL_NOT_LIVE, JY_E_SEAL_DATES. Caller frees. */
 JY_CHECK jy_err jy_key_live_seal(const struct jy_key_room *room, const struct jy_key_record *record, struct jy_seal **seal, struct jy_fault *fault);
-/** Made, handed over, not frozen, not cancelled (R13.2, R19.2, R21.1, R21.2). Errors: JY_E_SEAL_NOT_LIVE. */
+/** Made, handed over, not frozen by its organization, not held by the supervisor, not cancelled (R13.2, R19.2, R21.1, R21.2). Errors: JY_E_SEAL_NOT_LIVE. */
 JY_CHECK jy_err jy_key_seal_is_live(const struct jy_key_record *record, struct jy_fault *fault);
 
 /* -- chains of approvals (chain.c) -- */
@@ -94,8 +97,10 @@ struct jy_key_rule {
     char custodian_key_id[JY_ID_SIZE + 9];   /* the custodian's approver key: "approver-" and the person's id; "" none */
 };
 /** Errors: JY_E_NO_PATH no flow was set, it is not within its dates, or no path fits. */
-JY_CHECK jy_err jy_key_rule_for(const struct jy_key_room *room, const struct jy_key_record *seal, const char *category, int64_t amount_fen,
+JY_CHECK jy_err jy_key_rule_for(const struct jy_key_room *room, const struct jy_key_record *seal, const struct jy_flow_use *use,
                                 struct jy_key_rule *out, struct jy_fault *fault);
+/** What an order is of that chooses its path. */
+struct jy_flow_use jy_key_use_of(const struct jy_stamp_order *order);
 void jy_key_rule_free(struct jy_key_rule *rule);
 /** Approvals of one subject that were made here, in the order of signing. */
 struct jy_key_chain {

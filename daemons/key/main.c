@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* jinyin-key: holds the private keys, checks PINs and approvals, signs only what it rebuilt itself. */
+#include "base/kill_point.h"
 #include "daemons/key/keyroom.h"
 #include "daemons/room/room.h"
 
@@ -19,6 +20,7 @@ answer(void *self, int fd, struct jy_frame *request)
         jy_log(jy_err_http(rc) >= 500 ? "error" : "info", "refused", "%s: %s: %s: %s", name, jy_err_code(rc), fault.where, fault.text);
         sent = jy_ipc_send_error(fd, JY_ROOM_KEY, rc, &fault);
     }
+    JY_KILL_POINT(key_told);
     if (sent != JY_OK)
         jy_log("warning", "answer_lost", "%s: %s", name, jy_err_code(sent));
     jy_frame_free(&reply);
@@ -34,6 +36,7 @@ main(void)
         .seal_vendor = jy_room_config_text(context, "seal_vendor"),
         .pin_retries = jy_room_config_int(context, "pin_retries"),
         .pin_max_days = jy_room_config_int(context, "pin_max_days"),
+        .hold_officers = jy_room_config_int(context, "hold_officers"),
         .stretch = jy_argon2id,
         .clock = jy_now,
         .sdf_library = jy_room_config_text(context, "sdf_library"),

@@ -223,6 +223,17 @@ jy_pin_unlock(struct jy_key_room *room, const struct jy_key_record *record, cons
     return jy_pin_unlock_to_change(room, record, pin, out, fault);
 }
 
+bool
+jy_pin_was_just_set(struct jy_key_room *room, const struct jy_key_record *record, const char *pin)
+{
+    struct jy_sm2 *key = NULL;
+    bool same = record->activation_code[0] == '\0' && room->now - record->pin_set <= JY_SECRET_MARK_LIFE &&
+                jy_pin_unlock_to_change(room, record, pin, &key, NULL) == JY_OK;
+
+    jy_sm2_free(key);
+    return same;
+}
+
 /* -- PINs before -- */
 
 #define BEFORE_SIZE (JY_PIN_SALT_SIZE + 32)

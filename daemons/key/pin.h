@@ -35,6 +35,12 @@ JY_CHECK jy_err jy_pin_unlock(struct jy_key_room *room, const struct jy_key_reco
 JY_CHECK jy_err jy_pin_unlock_to_change(struct jy_key_room *room, const struct jy_key_record *record, const char *pin, struct jy_sm2 **out,
                                         struct jy_fault *fault);
 
+/**
+ * Whether a change of the PIN to this one was carried out already, and is asked for again because its answer was lost: the present PIN was set within
+ * the life of the secret that set it, and is this one. A person enters his PINs again then, so it is another secret. Counts as a try.
+ */
+bool jy_pin_was_just_set(struct jy_key_room *room, const struct jy_key_record *record, const char *pin);
+
 /** For a hand-over (R19.1): wraps the private key under vault secret and hand-over code as well, and opens it by that; wrong codes count apart. */
 JY_CHECK jy_err jy_pin_wrap_hand_over(const struct jy_key_room *room, struct jy_key_record *record, const char *code, const struct jy_sm2 *key);
 JY_CHECK jy_err jy_pin_unlock_hand_over(struct jy_key_room *room, const struct jy_key_record *record, const char *code, struct jy_sm2 **out,

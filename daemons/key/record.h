@@ -14,11 +14,12 @@ enum jy_key_kind { JY_KEY_MAKER = 1, JY_KEY_SEAL = 2, JY_KEY_APPROVER = 3 };
 enum jy_key_state { JY_KEY_USABLE = 1, JY_KEY_FROZEN = 2, JY_KEY_CANCELLED = 3 };
 
 /**
- * KeyRecord ::= SEQUENCE { version INTEGER 2, keyId IA5, kind INTEGER, state INTEGER, commonName UTF8, organization UTF8,
+ * KeyRecord ::= SEQUENCE { version INTEGER 3, keyId IA5, kind INTEGER, state INTEGER, commonName UTF8, organization UTF8,
  *   organizationCode UTF8, point OCTET(65), salt OCTET(16), wrappedKey OCTET, activationCode IA5, pinMark OCTET(32), csr OCTET,
  *   certificate OCTET, seal OCTET, custodian IA5, flow OCTET, grants OCTET, pinSet INTEGER, pinsBefore OCTET,
- *   handOver SEQUENCE { person IA5, salt OCTET(16), wrappedKey OCTET, mark OCTET(32), expires INTEGER } }
- * version 3, of a key that lies in a device, ends in slot INTEGER.
+ *   handOver SEQUENCE { person IA5, salt OCTET(16), wrappedKey OCTET, mark OCTET(32), expires INTEGER },
+ *   holds OCTET }
+ * version 4, of a key that lies in a device, ends in slot INTEGER.
  */
 struct jy_key_record {
     char key_id[JY_ID_SIZE];
@@ -44,6 +45,7 @@ struct jy_key_record {
         uint8_t mark[JY_SM3_SIZE];     /* of the secret that began it */
         jy_time expires;
     } hand_over;
+    struct jy_buf holds;               /* kind seal: hold.h; of the supervisor, beside the state, which is the organization's own word */
     uint32_t slot;                     /* of the device that the private key lies in (R12.1); 0: here. wrapped_key is then what opens the slot */
 };
 /** Ends a hand-over that was begun. */

@@ -2,6 +2,8 @@
 /* Everything that the key room can be asked. What is not in the table it does not do. */
 #include "daemons/key/keyroom.h"
 
+#include "base/kill_point.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -24,6 +26,8 @@ static const struct { enum jy_message_type type; jy_key_handler *handler; } requ
     { JY_MSG_KEY_STATEMENT, jy_key_statement },                 /* nobody's: it binds the service alone */
 
     { JY_MSG_KEY_SEAL_STATE, jy_key_seal_state },               /* PIN of the custodian for "live"; stopping needs nobody's */
+    { JY_MSG_KEY_HOLD, jy_key_hold },                           /* nobody's: it stops */
+    { JY_MSG_KEY_LIFT, jy_key_lift },                           /* PIN of an officer whom the hold names */
 };
 
 jy_err
@@ -39,9 +43,12 @@ jy_key_open(struct jy_key_room *room, const struct jy_key_setup *setup, struct j
         return jy_fail(fault, JY_E_ARGUMENT, "pin_retries", 0, "must be 1 to 10");
     if (setup->pin_max_days < 1 || setup->pin_max_days > 3650)
         return jy_fail(fault, JY_E_ARGUMENT, "pin_max_days", 0, "must be 1 to 3650");
+    if (setup->hold_officers < 1 || setup->hold_officers > 5)
+        return jy_fail(fault, JY_E_ARGUMENT, "hold_officers", 0, "must be 1 to 5");
     if (vendor_len < 1 || vendor_len >= sizeof(room->seal_vendor))
         return jy_fail(fault, JY_E_ARGUMENT, "seal_vendor", 0, "must have 1 to 32 characters");
     room->pin_retries = (uint32_t)setup->pin_retries;
+    room->hold_officers = (uint32_t)setup->hold_officers;
     room->pin_max_seconds = setup->pin_max_days * 86400;
     snprintf(room->seal_vendor, sizeof(room->seal_vendor), "%s", setup->seal_vendor);
     if ((rc = jy_vault_open(&room->vault, setup->dir, setup->unlock_file, fault)) != JY_OK)
@@ -70,7 +77,10 @@ jy_key_answer(struct jy_key_room *room, const struct jy_frame *request, struct j
             continue;
         room->now = room->clock();
         reply->type = jy_message_info(request->type)->reply;
+        JY_KILL_KIND(jy_message_info(request->type)->name);
+        JY_KILL_POINT(key_asked);
         rc = requests[i].handler(room, request, reply, fault);
+        JY_KILL_POINT(key_done);
         if (rc != JY_OK)
             jy_frame_free(reply);
         if ((rc == JY_E_DEVICE_DOWN || rc == JY_E_DEVICE_REFUSED) && room->device != NULL && jy_device_trouble(room->device)[0] != '\0')

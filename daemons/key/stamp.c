@@ -9,7 +9,8 @@
  *    4  not expired and not from the future, by the room's own clock
  *    5  the seal is known, live, the one that the order names                            R19.2, R21.1, R21.2
  *    6  seal and certificate within their dates                                          R13.3
- *    7  the seal's flow is within its dates and has a path for category and amount       R16.1, R16.2
+ *    7  the seal's flow is within its dates and has a path for category and amount;
+ *       of an order by digest only: a path that takes such orders                       R16.1, R16.2, R18.1
  *    8  the approvals were made here, for these very bytes, under this flow, within the
  *       order's life, and make the complete chain of that path                           R16.1, R19.1
  *    9  the secret is for stamping this order, to the byte                               R16.1
@@ -123,14 +124,17 @@ jy_key_stamp(struct jy_key_room *room, const struct jy_frame *request, struct jy
     struct jy_sm2 *key = NULL;
     uint8_t mark[JY_SM3_SIZE];
     char object[JY_ORDER_OBJECT_SIZE];
+    struct jy_flow_use use;
     bool done;
     jy_err rc;
 
     reply->u.KEY_STAMPED.time = room->now;
     if ((rc = jy_key_order_open(ask->order, &o, fault)) != JY_OK ||                                     /* 1 */
         (rc = done_before(room, &o, reply, &done, fault)) != JY_OK || done ||                           /* 2, 3 */
-        (rc = jy_key_order_check(room, &o, fault)) != JY_OK ||                                          /* 4, 5, 6 */
-        (rc = jy_key_rule_for(room, &o.record, o.order.category, o.order.amount_fen, &rule, fault)) != JY_OK) /* 7 */
+        (rc = jy_key_order_check(room, &o, fault)) != JY_OK)                                            /* 4, 5, 6 */
+        goto out;
+    use = jy_key_use_of(&o.order);
+    if ((rc = jy_key_rule_for(room, &o.record, &use, &rule, fault)) != JY_OK)                           /* 7 */
         goto out;
     subject = (struct jy_key_subject){ o.order.order_id, o.digest, o.order.created, o.order.expires };
     if ((rc = jy_key_chain_check(room, &rule, &subject, ask->approvals, fault)) == JY_OK &&             /* 8 */

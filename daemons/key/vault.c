@@ -123,11 +123,12 @@ remember_try(struct jy_key_row *key, const struct jy_entry *entry)
 }
 
 static jy_err
-remember_vote(struct jy_key_row *key, const struct jy_entry *entry)
+remember_vote(struct jy_key_row *key, const struct jy_entry *entry, uint64_t offset)
 {
     if (entry->number < JY_VOTE_COLLEAGUE || entry->number > JY_VOTE_MAKER)
         return JY_E_FORMAT;
     key->votes[entry->number - 1] = entry->time;
+    key->voted_at[entry->number - 1] = offset;
     if (key->votes[0] != 0 && key->votes[1] != 0 && key->votes[0] + JY_VOTE_LIFE >= entry->time && key->votes[1] + JY_VOTE_LIFE >= entry->time) {
         key->wrong_pins = 0;
         key->unlocks++;
@@ -172,7 +173,7 @@ follow(void *self, const struct jy_entry *entry, uint64_t offset)
     case JY_ENTRY_UNLOCK:
         if (entry->head.len == JY_SM3_SIZE)
             remember_mark(vault, entry->head, entry->time);
-        return remember_vote(jy_table_add(&vault->key_rows, entry->id), entry);
+        return remember_vote(jy_table_add(&vault->key_rows, entry->id), entry, offset);
     }
     return JY_E_UNSUPPORTED;
 }

@@ -22,6 +22,7 @@ struct jy_key_row {
     uint32_t wrong_pins, wrong_codes; /* in a row; codes: of the pending hand-over */
     uint32_t unlocks;                 /* since the last right PIN */
     jy_time votes[2];                 /* JY_VOTE_ - 1: when it was agreed to unlock it; 0 never */
+    uint64_t voted_at[2];             /* the same: journal offset of the last such word; 0 never */
 };
 enum { JY_VOTE_COLLEAGUE = 1, JY_VOTE_MAKER = 2 };
 #define JY_VOTE_LIFE 86400            /* seconds: both must agree within a day */

@@ -2,6 +2,8 @@
 /* Key records as files. The journal decides which version is valid; a rename only tidies up. */
 #include "daemons/key/vault.h"
 
+#include "base/kill_point.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -84,9 +86,14 @@ overwrite(const struct jy_vault *vault, const char *file)
 static jy_err
 promote(const struct jy_vault *vault, const char *file, const char *fresh, struct jy_fault *fault)
 {
+    JY_KILL_POINT(record_journalled);
     overwrite(vault, file);
-    if (renameat(vault->keys, fresh, vault->keys, file) != 0 || fsync(vault->keys) != 0)
+    JY_KILL_POINT(record_overwritten);
+    if (renameat(vault->keys, fresh, vault->keys, file) != 0)
         return io_fault(fault, file, "cannot be replaced");
+    JY_KILL_POINT(record_renamed);
+    if (fsync(vault->keys) != 0)
+        return io_fault(fault, file, "cannot be made durable");
     return JY_OK;
 }
 
@@ -158,10 +165,12 @@ jy_vault_save(struct jy_vault *vault, const struct jy_key_record *record, const 
         }
         at += (size_t)n;
     }
+    JY_KILL_POINT(record_written);
     if (fsync(fd) != 0 || fsync(vault->keys) != 0) {       /* content and name are on disk before the journal names them */
         rc = io_fault(fault, fresh, "cannot be made durable");
         goto out;
     }
+    JY_KILL_POINT(record_synced);
     snprintf(entry.id, sizeof(entry.id), "%s", record->key_id);
     snprintf(entry.detail, sizeof(entry.detail), "%s", change);
     entry.head = mark == NULL ? JY_EMPTY : JY_SLICE(mark, JY_SM3_SIZE);

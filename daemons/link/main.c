@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* jinyin-link: the only room that calls outside. Keeps nothing, decides nothing. */
+#include "base/kill_point.h"
 #include "daemons/room/room.h"
 #include "daemons/link/http.h"
 #include "daemons/link/link.h"
@@ -18,8 +19,12 @@ answer_one(void *self, int fd, struct jy_frame *request)
     struct jy_frame reply;
     struct jy_fault fault = { 0 };
     const char *asked = jy_message_info(request->type)->name;
-    jy_err rc = link_answer(self, request, &reply, &fault), sent;
+    jy_err rc, sent;
 
+    JY_KILL_KIND(asked);
+    JY_KILL_POINT(link_asked);
+    rc = link_answer(self, request, &reply, &fault);
+    JY_KILL_POINT(link_heard);
     if (rc == JY_OK) {
         sent = jy_ipc_send(fd, JY_ROOM_LINK, reply.type, &reply.u);
         jy_frame_free(&reply);
@@ -28,6 +33,7 @@ answer_one(void *self, int fd, struct jy_frame *request)
             jy_log("warning", "call_failed", "%s: %s: %s", asked, jy_err_code(rc), fault.text);
         sent = jy_ipc_send_error(fd, JY_ROOM_LINK, rc, &fault);
     }
+    JY_KILL_POINT(link_told);
     if (sent != JY_OK)
         jy_log("warning", "reply_not_sent", "%s: %s", asked, jy_err_code(sent));
 }

@@ -16,7 +16,7 @@
 /* What libc, OpenSSL and SQLite read; not /etc as a whole, under which a configuration and its data may lie. */
 static const char *const system_paths[] = { "/usr", "/lib", "/lib64", "/dev", "/proc", "/sys", "/etc/ssl", "/etc/localtime", "/etc/ld.so.cache",
                                             "/etc/nsswitch.conf", "/etc/passwd" };
-static const char *const own_keys[] = { "web_dir" };
+static const char *const own_keys[] = { "web_dir" }, *const read_keys[] = { "trust_path", "makers_path" };
 
 /* Documents get their names by a link from one folder of web_dir into another: without this right every fence forbids that. */
 #ifndef LANDLOCK_ACCESS_FS_REFER
@@ -53,6 +53,8 @@ jy_fence_apply(const json_t *config, struct jy_fault *fault)
         done = open_gate(rules, system_paths[i], LANDLOCK_ACCESS_FS_READ_FILE);
     for (size_t i = 0; rules >= 0 && done && i < sizeof(own_keys) / sizeof(own_keys[0]); i++)
         done = open_gate(rules, json_string_value(json_object_get(config, own_keys[i])), handled.handled_access_fs);
+    for (size_t i = 0; rules >= 0 && done && i < sizeof(read_keys) / sizeof(read_keys[0]); i++)
+        done = open_gate(rules, json_string_value(json_object_get(config, read_keys[i])), LANDLOCK_ACCESS_FS_READ_FILE);
     if (rules < 0 || !done || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || syscall(SYS_landlock_restrict_self, rules, 0) != 0)
         rc = jy_fail(fault, JY_E_IO, "landlock", 0, "%s", strerror(errno));
     if (rules >= 0)

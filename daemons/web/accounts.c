@@ -102,20 +102,19 @@ person_show(struct exchange *x, struct jy_fault *fault)
     return rc;
 }
 
-/* -- lists: everybody, or one ID number by its index, or one login -- */
-
+/* Takes rows over. without: members that are not for who asks, ends with NULL. */
 static jy_err
-answer_people(struct exchange *x, const struct page *page, struct jy_slice index, const char *login, const char *organization_id, struct jy_fault *fault)
+answer_accounts(struct exchange *x, const struct page *page, json_t *rows, const char *const *without, struct jy_fault *fault)
 {
-    json_t *rows = NULL, *list = json_array(), *row;
+    json_t *list = json_array(), *row;
+    jy_err rc = JY_OK;
     size_t i;
-    jy_err rc = find_rows(x, SQL_PERSON_LIST, BINDS(B_INT("before", page->before), B_INT("limit", page->limit), SCOPE_CITY(x), SCOPE_DISTRICT(x),
-                                                    B_BLOB("id_number_index", index), B_TEXT("login", login),
-                                                    B_TEXT("organization_id", organization_id)), account_list_columns, &rows, fault);
 
     json_array_foreach(rows, i, row) {
         json_t *told = NULL;
         if (rc == JY_OK && (rc = describe(x, row, &told, fault)) == JY_OK) {
+            for (const char *const *name = without; *name != NULL; name++)
+                json_object_del(told, *name);
             json_object_set(told, "seq", json_object_get(row, "seq"));
             json_array_append_new(list, told);
         }
@@ -125,6 +124,36 @@ answer_people(struct exchange *x, const struct page *page, struct jy_slice index
         return answer_page(x, page, list);
     json_decref(list);
     return rc;
+}
+
+/* R13.4: who a maker's named staff are, for its own staff and for the police of its district; what else is known of them is not for a list (R13.5). */
+jy_err
+maker_staff_list(struct exchange *x, struct jy_fault *fault)
+{
+    static const char *const without[] = { "id_number", "phone", "organization_id", "maker_id", "district", "roles", "locked_until", "password_set", NULL };
+    struct page page;
+    json_t *rows = NULL;
+    jy_err rc;
+
+    if ((rc = page_read(x, &page, fault)) != JY_OK ||
+        (rc = find_rows(x, SQL_MAKER_STAFF, BINDS(B_TEXT("maker_id", x->id), B_INT("before", page.before), B_INT("limit", page.limit), SCOPE_CITY(x),
+                                                  SCOPE_DISTRICT(x), SCOPE_MAKER(x)), account_list_columns, &rows, fault)) != JY_OK)
+        return rc;
+    return answer_accounts(x, &page, rows, without, fault);
+}
+
+/* -- lists: everybody, or one ID number by its index, or one login -- */
+
+static jy_err
+answer_people(struct exchange *x, const struct page *page, struct jy_slice index, const char *login, const char *organization_id, struct jy_fault *fault)
+{
+    static const char *const nothing[] = { NULL };
+    json_t *rows = NULL;
+    jy_err rc = find_rows(x, SQL_PERSON_LIST, BINDS(B_INT("before", page->before), B_INT("limit", page->limit), SCOPE_CITY(x), SCOPE_DISTRICT(x),
+                                                    B_BLOB("id_number_index", index), B_TEXT("login", login),
+                                                    B_TEXT("organization_id", organization_id)), account_list_columns, &rows, fault);
+
+    return rc != JY_OK ? rc : answer_accounts(x, page, rows, nothing, fault);
 }
 
 jy_err

@@ -86,7 +86,7 @@ application_physical_seal(struct exchange *x, const json_t *application, const j
     jy_err rc;
 
     PUT(ask.seal_code, member(application, "physical_seal_code"));
-    if ((rc = ask_link(x->web, JY_MSG_LINK_PHYSICAL_SEAL, &ask, found, fault)) != JY_OK)
+    if ((rc = ask_counterpart(x->web, JY_MSG_LINK_PHYSICAL_SEAL, &ask, found, fault)) != JY_OK)
         return rc;
     facts = (struct physical_seal_facts){ p->found != 0, p->uscc, p->name, p->kind, p->state, (int)p->width_mm, (int)p->height_mm };
     if ((rc = physical_seal_fits(&facts, member(application, "uscc"), member(application, "seal_kind"), member(application, "seal_name"), fault)) !=
@@ -176,6 +176,16 @@ materials_complete(const json_t *application, const json_t *materials, struct jy
     return JY_OK;
 }
 
+/*
+ * R8.1: physical seal first; where the national rule of 2025 is followed instead (configuration), one that is not registered yet may follow. What is
+ * registered must fit all the same, and making (making.c) fetches the impression in any case: no picture, no seal (R11.2).
+ */
+static bool
+may_precede_physical_seal(const struct exchange *x, const struct application_facts *facts)
+{
+    return !jy_room_config_bool(x->web->room, "physical_seal_first") && (facts->type->bit & (TYPE_ISSUE | TYPE_REISSUE)) != 0;
+}
+
 jy_err
 application_submit(struct exchange *x, struct jy_fault *fault)
 {
@@ -193,7 +203,8 @@ application_submit(struct exchange *x, struct jy_fault *fault)
         (rc = application_present_seal(x, application, &present, fault)) != JY_OK)
         goto out;
     facts = application_facts_of(application);
-    if (facts.type->makes && (rc = application_physical_seal(x, application, present, &found, digest, fault)) != JY_OK)
+    if (facts.type->makes && (rc = application_physical_seal(x, application, present, &found, digest, fault)) != JY_OK &&
+        !(rc == JY_E_PHYSICAL_SEAL_UNKNOWN && may_precede_physical_seal(x, &facts)))
         goto out;
     m.change = application_change_of(x, application, "submit");
     m.statutory = facts.type->makes && facts.kind->one_per_organization;
@@ -300,6 +311,7 @@ record_carried_out(struct db_tx *tx, void *arg, struct jy_fault *fault)
     jy_err rc;
 
     if ((rc = application_change(tx, &c->application, fault)) != JY_OK || (rc = seal_change(tx, &c->seal, fault)) != JY_OK ||
+        (strcmp(c->seal.event, "resume") == 0 && (rc = holds_end_by_resumption(tx, c->x, c->seal.seal_id, c->seal.at, fault)) != JY_OK) ||
         (c->reason != NULL && (rc = seal_revoke(tx, c->seal.seal_id, c->serial, c->reason->crl_reason, c->seal.at, fault)) != JY_OK))
         return rc;
     return answer_json(c->x, 200, json_pack("{s:s, s:s, s:s}", "state", c->application.to, "seal_state", c->seal.to, "filing_number",
@@ -367,7 +379,8 @@ application_resume(struct exchange *x, struct jy_fault *fault)
     if ((rc = application_find(x, &application, fault)) == JY_OK &&
         (rc = must_be_of_type(application, TYPE_RESUMPTION, "not carried out by the custodian", fault)) == JY_OK &&
         (rc = application_present_seal(x, application, &present, fault)) == JY_OK &&
-        (rc = seal_must_be_custodian(x, present, fault)) == JY_OK && (rc = in_sealed(x, "sealed", &sealed, fault)) == JY_OK)
+        (rc = seal_must_be_custodian(x, present, fault)) == JY_OK && (rc = holds_permit_resumption(x, member(present, "seal_id"), fault)) == JY_OK &&
+        (rc = in_sealed(x, "sealed", &sealed, fault)) == JY_OK)
         rc = carry_out(x, application, present, "live", jy_buf_slice(&sealed), fault);
     jy_buf_free(&sealed);
     json_decref(present);

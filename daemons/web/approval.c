@@ -72,7 +72,7 @@ progress_read(struct db_tx *tx, const struct use_case *use, struct progress *p, 
     }
     if ((rc = jy_base64_decode(jy_slice_text(member(p->row, "flow")), &der)) == JY_OK &&
         (rc = jy_flow_parse(jy_buf_slice(&der), &p->flow, fault)) == JY_OK &&
-        (rc = jy_flow_path_for(p->flow, use->category, use->amount_fen, use->now, &p->path, fault)) == JY_OK &&
+        (rc = jy_flow_path_for(p->flow, &use->use, use->now, &p->path, fault)) == JY_OK &&
         (rc = rows_read(tx, SQL_APPROVAL_LIST, BINDS(B_TEXT("subject_id", use->subject_id)), approval_columns, &rows, fault)) == JY_OK &&
         (rc = gather(rows, member(p->row, "digest"), list, p, fault)) == JY_OK)
         rc = jy_flow_judge(p->flow, p->path, list, p->count, custodian, &p->next, &p->signed_, fault);
@@ -114,8 +114,8 @@ progress_end(struct progress *p)
 struct use_case
 use_of_order(const json_t *order, jy_time now)
 {
-    return (struct use_case){ member(order, "order_id"), member(order, "seal_id"), member(order, "seal_custodian_id"), member(order, "category"),
-                              member_int(order, "amount_fen", -1), now };
+    return (struct use_case){ member(order, "order_id"), member(order, "seal_id"), member(order, "seal_custodian_id"),
+                              { member(order, "category"), member_int(order, "amount_fen", -1), json_is_true(json_object_get(order, "digest_only")) }, now };
 }
 
 /* -- one approval -- */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Work without a request: what a crash left, what time ends. What waits for counterparts is in delivery.c and clerk.c. */
+#include "base/kill_point.h"
 #include "codec/text.h"
 #include "daemons/web/application.h"
 #include "daemons/web/client.h"
@@ -40,6 +41,7 @@ record_settled(struct db_tx *tx, void *arg, struct jy_fault *fault)
     const char *to;
     jy_err rc;
 
+    JY_KILL_KIND("settling");
     if (s->event == NULL)
         rc = stamping_record(tx, &s->stamping, fault);
     else if ((rc = state_after(order_moves, s->from, s->event, &to, fault)) == JY_OK)
@@ -60,11 +62,13 @@ settle_one(struct web *web, const char *order_id)
     struct jy_fault fault = { 0 };
     jy_err rc;
 
+    JY_KILL_KIND("settling");
     s.stamping.order = json_array_get(rows, 0);
     PUT(settle.order_id, order_id);
     if (s.stamping.order == NULL || strcmp(member(s.stamping.order, "state"), "INTENT") != 0)
         goto out;
     if ((rc = ask_key(web, JY_MSG_KEY_SETTLE, &settle, &reply, &fault)) == JY_OK) {
+        JY_KILL_POINT(settle_answered);
         if (reply.u.KEY_SETTLED.found == 0) {
             s.event = "fail";
             s.reason = "abandoned";
@@ -77,6 +81,7 @@ settle_one(struct web *web, const char *order_id)
             }
         }
     }
+    JY_KILL_POINT(settle_wanted);
     if (rc == JY_OK)
         rc = db_write(web->db, record_settled, &s, &fault);
     if (rc == JY_OK)
@@ -84,6 +89,7 @@ settle_one(struct web *web, const char *order_id)
     jy_log(rc == JY_OK ? "info" : "error", "settled", "%s %s %s", order_id, rc != JY_OK ? jy_err_code(rc) : s.event == NULL ? "done" : s.reason,
            fault.text);
 out:
+    JY_KILL_KIND(NULL);
     stamping_end(&s.stamping);
     jy_frame_free(&reply);
     json_decref(rows);

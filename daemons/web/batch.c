@@ -3,6 +3,7 @@
  * Many orders in one request (R15.1): each item is the request that it would be alone, under its own Idempotency-Key, with its own outcome.
  * What was done stays done when a later item is refused; the whole sent again answers the done ones as before.
  */
+#include "base/kill_point.h"
 #include "daemons/web/client.h"
 #include "daemons/web/route.h"
 
@@ -41,6 +42,7 @@ carry_out_items(struct exchange *x, const char *path_end, struct jy_fault *fault
         json_object_del(input, "order_id");
         if ((rc = exchange_item(x, path, key, input, &outcome)) == JY_OK && json_array_append_new(outcomes, outcome) != 0)
             rc = JY_E_NOMEM;
+        JY_KILL_POINT(batch_item_done);
         json_decref(input);
     }
     if (rc == JY_OK)

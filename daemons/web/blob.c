@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Documents by the SM3 of their bytes: blobs/ab/abcdef…; written without a name, named when whole and on disk. */
+#include "base/kill_point.h"
 #include "codec/text.h"
 #include "daemons/web/web.h"
 
@@ -27,20 +28,27 @@ jy_err
 blob_keep(const struct web *web, int fd, const uint8_t digest[JY_SM3_SIZE], struct jy_fault *fault)
 {
     char hex[2 * JY_SM3_SIZE + 1], name[80], folder[3], self[64];
-    int dir;
+    int dir = -1;
     bool good;
 
     jy_hex(JY_SLICE(digest, JY_SM3_SIZE), hex);
     name_of(hex, name);
     snprintf(folder, sizeof(folder), "%.2s", hex);
     snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
-    if (fsync(fd) != 0 || (mkdirat(web->blobs, folder, 0700) != 0 && errno != EEXIST) ||
-        (linkat(AT_FDCWD, self, web->blobs, name, AT_SYMLINK_FOLLOW) != 0 && errno != EEXIST) ||
-        (dir = openat(web->blobs, folder, O_DIRECTORY | O_RDONLY | O_CLOEXEC)) < 0)
-        return jy_fail(fault, JY_E_IO, "blobs", 0, "%s", strerror(errno));
-    good = fsync(dir) == 0 && fsync(web->blobs) == 0;
-    close(dir);
-    return good ? JY_OK : jy_fail(fault, JY_E_IO, "blobs", 0, "%s", strerror(errno));
+    JY_KILL_POINT(blob_written);
+    good = fsync(fd) == 0;
+    JY_KILL_POINT(blob_synced);
+    good = good && (mkdirat(web->blobs, folder, 0700) == 0 || errno == EEXIST) &&
+           (linkat(AT_FDCWD, self, web->blobs, name, AT_SYMLINK_FOLLOW) == 0 || errno == EEXIST) &&
+           (dir = openat(web->blobs, folder, O_DIRECTORY | O_RDONLY | O_CLOEXEC)) >= 0;
+    JY_KILL_POINT(blob_named);
+    good = good && fsync(dir) == 0 && fsync(web->blobs) == 0;
+    if (!good)
+        jy_fail(fault, JY_E_IO, "blobs", 0, "%s", strerror(errno));
+    if (dir >= 0)
+        close(dir);
+    JY_KILL_POINT(blob_kept);
+    return good ? JY_OK : JY_E_IO;
 }
 
 jy_err
@@ -69,6 +77,7 @@ blob_forget(const struct web *web, const char *digest_hex)
     name_of(digest_hex, name);
     if (unlinkat(web->blobs, name, 0) != 0 && errno != ENOENT)
         jy_log("warning", "blob_left", "%s", strerror(errno));
+    JY_KILL_POINT(blob_forgotten);
 }
 
 jy_err

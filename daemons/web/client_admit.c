@@ -2,6 +2,7 @@
 /* A request of an application (R18.1–18.3): whose it is, that it is fresh, that its quota lasts, what it was granted; and the answer signed back. */
 #include "daemons/web/client.h"
 
+#include "base/kill_point.h"
 #include "codec/text.h"
 #include "daemons/web/account.h"
 #include "daemons/web/route.h"
@@ -252,7 +253,10 @@ client_admit(struct exchange *x, struct jy_fault *fault)
     }
     x->client.per_minute = json_integer_value(json_object_get(client, "per_minute"));
     x->client.per_day = json_integer_value(json_object_get(client, "per_day"));
-    if ((rc = admit_within_quota(x, take_nonce, 1, fault)) == JY_OK && (rc = is_granted(x, client, fault)) == JY_OK)
+    JY_KILL_KIND(x->route->audit);
+    rc = admit_within_quota(x, take_nonce, 1, fault);
+    JY_KILL_POINT(client_admitted);
+    if (rc == JY_OK && (rc = is_granted(x, client, fault)) == JY_OK)
         rc = become_actor(x, client, fault);
 out:
     json_decref(client);

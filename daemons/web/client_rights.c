@@ -22,6 +22,7 @@ static const struct client_right rights[] = {
     { "GET", API "/documents/{id}/content", "documents", false },
     { "POST", API "/orders", "orders", false },
     { "GET", API "/orders/{id}", "orders", false },
+    { "POST", API "/digest-orders", "digest_orders", false },
     { "POST", API "/orders/{id}/approve", "orders", true },
     { "POST", API "/orders/{id}/refuse", "orders", true },
     { "POST", API "/orders/{id}/stamp", "orders", true },

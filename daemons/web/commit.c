@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Asking the store for a request, and the one way to change it: change, audit record and kept answer in one transaction. */
+#include "base/kill_point.h"
 #include "codec/text.h"
 #include "daemons/web/route.h"
 #include "store/audit_chain.h"
@@ -213,12 +214,17 @@ carry_out(struct db_tx *tx, void *arg, struct jy_fault *fault)
 {
     struct change *c = arg;
     struct exchange *x = c->x;
-    jy_err rc = c->fn == NULL ? JY_OK : c->fn(tx, c->arg, fault);
+    jy_err rc;
 
+    JY_KILL_KIND(x->route->audit);
+    rc = c->fn == NULL ? JY_OK : c->fn(tx, c->arg, fault);
+    JY_KILL_POINT(transaction_changed);
     if (rc == JY_OK && x->route->audit != NULL)
         rc = record_act(tx, x, fault);
+    JY_KILL_POINT(transaction_audited);
     if (rc == JY_OK && x->route->once)
         rc = keep_answer(tx, x, fault);
+    JY_KILL_POINT(transaction_kept);
     return rc;
 }
 
@@ -235,8 +241,11 @@ jy_err
 commit(struct exchange *x, db_fn *fn, void *arg, struct jy_fault *fault)
 {
     struct change change = { x, fn, arg };
-    jy_err rc = db_write(x->web->db, carry_out, &change, fault);
+    jy_err rc;
 
+    JY_KILL_POINT(transaction_wanted);
+    rc = db_write(x->web->db, carry_out, &change, fault);
+    JY_KILL_POINT(transaction_done);
     if (rc == JY_OK)
         x->committed = true;
     else if (rc == JY_E_CONFLICT && fault != NULL)

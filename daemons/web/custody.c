@@ -60,7 +60,9 @@ write_take_over(struct db_tx *tx, void *arg, struct jy_fault *fault)
     struct exchange *x = arg;
     jy_err rc = move_row(tx, SQL_CUSTODY_CONFIRM, BINDS(B_INT("now", x->now), B_TEXT("seal_id", x->id), B_TEXT("person_id", x->actor.person_id)), fault);
 
-    return rc != JY_OK ? rc : move_row(tx, SQL_CUSTODY_TAKE, BINDS(B_TEXT("person_id", x->actor.person_id), B_TEXT("seal_id", x->id)), fault);
+    if (rc == JY_OK)
+        rc = move_row(tx, SQL_CUSTODY_TAKE, BINDS(B_TEXT("person_id", x->actor.person_id), B_TEXT("seal_id", x->id)), fault);
+    return rc != JY_OK ? rc : pin_was_set(tx, x, x->id, fault);
 }
 
 jy_err

@@ -2,6 +2,8 @@
 /* Delivering the outbox: a thread for each destination, so that one counterpart that is slow or gone holds up no other. */
 #include "daemons/web/outbox.h"
 
+#include "base/kill_point.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -56,6 +58,7 @@ record(struct db_tx *tx, void *arg, struct jy_fault *fault)
 {
     const struct attempt *a = arg;
 
+    JY_KILL_KIND(a->to->name);
     return (a->rc == JY_OK ? record_receipt : record_failure)(tx, a, fault);
 }
 
@@ -104,7 +107,9 @@ deliver_one(struct courier *c, const json_t *row)
                                    .begun = json_integer_value(json_object_get(row, "begun")),
                                    .attempts = json_integer_value(json_object_get(row, "attempts")),
                                    .refusals = json_integer_value(json_object_get(row, "refusals")) };
+    JY_KILL_POINT(delivery_begun);
     a.rc = c->to->send(c->web, &a.item, a.receipt, &fault);
+    JY_KILL_POINT(delivery_receipted);
     a.now = jy_now();
     if (a.rc != JY_OK) {
         struct outbox_policy policy = c->web->outbox;
@@ -119,6 +124,7 @@ deliver_one(struct courier *c, const json_t *row)
         jy_log("error", "delivery", "%s %s %s", jy_err_code(rc), why.where, why.text);
     if (rc == JY_E_IO)                                  /* after a failed sync only a store opened anew writes again (store/README.md) */
         _exit(1);
+    JY_KILL_POINT(delivery_recorded);
     note(c, &a);
     if (rc == JY_OK && a.rc == JY_OK && c->to->after != NULL)
         c->to->after(c->web);
@@ -167,6 +173,7 @@ carry(void *argument)
 {
     struct courier *c = argument;
 
+    JY_KILL_KIND(c->to->name);
     while (!jy_room_stopping(c->web->room)) {
         struct delivery_state state = delivery_state(c->web, (size_t)(c - c->web->couriers));
         if (jy_now() < state.paused_until || !deliver_batch(c))

@@ -9,7 +9,7 @@
 
 static const struct column document_columns[] = {
     { "document_id", COL_TEXT }, { "digest", COL_HEX }, { "size", COL_INT }, { "format", COL_TEXT }, { "refusal", COL_TEXT }, { "pages", COL_JSON },
-    { "from_order_id", COL_TEXT }, { "created", COL_TIME }, { NULL, COL_TEXT },
+    { "from_order_id", COL_TEXT }, { "created", COL_TIME }, { "kept", COL_BOOL }, { NULL, COL_TEXT },
 };
 
 jy_err
@@ -113,7 +113,9 @@ document_content(struct exchange *x, struct jy_fault *fault)
     json_t *document = NULL;
     jy_err rc;
 
-    if ((rc = find_document(x, &document, fault)) == JY_OK &&
+    if ((rc = find_document(x, &document, fault)) == JY_OK && json_is_false(json_object_get(document, "kept")))
+        rc = jy_fail(fault, JY_E_NOT_KEPT, "document_id", 0, "only its digest is known here");
+    else if (rc == JY_OK &&
         (rc = blob_open(x->web, member(document, "digest"), &x->file, &x->file_size, fault)) == JY_OK)
         x->type = strcmp(member(document, "format"), "PDF") == 0 ? "application/pdf" : "application/ofd";
     json_decref(document);

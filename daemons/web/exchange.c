@@ -3,6 +3,7 @@
  * One request from head to answer: route → who → may they → body → fields → asked before? → handler → answer and audit.
  * A handler begins after all of that, with the scope it must hand to its questions.
  */
+#include "base/kill_point.h"
 #include "daemons/web/account.h"
 #include "daemons/web/client.h"
 #include "daemons/web/route.h"
@@ -279,6 +280,24 @@ set_source(struct exchange *x)
     snprintf(x->source, sizeof(x->source), x->client.id[0] == '\0' || x->client.alone ? "%s" : "%s via %s", address, x->client.id);
 }
 
+/* What is not said to be JSON is not read as JSON. A document is what it is by its content, whatever its sender calls it. */
+static jy_err
+check_type(const struct exchange *x, struct jy_fault *fault)
+{
+    const char *type = jy_http_header(x->request, "Content-Type"), *rest;
+
+    if (x->route->body != BODY_JSON)
+        return JY_OK;
+    if (type == NULL || strncasecmp(type, "application/json", 16) != 0)
+        return jy_fail(fault, JY_E_BAD_JSON, "Content-Type", 0, "must be application/json");
+    rest = type + 16;
+    rest += strspn(rest, " ");
+    if (*rest == ';')
+        rest += 1 + strspn(rest + 1, " ");
+    return *rest == '\0' || strcasecmp(rest, "charset=utf-8") == 0 || strcasecmp(rest, "charset=\"utf-8\"") == 0 ? JY_OK :
+        jy_fail(fault, JY_E_BAD_JSON, "Content-Type", 0, "must be application/json, in UTF-8");
+}
+
 static jy_err
 admit(struct exchange *x, struct jy_fault *fault)
 {
@@ -308,6 +327,8 @@ admit(struct exchange *x, struct jy_fault *fault)
             return jy_fail(fault, JY_E_STEP_UP, "session", 0, "POST /session/step-up");
     }
     set_scope(x);
+    if ((rc = queries_check(x->route, x->request, fault)) != JY_OK || (rc = check_type(x, fault)) != JY_OK)
+        return rc;
     if (x->route->once) {
         if (length < 8 || length > 64 || strspn(key, IDEMPOTENCY_KEY_CHARACTERS) != length)
             return jy_fail(fault, JY_E_IDEMPOTENCY_MISSING, "Idempotency-Key", 0, "8 to 64 of A-Z a-z 0-9 - _ . :");
@@ -548,12 +569,17 @@ finish(void *self, struct jy_http_request *request, void *exchange, jy_err rc)
     (void)request;
     if (rc == JY_E_LIMIT)
         jy_fail(&fault, rc, "body", 0, "more bytes than this request may have");
-    if (rc == JY_OK && (rc = take_body(x, &fault)) == JY_OK)
+    JY_KILL_KIND(x->route->audit);
+    if (rc == JY_OK && (rc = take_body(x, &fault)) == JY_OK) {
+        JY_KILL_POINT(request_read);
         rc = carry_out(x, &fault);
+        JY_KILL_POINT(request_done);
+    }
     if (rc == JY_OK)
         answer(x);
     else
         refuse(x, rc, &fault);
+    JY_KILL_POINT(request_answered);
 }
 
 static void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A JSON body against its route's fields: nothing missing, nothing unknown, every value in its range and form. */
 #include "codec/text.h"
+#include "daemons/web/plain.h"
 #include "daemons/web/route.h"
 
 #include <math.h>
@@ -13,21 +14,12 @@ refuse(struct jy_fault *fault, const char *field, const char *what)
     return jy_fail(fault, JY_E_BAD_FIELD, field, 0, "%s", what);
 }
 
-/* Text for people: UTF-8 (jansson saw to it), no control characters. */
-static bool
-is_plain(const char *text)
-{
-    for (; *text != '\0'; text++)
-        if ((unsigned char)*text < 0x20 || *text == 0x7F)
-            return false;
-    return true;
-}
-
 static jy_err
 check_text(const struct field *field, const json_t *value, struct jy_fault *fault)
 {
     const char *text = json_string_value(value);
     int64_t length = (int64_t)json_string_length(value);
+    const char *problem;
     jy_time time;
 
     if (text == NULL)
@@ -36,8 +28,10 @@ check_text(const struct field *field, const json_t *value, struct jy_fault *faul
         length = length / 4 * 3;
     if (length < field->min || length > field->max)
         return jy_fail(fault, JY_E_BAD_FIELD, field->name, 0, "must have %lld to %lld bytes", (long long)field->min, (long long)field->max);
-    if (!is_plain(text))
-        return refuse(fault, field->name, "holds control characters");
+    if ((problem = plain_problem(text)) != NULL)
+        return refuse(fault, field->name, problem);
+    if (field->kind == IN_SEALED && text[strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")] != '\0')
+        return refuse(fault, field->name, "must be base64");
     if (field->kind == IN_TIME && jy_time_parse_rfc3339(text, &time) != JY_OK)
         return refuse(fault, field->name, "must be a time such as 2026-01-31T09:00:00Z");
     return field->check == NULL ? JY_OK : field->check(text, field->name, fault);
@@ -92,7 +86,7 @@ check_value(const struct field *field, const json_t *value, struct jy_fault *fau
         if (!json_is_array(value) || (int64_t)json_array_size(value) < field->min || (int64_t)json_array_size(value) > field->max)
             return jy_fail(fault, JY_E_BAD_FIELD, field->name, 0, "must be a list of %lld to %lld texts", (long long)field->min, (long long)field->max);
         json_array_foreach((json_t *)(uintptr_t)value, i, item)
-            if (!json_is_string(item) || json_string_length(item) > 64 || !is_plain(json_string_value(item)))
+            if (!json_is_string(item) || json_string_length(item) > 64 || plain_problem(json_string_value(item)) != NULL)
                 return refuse(fault, field->name, "must be a list of texts of at most 64 bytes");
         return JY_OK;
     case IN_OBJECTS:
@@ -104,6 +98,7 @@ check_value(const struct field *field, const json_t *value, struct jy_fault *fau
 jy_err
 fields_check(const struct field *fields, const json_t *input, struct jy_fault *fault)
 {
+    char shown[65];
     const char *name;
     json_t *value;
     jy_err rc;
@@ -112,8 +107,8 @@ fields_check(const struct field *fields, const json_t *input, struct jy_fault *f
         const struct field *field = fields;
         while (field->name != NULL && strcmp(field->name, name) != 0)
             field++;
-        if (field->name == NULL)
-            return refuse(fault, name, "there is no such field");
+        if (field->name == NULL)                           /* the name is the sender's: shown so that it can do nothing where it is read */
+            return refuse(fault, jy_text_visible(name, shown, sizeof(shown)), "there is no such field");
     }
     for (const struct field *field = fields; field->name != NULL; field++) {
         value = json_object_get(input, field->name);
@@ -213,6 +208,28 @@ jy_err
 check_id(const char *value, const char *field, struct jy_fault *fault)
 {
     return value[strspn(value, "0123456789abcdef")] == '\0' ? JY_OK : refuse(fault, field, "must be 32 hex digits");
+}
+
+jy_err
+check_sm3(const char *value, const char *field, struct jy_fault *fault)
+{
+    return strlen(value) == 64 && value[strspn(value, "0123456789abcdef")] == '\0' ? JY_OK : refuse(fault, field, "must be 64 hex digits: a digest by SM3");
+}
+
+jy_err
+check_format(const char *value, const char *field, struct jy_fault *fault)
+{
+    return strcmp(value, "OFD") == 0 || strcmp(value, "PDF") == 0 ? JY_OK : refuse(fault, field, "must be OFD or PDF (R15.1)");
+}
+
+/* What is signed as an IA5String (GB/T 38540-2020 7.1). */
+jy_err
+check_ascii(const char *value, const char *field, struct jy_fault *fault)
+{
+    for (; *value != '\0'; value++)
+        if (*value < 0x20 || *value > 0x7E)
+            return refuse(fault, field, "must be printable ASCII");
+    return JY_OK;
 }
 
 jy_err

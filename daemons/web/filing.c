@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemons/web/filing.h"
 
+#include "base/kill_point.h"
 #include "daemons/web/platform.h"
 #include "daemons/web/webhook.h"
 
@@ -56,7 +57,11 @@ seal_change(struct db_tx *tx, struct seal_change *c, struct jy_fault *fault)
                                                         B_TEXT("state", c->to), B_TEXT("actor_id", c->actor_id), B_TEXT("reason", c->reason)), NULL,
                        fault)) != JY_OK)
         return rc;
-    if ((rc = file_with_police(tx, c, fault)) != JY_OK || (rc = platform_tell(tx, c, fault)) != JY_OK)
+    JY_KILL_POINT(seal_moved);
+    if ((rc = file_with_police(tx, c, fault)) != JY_OK)
+        return rc;
+    JY_KILL_POINT(seal_filed);
+    if ((rc = platform_tell(tx, c, fault)) != JY_OK)
         return rc;
     return webhook_tell(tx, "seal", c->event, c->seal_id, c->at, json_pack("{s:s, s:s}", "es_id", c->es_id, "state", c->to), fault);
 }

@@ -144,7 +144,8 @@ path_json(const struct jy_flow_path *path)
     for (uint32_t i = 0; i < path->step_count; i++)
         json_array_append_new(steps, json_pack("{s:s, s:I, s:o}", "name", path->steps[i].name, "needed", (json_int_t)path->steps[i].needed, "approvers",
                                                words_json(path->steps[i].approvers[0], sizeof(path->steps[i].approvers[0]), path->steps[i].approver_count)));
-    return json_pack("{s:o, s:o, s:o}", "categories", words_json(path->categories[0], sizeof(path->categories[0]), path->category_count), "amount_max_fen",
+    return json_pack("{s:o, s:b, s:o, s:o}", "categories", words_json(path->categories[0], sizeof(path->categories[0]), path->category_count),
+                     "digest_only", path->digest_only, "amount_max_fen",
                      path->amount_max_fen < 0 ? json_null() : json_integer(path->amount_max_fen), "steps", steps);
 }
 

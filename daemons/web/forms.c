@@ -56,6 +56,9 @@ static const struct field_form forms[] = {
     { check_seal_application_type, "seal_application_type", "^(reissue|renewal|cancellation|suspension|resumption)$", NULL },
     { check_inspection_kind, "inspection_kind", "^(routine|sampling|complaint)$", NULL },
 
+    { check_sm3, "sm3", "^[0-9a-f]{64}$", NULL },
+    { check_format, "document_format", "^(OFD|PDF)$", NULL },
+    { check_ascii, "ascii", "^[ -~]*$", NULL },
     { check_id, "id", "^[0-9a-f]*$", NULL },
     { check_digits, "digits", "^[0-9]*$", NULL },
     { check_login, "login", "^[a-z0-9._-]*$", NULL },

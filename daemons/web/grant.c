@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Grants to business systems (R18.1, docs/protocol/grants.md): kept and shown here; given, counted and obeyed in the key room. */
 #include "codec/text.h"
+#include "daemons/web/order.h"
 #include "daemons/web/route.h"
 #include "daemons/web/seal.h"
 #include "ipc/grant.h"
@@ -11,15 +12,16 @@
 static const struct column grant_columns[] = {
     { "grant_id", COL_TEXT }, { "organization_id", COL_TEXT }, { "seal_id", COL_TEXT }, { "client", COL_TEXT }, { "grant_der", COL_BASE64 },
     { "state", COL_TEXT }, { "written_by", COL_TEXT }, { "client_secret", COL_BASE64 }, { "created", COL_TIME }, { "granted", COL_TIME },
-    { "revoked", COL_TIME }, { "reason", COL_TEXT }, { "custodian_id", COL_TEXT }, { NULL, COL_TEXT },
+    { "revoked", COL_TIME }, { "reason", COL_TEXT }, { "custodian_id", COL_TEXT }, { "in_force", COL_BOOL },
+    { NULL, COL_TEXT },
 };
 static const struct column list_columns[] = {
     { "seq", COL_INT }, { "grant_id", COL_TEXT }, { "seal_id", COL_TEXT }, { "client", COL_TEXT }, { "state", COL_TEXT }, { "created", COL_TIME },
-    { "granted", COL_TIME }, { "revoked", COL_TIME }, { NULL, COL_TEXT },
+    { "granted", COL_TIME }, { "revoked", COL_TIME }, { "in_force", COL_BOOL }, { NULL, COL_TEXT },
 };
 
 /* A grant of the store: its row, its bytes, what they say. */
-struct kept { struct exchange *x; json_t *row; struct jy_buf der; struct jy_grant grant; struct jy_slice bytes; };
+struct kept { struct exchange *x; json_t *row; struct jy_buf der; struct jy_grant grant; struct jy_slice bytes; const char *flow_digest; };
 
 static jy_err
 kept_open(struct exchange *x, struct kept *k, struct jy_fault *fault)
@@ -44,8 +46,39 @@ kept_end(struct kept *k)
 static struct use_case
 use_of_grant(const struct kept *k)
 {
-    return (struct use_case){ k->grant.grant_id, k->grant.seal_key_id, member(k->row, "custodian_id"), k->grant.categories[0], k->grant.amount_each_fen,
-                              k->x->now };
+    return (struct use_case){ k->grant.grant_id, k->grant.seal_key_id, member(k->row, "custodian_id"),
+                              { k->grant.categories[0], k->grant.amount_each_fen, k->grant.digest_only }, k->x->now };
+}
+
+/* Asked for and not given yet; or given by another custodian or under another flow than the seal has now: then it is decided about once more. */
+static bool
+waits(const struct kept *k)
+{
+    const char *state = member(k->row, "state");
+
+    return strcmp(state, "REQUESTED") == 0 || (strcmp(state, "GRANTED") == 0 && !json_is_true(json_object_get(k->row, "in_force")));
+}
+
+static jy_err
+must_wait(const struct kept *k, struct jy_fault *fault)
+{
+    return waits(k) ? JY_OK : jy_fail(fault, JY_E_BAD_STATE, "state", 0, "the grant is %s", member(k->row, "state"));
+}
+
+jy_err
+grant_must_be_in_force(const struct exchange *x, const char *grant_id, struct jy_fault *fault)
+{
+    json_t *row = NULL;
+    jy_err rc = find_row(x, SQL_GRANT_BY_ID, BINDS(B_TEXT("grant_id", grant_id), SCOPE_CITY(x), SCOPE_ORGANIZATION(x), SCOPE_DISTRICT(x)), grant_columns, &row,
+                         fault);
+
+    /* What is not known here, not given or revoked, the key room refuses in its own words. */
+    if (rc == JY_E_NOT_FOUND)
+        rc = JY_OK;
+    else if (rc == JY_OK && strcmp(member(row, "state"), "GRANTED") == 0 && !json_is_true(json_object_get(row, "in_force")))
+        rc = jy_fail(fault, JY_E_GRANT, "grant_id", 0, "the seal's flow or custodian changed since: its custodian must give it once more (R16.1, R19.1)");
+    json_decref(row);
+    return rc;
 }
 
 /* -- written -- */
@@ -115,8 +148,11 @@ grant_show(struct exchange *x, struct jy_fault *fault)
 
     if ((rc = kept_open(x, &k, fault)) == JY_OK) {
         use = use_of_grant(&k);
-        if (strcmp(member(k.row, "state"), "REQUESTED") == 0 && progress_find(x, &use, &p, fault) == JY_OK)
+        if (waits(&k) && progress_find(x, &use, &p, fault) == JY_OK)
             json_object_set_new(k.row, "step", p.next < p.path->step_count ? json_integer(p.next) : json_null());
+        json_object_set_new(k.row, "digest_only", json_boolean(k.grant.digest_only));
+        if (k.grant.digest_only)
+            json_object_set_new(k.row, "notice", json_string(CONTENT_NOT_SEEN));
         rc = answer_json(x, 200, json_incref(k.row));
     }
     progress_end(&p);
@@ -134,12 +170,6 @@ write_approval(struct db_tx *tx, void *arg, struct jy_fault *fault)
     return approval_keep(tx, k->x, "grant", k->grant.grant_id, k->bytes, fault);
 }
 
-static jy_err
-must_be(const struct kept *k, const char *state, struct jy_fault *fault)
-{
-    return strcmp(member(k->row, "state"), state) == 0 ? JY_OK : jy_fail(fault, JY_E_BAD_STATE, "state", 0, "the grant is %s", member(k->row, "state"));
-}
-
 jy_err
 grant_approve(struct exchange *x, struct jy_fault *fault)
 {
@@ -147,7 +177,7 @@ grant_approve(struct exchange *x, struct jy_fault *fault)
     struct kept k;
     jy_err rc;
 
-    if ((rc = kept_open(x, &k, fault)) == JY_OK && (rc = must_be(&k, "REQUESTED", fault)) == JY_OK &&
+    if ((rc = kept_open(x, &k, fault)) == JY_OK && (rc = must_wait(&k, fault)) == JY_OK &&
         (rc = ask_approval(x, "grant", jy_buf_slice(&k.der), &reply, fault)) == JY_OK && (rc = answer_json(x, 200, json_object())) == JY_OK) {
         k.bytes = reply.u.KEY_APPROVED.approval;
         rc = commit(x, write_approval, &k, fault);
@@ -161,8 +191,13 @@ static jy_err
 write_given(struct db_tx *tx, void *arg, struct jy_fault *fault)
 {
     struct kept *k = arg;
+    uint8_t digest[JY_SM3_SIZE];
+    jy_err rc = jy_hex_parse(jy_slice_text(k->flow_digest), digest, sizeof(digest));
 
-    return move_row(tx, SQL_GRANT_GIVE, BINDS(B_BLOB("client_secret", k->bytes), B_INT("now", k->x->now), B_TEXT("grant_id", k->grant.grant_id)), fault);
+    return rc != JY_OK ? rc : move_row(tx, SQL_GRANT_GIVE, BINDS(B_BLOB("client_secret", k->bytes), B_INT("now", k->x->now),
+                                                                 B_TEXT("person_id", k->x->actor.person_id),
+                                                                 B_BLOB("flow_digest", JY_SLICE(digest, sizeof(digest))),
+                                                                 B_TEXT("grant_id", k->grant.grant_id)), fault);
 }
 
 jy_err
@@ -176,7 +211,7 @@ grant_give(struct exchange *x, struct jy_fault *fault)
     struct kept k;
     jy_err rc;
 
-    if ((rc = kept_open(x, &k, fault)) != JY_OK || (rc = seal_must_be_custodian(x, k.row, fault)) != JY_OK || (rc = must_be(&k, "REQUESTED", fault)) != JY_OK ||
+    if ((rc = kept_open(x, &k, fault)) != JY_OK || (rc = seal_must_be_custodian(x, k.row, fault)) != JY_OK || (rc = must_wait(&k, fault)) != JY_OK ||
         (rc = in_sealed(x, "sealed", &sealed, fault)) != JY_OK)
         goto out;
     use = use_of_grant(&k);
@@ -187,6 +222,7 @@ grant_give(struct exchange *x, struct jy_fault *fault)
     ask.sealed_pin = jy_buf_slice(&sealed);
     if ((rc = ask_key(x->web, JY_MSG_KEY_GRANT, &ask, &reply, fault)) == JY_OK) {
         k.bytes = reply.u.KEY_GRANTED.client_secret;
+        k.flow_digest = member(p.row, "digest");
         if ((rc = answer_json(x, 200, json_pack("{s:s, s:o}", "state", "GRANTED", "client_secret", json_base64(k.bytes)))) == JY_OK)
             rc = commit(x, write_given, &k, fault);
     }

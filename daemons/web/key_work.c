@@ -5,6 +5,8 @@
  */
 #include "daemons/web/seal.h"
 
+#include "base/kill_point.h"
+
 #include <string.h>
 
 static const struct column work_columns[] = { { "seq", COL_INT }, { "seal_id", COL_TEXT }, { "state", COL_TEXT }, { NULL, COL_TEXT } };
@@ -36,7 +38,10 @@ key_work_run(struct web *web)
     jy_err rc = db_read(web->db, read_open, &works, &fault);
 
     json_array_foreach(works, i, work) {
-        if ((rc = seal_key_state(web, member(work, "seal_id"), member(work, "state"), JY_EMPTY, &fault)) == JY_OK)
+        JY_KILL_POINT(key_work_wanted);
+        rc = seal_key_state(web, member(work, "seal_id"), member(work, "state"), JY_EMPTY, &fault);
+        JY_KILL_POINT(key_work_carried_out);
+        if (rc == JY_OK)
             rc = db_write(web->db, write_done, json_object_get(work, "seq"), &fault);
         if (rc != JY_OK)
             break;                                    /* asked again by the background */

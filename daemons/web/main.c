@@ -71,7 +71,10 @@ configure(struct web *web)
     web->time_stamp_policy = (int)time_stamps;
     if (rc == JY_OK)
         rc = notify_configure(jy_room_config_text(web->room, "sms_url"), jy_room_config_text(web->room, "smtp_url"),
-                              jy_room_config_text(web->room, "notify_mail_to"), &fault);
+                              jy_room_config_text(web->room, "notify_mail_to"), jy_room_config_int(web->room, "pin_max_days"),
+                              jy_room_config_int(web->room, "pin_remind_days"), &fault);
+    if (rc == JY_OK)
+        rc = trust_configure(web, &fault);
     web->time_stamp_budget = 60 * jy_room_config_int(web->room, "time_stamp_outage_minutes");
     if (rc == JY_OK)
         rc = platform_configure(jy_room_config_text(web->room, "platform_url"), jy_room_config_text(web->room, "platform_system_id"), &fault);

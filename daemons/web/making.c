@@ -4,6 +4,7 @@
  * (R11.1), the seal signed by the maker's key in the key room, and made and filed in one transaction (R13.2). A reissue (R20.1) or renewal
  * (R20.2) ends the present seal in the same transaction: never two alive, never none.
  */
+#include "base/kill_point.h"
 #include "codec/text.h"
 #include "daemons/web/application.h"
 #include "daemons/web/making.h"
@@ -66,6 +67,7 @@ make(struct making *m, struct jy_fault *fault)
     ask.width_mm = p->width_mm;
     ask.height_mm = p->height_mm;
     rc = ask_key(m->x->web, JY_MSG_KEY_MAKE_SEAL, &ask, &m->made, fault);
+    JY_KILL_POINT(seal_signed);
 out:
     jy_buf_free(&sealed);
     return rc;

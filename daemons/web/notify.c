@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemons/web/notify.h"
 
+#include "base/kill_point.h"
 #include "codec/text.h"
 #include "daemons/web/route.h"
 
@@ -10,11 +11,14 @@
 
 #define RENEWALS_SINCE_SECONDS (32 * 86400)
 
-static struct { bool sms, mail; char to[512]; } ways;                /* set once, before the threads */
+static struct { bool sms, mail; char to[512]; int64_t pin_age; } ways;                /* set once, before the threads */
 
 jy_err
-notify_configure(const char *sms_url, const char *smtp_url, const char *mail_to, struct jy_fault *fault)
+notify_configure(const char *sms_url, const char *smtp_url, const char *mail_to, int64_t pin_max_days, int64_t pin_remind_days, struct jy_fault *fault)
 {
+    if (pin_remind_days < 0 || pin_remind_days >= pin_max_days)
+        return jy_fail(fault, JY_E_BAD_FIELD, "pin_remind_days", 0, "from 0 to below pin_max_days, %lld", (long long)pin_max_days);
+    ways.pin_age = pin_remind_days == 0 ? 0 : (pin_max_days - pin_remind_days) * 86400;
     ways.sms = sms_url[0] != '\0';
     ways.mail = smtp_url[0] != '\0';
     if (strlen(mail_to) >= sizeof(ways.to) || strpbrk(mail_to, "\r\n<>,;\"") != NULL)
@@ -37,6 +41,8 @@ static const struct matter {
     { "renewal_due", SQL_NOTIFY_RENEWALS, TO_PERSON, "An electronic seal in your keeping ends soon; have it renewed (R20.2).",
       "您保管的电子印章即将到期，请办理续期（第二十条）。" },
     { "approval_waiting", SQL_NOTIFY_APPROVALS, TO_PERSON, "A stamping order waits for your approval (R16.1).", "有用章申请等待您审批（第十六条）。" },
+    { "pin_ageing", SQL_NOTIFY_PINS, TO_PERSON, "A PIN in your keeping grows old and must soon be changed; until then the key does nothing else (R19.2).",
+      "您保管的口令即将超过规定期限，请及时更换，逾期未换的密钥不能使用（第十九条）。" },
     { "event_dead", SQL_NOTIFY_DEAD, TO_OPERATORS, "An event could not be delivered to a counterpart; look at it and resend it (R5.2).",
       "有事件未能送达外部系统，请查看并重发（第五条）。" },
     { "registers_differ", SQL_NOTIFY_DIFFERENCES, TO_OPERATORS, "Our register differs from a counterpart's, or could not be compared (R5.2).",
@@ -80,12 +86,14 @@ put_down(struct db_tx *tx, void *arg, struct jy_fault *fault)
     int64_t changes = 0;
     jy_err rc;
 
+    JY_KILL_KIND(kind);
     if ((rc = fresh_id(id)) != JY_OK ||
         (rc = rows_run(tx, SQL_NOTIFICATION_INSERT, BINDS(B_TEXT("notification_id", id), B_TEXT("person_id", person_id), B_TEXT("kind", kind),
                                                           B_TEXT("object", object),
                                                           B_INT("number", json_integer_value(json_object_get(t->row, "number"))), B_INT("now", t->now)),
                        &changes, fault)) != JY_OK || changes == 0)
         return rc;
+    JY_KILL_POINT(notification_written);
     if (ways.sms && (t->matter->ways & TO_PERSON) != 0)
         rc = put_message(tx, t, "sms", json_pack("{s:s, s:s, s:s}", "person_id", person_id, "kind", kind, "object", object), fault);
     if (rc == JY_OK && ways.mail && (t->matter->ways & TO_OPERATORS) != 0) {
@@ -109,14 +117,19 @@ find(struct db_tx *tx, void *arg, struct jy_fault *fault)
 {
     static const struct column columns[] = { { "person_id", COL_TEXT }, { "object", COL_TEXT }, { "number", COL_INT }, { NULL, COL_TEXT } };
     struct candidates *c = arg;
-    const struct bind renewals[] = { B_INT("since", c->now - RENEWALS_SINCE_SECONDS), { .param = NULL } };
-    const struct bind dead[] = { B_INT("administrator", ROLE_SYSTEM_ADMINISTRATOR), B_INT("police", ROLE_POLICE), { .param = NULL } };
-    const struct bind approvals[] = { B_INT("approver", ROLE_APPROVER), { .param = NULL } };
-    const struct bind differences[] = { B_INT("police", ROLE_POLICE), { .param = NULL } };
-    enum sql_name name = c->matter->find;
+    /* Every question's parameters; each takes its own. */
+    const struct { enum sql_name name; struct bind binds[3]; } questions[] = {
+        { SQL_NOTIFY_RENEWALS, { B_INT("since", c->now - RENEWALS_SINCE_SECONDS), { .param = NULL } } },
+        { SQL_NOTIFY_APPROVALS, { B_INT("approver", ROLE_APPROVER), { .param = NULL } } },
+        { SQL_NOTIFY_PINS, { B_INT("before", ways.pin_age == 0 ? -1 : c->now - ways.pin_age), { .param = NULL } } },
+        { SQL_NOTIFY_DEAD, { B_INT("administrator", ROLE_SYSTEM_ADMINISTRATOR), B_INT("police", ROLE_POLICE), { .param = NULL } } },
+        { SQL_NOTIFY_DIFFERENCES, { B_INT("police", ROLE_POLICE), { .param = NULL } } },
+    };
 
-    return rows_read(tx, name, name == SQL_NOTIFY_RENEWALS ? renewals : name == SQL_NOTIFY_APPROVALS ? approvals : name == SQL_NOTIFY_DEAD ? dead : differences,
-                     columns, &c->rows, fault);
+    for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++)
+        if (questions[i].name == c->matter->find)
+            return rows_read(tx, c->matter->find, questions[i].binds, columns, &c->rows, fault);
+    return jy_fail(fault, JY_E_INTERNAL, c->matter->kind, 0, "nobody knows what its question takes");
 }
 
 void

@@ -8,8 +8,9 @@
 
 #include "daemons/web/outbox.h"
 
-/** Once, before the threads: which ways are open. mail_to: addresses separated by blanks. Errors: JY_E_BAD_FIELD. */
-JY_CHECK jy_err notify_configure(const char *sms_url, const char *smtp_url, const char *mail_to, struct jy_fault *fault);
+/** Once, before the threads: which ways are open, and from which age a PIN is reminded of. mail_to: addresses separated by blanks. Errors: JY_E_BAD_FIELD. */
+JY_CHECK jy_err notify_configure(const char *sms_url, const char *smtp_url, const char *mail_to, int64_t pin_max_days, int64_t pin_remind_days,
+                                 struct jy_fault *fault);
 /** The background's: find who is to be told, and put it down, with its messages in the outbox, in one transaction for each. */
 void notify_work(struct web *web);
 /** The sentence for a person: kind is one of the table's; both languages. NULL for an unknown kind. */

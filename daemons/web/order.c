@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A stamping order: prepared by doc, so that places and the digest to be signed are known before anybody approves (R16.1). */
 #include "codec/text.h"
+#include "daemons/web/order.h"
 #include "daemons/web/route.h"
 #include "daemons/web/seal.h"
-#include "ipc/order.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,12 +12,12 @@
 const struct column order_columns[] = {
     { "order_id", COL_TEXT }, { "organization_id", COL_TEXT }, { "seal_id", COL_TEXT }, { "es_id", COL_TEXT }, { "seal_name", COL_TEXT },
     { "seal_state", COL_TEXT }, { "seal_custodian_id", COL_TEXT }, { "document_id", COL_TEXT },
-    { "document_digest", COL_HEX }, { "format", COL_TEXT }, { "requester_id", COL_TEXT }, { "places", COL_JSON }, { "category", COL_TEXT },
+    { "document_digest", COL_HEX }, { "format", COL_TEXT }, { "digest_only", COL_BOOL }, { "requester_id", COL_TEXT }, { "places", COL_JSON }, { "category", COL_TEXT },
     { "purpose", COL_TEXT }, { "amount_fen", COL_INT }, { "copies", COL_INT }, { "reference", COL_TEXT }, { "state", COL_TEXT },
     { "stamp_order", COL_BASE64 }, { "prepared_digest", COL_HEX }, { "slot", COL_TEXT }, { "created", COL_TIME }, { "expires", COL_TIME },
     { "approver_id", COL_TEXT }, { "approved", COL_TIME }, { "grant_id", COL_TEXT }, { "reason", COL_TEXT }, { "custodian_id", COL_TEXT },
     { "intent", COL_TIME }, { "stamped", COL_TIME }, { "value_digest", COL_HEX }, { "result_document_id", COL_TEXT }, { "result_digest", COL_HEX },
-    { NULL, COL_TEXT },
+    { "value", COL_BASE64 }, { NULL, COL_TEXT },
 };
 static const struct column seal_columns[] = {
     { "seal_id", COL_TEXT }, { "es_id", COL_TEXT }, { "state", COL_TEXT }, { "district", COL_TEXT }, { "width_mm", COL_INT }, { "height_mm", COL_INT },
@@ -26,7 +26,7 @@ static const struct column seal_columns[] = {
 static const struct column document_columns[] = { { "digest", COL_HEX }, { "refusal", COL_TEXT }, { NULL, COL_TEXT } };
 static const struct column record_columns[] = {
     { "seq", COL_INT }, { "stamp_record_id", COL_TEXT }, { "order_id", COL_TEXT }, { "organization_id", COL_TEXT }, { "seal_id", COL_TEXT },
-    { "es_id", COL_TEXT }, { "seal_name", COL_TEXT }, { "document_id", COL_TEXT }, { "document_digest", COL_HEX }, { "places", COL_JSON },
+    { "es_id", COL_TEXT }, { "seal_name", COL_TEXT }, { "document_id", COL_TEXT }, { "document_digest", COL_HEX }, { "digest_only", COL_BOOL }, { "places", COL_JSON },
     { "category", COL_TEXT }, { "purpose", COL_TEXT }, { "amount_fen", COL_INT }, { "copies", COL_INT }, { "reference", COL_TEXT }, { "grant_id", COL_TEXT },
     { "requester_id", COL_TEXT }, { "approver_id", COL_TEXT }, { "approved", COL_TIME }, { "custodian_id", COL_TEXT }, { "state", COL_TEXT },
     { "reason", COL_TEXT }, { "intent", COL_TIME }, { "stamped", COL_TIME }, { "value_digest", COL_HEX }, { "result_document_id", COL_TEXT },
@@ -34,17 +34,6 @@ static const struct column record_columns[] = {
 };
 
 /* -- making an order -- */
-
-struct ordering {
-    struct exchange *x;
-    json_t *seal, *document;
-    struct jy_stamp_order order;
-    struct jy_buf der;
-    char *places;                          /* JSON for people */
-    const char *state;
-    char slot[256];
-    uint8_t prepared_digest[JY_SM3_SIZE];
-};
 
 /* What doc is asked for: the places as they were sent, the picture's size; without one it is the seal's own, with one side only the other follows. */
 static char *
@@ -73,9 +62,8 @@ box_json(int64_t x_um, int64_t y_um, int64_t width_um, int64_t height_um)
                      (double)height_um / 1000);
 }
 
-/* The places that the wish came to, for people; what is approved is their DER in the order. */
-static jy_err
-show_places(struct ordering *o)
+jy_err
+ordering_show_places(struct ordering *o)
 {
     json_t *all = json_array();
     jy_err rc = JY_OK;
@@ -105,7 +93,7 @@ take_prepared(struct ordering *o, const struct jy_msg_DOC_PREPARED *told, struct
     memcpy(o->order.data_hash, told->data_hash.p, JY_SM3_SIZE);
     PUT(o->order.property_info, told->property_info);
     PUT(o->slot, told->slot);
-    return show_places(o);
+    return ordering_show_places(o);
 }
 
 static jy_err
@@ -142,20 +130,20 @@ out:
     return rc;
 }
 
-static jy_err
-insert_order(struct db_tx *tx, void *arg, struct jy_fault *fault)
+jy_err
+ordering_insert(struct db_tx *tx, void *arg, struct jy_fault *fault)
 {
     struct ordering *o = arg;
     struct exchange *x = o->x;
     jy_err rc = rows_run(tx, SQL_ORDER_INSERT,
                          BINDS(B_TEXT("order_id", o->order.order_id), B_TEXT("organization_id", x->actor.organization_id),
                                B_TEXT("district", member(o->seal, "district")), B_TEXT("seal_id", o->order.seal_key_id),
-                               B_TEXT("document_id", in_text(x, "document_id")), B_TEXT("requester_id", x->actor.person_id), B_TEXT("places", o->places),
+                               B_TEXT("document_id", o->document_id), B_TEXT("requester_id", x->actor.person_id), B_TEXT("places", o->places),
                                B_TEXT("category", o->order.category), B_TEXT("purpose", o->order.purpose),
                                o->order.amount_fen < 0 ? (struct bind)B_TEXT("amount_fen", NULL) : (struct bind)B_INT("amount_fen", o->order.amount_fen),
                                B_INT("copies", o->order.copies), B_TEXT("reference", o->order.reference), B_TEXT("state", "REQUESTED"),
-                               B_BLOB("stamp_order", jy_buf_slice(&o->der)), B_BLOB("prepared_digest", JY_SLICE(o->prepared_digest, JY_SM3_SIZE)),
-                               B_TEXT("slot", o->slot), B_INT("now", x->now), B_INT("expires", o->order.expires)), NULL, fault);
+                               B_BLOB("stamp_order", jy_buf_slice(&o->der)), B_BLOB("prepared_digest", JY_SLICE(o->prepared_digest, o->order.digest_only ? 0 : JY_SM3_SIZE)),
+                               B_TEXT("slot", o->slot), B_INT("digest_only", o->order.digest_only), B_INT("now", x->now), B_INT("expires", o->order.expires)), NULL, fault);
 
     /* R16.2: a path without steps waits for nobody's approval. */
     if (rc == JY_OK && strcmp(o->state, "REQUESTED") != 0)
@@ -171,7 +159,8 @@ static jy_err
 check_permission(struct ordering *o, struct jy_fault *fault)
 {
     struct exchange *x = o->x;
-    const struct use_case use = { "", in_text(x, "seal_id"), member(o->seal, "custodian_id"), in_text(x, "category"), o->order.amount_fen, x->now };
+    const struct use_case use = { "", in_text(x, "seal_id"), member(o->seal, "custodian_id"),
+                                  { in_text(x, "category"), o->order.amount_fen, o->order.digest_only }, x->now };
     struct progress p = { 0 };
     json_t *row = NULL;
     jy_err rc;
@@ -190,61 +179,87 @@ check_permission(struct ordering *o, struct jy_fault *fault)
     return rc;
 }
 
-static jy_err
-find_seal_and_document(struct ordering *o, struct jy_fault *fault)
+jy_err
+ordering_begin(struct exchange *x, struct ordering *o, struct jy_fault *fault)
 {
-    struct exchange *x = o->x;
     jy_err rc;
 
+    o->x = x;
+    o->order.amount_fen = member_int(x->input, "amount_fen", -1);
+    o->order.copies = (uint32_t)member_int(x->input, "copies", 1);
+    if (document_category_by_code(in_text(x, "category"))->excluded)
+        return jy_fail(fault, JY_E_EXCLUDED_BY_LAW, "category", 0, "%s", document_category_by_code(in_text(x, "category"))->source);
     if ((rc = find_row(x, SQL_SEAL_BY_ID, BINDS(B_TEXT("seal_id", in_text(x, "seal_id")), SCOPE_ANYWHERE(x)), seal_columns, &o->seal, fault)) != JY_OK)
         return rc != JY_E_NOT_FOUND ? rc : jy_fail(fault, rc, "seal_id", 0, "%s", in_text(x, "seal_id"));
     if (strcmp(member(o->seal, "state"), "ACTIVE") != 0)
-        return jy_fail(fault, JY_E_SEAL_NOT_LIVE, "seal_id", 0, "its state is %s", member(o->seal, "state"));
-    if ((rc = seal_scope_permits(x, in_text(x, "seal_id"), in_text(x, "category"), o->order.amount_fen, fault)) != JY_OK)
+        return seal_not_live(x, in_text(x, "seal_id"), member(o->seal, "state"), fault);
+    if ((rc = seal_scope_permits(x, in_text(x, "seal_id"), in_text(x, "category"), o->order.amount_fen, fault)) != JY_OK ||
+        (rc = check_permission(o, fault)) != JY_OK || (rc = fresh_id(o->order.order_id)) != JY_OK)
         return rc;
+    PUT(o->order.seal_key_id, in_text(x, "seal_id"));
+    PUT(o->order.es_id, member(o->seal, "es_id"));
+    PUT(o->order.category, in_text(x, "category"));
+    PUT(o->order.purpose, in_text(x, "purpose"));
+    if (in_text(x, "reference") != NULL)
+        PUT(o->order.reference, in_text(x, "reference"));
+    PUT(o->order.requester, x->actor.person_id);
+    o->order.created = x->now;
+    o->order.expires = x->now + x->web->order_seconds;
+    return JY_OK;
+}
+
+jy_err
+ordering_commit(struct ordering *o, db_fn *insert, struct jy_fault *fault)
+{
+    struct exchange *x = o->x;
+    char expires[21];
+    jy_err rc;
+
+    if ((rc = jy_stamp_order_encode(&o->order, &o->der)) != JY_OK)
+        return rc;
+    jy_time_rfc3339(o->order.expires, expires);
+    PUT(x->object, o->order.order_id);
+    if ((rc = answer_json(x, 201, json_pack("{s:s, s:s, s:o, s:s, s:o}", "order_id", o->order.order_id, "state", o->state, "order",
+                                            json_base64(jy_buf_slice(&o->der)), "expires", expires, "places",
+                                            json_loads(o->places, JSON_REJECT_DUPLICATES, NULL)))) == JY_OK)
+        rc = commit(x, insert, o, fault);
+    return rc;
+}
+
+void
+ordering_end(struct ordering *o)
+{
+    jy_stamp_order_free(&o->order);
+    jy_buf_free(&o->der);
+    free(o->places);
+    json_decref(o->seal);
+    json_decref(o->document);
+}
+
+static jy_err
+find_document(struct ordering *o, struct jy_fault *fault)
+{
+    const struct exchange *x = o->x;
+    jy_err rc;
+
     if ((rc = find_row(x, SQL_DOCUMENT_BY_ID, BINDS(B_TEXT("document_id", in_text(x, "document_id")), SCOPE_ORGANIZATION(x)), document_columns,
                        &o->document, fault)) != JY_OK)
         return rc != JY_E_NOT_FOUND ? rc : jy_fail(fault, rc, "document_id", 0, "%s", in_text(x, "document_id"));
     if (member(o->document, "refusal")[0] != '\0')
         return jy_fail(fault, jy_err_by_code(member(o->document, "refusal")), "document_id", 0, "it was said when the document was uploaded");
-    return check_permission(o, fault);
+    PUT(o->document_id, in_text(x, "document_id"));
+    return jy_hex_parse(jy_slice_text(member(o->document, "digest")), o->order.document_digest, JY_SM3_SIZE);
 }
 
 jy_err
 order_create(struct exchange *x, struct jy_fault *fault)
 {
-    struct ordering o = { .x = x, .order = { .amount_fen = member_int(x->input, "amount_fen", -1), .copies = (uint32_t)member_int(x->input, "copies", 1) } };
-    char expires[21];
+    struct ordering o = { .x = x };
     jy_err rc;
 
-    if (document_category_by_code(in_text(x, "category"))->excluded)
-        return jy_fail(fault, JY_E_EXCLUDED_BY_LAW, "category", 0, "%s", document_category_by_code(in_text(x, "category"))->source);
-    if ((rc = find_seal_and_document(&o, fault)) != JY_OK || (rc = fresh_id(o.order.order_id)) != JY_OK ||
-        (rc = jy_hex_parse(jy_slice_text(member(o.document, "digest")), o.order.document_digest, JY_SM3_SIZE)) != JY_OK)
-        goto out;
-    PUT(o.order.seal_key_id, in_text(x, "seal_id"));
-    PUT(o.order.es_id, member(o.seal, "es_id"));
-    PUT(o.order.category, in_text(x, "category"));
-    PUT(o.order.purpose, in_text(x, "purpose"));
-    if (in_text(x, "reference") != NULL)
-        PUT(o.order.reference, in_text(x, "reference"));
-    PUT(o.order.requester, x->actor.person_id);
-    o.order.created = x->now;
-    o.order.expires = x->now + x->web->order_seconds;
-    if ((rc = prepare(&o, fault)) != JY_OK || (rc = jy_stamp_order_encode(&o.order, &o.der)) != JY_OK)
-        goto out;
-    jy_time_rfc3339(o.order.expires, expires);
-    PUT(x->object, o.order.order_id);
-    if ((rc = answer_json(x, 201, json_pack("{s:s, s:s, s:o, s:s, s:o}", "order_id", o.order.order_id, "state", o.state, "order",
-                                            json_base64(jy_buf_slice(&o.der)), "expires", expires, "places",
-                                            json_loads(o.places, JSON_REJECT_DUPLICATES, NULL)))) == JY_OK)
-        rc = commit(x, insert_order, &o, fault);
-out:
-    jy_stamp_order_free(&o.order);
-    jy_buf_free(&o.der);
-    free(o.places);
-    json_decref(o.seal);
-    json_decref(o.document);
+    if ((rc = ordering_begin(x, &o, fault)) == JY_OK && (rc = find_document(&o, fault)) == JY_OK && (rc = prepare(&o, fault)) == JY_OK)
+        rc = ordering_commit(&o, ordering_insert, fault);
+    ordering_end(&o);
     return rc;
 }
 
@@ -270,6 +285,8 @@ order_show(struct exchange *x, struct jy_fault *fault)
         (rc = find_rows(x, SQL_APPROVAL_LIST, BINDS(B_TEXT("subject_id", x->id)), approval_columns, &approvals, fault)) != JY_OK)
         goto out;
     json_object_set(order, "approvals", approvals);
+    if (json_is_true(json_object_get(order, "digest_only")))
+        json_object_set_new(order, "notice", json_string(CONTENT_NOT_SEEN));
     use = use_of_order(order, x->now);
     if (strcmp(member(order, "state"), "REQUESTED") == 0 && progress_find(x, &use, &p, fault) == JY_OK && p.next < p.path->step_count) {
         json_object_set_new(order, "step", json_integer(p.next));

@@ -133,7 +133,13 @@ maker_revoke(struct exchange *x, struct jy_fault *fault)
     return maker_event(x, "revoke", fault);
 }
 
-struct certificate_write { enum sql_name name; const char *param, *id; struct jy_slice certificate; };
+struct certificate_write {
+    jy_err (*write)(struct db_tx *tx, void *arg, struct jy_fault *fault);
+    enum sql_name name;
+    const char *param, *id;
+    struct jy_slice certificate;
+    jy_time now;
+};
 
 static jy_err
 write_certificate(struct db_tx *tx, void *arg, struct jy_fault *fault)
@@ -141,6 +147,20 @@ write_certificate(struct db_tx *tx, void *arg, struct jy_fault *fault)
     struct certificate_write *w = arg;
 
     return rows_run(tx, w->name, BINDS(B_BLOB("certificate", w->certificate), B_TEXT(w->param, w->id)), NULL, fault);
+}
+
+/* What a maker made seals with once stays known (R7.1). */
+static jy_err
+write_maker_certificate(struct db_tx *tx, void *arg, struct jy_fault *fault)
+{
+    const struct certificate_write *w = arg;
+    uint8_t digest[JY_SM3_SIZE];
+    jy_err rc;
+
+    if ((rc = write_certificate(tx, arg, fault)) != JY_OK || (rc = jy_sm3(w->certificate, digest)) != JY_OK)
+        return rc;
+    return rows_run(tx, SQL_MAKER_CERTIFICATE_KEEP, BINDS(B_TEXT("maker_id", w->id), B_BLOB("certificate", w->certificate),
+                                                          B_BLOB("digest", JY_SLICE(digest, sizeof(digest))), B_INT("now", w->now)), NULL, fault);
 }
 
 /* Key pair, certificate, and the code that its holder replaces by a PIN of his own (R11.1, R19.2). */
@@ -153,7 +173,7 @@ enrol_and_answer(struct exchange *x, struct enrolment *e, const char *key_member
         w->certificate = jy_cert_der(e->certificate);
         if ((rc = answer_json(x, 201, json_pack("{s:s, s:s, s:o}", key_member, e->key_id, "activation_code", e->activation_code, "certificate",
                                                 json_base64(w->certificate)))) == JY_OK)
-            rc = commit(x, write_certificate, w, fault);
+            rc = commit(x, w->write, w, fault);
     }
     enrolment_end(e);
     return rc;
@@ -162,7 +182,7 @@ enrol_and_answer(struct exchange *x, struct enrolment *e, const char *key_member
 jy_err
 maker_enrol(struct exchange *x, struct jy_fault *fault)
 {
-    struct certificate_write write = { .name = SQL_MAKER_SET_CERTIFICATE, .param = "maker_id", .id = x->id };
+    struct certificate_write write = { .write = write_maker_certificate, .now = x->now, .name = SQL_MAKER_SET_CERTIFICATE, .param = "maker_id", .id = x->id };
     struct enrolment e = { .kind = "maker" };
     json_t *maker = NULL;
     char key_id[65];
@@ -258,10 +278,21 @@ person_create(struct exchange *x, struct jy_fault *fault)
 
 static const struct column organization_columns[] = { { "name", COL_TEXT }, { "uscc", COL_TEXT }, { NULL, COL_TEXT } };
 
+/* R21.2: officers lift holds by keys of their own; what stands in the certificate is their authority, not a code of an organization. */
+static json_t *
+police_as_organization(const char *district)
+{
+    char name[128], code[32];
+
+    snprintf(name, sizeof(name), "%s公安机关", district[0] == '\0' ? "天津市" : district_name(district));
+    snprintf(code, sizeof(code), "police-%.6s", district[0] == '\0' ? "120000" : district);
+    return json_pack("{s:s, s:s}", "name", name, "uscc", code);
+}
+
 jy_err
 person_enrol(struct exchange *x, struct jy_fault *fault)
 {
-    struct certificate_write write = { .name = SQL_PERSON_SET_APPROVER_CERTIFICATE, .param = "person_id", .id = x->id };
+    struct certificate_write write = { .write = write_certificate, .name = SQL_PERSON_SET_APPROVER_CERTIFICATE, .param = "person_id", .id = x->id };
     struct enrolment e = { .kind = "approver" };
     json_t *organization = NULL;
     char key_id[65];
@@ -269,9 +300,13 @@ person_enrol(struct exchange *x, struct jy_fault *fault)
 
     if (strcmp(x->id, x->actor.person_id) != 0)
         return jy_fail(fault, JY_E_NOT_FOUND, "id", 0, "a person makes only his own key");
-    if ((rc = find_row(x, SQL_ORGANIZATION_BY_ID, BINDS(B_TEXT("organization_id", x->actor.organization_id)), organization_columns, &organization,
-                       fault)) != JY_OK)
+    if ((x->actor.roles & ROLE_POLICE) != 0)
+        organization = police_as_organization(x->actor.district);
+    else if ((rc = find_row(x, SQL_ORGANIZATION_BY_ID, BINDS(B_TEXT("organization_id", x->actor.organization_id)), organization_columns, &organization,
+                            fault)) != JY_OK)
         return rc;
+    if (organization == NULL)
+        return JY_E_NOMEM;
     key_id_of("approver", x->id, key_id);
     e.key_id = e.common_name = key_id;                     /* the person's name is not put into a certificate (R25.1) */
     e.organization = member(organization, "name");

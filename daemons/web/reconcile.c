@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemons/web/reconcile.h"
 
+#include "base/kill_point.h"
 #include "codec/text.h"
 #include "daemons/web/platform.h"
 #include "daemons/web/route.h"
@@ -141,6 +142,7 @@ fetch_page(struct run *r, uint32_t *count, struct jy_fault *fault)
     if (r->pages == PAGES_MAX)
         return jy_fail(fault, JY_E_LIMIT, r->side->name, 0, "more than %d pages of %d rows", PAGES_MAX, PAGE_ROWS);
     if ((rc = r->side->fetch(r, &reply, &text, fault)) == JY_OK && (rc = jy_json_parse(text, &rows, fault)) == JY_OK) {
+        JY_KILL_POINT(reconcile_fetched);
         r->page = rows;
         r->pages++;
         *count = (uint32_t)json_array_size(rows);
@@ -168,6 +170,8 @@ finish(struct db_tx *tx, void *arg, struct jy_fault *fault)
 
     for (size_t i = 0; rc == JY_OK && i < r->side->comparisons; i++)
         rc = rows_run(tx, r->side->compare[i], BINDS(RUN(r)), NULL, fault);
+    JY_KILL_KIND(r->side->name);
+    JY_KILL_POINT(reconcile_compared);
     if (rc == JY_OK && (rc = rows_first(tx, SQL_RECONCILIATION_COUNTS, BINDS(RUN(r)), count_columns, &counts, fault)) == JY_OK &&
         (rc = move_row(tx, SQL_RECONCILIATION_DONE, BINDS(B_INT("now", r->now), COUNT_OF(counts, "ours"), COUNT_OF(counts, "theirs"),
                                                           COUNT_OF(counts, "differences"), COUNT_OF(counts, "in_flight"), RUN(r)), fault)) == JY_OK &&
@@ -199,6 +203,7 @@ carry_out(struct web *web, const char *run_id, const char *counterpart)
     uint32_t count = PAGE_ROWS;
     jy_err rc = db_write(web->db, begin, &r, &fault);
 
+    JY_KILL_KIND(counterpart);
     if (rc == JY_OK && r.side == NULL)
         rc = jy_fail(&fault, JY_E_COUNTERPART_DOWN, "counterpart", 0, "%s is not connected any more", counterpart);
 

@@ -11,14 +11,14 @@
 static const struct column register_columns[] = {
     { "seq", COL_INT }, { "order_id", COL_TEXT }, { "created", COL_TIME }, { "es_id", COL_TEXT }, { "seal_name", COL_TEXT }, { "requester_id", COL_TEXT },
     { "category", COL_TEXT }, { "purpose", COL_TEXT }, { "reference", COL_TEXT }, { "amount_fen", COL_INT }, { "copies", COL_INT }, { "places", COL_JSON },
-    { "document_digest", COL_HEX }, { "approver_id", COL_TEXT }, { "approved", COL_TIME }, { "custodian_id", COL_TEXT }, { "grant_id", COL_TEXT },
+    { "document_digest", COL_HEX }, { "digest_only", COL_BOOL }, { "approver_id", COL_TEXT }, { "approved", COL_TIME }, { "custodian_id", COL_TEXT }, { "grant_id", COL_TEXT },
     { "state", COL_TEXT }, { "reason", COL_TEXT }, { "stamped", COL_TIME }, { "result_digest", COL_HEX }, { NULL, COL_TEXT },
 };
 
 static const struct { const char *member, *heading; } csv_columns[] = {
     { "seq", "序号 No." }, { "order_id", "用章申请 order" }, { "created", "申请时间 asked" }, { "es_id", "印章编码 seal" }, { "seal_name", "印章名称 name" },
     { "requester_id", "申请人 asked by" }, { "category", "文件类别 category" }, { "purpose", "用途 purpose" }, { "reference", "业务编号 reference" },
-    { "amount_fen", "金额（分） amount (fen)" }, { "copies", "份数 copies" }, { "document_digest", "文件摘要 document (SM3)" },
+    { "amount_fen", "金额（分） amount (fen)" }, { "copies", "份数 copies" }, { "document_digest", "文件摘要 document (SM3)" }, { "digest_only", "仅凭摘要 by digest only" },
     { "approver_id", "最后审批人 last approver" }, { "approved", "审批时间 approved" }, { "custodian_id", "用印人 stamped by" }, { "grant_id", "授权 grant" },
     { "state", "状态 state" }, { "reason", "原因 reason" }, { "stamped", "用印时间 stamped" }, { "result_digest", "签章文件摘要 result (SM3)" },
 };
@@ -40,6 +40,8 @@ csv_value(struct jy_buf *out, const json_t *value)
 {
     if (json_is_integer(value))
         return jy_buf_fmt(out, "%lld", (long long)json_integer_value(value));
+    if (json_is_boolean(value))
+        return csv_text(out, json_is_true(value) ? "是 yes" : "否 no");
     return json_is_string(value) ? csv_text(out, json_string_value(value)) : JY_OK;
 }
 

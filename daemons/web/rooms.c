@@ -2,6 +2,8 @@
 /* Asking the other rooms: tries, time-outs, and what their answers mean here. */
 #include "daemons/web/web.h"
 
+#include "base/kill_point.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -10,7 +12,6 @@
 #define KEY_DEADLINE_MS 30000
 #define LINK_DEADLINE_MS 30000
 #define DOC_TRIES 3
-#define TRUST_STALE_SECONDS 300
 
 static int64_t
 monotonic_ms(void)
@@ -36,6 +37,7 @@ ask_doc(struct web *web, enum jy_message_type type, const void *request, int *ou
                 return rc;
         }
         rc = jy_room_call(web->room, type, request, (int)web->doc_timeout_ms + 10000, reply, fault);
+        JY_KILL_POINT(doc_answered);
         if (rc != JY_E_UNAVAILABLE)
             return rc;
         if ((took = monotonic_ms() - start) >= web->doc_timeout_ms)
@@ -51,83 +53,27 @@ ask_doc(struct web *web, enum jy_message_type type, const void *request, int *ou
 jy_err
 ask_key(struct web *web, enum jy_message_type type, const void *request, struct jy_frame *reply, struct jy_fault *fault)
 {
-    return jy_room_call(web->room, type, request, KEY_DEADLINE_MS, reply, fault);
+    jy_err rc = jy_room_call(web->room, type, request, KEY_DEADLINE_MS, reply, fault);
+
+    JY_KILL_POINT(key_answered);
+    return rc;
 }
 
 jy_err
 ask_link(struct web *web, enum jy_message_type type, const void *request, struct jy_frame *reply, struct jy_fault *fault)
 {
-    return jy_room_call(web->room, type, request, LINK_DEADLINE_MS, reply, fault);
-}
+    jy_err rc = jy_room_call(web->room, type, request, LINK_DEADLINE_MS, reply, fault);
 
-static jy_err
-put_trust(struct db_tx *tx, void *arg, struct jy_fault *fault)
-{
-    const struct web *web = arg;
-
-    return rows_run(tx, SQL_TRUST_PUT, BINDS(B_BLOB("pem", jy_buf_slice(&web->trust_pem)), B_INT("now", web->trust_fetched)), NULL, fault);
-}
-
-static jy_err
-get_trust(struct db_tx *tx, void *arg, struct jy_fault *fault)
-{
-    struct web *web = arg;
-    struct db_row *row = db_begin(tx, SQL_TRUST_GET);
-    bool has_row;
-    jy_err rc = db_step(row, &has_row, fault);
-
-    if (rc == JY_OK && has_row) {
-        jy_buf_free(&web->trust_pem);
-        rc = jy_buf_add(&web->trust_pem, db_blob(row, "pem"));
-        web->trust_fetched = db_int(row, "fetched");
-    }
-    db_end(row);
-    return rc;
-}
-
-/* With the lock held. */
-static jy_err
-fetch_trust(struct web *web, struct jy_fault *fault)
-{
-    struct jy_trust *trust = NULL;
-    struct jy_frame reply;
-    jy_err rc = ask_link(web, JY_MSG_LINK_FETCH_TRUST, &(struct jy_msg_LINK_FETCH_TRUST){ { 0 } }, &reply, fault);
-
-    if (rc != JY_OK)
-        return rc;
-    /* What cannot be read does not replace what can. */
-    if ((rc = jy_trust_new(&trust)) == JY_OK && (rc = jy_trust_add_pem(trust, reply.u.LINK_TRUST.pem, fault)) == JY_OK) {
-        if (jy_trust_anchor_count(trust) == 0)
-            rc = jy_fail(fault, JY_E_COUNTERPART_DOWN, "CA", 0, "its trust list holds no root certificate");
-        else {
-            jy_buf_free(&web->trust_pem);
-            if ((rc = jy_buf_add(&web->trust_pem, reply.u.LINK_TRUST.pem)) == JY_OK) {
-                web->trust_fetched = jy_now();
-                rc = db_write(web->db, put_trust, web, fault);
-            }
-        }
-    }
-    jy_trust_free(trust);
-    jy_frame_free(&reply);
+    JY_KILL_POINT(link_answered);
     return rc;
 }
 
 jy_err
-trust_pem(struct web *web, bool fresh, struct jy_buf *out, struct jy_fault *fault)
+ask_counterpart(struct web *web, enum jy_message_type type, const void *request, struct jy_frame *reply, struct jy_fault *fault)
 {
-    jy_err rc = JY_OK;
+    jy_err rc = ask_link(web, type, request, reply, fault);
 
-    pthread_mutex_lock(&web->trust_lock);
-    if (web->trust_pem.len == 0)
-        rc = db_read(web->db, get_trust, web, fault);
-    if (rc == JY_OK && (fresh || web->trust_pem.len == 0))
-        rc = fetch_trust(web, fault);
-    else if (rc == JY_OK && jy_now() >= web->trust_fetched + TRUST_STALE_SECONDS)
-        (void)!fetch_trust(web, NULL);                   /* the old list still counts; its CRLs carry their own dates */
-    if (rc == JY_OK)
-        rc = jy_buf_add(out, jy_buf_slice(&web->trust_pem));
-    pthread_mutex_unlock(&web->trust_lock);
-    return rc;
+    return jy_err_http(rc) >= 400 && jy_err_http(rc) <= 499 ? JY_E_COUNTERPART_REFUSED : rc;
 }
 
 void
@@ -170,17 +116,20 @@ enrol(struct web *web, struct enrolment *e, jy_time now, struct jy_fault *fault)
     PUT(enrol.organization_code, e->organization_code);
     if ((rc = ask_key(web, JY_MSG_KEY_ENROL, &enrol, &enrolled, fault)) != JY_OK)
         return rc;
+    JY_KILL_POINT(enrol_key_made);
     PUT(e->activation_code, enrolled.u.KEY_ENROLLED.activation_code);
     PUT(issue.request_id, e->key_id);
     PUT(issue.profile, e->kind);
     issue.csr = enrolled.u.KEY_ENROLLED.csr;
-    if ((rc = ask_link(web, JY_MSG_LINK_ISSUE_CERTIFICATE, &issue, &issued, fault)) == JY_OK &&
+    if ((rc = ask_counterpart(web, JY_MSG_LINK_ISSUE_CERTIFICATE, &issue, &issued, fault)) == JY_OK &&
         (rc = jy_cert_parse(issued.u.LINK_CERTIFICATE.certificate, &e->certificate, fault)) == JY_OK &&
         (rc = check_chain(web, e->certificate, now, fault)) == JY_OK) {
+        JY_KILL_POINT(enrol_certified);
         PUT(bind.key_id, e->key_id);
         bind.certificate = jy_cert_der(e->certificate);
         if ((rc = ask_key(web, JY_MSG_KEY_BIND, &bind, &bound, fault)) == JY_OK)
             jy_frame_free(&bound);
+        JY_KILL_POINT(enrol_bound);
     }
     jy_frame_free(&issued);
     jy_frame_free(&enrolled);

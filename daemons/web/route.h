@@ -44,6 +44,9 @@ JY_CHECK jy_err route_find(const char *method, const char *path, const struct ro
 /** Every row is complete; the fault names the first that is not. */
 JY_CHECK jy_err routes_check(struct jy_fault *fault);
 
+/** The names of the request's query: those of the route's row in answers.def only. */
+JY_CHECK jy_err queries_check(const struct route *route, const struct jy_http_request *request, struct jy_fault *fault);
+
 /** The body's object against the route's fields. The fault names the field. */
 JY_CHECK jy_err fields_check(const struct field *fields, const json_t *input, struct jy_fault *fault);
 /** Checks that a field may name. */
@@ -82,7 +85,7 @@ web_handler session_list, session_end;
 web_handler session_step_up;                                                                              /* login.c */
 web_handler second_factor_create, second_factor_confirm, recovery_codes_create, challenge_show;            /* second_factor.c */
 web_handler person_show, person_list, person_search, person_reveal, application_reveal, person_unlock;     /* accounts.c */
-web_handler person_end_sessions, person_disable, person_set_roles;
+web_handler person_end_sessions, person_disable, person_set_roles, maker_staff_list;
 web_handler act_propose, act_list, act_confirm, act_refuse;                                                /* act.c */
 web_handler bootstrap;                                                                                    /* bootstrap.c */
 web_handler audit_list, audit_export, audit_check_show;                                                   /* audit.c */
@@ -96,7 +99,8 @@ web_handler application_change_facts, seal_application_create;                  
 web_handler application_carry_out, application_resume;                                                    /* application_moves.c */
 web_handler reminder_list;                                                                                /* deadlines.c */
 web_handler seal_make;                                                                                    /* making.c */
-web_handler seal_list, seal_show, seal_status, seal_custodian, seal_freeze, seal_unfreeze;                 /* seal.c */
+web_handler seal_list, seal_show, seal_status, seal_custodian;                                             /* seal.c */
+web_handler seal_freeze, seal_unfreeze, hold_lift;                                                        /* hold.c */
 web_handler seal_cancel;
 web_handler filing_list, statistics_show, seal_declare_void;                                              /* supervision.c */
 web_handler document_upload, document_show, document_content;                                             /* document.c */
@@ -124,6 +128,10 @@ web_handler flow_set, flow_approve, flow_show;                                  
 web_handler permission_create, permission_list, permission_revoke;                                        /* permission.c */
 web_handler seal_hand_over, seal_take_over, custody_list, key_unlock;                                     /* custody.c */
 web_handler grant_create, grant_list, grant_show, grant_approve, grant_give, grant_revoke;                /* grant.c */
+web_handler digest_order_create;                                                                          /* digest_order.c */
+jy_err check_sm3(const char *value, const char *field, struct jy_fault *fault);
+jy_err check_format(const char *value, const char *field, struct jy_fault *fault);
+jy_err check_ascii(const char *value, const char *field, struct jy_fault *fault);
 web_handler order_stamp_granted;                                                                          /* stamping.c */
 web_handler stamp_record_archive;                                                                        /* archive.c */
 web_handler use_register, use_register_export;                                                                                 /* register.c */

@@ -67,6 +67,7 @@ FIELDS(conclusion, { "conclusion", IN_TEXT, 1, 1000, NULL, false });
 FIELDS(accept, { "originals_seen", IN_TEXTS, 0, 32, NULL, false });
 FIELDS(make, ID_FIELD("seal_id"), { "sealed", IN_SEALED, 64, 2048, NULL, false });
 FIELDS(custodian, ID_FIELD("person_id"));
+FIELDS(lift, { "reason", IN_TEXT, 1, 200, NULL, false }, { "sealed", IN_SEALED, 64, 2048, NULL, false });
 FIELDS(cancel, { "reason", IN_TEXT, 1, 64, check_cancel_reason, false }, { "description", IN_TEXT, 0, 400, NULL, true });
 /* Where the stamp goes: on pages at a corner, as a seam, or by a keyword; which members go together is doc's to say (R15.1). */
 FIELDS(place, { "pages", IN_TEXT, 1, 4096, NULL, true }, { "x_mm", IN_NUMBER, -10000, 10000, NULL, true }, { "y_mm", IN_NUMBER, -10000, 10000, NULL, true },
@@ -88,6 +89,19 @@ FIELDS(permission, ID_FIELD("person_id"), { "categories", IN_TEXTS, 1, 16, NULL,
 FIELDS(hand_over, ID_FIELD("person_id"), { "sealed", IN_SEALED, 64, 2048, NULL, false });
 FIELDS(grant, { "grant", IN_SEALED, 16, 4096, check_base64, false });
 FIELDS(granted, ID_FIELD("grant_id"), { "sealed", IN_SEALED, 64, 2048, NULL, false }, { "signature", IN_SEALED, 8, 80, check_base64, false });
+
+/* R18.1: the document stays with the client (docs/protocol/digest-only.md): its digests, and the places that its own tool came to. */
+#define MM(name, min, optional) { name, IN_NUMBER, min, 10000, NULL, optional }
+FIELDS(settled_place, { "page", IN_INT, 1, 1000000, NULL, false }, MM("x_mm", -10000, false), MM("y_mm", -10000, false), MM("width_mm", 1, false),
+       MM("height_mm", 1, false), MM("clip_x_mm", 0, true), MM("clip_y_mm", 0, true), MM("clip_width_mm", 0, true), MM("clip_height_mm", 0, true));
+FIELDS(digest_order, ID_FIELD("seal_id"), { "format", IN_TEXT, 3, 3, check_format, false }, { "size", IN_INT, 1, 1000000000000, NULL, false },
+       { "document_digest", IN_TEXT, 64, 64, check_sm3, false }, { "data_hash", IN_TEXT, 64, 64, check_sm3, false },
+       { "property_info", IN_TEXT, 1, 255, check_ascii, false }, { "slot", IN_TEXT, 1, 255, check_ascii, false },
+       { "places", IN_OBJECTS, 1, JY_ORDER_PLACES_MAX, NULL, false, settled_place },
+       { "category", IN_TEXT, 1, 32, check_category, false }, { "purpose", IN_TEXT, 0, 200, NULL, false },
+       { "amount_fen", IN_INT, 0, JY_AMOUNT_MAX, NULL, true }, { "copies", IN_INT, 1, JY_ORDER_COPIES_MAX, NULL, true },
+       { "reference", IN_TEXT, 1, 64, NULL, true });
+#define PLACES_MAX (512 * KIB)            /* JY_ORDER_PLACES_MAX places */
 
 FIELDS(counterpart, { "counterpart", IN_TEXT, 1, 32, NULL, false });
 
@@ -165,12 +179,12 @@ static const struct route table[] = {
 
     { "POST",   API "/organizations",                organization_create,     ROLE_SYSTEM_ADMINISTRATOR,              SCOPE_BY_ROLE,          "organization_created", BODY_JSON, JSON_MAX,     organization, true,  "R3.1" },
     { "POST",   API "/people",                       person_create,           ROLE_SYSTEM_ADMINISTRATOR,              SCOPE_BY_ROLE,          "person_created",      BODY_JSON,  JSON_MAX,     person,       true,  "R25.1", ROLE_SYSTEM_ADMINISTRATOR },
-    { "POST",   API "/people/{id}/key",              person_enrol,            ROLE_APPROVER,                         SCOPE_SELF,             "approver_key_made",   BODY_JSON,  JSON_MAX,     nothing,      true,  "R16.1" },
+    { "POST",   API "/people/{id}/key",              person_enrol,            ROLE_APPROVER | ROLE_POLICE,           SCOPE_SELF,             "approver_key_made",   BODY_JSON,  JSON_MAX,     nothing,      true,  "R16.1" },
     { "POST",   API "/makers",                       maker_create,            ROLE_POLICE,                           SCOPE_BY_ROLE,          "maker_licensed",      BODY_JSON,  JSON_MAX,     maker,        true,  "R7.1" },
     { "POST",   API "/makers/{id}/key",              maker_enrol,             ROLE_MAKER_STAFF | ROLE_POLICE,        SCOPE_BY_ROLE,          "maker_key_made",      BODY_JSON,  JSON_MAX,     nothing,      true,  "R11.1" },
     { "POST",   API "/makers/{id}/suspend",          maker_suspend,           ROLE_POLICE,                           SCOPE_BY_ROLE,          "maker_suspended",     BODY_JSON,  JSON_MAX,     reason,       true,  "R7.1", ROLE_POLICE },
     { "POST",   API "/makers/{id}/resume",           maker_resume,            ROLE_POLICE,                           SCOPE_BY_ROLE,          "maker_resumed",       BODY_JSON,  JSON_MAX,     reason,       true,  "R7.1" },
-    { "PUT",    API "/keys/{id}/pin",                key_change_pin,          ROLE_MAKER_STAFF | ORGANIZATION_ROLES, SCOPE_BY_ROLE,          "pin_changed",         BODY_JSON,  JSON_MAX,     sealed,       true,  "R19.2" },
+    { "PUT",    API "/keys/{id}/pin",                key_change_pin,          ROLE_MAKER_STAFF | ORGANIZATION_ROLES | ROLE_POLICE, SCOPE_BY_ROLE,          "pin_changed",         BODY_JSON,  JSON_MAX,     sealed,       true,  "R19.2" },
 
     { "POST",   API "/applications",                 application_create,      ROLE_AGENT,                            SCOPE_OWN_ORGANIZATION, "application_created", BODY_JSON,  JSON_MAX,     application,  true,  "R9" },
     { "GET",    API "/applications",                 application_list,        ROLE_AGENT | ROLE_MAKER_STAFF | ROLE_POLICE, SCOPE_BY_ROLE,    NULL,                  BODY_NONE,  0,            NULL,         false, "R4.1" },
@@ -194,6 +208,7 @@ static const struct route table[] = {
 
     { "POST",  API "/makers/{id}/workstations",          workstation_create,      ROLE_MAKER_STAFF,                      SCOPE_BY_ROLE,          "workstation_asked",   BODY_JSON,  JSON_MAX,     workstation,  true,  "R13.4" },
     { "GET",   API "/makers/{id}/workstations",          workstation_list,        ROLE_MAKER_STAFF | ROLE_POLICE,        SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R13.4" },
+    { "GET",   API "/makers/{id}/staff",                 maker_staff_list,        ROLE_MAKER_STAFF | ROLE_POLICE,        SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R13.4" },
     { "POST",  API "/workstations/{id}/confirm",         workstation_confirm,     ROLE_POLICE,                           SCOPE_BY_ROLE,          "workstation_confirmed", BODY_JSON,  JSON_MAX,     nothing,      true,  "R13.4" },
     { "POST",  API "/workstations/{id}/revoke",          workstation_revoke,      ROLE_MAKER_STAFF | ROLE_POLICE,        SCOPE_BY_ROLE,          "workstation_revoked", BODY_JSON,  JSON_MAX,     reason,       true,  "R13.4" },
     { "POST",  API "/makers/{id}/inspections",           inspection_create,       ROLE_POLICE,                           SCOPE_BY_ROLE,          "inspection_opened",   BODY_JSON,  JSON_MAX,     inspection,   true,  "R13.6" },
@@ -213,6 +228,7 @@ static const struct route table[] = {
     { "POST",   API "/seals/{id}/custodian",         seal_custodian,          ROLE_AGENT,                            SCOPE_OWN_ORGANIZATION, "custodian_named",     BODY_JSON,  JSON_MAX,     custodian,    true,  "R19.1" },
     { "POST",   API "/seals/{id}/freeze",            seal_freeze,             ROLE_CUSTODIAN | ROLE_POLICE,          SCOPE_BY_ROLE,          "seal_frozen",         BODY_JSON,  JSON_MAX,     reason,       true,  "R21.2", ROLE_POLICE },
     { "POST",   API "/seals/{id}/unfreeze",          seal_unfreeze,           ROLE_CUSTODIAN,                        SCOPE_OWN_ORGANIZATION, "seal_unfrozen",       BODY_JSON,  JSON_MAX,     sealed,       true,  "R21.2" },
+    { "POST",   API "/holds/{id}/lift",              hold_lift,               ROLE_POLICE,                           SCOPE_BY_ROLE,          "hold_lift_agreed",    BODY_JSON,  JSON_MAX,     lift,         true,  "R21.2 R4.1", ROLE_POLICE },
     { "POST",   API "/seals/{id}/cancel",            seal_cancel,             ROLE_POLICE,                           SCOPE_BY_ROLE,          "seal_cancelled",      BODY_JSON,  JSON_MAX,     cancel,       true,  "R21.1", ROLE_POLICE },
     { "GET",    API "/filings",                      filing_list,             ROLE_POLICE,                           SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R13.2" },
 
@@ -225,6 +241,8 @@ static const struct route table[] = {
     { "POST",   API "/orders/{id}/refuse",           order_refuse,            ROLE_APPROVER,                         SCOPE_OWN_ORGANIZATION, "order_refused",       BODY_JSON,  JSON_MAX,     reason,       true,  "R16.1" },
     { "POST",   API "/orders/{id}/stamp",            order_stamp,             ROLE_CUSTODIAN,                        SCOPE_OWN_ORGANIZATION, "document_stamped",    BODY_JSON,  JSON_MAX,     sealed,       true,  "N4" },
     { "GET",    API "/stamp-records",                stamp_record_list,       ORGANIZATION_ROLES | ROLE_POLICE,      SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "N4" },
+
+    { "POST",   API "/digest-orders",                digest_order_create,     ROLE_AGENT | ROLE_CUSTODIAN,           SCOPE_OWN_ORGANIZATION, "digest_order_created", BODY_JSON, PLACES_MAX,   digest_order, true,  "R18.1" },
 
     { "GET",    API "/seals/{id}/flow",              flow_show,               ORGANIZATION_ROLES,                    SCOPE_OWN_ORGANIZATION, NULL,                  BODY_NONE,  0,            NULL,         false, "R16.1" },
     { "PUT",    API "/seals/{id}/flow",              flow_set,                ROLE_CUSTODIAN,                        SCOPE_OWN_ORGANIZATION, "flow_set",            BODY_JSON,  FLOW_MAX,     flow,         true,  "R16.1" },

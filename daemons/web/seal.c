@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A seal after it was made: looked at, handed over (R19.1), frozen (R21.2), cancelled (R21.1), status at any time (N5). */
+/* A seal after it was made: looked at, handed over (R19.1), cancelled (R21.1), status at any time (N5). */
 #include "codec/text.h"
 #include "daemons/web/route.h"
 #include "daemons/web/seal.h"
@@ -59,7 +59,7 @@ seal_show(struct exchange *x, struct jy_fault *fault)
     if ((rc = seal_find(x, &seal, fault)) == JY_OK &&
         (rc = find_rows(x, SQL_SEAL_HISTORY, BINDS(B_TEXT("seal_id", x->id)), history_columns, &history, fault)) == JY_OK) {
         json_object_set(seal, "history", history);
-        if ((rc = scope_show(seal)) == JY_OK)
+        if ((rc = holds_show(x, seal, fault)) == JY_OK && (rc = scope_show(seal)) == JY_OK)
             rc = answer_json(x, 200, json_incref(seal));
     }
     json_decref(history);
@@ -155,22 +155,27 @@ seal_must_be_custodian(const struct exchange *x, const json_t *seal, struct jy_f
 
 /* -- the PIN of a key: a seal's makes it ACTIVE at the first change (R19.2) -- */
 
-static jy_err
-change_state(struct db_tx *tx, void *arg, struct jy_fault *fault)
+jy_err
+pin_was_set(struct db_tx *tx, const struct exchange *x, const char *key_id, struct jy_fault *fault)
 {
-    return seal_change(tx, arg, fault);
+    return rows_run(tx, SQL_KEY_PIN_SET, BINDS(B_TEXT("key_id", key_id), B_TEXT("person_id", x->actor.person_id), B_INT("now", x->now)), NULL, fault);
 }
 
-/* R19.1: who activates the seal is its first custodian; the key room has it from his own machine. */
-static jy_err
-record_activation(struct db_tx *tx, void *arg, struct jy_fault *fault)
-{
-    struct seal_change *change = arg;
-    jy_err rc = seal_change(tx, change, fault);
+/* change NULL: of a key in use. R19.1: who activates a seal is its first custodian; the key room has it from his own machine. */
+struct pin_change { struct exchange *x; struct seal_change *change; };
 
-    return rc != JY_OK ? rc : rows_run(tx, SQL_CUSTODY_INSERT,
-                                       BINDS(B_TEXT("seal_id", change->seal_id), B_TEXT("from_person_id", NULL), B_TEXT("to_person_id", change->actor_id),
-                                             B_INT("now", change->at), B_INT("expires", change->at), B_INT("confirmed", change->at)), NULL, fault);
+static jy_err
+record_pin(struct db_tx *tx, void *arg, struct jy_fault *fault)
+{
+    const struct pin_change *p = arg;
+    const struct seal_change *change = p->change;
+    jy_err rc = pin_was_set(tx, p->x, p->x->id, fault);
+
+    if (rc != JY_OK || change == NULL || (rc = seal_change(tx, p->change, fault)) != JY_OK)
+        return rc;
+    return rows_run(tx, SQL_CUSTODY_INSERT,
+                    BINDS(B_TEXT("seal_id", change->seal_id), B_TEXT("from_person_id", NULL), B_TEXT("to_person_id", change->actor_id),
+                          B_INT("now", change->at), B_INT("expires", change->at), B_INT("confirmed", change->at)), NULL, fault);
 }
 
 struct seal_change
@@ -191,7 +196,7 @@ may_change_pin(struct exchange *x, json_t **seal, struct jy_fault *fault)
         if (strcmp(own, x->id) == 0)
             return JY_OK;
     }
-    if ((x->actor.roles & ROLE_APPROVER) != 0) {
+    if ((x->actor.roles & (ROLE_APPROVER | ROLE_POLICE)) != 0) {
         key_id_of("approver", x->actor.person_id, own);
         if (strcmp(own, x->id) == 0)
             return JY_OK;
@@ -205,6 +210,7 @@ jy_err
 key_change_pin(struct exchange *x, struct jy_fault *fault)
 {
     struct jy_msg_KEY_CHANGE_PIN ask = { { 0 } };
+    struct pin_change p = { .x = x };
     struct seal_change change;
     struct jy_frame reply = { 0 };
     struct jy_buf sealed = { 0 };
@@ -222,9 +228,9 @@ key_change_pin(struct exchange *x, struct jy_fault *fault)
     x->status = 204;
     if (seal != NULL && strcmp(member(seal, "state"), "FILED") == 0) {
         change = seal_change_of(x, seal, "activate", NULL);
-        rc = commit(x, record_activation, &change, fault);
-    } else
-        rc = commit(x, NULL, NULL, fault);
+        p.change = &change;
+    }
+    rc = commit(x, record_pin, &p, fault);
 out:
     jy_frame_free(&reply);
     jy_buf_free(&sealed);
@@ -232,7 +238,7 @@ out:
     return rc;
 }
 
-/* -- freezing and ending: the key room first, so that no stamp can come after -- */
+/* -- ending: the key room first, so that no stamp can come after -- */
 
 jy_err
 seal_key_state(struct web *web, const char *seal_id, const char *state, struct jy_slice sealed, struct jy_fault *fault)
@@ -246,48 +252,6 @@ seal_key_state(struct web *web, const char *seal_id, const char *state, struct j
     ask.sealed_pin = sealed;
     if ((rc = ask_key(web, JY_MSG_KEY_SEAL_STATE, &ask, &reply, fault)) == JY_OK)
         jy_frame_free(&reply);
-    return rc;
-}
-
-jy_err
-seal_freeze(struct exchange *x, struct jy_fault *fault)
-{
-    struct seal_change change;
-    json_t *seal = NULL;
-    const char *to;
-    jy_err rc;
-
-    if ((rc = seal_find(x, &seal, fault)) != JY_OK ||
-        ((x->actor.roles & ROLE_POLICE) == 0 && (rc = seal_must_be_custodian(x, seal, fault)) != JY_OK) ||
-        (rc = state_after(seal_moves, member(seal, "state"), "freeze", &to, fault)) != JY_OK ||
-        (rc = seal_key_state(x->web, x->id, "frozen", JY_EMPTY, fault)) != JY_OK || (rc = answer_json(x, 200, json_pack("{s:s}", "state", to))) != JY_OK)
-        goto out;
-    change = seal_change_of(x, seal, "freeze", in_text(x, "reason"));
-    rc = commit(x, change_state, &change, fault);
-out:
-    json_decref(seal);
-    return rc;
-}
-
-jy_err
-seal_unfreeze(struct exchange *x, struct jy_fault *fault)
-{
-    struct seal_change change;
-    struct jy_buf sealed = { 0 };
-    json_t *seal = NULL;
-    const char *to;
-    jy_err rc;
-
-    if ((rc = seal_find(x, &seal, fault)) != JY_OK || (rc = seal_must_be_custodian(x, seal, fault)) != JY_OK ||
-        (rc = state_after(seal_moves, member(seal, "state"), "unfreeze", &to, fault)) != JY_OK ||
-        (rc = in_sealed(x, "sealed", &sealed, fault)) != JY_OK || (rc = seal_key_state(x->web, x->id, "live", jy_buf_slice(&sealed), fault)) != JY_OK ||
-        (rc = answer_json(x, 200, json_pack("{s:s}", "state", to))) != JY_OK)
-        goto out;
-    change = seal_change_of(x, seal, "unfreeze", NULL);
-    rc = commit(x, change_state, &change, fault);
-out:
-    jy_buf_free(&sealed);
-    json_decref(seal);
     return rc;
 }
 

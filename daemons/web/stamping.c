@@ -3,6 +3,7 @@
  * Stamping: INTENT in the store before anything is signed; the key room signs; doc puts the value in; DONE and the new document in one
  * transaction; then the answer. What a crash leaves as INTENT is asked for again by its custodian, or settled (background.c).
  */
+#include "base/kill_point.h"
 #include "codec/text.h"
 #include "daemons/web/evidence.h"
 #include "daemons/web/route.h"
@@ -74,22 +75,23 @@ holds_value(const struct stamping *s, struct jy_fault *fault)
     return jy_fail(fault, JY_E_INTERNAL, "DOC_FINISHED", 0, "the result does not hold the value");
 }
 
-jy_err
-stamping_build(struct stamping *s, struct jy_slice value, struct jy_fault *fault)
+static bool
+is_digest_only(const json_t *order)
 {
-    struct jy_msg_DOC_FINISH ask = { .prepared = -1, .output = -1, .value = value };
+    return json_is_true(json_object_get(order, "digest_only"));
+}
+
+/* The value goes into the prepared document, by doc. */
+static jy_err
+finish(struct stamping *s, struct jy_fault *fault)
+{
+    struct jy_msg_DOC_FINISH ask = { .prepared = -1, .output = -1, .value = jy_buf_slice(&s->value) };
     struct jy_frame reply = { 0 };
-    struct jy_buf timed = { 0 };
     uint64_t size;
     int own = -1;
     jy_err rc;
 
-    if ((rc = time_stamp_add(s->web, value, &timed, fault)) != JY_OK)
-        goto out;
-    if (timed.len > 0)
-        ask.value = jy_buf_slice(&timed);
-    if ((rc = fresh_id(s->document_id)) != JY_OK || (rc = jy_sm3(ask.value, s->value_digest)) != JY_OK ||
-        (rc = blob_open(s->web, member(s->order, "prepared_digest"), &ask.prepared, &size, fault)) != JY_OK)
+    if ((rc = fresh_id(s->document_id)) != JY_OK || (rc = blob_open(s->web, member(s->order, "prepared_digest"), &ask.prepared, &size, fault)) != JY_OK)
         goto out;
     PUT(ask.slot, member(s->order, "slot"));
     if ((rc = ask_doc(s->web, JY_MSG_DOC_FINISH, &ask, &ask.output, &reply, fault)) == JY_OK &&
@@ -97,7 +99,6 @@ stamping_build(struct stamping *s, struct jy_slice value, struct jy_fault *fault
         (rc = inspect(s->web, own, s->now, &s->inspection, fault)) == JY_OK && (rc = holds_value(s, fault)) == JY_OK)
         rc = blob_keep(s->web, own, s->digest, fault);
 out:
-    jy_buf_free(&timed);
     jy_frame_free(&reply);
     if (ask.prepared >= 0)
         close(ask.prepared);
@@ -108,30 +109,58 @@ out:
     return rc;
 }
 
+/* What the client puts into its own file is what key signed, with its time stamp; there is no file here to put it into. */
+jy_err
+stamping_build(struct stamping *s, struct jy_slice value, struct jy_fault *fault)
+{
+    jy_err rc = time_stamp_add(s->web, value, &s->value, fault);
+
+    if (rc == JY_OK && s->value.len == 0)
+        rc = jy_buf_add(&s->value, value);
+    if (rc != JY_OK || (rc = jy_sm3(value, s->signed_digest)) != JY_OK || (rc = jy_sm3(jy_buf_slice(&s->value), s->value_digest)) != JY_OK)
+        return rc;
+    if (!is_digest_only(s->order))
+        return finish(s, fault);
+    PUT(s->document_id, member(s->order, "document_id"));
+    return JY_OK;
+}
+
+/* The stamped document; or, where it is the client's, the value. */
+static jy_err
+insert_result(struct db_tx *tx, const struct stamping *s, struct jy_fault *fault)
+{
+    char *pages;
+    jy_err rc;
+
+    if (is_digest_only(s->order))
+        return rows_run(tx, SQL_STAMP_VALUE_INSERT, BINDS(B_TEXT("order_id", member(s->order, "order_id")), B_BLOB("value", jy_buf_slice(&s->value))), NULL,
+                        fault);
+    if ((pages = json_dumps(s->inspection.pages, JSON_COMPACT)) == NULL)
+        return JY_E_NOMEM;
+    rc = rows_run(tx, SQL_DOCUMENT_INSERT,
+                  BINDS(B_TEXT("document_id", s->document_id), B_TEXT("organization_id", member(s->order, "organization_id")),
+                        B_TEXT("uploader_id", member(s->order, "requester_id")), B_BLOB("digest", JY_SLICE(s->digest, JY_SM3_SIZE)),
+                        B_INT("size", (int64_t)s->size), B_TEXT("format", s->inspection.format), B_TEXT("refusal", s->inspection.refusal),
+                        B_TEXT("pages", pages), B_TEXT("from_order_id", member(s->order, "order_id")), B_INT("now", s->now)), NULL, fault);
+    free(pages);
+    return rc;
+}
+
 jy_err
 stamping_record(struct db_tx *tx, void *arg, struct jy_fault *fault)
 {
     struct stamping *s = arg;
-    char *pages = json_dumps(s->inspection.pages, JSON_COMPACT);
     const char *to;
     jy_err rc;
 
-    if (pages == NULL)
-        return JY_E_NOMEM;
-    if ((rc = state_after(order_moves, "INTENT", "done", &to, fault)) == JY_OK &&
-        (rc = rows_run(tx, SQL_DOCUMENT_INSERT,
-                       BINDS(B_TEXT("document_id", s->document_id), B_TEXT("organization_id", member(s->order, "organization_id")),
-                             B_TEXT("uploader_id", member(s->order, "requester_id")), B_BLOB("digest", JY_SLICE(s->digest, JY_SM3_SIZE)),
-                             B_INT("size", (int64_t)s->size), B_TEXT("format", s->inspection.format), B_TEXT("refusal", s->inspection.refusal),
-                             B_TEXT("pages", pages), B_TEXT("from_order_id", member(s->order, "order_id")), B_INT("now", s->now)), NULL, fault)) == JY_OK)
-        rc = move_row(tx, SQL_ORDER_DONE,
-                            BINDS(B_TEXT("to", to), B_INT("stamped", s->stamped), B_BLOB("value_digest", JY_SLICE(s->value_digest, JY_SM3_SIZE)),
-                                  B_TEXT("result_document_id", s->document_id), B_TEXT("order_id", member(s->order, "order_id")), B_TEXT("from", "INTENT")),
-                            fault);
-    if (rc == JY_OK)
+    if ((rc = state_after(order_moves, "INTENT", "done", &to, fault)) == JY_OK && (rc = insert_result(tx, s, fault)) == JY_OK &&
+        (rc = move_row(tx, SQL_ORDER_DONE,
+                       BINDS(B_TEXT("to", to), B_INT("stamped", s->stamped), B_BLOB("value_digest", JY_SLICE(s->value_digest, JY_SM3_SIZE)),
+                             B_BLOB("signed_digest", JY_SLICE(s->signed_digest, JY_SM3_SIZE)),
+                             B_TEXT("result_document_id", s->document_id), B_TEXT("order_id", member(s->order, "order_id")), B_TEXT("from", "INTENT")),
+                       fault)) == JY_OK)
         rc = webhook_tell(tx, "stamp", "done", member(s->order, "seal_id"), s->stamped,
                           json_pack("{s:s, s:s}", "order_id", member(s->order, "order_id"), "document_id", s->document_id), fault);
-    free(pages);
     return rc;
 }
 
@@ -139,6 +168,7 @@ void
 stamping_end(struct stamping *s)
 {
     inspection_end(&s->inspection);
+    jy_buf_free(&s->value);
 }
 
 static const struct column uses_columns[] = { { "uses", COL_INT }, { NULL, COL_TEXT } };
@@ -166,6 +196,8 @@ stamping_forget_prepared(struct web *web, const json_t *order)
     struct uses uses = { member(order, "prepared_digest"), 1 };
     struct jy_fault fault = { 0 };
 
+    if (is_digest_only(order))
+        return;
     /* Prepared bytes hold the order's own time and place; that two orders share them and one begins right now is possible only
      * within the same second: such an order fails at stamping with a clear error and is made again. */
     if (db_read(web->db, count_uses, &uses, &fault) == JY_OK && uses.count == 0)
@@ -176,6 +208,14 @@ static jy_err
 answer_done(struct exchange *x, const char *order_id, const char *document_id, const char *digest)
 {
     return answer_json(x, 200, json_pack("{s:s, s:s, s:s, s:s}", "state", "DONE", "document_id", document_id, "digest", digest, "stamp_record_id", order_id));
+}
+
+/* value: base64, taken over. Where it goes is the client's own word, given back so that the answer is all that its tool needs. */
+static jy_err
+answer_value(struct exchange *x, const json_t *order, json_t *value)
+{
+    return answer_json(x, 200, json_pack("{s:s, s:s, s:o, s:s}", "state", "DONE", "stamp_record_id", member(order, "order_id"), "value", value, "slot",
+                                         member(order, "slot")));
 }
 
 /* What the key room is asked for a stamp: with approvals and PIN, or under a grant. */
@@ -232,16 +272,23 @@ sign_and_finish(struct exchange *x, const json_t *order, signer *how, struct jy_
     struct jy_frame reply = { 0 };
     jy_err rc;
 
+    JY_KILL_POINT(stamp_intended);
     if ((rc = how(x, order, &reply, fault)) != JY_OK) {
+        JY_KILL_POINT(stamp_refused);
         record_refusal(x, rc, how == sign_granted);
         return rc;
     }
     s.stamped = reply.u.KEY_STAMPED.time;
-    if ((rc = stamping_build(&s, reply.u.KEY_STAMPED.value, fault)) != JY_OK)
+    JY_KILL_POINT(stamp_signed);
+    rc = stamping_build(&s, reply.u.KEY_STAMPED.value, fault);
+    JY_KILL_POINT(stamp_built);
+    if (rc != JY_OK)
         record_refusal(x, rc, how == sign_granted);
     else {
         jy_hex(JY_SLICE(s.digest, JY_SM3_SIZE), digest);
-        if ((rc = answer_done(x, member(order, "order_id"), s.document_id, digest)) == JY_OK && (rc = commit(x, stamping_record, &s, fault)) == JY_OK)
+        rc = is_digest_only(order) ? answer_value(x, order, json_base64(jy_buf_slice(&s.value))) :
+                                     answer_done(x, member(order, "order_id"), s.document_id, digest);
+        if (rc == JY_OK && (rc = commit(x, stamping_record, &s, fault)) == JY_OK)
             stamping_forget_prepared(x->web, order);
     }
     stamping_end(&s);
@@ -260,7 +307,8 @@ find_order(struct exchange *x, json_t **out, struct jy_fault *fault)
 static jy_err
 answer_again(struct exchange *x, const json_t *order, struct jy_fault *fault)
 {
-    jy_err rc = answer_done(x, x->id, member(order, "result_document_id"), member(order, "result_digest"));
+    jy_err rc = is_digest_only(order) ? answer_value(x, order, json_incref(json_object_get(order, "value"))) :
+                                        answer_done(x, x->id, member(order, "result_document_id"), member(order, "result_digest"));
 
     return rc == JY_OK ? commit(x, NULL, NULL, fault) : rc;
 }
@@ -295,7 +343,7 @@ order_stamp(struct exchange *x, struct jy_fault *fault)
     else if (member(order, "grant_id")[0] != '\0')
         rc = jy_fail(fault, JY_E_BAD_STATE, "state", 0, "it is being carried out under a grant (R18.1)");
     else if (strcmp(member(order, "seal_state"), "ACTIVE") != 0 && strcmp(m.from, "APPROVED") == 0)
-        rc = jy_fail(fault, JY_E_SEAL_NOT_LIVE, "seal_id", 0, "its state is %s", member(order, "seal_state"));
+        rc = seal_not_live(x, member(order, "seal_id"), member(order, "seal_state"), fault);
     else if (strcmp(m.from, "INTENT") == 0 ||
              ((rc = may_still_stamp(x, order, fault)) == JY_OK && (rc = state_after(order_moves, m.from, "sign", &m.to, fault)) == JY_OK &&
               (rc = db_write(x->web->db, write_intent, &m, fault)) == JY_OK))
@@ -338,9 +386,10 @@ order_stamp_granted(struct exchange *x, struct jy_fault *fault)
     else if (strcmp(m.from, "INTENT") == 0 && strcmp(member(order, "grant_id"), in_text(x, "grant_id")) != 0)
         rc = jy_fail(fault, JY_E_BAD_STATE, "state", 0, "it is being carried out in another way");
     else if (strcmp(member(order, "seal_state"), "ACTIVE") != 0 && strcmp(m.from, "INTENT") != 0)
-        rc = jy_fail(fault, JY_E_SEAL_NOT_LIVE, "seal_id", 0, "its state is %s", member(order, "seal_state"));
+        rc = seal_not_live(x, member(order, "seal_id"), member(order, "seal_state"), fault);
     else if (strcmp(m.from, "INTENT") == 0 ||
-             ((rc = may_still_stamp(x, order, fault)) == JY_OK && (rc = db_write(x->web->db, write_granted_intent, &m, fault)) == JY_OK))
+             ((rc = may_still_stamp(x, order, fault)) == JY_OK && (rc = grant_must_be_in_force(x, in_text(x, "grant_id"), fault)) == JY_OK &&
+              (rc = db_write(x->web->db, write_granted_intent, &m, fault)) == JY_OK))
         rc = sign_and_finish(x, order, sign_granted, fault);
     json_decref(order);
     return rc;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Verification by anybody (R18.3): doc judges; this room adds what the register knows: the seals' history and the stamps' times (N5). */
+/* Verification by anybody (R18.3): doc judges; this room adds what the register knows: its makers (R7.1), the seals' history and
+ * the stamps' times (N5). */
 #include "codec/text.h"
 #include "daemons/web/evidence.h"
 #include "daemons/web/route.h"
@@ -113,7 +114,7 @@ document_verify(struct exchange *x, struct jy_fault *fault)
     struct jy_msg_DOC_VERIFY ask = { .document = -1, .now = x->now };
     struct inspection seen = { { 0 } };
     struct jy_frame reply = { 0 };
-    struct jy_buf pem = { 0 };
+    struct jy_buf pem = { 0 }, makers = { 0 };
     char *evidence = NULL;
     jy_err rc;
 
@@ -123,6 +124,7 @@ document_verify(struct exchange *x, struct jy_fault *fault)
         return jy_fail(fault, JY_E_EMPTY_FILE, "body", 0, "nothing was sent");
     PUT(ask.form, form == NULL ? "json" : form);
     if ((rc = inspect(x->web, x->upload, x->now, &seen, fault)) != JY_OK || (rc = document_evidence(x, seen.signatures, NULL, &evidence, fault)) != JY_OK ||
+        (rc = trust_makers_pem(x->web, seen.signatures, &makers, fault)) != JY_OK ||
         (rc = blob_reader(x->upload, &ask.document, fault)) != JY_OK)
         goto out;
     /* Without trust data the verdict is indeterminate, not an error. */
@@ -130,6 +132,7 @@ document_verify(struct exchange *x, struct jy_fault *fault)
         jy_log("warning", "no_trust_data", "%s", fault->text);
     *fault = (struct jy_fault){ 0 };
     ask.trust = jy_buf_slice(&pem);
+    ask.makers = jy_buf_slice(&makers);
     ask.evidence = jy_slice_text(evidence);
     if ((rc = ask_doc(x->web, JY_MSG_DOC_VERIFY, &ask, NULL, &reply, fault)) == JY_OK && (rc = jy_buf_add(&x->bytes, reply.u.DOC_VERIFIED.report)) == JY_OK) {
         x->type = strcmp(ask.form, "text") == 0 ? "text/plain; charset=utf-8" : "application/json";
@@ -139,6 +142,7 @@ out:
     jy_frame_free(&reply);
     inspection_end(&seen);
     jy_buf_free(&pem);
+    jy_buf_free(&makers);
     free(evidence);
     if (ask.document >= 0)
         close(ask.document);

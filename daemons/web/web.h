@@ -45,8 +45,10 @@ struct web {
     struct refusal_budget refusals;
     sem_t stretching;                      /* Argon2id takes 64 MiB a time: a few at once */
     pthread_mutex_t trust_lock;
-    struct jy_buf trust_pem;
+    struct jy_buf trust_sent, trust_pem;   /* as the CA sent it; what of it counts, and the configured roots */
     jy_time trust_fetched;
+    struct jy_trust *roots;                /* trust_path; NULL = the CA's own */
+    struct jy_buf makers_pem;              /* makers_path */
 
     /* outbox.h */
     struct outbox_policy {
@@ -242,8 +244,15 @@ JY_CHECK jy_err blob_take(const struct web *web, int written, int *own, uint8_t 
 JY_CHECK jy_err ask_doc(struct web *web, enum jy_message_type type, const void *request, int *output, struct jy_frame *reply, struct jy_fault *fault);
 JY_CHECK jy_err ask_key(struct web *web, enum jy_message_type type, const void *request, struct jy_frame *reply, struct jy_fault *fault);
 JY_CHECK jy_err ask_link(struct web *web, enum jy_message_type type, const void *request, struct jy_frame *reply, struct jy_fault *fault);
-/** The CA's certificates and revocation lists, PEM: as last fetched, or anew when `fresh`. */
+/** The same for what a person waits for: the outside system's "bad_field" is none of his fields, so every no of its own is JY_E_COUNTERPART_REFUSED. */
+JY_CHECK jy_err ask_counterpart(struct web *web, enum jy_message_type type, const void *request, struct jy_frame *reply, struct jy_fault *fault);
+/* -- whom verdicts rest on (trust.c) -- */
+/** Reads trust_path and makers_path. Errors: those of jy_trust_add_path; JY_E_FORMAT no root in trust_path. */
+JY_CHECK jy_err trust_configure(struct web *web, struct jy_fault *fault);
+/** The CA's certificates and revocation lists and the configured roots, PEM: as last fetched, or anew when `fresh`. */
 JY_CHECK jy_err trust_pem(struct web *web, bool fresh, struct jy_buf *out, struct jy_fault *fault);
+/** Appends PEM of the makers of makers_path and of those in the register whose certificates have these digests (inspection.signatures). */
+JY_CHECK jy_err trust_makers_pem(struct web *web, const json_t *signatures, struct jy_buf *out, struct jy_fault *fault);
 /** Key pair in key, certificate from the CA, bound and its chain checked (R11.1, R13.3). */
 struct enrolment {
     const char *key_id, *kind, *common_name, *organization, *organization_code;
@@ -258,7 +267,7 @@ void key_id_of(const char *kind, const char *id, char out[65]);
 /* -- documents as doc sees them -- */
 struct inspection {
     char format[9], refusal[65];           /* refusal "" when it may be stamped */
-    json_t *pages, *signatures;            /* [[w_mm, h_mm], …]; [{id, kind, path, seal_id, value_digest}, …] */
+    json_t *pages, *signatures;            /* [[w_mm, h_mm], …]; [{id, kind, path, seal_id, value_digest, maker_digest}, …] */
 };
 JY_CHECK jy_err inspect(struct web *web, int document, jy_time now, struct inspection *out, struct jy_fault *fault);
 void inspection_end(struct inspection *inspection);
@@ -274,12 +283,14 @@ struct stamping {
     const json_t *order;                   /* a row of order_columns */
     jy_time now, stamped;
     char document_id[WEB_ID_SIZE];         /* the stamped document */
-    uint8_t value_digest[JY_SM3_SIZE], digest[JY_SM3_SIZE];
+    uint8_t signed_digest[JY_SM3_SIZE];    /* of the value as the key gave it */
+    uint8_t value_digest[JY_SM3_SIZE], digest[JY_SM3_SIZE];      /* of the value in the document, with its time stamp; of the document */
     uint64_t size;
     struct inspection inspection;
+    struct jy_buf value;                   /* DER, as it is recorded and as the client gets it */
 };
 extern const struct column order_columns[];
-/** doc puts the value into the prepared document; the result is kept as a blob. */
+/** doc puts the value into the prepared document; the result is kept as a blob. Of a document that stays with the client the value is all there is. */
 JY_CHECK jy_err stamping_build(struct stamping *stamping, struct jy_slice value, struct jy_fault *fault);
 /** db_fn: the record DONE and the new document, in the caller's transaction; arg is the struct stamping. */
 jy_err stamping_record(struct db_tx *tx, void *arg, struct jy_fault *fault);
@@ -299,7 +310,7 @@ struct progress {
     uint32_t next;                         /* step that waits; path->step_count: complete */
     uint32_t signed_;                      /* in that step */
 };
-struct use_case { const char *subject_id, *seal_id, *custodian_id, *category; int64_t amount_fen; jy_time now; };
+struct use_case { const char *subject_id, *seal_id, *custodian_id; struct jy_flow_use use; jy_time now; };
 JY_CHECK jy_err progress_read(struct db_tx *tx, const struct use_case *use, struct progress *out, struct jy_fault *fault);
 /** The same outside a transaction. */
 JY_CHECK jy_err progress_find(const struct exchange *x, const struct use_case *use, struct progress *out, struct jy_fault *fault);

@@ -67,13 +67,17 @@ bool jy_trust_is_anchor(const struct jy_trust *trust, size_t n);
  */
 JY_CHECK jy_err jy_trust_add_makers_pem(struct jy_trust *trust, struct jy_slice pem, struct jy_fault *fault);
 JY_CHECK jy_err jy_trust_add_makers_path(struct jy_trust *trust, const char *path, struct jy_fault *fault);
-/** Rows of the lists, its base's included; 0 = there is no list. trust may be NULL. */
+/** From here on only who is on a list may make seals, nobody as long as there is none. A list that is added does the same. */
+JY_CHECK jy_err jy_trust_restrict_makers(struct jy_trust *trust);
+/** It was restricted, or its base was. trust may be NULL. */
+bool jy_trust_restricts_makers(const struct jy_trust *trust);
+/** Rows of the lists, its base's included. trust may be NULL. */
 size_t jy_trust_maker_count(const struct jy_trust *trust);
-/** The maker is on a list. */
-bool jy_trust_licenses(const struct jy_trust *trust, const struct jy_cert *maker);
+/** Is the maker on a list? Errors: JY_E_NOMEM, JY_E_CRYPTO. */
+JY_CHECK jy_err jy_trust_licenses(const struct jy_trust *trust, const struct jy_cert *maker, bool *licensed);
 /**
- * Which anchors and which makers: SM3 over the SM3 digests of the anchors in ascending order and, when there is a list, "makers" and the
- * digests of its certificates likewise. Intermediates, revocation lists and answers do not count.
+ * Which anchors and which makers: SM3 over the SM3 digests of the anchors in ascending order and, when makers are restricted, "makers" and the
+ * digests of their certificates likewise. Intermediates, revocation lists and answers do not count.
  */
 JY_CHECK jy_err jy_trust_fingerprint(const struct jy_trust *trust, uint8_t out[JY_SM3_SIZE]);
 void jy_trust_free(struct jy_trust *trust);

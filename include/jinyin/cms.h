@@ -61,9 +61,10 @@ struct jy_cms_subject {
 /**
  * Does the signer's signature value bind the subject? Chains, usage and time are not looked at. subject NULL: the enclosed content
  * is the subject. Adds the deviations met.
- * Errors: JY_E_UNSUPPORTED (not SM2 with SM3; parts missing), JY_E_CERTIFICATE (no signer's certificate, one without an SM2 key, or
- * signingCertificate(V2) names another), JY_E_FORMAT (an attribute missing), JY_E_SIGNATURE (the value does not fit what it signs),
- * JY_E_DOCUMENT_CHANGED (it does, but what it signs is another subject; or the algorithm is unsupported, but messageDigest is not the subject's).
+ * Errors: JY_E_ARGUMENT (neither a subject nor a content), JY_E_UNSUPPORTED (not SM2 with SM3; parts missing), JY_E_CERTIFICATE (no
+ * signer's certificate, one without an SM2 key, or signingCertificate(V2) names another), JY_E_FORMAT (an attribute missing),
+ * JY_E_SIGNATURE (the value does not fit what it signs), JY_E_DOCUMENT_CHANGED (it does, but what it signs is another subject; or the
+ * algorithm is unsupported, but messageDigest is not the subject's).
  */
 JY_CHECK jy_err jy_cms_verify(struct jy_cms *cms, const struct jy_cms_subject *subject, struct jy_fault *fault);
 

@@ -59,6 +59,7 @@ struct jy_signature {
     struct jy_stamp_place *places;
     size_t place_count;
     struct jy_findings findings;    /* DOC_MODIFIED, COVERAGE … of this signature */
+    jy_deviations deviations;       /* of the package; each is among the findings, too */
 };
 
 struct jy_document;                 /* an opened OFD or PDF; borrows the file's bytes */

@@ -13,9 +13,9 @@ enum jy_deviation {
     JY_DEVIATION__COUNT
 };
 /** A set of deviations: the bit of one is JY_DEV(NAME). */
-typedef uint64_t jy_deviations;
-#define JY_DEV(name) (UINT64_C(1) << JY_DEVIATION_##name)
-_Static_assert(JY_DEVIATION__COUNT <= 64, "a set of deviations is 64 bits");
+typedef unsigned __int128 jy_deviations;
+#define JY_DEV(name) ((jy_deviations)1 << JY_DEVIATION_##name)
+_Static_assert(JY_DEVIATION__COUNT <= 128, "a set of deviations is 128 bits");
 /** One row of the table; name is stable, e.g. "SIG_RAW64". */
 struct jy_deviation_info {
     const char *name, *clause, *en, *zh;

@@ -58,6 +58,8 @@ JY_CHECK jy_err jy_seal_check_signature(struct jy_seal *seal, struct jy_fault *f
  * an entry of the other kind matches nothing.
  */
 bool jy_seal_has_signer(const struct jy_seal *seal, const struct jy_cert *cert);
+/** The same for a verdict, where what could not be looked up must not read as "not listed". Errors: JY_E_NOMEM, JY_E_CRYPTO. */
+JY_CHECK jy_err jy_seal_lists(const struct jy_seal *seal, const struct jy_cert *cert, bool *listed);
 
 /**
  * Asks for a time stamp: appends to token the DER TimeStampToken (GB/T 20520) over these bytes, a signature value as it stands in its
@@ -131,8 +133,9 @@ enum jy_value_form jy_value_form(struct jy_slice value);
  * Errors: JY_E_FORMAT (another form, malformed), JY_E_DOCUMENT_CHANGED, and those of jy_cms_verify.
  */
 JY_CHECK jy_err jy_value_binds(struct jy_slice value, enum jy_value_form form, const uint8_t *digest, struct jy_fault *fault);
-/** Z of the value's signer (SES_Signature or SignedData), for digests taken as SM3(Z, data) (seal-formats §4). False when it holds no certificate. */
-bool jy_value_signer_z(struct jy_slice value, uint8_t z[JY_SM3_SIZE]);
+/** Z of the value's signer (SES_Signature or SignedData), for digests taken as SM3(Z, data) (seal-formats §4). *has is false when it holds no
+ * certificate with an SM2 key. Errors: JY_E_NOMEM, JY_E_CRYPTO. */
+JY_CHECK jy_err jy_value_signer_z(struct jy_slice value, uint8_t z[JY_SM3_SIZE], bool *has);
 /** GB/T 35275 SignedData (Type="Sign", PDF CMS). Verifies forms A and B of seal-formats §3.7 over an original digest or original bytes. */
 struct jy_cms_result {
     struct jy_cert *signer;       /* caller frees; NULL when absent */

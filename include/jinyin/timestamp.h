@@ -67,6 +67,8 @@ JY_CHECK jy_err jy_timestamp_check(struct jy_slice token, const uint8_t *digest,
 
 /** What a token stamps: its SM3 imprint; nothing is checked. Errors: JY_E_FORMAT, JY_E_UNSUPPORTED (another digest). */
 JY_CHECK jy_err jy_timestamp_imprint(struct jy_slice token, uint8_t out[JY_SM3_SIZE], struct jy_fault *fault);
+/** The time that a token states, UTC seconds; nothing is checked. Errors: JY_E_FORMAT, JY_E_LIMIT, JY_E_NOMEM. */
+JY_CHECK jy_err jy_timestamp_stated(struct jy_slice token, jy_time *out, struct jy_fault *fault);
 
 /** TimeStampReq. */
 struct jy_timestamp_request {

@@ -67,36 +67,59 @@ jy_time_rfc3339(jy_time t, char out[21])
     memcpy(out, text, 21);
 }
 
+/* A number of so many digits, and nothing else: no blank, no sign. */
+static bool
+take_digits(const char **text, int count, int *out)
+{
+    *out = 0;
+    for (; count > 0; count--, (*text)++) {
+        if (**text < '0' || **text > '9')
+            return false;
+        *out = *out * 10 + (**text - '0');
+    }
+    return true;
+}
+
+static bool
+take(const char **text, char c)
+{
+    if (**text != c)
+        return false;
+    (*text)++;
+    return true;
+}
+
+static int
+days_of_month(int year, int month)
+{
+    static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+
+    return days[month - 1] + (month == 2 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));
+}
+
 jy_err
 jy_time_parse_rfc3339(const char *text, jy_time *out)
 {
-    int year, month, day, hour = 0, minute = 0, second = 0, zone_hour = 0, zone_minute = 0, n = 0;
-    char sign = 'Z';
-    jy_time t;
+    int year, month, day, hour = 0, minute = 0, second = 0, zone_hour = 0, zone_minute = 0, sign = 1;
 
-    if (sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &n) != 3 || n != 10)
+    if (!take_digits(&text, 4, &year) || !take(&text, '-') || !take_digits(&text, 2, &month) || !take(&text, '-') || !take_digits(&text, 2, &day))
         return JY_E_FORMAT;
-    text += n;
     if (*text != '\0') {
-        if (sscanf(text, "T%2d:%2d:%2d%n", &hour, &minute, &second, &n) != 3 || n != 9)
+        if (!take(&text, 'T') || !take_digits(&text, 2, &hour) || !take(&text, ':') || !take_digits(&text, 2, &minute) || !take(&text, ':') ||
+            !take_digits(&text, 2, &second))
             return JY_E_FORMAT;
-        text += n;
-        sign = *text;
-        if (sign == '+' || sign == '-') {
-            if (sscanf(text + 1, "%2d:%2d%n", &zone_hour, &zone_minute, &n) != 2 || n != 5)
+        if (*text == '+' || *text == '-') {
+            sign = *text++ == '+' ? 1 : -1;
+            if (!take_digits(&text, 2, &zone_hour) || !take(&text, ':') || !take_digits(&text, 2, &zone_minute))
                 return JY_E_FORMAT;
-            text += 5;
-        } else if (sign != 'Z') {
+        } else if (!take(&text, 'Z')) {
             return JY_E_FORMAT;
         }
-        if (text[1] != '\0')
+        if (*text != '\0')
             return JY_E_FORMAT;
     }
-    if (year < 0 || month < 1 || month > 12 || day < 1 || day > 31 || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
-        second < 0 || second > 60 || zone_hour < 0 || zone_hour > 14 || zone_minute < 0 || zone_minute > 59)
+    if (month < 1 || month > 12 || day < 1 || day > days_of_month(year, month) || hour > 23 || minute > 59 || second > 60 || zone_hour > 14 || zone_minute > 59)
         return JY_E_FORMAT;
-    t = jy_time_from_civil(year, month, day, hour, minute, second);
-    t += (sign == '-' ? 1 : -1) * (zone_hour * 3600 + zone_minute * 60);
-    *out = t;
+    *out = jy_time_from_civil(year, month, day, hour, minute, second) - sign * (zone_hour * 3600 + zone_minute * 60);
     return JY_OK;
 }

@@ -160,12 +160,6 @@ read_signer_info(struct jy_der *body, struct jy_cms *cms, struct jy_fault *fault
     return jy_cms_read_unsigned_attributes(cms, &list, fault);
 }
 
-static bool
-is_sm3(struct jy_slice oid)
-{
-    return jy_slice_equal(oid, OID_SM3) || jy_slice_equal(oid, OID_SM3_UNKEYED);
-}
-
 /* Does the list name the signer's digest? Versions: RFC 5652 5.1; GB/T 35275 always writes 1, which is right for its own identifiers. */
 static jy_err
 judge_head(struct jy_cms *cms, struct jy_der *algorithms, uint32_t version, bool gm)
@@ -181,7 +175,7 @@ judge_head(struct jy_cms *cms, struct jy_der *algorithms, uint32_t version, bool
     }
     if (!listed)
         cms->deviations |= JY_DEV(CMS_DIGEST_LIST);
-    if (is_sm3(cms->digest_algorithm) && !jy_slice_equal(cms->digest_algorithm, OID_SM3))
+    if (jy_slice_equal(cms->digest_algorithm, OID_SM3_UNKEYED) || jy_slice_equal(cms->digest_algorithm, OID_SM2_WITH_SM3))
         cms->deviations |= JY_DEV(CMS_DIGEST_ID);
     if (jy_slice_equal(cms->algorithm, OID_SM2_WITH_SM3_TYPO))
         cms->deviations |= JY_DEV(CMS_SIGNATURE_ID);
@@ -302,7 +296,7 @@ jy_cms_parse(struct jy_slice der, struct jy_cms **out, struct jy_fault *fault)
     struct jy_buf normal = { 0 };
     bool changed = false;
     size_t used;
-    jy_err rc;
+    jy_err rc, read = JY_OK;
 
     *out = NULL;
     if (der.len == 0 || der.len > JY_CMS_MAX)
@@ -311,7 +305,9 @@ jy_cms_parse(struct jy_slice der, struct jy_cms **out, struct jy_fault *fault)
         return JY_E_NOMEM;
     if ((rc = jy_buf_add(&cms->der, der)) == JY_OK)
         rc = read_all(cms, fault);
-    if (rc == JY_E_FORMAT && jy_ber_to_der(der, &used, &changed, &normal) == JY_OK && changed) {
+    if (rc == JY_E_FORMAT && (read = jy_ber_to_der(der, &used, &changed, &normal)) == JY_E_NOMEM)
+        rc = read;
+    if (rc == JY_E_FORMAT && read == JY_OK && changed) {
         jy_buf_free(&cms->der);
         *cms = (struct jy_cms){ .der = normal, .deviations = JY_DEV(CMS_BER) | (used < der.len ? JY_DEV(CMS_TRAILING) : 0) };
         normal = (struct jy_buf){ 0 };

@@ -22,13 +22,14 @@ is_content_subject(struct jy_cms *cms, struct jy_slice digest, bool *same)
     if (!*same && jy_slice_equal(cms->content, digest)) {
         cms->deviations |= JY_DEV(CMS_DIGEST_AS_CONTENT);
         *same = true;
-    } else if (!*same && cms->content.len <= 64 && jy_base64_decode(cms->content, &decoded) == JY_OK &&
-               jy_slice_equal(jy_buf_slice(&decoded), digest)) {
-        cms->deviations |= JY_DEV(CMS_DIGEST_AS_CONTENT) | JY_DEV(CMS_BASE64);
-        *same = true;
+    } else if (!*same && cms->content.len <= 64) {
+        if ((rc = jy_base64_decode(cms->content, &decoded)) == JY_OK && jy_slice_equal(jy_buf_slice(&decoded), digest)) {
+            cms->deviations |= JY_DEV(CMS_DIGEST_AS_CONTENT) | JY_DEV(CMS_BASE64);
+            *same = true;
+        }
+        jy_buf_free(&decoded);
     }
-    jy_buf_free(&decoded);
-    return JY_OK;
+    return rc == JY_E_NOMEM ? rc : JY_OK;
 }
 
 /* messageDigest against the content, or against the subject when there is no content. */

@@ -178,7 +178,7 @@ jy_der_bits(struct jy_der *der, struct jy_slice *out, uint8_t *unused)
 
     if ((rc = get_value(der, DER_BIT_STRING, &value)) != JY_OK)
         return rc;
-    if (value.len == 0 || value.p[0] > 7)
+    if (value.len == 0 || value.p[0] > 7 || (value.len == 1 && value.p[0] != 0))
         return JY_E_FORMAT;
     *unused = value.p[0];
     *out = (struct jy_slice){ value.p + 1, value.len - 1 };

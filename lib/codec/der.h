@@ -45,7 +45,7 @@ JY_CHECK jy_err jy_der_u32(struct jy_der *der, uint32_t *out);
 JY_CHECK jy_err jy_der_i64(struct jy_der *der, int64_t *out);
 JY_CHECK jy_err jy_der_octets(struct jy_der *der, struct jy_slice *out);
 JY_CHECK jy_err jy_der_oid(struct jy_der *der, struct jy_slice *out);
-/** BIT STRING payload; *unused is the first octet (0 in every structure here; the caller decides about others). */
+/** BIT STRING payload; *unused is the first octet, 0 to 7, 0 of an empty payload (0 in every structure here; the caller decides about others). */
 JY_CHECK jy_err jy_der_bits(struct jy_der *der, struct jy_slice *out, uint8_t *unused);
 /** Text of this tag into out (NUL-terminated). JY_E_LIMIT when longer than size-1, JY_E_FORMAT on an embedded NUL. */
 JY_CHECK jy_err jy_der_text(struct jy_der *der, uint8_t tag, char *out, size_t size);

@@ -89,10 +89,10 @@ has_test_mark(const X509_NAME *name)
 
 /* Certificate and TBSCertificate as they were written. */
 static bool
-find_parts(struct jy_cert *cert)
+find_parts(struct jy_cert *cert, struct jy_slice *key_algorithm)
 {
     struct jy_der all, body, tbs, look, key;
-    struct jy_der_item whole, serial, inner, issuer, subject, outer, item;
+    struct jy_der_item whole, serial, inner, issuer, subject, outer, item, key_of;
     struct jy_slice bits, signature;
     uint8_t unused;
 
@@ -105,7 +105,7 @@ find_parts(struct jy_cert *cert)
         jy_der_get(&tbs, DER_INTEGER, &serial) != JY_OK || jy_der_get(&tbs, DER_SEQUENCE, &inner) != JY_OK ||
         jy_der_get(&tbs, DER_SEQUENCE, &issuer) != JY_OK || jy_der_get(&tbs, DER_SEQUENCE, &item) != JY_OK ||
         jy_der_get(&tbs, DER_SEQUENCE, &subject) != JY_OK || jy_der_enter(&tbs, DER_SEQUENCE, &key) != JY_OK ||
-        jy_der_get(&key, DER_SEQUENCE, &item) != JY_OK || jy_der_bits(&key, &bits, &unused) != JY_OK ||
+        jy_der_get(&key, DER_SEQUENCE, &key_of) != JY_OK || jy_der_bits(&key, &bits, &unused) != JY_OK ||
         jy_der_get(&body, DER_SEQUENCE, &outer) != JY_OK || jy_der_bits(&body, &signature, &unused) != JY_OK || unused != 0)
         return false;
     cert->tbs = whole.tlv;
@@ -113,10 +113,32 @@ find_parts(struct jy_cert *cert)
     cert->issuer_der = issuer.tlv;
     cert->subject_der = subject.tlv;
     cert->key_bits = bits;
+    *key_algorithm = key_of.value;
     cert->inner_algorithm = inner.tlv;
     cert->algorithm = outer.tlv;
     cert->signature = signature;
     return true;
+}
+
+/* GM/T 0015-2023 also allows the curve's identifier as the algorithm, which OpenSSL does not read without parameters (seal-formats §4). */
+static jy_err
+read_key(struct jy_cert *cert, struct jy_slice key_algorithm)
+{
+    static const uint8_t null[] = { DER_NULL, 0 };
+    EVP_PKEY *pkey = X509_get_pubkey(cert->x509);
+    struct jy_der body;
+    struct jy_slice oid, rest;
+    jy_err rc = JY_OK;
+
+    if (pkey != NULL)
+        rc = jy_sm2_take_pkey(pkey, false, &cert->key);
+    jy_der_open(&body, key_algorithm);
+    if (pkey == NULL && cert->key_bits.len == JY_SM2_POINT_SIZE && jy_der_oid(&body, &oid) == JY_OK && jy_slice_equal(oid, OID_SM2_CURVE)) {
+        rest = JY_SLICE(body.p, (size_t)(body.end - body.p));
+        if (rest.len == 0 || jy_slice_equal(rest, JY_SLICE(null, sizeof(null))))
+            rc = jy_sm2_from_point(cert->key_bits.p, &cert->key);
+    }
+    return rc == JY_E_NOMEM ? rc : JY_OK;                /* else without a key that is of use here */
 }
 
 jy_err
@@ -125,7 +147,7 @@ jy_cert_from_x509(X509 *x509, struct jy_cert **out)
     struct jy_cert *cert = calloc(1, sizeof(*cert));
     const X509_NAME *subject, *issuer;
     const ASN1_INTEGER *serial;
-    EVP_PKEY *pkey;
+    struct jy_slice key_algorithm;
     BIGNUM *number = NULL;
     unsigned char *der = NULL;
     int len;
@@ -156,14 +178,8 @@ jy_cert_from_x509(X509 *x509, struct jy_cert **out)
     cert->key_usage = X509_get_key_usage(x509);
     cert->path_length = X509_get_pathlen(x509);
     cert->is_test = has_test_mark(subject) || has_test_mark(issuer);
-    if ((pkey = X509_get_pubkey(x509)) != NULL && jy_sm2_take_pkey(pkey, false, &cert->key) == JY_E_NOMEM) {
-        rc = JY_E_NOMEM;
+    if (!find_parts(cert, &key_algorithm) || (rc = read_key(cert, key_algorithm)) != JY_OK)
         goto out;
-    }
-    if (!find_parts(cert)) {
-        rc = JY_E_FORMAT;
-        goto out;
-    }
     *out = cert;
     cert = NULL;
     rc = JY_OK;
@@ -188,23 +204,25 @@ jy_x509_names_issuer(const struct jy_cert *cert, const struct jy_cert *issuer)
     return fits;
 }
 
-bool
-jy_x509_is_issued_by(const struct jy_cert *cert, const struct jy_cert *issuer)
+jy_err
+jy_x509_is_issued_by(const struct jy_cert *cert, const struct jy_cert *issuer, bool *issued)
 {
-    enum jy_sm2_encoding encoding;
     struct jy_der algorithm, body;
     struct jy_slice oid;
 
+    *issued = false;
     jy_der_open(&algorithm, cert->algorithm);
-    return jy_x509_names_issuer(cert, issuer) && issuer->key != NULL && jy_der_enter(&algorithm, DER_SEQUENCE, &body) == JY_OK &&
-        jy_der_oid(&body, &oid) == JY_OK && jy_slice_equal(oid, OID_SM2_WITH_SM3) &&
-        jy_sm2_verify_known(issuer->key, cert->tbs, cert->signature, &encoding) == JY_OK && encoding == JY_SM2_DER;
+    if (!jy_x509_names_issuer(cert, issuer) || issuer->key == NULL || jy_der_enter(&algorithm, DER_SEQUENCE, &body) != JY_OK ||
+        jy_der_oid(&body, &oid) != JY_OK || !jy_slice_equal(oid, OID_SM2_WITH_SM3))
+        return JY_OK;
+    return jy_sm2_fits(issuer->key, cert->tbs, cert->signature, true, issued);
 }
 
 jy_err
 jy_cert_parse(struct jy_slice der, struct jy_cert **out, struct jy_fault *fault)
 {
     const unsigned char *p = der.p + der.len;
+    struct jy_slice ignored;
     X509 *x509;
     bool is_new;
     jy_err rc;
@@ -230,7 +248,7 @@ jy_cert_parse(struct jy_slice der, struct jy_cert **out, struct jy_fault *fault)
     }
     if (is_new)
         jy_x509_remember(der, (*out)->x509);
-    if (!find_parts(*out)) {
+    if (!find_parts(*out, &ignored)) {
         jy_cert_free(*out);
         *out = NULL;
         return jy_fail(fault, JY_E_FORMAT, "Certificate", 0, "BER where DER belongs (GB/T 20518)");

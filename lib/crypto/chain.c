@@ -20,6 +20,7 @@ struct search {
     struct path found[PATHS_MAX];     /* signatures fit, up to an anchor */
     size_t found_count;
     unsigned signatures;
+    jy_err rc;                        /* a signature could not be checked: nothing is found out */
     bool named;                       /* an issuer of the trust was named, but its key does not fit */
     bool unsupported;                 /* an issuer was there that does not sign by SM2 with SM3 */
 };
@@ -61,13 +62,16 @@ static void
 try_issuer(struct search *s, const struct jy_cert *issuer, bool of_trust)
 {
     const struct jy_cert *cert = s->now.certs[s->now.count - 1];
+    bool issued;
 
-    if (issuer == NULL || is_on_path(&s->now, issuer) || !jy_x509_names_issuer(cert, issuer) || s->signatures >= SIGNATURES_MAX)
+    if (s->rc != JY_OK || issuer == NULL || is_on_path(&s->now, issuer) || !jy_x509_names_issuer(cert, issuer) || s->signatures >= SIGNATURES_MAX)
         return;
     s->signatures++;
     if (issuer->key == NULL) {
         s->unsupported = true;
-    } else if (jy_x509_is_issued_by(cert, issuer)) {
+    } else if ((s->rc = jy_x509_is_issued_by(cert, issuer, &issued)) != JY_OK) {
+        return;
+    } else if (issued) {
         s->now.certs[s->now.count++] = issuer;
         climb(s);
         s->now.count--;
@@ -166,14 +170,17 @@ check_dates(const struct path *path, jy_time at, struct jy_chain_result *result)
     return JY_CHAIN_OK;
 }
 
-static void
+static jy_err
 check_revocation(const struct jy_trust *trust, const struct path *path, jy_time at, struct jy_chain_result *result)
 {
     const struct jy_cert *unknown = NULL;
 
     for (size_t i = 0; i + 1 < path->count; i++) {
-        struct jy_revocation r = jy_revocation_of(trust, path->certs[i], path->certs[i + 1], at);
-        if (!r.known && r.at == 0)
+        struct jy_revocation r;
+        jy_err rc = jy_revocation_of(trust, path->certs[i], path->certs[i + 1], at, &r);
+        if (rc != JY_OK)
+            return rc;
+        if (!r.known)
             unknown = path->certs[i];
         if (r.at != 0 && (result->revoked_at == 0 || r.at < result->revoked_at)) {
             result->revoked_at = r.at;
@@ -183,10 +190,11 @@ check_revocation(const struct jy_trust *trust, const struct path *path, jy_time 
     }
     if (unknown != NULL && result->status != JY_CHAIN_REVOKED)
         settle(result, JY_CHAIN_REVOCATION_UNKNOWN, unknown, "no genuine revocation list or OCSP response of its issuer for this time");
+    return JY_OK;
 }
 
 /* Purpose, dates and revocation of a path whose signatures fit. */
-static void
+static jy_err
 judge_path(const struct jy_trust *trust, const struct path *path, enum jy_chain_purpose purpose, jy_time at, struct jy_chain_result *result)
 {
     const char *why;
@@ -195,11 +203,12 @@ judge_path(const struct jy_trust *trust, const struct path *path, enum jy_chain_
     for (size_t i = 0; i < path->count; i++)
         result->test_only = result->test_only || jy_cert_is_test(path->certs[i]);
     if (check_structure(path, result) != JY_CHAIN_OK)
-        return;
+        return JY_OK;
     if (!jy_cert_serves(path->certs[0], purpose, &why))
         settle(result, JY_CHAIN_USAGE, path->certs[0], why);
     else if (check_dates(path, at, result) == JY_CHAIN_OK)
-        check_revocation(trust, path, at, result);
+        return check_revocation(trust, path, at, result);
+    return JY_OK;
 }
 
 /* Of several paths the best counts: certificates are renewed and cross-signed. Higher is better. */
@@ -222,6 +231,8 @@ jy_chain_check_for(const struct jy_trust *trust, const struct jy_cert *cert, enu
 
     if (anchored)
         climb(&s);
+    if (s.rc != JY_OK)
+        return s.rc;
     for (size_t i = 0; i < count; i++) {
         results[i] = (struct jy_chain_result){ .status = JY_CHAIN_UNTRUSTED, .revoked_reason = -1, .test_only = jy_cert_is_test(cert) };
         if (!anchored)
@@ -232,7 +243,9 @@ jy_chain_check_for(const struct jy_trust *trust, const struct jy_cert *cert, enu
                        : s.named ? "its issuer is known but did not sign it" : "does not lead to a trust anchor");
         for (size_t k = 0; k < s.found_count; k++) {
             struct jy_chain_result one;
-            judge_path(trust, &s.found[k], purpose, at[i], &one);
+            jy_err rc = judge_path(trust, &s.found[k], purpose, at[i], &one);
+            if (rc != JY_OK)
+                return rc;
             if (k == 0 || rank(one.status) > rank(results[i].status))
                 results[i] = one;
         }

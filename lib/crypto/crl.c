@@ -4,6 +4,7 @@
 
 #include "codec/der.h"
 #include "codec/oid.h"
+#include "crypto/known.h"
 
 #define OID_EXPIRED_CERTS "2.5.29.60"
 
@@ -129,12 +130,12 @@ jy_crl_free(struct jy_crl *crl)
     *crl = (struct jy_crl){ 0 };
 }
 
-bool
-jy_crl_is_by(const struct jy_crl *crl, const struct jy_cert *issuer)
+jy_err
+jy_crl_is_by(const struct jy_crl *crl, const struct jy_cert *issuer, bool *by)
 {
-    enum jy_sm2_encoding encoding;
-
-    return issuer->key != NULL && X509_NAME_cmp(X509_CRL_get_issuer(crl->crl), X509_get_subject_name(issuer->x509)) == 0 &&
-        ((issuer->flags & EXFLAG_KUSAGE) == 0 || (issuer->key_usage & KU_CRL_SIGN) != 0) &&
-        jy_sm2_verify(issuer->key, crl->tbs, crl->signature, &encoding) == JY_OK && encoding == JY_SM2_DER;
+    *by = false;
+    if (issuer->key == NULL || X509_NAME_cmp(X509_CRL_get_issuer(crl->crl), X509_get_subject_name(issuer->x509)) != 0 ||
+        ((issuer->flags & EXFLAG_KUSAGE) != 0 && (issuer->key_usage & KU_CRL_SIGN) == 0))
+        return JY_OK;
+    return jy_sm2_fits(issuer->key, crl->tbs, crl->signature, false, by);
 }

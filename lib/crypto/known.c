@@ -97,7 +97,7 @@ jy_sm2_verify_known(const struct jy_sm2 *key, struct jy_slice message, struct jy
     uint8_t point[JY_SM2_POINT_SIZE];
     enum jy_sm2_encoding met = JY_SM2_DER;
     struct proof *p = NULL;
-    jy_err rc;
+    jy_err rc = JY_OK;
 
     if (key == NULL || sig.len == 0 || message.len == 0 || jy_sm2_point(key, point) != JY_OK)
         return jy_sm2_verify(key, message, sig, encoding);
@@ -108,13 +108,23 @@ jy_sm2_verify_known(const struct jy_sm2 *key, struct jy_slice message, struct jy
     }
     pthread_mutex_unlock(&known.lock);
     if (p == NULL) {
-        if ((rc = jy_sm2_verify(key, message, sig, &met)) != JY_OK)
-            return rc;
-        remember(point, message, sig, met);
+        rc = jy_sm2_verify(key, message, sig, &met);
+        if (rc == JY_OK)
+            remember(point, message, sig, met);
     }
     if (encoding != NULL)
         *encoding = met;
-    return JY_OK;
+    return rc;
+}
+
+jy_err
+jy_sm2_fits(const struct jy_sm2 *key, struct jy_slice message, struct jy_slice sig, bool lasting, bool *fits)
+{
+    enum jy_sm2_encoding encoding = JY_SM2_RAW64;
+    jy_err rc = (lasting ? jy_sm2_verify_known : jy_sm2_verify)(key, message, sig, &encoding);
+
+    *fits = rc == JY_OK && encoding == JY_SM2_DER;
+    return rc == JY_E_SIGNATURE || rc == JY_E_FORMAT ? JY_OK : rc;
 }
 
 /* -- certificates -- */

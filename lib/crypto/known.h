@@ -17,6 +17,12 @@
  */
 JY_CHECK jy_err jy_sm2_verify_known(const struct jy_sm2 *key, struct jy_slice message, struct jy_slice sig, enum jy_sm2_encoding *encoding);
 
+/**
+ * Does a value of an authority, which is DER to the letter, fit? lasting: it is remembered. What could not be checked is neither yes nor no.
+ * Errors: JY_E_NOMEM, JY_E_CRYPTO.
+ */
+JY_CHECK jy_err jy_sm2_fits(const struct jy_sm2 *key, struct jy_slice message, struct jy_slice sig, bool lasting, bool *fits);
+
 /** The certificate that was parsed from exactly these bytes before, for the caller to free; NULL when there is none. Not to be changed. */
 X509 *jy_x509_known(struct jy_slice der);
 /** Keeps a reference to a certificate that is wholly read and set up. */

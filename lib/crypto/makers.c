@@ -37,6 +37,20 @@ jy_trust_add_makers_path(struct jy_trust *trust, const char *path, struct jy_fau
     return rc != JY_OK ? rc : join(trust, list, jy_trust_add_path(list, path, fault), fault);
 }
 
+jy_err
+jy_trust_restrict_makers(struct jy_trust *trust)
+{
+    return trust->makers != NULL ? JY_OK : jy_trust_new(&trust->makers);
+}
+
+bool
+jy_trust_restricts_makers(const struct jy_trust *trust)
+{
+    while (trust != NULL && trust->makers == NULL)
+        trust = trust->base;
+    return trust != NULL;
+}
+
 size_t
 jy_trust_maker_count(const struct jy_trust *trust)
 {
@@ -47,14 +61,20 @@ jy_trust_maker_count(const struct jy_trust *trust)
     return count;
 }
 
-bool
-jy_trust_licenses(const struct jy_trust *trust, const struct jy_cert *maker)
+jy_err
+jy_trust_licenses(const struct jy_trust *trust, const struct jy_cert *maker, bool *licensed)
 {
+    jy_err rc;
+
+    *licensed = false;
     for (; trust != NULL; trust = trust->base)
         for (size_t i = 0; i < jy_trust_count(trust->makers, JY_TRUST_CERT); i++) {
             const struct jy_cert *row = jy_trust_cert(trust->makers, i);
-            if (jy_slice_equal(jy_cert_der(row), jy_cert_der(maker)) || (jy_cert_is_ca(row) && jy_x509_is_issued_by(maker, row)))
-                return true;
+            *licensed = jy_slice_equal(jy_cert_der(row), jy_cert_der(maker));
+            if (!*licensed && jy_cert_is_ca(row) && (rc = jy_x509_is_issued_by(maker, row, licensed)) != JY_OK)
+                return rc;
+            if (*licensed)
+                return JY_OK;
         }
-    return false;
+    return JY_OK;
 }

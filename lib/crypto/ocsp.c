@@ -5,6 +5,7 @@
 #include "codec/der.h"
 #include "codec/oid.h"
 #include "crypto/digest.h"
+#include "crypto/known.h"
 #include "crypto/x509.h"
 
 #include <string.h>
@@ -258,12 +259,30 @@ find_single(const struct basic *basic, const struct jy_cert *cert, const struct 
     return found ? JY_OK : JY_E_NOT_FOUND;
 }
 
-static bool
-is_signed_by(const struct basic *basic, const struct jy_cert *cert)
+static jy_err
+is_signed_by(const struct basic *basic, const struct jy_cert *cert, bool *signed_)
 {
-    enum jy_sm2_encoding encoding;
+    *signed_ = false;
+    return cert->key == NULL ? JY_OK : jy_sm2_fits(cert->key, basic->tbs, basic->signature, false, signed_);
+}
 
-    return cert->key != NULL && jy_sm2_verify(cert->key, basic->tbs, basic->signature, &encoding) == JY_OK && encoding == JY_SM2_DER;
+/* A certificate of the response whose key signed it: may it? */
+static jy_err
+check_responder(const struct basic *basic, const struct jy_cert *cert, const struct jy_cert *issuer, struct jy_fault *fault)
+{
+    const char *why;
+    bool issued;
+    jy_err rc;
+
+    if ((rc = jy_x509_is_issued_by(cert, issuer, &issued)) != JY_OK)
+        return rc;
+    if (!issued)
+        return jy_fail(fault, JY_E_CERTIFICATE, WHERE, 0, "the responder's certificate is not from the issuer itself");
+    if (!jy_cert_serves(cert, JY_PURPOSE_OCSP, &why) || (why = jy_cert_defect(cert)) != NULL)
+        return jy_fail(fault, JY_E_CERTIFICATE, WHERE, 0, "the responder's certificate: %s", why);
+    if (basic->produced_at < cert->not_before || basic->produced_at > cert->not_after)
+        return jy_fail(fault, JY_E_CERTIFICATE, WHERE, 0, "the responder's certificate was not valid at producedAt");
+    return JY_OK;
 }
 
 /* The issuer itself, or a certificate in the response that the issuer signed for this. */
@@ -273,32 +292,25 @@ find_signer(const struct basic *basic, const struct jy_cert *issuer, struct jy_c
     struct jy_der list;
     struct jy_der_item item;
     size_t count = 0;
-    const char *why;
+    bool found = false;
+    jy_err rc;
 
-    if (is_signed_by(basic, issuer))
-        return JY_OK;
+    if ((rc = is_signed_by(basic, issuer, &found)) != JY_OK || found)
+        return rc;
     jy_der_open(&list, basic->certs);
     while (!jy_der_at_end(&list) && count++ < OCSP_CERTS_MAX && jy_der_get(&list, DER_SEQUENCE, &item) == JY_OK) {
         struct jy_cert *cert;
-        jy_err rc = jy_cert_parse(item.tlv, &cert, NULL);
-        if (rc == JY_E_NOMEM)
+        if ((rc = jy_cert_parse(item.tlv, &cert, NULL)) == JY_E_NOMEM)
             return rc;
         if (rc != JY_OK)
             continue;
-        if (is_signed_by(basic, cert)) {
-            if (!jy_x509_is_issued_by(cert, issuer))
-                rc = jy_fail(fault, JY_E_CERTIFICATE, WHERE, 0, "the responder's certificate is not from the issuer itself");
-            else if (!jy_cert_serves(cert, JY_PURPOSE_OCSP, &why) || (why = jy_cert_defect(cert)) != NULL)
-                rc = jy_fail(fault, JY_E_CERTIFICATE, WHERE, 0, "the responder's certificate: %s", why);
-            else if (basic->produced_at < cert->not_before || basic->produced_at > cert->not_after)
-                rc = jy_fail(fault, JY_E_CERTIFICATE, WHERE, 0, "the responder's certificate was not valid at producedAt");
-            else
-                *responder = cert;
-            if (rc != JY_OK)
-                jy_cert_free(cert);
-            return rc;
+        if ((rc = is_signed_by(basic, cert, &found)) == JY_OK && found && (rc = check_responder(basic, cert, issuer, fault)) == JY_OK) {
+            *responder = cert;
+            return JY_OK;
         }
         jy_cert_free(cert);
+        if (rc != JY_OK)
+            return rc;
     }
     return jy_fail(fault, JY_E_SIGNATURE, WHERE, 0, "neither the issuer nor a responder whose certificate is in it signed it");
 }
@@ -334,10 +346,10 @@ jy_ocsp_judge(struct jy_slice response, const struct jy_cert *cert, const struct
     if ((rc = read_response(response, &basic, fault)) != JY_OK)
         return rc;
     if ((rc = find_single(&basic, cert, issuer, out)) != JY_OK)
-        return jy_fail(fault, rc == JY_E_TRAILING ? JY_E_FORMAT : rc, "SingleResponse", 0, "%s",
-                       rc == JY_E_NOT_FOUND ? "it speaks of other certificates" : rc == JY_E_UNSUPPORTED ? "an unknown critical extension"
-                           : "malformed, or too many");
-    if (!jy_oid_is_sm2_with_sm3(basic.algorithm))
+        rc = jy_fail(fault, rc == JY_E_TRAILING ? JY_E_FORMAT : rc, "SingleResponse", 0, "%s",
+                     rc == JY_E_NOT_FOUND ? "it speaks of other certificates" : rc == JY_E_UNSUPPORTED ? "an unknown critical extension"
+                         : "malformed, or too many");
+    else if (!jy_oid_is_sm2_with_sm3(basic.algorithm))
         rc = jy_fail(fault, JY_E_UNSUPPORTED, WHERE, 0, "not signed by SM2 with SM3");
     else if (nonce.len > 0 && !is_nonce(basic.nonce, nonce))
         rc = jy_fail(fault, JY_E_SIGNATURE, "nonce", 0, basic.nonce.len == 0 ? "is missing" : "is not the one asked with");

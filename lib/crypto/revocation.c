@@ -45,15 +45,17 @@ struct matter {
 };
 
 /* The list is one of this issuer: known so on arrival, or told now by the key of an issuer that came with the document. */
-static bool
-is_of(const struct jy_crl *crl, struct matter *m)
+static jy_err
+is_of(const struct jy_crl *crl, struct matter *m, bool *is)
 {
+    *is = false;
     if (X509_NAME_cmp(X509_CRL_get_issuer(crl->crl), X509_get_subject_name(m->issuer->x509)) != 0)
-        return false;
-    if (crl->issuer != NULL)
-        return jy_sm2_same_public(crl->issuer->key, m->issuer->key) &&
-            ((m->issuer->flags & EXFLAG_KUSAGE) == 0 || (m->issuer->key_usage & KU_CRL_SIGN) != 0);
-    return m->signatures++ < SIGNATURES_MAX && jy_crl_is_by(crl, m->issuer);
+        return JY_OK;
+    if (crl->issuer == NULL)
+        return m->signatures++ < SIGNATURES_MAX ? jy_crl_is_by(crl, m->issuer, is) : JY_OK;
+    *is = jy_sm2_same_public(crl->issuer->key, m->issuer->key) &&
+        ((m->issuer->flags & EXFLAG_KUSAGE) == 0 || (m->issuer->key_usage & KU_CRL_SIGN) != 0);
+    return JY_OK;
 }
 
 /* What one list says: 0 nothing, else the time from which the certificate is not to be relied on. */
@@ -109,73 +111,93 @@ add_statement(struct matter *m, jy_time when, int reason, jy_time this_update, b
     }
 }
 
-static void
+static jy_err
 ask_lists(const struct jy_trust *trust, struct matter *m)
 {
     for (size_t i = 0; i < trust->crl_count; i++) {
         const struct jy_crl *crl = &trust->crls[i];
         int reason = -1;
+        bool is;
         jy_time when;
-        if (crl->defect != NULL || !is_in_scope(crl, m->cert) || !is_of(crl, m))
+        jy_err rc;
+        if (crl->defect != NULL || !is_in_scope(crl, m->cert))
+            continue;
+        if ((rc = is_of(crl, m, &is)) != JY_OK)
+            return rc;
+        if (!is)
             continue;
         when = entry_of(crl, m->cert, &reason);
         /* An ended certificate may have left the list: that it is not there then says nothing (RFC 5280 3.3, X.509 expiredCertsOnCRL). */
         add_statement(m, when, reason, crl->this_update,
                       crl->next_update >= m->at && (crl->this_update <= m->cert->not_after || crl->expired_since <= m->cert->not_after));
     }
+    return JY_OK;
 }
 
 /* A responder of its own must not be on a list itself; one that is exempt says so by ocsp-nocheck (RFC 6960 4.2.2.2.1). */
-static bool
-responder_stands(const struct jy_trust *trust, const struct jy_cert *responder, const struct jy_cert *issuer, jy_time at)
+static jy_err
+responder_stands(const struct jy_trust *trust, const struct jy_cert *responder, const struct jy_cert *issuer, jy_time at, bool *stands)
 {
     struct matter m = { .cert = responder, .issuer = issuer, .at = at, .found.reason = -1 };
+    jy_err rc = JY_OK;
 
-    if (responder == NULL || X509_get_ext_by_NID(responder->x509, NID_id_pkix_OCSP_noCheck, -1) >= 0)
-        return true;
-    for (const struct jy_trust *t = trust; t != NULL; t = t->base) {
+    *stands = responder == NULL || X509_get_ext_by_NID(responder->x509, NID_id_pkix_OCSP_noCheck, -1) >= 0;
+    if (*stands)
+        return JY_OK;
+    for (const struct jy_trust *t = trust; rc == JY_OK && t != NULL; t = t->base) {
         m.signatures = 0;
-        ask_lists(t, &m);
+        rc = ask_lists(t, &m);
     }
-    return m.found.known && m.found.at == 0 && m.held_at == 0;
+    *stands = m.found.known && m.found.at == 0 && m.held_at == 0;
+    return rc;
 }
 
-static void
-ask_responses(const struct jy_trust *whole, const struct jy_trust *trust, struct matter *m)
+/* What one genuine response says; one that is not genuine, or of somebody else, says nothing. */
+static jy_err
+ask_response(const struct jy_trust *whole, struct jy_slice response, struct matter *m)
 {
-    for (size_t i = 0; i < trust->ocsp_count && m->signatures < SIGNATURES_MAX; i++) {
-        struct jy_cert *responder = NULL;
-        struct jy_ocsp_answer answer;
-        jy_err rc = jy_ocsp_judge(jy_buf_slice(&trust->ocsps[i]), m->cert, m->issuer, JY_EMPTY, &answer, &responder, NULL);
-        m->signatures += rc != JY_E_NOT_FOUND;
-        if (rc == JY_OK && responder_stands(whole, responder, m->issuer, answer.produced_at) && answer.status != JY_OCSP_UNKNOWN)
-            add_statement(m, answer.status == JY_OCSP_REVOKED ? answer.revoked_at : 0, answer.reason, answer.this_update,
-                          (answer.next_update == 0 ? answer.this_update : answer.next_update) >= m->at &&
-                              (answer.this_update <= m->cert->not_after ||
-                               (answer.archive_cutoff != 0 && answer.archive_cutoff <= m->cert->not_after)));
-        jy_cert_free(responder);
-    }
+    struct jy_cert *responder = NULL;
+    struct jy_ocsp_answer answer;
+    bool stands = false;
+    jy_err rc = jy_ocsp_judge(response, m->cert, m->issuer, JY_EMPTY, &answer, &responder, NULL);
+
+    m->signatures += rc != JY_E_NOT_FOUND;
+    if (rc == JY_OK)
+        rc = responder_stands(whole, responder, m->issuer, answer.produced_at, &stands);
+    jy_cert_free(responder);
+    if (rc == JY_E_NOMEM || rc == JY_E_CRYPTO)
+        return rc;
+    if (stands && answer.status != JY_OCSP_UNKNOWN)
+        add_statement(m, answer.status == JY_OCSP_REVOKED ? answer.revoked_at : 0, answer.reason, answer.this_update,
+                      (answer.next_update == 0 ? answer.this_update : answer.next_update) >= m->at &&
+                          (answer.this_update <= m->cert->not_after ||
+                           (answer.archive_cutoff != 0 && answer.archive_cutoff <= m->cert->not_after)));
+    return JY_OK;
 }
 
 /* The base first, each with a count of its own: what a document brings cannot keep from being heard what was there before. */
-static void
+static jy_err
 ask(const struct jy_trust *whole, const struct jy_trust *trust, struct matter *m)
 {
-    if (trust->base != NULL)
-        ask(whole, trust->base, m);
+    jy_err rc = trust->base == NULL ? JY_OK : ask(whole, trust->base, m);
+
     m->signatures = 0;
-    ask_lists(trust, m);
-    ask_responses(whole, trust, m);
+    if (rc == JY_OK)
+        rc = ask_lists(trust, m);
+    for (size_t i = 0; rc == JY_OK && i < trust->ocsp_count && m->signatures < SIGNATURES_MAX; i++)
+        rc = ask_response(whole, jy_buf_slice(&trust->ocsps[i]), m);
+    return rc;
 }
 
-struct jy_revocation
-jy_revocation_of(const struct jy_trust *trust, const struct jy_cert *cert, const struct jy_cert *issuer, jy_time at)
+jy_err
+jy_revocation_of(const struct jy_trust *trust, const struct jy_cert *cert, const struct jy_cert *issuer, jy_time at, struct jy_revocation *out)
 {
     struct matter m = { .cert = cert, .issuer = issuer, .at = at, .found.reason = -1 };
+    jy_err rc = ask(trust, trust, &m);
 
-    ask(trust, trust, &m);
     /* A hold counts until a newer list, not after the time asked for, leaves the certificate out. */
     if (m.held_at != 0 && !(m.newest > m.held_update))
         add_revoked(&m, m.held_at, CRL_REASON_CERTIFICATE_HOLD);
-    return m.found;
+    *out = m.found;
+    return rc;
 }

@@ -61,6 +61,7 @@ jy_err
 jy_crl_facts(struct jy_slice der, const struct jy_trust *trust, struct jy_crl_facts *out, struct jy_fault *fault)
 {
     struct jy_crl crl;
+    bool by;
     jy_err rc;
 
     *out = (struct jy_crl_facts){ 0 };
@@ -69,9 +70,9 @@ jy_crl_facts(struct jy_slice der, const struct jy_trust *trust, struct jy_crl_fa
     out->this_update = crl.this_update;
     out->next_update = crl.next_update;
     out->defect = crl.defect;
-    for (size_t i = 0; out->issuer == NULL && i < jy_trust_count(trust, JY_TRUST_CERT); i++)
-        if (jy_crl_is_by(&crl, jy_trust_cert(trust, i)))
+    for (size_t i = 0; rc == JY_OK && out->issuer == NULL && i < jy_trust_count(trust, JY_TRUST_CERT); i++)
+        if ((rc = jy_crl_is_by(&crl, jy_trust_cert(trust, i), &by)) == JY_OK && by)
             out->issuer = jy_trust_cert(trust, i);
     jy_crl_free(&crl);
-    return JY_OK;
+    return rc == JY_OK ? rc : jy_fail(fault, rc, "CertificateList", 0, "its signature could not be checked");
 }

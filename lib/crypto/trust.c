@@ -63,13 +63,15 @@ jy_trust_anchor_count(const struct jy_trust *trust)
     return count;
 }
 
-/* A list is judged when it arrives, not at every verification; one of an issuer that is not here, when the path with it is. */
+/* A list is judged when it arrives, not at every verification; one of an issuer that is not here, or that could not be checked, with its path. */
 static void
 find_issuer(const struct jy_trust *trust, struct jy_crl *crl)
 {
+    bool by;
+
     for (const struct jy_trust *t = trust; t != NULL; t = t->base)
         for (size_t k = 0; crl->defect == NULL && crl->issuer == NULL && k < t->cert_count; k++)
-            if (jy_crl_is_by(crl, t->certs[k]))
+            if (jy_crl_is_by(crl, t->certs[k], &by) == JY_OK && by)
                 crl->issuer = t->certs[k];
 }
 

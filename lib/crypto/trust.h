@@ -32,8 +32,8 @@ struct jy_trust {
 /** crl.c: takes crl over, also on error. Its defects are found here. */
 JY_CHECK jy_err jy_crl_read(struct jy_slice der, struct jy_crl *out);
 void jy_crl_free(struct jy_crl *crl);
-/** crl.c: signed with the key of this certificate, which bears the issuer's name and may sign lists. */
-bool jy_crl_is_by(const struct jy_crl *crl, const struct jy_cert *issuer);
+/** crl.c: signed with the key of this certificate, which bears the issuer's name and may sign lists. Errors: JY_E_NOMEM, JY_E_CRYPTO. */
+JY_CHECK jy_err jy_crl_is_by(const struct jy_crl *crl, const struct jy_cert *issuer, bool *by);
 
 /* What lists and responses say of one certificate. */
 struct jy_revocation {
@@ -41,7 +41,8 @@ struct jy_revocation {
     jy_time at;                       /* when it was revoked; 0 = it was not */
     int reason;                       /* -1 = none told */
 };
-/** revocation.c: of cert, issued by issuer (of a path whose signatures fit), at a time. */
-struct jy_revocation jy_revocation_of(const struct jy_trust *trust, const struct jy_cert *cert, const struct jy_cert *issuer, jy_time at);
+/** revocation.c: of cert, issued by issuer (of a path whose signatures fit), at a time. Errors: JY_E_NOMEM, JY_E_CRYPTO. */
+JY_CHECK jy_err jy_revocation_of(const struct jy_trust *trust, const struct jy_cert *cert, const struct jy_cert *issuer, jy_time at,
+                                 struct jy_revocation *out);
 
 #endif

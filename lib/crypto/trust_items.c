@@ -93,7 +93,7 @@ jy_trust_fingerprint(const struct jy_trust *trust, uint8_t out[JY_SM3_SIZE])
     sort_digests(&all);
     sort_digests(&makers);
     /* Six bytes between them: a maker's digest never stands where an anchor's could. */
-    if (rc == JY_OK && makers.len > 0 && (rc = jy_buf_text(&all, "makers")) == JY_OK)
+    if (rc == JY_OK && jy_trust_restricts_makers(trust) && (rc = jy_buf_text(&all, "makers")) == JY_OK)
         rc = jy_buf_add(&all, jy_buf_slice(&makers));
     if (rc == JY_OK)
         rc = jy_sm3(jy_buf_slice(&all), out);

@@ -33,9 +33,9 @@ struct jy_csr {
 
 /** extensions.c: what forbids to use this certificate at all (static text), NULL when nothing does: critical extensions, algorithms. */
 const char *jy_cert_defect(const struct jy_cert *cert);
-/** cert.c: issuer's name and key identifier are the ones that cert names, and its key signed cert. */
+/** cert.c: issuer's name and key identifier are the ones that cert names, and its key signed cert. Errors: JY_E_NOMEM, JY_E_CRYPTO. */
 bool jy_x509_names_issuer(const struct jy_cert *cert, const struct jy_cert *issuer);
-bool jy_x509_is_issued_by(const struct jy_cert *cert, const struct jy_cert *issuer);
+JY_CHECK jy_err jy_x509_is_issued_by(const struct jy_cert *cert, const struct jy_cert *issuer, bool *issued);
 /** chain.c: self-issued and a CA. */
 bool jy_x509_is_anchor(const struct jy_cert *cert);
 X509 *jy_cert_x509(const struct jy_cert *cert);

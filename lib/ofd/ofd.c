@@ -97,7 +97,7 @@ ofd_find(const struct ofd *ofd, const char *path)
 }
 
 size_t
-ofd_locate(const struct ofd *ofd, const char *folder, const char *loc, char *path)
+ofd_locate(struct ofd *ofd, const char *folder, const char *loc, char *path)
 {
     char tried[OFD_PATH], root[OFD_PATH];
     size_t at;
@@ -114,7 +114,10 @@ ofd_locate(const struct ofd *ofd, const char *folder, const char *loc, char *pat
         at = ofd_find(ofd, tried);
     if (at == SIZE_MAX && ofd_resolve(folder, loc, tried, NULL) == JY_OK)
         at = jy_zip_find(ofd->zip, tried, true);
-    if (at != SIZE_MAX && path != NULL)
+    if (at == SIZE_MAX)
+        return at;
+    ofd->guessed = jy_zip_entry(ofd->zip, at)->name;
+    if (path != NULL)
         snprintf(path, OFD_PATH, "%s", tried);
     return at;
 }

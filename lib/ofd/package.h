@@ -49,6 +49,7 @@ struct ofd {
     size_t page_count, *pages_by_id;     /* of all documents, one after the other; their order by DocBody and ID */
     uint16_t *reached;                   /* by entry: what shows it, 0, 1 + DocBody, or OFD_SHOWN_BY_SEVERAL */
     char *outside;                       /* a location outside the package that the document shows something of, or NULL */
+    const char *guessed;                 /* name of an entry that was found only when its location was read in another way than it says, or NULL */
     bool versions;                       /* another version has another document */
     bool *acts;                          /* by entry: something in it has an action, or is an annotation and may */
     struct ofd_digests {
@@ -80,8 +81,8 @@ JY_CHECK jy_err ofd_single(const struct jy_xml *parent, const char *const *names
 void ofd_folder(const char *path, char out[OFD_PATH]);
 /** ST_Loc seen from a folder to a path from the root. JY_E_HOSTILE when it leaves the package. */
 JY_CHECK jy_err ofd_resolve(const char *folder, const char *loc, char out[OFD_PATH], struct jy_fault *fault);
-/** Entry of a location: as it stands, from the document's folder, then without case; SIZE_MAX when missing. path may be NULL. */
-size_t ofd_locate(const struct ofd *ofd, const char *folder, const char *loc, char *path);
+/** Entry of a location: as it stands, from the document's folder, then without case (then ofd->guessed names it); SIZE_MAX when missing. path may be NULL. */
+size_t ofd_locate(struct ofd *ofd, const char *folder, const char *loc, char *path);
 size_t ofd_find(const struct ofd *ofd, const char *path);
 JY_CHECK jy_err ofd_parse(struct ofd *ofd, size_t entry, const char *skip, struct jy_xml_doc **out, struct jy_fault *fault);
 /** Entry name in UTF-8 (names without the flag are GB 18030). */

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The algorithm of a CheckMethod as it is met (seal-formats 4); OFD_ALGORITHMS when it is unknown. */
+/* The algorithm of a CheckMethod as it is met (seal-formats 4), and whether SM3 is named in another way than usual; OFD_ALGORITHMS when it is unknown. */
 static enum ofd_algorithm
-algorithm_of(const char *method)
+algorithm_of(const char *method, bool *odd)
 {
     static const struct { const char *met; enum ofd_algorithm algorithm; } table[] = {
         { "SM3", OFD_SM3 }, { "1.2.156.10197.1.401", OFD_SM3 }, { "1.2.156.10197.1.401.1", OFD_SM3 }, { "1.2.156.10197.1.401.2", OFD_SM3 },
@@ -20,8 +20,10 @@ algorithm_of(const char *method)
     char plain[64];
     size_t len = 0;
 
+    *odd = false;
     if (method == NULL || method[0] == '\0')
         return OFD_MD5;   /* the schema's default */
+    *odd = strcasecmp(method, "SM3") != 0 && strcmp(method, "1.2.156.10197.1.401") != 0;
     if (strncmp(method, "urn:oid:", 8) == 0)
         method += 8;
     for (; *method != '\0' && len < sizeof plain - 1; method++)
@@ -55,6 +57,7 @@ ofd_note_deviation(struct jy_signature *sig, enum jy_deviation deviation, const 
 {
     const struct jy_deviation_info *info = jy_deviation_info(deviation);
 
+    sig->deviations |= (jy_deviations)1 << deviation;
     return jy_findings_add(&sig->findings, JY_CHECK_DEVIATION, false, where, 0, "%s: %s [%s]", info->name, info->en, info->clause);
 }
 
@@ -66,8 +69,8 @@ matches_with_z(struct ofd *ofd, struct ofd_extra *extra, size_t entry, struct jy
     jy_err err;
 
     *matches = false;
-    if (!extra->asked_z)
-        extra->has_z = jy_value_signer_z(jy_buf_slice(&extra->value), extra->z);
+    if (!extra->asked_z && (err = jy_value_signer_z(jy_buf_slice(&extra->value), extra->z, &extra->has_z)) != JY_OK)
+        return err;
     extra->asked_z = true;
     if (!extra->has_z)
         return JY_OK;
@@ -114,7 +117,8 @@ static jy_err
 check_references(struct ofd *ofd, const struct jy_xml *refs, const char *folder, struct jy_signature *sig, struct ofd_extra *extra,
                  struct jy_fault *fault)
 {
-    enum ofd_algorithm algorithm = algorithm_of(jy_xml_attr(refs, "CheckMethod"));
+    bool odd;
+    enum ofd_algorithm algorithm = algorithm_of(jy_xml_attr(refs, "CheckMethod"), &odd);
     size_t failed = 0, seen = 0, with_z = 0;
     char text[40];
     jy_err err = JY_OK;
@@ -124,6 +128,8 @@ check_references(struct ofd *ofd, const struct jy_xml *refs, const char *folder,
     if (algorithm != OFD_SM3)
         err = jy_findings_add(&sig->findings, JY_CHECK_WEAK_DIGEST, false, sig->path, 0, "%s",
                               algorithm == OFD_MD5 ? "MD5" : algorithm == OFD_SHA1 ? "SHA1" : "SHA256");
+    else if (odd)
+        err = ofd_note_deviation(sig, JY_DEVIATION_CHECK_METHOD, sig->path);
     for (const struct jy_xml *r = jy_xml_child(refs, "Reference"); err == JY_OK && r != NULL; r = jy_xml_next(r)) {
         const char *loc = jy_xml_attr(r, "FileRef"), *wrong;
         bool has_z = false;
@@ -192,6 +198,25 @@ read_places(struct ofd *ofd, const struct jy_xml *info, size_t body, struct jy_s
     return err == JY_OK && failed > OFD_FINDINGS_MAX ? ofd_note_end(sig, JY_CHECK_PLACEMENT, failed, "") : err;
 }
 
+/* Some products write the text of the value (seal-formats 4): "M" begins the base64 of every SEQUENCE and no DER value. 64 bytes are r and s. */
+static jy_err
+read_base64_value(struct jy_signature *sig, struct ofd_extra *extra)
+{
+    struct jy_buf der = { 0 };
+    jy_err err;
+
+    if (extra->value.len <= 64 || extra->value.p[0] != 'M')
+        return JY_OK;
+    err = jy_base64_decode(jy_buf_slice(&extra->value), &der);
+    if (err == JY_OK) {
+        jy_buf_free(&extra->value);
+        extra->value = der;
+        return ofd_note_deviation(sig, JY_DEVIATION_VALUE_BASE64, sig->path);
+    }
+    jy_buf_free(&der);
+    return err == JY_E_NOMEM ? err : JY_OK;
+}
+
 /* The signature's value and seal. Each file is held once, however many signatures name it. */
 static jy_err
 read_files(struct ofd *ofd, const struct jy_xml *info, const char *value, const char *folder, size_t i, struct jy_fault *fault)
@@ -210,6 +235,8 @@ read_files(struct ofd *ofd, const struct jy_xml *info, const char *value, const 
         err = jy_findings_add(&sig->findings, JY_CHECK_DOC_MODIFIED, false, sig->path, 0, "its value is that of another signature");
     else if (extra->value_file != SIZE_MAX)
         err = jy_zip_read(ofd->zip, extra->value_file, JY_SES_MAX, &extra->value, fault);
+    if (err == JY_OK)
+        err = read_base64_value(sig, extra);
     for (other = 0; other < i && (ofd->extras[other].seal_file == SIZE_MAX || ofd->extras[other].seal_file != extra->seal_file); other++)
         ;
     sig->seal_file = other < i ? ofd->signatures[other].seal_file : JY_EMPTY;

@@ -64,26 +64,23 @@ jy_value_binds(struct jy_slice value, enum jy_value_form form, const uint8_t *di
     return form == JY_VALUE_SES ? ses_binds(value, JY_SLICE(digest, JY_SM3_SIZE), fault) : signed_data_binds(value, digest, fault);
 }
 
-bool
-jy_value_signer_z(struct jy_slice value, uint8_t z[JY_SM3_SIZE])
+jy_err
+jy_value_signer_z(struct jy_slice value, uint8_t z[JY_SM3_SIZE], bool *has)
 {
+    enum jy_value_form form = jy_value_form(value);
     const struct jy_cert *signer = NULL;
     struct jy_ses *ses = NULL;
     struct jy_cms *cms = NULL;
-    bool good;
+    jy_err rc = JY_OK;
 
-    switch (jy_value_form(value)) {
-    case JY_VALUE_SES:
-        signer = jy_ses_parse(value, &ses, NULL) == JY_OK ? jy_ses_signer(ses) : NULL;
-        break;
-    case JY_VALUE_SIGNED_DATA:
-        signer = jy_cms_parse(value, &cms, NULL) == JY_OK ? jy_cms_signer(cms) : NULL;
-        break;
-    default:
-        break;
-    }
-    good = signer != NULL && jy_cert_key(signer) != NULL && jy_sm2_z(jy_cert_key(signer), z) == JY_OK;
+    *has = false;
+    if (form == JY_VALUE_SES && (rc = jy_ses_parse(value, &ses, NULL)) == JY_OK)
+        signer = jy_ses_signer(ses);
+    else if (form == JY_VALUE_SIGNED_DATA && (rc = jy_cms_parse(value, &cms, NULL)) == JY_OK)
+        signer = jy_cms_signer(cms);
+    if (signer != NULL && jy_cert_key(signer) != NULL)
+        *has = (rc = jy_sm2_z(jy_cert_key(signer), z)) == JY_OK;
     jy_ses_free(ses);
     jy_cms_free(cms);
-    return good;
+    return rc == JY_E_NOMEM || rc == JY_E_CRYPTO ? rc : JY_OK;
 }

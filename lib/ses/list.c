@@ -64,47 +64,64 @@ jy_list_check(struct jy_slice entries, uint32_t type, jy_deviations *deviations)
 }
 
 /* SM3 over Z of the certificate's own key and the certificate: some products do so (seal-formats §1.1). */
-static bool
+static jy_err
 digest_with_z(const struct jy_cert *cert, uint8_t out[JY_SM3_SIZE])
 {
     uint8_t z[JY_SM3_SIZE];
     struct jy_sm3_ctx *ctx = NULL;
-    bool good = jy_cert_key(cert) != NULL && jy_sm2_z(jy_cert_key(cert), z) == JY_OK && jy_sm3_new(&ctx) == JY_OK &&
-        jy_sm3_update(ctx, JY_SLICE(z, sizeof(z))) == JY_OK && jy_sm3_update(ctx, jy_cert_der(cert)) == JY_OK && jy_sm3_finish(ctx, out) == JY_OK;
+    jy_err rc;
 
+    if ((rc = jy_sm2_z(jy_cert_key(cert), z)) == JY_OK && (rc = jy_sm3_new(&ctx)) == JY_OK && (rc = jy_sm3_update(ctx, JY_SLICE(z, sizeof(z)))) == JY_OK &&
+        (rc = jy_sm3_update(ctx, jy_cert_der(cert))) == JY_OK)
+        rc = jy_sm3_finish(ctx, out);
     jy_sm3_free(ctx);
-    return good;
+    return rc;
 }
 
-bool
-jy_list_has(struct jy_slice entries, uint32_t type, const struct jy_cert *cert, jy_deviations *deviations)
+/* The entries were read by jy_list_check: each is whole, and of the kind that the type promises. */
+static bool
+has_certificate(struct jy_slice entries, struct jy_slice der)
 {
-    uint8_t plain[JY_SM3_SIZE], with_z[JY_SM3_SIZE];
-    bool has_plain = false, has_z = false, found_z = false;
     struct jy_der list;
     struct jy_der_item item;
 
-    if (type == JY_LIST_DIGESTS) {
-        has_plain = jy_sm3(jy_cert_der(cert), plain) == JY_OK;
-        has_z = digest_with_z(cert, with_z);
-    }
     jy_der_open(&list, entries);
-    while (!jy_der_at_end(&list) && jy_der_next(&list, &item) == JY_OK) {
-        struct jy_slice name, value;
-        if (type != JY_LIST_DIGESTS) {
-            if (jy_slice_equal(item.tag == DER_OCTET_STRING ? item.value : item.tlv, jy_cert_der(cert)))
-                return true;
-            continue;
-        }
-        if (!read_digest(item.tlv, &name, &value) || !is_sm3_name(name))
-            continue;
-        if (has_plain && jy_slice_equal(value, JY_SLICE(plain, sizeof(plain))))
+    while (!jy_der_at_end(&list) && jy_der_next(&list, &item) == JY_OK)
+        if (jy_slice_equal(item.tag == DER_OCTET_STRING ? item.value : item.tlv, der))
             return true;
-        found_z = found_z || (has_z && jy_slice_equal(value, JY_SLICE(with_z, sizeof(with_z))));
-    }
-    if (found_z)
+    return false;
+}
+
+static bool
+has_digest(struct jy_slice entries, const uint8_t digest[JY_SM3_SIZE])
+{
+    struct jy_slice name, value;
+    struct jy_der list;
+    struct jy_der_item item;
+
+    jy_der_open(&list, entries);
+    while (!jy_der_at_end(&list) && jy_der_next(&list, &item) == JY_OK)
+        if (read_digest(item.tlv, &name, &value) && is_sm3_name(name) && jy_slice_equal(value, JY_SLICE(digest, JY_SM3_SIZE)))
+            return true;
+    return false;
+}
+
+jy_err
+jy_list_has(struct jy_slice entries, uint32_t type, const struct jy_cert *cert, jy_deviations *deviations, bool *listed)
+{
+    uint8_t digest[JY_SM3_SIZE];
+    jy_err rc;
+
+    *listed = type != JY_LIST_DIGESTS && has_certificate(entries, jy_cert_der(cert));
+    if (type != JY_LIST_DIGESTS)
+        return JY_OK;
+    if ((rc = jy_sm3(jy_cert_der(cert), digest)) != JY_OK)
+        return rc;
+    if ((*listed = has_digest(entries, digest)) || jy_cert_key(cert) == NULL)
+        return JY_OK;
+    if ((rc = digest_with_z(cert, digest)) == JY_OK && (*listed = has_digest(entries, digest)))
         *deviations |= JY_DEV(CERT_LIST_DIGEST_WITH_Z);
-    return found_z;
+    return rc;
 }
 
 jy_err

@@ -138,13 +138,16 @@ jy_ses_make(const struct jy_seal *seal, jy_time when, const uint8_t data_hash[JY
     struct jy_buf tbs = { 0 }, body = { 0 };
     uint8_t signature[JY_SM2_SIGNATURE_MAX];
     size_t signature_len;
+    bool listed;
     jy_err rc;
 
     if ((jy_seal_layout(seal) != JY_SEAL_V4 && jy_seal_layout(seal) != JY_SEAL_V5) || (jy_seal_deviations(seal) & JY_DEV(SEAL_VERSION)) != 0)
         return jy_fail(fault, JY_E_UNSUPPORTED, "eseal", 0, "version %d; 4 and 5 are written", jy_seal_version(seal));
     if (!jy_sm2_same_public(signer_key, jy_cert_key(signer)))
         return jy_fail(fault, JY_E_CERTIFICATE, "cert", 0, "is not the certificate of the signing key");
-    if (!jy_seal_has_signer(seal, signer))
+    if ((rc = jy_seal_lists(seal, signer, &listed)) != JY_OK)
+        return jy_fail(fault, rc, "certList", 0, "could not be looked up");
+    if (!listed)
         return jy_fail(fault, JY_E_SIGNER_NOT_IN_SEAL, "cert", 0, "%s", jy_cert_subject(signer));
     if ((rc = jy_der_put_i64(&tbs, jy_seal_version(seal))) != JY_OK ||                            /* version      INTEGER */
         (rc = jy_buf_add(&tbs, jy_seal_der(seal))) != JY_OK ||                                    /* eseal        SESeal, as it is */

@@ -63,9 +63,14 @@ jy_read_bits(struct jy_der *der, const struct jy_read_rows *rows, struct jy_slic
         *deviations |= rows->octets;
         return jy_der_octets(der, out);
     }
-    if ((rc = jy_der_bits(der, out, &unused)) == JY_OK && unused != 0)
-        *deviations |= rows->unused_bits;
-    return rc;
+    if ((rc = jy_der_bits(der, out, &unused)) != JY_OK || unused == 0)
+        return rc;
+    /* Writers that take the value for a named bit list count the zero bits at its end as unused. Where a bit that is set is called unused,
+       readers differ about the value itself. */
+    if ((out->p[out->len - 1] & ((1u << unused) - 1)) != 0)
+        return JY_E_FORMAT;
+    *deviations |= rows->unused_bits;
+    return JY_OK;
 }
 
 jy_err
@@ -174,7 +179,7 @@ jy_read_time_text(struct jy_slice payload)
     if (sscanf(text, "%4d-%2d-%2d%*1[T ]%2d:%2d:%2d%n", &year, &month, &day, &hour, &minute, &second, &n) != 6 &&
         sscanf(text, "%4d%2d%2d%2d%2d%2d%n", &year, &month, &day, &hour, &minute, &second, &n) != 6)
         return 0;
-    if (year < 1970 || year > 9999 || month < 1 || month > 12 || day < 1 || day > 31 || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
+    if (year < 1970 || month < 1 || month > 12 || day < 1 || day > 31 || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
         second < 0 || second > 60 || !read_zone(text + n, &offset))
         return 0;
     return jy_time_from_civil(year, month, day, hour, minute, second) - offset;
@@ -184,7 +189,7 @@ jy_err
 jy_check_signed(const struct jy_cert *cert, struct jy_slice oid, struct jy_slice message, struct jy_slice signature,
                 const struct jy_read_rows *rows, jy_deviations *deviations, struct jy_fault *fault)
 {
-    enum jy_sm2_encoding encoding;
+    enum jy_sm2_encoding encoding = JY_SM2_DER;
     jy_err rc;
 
     if (cert == NULL)
@@ -194,13 +199,14 @@ jy_check_signed(const struct jy_cert *cert, struct jy_slice oid, struct jy_slice
     rc = (rows->lasting ? jy_sm2_verify_known : jy_sm2_verify)(jy_cert_key(cert), message, signature, &encoding);
     if (rc != JY_OK && rc != JY_E_SIGNATURE && rc != JY_E_FORMAT)
         return jy_fail(fault, rc, "signature", 0, "could not be checked");
-    if (rc != JY_OK)
-        return jy_fail(fault, JY_E_SIGNATURE, "signature", 0, rc == JY_E_FORMAT ? "neither DER nor 64 bytes" : "does not fit");
+    /* How a value is written is told whether it fits or not. */
     if (encoding == JY_SM2_RAW64)
         *deviations |= rows->raw64;
     if (encoding == JY_SM2_DER_NON_MINIMAL)
         *deviations |= rows->non_minimal;
     if (!jy_slice_equal(oid, OID_SM2_WITH_SM3))
         *deviations |= rows->algorithm_id;
+    if (rc != JY_OK)
+        return jy_fail(fault, JY_E_SIGNATURE, "signature", 0, rc == JY_E_FORMAT ? "neither DER nor 64 bytes" : "does not fit");
     return JY_OK;
 }

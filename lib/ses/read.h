@@ -17,7 +17,7 @@ struct jy_read_rows {
 JY_CHECK jy_err jy_read_text(struct jy_der *der, uint8_t tag, char *out, size_t size, jy_deviations *deviations);
 /** A time of the tag that the layout has, or of the other one (adds time_type); adds time_form unless it is written as DER demands. */
 JY_CHECK jy_err jy_read_time(struct jy_der *der, uint8_t tag, const struct jy_read_rows *rows, jy_time *out, jy_deviations *deviations);
-/** BIT STRING (or OCTET STRING, adding octets) payload, trailing zero bytes and all; adds unused_bits. */
+/** Payload of a BIT STRING (or OCTET STRING, adding octets), trailing zero bytes and all; adds unused_bits if those are 0, else JY_E_FORMAT (X.690 11.2.1). */
 JY_CHECK jy_err jy_read_bits(struct jy_der *der, const struct jy_read_rows *rows, struct jy_slice *out, jy_deviations *deviations);
 /** timeStamp [0] EXPLICIT BIT STRING; without the tag, or IMPLICIT, it adds untagged. */
 JY_CHECK jy_err jy_read_time_stamp(struct jy_der *der, const struct jy_read_rows *rows, struct jy_slice *out, jy_deviations *deviations);

@@ -400,30 +400,42 @@ jy_seal_check_signature(struct jy_seal *seal, struct jy_fault *fault)
 {
     bool is_v1 = seal->layout == JY_SEAL_V1;
     jy_deviations before = seal->deviations;
-    jy_err rc = is_v1 ? check_v1_scope(seal, fault) : check_info_scope(seal, fault);
+    jy_err other, rc = is_v1 ? check_v1_scope(seal, fault) : check_info_scope(seal, fault);
 
-    if (rc == JY_E_SIGNATURE && !is_v1 && check_v1_scope(seal, NULL) == JY_OK) {
-        seal->deviations |= JY_DEV(SEAL_SIG_SCOPE);                  /* more is bound than the standard asks for, not less */
-        rc = JY_OK;
-    } else if (rc == JY_E_SIGNATURE && is_v1 && check_info_scope(seal, NULL) == JY_OK) {
-        seal->deviations = before;                                   /* the maker's certificate is not bound, as 2014 wants it */
-        rc = jy_fail(fault, rc, "signature", 0, "fits eSealInfo alone, as in GB/T 38540-2020, not eSealInfo, cert and algorithm");
+    if (rc == JY_E_SIGNATURE && (other = is_v1 ? check_info_scope(seal, NULL) : check_v1_scope(seal, NULL)) != JY_E_SIGNATURE) {
+        if (other != JY_OK)
+            return jy_fail(fault, other, "signature", 0, "could not be checked");
+        if (!is_v1) {
+            seal->deviations |= JY_DEV(SEAL_SIG_SCOPE);              /* more is bound than the standard asks for, not less */
+            rc = JY_OK;
+        } else {
+            seal->deviations = before;                               /* the maker's certificate is not bound, as 2014 wants it */
+            rc = jy_fail(fault, rc, "signature", 0, "fits eSealInfo alone, as in GB/T 38540-2020, not eSealInfo, cert and algorithm");
+        }
     }
     if (rc == JY_OK && seal->critical)
         rc = jy_fail(fault, JY_E_UNSUPPORTED, "extDatas", 0, "a critical extension that this software does not know");
     return rc;
 }
 
-bool
-jy_seal_has_signer(const struct jy_seal *seal, const struct jy_cert *cert)
+jy_err
+jy_seal_match(const struct jy_seal *seal, const struct jy_cert *cert, jy_deviations *deviations, bool *listed)
+{
+    return jy_list_has(seal->cert_list, seal->cert_list_type, cert, deviations, listed);
+}
+
+jy_err
+jy_seal_lists(const struct jy_seal *seal, const struct jy_cert *cert, bool *listed)
 {
     jy_deviations ignored = 0;
 
-    return jy_seal_match(seal, cert, &ignored);
+    return jy_seal_match(seal, cert, &ignored, listed);
 }
 
 bool
-jy_seal_match(const struct jy_seal *seal, const struct jy_cert *cert, jy_deviations *deviations)
+jy_seal_has_signer(const struct jy_seal *seal, const struct jy_cert *cert)
 {
-    return jy_list_has(seal->cert_list, seal->cert_list_type, cert, deviations);
+    bool listed;
+
+    return jy_seal_lists(seal, cert, &listed) == JY_OK && listed;
 }

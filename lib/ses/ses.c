@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SES_Signature: read, and checked (R13.1; GB/T 38540-2020 7.1, GM/T 0031-2014 6.2, GM/T 0031-2025). */
 #include <jinyin/seal.h>
+#include <jinyin/timestamp.h>
 
 #include "crypto/evp.h"
 #include "ses/list.h"
@@ -42,6 +43,18 @@ parse_signer(struct jy_der *der, struct jy_ses *ses)
     return jy_der_oid(der, &ses->algorithm);                                                      /* signatureAlgID OID */
 }
 
+/* GM/T 0031-2014 6.2 allows a time stamp here: what it stamps cannot be this value, so that its time is a claim like any other. */
+static jy_err
+read_time_token(struct jy_slice payload, struct jy_ses *ses)
+{
+    jy_err rc = jy_timestamp_stated(payload, &ses->time, NULL);
+
+    if (rc == JY_E_NOMEM)
+        return rc;
+    ses->deviations |= rc == JY_OK ? JY_DEV(SIGN_TIME_TOKEN) : JY_DEV(SIGN_TIME_UNREADABLE);
+    return JY_OK;
+}
+
 /* timeInfo: GeneralizedTime since v4; before, a BIT STRING that holds text or a time. */
 static jy_err
 parse_time(struct jy_der *tbs, struct jy_ses *ses)
@@ -57,8 +70,8 @@ parse_time(struct jy_der *tbs, struct jy_ses *ses)
     }
     if ((rc = jy_read_bits(tbs, &none, &payload, &ses->deviations)) != JY_OK)
         return rc;
-    if ((ses->time = jy_read_time_text(payload)) == 0)
-        ses->deviations |= JY_DEV(SIGN_TIME_UNREADABLE);
+    if ((ses->time = jy_read_time_text(payload)) == 0 && (rc = read_time_token(payload, ses)) != JY_OK)
+        return rc;
     if (!ses->is_v1)
         ses->deviations |= rows.time_type;
     return JY_OK;
@@ -241,13 +254,14 @@ jy_ses_deviations(const struct jy_ses *ses)
 jy_err
 jy_ses_check_signature(struct jy_ses *ses, struct jy_fault *fault)
 {
+    bool listed;
     jy_err rc = jy_check_signed(ses->signer, ses->algorithm, ses->to_sign, ses->signature, &rows, &ses->deviations, fault);
 
     /* Files of one product sign the digest as if it were e (seal-formats §4): named, never accepted. */
     if (rc == JY_E_SIGNATURE && ses->data_hash.len == JY_SM3_SIZE && jy_sm2_verify_digest(jy_cert_key(ses->signer), ses->data_hash.p, ses->signature) == JY_OK)
         return jy_fail(fault, rc, "signature", 0, "fits dataHash itself, not TBS_Sign: it does not bind the seal");
-    if (rc == JY_OK)
-        (void)jy_seal_match(ses->seal, ses->signer, &ses->deviations);
+    if (rc == JY_OK && (rc = jy_seal_match(ses->seal, ses->signer, &ses->deviations, &listed)) != JY_OK)
+        return jy_fail(fault, rc, "certList", 0, "could not be looked up");
     if (rc == JY_OK && ses->critical)
         rc = jy_fail(fault, JY_E_UNSUPPORTED, "extDatas", 0, "a critical extension that this software does not know");
     return rc;

@@ -60,7 +60,7 @@ tell_info(const struct jy_tst_info *info, struct jy_timestamp_result *result)
     if (serial.len * 2 < sizeof(result->serial)) {
         jy_hex(serial, result->serial);
         for (char *c = result->serial; *c != '\0'; c++)
-            *c = *c >= 'a' && *c <= 'f' ? (char)(*c - 'a' + 'A') : *c;
+            *c = *c >= 'a' ? (char)(*c - 'a' + 'A') : *c;
     }
 }
 
@@ -167,18 +167,19 @@ check_chain(const struct jy_cms *cms, const struct jy_trust *trust, const struct
     const struct jy_cert **certs;
     struct jy_trust *more = NULL;
     size_t count;
-    jy_err rc;
+    jy_err rc = JY_OK;
 
     if ((certs = gather(cms, extra, extra_count, &count)) == NULL || (rc = jy_trust_extend(trust, &more)) != JY_OK) {
         free(certs);
         return JY_E_NOMEM;
     }
     /* Lists and responses in the token help when they are genuine; malformed ones are simply not there. */
-    for (size_t i = 0; i < jy_cms_crl_count(cms); i++)
-        (void)!jy_trust_add_crl(more, jy_cms_crl(cms, i), NULL);
-    for (size_t i = 0; i < jy_cms_ocsp_count(cms); i++)
-        (void)!jy_trust_add_ocsp(more, jy_cms_ocsp(cms, i), NULL);
-    rc = jy_chain_check_for(more, result->tsa, JY_PURPOSE_TIME_STAMP, certs, count, &result->time, 1, &result->chain);
+    for (size_t i = 0; rc != JY_E_NOMEM && i < jy_cms_crl_count(cms); i++)
+        rc = jy_trust_add_crl(more, jy_cms_crl(cms, i), NULL);
+    for (size_t i = 0; rc != JY_E_NOMEM && i < jy_cms_ocsp_count(cms); i++)
+        rc = jy_trust_add_ocsp(more, jy_cms_ocsp(cms, i), NULL);
+    if (rc != JY_E_NOMEM)
+        rc = jy_chain_check_for(more, result->tsa, JY_PURPOSE_TIME_STAMP, certs, count, &result->time, 1, &result->chain);
     if (rc == JY_OK)
         judge_chain(result);
     jy_trust_free(more);
@@ -201,6 +202,8 @@ jy_timestamp_check(struct jy_slice token, const uint8_t *digest, const struct jy
 
     *result = (struct jy_timestamp_result){ .status = JY_TS_FORMAT, .accuracy = -1, .chain = { .revoked_reason = -1 } };
     if ((rc = jy_tsp_unwrap(token, &normal, &bare, &whole, &reply)) != JY_OK) {
+        if (rc == JY_E_NOMEM)
+            goto out;
         if (rc == JY_E_COUNTERPART_REFUSED)
             settle(result, JY_TS_REFUSED, "status %u: %.200s", reply.status, reply.text);
         else

@@ -206,37 +206,62 @@ jy_tsp_unwrap(struct jy_slice bytes, struct jy_buf *normal, struct jy_slice *tok
 {
     size_t used;
     bool changed;
-    jy_err rc = bytes.len == 0 || bytes.len > JY_CMS_MAX ? JY_E_FORMAT : unwrap_der(bytes, token, whole, reply);
+    jy_err read = JY_OK, rc = bytes.len == 0 || bytes.len > JY_CMS_MAX ? JY_E_FORMAT : unwrap_der(bytes, token, whole, reply);
 
-    if (rc == JY_E_FORMAT && bytes.len > 0 && bytes.len <= JY_CMS_MAX && jy_ber_to_der(bytes, &used, &changed, normal) == JY_OK && changed)
+    if (rc == JY_E_FORMAT && bytes.len > 0 && bytes.len <= JY_CMS_MAX && (read = jy_ber_to_der(bytes, &used, &changed, normal)) == JY_OK && changed)
         rc = unwrap_der(jy_buf_slice(normal), token, whole, reply);
+    if (read == JY_E_NOMEM)
+        return read;
     /* A token that is BER itself is normalised by jy_cms_parse, which says so: only the wrapping is taken off here. */
     if (rc == JY_OK && !*whole)
         *token = bytes;
     return rc;
 }
 
-jy_err
-jy_timestamp_imprint(struct jy_slice token, uint8_t out[JY_SM3_SIZE], struct jy_fault *fault)
+/* The TSTInfo of a token or of a whole response; *info points into *cms. */
+static jy_err
+open_info(struct jy_slice token, struct jy_cms **cms, struct jy_tst_info *info, struct jy_fault *fault)
 {
     struct jy_buf normal = { 0 };
     struct jy_tsp_reply reply;
     struct jy_slice inner, content;
-    struct jy_tst_info info;
-    struct jy_cms *cms = NULL;
     bool whole;
-    jy_err rc;
+    jy_err rc = jy_tsp_unwrap(token, &normal, &inner, &whole, &reply);
 
-    if ((rc = jy_tsp_unwrap(token, &normal, &inner, &whole, &reply)) != JY_OK)
-        rc = jy_fail(fault, JY_E_FORMAT, JY_TSP_WHERE, 0, "neither a token nor a response with one");
-    else if ((rc = jy_cms_parse(inner, &cms, fault)) == JY_OK &&
-             (!jy_cms_content(cms, &content) || !jy_slice_equal(jy_cms_content_type(cms), OID_TST_INFO) || jy_tst_info_read(content, &info) != JY_OK))
+    *cms = NULL;
+    if (rc != JY_OK)
+        rc = rc == JY_E_NOMEM ? rc : jy_fail(fault, JY_E_FORMAT, JY_TSP_WHERE, 0, "neither a token nor a response with one");
+    else if ((rc = jy_cms_parse(inner, cms, fault)) == JY_OK &&
+             (!jy_cms_content(*cms, &content) || !jy_slice_equal(jy_cms_content_type(*cms), OID_TST_INFO) || jy_tst_info_read(content, info) != JY_OK))
         rc = jy_fail(fault, JY_E_FORMAT, JY_TSP_WHERE, 0, "no TSTInfo in it");
-    else if (rc == JY_OK && (!jy_slice_equal(info.imprint_algorithm, OID_SM3) || info.imprint.len != JY_SM3_SIZE))
+    jy_buf_free(&normal);
+    return rc;
+}
+
+jy_err
+jy_timestamp_imprint(struct jy_slice token, uint8_t out[JY_SM3_SIZE], struct jy_fault *fault)
+{
+    struct jy_tst_info info;
+    struct jy_cms *cms;
+    jy_err rc = open_info(token, &cms, &info, fault);
+
+    if (rc == JY_OK && (!jy_slice_equal(info.imprint_algorithm, OID_SM3) || info.imprint.len != JY_SM3_SIZE))
         rc = jy_fail(fault, JY_E_UNSUPPORTED, "messageImprint", 0, "not by SM3");
     if (rc == JY_OK)
         memcpy(out, info.imprint.p, JY_SM3_SIZE);
     jy_cms_free(cms);
-    jy_buf_free(&normal);
+    return rc;
+}
+
+jy_err
+jy_timestamp_stated(struct jy_slice token, jy_time *out, struct jy_fault *fault)
+{
+    struct jy_tst_info info;
+    struct jy_cms *cms;
+    jy_err rc = open_info(token, &cms, &info, fault);
+
+    if (rc == JY_OK)
+        *out = info.time;
+    jy_cms_free(cms);
     return rc;
 }

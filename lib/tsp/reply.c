@@ -109,7 +109,7 @@ check_token(struct jy_slice token, const struct jy_timestamp_request *request, s
         else if ((rc = jy_cms_verify(cms, NULL, fault)) == JY_OK && !jy_cert_serves(jy_cms_signer(cms), JY_PURPOSE_TIME_STAMP, &why))
             rc = jy_fail(fault, JY_E_CERTIFICATE, "certificates", 0, "%s", why);
         else if (rc == JY_E_DOCUMENT_CHANGED)
-            rc = JY_E_SIGNATURE;
+            rc = jy_fail(fault, JY_E_SIGNATURE, "messageDigest", 0, "is not that of the TSTInfo");
     }
     if (rc == JY_OK)
         rc = jy_buf_add(out, jy_cms_der(cms));

@@ -40,7 +40,7 @@ JY_CHECK jy_err jy_tsp_reply_parse(struct jy_slice der, struct jy_tsp_reply *out
 
 /**
  * read.c: a token, or the token out of a whole TimeStampResp (*whole). BER is normalised into normal, which the slices then point into.
- * Errors: JY_E_FORMAT, JY_E_COUNTERPART_REFUSED (a response without token; reply tells).
+ * Errors: JY_E_FORMAT, JY_E_COUNTERPART_REFUSED (a response without token; reply tells), JY_E_NOMEM.
  */
 JY_CHECK jy_err jy_tsp_unwrap(struct jy_slice bytes, struct jy_buf *normal, struct jy_slice *token, bool *whole, struct jy_tsp_reply *reply);
 

@@ -87,15 +87,15 @@ judge_maker(struct judgement *j, const struct jy_cert *maker, jy_time made, jy_t
     struct jy_chain_result results[2];
     const struct jy_chain_result *then = &results[0], *today = &results[1];
     char start[21], end[21];
-    bool alive;
+    bool alive, licensed;
 
     judge_copy(j->out->seal_maker, sizeof(j->out->seal_maker), jy_cert_subject(maker));
     material_cert(j->material, maker);
     jy_time_rfc3339(from, start);
     jy_time_rfc3339(to, end);
     /* Any customer of a trusted CA can make a seal of any name: who may is the verifier's knowledge, not the CA's. */
-    if (jy_trust_maker_count(j->trust) > 0)
-        NOTE(j, SEAL_MAKER_LICENSED, jy_trust_licenses(j->trust, maker), "", "%s is not on the list", jy_cert_subject(maker));
+    if (jy_trust_restricts_makers(j->trust) && !judge_own_trouble(j, jy_trust_licenses(j->trust, maker, &licensed)))
+        NOTE(j, SEAL_MAKER_LICENSED, licensed, "", "%s is not on the list", jy_cert_subject(maker));
     NOTE(j, SEAL_MAKER_USAGE, jy_cert_may_sign(maker), "", "keyUsage");
     NOTE(j, SEAL_MAKER_DATES, made >= from && made <= to, "", "the certificate is valid from %s to %s", start, end);
     if (j->rc != JY_OK || (j->rc = jy_chain_check_at(j->trust, maker, j->extra, j->extra_count, times, 2, results)) != JY_OK)

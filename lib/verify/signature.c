@@ -35,11 +35,15 @@ judge_hash(struct judgement *j, struct jy_slice hash, const struct jy_cert *sign
     const struct jy_sm2 *key = signer == NULL ? NULL : jy_cert_key(signer);
     uint8_t z[JY_SM3_SIZE], with_z[JY_SM3_SIZE];
     bool same = jy_slice_equal(hash, JY_SLICE(sig->digest, sizeof(sig->digest)));
+    jy_err rc;
 
-    if (!same && key != NULL && jy_sm2_z(key, z) == JY_OK && jy_document_digest_with_z(j->doc, j->index, z, with_z, NULL) == JY_OK &&
-        jy_slice_equal(hash, JY_SLICE(with_z, sizeof(with_z)))) {
-        same = true;
-        judge_deviations(j, JY_DEV(HASH_WITH_Z));
+    if (!same && key != NULL) {
+        if ((rc = jy_sm2_z(key, z)) == JY_OK && (rc = jy_document_digest_with_z(j->doc, j->index, z, with_z, NULL)) == JY_OK)
+            same = jy_slice_equal(hash, JY_SLICE(with_z, sizeof(with_z)));
+        if (judge_own_trouble(j, rc))
+            return;
+        if (same)
+            judge_deviations(j, JY_DEV(HASH_WITH_Z));
     }
     NOTE(j, DOC_HASH, same, sig->path, "dataHash differs");
 }
@@ -53,6 +57,7 @@ judge_binding(struct judgement *j, struct jy_ses *ses)
     const struct jy_slice hash = jy_ses_data_hash(ses);
     struct jy_seal *seal = jy_ses_seal(ses);
     struct jy_fault fault = { 0 };
+    bool listed = false;
     jy_err rc = jy_ses_check_signature(ses, &fault);
 
     if (judge_own_trouble(j, rc))
@@ -66,7 +71,8 @@ judge_binding(struct judgement *j, struct jy_ses *ses)
         NOTE(j, SIG_LEGACY, false, sig->path, "%s", fault.text);
     else
         NOTE(j, SIG_SIGNATURE, rc == JY_OK, sig->path, "%s", fault.text);
-    NOTE(j, SIG_SIGNER_NOT_IN_SEAL, signer != NULL && jy_seal_has_signer(seal, signer), sig->path, "the certificate is in no entry of certList");
+    if (signer == NULL || !judge_own_trouble(j, jy_seal_lists(seal, signer, &listed)))
+        NOTE(j, SIG_SIGNER_NOT_IN_SEAL, listed, sig->path, "the certificate is in no entry of certList");
     judge_hash(j, hash, signer);
     /* Another path is a possible transplant (seal-formats §2.2). */
     NOTE(j, PROPERTY_INFO, strcmp(jy_ses_property_info(ses), sig->path) == 0, sig->path, "propertyInfo says %.200s", jy_ses_property_info(ses));

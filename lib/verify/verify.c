@@ -78,6 +78,7 @@ judge(struct judgement *j, bool *proven)
         const struct jy_finding *f = &signature->findings.list[i];
         j->rc = jy_findings_add(&out->checks, f->check, f->passed, f->where, f->offset, "%s", f->detail);
     }
+    out->deviations |= signature->deviations;
     switch (signature->kind) {
     case JY_SIGNATURE_SEAL: judge_ses(j); break;
     case JY_SIGNATURE_PLAIN: judge_plain(j); break;

@@ -4,7 +4,7 @@
 SELECT seq, at, event, actor_id, source, object, outcome, request_digest, seen_digest, detail, hash FROM audit WHERE seq > :after ORDER BY seq LIMIT :limit;
 
 -- name: fsck_documents
-SELECT seq, document_id, digest, size FROM document WHERE seq > :after ORDER BY seq LIMIT :limit;
+SELECT seq, document_id, digest, size FROM document WHERE seq > :after AND kept = 1 ORDER BY seq LIMIT :limit;
 
 -- name: fsck_materials
 SELECT application_id, code, digest, size FROM material
@@ -12,8 +12,9 @@ SELECT application_id, code, digest, size FROM material
  ORDER BY application_id, code LIMIT :limit;
 
 -- name: fsck_orders
-SELECT r.seq, r.order_id, r.state, r.created, r.prepared_digest, r.value_digest, r.result_document_id, d.from_order_id AS result_from
-  FROM stamp_order r LEFT JOIN document d ON d.document_id = r.result_document_id
+SELECT r.seq, r.order_id, r.state, r.created, r.prepared_digest, COALESCE(r.signed_digest, r.value_digest) AS signed_digest, r.value_digest,
+       r.result_document_id, d.from_order_id AS result_from, r.digest_only, v.value
+  FROM stamp_order r LEFT JOIN document d ON d.document_id = r.result_document_id LEFT JOIN stamp_value v ON v.order_id = r.order_id
  WHERE r.seq > :after ORDER BY r.seq LIMIT :limit;
 
 -- name: fsck_order_state

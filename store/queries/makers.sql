@@ -11,6 +11,15 @@ SELECT w.seq, w.workstation_id, w.maker_id, w.name, w.place, w.state, w.asked_by
    AND (:scope_city = 1 OR m.district = :scope_district OR m.maker_id = :scope_maker)
  ORDER BY w.seq DESC LIMIT :limit;
 
+-- name: maker_staff
+SELECT p.person_id, p.login, p.name_wrapped, p.id_number_wrapped, p.id_number_index, p.phone_wrapped, p.roles, p.organization_id,
+       p.maker_id, p.district, p.password_kind, p.password_salt, p.password_hash, p.password_set, p.password_issued, p.second_factor,
+       p.state, p.created, p.row_code, p.failed_logins, p.locked_until, p.approver_certificate IS NOT NULL AS has_approver_key, p.seq
+  FROM person p JOIN maker m ON m.maker_id = p.maker_id
+ WHERE p.maker_id = :maker_id AND (:before = 0 OR p.seq < :before)
+   AND (:scope_city = 1 OR m.district = :scope_district OR m.maker_id = :scope_maker)
+ ORDER BY p.seq DESC LIMIT :limit;
+
 -- name: workstation_by_id
 SELECT w.workstation_id, w.maker_id, w.state FROM workstation w JOIN maker m ON m.maker_id = w.maker_id
  WHERE w.workstation_id = :workstation_id AND (:scope_city = 1 OR m.district = :scope_district OR m.maker_id = :scope_maker);

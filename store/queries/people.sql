@@ -22,3 +22,10 @@ UPDATE maker SET state = :to WHERE maker_id = :maker_id AND state = :from;
 
 -- name: maker_set_certificate
 UPDATE maker SET certificate = :certificate WHERE maker_id = :maker_id;
+
+-- name: maker_certificate_keep
+INSERT INTO maker_certificate (maker_id, certificate, digest, since) VALUES (:maker_id, :certificate, :digest, :now)
+ON CONFLICT (maker_id, digest) DO NOTHING;
+
+-- name: maker_certificate_by_digest
+SELECT certificate FROM maker_certificate WHERE digest = :digest OR digest IS NULL ORDER BY seq;

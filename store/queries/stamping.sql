@@ -5,22 +5,24 @@ INSERT INTO document (document_id, organization_id, uploader_id, digest, size, f
 VALUES (:document_id, :organization_id, :uploader_id, :digest, :size, :format, :refusal, :pages, :from_order_id, :now);
 
 -- name: document_by_id
-SELECT document_id, organization_id, digest, size, format, refusal, pages, from_order_id, created FROM document
+SELECT document_id, organization_id, digest, size, format, refusal, pages, from_order_id, created, kept FROM document
  WHERE document_id = :document_id AND organization_id = :scope_organization;
 
 -- name: order_insert
 INSERT INTO stamp_order (order_id, organization_id, district, seal_id, document_id, requester_id, places, category, purpose, amount_fen, copies,
-                         reference, state, stamp_order, prepared_digest, slot, created, expires)
+                         reference, state, stamp_order, prepared_digest, slot, digest_only, created, expires)
 VALUES (:order_id, :organization_id, :district, :seal_id, :document_id, :requester_id, :places, :category, :purpose, :amount_fen, :copies,
-        :reference, :state, :stamp_order, :prepared_digest, :slot, :now, :expires);
+        :reference, :state, :stamp_order, :prepared_digest, :slot, :digest_only, :now, :expires);
 
 -- name: order_by_id
 SELECT r.order_id, r.organization_id, r.seal_id, s.es_id, s.name AS seal_name, s.state AS seal_state, s.custodian_id AS seal_custodian_id,
        r.document_id, d.digest AS document_digest, d.format, d.pages, r.requester_id, r.places, r.category, r.purpose, r.amount_fen, r.copies,
-       r.reference, r.state, r.stamp_order, r.prepared_digest, r.slot, r.created, r.expires, r.approver_id, r.approved, r.grant_id, r.reason, r.custodian_id, r.intent, r.stamped, r.value_digest, r.result_document_id,
-       x.digest AS result_digest
+       r.reference, r.state, r.stamp_order, CASE WHEN r.digest_only = 0 THEN r.prepared_digest END AS prepared_digest, r.slot, r.digest_only, r.created,
+       r.expires, r.approver_id, r.approved, r.grant_id, r.reason, r.custodian_id, r.intent, r.stamped, r.value_digest,
+       x.document_id AS result_document_id, x.digest AS result_digest, v.value
   FROM stamp_order r JOIN seal s ON s.seal_id = r.seal_id JOIN document d ON d.document_id = r.document_id
-  LEFT JOIN document x ON x.document_id = r.result_document_id
+  LEFT JOIN document x ON x.document_id = r.result_document_id AND x.kept = 1
+  LEFT JOIN stamp_value v ON v.order_id = r.order_id
  WHERE r.order_id = :order_id
    AND (:scope_city = 1 OR r.organization_id = :scope_organization OR r.district = :scope_district);
 
@@ -41,7 +43,8 @@ UPDATE stamp_order SET state = :to, custodian_id = :person_id, intent = :now WHE
 UPDATE stamp_order SET state = :to, reason = :reason WHERE order_id = :order_id AND state = :from;
 
 -- name: order_done
-UPDATE stamp_order SET state = :to, stamped = :stamped, value_digest = :value_digest, result_document_id = :result_document_id
+UPDATE stamp_order SET state = :to, stamped = :stamped, value_digest = :value_digest, signed_digest = :signed_digest,
+       result_document_id = :result_document_id
  WHERE order_id = :order_id AND state = :from;
 
 -- name: order_intents_before
@@ -56,11 +59,11 @@ SELECT count(*) AS uses FROM stamp_order WHERE prepared_digest = :digest AND sta
 -- name: stamp_record_list
 -- N4: every stamping joins to who, when, which document, which approval, which seal. One part for each scope, each with its index (as in seal_list).
 SELECT r.seq, r.order_id AS stamp_record_id, r.order_id, r.organization_id, r.seal_id, s.es_id, s.name AS seal_name, r.document_id,
-       d.digest AS document_digest, r.places, r.category, r.purpose, r.amount_fen, r.copies, r.reference, r.grant_id, r.requester_id,
-       r.approver_id, r.approved, r.custodian_id, r.state, r.reason, r.intent, r.stamped, r.value_digest, r.result_document_id,
+       d.digest AS document_digest, r.digest_only, r.places, r.category, r.purpose, r.amount_fen, r.copies, r.reference, r.grant_id, r.requester_id,
+       r.approver_id, r.approved, r.custodian_id, r.state, r.reason, r.intent, r.stamped, r.value_digest, x.document_id AS result_document_id,
        x.digest AS result_digest
   FROM stamp_order r JOIN seal s ON s.seal_id = r.seal_id JOIN document d ON d.document_id = r.document_id
-  LEFT JOIN document x ON x.document_id = r.result_document_id
+  LEFT JOIN document x ON x.document_id = r.result_document_id AND x.kept = 1
  WHERE r.seq IN (
        SELECT seq FROM (SELECT seq FROM stamp_order WHERE :scope_city = 1 AND seq < :before
                            AND intent IS NOT NULL AND state IN ('INTENT', 'DONE', 'FAILED') ORDER BY seq DESC LIMIT :limit) AS p

@@ -63,30 +63,36 @@ VALUES (:grant_id, :organization_id, :seal_id, :client, :grant_der, 'REQUESTED',
 
 -- name: grant_by_id
 SELECT g.grant_id, g.organization_id, g.seal_id, g.client, g.grant_der, g.state, g.written_by, g.client_secret, g.created, g.granted, g.revoked,
-       g.reason, s.custodian_id
+       g.reason, s.custodian_id,
+       CASE WHEN g.state = 'GRANTED' AND g.given_by = s.custodian_id
+                 AND g.flow_digest = (SELECT f.digest FROM seal_flow f WHERE f.seal_id = g.seal_id ORDER BY f.number DESC LIMIT 1) THEN 1 ELSE 0 END AS in_force
   FROM use_grant g JOIN seal s ON s.seal_id = g.seal_id
  WHERE g.grant_id = :grant_id
    AND (:scope_city = 1 OR g.organization_id = :scope_organization OR s.district = :scope_district);
 
 -- name: grant_list
-SELECT g.seq, g.grant_id, g.seal_id, g.client, g.state, g.created, g.granted, g.revoked
+SELECT g.seq, g.grant_id, g.seal_id, g.client, g.state, g.created, g.granted, g.revoked,
+       CASE WHEN g.state = 'GRANTED' AND g.given_by = s.custodian_id
+                 AND g.flow_digest = (SELECT f.digest FROM seal_flow f WHERE f.seal_id = g.seal_id ORDER BY f.number DESC LIMIT 1) THEN 1 ELSE 0 END AS in_force
   FROM use_grant g JOIN seal s ON s.seal_id = g.seal_id
  WHERE g.seal_id = :seal_id AND (:before = 0 OR g.seq < :before)
    AND (:scope_city = 1 OR g.organization_id = :scope_organization OR s.district = :scope_district)
  ORDER BY g.seq DESC LIMIT :limit;
 
 -- name: grant_give
-UPDATE use_grant SET state = 'GRANTED', client_secret = :client_secret, granted = :now WHERE grant_id = :grant_id AND state IN ('REQUESTED', 'GRANTED');
+-- By whom and under which flow: it is in force as long as both are the seal's (R16.1, R19.1).
+UPDATE use_grant SET state = 'GRANTED', client_secret = :client_secret, granted = :now, given_by = :person_id, flow_digest = :flow_digest
+ WHERE grant_id = :grant_id AND state IN ('REQUESTED', 'GRANTED');
 
 -- name: grant_revoke
 UPDATE use_grant SET state = 'REVOKED', client_secret = NULL, revoked = :now, reason = :reason WHERE grant_id = :grant_id AND state <> 'REVOKED';
 
 -- name: use_register
 -- R19.1: every stamping of one seal: who asked, for what, who approved last, who stamped, what came of it.
-SELECT r.seq, r.order_id, r.created, r.requester_id, r.category, r.purpose, r.reference, r.amount_fen, r.copies, r.places, d.digest AS document_digest,
+SELECT r.seq, r.order_id, r.created, r.requester_id, r.category, r.purpose, r.reference, r.amount_fen, r.copies, r.places, d.digest AS document_digest, r.digest_only,
        r.approver_id, r.approved, r.custodian_id, r.grant_id, r.state, r.reason, r.stamped, x.digest AS result_digest, s.es_id, s.name AS seal_name
   FROM stamp_order r JOIN seal s ON s.seal_id = r.seal_id JOIN document d ON d.document_id = r.document_id
-  LEFT JOIN document x ON x.document_id = r.result_document_id
+  LEFT JOIN document x ON x.document_id = r.result_document_id AND x.kept = 1
  WHERE r.seal_id = :seal_id AND r.organization_id = :scope_organization
    AND (:before = 0 OR r.seq < :before) AND r.created >= :from AND r.created < :to
  ORDER BY r.seq DESC LIMIT :limit;

@@ -100,6 +100,31 @@ nested_package(struct package *p)
     package_free(&inner);
 }
 
+/* The value as text; `broken`: with a digit that is none. */
+static void
+value_as_text(struct package *p, bool broken)
+{
+    struct jy_buf text = { 0 };
+
+    MUST(jy_base64_encode(jy_buf_slice(&package_must(p, VALUE0)->bytes), &text));
+    if (broken)
+        text.p[text.len / 2] = '*';
+    package_put(p, VALUE0, jy_buf_slice(&text));
+    jy_buf_free(&text);
+}
+
+static void
+value_in_base64(struct package *p)
+{
+    value_as_text(p, false);
+}
+
+static void
+value_in_broken_base64(struct package *p)
+{
+    value_as_text(p, true);
+}
+
 /* The files of a signature from a document whose page says 900. */
 static void
 lifted_signature(struct package *p)

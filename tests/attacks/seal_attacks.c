@@ -9,7 +9,7 @@
 static void
 version_5(void)
 {
-    scene.seal.version = scene.ses.version = 5;
+    scene.ses.version = scene.seal.version = 5;
 }
 
 static void
@@ -526,7 +526,7 @@ TIME_STAMPED(stamp_by_stranger, STAMP_BY_STRANGER)
 static void
 seal_stamp_dummy(void)
 {
-    scene.seal.version = scene.ses.version = 5;
+    scene.ses.version = scene.seal.version = 5;
     scene.seal.time_stamp = JY_SLICE("\xa0\x06\x03\x04\x00\x01\x02\x03", 8);
 }
 

@@ -123,7 +123,7 @@ const stamped = await custodian.orderStamp(order.order_id, { sealed }, { idempot
 const again = await custodian.orderStamp(order.order_id, { sealed }, { idempotencyKey: key });
 if (again.digest !== stamped.digest) throw new Error("the same key gave another stamp");
 
-const report = await new Jinyin(credentials.base).documentVerify(await agent.documentContent(stamped.document_id));
+const report = await new Jinyin(credentials.base).documentVerify(await agent.documentContent(stamped.document_id ?? ""));
 if (!report.verdict.startsWith("valid")) throw new Error(report.verdict);
 const records = await custodian.stampRecordList({ limit: 10 });
 if (records.items.length !== 1 || records.items[0]!.result_digest !== stamped.digest) throw new Error("the record of use");

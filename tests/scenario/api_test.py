@@ -370,7 +370,7 @@ def R21_2__a_frozen_seal_does_not_stamp_until_its_custodian_says_so(life, seal_i
     order = life.order(seal_id, document["document_id"], x_mm=50)
     life.approve(order["order_id"])
     refused("forbidden", lambda: life.ask("agent", "POST", f"/seals/{seal_id}/freeze", {"reason": "x"}))
-    life.ask("police", "POST", f"/seals/{seal_id}/freeze", {"reason": "reported stolen"})
+    life.ask("custodian", "POST", f"/seals/{seal_id}/freeze", {"reason": "reported stolen"})
     refused("seal_not_live", lambda: life.stamp(order["order_id"], seal_id))
     refused("seal_not_live", lambda: life.order(seal_id, document["document_id"]))
     refused("pin_wrong", lambda: life.ask("custodian", "POST", f"/seals/{seal_id}/unfreeze", {"sealed": life.seal("unfreeze", seal_id, "Wrong-PIN-1")}))

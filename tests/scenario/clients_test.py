@@ -14,6 +14,7 @@ import sys
 import tempfile
 
 from api_test import refused
+from grants import Grant
 from life import Life, Problem
 from service import BUILD, ROOT, demonstration, eventually, pids
 
@@ -193,6 +194,47 @@ def R18_1__an_application_orders_and_its_people_approve_and_stamp(life, other, s
     return application, order_id
 
 
+def R18_1__an_application_stamps_by_itself_under_a_grant_until_it_is_spent_or_revoked(life, seal_id, folder, algorithm):
+    """Signed requests only, no person at hand: document, order, stamp, content, verdict. The grant's key is the application's own."""
+    file, point = sm2_key(folder, f"grant-{algorithm}")
+    application, _ = client_of(life, scopes=["verify", "documents", "orders", "records"], key=(file, point) if algorithm == "sm2" else None)
+    grant = Grant(life, seal_id, file, point, categories=("voucher", "agreement"), count=2, each=500, total=700, client=application.client_id[:32])
+    ask = lambda method, path, body=None, **more: application.ask(method, "/api/v1" + path, body, **more)
+    document = ask("POST", "/documents", OFD)["document_id"]
+    order = lambda n, amount=100: ask("POST", "/orders", {"seal_id": seal_id, "document_id": document, "places": [{"pages": "1", "x_mm": 20 * n, "y_mm": 90}],
+                                                          "category": "voucher", "purpose": "对账", "amount_fen": amount})["order_id"]
+    use = lambda order_id, key=None, **more: ask("POST", f"/orders/{order_id}/stamp-granted",
+                                                 grant.use(ask("GET", f"/orders/{order_id}")["stamp_order"], **more), key=key)
+    grant.write()
+    declined("grant_exceeded", lambda: use(order(1), secret="00" * 32))     # written, and given by nobody yet; an order is tried once
+    declined("client_scope", lambda: ask("POST", f"/grants/{grant.grant_id}/approve", {"sealed": "AAAA", "step": 0}), "path")
+    grant.approve()
+    declined("client_scope", lambda: ask("POST", f"/grants/{grant.grant_id}/grant", {"sealed": "AAAA"}), "path")
+    grant.give()
+    assert ask("GET", f"/grants/{grant.grant_id}")["state"] == "GRANTED"
+    another, _ = sm2_key(folder, f"other-{algorithm}")
+    declined("grant_exceeded", lambda: use(order(1), secret="11" * 32))
+    foreign = order(1)
+    declined("grant_exceeded", lambda: ask("POST", f"/orders/{foreign}/stamp-granted", grant.use(ask("GET", f"/orders/{foreign}")["stamp_order"], key=another)))
+    first = order(1, 300)
+    done = use(first, key=f"granted-{algorithm}")
+    assert use(first)["document_id"] == done["document_id"], "the same order again: the same stamp, counted once"
+    stamped = ask("GET", f"/documents/{done['document_id']}/content")
+    assert ask("POST", "/verify", stamped)["verdict"].startswith("valid")
+    declined("grant_exceeded", lambda: use(order(2, 401)))                  # 700 fen in all
+    use(order(3, 400))
+    declined("grant_exceeded", lambda: use(order(4, 0)))                    # two in all
+    mine = [r for r in ask("GET", "/stamp-records", query="limit=1000")["items"] if r["grant_id"] == grant.grant_id and r["state"] == "DONE"]
+    assert len(mine) == 2, mine
+    fresh = Grant(life, seal_id, file, point, client=application.client_id[:32])
+    fresh.write(), fresh.approve(), fresh.give()
+    assert fresh.revoke("police" if algorithm == "sm2" else "custodian")["state"] == "REVOKED"
+    last = order(5, 0)
+    declined("grant_exceeded", lambda: ask("POST", f"/orders/{last}/stamp-granted", fresh.use(ask("GET", f"/orders/{last}")["stamp_order"])))
+    rows = [(r["event"], r["outcome"]) for r in life.ask("audit", "GET", "/audit?limit=1000")["items"] if r["actor_id"] == application.client_id]
+    assert rows.count(("document_stamped_under_grant", "ok")) >= 2 and any(e == "document_stamped_under_grant" and o == "grant_exceeded" for e, o in rows), rows
+
+
 def R15_1__a_batch_is_many_requests_each_with_its_own_outcome(life, seal_id, folder):
     application, _ = client_of(life, scopes=["documents", "orders"], per_day=40)
     documents = [application.ask("POST", "/api/v1/documents", data)["document_id"] for data in (OFD, (ROOT / "tests" / "data" / "contract.pdf").read_bytes())]
@@ -324,6 +366,8 @@ def main():
         seal_id = R18_2__a_maker_makes_with_its_own_system(life)
         orderer, order_id = R18_1__an_application_orders_and_its_people_approve_and_stamp(life, other, seal_id, keys)
         R28_1__its_acts_are_recorded_as_its_own(life, orderer, order_id)
+        for algorithm in ("hmac-sm3", "sm2"):
+            R18_1__an_application_stamps_by_itself_under_a_grant_until_it_is_spent_or_revoked(life, seal_id, keys, algorithm)
         R15_1__a_batch_is_many_requests_each_with_its_own_outcome(life, seal_id, folder)
         R18_1__a_quota_ends_and_says_when_to_come_again(life)
         R18_1__credentials_are_renewed_with_overlap_and_end(life, keys)

@@ -8,7 +8,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from pki import DISTID, Pki, call  # noqa: E402
+from pki import Pki, call  # noqa: E402
 
 tool, data = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
 
@@ -22,12 +22,8 @@ def verify(expect, *arguments):
 with tempfile.TemporaryDirectory() as folder:
     folder = pathlib.Path(folder)
     pki = Pki(tool, data, folder / "pki")
-    call("touch", folder / "index.txt")
-    (folder / "ca.cnf").write_text(f"[ca]\ndefault_ca=d\n[d]\ndatabase={folder}/index.txt\ndefault_md=sm3\ndefault_crl_days=10\n")
-    call("openssl", "ca", "-config", folder / "ca.cnf", "-gencrl", "-sigopt", DISTID, "-cert", pki.folder / "ca.pem", "-keyfile",
-         pki.folder / "ca.key", "-out", folder / "crl.pem")
     anchor, both, bundle, again = pki.folder / "ca.pem", folder / "both.pem", folder / "evidence.json", folder / "again.json"
-    both.write_bytes(anchor.read_bytes() + (folder / "crl.pem").read_bytes())
+    both.write_bytes(anchor.read_bytes() + pki.revocation_list())
     for kind in ("ofd", "pdf"):
         file = folder / f"stamped.{kind}"
         call(tool, *pki.stamp_arguments(data / f"contract.{kind}", file))
@@ -56,7 +52,7 @@ with tempfile.TemporaryDirectory() as folder:
     verify(65, file, "--trust", anchor, "--makers", maker, "--evidence", bundle, "--as-judged")          # another list
     assert b"SEAL_MAKER_LICENSED" not in verify(0, file, "--json", "--trust", both)
     verify(2, file, "--makers", maker)                                                                   # a list of makers is no anchor
-    verify(65, file, "--trust", both, "--makers", folder / "crl.pem")
+    verify(65, file, "--trust", both, "--makers", pki.folder / "crl.pem")
     verify(65, file, "--trust", both, "--makers", both)
     strict = json.loads(verify(0, file, "--json", "--trust", both, "--policy", "strict"))
     assert strict["policy"] == {"name": "strict", "maker_alive_now": False, "tolerance_seconds": 300}

@@ -43,7 +43,7 @@ def settled(life):
 
 
 def freeze(life, seal_id):
-    life.ask("police", "POST", f"/seals/{seal_id}/freeze", {"reason": "test"})
+    life.ask("custodian", "POST", f"/seals/{seal_id}/freeze", {"reason": "test"})
 
 
 def unfreeze(life, seal_id):

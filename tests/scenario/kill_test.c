@@ -72,19 +72,19 @@ check(const char *what, jy_err rc, const struct jy_fault *fault)
 static void
 make_a_seal(struct life *life, struct jy_fault *fault)
 {
-    char application[65];
-    json_t *checklist = NULL, *made = NULL;
+    struct life_application application;
+    json_t *made = NULL;
 
     check("log in", life_log_in(life, fault), fault);
     check("maker key", life_maker_key(life, fault), fault);
     check("approver key", life_approver_key(life, fault), fault);
-    check("apply", life_apply(life, application, &checklist, fault), fault);
-    check("materials", life_upload_materials(life, application, checklist, fault), fault);
-    check("submit", life_submit(life, application, fault), fault);
-    check("accept", life_accept(life, application, checklist, fault), fault);
-    check("make", life_make(life, application, &made, fault), fault);
+    check("apply", life_apply(life, "issue", NULL, &application, fault), fault);
+    check("materials", life_upload_materials(life, &application, fault), fault);
+    check("submit", life_submit(life, &application, fault), fault);
+    check("accept", life_accept(life, &application, fault), fault);
+    check("make", life_perform(life, &application, &made, fault), fault);
     check("hand over", life_hand_over(life, fault), fault);
-    json_decref(checklist);
+    life_application_free(&application);
     json_decref(made);
 }
 

@@ -56,6 +56,18 @@ def R13_4__a_revoked_workstation_makes_nothing(life, second, asked, foreign):
     refused("state_forbids", lambda: life.ask("police", "POST", f"/workstations/{asked['workstation_id']}/confirm", {}))
 
 
+def R13_4__the_staff_are_known_by_name_to_their_maker_and_its_police(life, second_id, officer, other_officer, foreign):
+    path = f"/api/v1/makers/{life.maker_id}/staff"
+    for token in (life.tokens["maker"], life.tokens["police"], officer):
+        rows = life.call("GET", path, token=token)["items"]
+        assert second_id in [r["person_id"] for r in rows] and {r["login"] for r in rows} == {"maker", "maker2"}, rows
+        assert all(r["name"].count("*") == len(r["name"]) - 1 and "phone" not in r and "id_number" not in r for r in rows), rows       # R13.5, R25.1
+    for blind in (foreign, other_officer):
+        assert life.call("GET", path, token=blind)["items"] == [], "R4.1"
+    assert len(life.call("GET", path + "?limit=1", token=officer)["items"]) == 1
+    refused("forbidden", lambda: life.ask("agent", "GET", f"/makers/{life.maker_id}/staff"))
+
+
 def R13_6__inspected_found_ordered_answered_and_closed(life, folder, officer, other_officer, foreign, seal_id):
     ask = lambda token, method, path, body=None: life.call(method, "/api/v1" + path, body, token=token)
     refused("not_found", lambda: ask(other_officer, "POST", f"/makers/{life.maker_id}/inspections", {"kind": "routine", "note": "", "sample": 0}))
@@ -108,7 +120,9 @@ def main():
         (second, second_id), (foreign, _) = staff(life, admin, "maker2", life.maker_id), staff(life, admin, "othermaker", other_maker)
         asked, seal_id = R13_4__made_by_another_member_of_staff_at_a_registered_workstation(life, second, second_id, foreign)
         R13_4__a_revoked_workstation_makes_nothing(life, second, asked, foreign)
-        R13_6__inspected_found_ordered_answered_and_closed(life, folder, officer("120101"), officer("120103"), foreign, seal_id)
+        ours, theirs = officer("120101"), officer("120103")
+        R13_4__the_staff_are_known_by_name_to_their_maker_and_its_police(life, second_id, ours, theirs, foreign)
+        R13_6__inspected_found_ordered_answered_and_closed(life, folder, ours, theirs, foreign, seal_id)
         print("all claims hold")
 
 

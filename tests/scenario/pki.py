@@ -16,7 +16,7 @@ def call(*arguments, **options):
 class Pki:
     """Files of a folder: ca.pem, maker.pem, signer.pem, *.key, seal.esl."""
 
-    def __init__(self, tool, data, folder):
+    def __init__(self, tool, data, folder, picture="seal.png"):
         self.folder = folder = pathlib.Path(folder)
         folder.mkdir(exist_ok=True)
         (folder / "leaf.cnf").write_text("basicConstraints=CA:FALSE\nkeyUsage=critical,digitalSignature,nonRepudiation\n")
@@ -31,11 +31,20 @@ class Pki:
                  folder / "ca.pem", "-CAkey", folder / "ca.key", "-set_serial", str(number), "-days", "20", "-extfile", folder / "leaf.cnf",
                  "-out", folder / f"{name}.pem")
         self.seal, self.key, self.cert = folder / "seal.esl", folder / "signer.key", folder / "signer.pem"
-        self.picture = data / "seal.png"
+        self.picture = data / picture
         call(tool, *self.seal_arguments(self.seal))
 
-    def seal_arguments(self, target):
-        return [str(a) for a in ("seal", "make", target, "--maker-key", self.folder / "maker.key", "--maker-cert", self.folder / "maker.pem",
+    def revocation_list(self):
+        """crl.pem, with nothing on it; its bytes."""
+        folder = self.folder
+        call("touch", folder / "index.txt")
+        (folder / "ca.cnf").write_text(f"[ca]\ndefault_ca=d\n[d]\ndatabase={folder}/index.txt\ndefault_md=sm3\ndefault_crl_days=10\n")
+        call("openssl", "ca", "-config", folder / "ca.cnf", "-gencrl", "-sigopt", DISTID, "-cert", folder / "ca.pem", "-keyfile",
+             folder / "ca.key", "-out", folder / "crl.pem")
+        return (folder / "crl.pem").read_bytes()
+
+    def seal_arguments(self, target, maker="maker"):
+        return [str(a) for a in ("seal", "make", target, "--maker-key", self.folder / f"{maker}.key", "--maker-cert", self.folder / f"{maker}.pem",
                                  "--signer-cert", self.cert, "--picture", self.picture, "--name", "测试印章", "--id", "12010100000001",
                                  "--width", 40, "--height", 40)]
 

@@ -110,6 +110,8 @@ def main():
         document = other.upload((ROOT / "tests" / "data" / "contract.pdf").read_bytes())
         order = other.order(seal_id, document["document_id"])
         application = other.apply(seal_kind="contract")
+        hold_id = other.ask("custodian", "POST", f"/seals/{seal_id}/freeze", {"reason": "a test of roles"})["hold_id"]
+        other.ask("custodian", "POST", f"/seals/{seal_id}/unfreeze", {"sealed": other.seal("unfreeze", seal_id, other.pins[seal_id])})
         maker = life.ask("police", "POST", "/makers", {"licence_number": "roles-2", "name": "另一家制作机构（演示）", "uscc": life.organization["uscc"],
                                                        "valid_from": "2020-01-01T00:00:00Z", "valid_to": "2099-01-01T00:00:00Z"})
         strangers = {role: life.tokens[role] for role in ("agent", "custodian", "approver")}
@@ -117,7 +119,7 @@ def main():
             made = life.ask("admin", "POST", "/people", {"login": login, "name": "某", "id_number": ID_NUMBER, "phone": "13800000000", "roles": [role], **more})
             strangers[role] = life.log_in(login, made["password"])["token"]
         objects = {"/applications/": application["application_id"], "/seals/": seal_id, "/keys/": seal_id, "/documents/": document["document_id"],
-                   "/orders/": order["order_id"], "/makers/": life.maker_id, "/people/": life.people["agent2"]["person_id"]}
+                   "/orders/": order["order_id"], "/holds/": hold_id, "/makers/": life.maker_id, "/people/": life.people["agent2"]["person_id"]}
         scoped = nobody_sees_what_is_not_theirs(life, strangers, objects)
         lists_show_nothing_of_others(life, strangers, other.organization["organization_id"])
         a_look_out_of_scope_is_recorded(life, strangers["police"], seal_id)

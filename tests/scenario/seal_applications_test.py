@@ -150,8 +150,24 @@ def R22_N2__cancelled_with_the_materials_of_the_reason(life, seal_id):
     assert life.ask("custodian", "GET", f"/seals/{seal_id}")["history"][-1]["reason"] == "bankrupt"
 
 
+def R8_1__without_physical_seal_first_it_may_follow_until_the_making(life, register):
+    """The national rule of 2025, a switch of the configuration. What is registered must fit all the same; nothing is made without an impression."""
+    def submit(code, kind, name):
+        application = life.apply(physical_seal_code=code, seal_kind=kind, seal_name=name)
+        life.bring_materials(application)
+        life.ask("agent", "POST", f"/applications/{application['application_id']}/submit", {})
+        return application
+    ended = next(s for s in register if s["state"] != "in_use")
+    refused("physical_seal_cancelled", lambda: submit(ended["seal_code"], ended["kind"], ended["name"]), "physical_seal_code")
+    refused("physical_seal_mismatch", lambda: submit(life.organization["seal_code"], "contract", "x"), "seal_kind")
+    application = submit("9999999999999", "contract", "尚未刻制的合同专用章")
+    life.accept(application)
+    refused("physical_seal_unknown", lambda: life.make(application["application_id"]), "physical_seal_code")
+    assert life.ask("agent", "GET", f"/applications/{application['application_id']}")["state"] == "ACCEPTED"
+
+
 def main():
-    with demonstration() as (folder, base):
+    with demonstration(physical_seal_first=False) as (folder, base):
         life, other = Life(folder, 1), Life(folder, 2)
         register = Client(life.credentials["sim"]).call("GET", "/seals")["seals"]
         life.keys()
@@ -160,6 +176,7 @@ def main():
         N1__suspended_and_resumed_with_a_filing_each(life, seal_id)
         seal_id = R20_2__renewed_in_the_last_thirty_days_with_the_same_picture(life, folder, seal_id)
         seal_id = R20_1__reissued_while_the_old_one_ends_in_the_same_moment(life, folder, register, seal_id)
+        R8_1__without_physical_seal_first_it_may_follow_until_the_making(life, register)
         R22_N2__cancelled_with_the_materials_of_the_reason(life, seal_id)
         print("all claims hold")
 

@@ -38,14 +38,18 @@ def store_arguments():
 
 
 @contextlib.contextmanager
-def demonstration(platform=False, **config):
-    """Yields (folder, base URL). The folder holds credentials.json, data/, log.jsonl. config: further keys; {sim} in a text is the simulator's URL."""
-    port, sim_port = free_ports(2)
+def demonstration(platform=False, bare=False, jinyind=None, cwd=None, **config):
+    """Yields (folder, base URL). The folder holds credentials.json, data/, log.jsonl. config: further keys; {sim} in a text is the
+    simulator's URL, {smtp} that of its mail server. bare: without people and organizations. jinyind: another one than that of the build,
+    with the rooms beside it; cwd: the folder in which it is started."""
+    port, sim_port, smtp_port = free_ports(3)
     with tempfile.TemporaryDirectory(prefix="jinyin-") as folder:
         folder = pathlib.Path(folder) / "demo"
         process = subprocess.Popen(
-            [sys.executable, ROOT / "tools" / "demo.py", "--port", str(port), "--sim-port", str(sim_port), "--dir", folder, *store_arguments()] +
-            [f"--set={key}={json.dumps(value)}" for key, value in config.items()] + ["--platform"] * platform,
+            [sys.executable, ROOT / "tools" / "demo.py", "--port", str(port), "--sim-port", str(sim_port), "--smtp-port", str(smtp_port),
+             "--dir", folder, *store_arguments()] +
+            [f"--set={key}={json.dumps(value)}" for key, value in config.items()] + ["--platform"] * platform + ["--bare"] * bare +
+            (["--jinyind", jinyind] if jinyind else []), cwd=cwd,
             env={**os.environ, "JINYIN_BUILD": str(BUILD)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         try:
             lines = []

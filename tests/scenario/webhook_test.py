@@ -82,7 +82,7 @@ def R18__an_organization_is_told_of_its_seals_and_stamps(life, seal_id, receiver
 
 def R5_2__a_receiver_that_fails_is_told_again(life, seal_id, receiver, hook):
     receiver.failures = 2
-    life.ask("police", "POST", f"/seals/{seal_id}/freeze", {"reason": "reported lost"})
+    life.ask("custodian", "POST", f"/seals/{seal_id}/freeze", {"reason": "reported lost"})
     eventually(lambda: receiver.events() == ["stamp.done", "seal.freeze"], 20)
     told = life.ask("agent", "GET", f"/webhooks/{hook['webhook_id']}/deliveries")["items"]
     eventually(lambda: life.ask("agent", "GET", f"/webhooks/{hook['webhook_id']}/deliveries")["items"][0]["state"] == "DELIVERED")

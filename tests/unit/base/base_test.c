@@ -30,7 +30,13 @@ time__rfc3339_reads_zones_and_refuses_rubbish(void **state)
     assert_int_equal(jy_time_parse_rfc3339("2026-01-31T17:00:00+08:00", &t), JY_OK);
     jy_time_rfc3339(t, text);
     assert_string_equal(text, "2026-01-31T09:00:00Z");
-    for (const char **bad = (const char *[]){ "", "2026", "2026-13-01", "2026-01-01T00:00:00", "2026-01-01T00:00:00Zx", NULL }; *bad; bad++)
+    for (const char **good = (const char *[]){ "2024-02-29", "2000-02-29T23:59:60Z", "2026-04-30", "2026-12-31T09:00:00-14:00", NULL }; *good != NULL; good++)
+        assert_int_equal(jy_time_parse_rfc3339(*good, &t), JY_OK);
+    for (const char **bad = (const char *[]){ "", "2026", "2026-13-01", "2026-01-01T00:00:00", "2026-01-01T00:00:00Zx",
+                                                 "2026-02-29", "2100-02-29", "1900-02-29T00:00:00Z", "2026-04-31", "2026-06-31", "2026-00-01", "2026-01-00",
+                                                 "2026-1-01", "2026- 1-31", "2026-+1-31", "-026-01-31", "+026-01-31", " 026-01-31", "2026-01-31T24:00:00Z",
+                                                 "2026-01-31T23:60:00Z", "2026-01-31T23:59:61Z", "2026-01-31T 9:00:00Z", "2026-01-31T09:00:00+15:00",
+                                                 "2026-01-31T09:00:00+08", "2026-01-31T09:00:00+08:60", "2026-01-31T09:00:00.0Z", "2026-01-31 09:00:00Z", NULL }; *bad; bad++)
         assert_int_equal(jy_time_parse_rfc3339(*bad, &t), JY_E_FORMAT);
 }
 
@@ -47,6 +53,31 @@ der__refuses_lengths_that_are_not_der(void **state)
         struct jy_der_item item;
         jy_der_open(&der, JY_SLICE(bad[i].bytes, bad[i].len));
         assert_int_equal(jy_der_next(&der, &item), JY_E_FORMAT);
+    }
+}
+
+static void
+der__a_bit_string_says_how_many_bits_are_unused(void **state)
+{
+    static const struct { uint8_t bytes[5]; size_t len; jy_err rc; size_t payload; uint8_t unused; } rows[] = {
+        { { 0x03, 0x02, 0x00, 0xff }, 4, JY_OK, 1, 0 },
+        { { 0x03, 0x03, 0x07, 0x80, 0x00 }, 5, JY_OK, 2, 7 },
+        { { 0x03, 0x01, 0x00 }, 3, JY_OK, 0, 0 },
+        { { 0x03, 0x01, 0x01 }, 3, JY_E_FORMAT, 0, 0 },
+        { { 0x03, 0x02, 0x08, 0x00 }, 4, JY_E_FORMAT, 0, 0 },
+        { { 0x03, 0x00 }, 2, JY_E_FORMAT, 0, 0 },
+        { { 0x04, 0x02, 0x00, 0xff }, 4, JY_E_FORMAT, 0, 0 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct jy_der der;
+        struct jy_slice payload = { 0 };
+        uint8_t unused = 0;
+        jy_der_open(&der, JY_SLICE(rows[i].bytes, rows[i].len));
+        assert_int_equal(jy_der_bits(&der, &payload, &unused), rows[i].rc);
+        assert_int_equal(payload.len, rows[i].payload);
+        assert_int_equal(unused, rows[i].unused);
     }
 }
 
@@ -127,6 +158,7 @@ main(void)
         cmocka_unit_test(time__civil_and_back_for_every_day_of_four_centuries),
         cmocka_unit_test(time__rfc3339_reads_zones_and_refuses_rubbish),
         cmocka_unit_test(der__refuses_lengths_that_are_not_der),
+        cmocka_unit_test(der__a_bit_string_says_how_many_bits_are_unused),
         cmocka_unit_test(der__integers_round_trip_minimal),
         cmocka_unit_test(base64__round_trips_and_is_strict),
         cmocka_unit_test(text_visible__escapes_what_moves_the_cursor),

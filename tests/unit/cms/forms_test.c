@@ -61,6 +61,8 @@ struct form {
     const char *time;                 /* signingTime, GeneralizedTime */
     enum naming naming;
     bool without_type, type_twice, two_values, reversed, by_key_id, by_wrong_key_id, raw, trailing, unreadable, namesake_first, pkcs7;
+    bool by_no_key_id, non_minimal, without_digest;
+    size_t unsigned_count, list_count; /* unsigned attributes of an unknown type; revocation lists */
     struct jy_slice listed, digest_algorithm, algorithm;
     int version;
 };
@@ -130,8 +132,10 @@ attributes_of(const struct form *f)
         MUST(jy_der_put_text(&value, DER_GENERALIZED_TIME, f->time));
         put_attribute(&rest, OID_SIGNING_TIME, &value);
     }
-    MUST(jy_der_put(&value, DER_OCTET_STRING, JY_SLICE(f->message_digest, JY_SM3_SIZE)));
-    put_attribute(&rest, OID_MESSAGE_DIGEST, &value);
+    if (!f->without_digest) {
+        MUST(jy_der_put(&value, DER_OCTET_STRING, JY_SLICE(f->message_digest, JY_SM3_SIZE)));
+        put_attribute(&rest, OID_MESSAGE_DIGEST, &value);
+    }
     if (f->naming != UNNAMED)
         put_naming(&rest, f->naming);
     MUST(jy_buf_add(&out, jy_buf_slice(f->reversed ? &rest : &type)));
@@ -162,11 +166,22 @@ make_raw(uint8_t sig[JY_SM2_SIGNATURE_MAX], size_t *len)
     *len = 64;
 }
 
+/* A zero byte before r or s that none needs, or two. sig must take it. */
+static void
+make_non_minimal(uint8_t *sig, size_t *len)
+{
+    memmove(sig + 5, sig + 4, *len - 4);
+    sig[4] = 0;
+    sig[3]++;
+    sig[1]++;
+    ++*len;
+}
+
 static struct jy_buf
 build(const struct form *f)
 {
     struct jy_buf body = { 0 }, a = { 0 }, b = { 0 }, attributes = { 0 }, message = { 0 }, out = { 0 };
-    uint8_t sig[JY_SM2_SIGNATURE_MAX];
+    uint8_t sig[JY_SM2_SIGNATURE_MAX + 1];
     size_t sig_len;
 
     MUST(jy_der_put_i64(&body, f->version != 0 ? f->version : 1));
@@ -191,11 +206,18 @@ build(const struct form *f)
         MUST(jy_buf_add(&message, f->content.p != NULL ? f->content : document));
     }
     MUST(jy_sm2_sign(authority.key, jy_buf_slice(&message), sig, &sig_len));
+    message.len = 0;
     if (f->raw)
         make_raw(sig, &sig_len);
-    MUST(jy_der_put_i64(&a, f->by_key_id || f->by_wrong_key_id ? 3 : 1));
-    if (f->by_key_id || f->by_wrong_key_id) {
-        MUST(jy_der_put(&a, 0x80, jy_cert_key_id(f->by_key_id ? cert : authority.root)));
+    if (f->non_minimal)
+        make_non_minimal(sig, &sig_len);
+    for (size_t i = 0; i < f->list_count; i++)
+        MUST(jy_buf_add(&a, JY_SLICE("\x30\x00", 2)));
+    if (f->list_count > 0)
+        MUST(jy_der_wrap(&body, DER_CONTEXT_1, &a));
+    MUST(jy_der_put_i64(&a, f->by_key_id || f->by_wrong_key_id || f->by_no_key_id ? 3 : 1));
+    if (f->by_key_id || f->by_wrong_key_id || f->by_no_key_id) {
+        MUST(jy_der_put(&a, 0x80, f->by_no_key_id ? JY_EMPTY : jy_cert_key_id(f->by_key_id ? cert : authority.root)));
     } else {
         MUST(jy_buf_add(&b, jy_cert_issuer_der(cert)));
         MUST(jy_buf_add(&b, jy_cert_serial_der(cert)));
@@ -206,6 +228,12 @@ build(const struct form *f)
         MUST(jy_der_put(&a, DER_CONTEXT_0, jy_buf_slice(&attributes)));
     put_algorithm(&a, f->algorithm, OID_SM2_SIGN);
     MUST(jy_der_put(&a, DER_OCTET_STRING, JY_SLICE(sig, sig_len)));
+    for (size_t i = 0; i < f->unsigned_count; i++) {
+        MUST(jy_der_put_i64(&message, 1));
+        put_attribute(&b, OID_GM_DATA, &message);
+    }
+    if (f->unsigned_count > 0)
+        MUST(jy_der_wrap(&a, DER_CONTEXT_1, &b));
     MUST(jy_der_wrap(&b, DER_SEQUENCE, &a));
     MUST(jy_der_wrap(&body, DER_SET, &b));
     MUST(jy_der_wrap(&a, DER_SEQUENCE, &body));
@@ -225,7 +253,8 @@ build(const struct form *f)
 static void
 cms__each_form_and_each_deviation_alone(void **state)
 {
-    uint8_t sha256[SHA256_DIGEST_LENGTH];
+    static const uint8_t long_text[65];
+    uint8_t sha256[SHA256_DIGEST_LENGTH], digest_of_text[JY_SM3_SIZE];
     const struct jy_slice of_digest = JY_SLICE(digest, JY_SM3_SIZE), text = jy_slice_text(digest_text);
     const struct { const char *what; struct form form; jy_err err; jy_deviations deviations; } rows[] = {
         { "detached, no attributes", { .pkcs7 = true, .content_type = OID_PKCS7_DATA }, JY_OK, 0 },
@@ -255,6 +284,25 @@ cms__each_form_and_each_deviation_alone(void **state)
         { "SHA-256 of something else", { .message_digest = digest, .digest_algorithm = OID_SHA256 }, JY_E_DOCUMENT_CHANGED, 0 },
         { "the mistaken identifier", { .message_digest = digest, .algorithm = OID_SM2_WITH_SM3_TYPO }, JY_OK, JY_DEV(CMS_SIGNATURE_ID) },
         { "raw", { .message_digest = digest, .raw = true }, JY_OK, JY_DEV(CMS_RAW64) },
+        { "long integers", { .message_digest = digest, .non_minimal = true }, JY_OK, JY_DEV(CMS_NON_MINIMAL) },
+        { "SM2 with SM3 for a digest", { .message_digest = digest, .listed = OID_SM2_WITH_SM3, .digest_algorithm = OID_SM2_WITH_SM3 }, JY_OK,
+          JY_DEV(CMS_DIGEST_ID) },
+        { "a digest that nobody knows", { .message_digest = digest, .listed = OID_GM_DATA, .digest_algorithm = OID_GM_DATA }, JY_E_UNSUPPORTED, 0 },
+        { "SHA-256, the document enclosed", { .content = document, .message_digest = sha256, .digest_algorithm = OID_SHA256 }, JY_E_UNSUPPORTED, 0 },
+        { "SHA-256, no messageDigest", { .message_digest = sha256, .digest_algorithm = OID_SHA256, .without_digest = true }, JY_E_UNSUPPORTED, 0 },
+        { "no messageDigest", { .message_digest = digest, .without_digest = true }, JY_E_FORMAT, 0 },
+        { "SHA-256, no attributes", { .digest_algorithm = OID_SHA256 }, JY_E_UNSUPPORTED, 0 },
+        { "attributes over the text of the digest", { .content = text, .message_digest = digest_of_text }, JY_OK,
+          JY_DEV(CMS_DIGEST_AS_CONTENT) | JY_DEV(CMS_BASE64) },
+        { "a long text that is not the document", { .content = JY_SLICE(long_text, sizeof(long_text)) }, JY_E_DOCUMENT_CHANGED, 0 },
+        { "a short text that is no base64", { .content = JY_SLICE("*", 1) }, JY_E_DOCUMENT_CHANGED, 0 },
+        { "as many unsigned attributes as allowed", { .message_digest = digest, .unsigned_count = JY_CMS_ATTRIBUTES_MAX }, JY_OK, 0 },
+        { "one more", { .message_digest = digest, .unsigned_count = JY_CMS_ATTRIBUTES_MAX + 1 }, JY_E_LIMIT, 0 },
+        { "more lists than are kept", { .message_digest = digest, .list_count = JY_CMS_CERTS_MAX + 1 }, JY_OK, 0 },
+        { "by an empty key identifier", { .message_digest = digest, .by_no_key_id = true }, JY_E_CERTIFICATE, 0 },
+        { "version 2", { .message_digest = digest, .version = 2 }, JY_OK, JY_DEV(CMS_VERSION) },
+        { "version 6", { .message_digest = digest, .pkcs7 = true, .version = 6, .content_type = OID_PKCS7_DATA, .attribute_type = OID_PKCS7_DATA }, JY_OK,
+          JY_DEV(CMS_VERSION) },
         { "version 3", { .message_digest = digest, .version = 3 }, JY_OK, JY_DEV(CMS_VERSION) },
         { "trailing", { .message_digest = digest, .trailing = true }, JY_OK, JY_DEV(CMS_TRAILING) },
         { "an unreadable certificate", { .message_digest = digest, .unreadable = true }, JY_OK, JY_DEV(CMS_CERTIFICATE_UNREADABLE) },
@@ -271,6 +319,7 @@ cms__each_form_and_each_deviation_alone(void **state)
 
     (void)state;
     SHA256(document.p, document.len, sha256);
+    MUST(jy_sm3(text, digest_of_text));
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct jy_buf der = build(&rows[i].form);
         struct jy_cms *cms = NULL;
@@ -284,9 +333,47 @@ cms__each_form_and_each_deviation_alone(void **state)
             fail_msg("%s: deviations %llx", rows[i].what, (unsigned long long)jy_cms_deviations(cms));
         if (rc == JY_OK && !jy_slice_equal(jy_cert_der(jy_cms_signer(cms)), jy_cert_der(cert)))
             fail_msg("%s: another signer", rows[i].what);
+        if (rc == JY_OK && (jy_cms_names_certificate(cms) != (rows[i].form.naming != UNNAMED) || jy_cms_crl_count(cms) > JY_CMS_CERTS_MAX))
+            fail_msg("%s: the certificate is named, or more lists than allowed", rows[i].what);
         jy_cms_free(cms);
         jy_buf_free(&der);
     }
+}
+
+/* Without the document's bytes nothing is said of a foreign algorithm; without a subject the content is it, and without both there is none. */
+static void
+cms__asks_for_what_it_needs(void **state)
+{
+    uint8_t sha256[SHA256_DIGEST_LENGTH];
+    const struct { const char *what; struct form form; struct jy_cms_subject subject; bool none; jy_err err; } rows[] = {
+        { "SHA-256, no subject", { .message_digest = digest, .digest_algorithm = OID_SHA256 }, { NULL }, true, JY_E_UNSUPPORTED },
+        { "SHA-256, a digest alone", { .message_digest = digest, .digest_algorithm = OID_SHA256 }, { .digest = digest }, false, JY_E_UNSUPPORTED },
+        { "detached attributes, no subject", { .message_digest = digest }, { NULL }, true, JY_E_ARGUMENT },
+        { "an enclosed document, no subject", { .content = document, .message_digest = digest }, { NULL }, true, JY_OK },
+        { "an enclosed document without attributes, no subject", { .content = document }, { NULL }, true, JY_OK },
+    };
+    static const uint8_t three[] = { 0x30, 9, 2, 1, 1, 2, 1, 1, 2, 1, 1 }, octets[] = { 0x30, 6, 2, 1, 1, 4, 1, 1 }, one[] = { 0x30, 3, 2, 1, 1 };
+    const struct jy_slice no_pairs[] = { JY_SLICE(three, sizeof(three)), JY_SLICE(octets, sizeof(octets)), JY_SLICE(one, sizeof(one)), JY_SLICE(three, 1),
+                                         JY_SLICE("\x31\x00", 2) };
+    struct jy_cms *cms;
+
+    (void)state;
+    SHA256(document.p, document.len, sha256);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct jy_buf der = build(&rows[i].form);
+        jy_err rc;
+        MUST(jy_cms_parse(jy_buf_slice(&der), &cms, NULL));
+        if ((rc = jy_cms_verify(cms, rows[i].none ? NULL : &rows[i].subject, NULL)) != rows[i].err)
+            fail_msg("%s: %s", rows[i].what, jy_err_code(rc));
+        jy_cms_free(cms);
+        jy_buf_free(&der);
+    }
+    for (size_t i = 0; i < sizeof(no_pairs) / sizeof(no_pairs[0]); i++)
+        assert_int_equal(jy_cms_parse(no_pairs[i], &cms, NULL), JY_E_FORMAT);
+    MUST(jy_cms_parse(JY_SLICE("\x30\x06\x02\x01\x01\x02\x01\x01\x00", 9), &cms, NULL));
+    assert_int_equal(jy_cms_deviations(cms), JY_DEV(CMS_BARE_SIGNATURE) | JY_DEV(CMS_TRAILING));
+    assert_int_equal(jy_cms_der(cms).len, 8);
+    jy_cms_free(cms);
 }
 
 static void
@@ -361,6 +448,11 @@ cms__ber_is_brought_to_der_and_what_is_signed_stays(void **state)
     assert_true(jy_slice_equal(jy_cms_der(cms), jy_buf_slice(&der)));
     assert_int_equal(jy_cms_add_time_stamp(jy_buf_slice(&ber), JY_SLICE("\x30\x00", 2), &(struct jy_buf){ 0 }, NULL), JY_E_FORMAT);
     jy_cms_free(cms);
+    MUST(jy_buf_byte(&ber, 0));
+    MUST(jy_cms_parse(jy_buf_slice(&ber), &cms, NULL));
+    assert_int_equal(jy_cms_deviations(cms), JY_DEV(CMS_BER) | JY_DEV(CMS_TRAILING));
+    jy_cms_free(cms);
+    ber.len--;
     for (size_t len = 0; len < ber.len; len++)
         if (len != 64)                                                 /* 64 bytes are read as a bare value, whatever they are */
             assert_int_not_equal(jy_cms_parse(JY_SLICE(ber.p, len), &cms, NULL), JY_OK);
@@ -373,6 +465,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cms__each_form_and_each_deviation_alone),
+        cmocka_unit_test(cms__asks_for_what_it_needs),
         cmocka_unit_test(cms__what_is_signed_bare_needs_the_bytes_and_a_certificate_from_elsewhere),
         cmocka_unit_test(cms__ber_is_brought_to_der_and_what_is_signed_stays),
     };

@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include <foreign_cert.h>
 #include <codec/der.h>
 #include <codec/oid.h>
 #include <jinyin/cms.h>
@@ -106,11 +107,13 @@ cms__what_is_written_is_read_back_and_fits(void **state)
 static void
 cms__wrong_fields_make_nothing_and_are_named(void **state)
 {
+    struct jy_cert *foreign = foreign_cert("foreign", NOW);
     const uint8_t other[JY_SM3_SIZE] = { 1 };
     const struct { struct jy_cms_fields fields; const struct jy_sm2 *with; jy_err err; const char *where; } rows[] = {
         { { .signer = cert }, key, JY_E_ARGUMENT, "digest" },
         { { .signer = cert, .content = text, .digest = other }, key, JY_E_ARGUMENT, "digest" },
         { { .signer = cert, .digest = digest }, root_key, JY_E_CERTIFICATE, "signer" },
+        { { .signer = foreign, .digest = digest }, key, JY_E_CERTIFICATE, "signer" },
         { { .signer = cert, .digest = digest, .cert_count = JY_CMS_CERTS_MAX }, key, JY_E_ARGUMENT, "certs" },
         { { .signer = cert, .digest = digest, .crl_count = JY_CMS_CERTS_MAX + 1 }, key, JY_E_ARGUMENT, "crls" },
     };
@@ -122,6 +125,29 @@ cms__wrong_fields_make_nothing_and_are_named(void **state)
         assert_int_equal(jy_cms_make(&rows[i].fields, rows[i].with, &der, &fault), rows[i].err);
         assert_string_equal(fault.where, rows[i].where);
         assert_int_equal(der.len, 0);
+    }
+    jy_cert_free(foreign);
+}
+
+/* The signer's certificate given once more is enclosed once; a time that UTCTime cannot say is a GeneralizedTime (RFC 5652 11.3). */
+static void
+cms__a_certificate_given_twice_and_times_before_1950_and_after_2049(void **state)
+{
+    const struct jy_cert *const again[] = { cert };
+    static const jy_time times[] = { INT64_C(-1000000000), NOW, INT64_C(2600000000) };
+    struct jy_cms *cms;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+        struct jy_cms_fields fields = { .digest = digest, .signer = cert, .signing_time = times[i], .certs = again, .cert_count = 1 };
+        struct jy_buf der = { 0 };
+        MUST(jy_cms_make(&fields, key, &der, NULL));
+        MUST(jy_cms_parse(jy_buf_slice(&der), &cms, NULL));
+        assert_int_equal(jy_cms_cert_count(cms), 1);
+        assert_int_equal(jy_cms_signing_time(cms), times[i]);
+        assert_int_equal(jy_cms_deviations(cms), 0);
+        jy_cms_free(cms);
+        jy_buf_free(&der);
     }
 }
 
@@ -165,7 +191,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(cms__what_is_written_is_read_back_and_fits),
                                         cmocka_unit_test(cms__wrong_fields_make_nothing_and_are_named),
-                                        cmocka_unit_test(cms__a_time_stamp_is_added_and_nothing_that_is_signed_changes) };
+                                        cmocka_unit_test(cms__a_certificate_given_twice_and_times_before_1950_and_after_2049),
+        cmocka_unit_test(cms__a_time_stamp_is_added_and_nothing_that_is_signed_changes) };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -27,14 +27,15 @@ static const struct { const char *machine, *allowed; } machines[] = {
     { "inspection", "OPEN+close=CLOSED " },
     { "rectification", "ORDERED+answer=ANSWERED ORDERED+overdue=OVERDUE ORDERED+withdraw=WITHDRAWN OVERDUE+answer=ANSWERED OVERDUE+withdraw=WITHDRAWN "
                        "ANSWERED+accept=ACCEPTED ANSWERED+reject=ORDERED " },
+    { "hold", "STANDING+lift=LIFTED " },
 };
 static const char *const states[] = { "DRAFT", "CORRECTION", "SUBMITTED", "ACCEPTED", "REFUSED", "MADE", "CARRIED_OUT", "WITHDRAWN", "LAPSED", "FILED",
                                       "ACTIVE", "FROZEN", "SUSPENDED", "CANCELLED", "EXPIRED", "VOID", "REQUESTED", "APPROVED", "INTENT", "DONE",
                                       "FAILED", "LICENSED", "REVOKED", "PENDING", "REGISTERED", "OPEN", "CLOSED", "ORDERED", "OVERDUE",
-                                      "ANSWERED", "", "draft", "DRAFT " };
+                                      "ANSWERED", "STANDING", "LIFTED", "", "draft", "DRAFT " };
 static const char *const events[] = { "submit", "withdraw", "accept", "refuse", "correct", "make", "carry_out", "lapse", "file", "activate", "cancel",
                                       "replace", "renew", "void", "freeze", "unfreeze", "suspend", "resume", "expire", "approve", "sign", "done",
-                                      "fail", "return", "revoke", "confirm", "close", "answer", "overdue", "reject", "", "SUBMIT" };
+                                      "fail", "return", "revoke", "confirm", "close", "answer", "overdue", "reject", "lift", "", "SUBMIT" };
 #define COUNT(rows) (sizeof(rows) / sizeof(rows[0]))
 
 static bool
@@ -118,12 +119,63 @@ applications__what_they_do_to_a_seal_is_a_move_of_it(void **state)
     }
 }
 
+/* R21.2: every state × number of standing holds. Only the effective state's changes are events; a state that is not FROZEN or ACTIVE is not touched. */
+static void
+R21_2__holds_freeze_and_thaw_and_touch_nothing_else(void **state)
+{
+    const char *to;
+
+    (void)state;
+    for (size_t s = 0; s < COUNT(states); s++)
+        for (size_t standing = 0; standing < 4; standing++) {
+            const char *event = seal_event_of_holds(states[s], standing);
+            if (strcmp(states[s], "ACTIVE") == 0 && standing > 0)
+                assert_string_equal(event, "freeze");
+            else if (strcmp(states[s], "FROZEN") == 0 && standing == 0)
+                assert_string_equal(event, "unfreeze");
+            else
+                assert_null(event);
+            if (event == NULL)
+                continue;
+            assert_int_equal(state_after(seal_moves, states[s], event, &to, NULL), JY_OK);
+            assert_string_equal(to, standing > 0 ? "FROZEN" : "ACTIVE");
+            assert_null(seal_event_of_holds(to, standing));                 /* and then it is at rest */
+        }
+    /* Whatever can be frozen, thawed or resumed can be held; what has ended, or was never handed over, cannot. */
+    for (size_t s = 0; s < COUNT(states); s++) {
+        bool expected = state_after(seal_moves, states[s], "freeze", &to, NULL) == JY_OK ||
+                        state_after(seal_moves, states[s], "unfreeze", &to, NULL) == JY_OK ||
+                        state_after(seal_moves, states[s], "resume", &to, NULL) == JY_OK;
+        assert_int_equal(seal_may_be_held(states[s]), expected);
+    }
+}
+
+/* R4.1: the organization's own hold and the supervisors' are different things, by name and by who lifts them. */
+static void
+R4_1__only_the_police_are_supervisors(void **state)
+{
+    size_t count;
+    const struct hold_owner *rows = hold_owners(&count);
+
+    (void)state;
+    assert_int_equal(count, 3);
+    for (size_t i = 0; i < count; i++) {
+        assert_ptr_equal(hold_owner_by_code(rows[i].code), &rows[i]);
+        assert_int_equal(rows[i].supervisor, strcmp(rows[i].code, "organization") != 0);
+        assert_true(rows[i].zh[0] != '\0' && rows[i].en[0] != '\0' && rows[i].lifted_zh[0] != '\0' && rows[i].lifted_en[0] != '\0');
+    }
+    assert_null(hold_owner_by_code("police"));
+    assert_null(hold_owner_by_code(""));
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(states__every_state_and_event_of_every_machine),
         cmocka_unit_test(N8__an_ended_seal_stays_ended),
+        cmocka_unit_test(R21_2__holds_freeze_and_thaw_and_touch_nothing_else),
+        cmocka_unit_test(R4_1__only_the_police_are_supervisors),
         cmocka_unit_test(applications__what_they_do_to_a_seal_is_a_move_of_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

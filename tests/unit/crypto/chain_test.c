@@ -281,6 +281,15 @@ pem_of(const struct jy_cert *cert)
     return pem;
 }
 
+static bool
+licenses(const struct jy_trust *trust, const struct jy_cert *maker)
+{
+    bool licensed;
+
+    MUST(jy_trust_licenses(trust, maker, &licensed));
+    return licensed;
+}
+
 static void
 makers__are_named_by_their_certificate_or_by_the_ca_that_issued_it(void **state)
 {
@@ -291,18 +300,24 @@ makers__are_named_by_their_certificate_or_by_the_ca_that_issued_it(void **state)
 
     (void)state;
     assert_int_equal(jy_trust_maker_count(NULL), 0);
-    assert_false(jy_trust_licenses(NULL, maker));
+    assert_false(licenses(NULL, maker));
     assert_int_equal(jy_trust_maker_count(base), 0);
+    assert_false(jy_trust_restricts_makers(base));
+    MUST(jy_trust_restrict_makers(base));
+    assert_true(jy_trust_restricts_makers(base));
+    assert_false(licenses(base, maker));            /* a list of nobody */
     MUST(jy_trust_add_makers_pem(base, jy_buf_slice(&by_cert), NULL));
+    MUST(jy_trust_restrict_makers(base));                    /* takes nothing away */
     MUST(jy_trust_extend(base, &more));                      /* evidence is added to it; its makers stay */
     assert_int_equal(jy_trust_maker_count(more), 1);
-    assert_true(jy_trust_licenses(more, maker));
-    assert_false(jy_trust_licenses(more, other));
+    assert_true(jy_trust_restricts_makers(more));
+    assert_true(licenses(more, maker));
+    assert_false(licenses(more, other));
     MUST(jy_trust_add_makers_pem(base, jy_buf_slice(&by_ca), NULL));
     assert_int_equal(jy_trust_maker_count(more), 2);
-    assert_true(jy_trust_licenses(more, maker));
-    assert_true(jy_trust_licenses(more, other));
-    assert_false(jy_trust_licenses(more, elsewhere));        /* the CA's own superior is not listed */
+    assert_true(licenses(more, maker));
+    assert_true(licenses(more, other));
+    assert_false(licenses(more, elsewhere));        /* the CA's own superior is not listed */
     jy_trust_free(more);
     jy_trust_free(base);
     jy_buf_free(&by_cert);
@@ -324,7 +339,7 @@ makers__bring_no_trust_and_what_is_no_list_of_them_is_refused_whole(void **state
     (void)state;
     MUST(jy_trust_add_makers_pem(trust, jy_buf_slice(&pem), NULL));
     assert_int_equal(jy_trust_anchor_count(trust), 1);
-    assert_true(jy_trust_licenses(trust, leaf));
+    assert_true(licenses(trust, leaf));
     assert_int_equal(judge(trust, leaf, JY_PURPOSE_ANY, NOW).status, JY_CHAIN_UNTRUSTED);
     MUST(jy_crl_issue(authority.other_key, own_root, NULL, 0, NOW, NOW + DAY, 1, &list, NULL));
     MUST(jy_crl_to_pem(jy_buf_slice(&list), &mixed));
@@ -347,23 +362,25 @@ makers__are_part_of_the_fingerprint_in_any_order(void **state)
 {
     struct jy_cert *maker = issue((struct jy_issue){ .common_name = "maker" }), *other = issue((struct jy_issue){ .common_name = "other" });
     struct jy_buf one = pem_of(maker), two = pem_of(other);
-    struct jy_trust *trusts[4];
-    uint8_t prints[4][JY_SM3_SIZE];
+    struct jy_trust *trusts[5];
+    uint8_t prints[5][JY_SM3_SIZE];
 
     (void)state;
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 5; i++)
         trusts[i] = authority_trust(false);
+    MUST(jy_trust_restrict_makers(trusts[4]));
     MUST(jy_trust_add_makers_pem(trusts[1], jy_buf_slice(&one), NULL));
     MUST(jy_trust_add_makers_pem(trusts[2], jy_buf_slice(&one), NULL));
     MUST(jy_trust_add_makers_pem(trusts[2], jy_buf_slice(&two), NULL));
     MUST(jy_trust_add_makers_pem(trusts[3], jy_buf_slice(&two), NULL));
     MUST(jy_trust_add_makers_pem(trusts[3], jy_buf_slice(&one), NULL));
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 5; i++)
         MUST(jy_trust_fingerprint(trusts[i], prints[i]));
     assert_memory_not_equal(prints[0], prints[1], JY_SM3_SIZE);
     assert_memory_not_equal(prints[1], prints[2], JY_SM3_SIZE);
     assert_memory_equal(prints[2], prints[3], JY_SM3_SIZE);
-    for (int i = 0; i < 4; i++)
+    assert_memory_not_equal(prints[0], prints[4], JY_SM3_SIZE);                /* a list of nobody is a list */
+    for (int i = 0; i < 5; i++)
         jy_trust_free(trusts[i]);
     jy_buf_free(&one);
     jy_buf_free(&two);
@@ -535,6 +552,10 @@ list__extensions_of_an_entry_are_heeded(void **state)
         { "certificateIssuer: likewise", "2.5.29.29", false, JY_SLICE("\x30\x00", 2), NOW, JY_CHAIN_REVOCATION_UNKNOWN },
         { "unknown", "1.2.3.4", false, JY_SLICE("\x05\x00", 2), NOW, JY_CHAIN_REVOKED },
         { "before the revocation", "1.2.3.4", false, JY_SLICE("\x05\x00", 2), NOW - 2 * DAY, JY_CHAIN_REVOKED_LATER },
+        { "an unreadable invalidity date", "2.5.29.24", false, JY_SLICE("\x18\x03" "now", 5), NOW, JY_CHAIN_REVOKED },
+        { "something else for an invalidity date", "2.5.29.24", false, JY_SLICE("\x05\x00", 2), NOW, JY_CHAIN_REVOKED },
+        { "an invalidity date before 1970", "2.5.29.24", false, JY_SLICE("\x18\x0F" "19600101000000Z", 17), NOW - 2 * DAY, JY_CHAIN_REVOKED_LATER },
+        { "an invalidity date after the revocation", "2.5.29.24", false, JY_SLICE("\x18\x0F" "20260601000000Z", 17), NOW - DAY, JY_CHAIN_REVOKED },
         { "after the invalidity date", "2.5.29.24", false, JY_SLICE("\x18\x0F" "20260501000000Z", 17), NOW - 2 * DAY, JY_CHAIN_REVOKED },
     };
 

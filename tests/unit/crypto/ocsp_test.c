@@ -79,6 +79,8 @@ ocsp__a_request_says_what_is_asked(void **state)
         assert_string_equal(questions.list[0].serial, jy_cert_serial(leaf));
         assert_true(jy_ocsp_is_about(&questions.list[0], authority.ca));
         assert_false(jy_ocsp_is_about(&questions.list[0], authority.root));
+        questions.list[0].cert_id.len--;
+        assert_false(jy_ocsp_is_about(&questions.list[0], authority.ca));
         for (size_t len = 0; len < request.len; len++)
             assert_int_not_equal(jy_ocsp_request_read(JY_SLICE(request.p, len), &questions, NULL), JY_OK);
         jy_buf_free(&request);
@@ -119,12 +121,39 @@ ocsp__a_genuine_answer_is_told(void **state)
     jy_buf_free(&delegated);
 }
 
+/* Of two statements about one certificate the worse counts, in either order; a date that would read as none is one. */
+static void
+ocsp__of_two_statements_the_worse_counts(void **state)
+{
+    static const enum jy_ocsp_status G = JY_OCSP_GOOD, R = JY_OCSP_REVOKED, U = JY_OCSP_UNKNOWN;
+    const struct { enum jy_ocsp_status first, second, told; } rows[] = { { G, G, G }, { G, R, R }, { R, G, R }, { G, U, U }, { U, G, U }, { R, U, R }, { U, R, R } };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct jy_ocsp_answer two[2] = { { .status = rows[i].first, .revoked_at = -5, .reason = 1, .this_update = NOW - 60, .next_update = NOW + 60 } }, told;
+        struct jy_buf request = { 0 }, response = { 0 };
+        struct jy_ocsp_questions questions;
+        two[1] = two[0];
+        two[1].status = rows[i].second;
+        MUST(jy_ocsp_request(leaf, authority.ca, false, nonce, &request, NULL));
+        MUST(jy_ocsp_request_read(jy_buf_slice(&request), &questions, NULL));
+        questions.list[questions.count++] = questions.list[0];
+        MUST(jy_ocsp_respond(&questions, two, authority.ca_key, authority.ca, NOW, &response, NULL));
+        MUST(jy_ocsp_check(jy_buf_slice(&response), leaf, authority.ca, nonce, &told, NULL));
+        if (told.status != rows[i].told || (told.status == R) != (told.revoked_at == 1))
+            fail_msg("row %zu: %d at %lld", i, (int)told.status, (long long)told.revoked_at);
+        jy_buf_free(&request);
+        jy_buf_free(&response);
+    }
+}
+
 static void
 ocsp__nobody_else_may_answer(void **state)
 {
     struct jy_cert *plain = issue((struct jy_issue){ .common_name = "no EKU" });
     struct jy_cert *any = issue((struct jy_issue){ .common_name = "any", .extended_key_usage = "anyExtendedKeyUsage" });
     struct jy_cert *ended = issue((struct jy_issue){ .common_name = "ended", .extended_key_usage = "OCSPSigning", .not_after = NOW - 1 });
+    struct jy_cert *later = issue((struct jy_issue){ .common_name = "later", .extended_key_usage = "OCSPSigning", .not_before = NOW + 1 });
     struct jy_cert *by_root = issue((struct jy_issue){ .issuer_key = authority.root_key, .issuer = authority.root, .subject_key = authority.key,
                                                        .common_name = "by root", .extended_key_usage = "OCSPSigning" });
     struct jy_cert *forged = issue((struct jy_issue){ .issuer_key = authority.other_key, .issuer = authority.ca, .common_name = "forged",
@@ -134,6 +163,7 @@ ocsp__nobody_else_may_answer(void **state)
         { "a certificate of the CA without EKU", { .key = authority.key, .by = plain }, JY_E_CERTIFICATE },
         { "anyExtendedKeyUsage", { .key = authority.key, .by = any }, JY_E_CERTIFICATE },
         { "ended when it was produced", { .key = authority.key, .by = ended }, JY_E_CERTIFICATE },
+        { "not begun when it was produced", { .key = authority.key, .by = later }, JY_E_CERTIFICATE },
         { "alive when it was produced", { .key = authority.key, .by = ended, .produced_at = NOW - 1 }, JY_OK },
         { "a responder of another CA", { .key = authority.key, .by = by_root }, JY_E_CERTIFICATE },
         { "a certificate that the CA did not sign", { .key = authority.key, .by = forged }, JY_E_CERTIFICATE },
@@ -156,6 +186,7 @@ ocsp__nobody_else_may_answer(void **state)
     jy_cert_free(plain);
     jy_cert_free(any);
     jy_cert_free(ended);
+    jy_cert_free(later);
     jy_cert_free(by_root);
     jy_cert_free(forged);
     jy_cert_free(other_leaf);
@@ -203,7 +234,7 @@ status_with(const struct recipe *recipe, const struct jy_cert *revoked, jy_time 
     struct jy_chain_result result;
 
     if (revoked != NULL)
-        trust_list(trust, authority.ca_key, authority.ca, revoked, NOW - 100, 1);
+        trust_list(trust, authority.ca_key, authority.ca, revoked, NOW - 100, at == NOW - 200 ? 6 : 1);
     MUST(jy_trust_add_ocsp(trust, jy_buf_slice(&response), NULL));
     MUST(jy_chain_check(trust, leaf, NULL, 0, at, &result));
     jy_buf_free(&response);
@@ -231,6 +262,7 @@ chain__a_genuine_response_is_as_good_as_a_list_and_no_other_is(void **state)
         { "good, but on a list", { 0 }, leaf, NOW, JY_CHAIN_REVOKED },
         { "a responder that must be on no list, without lists", { .key = authority.key, .by = checkable }, NULL, NOW, JY_CHAIN_REVOCATION_UNKNOWN },
         { "a responder on the list", { .answer = revoked, .key = authority.key, .by = checkable }, checkable, NOW, JY_CHAIN_OK },
+        { "a responder that is held", { .answer = revoked, .key = authority.key, .by = checkable }, checkable, NOW - 200, JY_CHAIN_OK },
         { "a responder on no list", { .answer = revoked, .key = authority.key, .by = checkable }, plain, NOW, JY_CHAIN_REVOKED },
     };
 
@@ -249,6 +281,8 @@ static void
 chain__forged_evidence_does_not_drown_what_was_known(void **state)
 {
     struct jy_buf revoked = respond((struct recipe){ .answer = { .status = JY_OCSP_REVOKED, .revoked_at = NOW - 10, .reason = 1 } });
+    struct jy_cert *forger = issue((struct jy_issue){ .common_name = "forger", .subject_key = authority.other_key });
+    struct jy_buf forged = respond((struct recipe){ .key = authority.other_key, .by = forger });
     struct jy_trust *base = authority_trust(false), *more;
     struct jy_cert *namesake = issue((struct jy_issue){ .issuer_key = authority.other_key, .subject_key = authority.other_key,
                                                         .common_name = "CA", .ca = true });
@@ -262,6 +296,12 @@ chain__forged_evidence_does_not_drown_what_was_known(void **state)
     trust_list(more, authority.ca_key, authority.ca, NULL, 0, 0);
     MUST(jy_chain_check(more, leaf, NULL, 0, NOW, &result));
     assert_int_equal(result.status, JY_CHAIN_REVOKED);
+    for (int i = 0; i < 40; i++)
+        MUST(jy_trust_add_ocsp(more, jy_buf_slice(&forged), NULL));
+    MUST(jy_chain_check(more, leaf, NULL, 0, NOW, &result));
+    assert_int_equal(result.status, JY_CHAIN_REVOKED);
+    jy_cert_free(forger);
+    jy_buf_free(&forged);
     jy_buf_free(&revoked);
     jy_trust_free(more);
     jy_trust_free(base);
@@ -290,6 +330,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ocsp__a_request_says_what_is_asked),
         cmocka_unit_test(ocsp__a_genuine_answer_is_told),
+        cmocka_unit_test(ocsp__of_two_statements_the_worse_counts),
         cmocka_unit_test(ocsp__nobody_else_may_answer),
         cmocka_unit_test(ocsp__error_responses_name_their_error),
         cmocka_unit_test(ocsp__no_changed_byte_lets_a_revoked_certificate_live),

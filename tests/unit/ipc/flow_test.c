@@ -116,7 +116,7 @@ r16_1__the_first_path_that_fits_category_and_amount_decides(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        jy_err rc = jy_flow_path_for(flow, rows[i].category, rows[i].amount, rows[i].now, &path, NULL);
+        jy_err rc = jy_flow_path_for(flow, &(struct jy_flow_use){ rows[i].category, rows[i].amount, false }, rows[i].now, &path, NULL);
         assert_int_equal(rc, rows[i].path < 0 ? JY_E_NO_PATH : JY_OK);
         assert_ptr_equal(path, rows[i].path < 0 ? NULL : &flow->paths[rows[i].path]);
     }

@@ -124,14 +124,43 @@ __wrap_renameat(int from, const char *a, int to, const char *b)
 
 /* -- a day: requests with everything in them fixed, so that a repetition is one -- */
 
-enum step { APPROVE_1, STAMP_1, ABANDON_2, FREEZE, THAW, NEW_PIN, ENROL, APPROVE_3, STAMP_3, CANCEL, STEPS };
+enum step { APPROVE_1, STAMP_1, ABANDON_2, FREEZE, THAW, HOLD, AGREE, LIFT, NEW_PIN, ENROL, APPROVE_3, STAMP_3, CANCEL, STEPS };
 #define NEW "new-Pin-1"
+#define OFFICER "approver-officer-1"
+#define OTHER_OFFICER "approver-officer-2"
 
 static struct {
-    struct jy_buf order_1, order_3, approve_1, approve_3, stamp_1, stamp_3, thaw, new_pin;
+    struct jy_buf order_1, order_3, approve_1, approve_3, stamp_1, stamp_3, thaw, agree, lift, new_pin;
     struct jy_buf approval_1, approval_3;       /* of the run */
 } day;
 struct answer { uint32_t step; uint8_t digest[JY_SM3_SIZE]; };
+
+static jy_err
+hold(void)
+{
+    struct jy_msg_KEY_HOLD m = { 0 };
+
+    TEXT(m.seal_key_id, SEAL);
+    TEXT(m.hold_id, "hold-1");
+    TEXT(m.officers, OFFICER " " OTHER_OFFICER);
+    return world_ask_bytes(JY_MSG_KEY_HOLD, &m, NULL);
+}
+
+static jy_err
+lift(const char *by, struct jy_slice sealed, uint32_t missing)
+{
+    struct jy_msg_KEY_LIFT m = { .sealed_pin = sealed };
+    struct jy_frame reply;
+    jy_err rc;
+
+    TEXT(m.seal_key_id, SEAL);
+    TEXT(m.hold_id, "hold-1");
+    TEXT(m.by_key_id, by);
+    if ((rc = world_ask(JY_MSG_KEY_LIFT, &m, &reply)) == JY_OK)
+        assert_int_equal(reply.u.KEY_LIFT_NOTED.missing, missing);
+    jy_frame_free(&reply);
+    return rc;
+}
 
 static jy_err
 perform(enum step step, struct jy_buf *out)
@@ -156,6 +185,15 @@ perform(enum step step, struct jy_buf *out)
         break;
     case THAW:
         rc = world_state_with(SEAL, "live", jy_buf_slice(&day.thaw));
+        break;
+    case HOLD:
+        rc = hold();
+        break;
+    case AGREE:
+        rc = lift(OFFICER, jy_buf_slice(&day.agree), 1);
+        break;
+    case LIFT:
+        rc = lift(OTHER_OFFICER, jy_buf_slice(&day.lift), 0);
         break;
     case NEW_PIN:
         rc = world_change_pin_with(SEAL, jy_buf_slice(&day.new_pin));
@@ -278,7 +316,8 @@ copy_file(const char *from, const char *to)
 static void
 copy_store(const char *from, const char *to)
 {
-    static const char *const files[] = { "journal", "keys/" MAKER ".key", "keys/" SEAL ".key", "keys/" APPROVER ".key" };
+    static const char *const files[] = { "journal", "keys/" MAKER ".key", "keys/" SEAL ".key", "keys/" APPROVER ".key",
+                                         "keys/" OFFICER ".key", "keys/" OTHER_OFFICER ".key" };
     char a[160], b[160];
 
     world_remove(to);
@@ -299,6 +338,8 @@ day_begin(void **state)
         return -1;
     memset(&day, 0, sizeof(day));
     mode = NEVER;
+    world_approver_of(OFFICER, "police", APPROVER_PIN, NULL);
+    world_approver_of(OTHER_OFFICER, "police", APPROVER_PIN, NULL);
     day.order_1 = world_order_der("order-1");
     day.order_3 = world_order_der("order-3");
     day.approve_1 = world_order_secret("approve", jy_buf_slice(&day.order_1), APPROVER_PIN);
@@ -306,6 +347,8 @@ day_begin(void **state)
     day.stamp_1 = world_order_secret("stamp", jy_buf_slice(&day.order_1), SEAL_PIN);
     day.stamp_3 = world_order_secret("stamp", jy_buf_slice(&day.order_3), NEW);
     day.thaw = world_secret("unfreeze", SEAL, SEAL_PIN);
+    day.agree = world_secret("lift", SEAL "/hold-1", APPROVER_PIN);
+    day.lift = world_secret("lift", SEAL "/hold-1", APPROVER_PIN);
     day.new_pin = world_secret_at("change-pin", SEAL, SEAL_PIN, NEW, w.now);
     world_close();
     snprintf(pristine, sizeof(pristine), "%s/pristine", w.root);
@@ -317,7 +360,7 @@ static int
 day_end(void **state)
 {
     struct jy_buf *all[] = { &day.order_1, &day.order_3, &day.approve_1, &day.approve_3,  &day.stamp_1,
-                             &day.stamp_3, &day.thaw,    &day.new_pin,   &day.approval_1, &day.approval_3 };
+                             &day.stamp_3, &day.thaw,    &day.new_pin,   &day.approval_1, &day.approval_3, &day.agree, &day.lift };
 
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
         jy_buf_free(all[i]);

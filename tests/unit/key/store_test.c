@@ -253,7 +253,7 @@ journal__an_entry_changed_under_the_running_process_is_noticed(void **state)
 static void
 start__a_second_process_is_refused(void **state)
 {
-    struct jy_key_setup setup = { w.dir, w.unlock, "JINYIN", 5, 90, world_stretch, world_clock };
+    struct jy_key_setup setup = { w.dir, w.unlock, "JINYIN", 5, 90, 2, world_stretch, world_clock };
     struct jy_key_room second;
 
     (void)state;
@@ -306,7 +306,7 @@ start__files_that_others_may_read_are_refused(void **state)
 static void
 start__settings_out_of_range_are_refused(void **state)
 {
-    struct jy_key_setup setup = { w.dir, w.unlock, "JINYIN", 0, 90, world_stretch, world_clock };
+    struct jy_key_setup setup = { w.dir, w.unlock, "JINYIN", 0, 90, 2, world_stretch, world_clock };
     struct jy_key_room room;
 
     (void)state;

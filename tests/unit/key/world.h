@@ -62,7 +62,7 @@ world_stretch(struct jy_slice secret, struct jy_slice salt, uint8_t *out, size_t
 static inline jy_err
 world_try_open(void)
 {
-    struct jy_key_setup setup = { w.dir, w.unlock, "JINYIN", 5, 90, w.stretch, world_clock, w.sdf_library, w.sdf_access_file };
+    struct jy_key_setup setup = { w.dir, w.unlock, "JINYIN", 5, 90, 2, w.stretch, world_clock, w.sdf_library, w.sdf_access_file };
     jy_err rc = jy_key_open(&w.room, &setup, &w.fault);
 
     if (rc != JY_OK)
@@ -272,6 +272,30 @@ world_key(const char *key_id, const char *kind, const char *pin)
 
     world_key_with_code(key_id, kind, code);
     OK(strcmp(kind, "seal") == 0 ? world_activate(key_id, CUSTODIAN, code, pin) : world_change_pin(key_id, code, pin));
+}
+
+/* An approver key enrolled under this organization's code; pin NULL: its activation code, in code, still stands. */
+static inline void
+world_approver_of(const char *key_id, const char *organization_code, const char *pin, char code[65])
+{
+    struct jy_msg_KEY_ENROL m = { 0 };
+    struct jy_frame reply;
+    struct jy_buf cert;
+
+    TEXT(m.key_id, key_id);
+    TEXT(m.kind, "approver");
+    TEXT(m.common_name, "x");
+    TEXT(m.organization, "另一单位");
+    TEXT(m.organization_code, organization_code);
+    OK(world_ask(JY_MSG_KEY_ENROL, &m, &reply));
+    cert = world_issue(reply.u.KEY_ENROLLED.csr, w.now - 86400, w.now + 86400, false);
+    OK(world_bind(key_id, jy_buf_slice(&cert)));
+    if (code != NULL)
+        strcpy(code, reply.u.KEY_ENROLLED.activation_code);
+    if (pin != NULL)
+        OK(world_change_pin(key_id, reply.u.KEY_ENROLLED.activation_code, pin));
+    jy_buf_free(&cert);
+    jy_frame_free(&reply);
 }
 
 static inline struct jy_msg_KEY_MAKE_SEAL

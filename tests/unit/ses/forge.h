@@ -33,7 +33,8 @@ struct forge_seal {
     uint8_t name_tag;
     struct jy_slice name;
     const char *code;                 /* esID */
-    int list_type;                    /* 0: 1 */
+    int64_t type;                     /* 0: 1 */
+    int64_t list_type;                /* 0: 1 */
     struct jy_slice list;             /* TLV; empty: the signer's certificate */
     uint8_t time_tag;                 /* 0: natural */
     const char *time_text;            /* createDate only, instead of the natural form */
@@ -51,10 +52,11 @@ struct forge_seal {
 struct forge_ses {
     bool v1;                          /* two elements, certificate and algorithm inside TBS_Sign */
     struct jy_slice seal;             /* empty: pki.seal_der */
-    int version;                      /* 0: of pki.seal, 4 */
+    int64_t version;                  /* 0: of pki.seal, 4 */
     uint8_t time_tag;
     const char *time_text;            /* instead of the time */
     jy_time when;                     /* 0: pki.now */
+    struct jy_slice time_bits;        /* payload of a BIT STRING instead of all that */
     struct jy_slice data_hash;        /* empty: 32 bytes of 7 */
     uint8_t hash_unused_bits;
     bool hash_octets;
@@ -147,7 +149,10 @@ forge_put_signed(struct jy_buf *out, const struct forge_sign *how, const struct 
     if (how->value.len > 0)
         MUST(jy_buf_add(&sig, how->value));
     else
-        sig = forge_signature(how->key != NULL ? how->key : key, message, how->form);
+        do {                                             /* unused bits are zero: sign until they are */
+            jy_buf_free(&sig);
+            sig = forge_signature(how->key != NULL ? how->key : key, message, how->form);
+        } while ((sig.p[sig.len - 1] & ((1u << how->unused_bits) - 1)) != 0);
     forge_bits(out, jy_buf_slice(&sig), how->unused_bits, how->octets);
     jy_buf_free(&sig);
 }
@@ -165,7 +170,7 @@ forge_property(const struct forge_seal *r, struct jy_buf *info)
     struct jy_buf part = { 0 }, list = { 0 };
     uint8_t time_tag = r->time_tag != 0 ? r->time_tag : r->v1 ? DER_UTC_TIME : DER_GENERALIZED_TIME;
 
-    MUST(jy_der_put_i64(&part, 1));
+    MUST(jy_der_put_i64(&part, r->type != 0 ? r->type : 1));
     MUST(jy_der_put(&part, r->name_tag != 0 ? r->name_tag : DER_UTF8, r->name.len > 0 ? r->name : jy_slice_text("测试印章")));
     if (!r->v1)
         MUST(jy_der_put_i64(&part, r->list_type != 0 ? r->list_type : 1));
@@ -234,7 +239,9 @@ forge_ses(const struct forge_ses *r)
 
     MUST(jy_der_put_i64(&tbs, r->version != 0 ? r->version : 4));
     MUST(jy_buf_add(&tbs, r->seal.len > 0 ? r->seal : jy_buf_slice(&pki.seal_der)));
-    if (time_tag == DER_BIT_STRING)
+    if (r->time_bits.len > 0)
+        MUST(jy_der_put_bits(&tbs, r->time_bits));
+    else if (time_tag == DER_BIT_STRING)
         MUST(jy_der_put_bits(&tbs, jy_slice_text(r->time_text != NULL ? r->time_text : "2026-05-28T20:26:40.123Z")));
     else
         forge_time(&tbs, r->when != 0 ? r->when : pki.now, time_tag, r->time_text);

@@ -8,6 +8,8 @@
 
 #include "forge.h"
 
+#include <jinyin/timestamp.h>
+
 static struct jy_buf listed_plain, listed_z, listed_names, listed_bare, listed_one, listed_empty, listed_certificate;
 static const uint8_t typo_oid[] = { 0x2a, 0x81, 0x1c, 0xcf, 0x55, 0x83, 0x75 }, rsa_oid[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x05 };
 
@@ -177,13 +179,31 @@ seal__every_form_is_read_and_its_deviations_are_named(void **state)
     }
 }
 
+/* A token that states this time. */
+static struct jy_buf
+token_of(jy_time when)
+{
+    struct jy_timestamp_request request = { .cert_req = true };
+    struct jy_issue what = { .issuer_key = pki.ca_key, .issuer = pki.ca, .subject_key = pki.maker_key, .common_name = "TSA", .not_before = pki.now - 86400,
+                             .not_after = pki.now + 86400, .path_length = -1, .extended_key_usage = "critical,timeStamping", .serial = { [15] = 9 } };
+    struct jy_timestamp_fields fields = { .request = &request, .policy = "1.2.3", .time = when, .serial = { 1 } };
+    struct jy_buf token = { 0 };
+    struct jy_cert *tsa;
+
+    MUST(jy_cert_issue(&what, &tsa, NULL));
+    fields.tsa = tsa;
+    MUST(jy_timestamp_make(&fields, pki.maker_key, &token, NULL));
+    jy_cert_free(tsa);
+    return token;
+}
+
 static void
 ses__every_form_is_read_and_its_deviations_are_named(void **state)
 {
     struct jy_buf v1 = forge_seal(&(struct forge_seal){ .v1 = true }), c0119 = forge_seal(&(struct forge_seal){ .time_tag = DER_UTC_TIME }),
                   v5 = forge_seal(&(struct forge_seal){ .version = 5 }),
-                  z = forge_seal(&(struct forge_seal){ .list_type = 2, .list = jy_buf_slice(&listed_z) });
-    static const uint8_t short_hash[31] = { 1 };
+                  z = forge_seal(&(struct forge_seal){ .list_type = 2, .list = jy_buf_slice(&listed_z) }), token = token_of(pki.now - 7);
+    static const uint8_t short_hash[31] = { 1 }, even_hash[JY_SM3_SIZE] = { 1, [31] = 4 }, odd[] = { 1 };
     const struct jy_slice old = jy_buf_slice(&v1);
     const struct row {
         const char *what;
@@ -201,6 +221,9 @@ ses__every_form_is_read_and_its_deviations_are_named(void **state)
         { "v1, text with an offset", { .v1 = true, .version = 1, .seal = old, .time_text = "2026-05-28T20:26:40+00:00" }, JY_OK, 0, 1780000000 },
         { "v1, time in DER", { .v1 = true, .version = 1, .seal = old, .time_text = "\x17\x0d" "260528202640Z" }, JY_OK, 0, 1780000000 },
         { "v1, no time", { .v1 = true, .version = 1, .seal = old, .time_text = "some other day" }, JY_OK, JY_DEV(SIGN_TIME_UNREADABLE), 0 },
+        { "v1, a time stamp", { .v1 = true, .version = 1, .seal = old, .time_bits = jy_buf_slice(&token) }, JY_OK, JY_DEV(SIGN_TIME_TOKEN), pki.now - 7 },
+        { "v1, what might be a time stamp", { .v1 = true, .version = 1, .seal = old, .time_bits = TLV("\x30\x03\x06\x01\x2a") }, JY_OK,
+          JY_DEV(SIGN_TIME_UNREADABLE), 0 },
         { "v1, GeneralizedTime", { .v1 = true, .version = 1, .seal = old, .time_tag = DER_GENERALIZED_TIME }, JY_OK, JY_DEV(SIGN_TIME_TYPE), 1780000000 },
         { "v1, another version", { .v1 = true, .version = 2, .seal = old }, JY_OK, JY_DEV(SIG_VERSION), 0 },
         { "C0119", { .v1 = true, .version = 4, .seal = jy_buf_slice(&c0119) }, JY_OK, JY_DEV(LAYOUT_C0119), 0 },
@@ -213,7 +236,9 @@ ses__every_form_is_read_and_its_deviations_are_named(void **state)
         { "octets", { .sign.octets = true }, JY_OK, JY_DEV(SIG_OCTETS), 0 },
         { "SM2 sign", { .sign.algorithm = OID_SM2_SIGN }, JY_OK, JY_DEV(SIG_ALGORITHM_ID), 0 },
         { "RSA", { .sign.algorithm = JY_SLICE(rsa_oid, sizeof(rsa_oid)) }, JY_E_UNSUPPORTED, 0, 0 },
-        { "dataHash with unused bits", { .hash_unused_bits = 2 }, JY_OK, JY_DEV(HASH_UNUSED_BITS), 0 },
+        { "dataHash with unused bits", { .data_hash = JY_SLICE(even_hash, sizeof(even_hash)), .hash_unused_bits = 2 }, JY_OK, JY_DEV(HASH_UNUSED_BITS), 0 },
+        { "dataHash whose last bit, set, is called unused", { .hash_unused_bits = 1 }, JY_E_FORMAT, 0, 0 },
+        { "a signature whose last bit, set, is called unused", { .sign = { .value = JY_SLICE(odd, sizeof(odd)), .unused_bits = 1 } }, JY_E_FORMAT, 0, 0 },
         { "dataHash as octets", { .hash_octets = true }, JY_OK, JY_DEV(HASH_OCTETS), 0 },
         { "a dataHash of 31 bytes is told by its length", { .data_hash = JY_SLICE(short_hash, sizeof(short_hash)) }, JY_OK, 0, 0 },
         { "a time without Z", { .time_text = "20260528202640" }, JY_OK, JY_DEV(SIGN_TIME_FORM), pki.now },
@@ -249,6 +274,7 @@ ses__every_form_is_read_and_its_deviations_are_named(void **state)
     jy_buf_free(&v5);
     jy_buf_free(&z);
     jy_buf_free(&c0119);
+    jy_buf_free(&token);
 }
 
 /* A signature value or a time stamp may end with zero bytes: they are bytes, not padding (seal-formats §1.0). */

@@ -6,62 +6,13 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-#include "pki.h"
+#include "../fail_memory.h"
+
+#include "../../attacks/package.h"
 
 #include <jansson.h>
 
-/* The linker sends the library's calls here (--wrap); jansson's come through json_set_alloc_funcs. */
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *p, size_t size);
-void *__real_reallocarray(void *p, size_t n, size_t size);
-char *__real_strdup(const char *text);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *p, size_t size);
-void *__wrap_reallocarray(void *p, size_t n, size_t size);
-char *__wrap_strdup(const char *text);
-
-static long fail_at = -1, asked;      /* the allocation that fails, counted from 0; -1 = none */
-
-/* A place to stop in a debugger. */
-static bool
-fails(void)
-{
-    return asked++ == fail_at;
-}
-
-void *
-__wrap_malloc(size_t size)
-{
-    return fails() ? NULL : __real_malloc(size);
-}
-
-void *
-__wrap_calloc(size_t n, size_t size)
-{
-    return fails() ? NULL : __real_calloc(n, size);
-}
-
-void *
-__wrap_realloc(void *p, size_t size)
-{
-    return fails() ? NULL : __real_realloc(p, size);
-}
-
-void *
-__wrap_reallocarray(void *p, size_t n, size_t size)
-{
-    return fails() ? NULL : __real_reallocarray(p, n, size);
-}
-
-char *
-__wrap_strdup(const char *text)
-{
-    return fails() ? NULL : __real_strdup(text);
-}
-
-static struct jy_buf documents[2];
+static struct jy_buf documents[3];
 static const char evidence_json[] = "{\"status\":[{\"seal_id\":\"1201010000001\",\"since\":\"2026-05-01T00:00:00Z\",\"state\":\"ACTIVE\"}],"
     "\"stamps\":[{\"digest\":\"0000000000000000000000000000000000000000000000000000000000000000\",\"recorded\":\"2026-05-01T00:00:00Z\"}],"
     "\"certificates\":[],\"crls\":[],\"ocsp\":[],\"time_stamps\":[\"MAA=\"]}";
@@ -88,7 +39,7 @@ static void
 verify__no_memory_is_never_another_verdict(void **state)
 {
     (void)state;
-    for (size_t d = 0; d < 2; d++) {
+    for (size_t d = 0; d < 3; d++) {
         struct jy_slice file = jy_buf_slice(&documents[d]);
         struct jy_buf honest = { 0 };
         long count, refused = 0, wrong = 0;
@@ -122,6 +73,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(verify__no_memory_is_never_another_verdict) };
     struct jy_buf plain[2] = { small_pdf(), load_file(JY_DATA "/contract.ofd") };
+    struct package package = { 0 };
     int failed;
 
     json_set_alloc_funcs(__wrap_malloc, free);
@@ -130,8 +82,13 @@ main(void)
         MUST(pki_stamp(jy_buf_slice(&plain[i]), pki.now, &documents[i], NULL));
         jy_buf_free(&plain[i]);
     }
+    /* Digests of SM3(Z, data), as some products take them (seal-formats §4). */
+    package_base(&package);
+    package_sign(&package, 0, &(struct sign_how){ .digest = "SM3(Z)", .hash_with_z = true });
+    package_zip(&package, &documents[2]);
+    package_free(&package);
     failed = cmocka_run_group_tests(tests, NULL, NULL);
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < 3; i++)
         jy_buf_free(&documents[i]);
     pki_end();
     return failed;
