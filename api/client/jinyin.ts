@@ -233,7 +233,7 @@ export class Jinyin {
     return (await (await this.ask("POST", `/api/v1/organizations`, {}, body, true, options)).json()) as OrganizationCreateAnswer;
   }
 
-  /** Make the approver's own key (R16.1). Who: approver. */
+  /** Make the approver's own key (R16.1). Who: police, approver. */
   async personEnrol(id: string, body: PersonEnrolBody, options: Options = {}): Promise<PersonEnrolAnswer> {
     return (await (await this.ask("POST", `/api/v1/people/${encodeURIComponent(id)}/key`, {}, body, true, options)).json()) as PersonEnrolAnswer;
   }
@@ -258,7 +258,7 @@ export class Jinyin {
     return (await (await this.ask("POST", `/api/v1/makers/${encodeURIComponent(id)}/resume`, {}, body, true, options)).json()) as State;
   }
 
-  /** Change the PIN of an own key (R19.2). Who: maker_staff, agent, custodian, approver. */
+  /** Change the PIN of an own key (R19.2). Who: police, maker_staff, agent, custodian, approver. */
   async keyChangePin(id: string, body: KeyChangePinBody, options: Options = {}): Promise<void> {
     await this.ask("PUT", `/api/v1/keys/${encodeURIComponent(id)}/pin`, {}, body, true, options);
   }
@@ -363,6 +363,11 @@ export class Jinyin {
     return (await (await this.ask("GET", `/api/v1/makers/${encodeURIComponent(id)}/workstations`, query, null, false, options)).json()) as WorkstationListAnswer;
   }
 
+  /** A maker's named staff, masked (R13.4). Who: police, maker_staff. */
+  async makerStaffList(id: string, query: { limit?: number; before?: number } = {}, options: Options = {}): Promise<MakerStaffListAnswer> {
+    return (await (await this.ask("GET", `/api/v1/makers/${encodeURIComponent(id)}/staff`, query, null, false, options)).json()) as MakerStaffListAnswer;
+  }
+
   /** Confirm a workstation (R13.4). Who: police. */
   async workstationConfirm(id: string, body: WorkstationConfirmBody, options: Options = {}): Promise<State> {
     return (await (await this.ask("POST", `/api/v1/workstations/${encodeURIComponent(id)}/confirm`, {}, body, true, options)).json()) as State;
@@ -443,14 +448,19 @@ export class Jinyin {
     return (await (await this.ask("POST", `/api/v1/seals/${encodeURIComponent(id)}/custodian`, {}, body, true, options)).json()) as SealCustodianAnswer;
   }
 
-  /** Freeze at once (loss report) (R21.2). Who: police, custodian. */
-  async sealFreeze(id: string, body: SealFreezeBody, options: Options = {}): Promise<State> {
-    return (await (await this.ask("POST", `/api/v1/seals/${encodeURIComponent(id)}/freeze`, {}, body, true, options)).json()) as State;
+  /** Freeze at once (loss report): a hold of the custodian's organization, or of the police (R21.2). Who: police, custodian. */
+  async sealFreeze(id: string, body: SealFreezeBody, options: Options = {}): Promise<SealFreezeAnswer> {
+    return (await (await this.ask("POST", `/api/v1/seals/${encodeURIComponent(id)}/freeze`, {}, body, true, options)).json()) as SealFreezeAnswer;
   }
 
-  /** Lift a freeze (R21.2). Who: custodian. */
-  async sealUnfreeze(id: string, body: SealUnfreezeBody, options: Options = {}): Promise<State> {
-    return (await (await this.ask("POST", `/api/v1/seals/${encodeURIComponent(id)}/unfreeze`, {}, body, true, options)).json()) as State;
+  /** Lift the organization's own hold (R21.2). Who: custodian. */
+  async sealUnfreeze(id: string, body: SealUnfreezeBody, options: Options = {}): Promise<SealUnfreezeAnswer> {
+    return (await (await this.ask("POST", `/api/v1/seals/${encodeURIComponent(id)}/unfreeze`, {}, body, true, options)).json()) as SealUnfreezeAnswer;
+  }
+
+  /** Agree to lift a hold of the police, as an officer whom it names (R21.2 R4.1). Who: police. */
+  async holdLift(id: string, body: HoldLiftBody, options: Options = {}): Promise<HoldLiftAnswer> {
+    return (await (await this.ask("POST", `/api/v1/holds/${encodeURIComponent(id)}/lift`, {}, body, true, options)).json()) as HoldLiftAnswer;
   }
 
   /** Cancel for a listed reason (R21.1). Who: police. */
@@ -606,6 +616,11 @@ export class Jinyin {
   /** The same as CSV, ten thousand rows at most (R19.1). Who: agent, custodian, approver. */
   async useRegisterExport(id: string, query: { from?: string; to?: string } = {}, options: Options = {}): Promise<Uint8Array> {
     return new Uint8Array(await (await this.ask("GET", `/api/v1/seals/${encodeURIComponent(id)}/use-register/export`, query, null, false, options)).arrayBuffer());
+  }
+
+  /** The archive package: document, evidence, record, signed manifest (docs/protocol/archive.md) (R24.1). Who: agent, custodian, approver. */
+  async stampRecordArchive(id: string, options: Options = {}): Promise<Uint8Array> {
+    return new Uint8Array(await (await this.ask("GET", `/api/v1/stamp-records/${encodeURIComponent(id)}/archive`, {}, null, false, options)).arrayBuffer());
   }
 
   /** What waits for each counterpart, and whether it answers (R5.2). Who: system_administrator, police. */
@@ -844,6 +859,25 @@ export type SealEvent = {
   actor_id: string | null;
   reason: string | null;
 };
+export type HoldAgreement = {
+  person_id: string;
+  reason: string;
+  agreed: string;
+};
+export type Hold = {
+  hold_id: string;
+  owner: string;
+  state: string;
+  placed_by: string;
+  reason: string;
+  placed: string;
+  needed: number;
+  may_lift: string[];
+  agreements: HoldAgreement[];
+  lifted_by: string | null;
+  lifted_reason: string | null;
+  lifted: string | null;
+};
 export type Seal = {
   seal_id: string;
   es_id: string;
@@ -872,6 +906,7 @@ export type Seal = {
   maker_workstation_id: string | null;
   created: string;
   history: SealEvent[];
+  holds: Hold[];
 };
 export type SealRow = {
   seq: number;
@@ -1084,6 +1119,7 @@ export type Grant = {
   custodian_id: string | null;
   digest_only: boolean;
   notice?: string;
+  in_force: boolean;
   step?: number | null;
 };
 export type GrantRow = {
@@ -1095,6 +1131,7 @@ export type GrantRow = {
   created: string;
   granted: string | null;
   revoked: string | null;
+  in_force: boolean;
 };
 export type RegisterEntry = {
   seq: number;
@@ -1212,6 +1249,15 @@ export type CarriedOut = {
   state: string;
   seal_state: string;
   filing_number: string;
+};
+export type MakerPerson = {
+  seq: number;
+  person_id: string;
+  login: string;
+  name: string;
+  state: string;
+  second_factor: boolean;
+  created: string;
 };
 export type Workstation = {
   seq: number;
@@ -1518,7 +1564,7 @@ export type WebhookDelivery = {
   delivered: string | null;
 };
 export type Problem = {
-  code: "format" | "trailing_data" | "limit_exceeded" | "no_memory" | "io" | "crypto" | "unsupported" | "bad_argument" | "bad_signature" | "bad_certificate" | "not_found" | "file_empty" | "file_format_unknown" | "file_damaged" | "file_encrypted" | "container_ambiguous" | "file_hostile" | "document_locked" | "earlier_signature_invalid" | "active_content" | "stamp_forbidden" | "page_out_of_range" | "stamp_off_page" | "seam_impossible" | "keyword_not_found" | "seal_not_in_validity" | "signer_not_in_seal" | "internal" | "unavailable" | "counterpart_down" | "counterpart_refused" | "unauthenticated" | "bad_login" | "forbidden" | "second_factor_required" | "account_incomplete" | "step_up_required" | "password_weak" | "too_many_tries" | "two_persons" | "row_altered" | "method_not_allowed" | "bad_json" | "bad_field" | "idempotency_key_missing" | "idempotency_key_reused" | "state_forbids" | "conflict" | "client_signature" | "client_time" | "client_nonce_used" | "client_not_active" | "client_scope" | "client_digest" | "quota_exceeded" | "bad_uscc" | "bad_id_number" | "material_missing" | "original_not_seen" | "maker_licence" | "physical_seal_unknown" | "physical_seal_cancelled" | "physical_seal_mismatch" | "second_statutory_seal" | "certificate_period" | "excluded_by_law" | "workstation" | "four_eyes" | "renewal_window" | "picture_changed" | "outside_scope" | "reason_required" | "seal_not_live" | "no_approval" | "no_path" | "use_not_permitted" | "grant_exceeded" | "order_expired" | "order_spent" | "document_changed" | "content_not_kept" | "pin_wrong" | "pin_locked" | "pin_must_change" | "pin_weak" | "secret_unreadable" | "secret_stale";
+  code: "format" | "trailing_data" | "limit_exceeded" | "no_memory" | "io" | "crypto" | "unsupported" | "bad_argument" | "bad_signature" | "bad_certificate" | "not_found" | "file_empty" | "file_format_unknown" | "file_damaged" | "file_encrypted" | "container_ambiguous" | "file_hostile" | "document_locked" | "earlier_signature_invalid" | "active_content" | "stamp_forbidden" | "page_out_of_range" | "stamp_off_page" | "seam_impossible" | "keyword_not_found" | "seal_not_in_validity" | "device_down" | "device_refused" | "archive_incomplete" | "archive_changed" | "signer_not_in_seal" | "internal" | "unavailable" | "counterpart_down" | "counterpart_refused" | "unauthenticated" | "bad_login" | "forbidden" | "second_factor_required" | "account_incomplete" | "step_up_required" | "password_weak" | "too_many_tries" | "two_persons" | "row_altered" | "method_not_allowed" | "bad_json" | "bad_field" | "idempotency_key_missing" | "idempotency_key_reused" | "state_forbids" | "conflict" | "client_signature" | "client_time" | "client_nonce_used" | "client_not_active" | "client_scope" | "client_digest" | "quota_exceeded" | "bad_uscc" | "bad_id_number" | "material_missing" | "original_not_seen" | "maker_licence" | "physical_seal_unknown" | "physical_seal_cancelled" | "physical_seal_mismatch" | "second_statutory_seal" | "certificate_period" | "excluded_by_law" | "workstation" | "four_eyes" | "renewal_window" | "picture_changed" | "outside_scope" | "reason_required" | "seal_not_live" | "seal_held" | "no_approval" | "no_path" | "use_not_permitted" | "grant_exceeded" | "order_expired" | "order_spent" | "document_changed" | "content_not_kept" | "pin_wrong" | "pin_locked" | "pin_must_change" | "pin_weak" | "secret_unreadable" | "secret_stale";
   title: string;
   title_zh: string;
   status: number;
@@ -1863,6 +1909,10 @@ export type WorkstationListAnswer = {
   items: Workstation[];
   next: number | null;
 };
+export type MakerStaffListAnswer = {
+  items: MakerPerson[];
+  next: number | null;
+};
 export type WorkstationConfirmBody = Record<string, never>;
 export type WorkstationRevokeBody = {
   reason: string;
@@ -1928,8 +1978,30 @@ export type SealCustodianAnswer = Record<string, never>;
 export type SealFreezeBody = {
   reason: string;
 };
+export type SealFreezeAnswer = {
+  state: string;
+  hold_id: string;
+  owner: string;
+  held_by: string[];
+  needed: number;
+  may_lift: string[];
+};
 export type SealUnfreezeBody = {
   sealed: string;
+};
+export type SealUnfreezeAnswer = {
+  state: string;
+  held_by: string[];
+};
+export type HoldLiftBody = {
+  reason: string;
+  sealed: string;
+};
+export type HoldLiftAnswer = {
+  state: string;
+  missing: number;
+  seal_state: string;
+  held_by: string[];
 };
 export type SealCancelBody = {
   reason: "dissolved_or_merged" | "physical_seal_not_used" | "electronic_seal_not_used" | "key_leaked" | "stolen_damaged_or_lost" | "renamed" | "dissolved" | "licence_revoked" | "bankrupt" | "merged" | "split";

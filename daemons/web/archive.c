@@ -84,6 +84,8 @@ find_record(struct packing *p, struct jy_fault *fault)
         return rc;
     if (strcmp(member(p->order, "state"), "DONE") != 0)
         return jy_fail(fault, JY_E_BAD_STATE, "state", 0, "%s: only what was stamped is archived", member(p->order, "state"));
+    if (member(p->order, "result_digest")[0] == '\0')
+        return jy_fail(fault, JY_E_BAD_STATE, "document", 0, "the document is not kept here (only its digest was ever sent, or it was forgotten)");
     if ((rc = find_row(x, SQL_SEAL_BY_ID, BINDS(B_TEXT("seal_id", member(p->order, "seal_id")), SCOPE_ANYWHERE(x)), seal_columns, &p->seal, fault)) != JY_OK ||
         (rc = blob_open(x->web, member(p->order, "result_digest"), &p->file, &p->size, fault)) != JY_OK)
         return rc;
