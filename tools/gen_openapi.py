@@ -156,6 +156,8 @@ def problems(route, errors):
         statuses |= {409, 413, 415}
     if route["once"]:
         statuses |= {409, 423, 502}
+    if route["method"] == "GET" and route["audit"] and "{id}" in route["path"]:
+        statuses |= {409}                                # what is made of an object on being asked needs its state
     known = {error["status"] for error in errors}
     return {str(status): {"$ref": f"#/components/responses/problem_{status}"} for status in sorted(statuses & known)}
 
