@@ -153,7 +153,8 @@ jy_stamp_order_parse(struct jy_slice der, struct jy_stamp_order *o, struct jy_fa
         (rc = jy_der_u32(&body, &o->copies)) != JY_OK ||
         (rc = jy_der_text(&body, DER_UTF8, o->reference, sizeof(o->reference))) != JY_OK ||
         (rc = jy_der_text(&body, DER_IA5, o->requester, sizeof(o->requester))) != JY_OK || (rc = jy_part_time(&body, &o->created)) != JY_OK ||
-        (rc = jy_part_time(&body, &o->expires)) != JY_OK || (rc = jy_part_last_boolean(&body, &o->digest_only)) != JY_OK || (rc = jy_der_close(&body)) != JY_OK || (rc = jy_der_close(&all)) != JY_OK)
+        (rc = jy_part_time(&body, &o->expires)) != JY_OK || (rc = jy_part_last_boolean(&body, &o->digest_only)) != JY_OK ||
+        (rc = jy_der_close(&body)) != JY_OK || (rc = jy_der_close(&all)) != JY_OK)
         return jy_fail(fault, rc, "StampOrder", body.base == NULL ? 0 : jy_der_offset(&body), "bad field");
     if (o->amount_fen < -1 || o->amount_fen > JY_AMOUNT_MAX || o->copies < 1 || o->copies > JY_ORDER_COPIES_MAX)
         return jy_fail(fault, JY_E_ARGUMENT, "StampOrder", 0, "amount or copies out of range");

@@ -9,7 +9,8 @@
 #include <string.h>
 
 jy_err
-jy_key_rule_for(const struct jy_key_room *room, const struct jy_key_record *seal, const struct jy_flow_use *use, struct jy_key_rule *out, struct jy_fault *fault)
+jy_key_rule_for(const struct jy_key_room *room, const struct jy_key_record *seal, const struct jy_flow_use *use, struct jy_key_rule *out,
+                struct jy_fault *fault)
 {
     jy_err rc;
 

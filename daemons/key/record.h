@@ -18,8 +18,8 @@ enum jy_key_state { JY_KEY_USABLE = 1, JY_KEY_FROZEN = 2, JY_KEY_CANCELLED = 3 }
  *   organizationCode UTF8, point OCTET(65), salt OCTET(16), wrappedKey OCTET, activationCode IA5, pinMark OCTET(32), csr OCTET,
  *   certificate OCTET, seal OCTET, custodian IA5, flow OCTET, grants OCTET, pinSet INTEGER, pinsBefore OCTET,
  *   handOver SEQUENCE { person IA5, salt OCTET(16), wrappedKey OCTET, mark OCTET(32), expires INTEGER },
- *   holds OCTET }
- * version 4, of a key that lies in a device, ends in slot INTEGER.
+ *   holds OCTET, slot INTEGER }
+ * Version 2, still read, had neither holds nor slot.
  */
 struct jy_key_record {
     char key_id[JY_ID_SIZE];

@@ -84,8 +84,8 @@ find_record(struct packing *p, struct jy_fault *fault)
         return rc;
     if (strcmp(member(p->order, "state"), "DONE") != 0)
         return jy_fail(fault, JY_E_BAD_STATE, "state", 0, "%s: only what was stamped is archived", member(p->order, "state"));
-    if (member(p->order, "result_digest")[0] == '\0')
-        return jy_fail(fault, JY_E_BAD_STATE, "document", 0, "the document is not kept here (only its digest was ever sent, or it was forgotten)");
+    if (json_is_true(json_object_get(p->order, "digest_only")))
+        return jy_fail(fault, JY_E_BAD_STATE, "digest_only", 0, "the document stays with its client, who archives it: there is nothing here to pack");
     if ((rc = find_row(x, SQL_SEAL_BY_ID, BINDS(B_TEXT("seal_id", member(p->order, "seal_id")), SCOPE_ANYWHERE(x)), seal_columns, &p->seal, fault)) != JY_OK ||
         (rc = blob_open(x->web, member(p->order, "result_digest"), &p->file, &p->size, fault)) != JY_OK)
         return rc;
@@ -207,9 +207,11 @@ judge(struct packing *p, struct jy_fault *fault)
     if ((rc = inspect(p->x->web, p->file, p->x->now, &p->inspection, fault)) != JY_OK ||
         (rc = document_evidence(p->x, p->inspection.signatures, &own, &all, fault)) != JY_OK ||
         (rc = jy_buf_text(&p->texts[JY_ARCHIVE_REGISTER], own)) != JY_OK ||
-        (rc = trust_pem(p->x->web, true, &p->texts[JY_ARCHIVE_TRUST], fault)) != JY_OK)
+        (rc = trust_pem(p->x->web, true, &p->texts[JY_ARCHIVE_TRUST], fault)) != JY_OK ||
+        (rc = trust_makers_pem(p->x->web, p->inspection.signatures, &p->texts[JY_ARCHIVE_MAKERS], fault)) != JY_OK)
         goto out;
     ask.trust = jy_buf_slice(&p->texts[JY_ARCHIVE_TRUST]);
+    ask.makers = jy_buf_slice(&p->texts[JY_ARCHIVE_MAKERS]);
     ask.evidence = jy_slice_text(all);
     if ((rc = ask_doc(p->x->web, JY_MSG_DOC_ARCHIVE, &ask, NULL, &reply, fault)) != JY_OK || (rc = is_complete(&reply.u.DOC_ARCHIVED, fault)) != JY_OK ||
         (rc = jy_buf_add(&p->texts[JY_ARCHIVE_REPORT], reply.u.DOC_ARCHIVED.report)) != JY_OK ||

@@ -20,6 +20,8 @@ static const struct client_right rights[] = {
     { "POST", API "/documents", "documents", false },
     { "GET", API "/documents/{id}", "documents", false },
     { "GET", API "/documents/{id}/content", "documents", false },
+    { "GET", API "/documents/{id}/pages", "documents", false },
+    { "GET", API "/documents/{id}/pages/{code}.png", "documents", false },
     { "POST", API "/orders", "orders", false },
     { "GET", API "/orders/{id}", "orders", false },
     { "POST", API "/digest-orders", "digest_orders", false },

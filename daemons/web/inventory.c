@@ -93,7 +93,7 @@ inventory_certificates(struct exchange *x, struct jy_fault *fault)
 /* -- configuration: the keys that this room sees; none of them is a secret, files of secrets are named by their paths -- */
 
 enum { TEXT, PATH, INT, BOOL };
-enum { WEB = 1, DOC = 0, KEY = 0, LINK = 0, SUPERVISOR = 0 };
+enum { WEB = 1, DOC = 0, KEY = 0, LINK = 0, PAGE = 0, SUPERVISOR = 0 };
 static const struct { const char *name; int kind, web; const char *sentence; } keys[] = {
 #define CONFIG(name, kind, initial, rooms, sentence) { name, kind, rooms, sentence },
 #include "ipc/config.def"

@@ -64,7 +64,7 @@ check_value(const char *name, const char *value, struct jy_fault *fault)
         (void)sscanf(type, "int %lld %lld", &min, &max);
         number = length <= 18 ? strtoll(value, NULL, 10) : -1;      /* 18 digits are a number of 64 bits */
         return length > 0 && value[strspn(value, "0123456789")] == '\0' && number >= min && number <= max ? JY_OK :
-            jy_fail(fault, JY_E_BAD_FIELD, name, 0, max == INT64_MAX ? "must be a whole number from %lld" : "must be a whole number from %lld to %lld", min, max);
+            jy_fail(fault, JY_E_BAD_FIELD, name, 0, "must be a whole number from %lld to %lld", min, max);
     }
     if (strcmp(type, "time") == 0)
         return jy_time_parse_rfc3339(value, &time) == JY_OK ? JY_OK :

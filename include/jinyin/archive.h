@@ -21,6 +21,7 @@ enum jy_archive_part {
     JY_ARCHIVE_STATUS,                 /* status.json: the seal's status at the time of stamping and of packing, signed statements */
     JY_ARCHIVE_EVIDENCE,               /* evidence.json: docs/protocol/evidence.md */
     JY_ARCHIVE_TRUST,                  /* trust.pem: the anchors and lists that it was judged by */
+    JY_ARCHIVE_MAKERS,                 /* makers.pem: who of the seals' makers may make seals by the register; may be empty */
     JY_ARCHIVE_REPORT,                 /* report.json: docs/protocol/report.md, of that moment */
     JY_ARCHIVE_PARTS
 };

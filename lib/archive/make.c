@@ -11,7 +11,8 @@
 
 static const char *const names[JY_ARCHIVE_PARTS] = {
     [JY_ARCHIVE_METADATA] = "metadata.json", [JY_ARCHIVE_RECORD] = "record.json", [JY_ARCHIVE_REGISTER] = "register.json",
-    [JY_ARCHIVE_STATUS] = "status.json", [JY_ARCHIVE_EVIDENCE] = "evidence.json", [JY_ARCHIVE_TRUST] = "trust.pem", [JY_ARCHIVE_REPORT] = "report.json",
+    [JY_ARCHIVE_STATUS] = "status.json", [JY_ARCHIVE_EVIDENCE] = "evidence.json", [JY_ARCHIVE_TRUST] = "trust.pem",
+    [JY_ARCHIVE_MAKERS] = "makers.pem", [JY_ARCHIVE_REPORT] = "report.json",
 };
 
 const char *

@@ -55,6 +55,8 @@ gather(const struct jy_archive *archive, const struct jy_archive_trust *whom, bo
     if (parts[JY_ARCHIVE_TRUST].len == 0 && whom->anchors == NULL)
         return jy_fail(fault, JY_E_ARCHIVE_INCOMPLETE, "trust.pem", 0, "holds no anchor");
     if ((rc = jy_trust_new(&k->own)) != JY_OK || (rc = jy_trust_add_pem(k->own, parts[JY_ARCHIVE_TRUST], fault)) != JY_OK ||
+        (rc = jy_trust_restrict_makers(k->own)) != JY_OK ||
+        (parts[JY_ARCHIVE_MAKERS].len > 0 && (rc = jy_trust_add_makers_pem(k->own, parts[JY_ARCHIVE_MAKERS], fault)) != JY_OK) ||
         (rc = jy_evidence_parse(parts[JY_ARCHIVE_EVIDENCE], false, &k->bundle, fault)) != JY_OK ||
         (rc = jy_evidence_parse(parts[JY_ARCHIVE_REGISTER], by_service, &k->from_register, fault)) != JY_OK ||
         (rc = jy_sm3(parts[JY_ARCHIVE_DOCUMENT], document)) != JY_OK || (rc = jy_trust_fingerprint(k->own, trust)) != JY_OK)
@@ -62,7 +64,7 @@ gather(const struct jy_archive *archive, const struct jy_archive_trust *whom, bo
     if (!k->bundle->origin.known || memcmp(k->bundle->origin.document, document, sizeof(document)) != 0)
         return jy_fail(fault, JY_E_ARCHIVE_INCOMPLETE, "evidence.json", 0, "is not the evidence of this document");
     if (memcmp(k->bundle->origin.trust, trust, sizeof(trust)) != 0)
-        return jy_fail(fault, JY_E_ARCHIVE_INCOMPLETE, "trust.pem", 0, "does not hold the anchors that the document was judged by");
+        return jy_fail(fault, JY_E_ARCHIVE_INCOMPLETE, "trust.pem", 0, "holds other anchors, or makers.pem other makers, than the document was judged by");
     if (whom->anchors == NULL && jy_trust_anchor_count(k->own) == 0)
         return jy_fail(fault, JY_E_ARCHIVE_INCOMPLETE, "trust.pem", 0, "holds no anchor");
     k->all = *k->bundle;

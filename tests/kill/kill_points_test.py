@@ -89,6 +89,9 @@ def main():
             life = Walker(folder, 1, None)
             life.plan = None
             life.keys()
+            life.officer("officer-2")
+            for officer in ("police", "officer-2"):
+                life.officer_key(officer)
             life.plan = plan
             life.acknowledged.clear()
             sim = Sim(life.credentials["sim"])

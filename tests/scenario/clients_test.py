@@ -139,7 +139,7 @@ def hostile_variations_of_a_signed_request_are_refused(life, application, folder
         status, answer = raw(life.base, b"GET " + path.encode() + b" HTTP/1.1\r\nHost: x\r\n" + lines(seals.signed("GET", path)) + b"\r\n")
         assert status == 400 and b"bad_argument" in answer, (path, answer)
     # More bytes than the request may have, and than were signed.
-    big = b"{" + b" " * (20 << 10) + b"}"
+    big = {"purpose": " " * (20 << 10)}
     orders, _ = client_of(life, scopes=["orders"])
     declined("limit_exceeded", lambda: orders.ask("POST", "/api/v1/orders", big))
 

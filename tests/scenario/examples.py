@@ -156,6 +156,7 @@ def makers(life):
     life.ask("police", "POST", f"/makers/{other}/revoke", {"reason": "the licence was given back"})
     station = life.ask("maker", "POST", maker + "/workstations", {"name": "一号工位", "place": "和平区示例路1号"})["workstation_id"]
     life.ask("maker", "GET", maker + "/workstations")
+    life.ask("maker", "GET", maker + "/staff?limit=1")
     life.ask("police", "POST", f"/workstations/{station}/confirm", {})
     life.ask("maker", "POST", f"/workstations/{station}/revoke", {"reason": "迁址"})
     inspection = life.ask("police", "POST", maker + "/inspections", {"kind": "routine", "note": "季度检查", "sample": 0})["inspection_id"]
@@ -232,7 +233,8 @@ def orders(life, seal_id):
 def use_management(life, seal_id, folder):
     seal = f"/seals/{seal_id}"
     # A flow that names an authority needs its consent.
-    second = flow(seal_id, 2, [flow_path(("审批", 1, [life.approver_key_id]))], authority=life.approver_key_id)
+    step = ("审批", 1, [life.approver_key_id])
+    second = flow(seal_id, 2, [flow_path(step), flow_path(step, digest_only=True)], authority=life.approver_key_id)
     life.ask("approver", "POST", seal + "/flow/approve",
              {"flow": base64.b64encode(second).decode(), "sealed": life.seal("approve", sm3(second) + "/0", life.pins[life.approver_key_id])})
     life.set_flow(seal_id, second)
@@ -250,6 +252,11 @@ def use_management(life, seal_id, folder):
     order = life.order(seal_id, life.upload(OFD)["document_id"], x_mm=50, amount_fen=100)
     life.ask("agent", "POST", f"/orders/{order['order_id']}/stamp-granted", grant.use(order["order"]))
     grant.revoke()
+    # The file stays with its client, who prepared it and sends digests.
+    life.ask("agent", "POST", "/digest-orders",
+             {"seal_id": seal_id, "format": "OFD", "size": 12345, "document_digest": sm3(b"an example"), "data_hash": sm3(b"its Signature.xml"),
+              "property_info": "/Doc_0/Signs/Sign_0/Signature.xml", "slot": "Doc_0/Signs/Sign_0/SignedValue.dat",
+              "places": [{"page": 1, "x_mm": 120, "y_mm": 200, "width_mm": 40, "height_mm": 40}], "category": "agreement", "purpose": "合同"})
     life.ask("custodian", "GET", seal + "/use-register?limit=1")
     life.ask("custodian", "GET", seal + "/use-register/export")
 
@@ -282,6 +289,18 @@ def custody(life, seal_id):
     life.tokens["custodian"], life.tokens["former"] = life.tokens["newcomer"], life.tokens["custodian"]
 
 
+def holds(life, seal_id):
+    """The police hold a seal; two officers whom the hold names lift it together."""
+    with life.quietly():
+        life.officer("officer")
+        for login in ("police", "officer"):
+            life.officer_key(login)
+    life.roles[life.tokens["officer"]] = "officer"
+    hold = life.ask("police", "POST", f"/seals/{seal_id}/freeze", {"reason": "an investigation"})
+    for login in ("police", "officer"):
+        life.lift(login, seal_id, hold["hold_id"])
+
+
 def ends(life, seal_id):
     life.carried_out(seal_id, "suspension", description="保管人离岗")
     application = life.accepted(life.apply_about(seal_id, "resumption", description="新保管人到岗"))
@@ -305,7 +324,7 @@ def counterparts(life, sim, seal_id):
     for step in ("resend", "abandon"):                   # the engraving system refuses: an event that a person must settle
         sim.fault("engraving", "refuse")
         with life.quietly():
-            life.ask("police", "POST", f"/seals/{seal_id}/freeze", REASON)
+            life.ask("custodian", "POST", f"/seals/{seal_id}/freeze", REASON)
             eventually(lambda: events(life, destination="engraving", state="DEAD"))
             dead = events(life, destination="engraving", state="DEAD")[0]["event_id"]
         sim.fault("engraving", "none")
@@ -389,6 +408,7 @@ def live(life, folder):
     orders(life, seal_id)
     use_management(life, seal_id, folder)
     custody(life, seal_id)
+    holds(life, seal_id)
     counterparts(life, Sim(life.credentials["sim"]), seal_id)
     ends(life, seal_id)
     webhook(life, path)

@@ -271,61 +271,68 @@ KNOWN = set(API["components"]["schemas"]["problem"]["properties"]["code"]["enum"
 FIELD_CODES = {"bad_field", "bad_json", "bad_uscc", "bad_id_number", "reason_required"}
 
 
+TYPES = ("text/plain", "application/x-www-form-urlencoded", "application/jsonx", "application/json; charset=utf-16", "multipart/form-data", "")
+KEYS = (None, "", "short", "a" * 65, "with a blank", "quote\"quote", "schlüssel".encode("latin-1"), "line\tline", "../../../etc")
+QUERIES = ("unknown=1", "limit=1&limit=1", "%6Cimit=1&limit=1", "=1", "a=%00", "a=%0a", "a=%ff", "a=%zz", "a=1+1", "&".join(f"q{i}=1" for i in range(17)))
+IDS = ("..", ".", "%2e%2e", "%2f", "..%2f..%2fetc", "a" * 65, "%00", "a%00", "\\..\\..", "%c0%ae%c0%ae", "%E2%80%AE", "a;b", "a:b", "~", "*", "'%20or%201=1")
+TOKENS = ("Bearer", "Bearer " + "0" * 64, "Bearer " + "0" * 63, "Basic YTpi", "bearer x", "Bearer \u00e9".encode("latin-1"))
+HOST, JSON_TYPE = ("Host", "127.0.0.1"), ("Content-Type", "application/json")
+
+
+class Operation:
+    """One request of the description, as it would be right, for the cases that are each wrong in one thing."""
+
+    def __init__(self, method, path, described_, tokens):
+        self.method, self.path, self.described, self.write = method, path, described_, described_.get("x-idempotent")
+        self.here = path.replace("{id}", NOBODYS).replace("{code}", "translation")
+        role = next((r for r in described_["x-roles"] if r in tokens), None)
+        self.session = [("Authorization", f"Bearer {tokens[role]}")] if role is not None else []
+        content = described_.get("requestBody", {}).get("content", {}).get("application/json")
+        self.schema = resolve(content["schema"]) if content else None
+        self.whole = good("", self.schema) if content else None
+        self.body = json.dumps(self.whole).encode() if content else None
+
+    def case(self, what, codes, target=None, body=b"-", session=None, kind=JSON_TYPE, keys=None, field=None, described_=True):
+        keys = [uuid.uuid4().hex] * bool(self.write) if keys is None else keys
+        headers = [HOST, *(self.session if session is None else session), *([kind] if kind and self.body is not None else []),
+                   *(("Idempotency-Key", key) for key in keys)]
+        return (f"{self.method} {self.path} {what}", self.method, self.here if described_ else None, target or self.here,
+                self.body if body == b"-" else body, headers, field, codes)
+
+    def cases(self):
+        if self.body is not None:
+            for text, field in field_cases(self.schema, self.whole):
+                yield self.case(f"field {field}", FIELD_CODES, body=text, field=field)
+            for text in some(body_cases(self.whole), 12):
+                yield self.case("body", {"bad_json", "bad_field", "limit_exceeded"}, body=text)
+            for kind in TYPES:
+                yield self.case(f"type {kind}", {"bad_json"}, kind=("Content-Type", kind) if kind else None, field="Content-Type")
+            yield self.case("large", {"limit_exceeded"}, body=b" " * (1 << 20) + self.body, field="body")
+        if self.write:
+            for wrong in KEYS:
+                yield self.case(f"key {wrong}", {"idempotency_key_missing", "bad_argument"}, keys=[] if wrong is None else [wrong])
+            yield self.case("two keys", {"bad_argument"}, keys=[uuid.uuid4().hex, uuid.uuid4().hex], described_=False)
+        for query in some(QUERIES, 5):
+            yield self.case(f"?{query}", {"bad_field", "bad_argument"}, target=f"{self.here}?{query}", described_=False)
+        for parameter in map(resolve, self.described.get("parameters", [])):
+            for value in bad_queries(parameter["schema"]) if parameter["in"] == "query" else ():
+                yield self.case(f"?{parameter['name']}={value}", {"bad_field", "bad_argument"},
+                                target=f"{self.here}?{parameter['name']}={urllib.parse.quote(value, safe='')}")
+        for wrong in some(IDS, 6) if "{id}" in self.path else ():
+            yield self.case(f"id {wrong}", {"not_found", "bad_argument", "method_not_allowed", "bad_field"},
+                            target=self.path.replace("{id}", wrong, 1).replace("{code}", "translation"), described_=False)
+        for wrong in some(TOKENS, 2) if self.session else ():
+            yield self.case("token", {"unauthenticated", "bad_argument"}, session=[("Authorization", wrong)], described_=False)
+        if self.method == "GET":
+            yield self.case("a body", None, body=b"{}", described_=False)
+
+
 def cases(tokens):
     """Every request that must be refused: (what, method, described path, target, body, headers, field, codes)."""
     for path, operations in API["paths"].items():
         for method, operation in operations.items():
-            method = method.upper()
-            if method not in ("GET", "POST", "PUT", "DELETE") or not path.startswith("/api/v1"):
-                continue
-            here = path.replace("{id}", NOBODYS).replace("{code}", "translation")
-            role = next((r for r in operation["x-roles"] if r in tokens), None)
-            head = [("Host", "127.0.0.1")] + ([("Authorization", f"Bearer {tokens[role]}")] if role not in (None, "anybody") else [])
-            write = operation.get("x-idempotent")
-            json_type = [("Content-Type", "application/json")]
-
-            def key():
-                return [("Idempotency-Key", uuid.uuid4().hex)] if write else []
-            what = f"{method} {path}"
-            content = operation.get("requestBody", {}).get("content", {})
-            body = None
-            if "application/json" in content:
-                schema = resolve(content["application/json"]["schema"])
-                whole = good("", schema)
-                body = json.dumps(whole).encode()
-                for text, field in field_cases(schema, whole):
-                    yield f"{what} field {field}", method, here, here, text, head + json_type + key(), field, FIELD_CODES
-                for text in some(body_cases(whole), 12):
-                    yield f"{what} body", method, here, here, text, head + json_type + key(), None, {"bad_json", "bad_field", "limit_exceeded"}
-                for kind in ("text/plain", "application/x-www-form-urlencoded", "application/jsonx", "application/json; charset=utf-16", "multipart/form-data", ""):
-                    yield f"{what} type {kind}", method, here, here, body, head + [("Content-Type", kind)] * (kind != "") + key(), "Content-Type", {"bad_json"}
-                yield f"{what} large", method, here, here, b" " * (1 << 20) + body, head + json_type + key(), "body", {"limit_exceeded"}
-            if write:
-                for wrong in (None, "", "short", "a" * 65, "with a blank", "quote\"quote", "schlüssel".encode("latin-1"), "line\tline", "../../../etc"):
-                    keys = [] if wrong is None else [("Idempotency-Key", wrong)]
-                    yield f"{what} key {wrong}", method, here, here, body, head + json_type * (body is not None) + keys, None, \
-                        {"idempotency_key_missing", "bad_argument"}
-                yield f"{what} two keys", method, None, here, body, head + json_type * (body is not None) + key() + key(), None, {"bad_argument"}
-            for query in some(("unknown=1", "limit=1&limit=1", "%6Cimit=1&limit=1", "=1", "a=%00", "a=%0a", "a=%ff", "a=%zz", "a=1+1", "&".join(f"q{i}=1" for i in range(17))), 5):
-                yield f"{what} ?{query}", method, None, f"{here}?{query}", body, head + json_type * (body is not None) + key(), None, {"bad_field", "bad_argument"}
-            for parameter in map(resolve, operation.get("parameters", [])):
-                if parameter["in"] == "query":
-                    kind = parameter["schema"]
-                    for value in bad_queries(kind):
-                        yield f"{what} ?{parameter['name']}={value}", method, here, f"{here}?{parameter['name']}={urllib.parse.quote(value, safe='')}", body, \
-                            head + json_type * (body is not None) + key(), None, {"bad_field", "bad_argument", "not_found", "counterpart_down"}
-            if "{id}" in path:
-                for wrong in some(("..", ".", "%2e%2e", "%2f", "..%2f..%2fetc", "a" * 65, "%00", "a%00", "\\..\\..", "%c0%ae%c0%ae", "%E2%80%AE", "a;b", "a:b", "~", "*",
-                                   "' or 1=1"), 6):
-                    target = path.replace("{id}", wrong, 1).replace("{code}", "translation").replace(" ", "%20")
-                    yield f"{what} id {wrong}", method, None, target, body, head + json_type * (body is not None) + key(), None, \
-                        {"not_found", "bad_argument", "method_not_allowed", "bad_field"}
-            for wrong in some(("Bearer", "Bearer " + "0" * 64, "Bearer " + "0" * 63, "Basic YTpi", "bearer x", "Bearer \u00e9".encode("latin-1")), 2):
-                if role not in (None, "anybody"):
-                    yield f"{what} token", method, None, here, body, [("Host", "127.0.0.1"), ("Authorization", wrong)] + json_type * (body is not None) + key(), None, \
-                        {"unauthenticated", "bad_argument"}
-            if body is None and method == "GET":
-                yield f"{what} a body", method, None, here, b"{}", head, None, None
+            if method in ("get", "post", "put", "delete") and path.startswith("/api/v1"):
+                yield from Operation(method.upper(), path, operation, tokens).cases()
 
 
 def bad_queries(schema):
@@ -343,10 +350,12 @@ def bad_queries(schema):
 def heads(base):
     """What no HTTP library sends."""
     host = urllib.parse.urlsplit(base)
-    for raw in (b"GET /livez\r\n\r\n", b"GET /api/v1/seals HTTP/1.0\r\nHost: h\r\n\r\n", b"GET  /livez HTTP/1.1\r\nHost: h\r\n\r\n", b"GET /livez HTTP/1.1\r\n\r\n",
+    for raw in (b"GET /livez\r\n\r\n", b"GET /api/v1/seals HTTP/1.0\r\nHost: h\r\n\r\n",
+                b"GET  /livez HTTP/1.1\r\nHost: h\r\n\r\n", b"GET /livez HTTP/1.1\r\n\r\n",
                 b"GET /livez HTTP/1.1\r\nHost: h\r\nHost: h\r\n\r\n", b"GET /livez HTTP/1.1\r\nHost: h\r\n folded: x\r\n\r\n",
                 b"POST /api/v1/session HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}",
-                b"POST /api/v1/session HTTP/1.1\r\nHost: h\r\nContent-Length: -1\r\n\r\n", b"POST /api/v1/session HTTP/1.1\r\nHost: h\r\nContent-Length: 1, 1\r\n\r\nx",
+                b"POST /api/v1/session HTTP/1.1\r\nHost: h\r\nContent-Length: -1\r\n\r\n",
+                b"POST /api/v1/session HTTP/1.1\r\nHost: h\r\nContent-Length: 1, 1\r\n\r\nx",
                 b"POST /api/v1/session HTTP/1.1\r\nHost: h\r\nContent-Length: 99999999999999999999\r\n\r\n",
                 b"GET /livez HTTP/1.1\r\nHost: h\r\nX: " + b"a" * 60000 + b"\r\n\r\n", b"GET /" + b"a" * 60000 + b" HTTP/1.1\r\nHost: h\r\n\r\n",
                 b"GET /livez HTTP/1.1\r\nHost: h\r\n" + b"".join(b"X%d: 1\r\n" % i for i in range(300)) + b"\r\n", b"BREW /livez HTTP/1.1\r\nHost: h\r\n\r\n",

@@ -14,7 +14,7 @@
 #define CENTURY ((jy_time)100 * 366 * 86400)
 
 static struct jy_sm2 *service, *stranger;
-static struct jy_buf stamped, trust_pem, bundle, own, status, report;
+static struct jy_buf stamped, trust_pem, makers_pem, bundle, own, status, report;
 static struct jy_archive_contents contents;
 
 static void
@@ -67,6 +67,8 @@ set_up(void **state)
     jy_trust_free(pki.trust);
     MUST(jy_trust_new(&pki.trust));
     MUST(jy_trust_add_pem(pki.trust, jy_buf_slice(&trust_pem), NULL));
+    MUST(jy_cert_to_pem(pki.maker, &makers_pem));
+    MUST(jy_trust_add_makers_pem(pki.trust, jy_buf_slice(&makers_pem), NULL));
     MUST(pki_stamp(jy_buf_slice(&pdf), pki.now, &stamped, NULL));
     MUST(jy_verify(jy_buf_slice(&stamped), pki.trust, NULL, NULL, pki.now + 2, &first, NULL));
     write_register(first);
@@ -82,7 +84,8 @@ set_up(void **state)
     contents = (struct jy_archive_contents){ .pdf = true, .record_id = "0123456789abcdef", .packed = pki.now + 2,
         .parts = { [JY_ARCHIVE_DOCUMENT] = jy_buf_slice(&stamped), [JY_ARCHIVE_METADATA] = jy_slice_text("{}"), [JY_ARCHIVE_RECORD] = jy_slice_text("{}"),
                    [JY_ARCHIVE_REGISTER] = jy_buf_slice(&own), [JY_ARCHIVE_STATUS] = jy_buf_slice(&status), [JY_ARCHIVE_EVIDENCE] = jy_buf_slice(&bundle),
-                   [JY_ARCHIVE_TRUST] = jy_buf_slice(&trust_pem), [JY_ARCHIVE_REPORT] = jy_buf_slice(&report) } };
+                   [JY_ARCHIVE_TRUST] = jy_buf_slice(&trust_pem), [JY_ARCHIVE_MAKERS] = jy_buf_slice(&makers_pem),
+                   [JY_ARCHIVE_REPORT] = jy_buf_slice(&report) } };
     strcpy(contents.verdict, jy_verdict_name(jy_report_verdict(first)));
     jy_report_free(first);
     jy_evidence_free(evidence);
@@ -99,6 +102,7 @@ tear_down(void **state)
     jy_sm2_free(stranger);
     jy_buf_free(&stamped);
     jy_buf_free(&trust_pem);
+    jy_buf_free(&makers_pem);
     jy_buf_free(&bundle);
     jy_buf_free(&own);
     jy_buf_free(&status);
@@ -246,7 +250,7 @@ R24_1__evidence_that_is_missing_or_of_another_document_is_refused(void **state)
 {
     struct { enum jy_archive_part part; const char *text; int want; } rows[] = {
         { JY_ARCHIVE_EVIDENCE, "{}", NO(JY_E_ARCHIVE_INCOMPLETE) }, { JY_ARCHIVE_EVIDENCE, "no", NO(JY_E_FORMAT) },
-        { JY_ARCHIVE_TRUST, "", NO(JY_E_ARCHIVE_INCOMPLETE) }, { JY_ARCHIVE_STATUS, "[]", NO(JY_E_ARCHIVE_INCOMPLETE) },
+        { JY_ARCHIVE_TRUST, "", NO(JY_E_ARCHIVE_INCOMPLETE) }, { JY_ARCHIVE_MAKERS, "", NO(JY_E_ARCHIVE_INCOMPLETE) }, { JY_ARCHIVE_STATUS, "[]", NO(JY_E_ARCHIVE_INCOMPLETE) },
         { JY_ARCHIVE_STATUS, "[{},{}]", NO(JY_E_ARCHIVE_INCOMPLETE) }, { JY_ARCHIVE_REGISTER, "[]", NO(JY_E_FORMAT) },
         { JY_ARCHIVE_DOCUMENT, "another document", NO(JY_E_ARCHIVE_INCOMPLETE) },
     };
