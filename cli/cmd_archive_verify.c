@@ -44,8 +44,8 @@ say(const struct jy_archive *archive, const struct jy_archive_judgement *judgeme
         goto out;
     if (wish->json)
         printf("{\"record_id\":\"%s\",\"packed\":\"%s\",\"at\":\"%s\",\"verdict\":\"%s\",\"packed_verdict\":\"%s\",\"packed_verdict_again\":\"%s\","
-               "\"vouched\":%s,\"service_key\":\"%.*s\",\"report\":%.*s}\n", c->record_id, packed, at, now, c->verdict, again, judgement->vouched ? "true" : "false",
-               (int)key.len, (const char *)key.p, (int)report.len, (const char *)report.p);
+               "\"vouched\":%s,\"service_key\":\"%.*s\",\"report\":%.*s}\n", c->record_id, packed, at, now, c->verdict, again,
+               judgement->vouched ? "true" : "false", (int)key.len, (const char *)key.p, (int)report.len, (const char *)report.p);
     else {
         printf("archive package of stamp record %s, packed %s, whole and unchanged  归档包完整、未被改动\n", c->record_id, packed);
         printf("  then %s, found again %s; at %s %s\n", c->verdict, again, at, now);

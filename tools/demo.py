@@ -161,7 +161,8 @@ def main():
         subprocess.run([BUILD / "jinyin", "migrate", "--config", args.dir / "jinyin.json", "--owner", args.owner, "--role", role], check=True)
     started = time.monotonic()
     log = open(args.dir / "log.jsonl", "ab")
-    processes = [subprocess.Popen([args.jinyind.parent / "jinyin-sim", "--data", args.dir / "sim", "--port", str(args.sim_port), "--smtp-port", str(args.smtp_port)],
+    processes = [subprocess.Popen([args.jinyind.parent / "jinyin-sim", "--data", args.dir / "sim", "--port", str(args.sim_port), "--smtp-port",
+                                   str(args.smtp_port)],
                                   stderr=log, stdout=log, start_new_session=True)]
     stop = []
     signal.signal(signal.SIGTERM, lambda *_: stop.append(1))

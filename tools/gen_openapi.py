@@ -158,6 +158,8 @@ def problems(route, errors):
         statuses |= {413}                                  # a page beyond a limit of drawing
     if route["once"]:
         statuses |= {409, 423, 502}
+    if route["method"] == "GET" and route["audit"] and "{id}" in route["path"]:
+        statuses |= {409}                                # what is made of an object on being asked needs its state
     known = {error["status"] for error in errors}
     return {str(status): {"$ref": f"#/components/responses/problem_{status}"} for status in sorted(statuses & known)}
 

@@ -35,7 +35,8 @@ draw_pdf(const struct page_room *self, const struct jy_msg_PAGE_DRAW *ask, int *
 /* In the process of the document. What it says of itself is the document's. */
 static jy_err
 read_it(const struct page_room *self, struct page_reading *reading,
-        jy_err (*handle)(const void *, const struct jy_frame *, struct jy_frame *, struct jy_fault *), const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault)
+        jy_err (*handle)(const void *self, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault),
+        const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault)
 {
     const struct jy_reader reader = { .room = JY_ROOM_PAGE, .timeout_seconds = self->timeout_seconds, .keep = reading->drawn, .handle = handle,
                                       .self = reading };

@@ -47,7 +47,8 @@ class Recorder(Life):
             return [self.pretty(item, name, items) for item in value[:items]]
         if not isinstance(value, str):
             return 1000 if name in ("size", "seq", "next") and value is not None else value
-        if name in ("token", "password", "password_first_half", "password_second_half", "activation_code", "old", "new", "secret", "recovery_codes") or (name == "code" and re.fullmatch(r"\d{6}", value)):
+        if name in ("token", "password", "password_first_half", "password_second_half", "activation_code", "old", "new", "secret",
+                    "recovery_codes") or (name == "code" and re.fullmatch(r"\d{6}", value)):
             if name == "code":
                 return self.number(value, lambda n: f"{n:06}")
             prefix = {"token": 64, "secret": 64}.get(name)

@@ -131,7 +131,7 @@ stamping__from_inspection_to_a_verdict(void **state)
         list = json_object_get(json, "signatures");
         assert_int_equal(json_array_size(list), 1);
         one = json_array_get(list, 0);
-        assert_int_equal(json_object_size(one), 5);
+        assert_int_equal(json_object_size(one), 6);
         assert_string_equal(json_string_value(json_object_get(one, "kind")), "seal");
         assert_string_equal(json_string_value(json_object_get(one, "seal_id")), "1201010000001");
         MUST(jy_sm3(jy_buf_slice(&value), digest));

@@ -76,8 +76,8 @@ r18_1__each_kind_takes_its_own_path(void **state)
 
     (void)state;
     set_flow(true);
-    IS(world_agree("order", SEEN, PIN, S(unseen), 0, &one), JY_E_NO_APPROVAL);
-    IS(world_agree("order", UNSEEN, PIN, S(seen), 0, &one), JY_E_NO_APPROVAL);
+    IS(world_agree("order", SEEN, PIN, S(unseen), 0, &one), JY_E_FORBIDDEN);
+    IS(world_agree("order", UNSEEN, PIN, S(seen), 0, &one), JY_E_FORBIDDEN);
     OK(world_agree("order", SEEN, PIN, S(seen), 0, &one));
     OK(world_agree("order", UNSEEN, PIN, S(unseen), 0, &other));
     IS(stamp(S(unseen), S(one), NULL), JY_E_NO_APPROVAL);
@@ -96,15 +96,16 @@ r18_1__each_kind_takes_its_own_path(void **state)
 static void
 r16_1__the_mark_is_part_of_what_was_approved(void **state)
 {
-    struct jy_buf seen = order_of("order", false), unseen = order_of("order", true), approval = { 0 };
+    struct jy_buf seen = order_of("order", false), unseen = order_of("order", true), approval = { 0 }, none = { 0 };
 
     (void)state;
     set_flow(true);
     OK(world_agree("order", UNSEEN, PIN, S(unseen), 0, &approval));
     IS(stamp(S(seen), S(approval), NULL), JY_E_NO_APPROVAL);
-    IS(world_agree("order", SEEN, PIN, S(seen), 0, &approval), JY_E_ORDER_SPENT);
+    IS(world_agree("order", SEEN, PIN, S(seen), 0, &none), JY_E_ORDER_SPENT);
     OK(stamp(S(unseen), S(approval), NULL));
     IS(stamp(S(seen), S(approval), NULL), JY_E_ORDER_SPENT);
+    jy_buf_free(&none);
     jy_buf_free(&seen);
     jy_buf_free(&unseen);
     jy_buf_free(&approval);

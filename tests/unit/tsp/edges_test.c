@@ -50,7 +50,7 @@ struct info {
 static struct jy_buf
 info_of(const struct info *what)
 {
-    struct jy_buf body = { 0 }, part = { 0 }, id = { 0 }, out = { 0 };
+    struct jy_buf body = { 0 }, part = { 0 }, out = { 0 };
 
     MUST(jy_der_put_i64(&body, 1));
     MUST(jy_der_put(&body, DER_OID, what->policy.len > 0 ? what->policy : TLV("\x2a\x03")));
@@ -60,8 +60,8 @@ info_of(const struct info *what)
     MUST(jy_der_put(&body, DER_INTEGER, what->serial.len > 0 ? what->serial : TLV("\x00\x9F")));
     MUST(jy_der_put_text(&body, DER_GENERALIZED_TIME, what->time != NULL ? what->time : "20260528202630Z"));
     MUST(jy_der_wrap(&out, DER_SEQUENCE, &body));
+    jy_buf_free(&body);
     jy_buf_free(&part);
-    jy_buf_free(&id);
     return out;
 }
 
