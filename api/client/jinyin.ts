@@ -593,7 +593,7 @@ export class Jinyin {
     return (await (await this.ask("POST", `/api/v1/seals/${encodeURIComponent(id)}/take-over`, {}, body, true, options)).json()) as SealTakeOverAnswer;
   }
 
-  /** Agree to unlock a key (R19.2). Who: maker_staff, approver. */
+  /** Agree to unlock a key (R19.2). Who: police, maker_staff, approver. */
   async keyUnlock(id: string, body: KeyUnlockBody, options: Options = {}): Promise<KeyUnlockAnswer> {
     return (await (await this.ask("POST", `/api/v1/keys/${encodeURIComponent(id)}/unlock`, {}, body, true, options)).json()) as KeyUnlockAnswer;
   }
