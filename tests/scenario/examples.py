@@ -231,7 +231,8 @@ def orders(life, seal_id):
 def use_management(life, seal_id, folder):
     seal = f"/seals/{seal_id}"
     # A flow that names an authority needs its consent.
-    second = flow(seal_id, 2, [flow_path(("审批", 1, [life.approver_key_id]))], authority=life.approver_key_id)
+    second = flow(seal_id, 2, [flow_path(("审批", 1, [life.approver_key_id]), digest_only=digest_only) for digest_only in (False, True)],
+                  authority=life.approver_key_id)
     life.ask("approver", "POST", seal + "/flow/approve",
              {"flow": base64.b64encode(second).decode(), "sealed": life.seal("approve", sm3(second) + "/0", life.pins[life.approver_key_id])})
     life.set_flow(seal_id, second)
@@ -249,6 +250,11 @@ def use_management(life, seal_id, folder):
     order = life.order(seal_id, life.upload(OFD)["document_id"], x_mm=50, amount_fen=100)
     life.ask("agent", "POST", f"/orders/{order['order_id']}/stamp-granted", grant.use(order["order"]))
     grant.revoke()
+    # The document stays with the client: what `jinyin stamp-prepare` wrote, and what the order is about.
+    life.ask("agent", "POST", "/digest-orders", {
+        "seal_id": seal_id, "category": "agreement", "purpose": "a contract that stays at home", "format": "OFD", "size": len(OFD), "document_digest": sm3(OFD),
+        "data_hash": sm3(b"Signature.xml of the prepared file"), "property_info": "/Doc_0/Signs/Sign_0/Signature.xml",
+        "slot": "/Doc_0/Signs/Sign_0/SignedValue.dat", "places": [{"page": 1, "x_mm": 100, "y_mm": 180, "width_mm": 40, "height_mm": 40}]})
     life.ask("custodian", "GET", seal + "/use-register?limit=1")
     life.ask("custodian", "GET", seal + "/use-register/export")
 
