@@ -14,6 +14,8 @@ int cmd_stamp(int argc, char **argv);
 int cmd_stamp_prepare(int argc, char **argv);
 int cmd_stamp_finish(int argc, char **argv);
 int cmd_archive(int argc, char **argv);
+int cmd_export(int argc, char **argv);
+int archive_verify(int argc, char **argv);      /* of cmd_archive: a package */
 int cmd_inspect(int argc, char **argv);
 int cmd_seal(int argc, char **argv);
 int cmd_sign(int argc, char **argv);
@@ -46,6 +48,8 @@ JY_CHECK jy_err write_file(const char *path, const struct jy_pieces *pieces, str
 JY_CHECK jy_err write_bytes(const char *path, struct jy_buf *bytes, struct jy_fault *fault);
 /** The pieces as a file without a name beside `path`, mapped: so a large document is never held in memory. */
 JY_CHECK jy_err map_pieces(const char *path, const struct jy_pieces *pieces, struct mapped *out, struct jy_fault *fault);
+/** Lines of a child that read a foreign document, on stderr. */
+void print_notes(const struct jy_buf *notes);
 /** "jinyin: what: …" on stderr in both languages. */
 void complain(const char *what, jy_err err, const struct jy_fault *fault);
 

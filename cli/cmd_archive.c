@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Certificates, lists and answers of the trust, as they are put into the document; free lists[*]. */
 static jy_err
@@ -65,10 +66,12 @@ cmd_archive(int argc, char **argv)
     const char *tsa = NULL, *evidence = NULL;
     const struct opt options[] = { { "--tsa", OPT_TEXT, &tsa, true }, { "--trust", OPT_TEXT, &evidence, false }, { 0 } };
     struct jy_fault fault = { 0 };
-    int rest, usage = opt_read(options, argc, argv, &rest);
+    int rest, usage;
     jy_err rc;
 
-    if (usage != 0)
+    if (argc > 1 && strcmp(argv[1], "verify") == 0)
+        return archive_verify(argc - 1, argv + 1);
+    if ((usage = opt_read(options, argc, argv, &rest)) != 0)
         return usage;
     if (rest != 2) {
         fprintf(stderr, "jinyin archive: IN OUT --tsa URL [--trust PEM|DIR]\n");

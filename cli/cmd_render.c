@@ -10,8 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Lines of the child, which read a foreign document. */
-static void
+void
 print_notes(const struct jy_buf *notes)
 {
     const char *p = (const char *)notes->p, *end = p + notes->len;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cmd.h"
+#include "cli/verify_pictures.h"
 
 #include <jinyin/verify.h>
 
@@ -29,6 +30,7 @@ struct judge {
     struct jy_policy policy;
     jy_time at;
     const char *keep;                 /* where the evidence is written; NULL = nowhere */
+    const char *pictures;             /* folder for the pages that bear stamps; NULL = none */
     bool json, from_register, as_judged;
 };
 
@@ -77,6 +79,9 @@ verify_one(const char *path, const struct judge *by)
     else if (by->keep != NULL && (rc = write_bytes(by->keep, &bundle, &fault)) != JY_OK) {
         complain(by->keep, rc, &fault);
         code = EXIT_CANNOT_WRITE;
+    } else if (by->pictures != NULL && (rc = write_verify_pictures(report, file.bytes, by->pictures, &fault)) != JY_OK) {
+        complain(by->pictures, rc, &fault);
+        code = rc == JY_E_IO ? EXIT_CANNOT_WRITE : EXIT_UNREADABLE;
     } else {
         if (!by->json)
             printf("%s: ", jy_text_visible(path, name, sizeof(name)));
@@ -124,7 +129,7 @@ cmd_verify(int argc, char **argv)
     jy_err rc;
     const struct opt options[] = { { "--json", OPT_FLAG, &by.json, false }, { "--trust", OPT_TEXT, &trust_path, false },
                                    { "--makers", OPT_TEXT, &makers_path, false }, { "--evidence", OPT_TEXT, &evidence_path, false }, { "--from-register", OPT_FLAG, &by.from_register, false },
-                                   { "--write-evidence", OPT_TEXT, &by.keep, false }, { "--as-judged", OPT_FLAG, &by.as_judged, false },
+                                   { "--write-evidence", OPT_TEXT, &by.keep, false }, { "--pictures", OPT_TEXT, &by.pictures, false }, { "--as-judged", OPT_FLAG, &by.as_judged, false },
                                    { "--policy", OPT_TEXT, &policy, false },
                                    { "--maker-alive", OPT_FLAG, &by.policy.maker_alive_now, false },
                                    { "--tolerance", OPT_INT, &tolerance, false }, { "--at", OPT_TIME, &by.at, false },
@@ -136,8 +141,8 @@ cmd_verify(int argc, char **argv)
         fprintf(stderr, "jinyin verify: name at least one file\n");
         return EXIT_USAGE;
     }
-    if ((by.as_judged && evidence_path == NULL) || (by.keep != NULL && files != 1)) {
-        fprintf(stderr, "jinyin verify: --as-judged needs --evidence, --write-evidence one file\n");
+    if ((by.as_judged && evidence_path == NULL) || ((by.keep != NULL || by.pictures != NULL) && files != 1)) {
+        fprintf(stderr, "jinyin verify: --as-judged needs --evidence, --write-evidence and --pictures one file\n");
         return EXIT_USAGE;
     }
     by.policy.strict = strcmp(policy, "strict") == 0;

@@ -69,6 +69,8 @@ struct job {
     int page, dpi;
     enum jy_picture_type type;
     struct jy_picture *into;
+    const struct copy_wish *copy;
+    const struct marked_wish *marked;
 };
 
 _Noreturn static void
@@ -102,6 +104,71 @@ draw_page(const struct job *job, struct jy_fonts *fonts, struct jy_buf *notes, s
     for (size_t i = 0; rc == JY_OK && i < count; i++)
         rc = jy_buf_fmt(notes, "%s: %s\n", list[i].where, list[i].text);
     return rc == JY_OK ? jy_picture_write_png(&picture, scale, bytes, fault) : rc;
+}
+
+static jy_err
+draw_marked(const struct job *job, struct jy_fonts *fonts, struct jy_buf *notes, struct jy_buf *bytes, struct jy_fault *fault)
+{
+    const struct marked_wish *w = job->marked;
+    struct jy_render *render = NULL;
+    struct jy_picture picture = { 0 };
+    jy_err rc;
+
+    (void)notes;
+    if (w->picture.len > 0)
+        rc = jy_picture_read(w->picture, NULL, &picture, fault);
+    else if ((rc = jy_render_open(w->file, fonts, &render, fault)) == JY_OK)
+        rc = jy_render_page(render, (size_t)w->page, COPY_DOTS_PER_MM, &picture, fault);
+    if (rc == JY_OK && (rc = jy_render_boxes(&picture, COPY_DOTS_PER_MM, fonts, w->report, w->page, fault)) == JY_OK)
+        rc = jy_picture_write_png(&picture, COPY_DOTS_PER_MM, bytes, fault);
+    return rc;                                               /* the child ends with it: nothing is given back */
+}
+
+static jy_err
+add_notes(struct jy_render *render, int page, struct jy_buf *notes)
+{
+    size_t count;
+    const struct jy_render_note *list = jy_render_notes(render, &count);
+    jy_err rc = JY_OK;
+
+    for (size_t i = 0; rc == JY_OK && i < count; i++)
+        rc = jy_buf_fmt(notes, "%d: %s: %s\n", page, list[i].where, list[i].text);
+    return rc;
+}
+
+/* A page as a picture: drawn here, or as poppler drew it. */
+static jy_err
+picture_of(const struct copy_wish *w, struct jy_render *render, int page, struct jy_picture *out, struct jy_fault *fault)
+{
+    return render != NULL ? jy_render_page(render, (size_t)page, COPY_DOTS_PER_MM, out, fault) :
+                            jy_picture_read(w->pictures[page - w->first], NULL, out, fault);
+}
+
+static jy_err
+make_copy(const struct job *job, struct jy_fonts *fonts, struct jy_buf *notes, struct jy_buf *bytes, struct jy_fault *fault)
+{
+    const struct copy_wish *w = job->copy;
+    struct jy_render *render = NULL;
+    struct jy_picture picture = { 0 };
+    struct jy_copy *copy = NULL;
+    jy_err rc = JY_OK;
+
+    if (w->pictures == NULL)
+        rc = jy_render_open(w->file, fonts, &render, fault);
+    if (rc == JY_OK && w->png && (rc = picture_of(w, render, w->first, &picture, fault)) == JY_OK)
+        return jy_copy_png(&picture, COPY_DOTS_PER_MM, w->mark, fonts, bytes, fault);
+    if (rc == JY_OK)
+        rc = jy_copy_new(w->mark, fonts, &copy, fault);
+    for (int page = w->first; rc == JY_OK && page <= w->last; page++) {
+        if (render != NULL) {
+            if ((rc = jy_copy_add_page(copy, render, (size_t)page, fault)) == JY_OK)
+                rc = add_notes(render, page, notes);
+        } else if ((rc = picture_of(w, NULL, page, &picture, fault)) == JY_OK) {
+            rc = jy_copy_add_picture(copy, &picture, w->sizes[page - 1].width_mm, w->sizes[page - 1].height_mm, fault);
+            jy_picture_free(&picture);
+        }
+    }
+    return rc == JY_OK ? jy_copy_finish(copy, bytes, fault) : rc;     /* the child ends with it: nothing is given back */
 }
 
 static jy_err
@@ -209,6 +276,25 @@ draw_ofd_page(struct jy_slice ofd, int page, int dpi, struct jy_buf *png, struct
     const struct job job = { .run = draw_page, .file = ofd, .page = page, .dpi = dpi };
 
     return in_child(&job, png, notes, fault);
+}
+
+jy_err
+draw_copy(const struct copy_wish *wish, struct jy_buf *out, struct jy_buf *notes, struct jy_fault *fault)
+{
+    const struct job job = { .run = make_copy, .copy = wish };
+
+    return in_child(&job, out, notes, fault);
+}
+
+jy_err
+draw_marked_page(const struct marked_wish *wish, struct jy_buf *png, struct jy_fault *fault)
+{
+    const struct job job = { .run = draw_marked, .marked = wish };
+    struct jy_buf notes = { 0 };
+    jy_err rc = in_child(&job, png, &notes, fault);
+
+    jy_buf_free(&notes);
+    return rc;
 }
 
 jy_err

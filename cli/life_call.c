@@ -207,13 +207,6 @@ life_ask(struct life *life, const struct life_person *who, const char *method, c
 }
 
 jy_err
-life_call(struct life *life, const struct life_person *who, const char *method, const char *path, json_t *body, struct jy_slice raw,
-          const char *key, json_t **answer, struct jy_buf *bytes, struct jy_fault *fault)
-{
-    return call(life, life->base, who, method, path, body, raw, key, answer, bytes, fault);
-}
-
-jy_err
 life_ask_simulator(struct life *life, const char *path, json_t *body, json_t **answer, struct jy_fault *fault)
 {
     jy_err rc = life->sim[0] == '\0' ? jy_fail(fault, JY_E_NOT_FOUND, "sim", 0, "the credentials name no simulator") :
@@ -274,7 +267,7 @@ out:
 }
 
 json_t *
-life_credentials_of(const struct life *life, const char *login)
+credentials_of(const struct life *life, const char *login)
 {
     json_t *people = json_object_get(life->credentials, "people"), *person;
     size_t i;
@@ -288,7 +281,7 @@ life_credentials_of(const struct life *life, const char *login)
 static jy_err
 find_person(struct life *life, const char *login, struct life_person *out, struct jy_fault *fault)
 {
-    const json_t *person = life_credentials_of(life, login);
+    const json_t *person = credentials_of(life, login);
 
     if (person == NULL)
         return jy_fail(fault, JY_E_NOT_FOUND, login, 0, "no such person in the credentials file");
@@ -354,10 +347,37 @@ one_time_code(json_t *person, char code[JY_TOTP_DIGITS + 1])
     return rc;
 }
 
+/* R27.2: an act that needs a fresh factor: it is given, as a person would. */
+static jy_err
+step_up(struct life *life, const struct life_person *who, struct jy_fault *fault)
+{
+    json_t *person = credentials_of(life, who->login), *body;
+    char code[JY_TOTP_DIGITS + 1];
+    jy_err rc = one_time_code(person, code);
+
+    if (rc != JY_OK)
+        return rc;
+    body = code[0] != '\0' ? json_pack("{s:s}", "code", code) : json_pack("{s:s}", "password", who->password);
+    rc = call(life, life->base, who, "POST", "/api/v1/session/step-up", body, JY_EMPTY, NULL, NULL, NULL, fault);
+    json_decref(body);
+    return rc == JY_OK && code[0] != '\0' ? write_credentials(life, fault) : rc;
+}
+
+jy_err
+life_call(struct life *life, const struct life_person *who, const char *method, const char *path, json_t *body, struct jy_slice raw,
+          const char *key, json_t **answer, struct jy_buf *bytes, struct jy_fault *fault)
+{
+    jy_err rc = call(life, life->base, who, method, path, body, raw, key, answer, bytes, fault);
+
+    if (rc == JY_E_STEP_UP && who != NULL && (rc = step_up(life, who, fault)) == JY_OK)
+        rc = call(life, life->base, who, method, path, body, raw, key, answer, bytes, fault);
+    return rc;
+}
+
 static jy_err
 log_in(struct life *life, struct life_person *who, struct jy_fault *fault)
 {
-    json_t *person = life_credentials_of(life, who->login), *answer = NULL, *body;
+    json_t *person = credentials_of(life, who->login), *answer = NULL, *body;
     char code[JY_TOTP_DIGITS + 1];
     jy_err rc;
 

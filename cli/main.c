@@ -10,7 +10,7 @@ static const struct command {
     int (*run)(int argc, char **argv);
     const char *arguments, *en, *zh, *more;
 } commands[] = {
-    { "verify", cmd_verify, "FILE… [--json] [--trust PEM|DIR] [--makers PEM|DIR] [--evidence FILE [--from-register] [--as-judged]] [--write-evidence FILE] [--policy standard|strict] "
+    { "verify", cmd_verify, "FILE… [--json] [--trust PEM|DIR] [--makers PEM|DIR] [--evidence FILE [--from-register] [--as-judged]] [--write-evidence FILE] [--pictures DIR] [--policy standard|strict] "
       "[--maker-alive] [--tolerance S] [--at TIME]", "Judge the stamps of OFD and PDF files.", "验证OFD、PDF文件上的印章。",
       "  --json          the report as JSON (one document a file)\n"
       "  --trust PATH    CA certificates and revocation lists: a PEM file or a folder; without it nothing is ever valid\n"
@@ -18,6 +18,7 @@ static const struct command {
       "  --evidence FILE what else is known, as JSON: certificates, lists, answers, time stamps, status, records (docs/protocol/evidence.md)\n"
       "  --from-register the evidence came from the stamp register itself: its records prove times\n"
       "  --as-judged     at the time and by the policy that the evidence was written with: the same report again\n"
+      "  --pictures DIR          the pages that bear stamps as DIR/page-N.png, each stamp framed with the number of its signature\n"
       "  --write-evidence FILE   keep what this verification made use of, so that it can be repeated at any time\n"
       "  --policy NAME   standard (default): deviations from the letter that keep the binding are remarks; strict: they are refused\n"
       "  --maker-alive   GB/T 38540-2020 to the letter: a maker's certificate that ended since the making ends the seal;\n"
@@ -39,6 +40,7 @@ static const struct command {
       "  --lock          the document takes no further stamp\n"
       "  --trust PATH    also check the certificates' chains and revocation\n"
       "  --tsa URL       a time stamp authority (RFC 3161 over HTTP): the stamps carry its time stamps\n"
+      "  --pictures DIR          the pages that bear stamps as DIR/page-N.png, each stamp framed with the number of its signature\n"
       "  --write-evidence FILE   keep what proves the stamps today (with --trust), for `jinyin verify --evidence` at any time\n"
       "  Several places of one seal are one signature. A second --seal (with its --key, --cert and places) is a second stamp on top of the\n"
       "  first; OUT is written when all have succeeded, or not at all.\n" },
@@ -50,11 +52,16 @@ static const struct command {
     { "stamp-finish", cmd_stamp_finish, "PREPARED ANSWER.json OUT", "Put the service's value into the prepared file.", "将印章服务返回的签章值写入预处理文件。",
       "  ANSWER.json     the answer to the stamping, or of GET /api/v1/orders/{id} afterwards\n"
       "  A value that is not for this very file is refused.\n" },
-    { "archive", cmd_archive, "IN OUT --tsa URL [--trust PEM|DIR]", "Put evidence and a document time stamp into a signed PDF.",
-      "将验证证据和文档时间戳加入已签章的PDF。",
+    { "archive", cmd_archive, "IN OUT --tsa URL … | verify PACKAGE …", "Put evidence into a signed PDF, or judge an archive package.",
+      "将验证证据和文档时间戳加入已签章的PDF，或验证归档包。",
       "  --tsa URL       the time stamp authority (RFC 3161 over HTTP)\n"
       "  --trust PEM|DIR certificates, revocation lists and OCSP answers that the document shall carry (DSS)\n"
-      "  Nothing that stands in IN is changed; where a stamp forbids any further change, evidence and time stamps are still permitted.\n" },
+      "  Nothing that stands in IN is changed; where a stamp forbids any further change, evidence and time stamps are still permitted.\n"
+      "  archive verify PACKAGE [--service-key BASE64] [--trust PEM|DIR] [--at TIME] [--json]\n"
+      "                  the verdict from an archive package alone (docs/protocol/archive.md), now or at TIME, also when all certificates have ended\n"
+      "  --service-key   the key of the service that packed it (GET /api/v1/statement-keys, \"archive\"): its register proves the times\n"
+      "  --trust         judge by these anchors instead of those in the package\n"
+      "  exit: as of verify; 1 also when a byte was changed, 2 when something is missing or nobody named vouches for the package\n" },
     { "sign", cmd_sign, "IN OUT --key K.pem --cert C.pem [--lock] [--trust PEM|DIR] [--tsa URL]", "Sign a file without a seal (GB/T 35275).", "不加盖印章，仅作数字签名（GB/T 35275）。",
       "  --lock          the document takes no further stamp or signature\n"
       "  --trust PATH    also check the certificate's chain and revocation\n"
@@ -73,6 +80,12 @@ static const struct command {
       "  seal show FILE [--json] [--picture OUT]\n"
       "                  a seal (.esl) or a signature value (.dat): every field; the picture into OUT\n"
       "  exit: 0 shown and its signatures fit, 1 shown but one does not fit, 64 usage, 65 unreadable, 73 OUT cannot be written\n" },
+    { "export", cmd_export, "FILE -o OUT.pdf|OUT.png [--page N] [--code CODE] [--link URL]", "Make a copy that says it is one.", "制作标明“复印件”的副本。",
+      "  every page carries 复印件 · COPY, the original's SM3 and a QR code; verifying the copy answers \"a copy\", never valid (R17.1)\n"
+      "  --page N        this page only (a PNG has one: 1 without it)\n"
+      "  --code CODE     a verification code to print\n"
+      "  --link URL      what the QR code leads to (default: the original's SM3)\n"
+      "  exit: 0 made, 64 usage, 65 unreadable, 73 OUT cannot be written\n" },
     { "render", cmd_render, "FILE --out PAGE.png [--page N] [--dpi D]", "Draw a page as a picture.", "将页面绘制为图像。",
       "  --page N        from 1 (default 1)\n"
       "  --dpi D         dots per inch, 10 to 1200 (default 150)\n"

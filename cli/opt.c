@@ -43,6 +43,8 @@ opt_read(const struct opt *options, int argc, char **argv, int *rest)
     *rest = 0;
     for (int i = 1; i < argc; i++) {
         const struct opt *option = options;
+        if (strcmp(argv[i], "-o") == 0)
+            argv[i] = (char *)(uintptr_t)"--out";
         if (strncmp(argv[i], "--", 2) != 0) {
             argv[(*rest)++] = argv[i];
             continue;

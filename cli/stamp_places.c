@@ -18,36 +18,21 @@ struct placing {
     struct jy_fault *fault;
 };
 
-/* Pages `first` to `last` of a PDF, of which those of the list are searched. */
 static jy_err
-find_in_words(const struct placing *p, const struct stamp_spot *s, int first, int last, const bool *wanted, struct jy_text *text, struct jy_matches *out)
+find_in_pdf(const struct placing *p, const struct stamp_spot *s, const struct jy_page_list *pages, struct jy_matches *out)
 {
-    struct jy_buf words = { 0 };
-    struct jy_bbox bbox = { .page = first - 1 };
-    jy_err rc = words_of_pdf(p->file, first, last, &words, p->fault);
-
-    bbox.rest = jy_buf_slice(&words);
-    while (rc == JY_OK && (rc = jy_bbox_page(&bbox, p->doc, text, p->fault)) == JY_OK)
-        if (wanted[bbox.page])
-            rc = jy_keyword_find(text, bbox.page, s->word, s->blanks_count, out, p->fault);
-    jy_buf_free(&words);
-    if (rc == JY_E_NOT_FOUND)
-        rc = bbox.page == last ? JY_OK : jy_fail(p->fault, JY_E_DAMAGED, "pdftotext", 0, "page %d of %d is missing in its answer", bbox.page + 1, last);
-    return rc;
-}
-
-static jy_err
-find_in_pdf(const struct placing *p, const struct stamp_spot *s, const struct jy_page_list *pages, struct jy_text *text, struct jy_matches *out)
-{
-    bool *wanted = calloc(p->page_count + 1, sizeof(*wanted));
     int end = pages->list[pages->count - 1];
-    jy_err rc = wanted == NULL ? JY_E_NOMEM : JY_OK;
+    jy_err rc = JY_OK;
 
-    for (size_t i = 0; rc == JY_OK && i < pages->count; i++)
-        wanted[pages->list[i]] = true;
-    for (int first = pages->list[0]; rc == JY_OK && first <= end; first += PAGES_AT_ONCE)
-        rc = find_in_words(p, s, first, end - first < PAGES_AT_ONCE ? end : first + PAGES_AT_ONCE - 1, wanted, text, out);
-    free(wanted);
+    for (int first = pages->list[0]; rc == JY_OK && first <= end; first += PAGES_AT_ONCE) {
+        struct jy_words words = { .first = first, .last = end - first < PAGES_AT_ONCE ? end : first + PAGES_AT_ONCE - 1 };
+        struct jy_buf bbox = { 0 };
+        if ((rc = words_of_pdf(p->file, words.first, words.last, &bbox, p->fault)) == JY_OK) {
+            words.bbox = jy_buf_slice(&bbox);
+            rc = jy_keyword_find_words(p->doc, &words, pages, s->word, s->blanks_count, out, p->fault);
+        }
+        jy_buf_free(&bbox);
+    }
     return rc;
 }
 
@@ -62,7 +47,7 @@ place_by_keyword(const struct placing *p, const struct stamp_spot *s, const stru
     anchor.width_mm = p->width_mm;
     anchor.height_mm = p->height_mm;
     if (jy_document_format(p->doc) == JY_FORMAT_PDF)
-        rc = find_in_pdf(p, s, pages, &text, &matches);
+        rc = find_in_pdf(p, s, pages, &matches);
     else
         for (size_t i = 0; rc == JY_OK && i < pages->count; i++)
             if ((rc = jy_document_text(p->doc, pages->list[i], &text, p->fault)) == JY_OK)

@@ -16,7 +16,7 @@ static const uint8_t magic[4] = { 'J', 'Y', 'F', '1' };
 const char *
 jy_room_name(enum jy_room room)
 {
-    static const char *const names[] = { "none", "any", "supervisor", "web", "doc", "key", "link" };
+    static const char *const names[] = { "none", "any", "supervisor", "web", "doc", "key", "link", "page" };
 
     return (unsigned)room < sizeof(names) / sizeof(names[0]) ? names[room] : "none";
 }

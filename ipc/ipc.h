@@ -8,7 +8,8 @@
 
 #include <jinyin/base.h>
 
-enum jy_room { JY_ROOM_NONE, JY_ROOM_ANY, JY_ROOM_SUPERVISOR, JY_ROOM_WEB, JY_ROOM_DOC, JY_ROOM_KEY, JY_ROOM_LINK };
+enum jy_room { JY_ROOM_NONE, JY_ROOM_ANY, JY_ROOM_SUPERVISOR, JY_ROOM_WEB, JY_ROOM_DOC, JY_ROOM_KEY, JY_ROOM_LINK, JY_ROOM_PAGE,
+               JY_ROOM_LAST = JY_ROOM_PAGE };
 const char *jy_room_name(enum jy_room room);
 
 enum jy_message_type {
@@ -49,7 +50,7 @@ enum jy_message_type {
 #undef FIELD_I64
 #undef FIELD_FD
 
-#define JY_FRAME_MAX (4u << 20)
+#define JY_FRAME_MAX ((4u << 20) + (64u << 10))      /* the largest message, every field at its limit, with its heads */
 #define JY_FRAME_FDS_MAX 4
 
 /** A received message: type, and the union member of that type. */

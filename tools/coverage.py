@@ -12,13 +12,15 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-CORE = ("lib/verify/", "lib/container/")
+CORE = ("lib/verify/", "lib/container/", "lib/ses/", "lib/cms/", "lib/tsp/",
+        *(f"lib/crypto/{name}.c" for name in ("chain", "crl", "makers", "ocsp", "revocation")))
 BESIDE = ("lib/container/bbox.c",)      # where words stand, to place a stamp: no part of any verdict
 LIST = ROOT / "docs" / "coverage.md"
 HEAD = """# Branches that no test takes
 
-The verifier core (`lib/verify`, `lib/container`) line by line: every branch that the tests leave untaken, and why. `./dev coverage` measures (gcov)
-and fails when there is another one. `bbox.c` reads where words stand, to place stamps, and has no part in a verdict: it is not measured.
+The verifier core (`lib/verify`, `lib/container`, `lib/ses`, `lib/cms`, `lib/tsp`, and of `lib/crypto` chains, lists, answers and makers) line by
+line: every branch that the tests leave untaken, and why. `./dev coverage` measures (gcov) and fails when there is another one.
+`bbox.c` reads where words stand, to place stamps, and has no part in a verdict: it is not measured.
 A line is named by its text, so it may move; written by `tools/coverage.py --write`, argued by hand.
 
 Reasons:
@@ -29,8 +31,9 @@ Reasons:
 |---|---|---|---|
 """
 REASONS = {
-    "memory": "memory ends here, or after our own trouble nothing more is noted. `tests/unit/verify/memory_test.c` fails every allocation of its "
-              "verifications once and finds no other verdict; on this line its documents allocate nothing, or another line meets the same end first.",
+    "memory": "memory ends here, or after our own trouble nothing more is noted. `tests/unit/verify/memory_test.c` and "
+              "`tests/unit/ses/memory_test.c` fail every allocation of what they do once and find no other outcome; on this line nothing is allocated there, "
+              "or another line meets the same end first.",
     "library": "a failure inside OpenSSL or jansson other than memory, or of our own: no input brings it about; it ends as the tested end of memory does.",
     "macro": "a part of a macro of jansson that asks again what has been asked before it.",
     "enum": "a switch with a case for every value: the compiler counts one more way.",
@@ -44,7 +47,7 @@ def measured(build):
     """file → [branches, taken, {line's text: untaken}]."""
     found = {}
     for data in sorted(build.glob("lib/libjinyin.a.p/*.gcda")):
-        if not data.name.startswith(tuple(folder.removeprefix("lib/").replace("/", "_") for folder in CORE)):
+        if not data.name.startswith(tuple(part.removeprefix("lib/").replace("/", "_") for part in CORE)):
             continue
         done = subprocess.run(["gcov", "--json-format", "--branch-probabilities", "--stdout", data.name], cwd=data.parent, capture_output=True, check=True)
         for file in json.loads(done.stdout)["files"]:

@@ -138,13 +138,14 @@ def main():
     parser.add_argument("--dir", type=pathlib.Path, default=ROOT / "var" / "demo")
     parser.add_argument("--store", help="postgresql:… of the role that serves, instead of a SQLite file")
     parser.add_argument("--owner", help="postgresql:… of the schema's owner, with --store")
-    parser.add_argument("--jinyind", type=pathlib.Path, default=BUILD / "jinyind", help="another one, with the rooms beside it")
+    parser.add_argument("--jinyind", type=pathlib.Path, default=BUILD / "jinyind", help="another one, with the rooms and the simulators beside it")
     args = parser.parse_args()
     shutil.rmtree(args.dir, ignore_errors=True)
     data = args.dir / "data"
     (args.dir / "sim").mkdir(parents=True)
     sim, base = f"http://127.0.0.1:{args.sim_port}", f"http://127.0.0.1:{args.port}"
-    config = {"http_loopback_port": args.port, "engraving_url": sim, "ca_url": sim + "/ca", "development": True, "password_change_first": False,
+    config = {"http_loopback_port": args.port, "public_url": base, "engraving_url": sim, "ca_url": sim + "/ca", "development": True,
+              "password_change_first": False,
               "login_source_tries": 1000, "evidence_hosts": f"127.0.0.1:{args.sim_port}",
               "making_four_eyes": False, "making_workstation": False}      # one member of staff, on any machine: R13.4 is off
     if args.platform:
@@ -160,7 +161,8 @@ def main():
         subprocess.run([BUILD / "jinyin", "migrate", "--config", args.dir / "jinyin.json", "--owner", args.owner, "--role", role], check=True)
     started = time.monotonic()
     log = open(args.dir / "log.jsonl", "ab")
-    processes = [subprocess.Popen([BUILD / "jinyin-sim", "--data", args.dir / "sim", "--port", str(args.sim_port), "--smtp-port", str(args.smtp_port)],
+    processes = [subprocess.Popen([args.jinyind.parent / "jinyin-sim", "--data", args.dir / "sim", "--port", str(args.sim_port), "--smtp-port",
+                                   str(args.smtp_port)],
                                   stderr=log, stdout=log, start_new_session=True)]
     stop = []
     signal.signal(signal.SIGTERM, lambda *_: stop.append(1))

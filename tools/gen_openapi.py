@@ -31,7 +31,7 @@ TYPES = {
 # The first word of a path → its group; a group's name in both languages.
 GROUPS = {"service": "Service", "key": "Service", "trust": "Verification", "verify": "Verification", "session": "Sessions",
           "organizations": "People", "people": "People", "keys": "People", "makers": "Makers", "applications": "Applications", "seals": "Seals",
-          "filings": "Seals", "documents": "Use", "orders": "Use", "order-batches": "Use", "stamp-records": "Use",
+          "filings": "Seals", "documents": "Use", "orders": "Use", "order-batches": "Use", "stamp-records": "Use", "copies": "Verification",
           "clients": "API clients", "webhooks": "API clients",
           "bootstrap": "Sessions", "sessions": "Sessions", "account-acts": "People", "configuration": "Oversight", "audit": "Oversight",
           "inventory": "Oversight", "statistics": "Oversight", "exchange": "Counterparts", "statement-keys": "Verification", "reminders": "Seals",
@@ -154,8 +154,12 @@ def problems(route, errors):
         statuses |= {403}
     if route["body"] != "none":
         statuses |= {409, 413, 415}
+    if "/pages" in route["path"] or "/copies/" in route["path"]:
+        statuses |= {413}                                  # a page beyond a limit of drawing
     if route["once"]:
         statuses |= {409, 423, 502}
+    if route["method"] == "GET" and route["audit"] and "{id}" in route["path"]:
+        statuses |= {409}                                # what is made of an object on being asked needs its state
     known = {error["status"] for error in errors}
     return {str(status): {"$ref": f"#/components/responses/problem_{status}"} for status in sorted(statuses & known)}
 

@@ -26,6 +26,7 @@ PUBLIC = {
     "jinyin/text.h": "container",
     "jinyin/verify.h": "verify",
     "jinyin/inspect.h": "inspect",
+    "jinyin/archive.h": "archive",
 }
 # module: modules that it may include besides itself
 ARROWS = {
@@ -41,7 +42,9 @@ ARROWS = {
     "pdf": {"base", "codec", "crypto", "cms", "tsp", "ses", "container", "picture"},
     "place": {"base", "codec", "container"},
     "render": {"base", "codec", "crypto", "ses", "container", "picture", "ofd"},
-    "verify": {"base", "codec", "crypto", "cms", "tsp", "ses", "container", "picture"},
+    "poppler": {"base"},                                               # starts programs; reads nothing itself
+    "archive": {"base", "codec", "crypto"},                            # the package alone: no document is opened
+    "verify": {"base", "codec", "crypto", "cms", "tsp", "ses", "container", "picture", "archive"},
     "inspect": {"base", "codec", "crypto", "cms", "tsp", "ses", "container", "verify"},
     "core": {"base"},
     "store": {"base", "codec", "crypto", "core"},
@@ -50,12 +53,13 @@ ARROWS = {
     "room": {"base", "codec", "ipc"},
     "jinyind": {"base", "codec", "crypto", "ipc", "room"},
     "doc": {"base", "codec", "crypto", "tsp", "ses", "container", "picture", "render", "place", "verify", "ipc", "room"},
+    "page": {"base", "codec", "crypto", "ses", "container", "picture", "render", "poppler", "ipc", "room"},
     "key": {"base", "codec", "crypto", "ses", "ipc", "room"},           # no SQL, HTTP, OFD or PDF where the keys are
     "link": {"base", "codec", "crypto", "cms", "tsp", "core", "net", "ipc", "room"},  # no keys, no documents; it checks what others signed
-    "web": {"base", "codec", "crypto", "core", "store", "ipc", "net", "room"},  # never opens a document
+    "web": {"base", "codec", "crypto", "archive", "core", "store", "ipc", "net", "room"},  # never opens a document
     "care": {"base", "codec", "crypto", "store", "key", "room", "web"},  # an operator's program, linked to no room; of web the audit chain alone
     "sim": {"base", "codec", "crypto", "cms", "tsp", "core", "net"},
-    "cli": {"base", "core", "codec", "crypto", "cms", "tsp", "ses", "container", "picture", "place", "render", "verify", "inspect", "ipc", "net"},
+    "cli": {"base", "core", "codec", "crypto", "cms", "tsp", "ses", "container", "picture", "place", "render", "poppler", "verify", "inspect", "ipc", "net"},
 }
 
 

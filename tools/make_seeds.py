@@ -4,17 +4,21 @@
 usage: make_seeds.py JINYIN DATA OUT           one folder a target under OUT
        make_seeds.py JINYIN DATA --run REPLAY…  make them, and let each replay_NAME run over those of NAME, also cut and changed
 A target that has no list below gets every seed."""
+import base64
 import datetime
 import hashlib
 import io
+import json
 import multiprocessing.pool
 import os
 import pathlib
 import random
+import struct
 import subprocess
 import sys
 import tempfile
 import zipfile
+import zlib
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests" / "scenario"))
 from evidence_seeds import der, evidence  # noqa: E402
@@ -23,6 +27,7 @@ from pki import DISTID, Pki, call  # noqa: E402
 
 # target: kinds of seeds
 WANTS = {
+    "archive": ["archive"],
     "cert": ["cert"],
     "cms": ["cms"],
     "digest": ["digest"],
@@ -223,6 +228,10 @@ def make(tool, data, work):
     call(tool, "verify", work / "stamped-2.ofd", "--trust", work / "trust", "--write-evidence", work / "evidence.json")
     seeds["evidence.json"] = ("evidence", (work / "evidence.json").read_bytes())
     seeds["answer.json"] = ("digest", b'{"state":"DONE","stamp_record_id":"1","value":"MAA=","slot":"contents:1:4"}')
+    statement = b"[{},{}]"
+    seeds["package.zip"] = ("archive", archive(work, [
+        ("document.ofd", (work / "stamped-2.ofd").read_bytes()), ("metadata.json", b"{}"), ("record.json", b"{}"), ("register.json", b"{}"),
+        ("status.json", statement), ("evidence.json", seeds["evidence.json"][1]), ("trust.pem", seeds["trust.pem"][1]), ("makers.pem", b""), ("report.json", b"{}")]))
     seeds["register.json"] = ("evidence", b'{"status":[{"seal_id":"1","since":"2026-01-01T00:00:00Z","state":"ACTIVE"}],"stamps":[{"digest":"' +
                               b"0" * 64 + b'","recorded":"2026-01-01T00:00:00Z"}]}')
     return seeds
@@ -254,6 +263,27 @@ def manifest():
     files = "".join(f"file {i:064x} {i * 1000} {path}\n" for i, path in enumerate(("blobs/ab/abcd", "key/journal", "key/keys/maker.key", "store/jinyin.db")))
     text = f"jinyin-backup 1\nbegun 2026-01-01T00:00:00Z\nfinished 2026-01-01T00:00:09Z\nversion 0.1.0\nengine sqlite\n{files}".encode()
     return text + f"end {hashlib.new('sm3', text).hexdigest()}\n".encode()
+
+
+def archive(work, entries):
+    """An archive package (lib/archive) of these entries: signed, so that a fuzzer begins behind the signature."""
+    head = {"archive": 1, "about": "stamp-record", "record_id": "0" * 32, "packed": "2026-01-01T00:00:00Z", "verdict": "valid", "entries": [
+        {"name": name, "size": len(content), "sm3": hashlib.new("sm3", content).hexdigest()} for name, content in entries]}
+    manifest = json.dumps(head, separators=(",", ":")).encode()
+    key, text, value = work / "archive.key", work / "archive.manifest", work / "archive.sig"
+    text.write_bytes(manifest)
+    subprocess.run(["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:SM2", "-out", key], check=True, capture_output=True)
+    subprocess.run(["openssl", "pkeyutl", "-sign", "-rawin", "-digest", "sm3", "-pkeyopt", DISTID, "-inkey", key, "-in", text, "-out", value], check=True,
+                   capture_output=True)
+    point = subprocess.run(["openssl", "pkey", "-in", key, "-pubout", "-outform", "DER"], check=True, capture_output=True).stdout[-65:]
+    proof = {"algorithm": "SM2-SM3", "purpose": "archive", "key": base64.b64encode(point).decode(), "value": base64.b64encode(value.read_bytes()).decode()}
+    body, directory = b"", b""
+    entries = [*entries, ("manifest.json", manifest), ("signature.json", json.dumps(proof, separators=(",", ":")).encode())]
+    for name, content in entries:
+        sizes = struct.pack("<HHHHIIIHH", 0, 0, 0, 0x5c21, zlib.crc32(content), len(content), len(content), len(name), 0)
+        directory += b"PK\1\2\x14\0\x14\0" + sizes + struct.pack("<HHHII", 0, 0, 0, 0, len(body)) + name.encode()
+        body += b"PK\3\4\x14\0" + sizes + name.encode() + content
+    return body + directory + b"PK\5\6" + struct.pack("<HHHHIIH", 0, 0, len(entries), len(entries), len(directory), len(body), 0)
 
 
 def write(seeds, target, folder, changes):

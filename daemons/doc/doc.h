@@ -23,8 +23,9 @@ jy_room_handler doc_answer;
 JY_CHECK jy_err doc_handle(const struct doc *doc, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault);
 /** DOC_INSPECTED.json of an opened document. Errors: those of jy_document_signatures, JY_E_LIMIT, JY_E_NOMEM. */
 JY_CHECK jy_err doc_describe(struct jy_document *document, struct jy_buf *out, struct jy_fault *fault);
-/** DOC_PREPARE.wish → places. Errors: JY_E_BAD_FIELD names the member and what it may be, those of jinyin/place.h, JY_E_UNSUPPORTED a keyword in a PDF. */
-JY_CHECK jy_err doc_places(struct jy_document *document, struct jy_slice wish, struct jy_places *out, struct jy_fault *fault);
+/** DOC_PREPARE.wish → places. Errors: JY_E_BAD_FIELD names the member and what it may be, those of jinyin/place.h. words: what poppler said of a PDF's
+ *  pages, for keywords; it is foreign as the document is. */
+JY_CHECK jy_err doc_places(struct jy_document *document, struct jy_slice wish, struct jy_slice words, struct jy_places *out, struct jy_fault *fault);
 JY_CHECK jy_err doc_places_encode(const struct jy_places *places, struct jy_buf *out, struct jy_fault *fault);
 /** Let the libraries read what they read once, before the sandbox shuts. */
 void doc_warm_up(void);

@@ -84,12 +84,12 @@ prepare(const struct doc *doc, const struct jy_frame *request, struct jy_frame *
     struct jy_buf list = { 0 };
     struct jy_document *document = NULL;
     struct jy_prepared prepared = { 0 };
-    struct jy_slice file;
+    struct jy_slice file, words = JY_EMPTY;
     jy_err rc;
 
-    if ((rc = map(ask->document, doc, &file, fault)) != JY_OK ||
+    if ((rc = map(ask->document, doc, &file, fault)) != JY_OK || (rc = map(ask->words, doc, &words, fault)) != JY_OK ||
         (rc = jy_document_open(file, &document, fault)) != JY_OK ||
-        (rc = doc_places(document, ask->wish, &places, fault)) != JY_OK || (rc = doc_places_encode(&places, &list, fault)) != JY_OK ||
+        (rc = doc_places(document, ask->wish, words, &places, fault)) != JY_OK || (rc = doc_places_encode(&places, &list, fault)) != JY_OK ||
         (rc = jy_document_prepare(document, ask->seal, places.list, places.count, ask->now, &prepared, fault)) != JY_OK ||
         (rc = jy_pieces_write(&prepared.file, ask->output, fault)) != JY_OK ||
         (rc = jy_buf_add(&reply->bytes, JY_SLICE(prepared.data_hash, JY_SM3_SIZE))) != JY_OK ||
@@ -104,6 +104,7 @@ out:
     jy_places_free(&places);
     jy_prepared_free(&prepared);
     jy_document_free(document);
+    unmap(words);
     unmap(file);
     return rc;
 }
@@ -168,6 +169,19 @@ out:
     return rc;
 }
 
+/* Who is on no list makes no seals; without anchors nothing is certain. */
+static jy_err
+open_trust(struct jy_slice anchors, struct jy_slice makers, struct jy_trust **out, struct jy_fault *fault)
+{
+    jy_err rc = jy_trust_new(out);
+
+    if (rc == JY_OK && anchors.len > 0)
+        rc = jy_trust_add_pem(*out, anchors, fault);
+    if (rc == JY_OK && (rc = jy_trust_restrict_makers(*out)) == JY_OK && makers.len > 0)
+        rc = jy_trust_add_makers_pem(*out, makers, fault);
+    return rc;
+}
+
 static jy_err
 verify(const struct doc *doc, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault)
 {
@@ -183,9 +197,7 @@ verify(const struct doc *doc, const struct jy_frame *request, struct jy_frame *r
     if (!text && strcmp(ask->form, "json") != 0)
         return jy_fail(fault, JY_E_ARGUMENT, "form", 0, "json or text, not \"%s\"", ask->form);
     if ((rc = map(ask->document, doc, &file, fault)) != JY_OK ||
-        (rc = jy_trust_new(&trust)) != JY_OK || (ask->trust.len > 0 && (rc = jy_trust_add_pem(trust, ask->trust, fault)) != JY_OK) ||
-        (rc = jy_trust_restrict_makers(trust)) != JY_OK ||
-        (ask->makers.len > 0 && (rc = jy_trust_add_makers_pem(trust, ask->makers, fault)) != JY_OK) ||
+        (rc = open_trust(ask->trust, ask->makers, &trust, fault)) != JY_OK ||
         (ask->evidence.len > 0 && (rc = jy_evidence_parse(ask->evidence, true, &evidence, fault)) != JY_OK) ||
         (rc = jy_verify(file, trust, evidence, NULL, ask->now, &report, fault)) != JY_OK ||
         (rc = (text ? jy_report_text : jy_report_json)(report, &reply->bytes)) != JY_OK)
@@ -194,6 +206,50 @@ verify(const struct doc *doc, const struct jy_frame *request, struct jy_frame *r
     answer->report = jy_buf_slice(&reply->bytes);
 out:
     jy_report_free(report);
+    jy_evidence_free(evidence);
+    jy_trust_free(trust);
+    unmap(file);
+    return rc;
+}
+
+#define ARCHIVE_YEARS 100              /* after which no certificate of today is alive */
+
+/*
+ * R24.1: what the evidence proves now, and what the kept evidence alone will prove when every certificate has ended. The register's word stays
+ * beside it: the package carries that as an entry of its own, which this room did not write.
+ */
+static jy_err
+archive(const struct doc *doc, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault)
+{
+    const struct jy_msg_DOC_ARCHIVE *ask = &request->u.DOC_ARCHIVE;
+    struct jy_msg_DOC_ARCHIVED *answer = &reply->u.DOC_ARCHIVED;
+    struct jy_trust *trust = NULL;
+    struct jy_evidence *evidence = NULL, *kept = NULL;
+    struct jy_report *report = NULL, *later = NULL;
+    struct jy_buf bundle = { 0 };
+    struct jy_slice file;
+    size_t report_len;
+    jy_err rc;
+
+    if ((rc = map(ask->document, doc, &file, fault)) != JY_OK || (rc = open_trust(ask->trust, ask->makers, &trust, fault)) != JY_OK ||
+        (rc = jy_evidence_parse(ask->evidence, true, &evidence, fault)) != JY_OK ||
+        (rc = jy_verify_keep(file, trust, evidence, NULL, ask->now, &report, &bundle, fault)) != JY_OK ||
+        (rc = jy_evidence_parse(jy_buf_slice(&bundle), true, &kept, fault)) != JY_OK ||
+        (rc = jy_verify(file, trust, kept, NULL, ask->now + (jy_time)ARCHIVE_YEARS * 366 * 86400, &later, fault)) != JY_OK ||
+        (rc = jy_report_json(report, &reply->bytes)) != JY_OK)
+        goto out;
+    report_len = reply->bytes.len;
+    if ((rc = jy_buf_add(&reply->bytes, jy_buf_slice(&bundle))) != JY_OK)
+        goto out;
+    snprintf(answer->verdict, sizeof(answer->verdict), "%s", jy_verdict_name(jy_report_verdict(report)));
+    snprintf(answer->later, sizeof(answer->later), "%s", jy_verdict_name(jy_report_verdict(later)));
+    answer->report = JY_SLICE(reply->bytes.p, report_len);
+    answer->evidence = JY_SLICE(reply->bytes.p + report_len, reply->bytes.len - report_len);
+out:
+    jy_buf_free(&bundle);
+    jy_report_free(later);
+    jy_report_free(report);
+    jy_evidence_free(kept);
     jy_evidence_free(evidence);
     jy_trust_free(trust);
     unmap(file);
@@ -210,6 +266,7 @@ static const struct {
     { JY_MSG_DOC_IMPRINT, imprint },
     { JY_MSG_DOC_TIME_STAMP, time_stamp },
     { JY_MSG_DOC_VERIFY, verify },
+    { JY_MSG_DOC_ARCHIVE, archive },
 };
 
 jy_err

@@ -11,6 +11,7 @@ struct placing {
     struct jy_document *document;
     const json_t *wish;                /* one item of places */
     size_t number;
+    struct jy_slice words;             /* of a PDF */
     double width_mm, height_mm;
     struct jy_page *sizes;
     size_t page_count;
@@ -76,13 +77,13 @@ place_keyword(const struct placing *p)
 
     if (!jy_side_by_name(text_of(p, "side", "on"), &anchor.side))
         return refuse(p, "side", "must be on, right, left, below or above");
-    /* A PDF's text takes poppler, which is no guest of this room. */
-    if (jy_document_format(p->document) == JY_FORMAT_PDF)
-        return jy_fail(p->fault, JY_E_UNSUPPORTED, "places", p->number,
-                       "keyword: the service finds words in OFD only; for a PDF give pages and coordinates, or use jinyin stamp");
-    for (size_t i = 0; rc == JY_OK && i < p->pages.count; i++)
-        if ((rc = jy_document_text(p->document, p->pages.list[i], &text, p->fault)) == JY_OK)
-            rc = jy_keyword_find(&text, p->pages.list[i], word, json_is_true(json_object_get(p->wish, "blanks")), &matches, p->fault);
+    if (jy_document_format(p->document) == JY_FORMAT_PDF) {
+        const struct jy_words words = { p->words, 1, (int)p->page_count };
+        rc = jy_keyword_find_words(p->document, &words, &p->pages, word, json_is_true(json_object_get(p->wish, "blanks")), &matches, p->fault);
+    } else
+        for (size_t i = 0; rc == JY_OK && i < p->pages.count; i++)
+            if ((rc = jy_document_text(p->document, p->pages.list[i], &text, p->fault)) == JY_OK)
+                rc = jy_keyword_find(&text, p->pages.list[i], word, json_is_true(json_object_get(p->wish, "blanks")), &matches, p->fault);
     if (rc == JY_OK && matches.count > 1 && which == NULL)
         rc = jy_fail(p->fault, JY_E_BAD_FIELD, "places", p->number, "keyword: it stands %zu times, first on page %d; say which (0: all)", matches.count,
                      matches.list[0].page);
@@ -122,10 +123,10 @@ place_one(struct placing *p)
 }
 
 jy_err
-doc_places(struct jy_document *document, struct jy_slice wish, struct jy_places *out, struct jy_fault *fault)
+doc_places(struct jy_document *document, struct jy_slice wish, struct jy_slice words, struct jy_places *out, struct jy_fault *fault)
 {
     json_t *root = json_loadb((const char *)wish.p, wish.len, JSON_REJECT_DUPLICATES, NULL), *item;
-    struct placing p = { .document = document, .out = out, .fault = fault };
+    struct placing p = { .document = document, .words = words, .out = out, .fault = fault };
     size_t i;
     jy_err rc;
 

@@ -17,7 +17,7 @@ struct process {
 };
 
 /**
- * Write <data_dir>/pids.json anew, whole or not at all: {"jinyind":n,"web":n,"doc":[n,…],"key":n,"link":n}; null stands for a process
+ * Write <data_dir>/pids.json anew, whole or not at all: {"jinyind":n,"web":n,"doc":[n,…],"key":n,"link":n,"page":[n,…]}; null stands for a process
  * that is not running. A failure is logged: no room depends on the file.
  */
 void pids_write(const char *data_dir, const struct process *processes, size_t count);

@@ -192,7 +192,7 @@ missing_in(const char *folder)
 {
     char path[4200];
 
-    for (int room = JY_ROOM_WEB; room <= JY_ROOM_LINK; room++) {
+    for (int room = JY_ROOM_WEB; room <= JY_ROOM_LAST; room++) {
         snprintf(path, sizeof(path), "%s/jinyin-%s", folder, jy_room_name((enum jy_room)room));
         if (access(path, X_OK) != 0)
             return (enum jy_room)room;

@@ -30,7 +30,7 @@
 #define STOP_ALL_MS 10000             /* … and whoever is still there at this time is killed */
 
 /* Connections that each process of a room takes from its caller. */
-static const int connections_of[JY_ROOM_LINK + 1] = { [JY_ROOM_DOC] = 1, [JY_ROOM_KEY] = 1, [JY_ROOM_LINK] = 16 };
+static const int connections_of[JY_ROOM_LAST + 1] = { [JY_ROOM_DOC] = 1, [JY_ROOM_KEY] = 1, [JY_ROOM_LINK] = 16, [JY_ROOM_PAGE] = 1 };
 
 struct connection { uint32_t id; struct process *caller, *server; };
 
@@ -332,20 +332,22 @@ loop(struct supervisor *s, struct pollfd *waiting)
 jy_err
 supervise(const struct setup *setup, struct jy_fault *fault)
 {
-    static const enum jy_room in_order[] = { JY_ROOM_KEY, JY_ROOM_LINK, JY_ROOM_DOC, JY_ROOM_WEB };
-    size_t workers = (size_t)setup_int(setup, "doc_workers");
+    static const struct { enum jy_room room; const char *workers; } in_order[] = {
+        { JY_ROOM_KEY, NULL }, { JY_ROOM_LINK, NULL }, { JY_ROOM_DOC, "doc_workers" }, { JY_ROOM_PAGE, "page_workers" }, { JY_ROOM_WEB, NULL },
+    };
+    size_t most = 3 + (size_t)setup_int(setup, "doc_workers") + (size_t)setup_int(setup, "page_workers");
     struct supervisor s = { .setup = setup, .next_id = 1, .signals = -1 };
-    struct pollfd *waiting = calloc(1 + 3 + workers, sizeof(*waiting));
+    struct pollfd *waiting = calloc(1 + most, sizeof(*waiting));
     sigset_t set;
     jy_err rc = JY_OK;
 
-    if ((s.processes = calloc(3 + workers, sizeof(*s.processes))) == NULL || waiting == NULL) {
+    if ((s.processes = calloc(most, sizeof(*s.processes))) == NULL || waiting == NULL) {
         rc = JY_E_NOMEM;
         goto out;
     }
     for (size_t i = 0; i < sizeof(in_order) / sizeof(in_order[0]); i++)
-        for (size_t n = 0; n < (in_order[i] == JY_ROOM_DOC ? workers : 1); n++)
-            s.processes[s.process_count++] = (struct process){ .room = in_order[i], .control = -1 };
+        for (int n = in_order[i].workers == NULL ? 1 : setup_int(setup, in_order[i].workers); n > 0; n--)
+            s.processes[s.process_count++] = (struct process){ .room = in_order[i].room, .control = -1 };
     sigemptyset(&set);
     sigaddset(&set, SIGCHLD);
     sigaddset(&set, SIGTERM);

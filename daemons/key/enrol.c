@@ -22,6 +22,7 @@ jy_key_hello(struct jy_key_room *room, const struct jy_frame *request, struct jy
         answer->point = JY_SLICE(reply->bytes.p, JY_SM2_POINT_SIZE);
         answer->data_key = JY_SLICE(reply->bytes.p + JY_SM2_POINT_SIZE, 32);
         answer->now = room->now;
+        snprintf(answer->device, sizeof(answer->device), "%s", room->device == NULL ? "" : jy_device_name(room->device));
     }
     jy_wipe(both, sizeof(both));
     jy_sm2_free(key);
@@ -70,7 +71,8 @@ new_key(struct jy_key_room *room, const struct jy_msg_KEY_ENROL *ask, struct jy_
     snprintf(r->common_name, sizeof(r->common_name), "%s", ask->common_name);
     snprintf(r->organization, sizeof(r->organization), "%s", ask->organization);
     snprintf(r->organization_code, sizeof(r->organization_code), "%s", ask->organization_code);
-    if ((rc = jy_sm2_generate(&key)) == JY_OK && (rc = jy_sm2_point(key, r->point)) == JY_OK &&
+    if ((rc = jy_key_new_in_device(room, r, &key, fault)) == JY_OK && (key != NULL || (rc = jy_sm2_generate(&key)) == JY_OK) &&
+        (rc = jy_sm2_point(key, r->point)) == JY_OK &&
         (rc = jy_pin_new_code(r->activation_code)) == JY_OK &&
         (rc = jy_csr_new(key, r->common_name, r->organization, r->organization_code[0] == '\0' ? NULL : r->organization_code, &r->csr,
                          fault)) == JY_OK &&

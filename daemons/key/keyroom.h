@@ -5,6 +5,7 @@
 
 #include <jinyin/seal.h>
 
+#include "daemons/key/device.h"
 #include "daemons/key/pin.h"
 #include "daemons/key/vault.h"
 #include "ipc/flow.h"
@@ -19,9 +20,11 @@ struct jy_key_setup {
     int64_t hold_officers;            /* 1..5: officers who lift a hold of the supervisor together */
     jy_pin_stretch *stretch;          /* jy_argon2id */
     jy_time (*clock)(void);           /* jy_now */
+    const char *sdf_library, *sdf_access_file;   /* "" or NULL: no device */
 };
 struct jy_key_room {
     struct jy_vault vault;
+    struct jy_device *device;         /* NULL: every key lies in the vault */
     char seal_vendor[33];
     uint32_t pin_retries;
     uint32_t hold_officers;
@@ -31,7 +34,10 @@ struct jy_key_room {
     jy_time now;                      /* of the request being answered: one clock reading for all its checks */
 };
 
-/** Opens the vault. Errors: as jy_vault_open; JY_E_ARGUMENT names a setting. Ends in jy_key_close, also after an error. */
+/**
+ * Opens the vault and the device, and compares the device's keys with those that were enrolled (R12.1). Errors: as jy_vault_open and jy_device_open;
+ * JY_E_ARGUMENT names a setting; JY_E_DEVICE_REFUSED a slot holds another key. Ends in jy_key_close, also after an error.
+ */
 JY_CHECK jy_err jy_key_open(struct jy_key_room *room, const struct jy_key_setup *setup, struct jy_fault *fault);
 void jy_key_close(struct jy_key_room *room);
 /**
@@ -49,6 +55,10 @@ jy_key_handler jy_key_set_flow;                                                 
 jy_key_handler jy_key_hand_over, jy_key_take_over, jy_key_unlock;                         /* custody.c */
 jy_key_handler jy_key_approve, jy_key_stamp, jy_key_stamp_granted, jy_key_settle;         /* approve.c, stamp.c */
 jy_key_handler jy_key_grant, jy_key_revoke_grant;                                         /* grant.c */
+/** Begins a maker's key in the first free slot of the device; *key NULL: there is no device, or it is no maker's. */
+JY_CHECK jy_err jy_key_new_in_device(struct jy_key_room *room, struct jy_key_record *record, struct jy_sm2 **key, struct jy_fault *fault);   /* slots.c */
+/** Every enrolled key of a device is the one in its slot. */
+JY_CHECK jy_err jy_key_check_slots(struct jy_key_room *room, struct jy_fault *fault);
 jy_key_handler jy_key_statement;                                                          /* statement.c */
 
 /* -- what several requests check (checks.c) -- */

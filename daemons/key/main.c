@@ -39,6 +39,8 @@ main(void)
         .hold_officers = jy_room_config_int(context, "hold_officers"),
         .stretch = jy_argon2id,
         .clock = jy_now,
+        .sdf_library = jy_room_config_text(context, "sdf_library"),
+        .sdf_access_file = jy_room_config_text(context, "sdf_access_file"),
     };
     struct jy_key_room room;
     struct jy_fault fault = { 0 };
@@ -48,6 +50,8 @@ main(void)
         jy_key_close(&room);
         return EXIT_FAILURE;
     }
+    if (room.device != NULL)
+        jy_log("info", "device", "%s", jy_device_name(room.device));
     if (room.vault.cut != 0)
         jy_log("warning", "journal_cut", "%llu bytes of an entry that was never acknowledged", (unsigned long long)room.vault.cut);
     jy_room_sandbox(context);

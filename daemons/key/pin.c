@@ -82,15 +82,16 @@ static jy_err
 wrap(const struct jy_key_room *room, const char *purpose, const char *key_id, uint8_t salt[JY_PIN_SALT_SIZE], const char *pin,
      const struct jy_sm2 *key, struct jy_buf *out)
 {
-    uint8_t wrapping[32] = { 0 }, d[32] = { 0 };
+    uint8_t wrapping[32] = { 0 }, secret[JY_DEVICE_SECRET_SIZE] = { 0 };
+    bool in_device = jy_device_secret(key, secret);
     jy_err rc;
 
     jy_buf_wipe(out);
     if ((rc = jy_random(salt, JY_PIN_SALT_SIZE)) == JY_OK && (rc = derive(room, purpose, key_id, salt, pin, wrapping)) == JY_OK &&
-        (rc = jy_sm2_private(key, d)) == JY_OK)
-        rc = jy_wrap(wrapping, key_id, JY_SLICE(d, sizeof(d)), out);
+        (in_device || (rc = jy_sm2_private(key, secret)) == JY_OK))
+        rc = jy_wrap(wrapping, key_id, JY_SLICE(secret, in_device ? sizeof(secret) : 32), out);
     jy_wipe(wrapping, sizeof(wrapping));
-    jy_wipe(d, sizeof(d));
+    jy_wipe(secret, sizeof(secret));
     return rc;
 }
 
@@ -122,6 +123,19 @@ jy_pin_unwrap(const uint8_t wrapping[32], const char *context, struct jy_slice w
     return rc;
 }
 
+/* R12.1: the PIN opens the access password of the slot that was compared with the certificate at the start. */
+static jy_err
+unwrap_in_device(const struct jy_key_room *room, const uint8_t wrapping[32], const struct jy_key_record *record, struct jy_slice wrapped, struct jy_sm2 **out)
+{
+    struct jy_buf secret = { 0 };
+    jy_err rc = jy_unwrap(wrapping, record->key_id, wrapped, &secret);
+
+    if (rc == JY_OK)
+        rc = room->device == NULL ? JY_E_DEVICE_REFUSED : jy_device_key_of_secret(room->device, jy_buf_slice(&secret), record->point, out);
+    jy_buf_wipe(&secret);
+    return rc;
+}
+
 /* JY_E_SIGNATURE: not this PIN. */
 static jy_err
 unwrap(const struct jy_key_room *room, const char *purpose, const struct jy_key_record *record, const uint8_t salt[JY_PIN_SALT_SIZE],
@@ -131,7 +145,8 @@ unwrap(const struct jy_key_room *room, const char *purpose, const struct jy_key_
     jy_err rc = derive(room, purpose, record->key_id, salt, pin, wrapping);
 
     if (rc == JY_OK)
-        rc = jy_pin_unwrap(wrapping, record->key_id, wrapped, record, out);
+        rc = record->slot != 0 ? unwrap_in_device(room, wrapping, record, wrapped, out)
+                               : jy_pin_unwrap(wrapping, record->key_id, wrapped, record, out);
     jy_wipe(wrapping, sizeof(wrapping));
     return rc;
 }

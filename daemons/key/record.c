@@ -62,7 +62,8 @@ jy_record_encode(const struct jy_key_record *r, struct jy_buf *out)
         (rc = jy_der_put(&body, DER_OCTET_STRING, jy_buf_slice(&r->flow))) == JY_OK &&
         (rc = jy_der_put(&body, DER_OCTET_STRING, jy_buf_slice(&r->grants))) == JY_OK && (rc = jy_der_put_i64(&body, r->pin_set)) == JY_OK &&
         (rc = jy_der_put(&body, DER_OCTET_STRING, jy_buf_slice(&r->pins_before))) == JY_OK &&
-        (rc = put_hand_over(&r->hand_over, &body)) == JY_OK && (rc = jy_der_put(&body, DER_OCTET_STRING, jy_buf_slice(&r->holds))) == JY_OK)
+        (rc = put_hand_over(&r->hand_over, &body)) == JY_OK && (rc = jy_der_put(&body, DER_OCTET_STRING, jy_buf_slice(&r->holds))) == JY_OK &&
+        (rc = jy_der_put_i64(&body, r->slot)) == JY_OK)
         rc = jy_der_put(out, DER_SEQUENCE, jy_buf_slice(&body));
     jy_buf_wipe(&body);
     return rc;
@@ -125,10 +126,10 @@ jy_record_parse(struct jy_slice der, struct jy_key_record *r)
         (rc = jy_der_text(&body, DER_IA5, r->custodian, sizeof(r->custodian))) != JY_OK || (rc = get_bytes(&body, &r->flow)) != JY_OK ||
         (rc = get_bytes(&body, &r->grants)) != JY_OK || (rc = jy_der_i64(&body, &r->pin_set)) != JY_OK ||
         (rc = get_bytes(&body, &r->pins_before)) != JY_OK || (rc = get_hand_over(&body, &r->hand_over)) != JY_OK ||
-        (rc = get_bytes(&body, &r->holds)) != JY_OK ||
+        (version == 3 && ((rc = get_bytes(&body, &r->holds)) != JY_OK || (rc = jy_der_u32(&body, &r->slot)) != JY_OK)) ||
         (rc = jy_der_close(&body)) != JY_OK || (rc = jy_der_close(&all)) != JY_OK)
         return rc;
-    if (version != 3 || kind < JY_KEY_MAKER || kind > JY_KEY_APPROVER || state < JY_KEY_USABLE || state > JY_KEY_CANCELLED)
+    if (version < 2 || version > 3 || kind < JY_KEY_MAKER || kind > JY_KEY_APPROVER || state < JY_KEY_USABLE || state > JY_KEY_CANCELLED)
         return JY_E_UNSUPPORTED;
     r->kind = (enum jy_key_kind)kind;
     r->state = (enum jy_key_state)state;

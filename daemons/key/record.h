@@ -18,7 +18,8 @@ enum jy_key_state { JY_KEY_USABLE = 1, JY_KEY_FROZEN = 2, JY_KEY_CANCELLED = 3 }
  *   organizationCode UTF8, point OCTET(65), salt OCTET(16), wrappedKey OCTET, activationCode IA5, pinMark OCTET(32), csr OCTET,
  *   certificate OCTET, seal OCTET, custodian IA5, flow OCTET, grants OCTET, pinSet INTEGER, pinsBefore OCTET,
  *   handOver SEQUENCE { person IA5, salt OCTET(16), wrappedKey OCTET, mark OCTET(32), expires INTEGER },
- *   holds OCTET }
+ *   holds OCTET, slot INTEGER }
+ * Version 2, still read, had neither holds nor slot.
  */
 struct jy_key_record {
     char key_id[JY_ID_SIZE];
@@ -45,6 +46,7 @@ struct jy_key_record {
         jy_time expires;
     } hand_over;
     struct jy_buf holds;               /* kind seal: hold.h; of the supervisor, beside the state, which is the organization's own word */
+    uint32_t slot;                     /* of the device that the private key lies in (R12.1); 0: here. wrapped_key is then what opens the slot */
 };
 /** Ends a hand-over that was begun. */
 void jy_record_drop_hand_over(struct jy_key_record *record);

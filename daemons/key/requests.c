@@ -34,6 +34,7 @@ jy_err
 jy_key_open(struct jy_key_room *room, const struct jy_key_setup *setup, struct jy_fault *fault)
 {
     size_t vendor_len = strlen(setup->seal_vendor);
+    jy_err rc;
 
     *room = (struct jy_key_room){ .vault = { .dir = -1, .keys = -1, .journal = { .fd = -1 } },
                                   .stretch = setup->stretch,
@@ -50,13 +51,20 @@ jy_key_open(struct jy_key_room *room, const struct jy_key_setup *setup, struct j
     room->hold_officers = (uint32_t)setup->hold_officers;
     room->pin_max_seconds = setup->pin_max_days * 86400;
     snprintf(room->seal_vendor, sizeof(room->seal_vendor), "%s", setup->seal_vendor);
-    return jy_vault_open(&room->vault, setup->dir, setup->unlock_file, fault);
+    if ((rc = jy_vault_open(&room->vault, setup->dir, setup->unlock_file, fault)) != JY_OK)
+        return rc;
+    if (setup->sdf_library != NULL && setup->sdf_library[0] != '\0' &&
+        (rc = jy_device_open(setup->sdf_library, setup->sdf_access_file, &room->device, fault)) != JY_OK)
+        return rc;
+    return jy_key_check_slots(room, fault);
 }
 
 void
 jy_key_close(struct jy_key_room *room)
 {
     jy_vault_close(&room->vault);
+    jy_device_close(room->device);
+    room->device = NULL;
 }
 
 jy_err
@@ -75,6 +83,8 @@ jy_key_answer(struct jy_key_room *room, const struct jy_frame *request, struct j
         JY_KILL_POINT(key_done);
         if (rc != JY_OK)
             jy_frame_free(reply);
+        if ((rc == JY_E_DEVICE_DOWN || rc == JY_E_DEVICE_REFUSED) && room->device != NULL && jy_device_trouble(room->device)[0] != '\0')
+            jy_fail(fault, rc, "device", 0, "%s", jy_device_trouble(room->device));      /* whoever signed had no place for it */
         return rc;
     }
     return jy_fail(fault, JY_E_FORBIDDEN, "message", 0, "not a request to the key room");

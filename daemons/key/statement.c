@@ -1,24 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the service says in its own name: answers about seals (N5), messages to the national platform (R5.2). key does not judge them and they
- * bind nobody but the service: each purpose has a key of its own, derived from the unlock secret, that occurs in no seal and no order, so that
- * nothing signed here can be taken for a stamp, an approval or a seal, whatever bytes web hands over.
+ * What the service says in its own name: answers about seals (N5), messages to the national platform (R5.2), manifests of archive packages
+ * (R24.1). key does not judge them and they bind nobody but the service: each purpose has a key of its own, derived from the unlock secret
+ * or lying in the device (R12.1), that occurs in no seal and no order, so that nothing signed here can be taken for a stamp, an approval or a
+ * seal, whatever bytes web hands over.
  */
 #include "daemons/key/keyroom.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static const char *const purposes[] = { "seal-status", "platform" };
+static const char *const purposes[] = { "seal-status", "platform", "archive" };
 
 static jy_err
-statement_key(const struct jy_vault *vault, const char *purpose, struct jy_sm2 **out)
+statement_key(struct jy_key_room *room, const char *purpose, struct jy_sm2 **out)
 {
-    uint8_t d[32];
+    const struct jy_vault *vault = &room->vault;
+    const struct jy_device_access *access;
+    uint8_t d[32], point[JY_SM2_POINT_SIZE];
     char use[80];
     jy_err rc = JY_E_CRYPTO;
 
     *out = NULL;
+    snprintf(use, sizeof(use), "statement-%s", purpose);
+    if ((access = jy_device_access(room->device, use, 0)) != NULL)         /* R12.1: nobody's PIN guards it, there or here */
+        return (rc = jy_device_point(room->device, access->slot, point)) == JY_OK ? jy_device_key(room->device, access, point, out) : rc;
     for (int i = 1; i <= 8 && *out == NULL; i++) {          /* as jy_vault_sealing_key */
         snprintf(use, sizeof(use), "jinyin statement key %s %d", purpose, i);
         if ((rc = jy_vault_derive(vault, use, d)) != JY_OK || ((rc = jy_sm2_from_private(d, out)) != JY_OK && rc != JY_E_ARGUMENT))
@@ -43,7 +49,7 @@ jy_key_statement(struct jy_key_room *room, const struct jy_frame *request, struc
             purpose = purposes[i];
     if (purpose == NULL)
         return jy_fail(fault, JY_E_ARGUMENT, "purpose", 0, "the service says nothing for this purpose");
-    if ((rc = statement_key(&room->vault, purpose, &key)) != JY_OK || (rc = jy_sm2_point(key, point)) != JY_OK ||
+    if ((rc = statement_key(room, purpose, &key)) != JY_OK || (rc = jy_sm2_point(key, point)) != JY_OK ||
         (ask->text.len > 0 && (rc = jy_sm2_sign(key, ask->text, sig, &sig_len)) != JY_OK))
         goto out;
     if ((rc = jy_buf_add(&reply->bytes, JY_SLICE(point, sizeof(point)))) == JY_OK && (rc = jy_buf_add(&reply->bytes, JY_SLICE(sig, sig_len))) == JY_OK) {

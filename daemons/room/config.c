@@ -11,7 +11,8 @@ enum seen {
     WEB = 1 << JY_ROOM_WEB,
     DOC = 1 << JY_ROOM_DOC,
     KEY = 1 << JY_ROOM_KEY,
-    LINK = 1 << JY_ROOM_LINK
+    LINK = 1 << JY_ROOM_LINK,
+    PAGE = 1 << JY_ROOM_PAGE
 };
 
 struct key { const char *name; enum kind kind; const char *initial; unsigned rooms; };
@@ -28,6 +29,8 @@ static const struct { const char *name; json_int_t low, high; } ranges[] = {
     { "doc_workers", 1, 64 },
     { "document_max_bytes", 1024, 1 << 30 },
     { "doc_timeout_seconds", 1, 600 },
+    { "page_workers", 1, 64 },
+    { "page_timeout_seconds", 1, 600 },
     { "session_minutes", 1, 1440 },
     { "order_hours", 1, 8760 },
     { "pin_retries", 1, 100 },

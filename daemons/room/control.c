@@ -24,7 +24,7 @@ is_message(const struct jy_control *m)
 {
     return m->kind >= JY_CONTROL_DESCRIPTOR && m->kind < JY_CONTROL__COUNT && (m->fd >= 0) == kinds[m->kind].carries_fd &&
            (m->name[0] != '\0') == kinds[m->kind].has_name && memchr(m->name, 0, sizeof(m->name)) != NULL &&
-           (kinds[m->kind].has_peer ? m->peer >= JY_ROOM_WEB && m->peer <= JY_ROOM_LINK : m->peer == JY_ROOM_NONE);
+           (kinds[m->kind].has_peer ? m->peer >= JY_ROOM_WEB && m->peer <= JY_ROOM_LAST : m->peer == JY_ROOM_NONE);
 }
 
 jy_err

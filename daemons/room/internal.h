@@ -40,15 +40,16 @@ struct jy_room_context {
     /* Calling rooms: */
     pthread_mutex_t lock;                 /* guards pools */
     pthread_cond_t changed;               /* a connection came or became free */
-    struct jy_pool pools[JY_ROOM_LINK + 1];
+    struct jy_pool pools[JY_ROOM_LAST + 1];
 };
 
 /** Milliseconds of a clock that never jumps. */
 int64_t jy_room_clock_ms(void);
 /** Fill the context of a room from these descriptors (jy_room_begin after its own checks; tests). Takes over both. */
 JY_CHECK jy_err jy_room_open(enum jy_room which, int control, int config, struct jy_room_context *room, struct jy_fault *fault);
-/** Read nothing but the system and web's own paths from now on. Errors: JY_E_UNSUPPORTED the kernel has no Landlock, JY_E_IO. */
-JY_CHECK jy_err jy_fence_apply(const json_t *config, struct jy_fault *fault);
+/** web: read nothing but the system and its own paths from now on; page: the system alone, and write nothing. Errors: JY_E_UNSUPPORTED the kernel has no
+ *  Landlock, JY_E_IO. */
+JY_CHECK jy_err jy_fence_apply(enum jy_room room, const json_t *config, struct jy_fault *fault);
 /** Carry the table of sandbox.c out for this process, for good. Errors: JY_E_IO with what the kernel refused. */
 JY_CHECK jy_err jy_sandbox_apply(enum jy_room room, int64_t document_max_bytes, struct jy_fault *fault);
 

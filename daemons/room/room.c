@@ -131,7 +131,7 @@ jy_room_begin(enum jy_room which)
         jy_log("error", "start_failed", "%s: %s %s", jy_err_code(rc), fault.where, fault.text);
         exit(EXIT_FAILURE);
     }
-    if (which == JY_ROOM_WEB && (rc = jy_fence_apply(room->config, &fault)) != JY_OK) {
+    if ((which == JY_ROOM_WEB || which == JY_ROOM_PAGE) && (rc = jy_fence_apply(which, room->config, &fault)) != JY_OK) {
         jy_log(rc == JY_E_UNSUPPORTED ? "warning" : "error", "no_fence", "%s: %s", fault.where, fault.text);
         if (rc != JY_E_UNSUPPORTED)
             exit(EXIT_FAILURE);

@@ -26,14 +26,26 @@ int jy_room_descriptor(const struct jy_room_context *room, const char *name);
  * exec; link and web lose exec, ptrace and the like. Exits with a message when the kernel does not carry it out.
  */
 void jy_room_sandbox(struct jy_room_context *room);
-/** doc, in the process of one document: give up what only the room itself needs (a further process, signals). Errors: JY_E_IO. */
-JY_CHECK jy_err jy_sandbox_document(struct jy_fault *fault);
+/** doc and page, in the process of one document: memory, time and the descriptors it holds are left, nothing else. Errors: JY_E_IO. */
+JY_CHECK jy_err jy_sandbox_document(enum jy_room room, struct jy_fault *fault);
 /** Tell jinyind that this room serves now. */
 void jy_room_ready(struct jy_room_context *room);
 
 /** Serving rooms (doc, key; one thread): answer requests until jinyind says stop. handler sends exactly one reply on fd. */
 typedef void jy_room_handler(void *self, int fd, struct jy_frame *request);
 void jy_room_serve(struct jy_room_context *room, jy_room_handler *handler, void *self);
+/**
+ * A request answered from a process begun for it alone, in jy_sandbox_document, with the request's descriptors and `keep` (or -1). The reply is
+ * the caller's to free: an answer to this request, or an ERROR. Errors, logged: JY_E_UNAVAILABLE it ended without an answer or took longer than
+ * timeout_seconds (its own timer, so nobody else's work is in it), JY_E_FORMAT and others of an answer that is not believed.
+ */
+struct jy_reader {
+    enum jy_room room;
+    int timeout_seconds, keep;
+    jy_err (*handle)(const void *self, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault);
+    const void *self;
+};
+JY_CHECK jy_err jy_reader_run(const struct jy_reader *reader, const struct jy_frame *request, struct jy_frame *reply);
 /** The same with one thread per attached connection (link). */
 void jy_room_serve_threads(struct jy_room_context *room, jy_room_handler *handler, void *self);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What each room gives up, as tables. doc may do only what is listed: it reads foreign files. The others may do all but what is
- * denied: they need files or sockets, but nobody's room starts a program, looks into another process or asks the kernel for more.
+ * denied: they need files or sockets, but nobody's room looks into another process or asks the kernel for more, and only page starts
+ * programs: two, from behind its fence, each in a cage (lib/poppler/cage.c). Its own readers may do what doc's may.
  */
 #include "daemons/room/internal.h"
 
@@ -18,30 +19,31 @@
 #define GROWTH (16 * MIB)             /* what one stamp can add to a document: seal, value and page entries, with room to spare */
 #define WORK (512 * MIB)              /* address space of doc beside the document itself */
 
-enum { WEB = 1 << JY_ROOM_WEB, DOC = 1 << JY_ROOM_DOC, KEY = 1 << JY_ROOM_KEY, LINK = 1 << JY_ROOM_LINK, OPEN = WEB | KEY | LINK };
+enum { WEB = 1 << JY_ROOM_WEB, DOC = 1 << JY_ROOM_DOC, KEY = 1 << JY_ROOM_KEY, LINK = 1 << JY_ROOM_LINK, PAGE = 1 << JY_ROOM_PAGE,
+       OPEN = WEB | KEY | LINK, ALL = OPEN | PAGE };
 
 /* Refused with EPERM: a library that only probes goes on, an intruder gets nothing. */
 static const struct { int call; unsigned rooms; } denied[] = {
     /* another program, another process */
-    { SCMP_SYS(execve), OPEN }, { SCMP_SYS(execveat), OPEN }, { SCMP_SYS(fork), OPEN }, { SCMP_SYS(vfork), OPEN },
-    { SCMP_SYS(ptrace), OPEN }, { SCMP_SYS(process_vm_readv), OPEN }, { SCMP_SYS(process_vm_writev), OPEN }, { SCMP_SYS(kcmp), OPEN },
-    { SCMP_SYS(tkill), OPEN }, { SCMP_SYS(rt_sigqueueinfo), OPEN }, { SCMP_SYS(rt_tgsigqueueinfo), OPEN },
-    { SCMP_SYS(pidfd_send_signal), OPEN }, { SCMP_SYS(pidfd_open), OPEN }, { SCMP_SYS(pidfd_getfd), OPEN }, { SCMP_SYS(process_madvise), OPEN },
+    { SCMP_SYS(execve), OPEN }, { SCMP_SYS(execveat), ALL }, { SCMP_SYS(fork), OPEN }, { SCMP_SYS(vfork), OPEN },
+    { SCMP_SYS(ptrace), ALL }, { SCMP_SYS(process_vm_readv), ALL }, { SCMP_SYS(process_vm_writev), ALL }, { SCMP_SYS(kcmp), ALL },
+    { SCMP_SYS(tkill), ALL }, { SCMP_SYS(rt_sigqueueinfo), ALL }, { SCMP_SYS(rt_tgsigqueueinfo), ALL },
+    { SCMP_SYS(pidfd_send_signal), ALL }, { SCMP_SYS(pidfd_open), ALL }, { SCMP_SYS(pidfd_getfd), ALL }, { SCMP_SYS(process_madvise), ALL },
     /* doors of the kernel that no room needs */
-    { SCMP_SYS(io_uring_setup), OPEN }, { SCMP_SYS(io_uring_enter), OPEN }, { SCMP_SYS(io_uring_register), OPEN },
-    { SCMP_SYS(bpf), OPEN }, { SCMP_SYS(perf_event_open), OPEN }, { SCMP_SYS(userfaultfd), OPEN }, { SCMP_SYS(add_key), OPEN },
-    { SCMP_SYS(request_key), OPEN }, { SCMP_SYS(keyctl), OPEN }, { SCMP_SYS(unshare), OPEN }, { SCMP_SYS(setns), OPEN },
-    { SCMP_SYS(mount), OPEN }, { SCMP_SYS(umount2), OPEN }, { SCMP_SYS(move_mount), OPEN }, { SCMP_SYS(open_tree), OPEN },
-    { SCMP_SYS(fsopen), OPEN }, { SCMP_SYS(fsmount), OPEN }, { SCMP_SYS(pivot_root), OPEN }, { SCMP_SYS(chroot), OPEN },
-    { SCMP_SYS(init_module), OPEN }, { SCMP_SYS(finit_module), OPEN }, { SCMP_SYS(delete_module), OPEN },
-    { SCMP_SYS(kexec_load), OPEN }, { SCMP_SYS(kexec_file_load), OPEN }, { SCMP_SYS(reboot), OPEN }, { SCMP_SYS(swapon), OPEN },
-    { SCMP_SYS(swapoff), OPEN }, { SCMP_SYS(acct), OPEN }, { SCMP_SYS(quotactl), OPEN }, { SCMP_SYS(personality), OPEN },
-    { SCMP_SYS(settimeofday), OPEN }, { SCMP_SYS(clock_settime), OPEN }, { SCMP_SYS(adjtimex), OPEN },
-    { SCMP_SYS(clock_adjtime), OPEN }, { SCMP_SYS(sethostname), OPEN }, { SCMP_SYS(setdomainname), OPEN },
-    { SCMP_SYS(open_by_handle_at), OPEN },
-    /* no network where the keys are */
-    { SCMP_SYS(socket), KEY }, { SCMP_SYS(connect), KEY }, { SCMP_SYS(bind), KEY }, { SCMP_SYS(listen), KEY },
-    { SCMP_SYS(accept), KEY }, { SCMP_SYS(accept4), KEY },
+    { SCMP_SYS(io_uring_setup), ALL }, { SCMP_SYS(io_uring_enter), ALL }, { SCMP_SYS(io_uring_register), ALL },
+    { SCMP_SYS(bpf), ALL }, { SCMP_SYS(perf_event_open), ALL }, { SCMP_SYS(userfaultfd), ALL }, { SCMP_SYS(add_key), ALL },
+    { SCMP_SYS(request_key), ALL }, { SCMP_SYS(keyctl), ALL }, { SCMP_SYS(unshare), ALL }, { SCMP_SYS(setns), ALL },
+    { SCMP_SYS(mount), ALL }, { SCMP_SYS(umount2), ALL }, { SCMP_SYS(move_mount), ALL }, { SCMP_SYS(open_tree), ALL },
+    { SCMP_SYS(fsopen), ALL }, { SCMP_SYS(fsmount), ALL }, { SCMP_SYS(pivot_root), ALL }, { SCMP_SYS(chroot), ALL },
+    { SCMP_SYS(init_module), ALL }, { SCMP_SYS(finit_module), ALL }, { SCMP_SYS(delete_module), ALL },
+    { SCMP_SYS(kexec_load), ALL }, { SCMP_SYS(kexec_file_load), ALL }, { SCMP_SYS(reboot), ALL }, { SCMP_SYS(swapon), ALL },
+    { SCMP_SYS(swapoff), ALL }, { SCMP_SYS(acct), ALL }, { SCMP_SYS(quotactl), ALL }, { SCMP_SYS(personality), ALL },
+    { SCMP_SYS(settimeofday), ALL }, { SCMP_SYS(clock_settime), ALL }, { SCMP_SYS(adjtimex), ALL },
+    { SCMP_SYS(clock_adjtime), ALL }, { SCMP_SYS(sethostname), ALL }, { SCMP_SYS(setdomainname), ALL },
+    { SCMP_SYS(open_by_handle_at), ALL },
+    /* no network where the keys are, or where programs read foreign files */
+    { SCMP_SYS(socket), KEY | PAGE }, { SCMP_SYS(connect), KEY | PAGE }, { SCMP_SYS(bind), KEY | PAGE }, { SCMP_SYS(listen), KEY | PAGE },
+    { SCMP_SYS(accept), KEY | PAGE }, { SCMP_SYS(accept4), KEY | PAGE },
     /* web is called, it does not call out */
     { SCMP_SYS(connect), WEB },
     /* link calls out, nobody calls it */
@@ -82,13 +84,13 @@ static const struct { int call; bool zero; } own_process_only[] = {
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static int
-doc_filter(scmp_filter_ctx filter)
+doc_filter(scmp_filter_ctx filter, bool between_documents)
 {
     int rc = 0;
 
     for (size_t i = 0; rc == 0 && i < COUNT(doc_allowed); i++)
         rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, doc_allowed[i], 0);
-    for (size_t i = 0; rc == 0 && i < COUNT(doc_between_documents); i++)
+    for (size_t i = 0; rc == 0 && between_documents && i < COUNT(doc_between_documents); i++)
         rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, doc_between_documents[i], 0);
     for (size_t i = 0; rc == 0 && i < COUNT(doc_not_executable); i++)
         rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, doc_not_executable[i], 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
@@ -109,6 +111,8 @@ denying_filter(scmp_filter_ctx filter, enum jy_room room, uint32_t refuse)
     for (size_t i = 0; rc == 0 && i < COUNT(denied); i++)
         if ((denied[i].rooms >> room & 1) != 0)
             rc = seccomp_rule_add(filter, refuse, denied[i].call, 0);
+    if (room == JY_ROOM_PAGE)                                /* it begins processes and ends them; none of them is left with that */
+        return rc;
     /* All rooms are one user's processes: no room signals another, or changes its limits. */
     for (size_t i = 0; rc == 0 && i < COUNT(own_process_only); i++)
         rc = seccomp_rule_add(filter, refuse, own_process_only[i].call, 1, SCMP_A0(SCMP_CMP_NE, own_process_only[i].zero ? 0 : self));
@@ -133,7 +137,7 @@ load_filter(enum jy_room room, struct jy_fault *fault)
         return jy_fail(fault, JY_E_NOMEM, "seccomp", 0, "no filter");
     /* TSYNC: threads that already run are held to it as well. */
     if ((rc = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1)) == 0 &&
-        (rc = room == JY_ROOM_DOC ? doc_filter(filter) : denying_filter(filter, room, refuse)) == 0)
+        (rc = room == JY_ROOM_DOC ? doc_filter(filter, true) : denying_filter(filter, room, refuse)) == 0)
         rc = seccomp_load(filter);
     seccomp_release(filter);
     return rc == 0 ? JY_OK : jy_fail(fault, JY_E_IO, "seccomp", 0, "%s", strerror(-rc));
@@ -172,15 +176,20 @@ lock_memory(void)
 }
 
 jy_err
-jy_sandbox_document(struct jy_fault *fault)
+jy_sandbox_document(enum jy_room room, struct jy_fault *fault)
 {
-    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);      /* beside the one that holds: a call passes only if both let it */
+    /* Beside the filter that holds: a call passes only if both let it. The room page holds none that lists what it may. */
+    uint32_t kill = JY_SANITIZED ? SCMP_ACT_LOG : SCMP_ACT_KILL_PROCESS;
+    scmp_filter_ctx filter = seccomp_init(room == JY_ROOM_PAGE ? kill : SCMP_ACT_ALLOW);
     int rc = 0;
 
     if (filter == NULL)
         return jy_fail(fault, JY_E_NOMEM, "seccomp", 0, "no filter");
-    for (size_t i = 0; rc == 0 && i < COUNT(doc_between_documents); i++)
-        rc = seccomp_rule_add(filter, JY_SANITIZED ? SCMP_ACT_LOG : SCMP_ACT_KILL_PROCESS, doc_between_documents[i], 0);
+    if (room == JY_ROOM_PAGE)
+        rc = doc_filter(filter, false);
+    else
+        for (size_t i = 0; rc == 0 && i < COUNT(doc_between_documents); i++)
+            rc = seccomp_rule_add(filter, kill, doc_between_documents[i], 0);
     if (rc == 0)
         rc = seccomp_load(filter);
     seccomp_release(filter);
@@ -194,7 +203,7 @@ jy_sandbox_apply(enum jy_room room, int64_t document_max_bytes, struct jy_fault 
 
     if ((rc = limit(RLIMIT_CORE, "RLIMIT_CORE", 0, fault)) != JY_OK)
         return rc;
-    if (room == JY_ROOM_DOC && (rc = limit_doc(document_max_bytes, fault)) != JY_OK)
+    if ((room == JY_ROOM_DOC || room == JY_ROOM_PAGE) && (rc = limit_doc(document_max_bytes, fault)) != JY_OK)
         return rc;
     if (room == JY_ROOM_KEY)
         lock_memory();

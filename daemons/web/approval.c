@@ -2,6 +2,7 @@
 /* Approvals: signed in the key room, kept here, and how far a chain is under the flow in force (R16.1, R19.1). What counts is key's own judgement. */
 #include "codec/der.h"
 #include "codec/text.h"
+#include "daemons/web/pages.h"
 #include "daemons/web/route.h"
 
 #include <stdlib.h>
@@ -9,7 +10,7 @@
 
 const struct column approval_columns[] = {
     { "step", COL_INT }, { "person_id", COL_TEXT }, { "in_place_of", COL_TEXT }, { "flow_digest", COL_HEX }, { "approval", COL_BASE64 },
-    { "at", COL_TIME }, { NULL, COL_TEXT },
+    { "at", COL_TIME }, { "pages_seen", COL_JSON }, { NULL, COL_TEXT },
 };
 static const struct column flow_columns[] = {
     { "number", COL_INT }, { "flow", COL_BASE64 }, { "digest", COL_HEX }, { NULL, COL_TEXT },
@@ -150,7 +151,7 @@ approval_keep(struct db_tx *tx, const struct exchange *x, const char *kind, cons
                                        NULL, fault);
 }
 
-struct decision { struct exchange *x; const json_t *order; struct jy_slice approval; };
+struct decision { struct exchange *x; const json_t *order; struct jy_slice approval; char *pages_seen; };
 
 /* The approval; and when with it the chain is complete, the order is APPROVED. Counted inside the transaction: two who sign at once both see the other. */
 static jy_err
@@ -162,7 +163,8 @@ write_approval(struct db_tx *tx, void *arg, struct jy_fault *fault)
     struct progress p = { 0 };
     jy_err rc;
 
-    if ((rc = approval_keep(tx, d->x, "order", d->x->id, d->approval, fault)) == JY_OK && (rc = progress_read(tx, &use, &p, fault)) == JY_OK &&
+    if ((rc = approval_keep(tx, d->x, "order", d->x->id, d->approval, fault)) == JY_OK &&
+        (rc = seen_keep(tx, d->x, d->approval, d->pages_seen, fault)) == JY_OK && (rc = progress_read(tx, &use, &p, fault)) == JY_OK &&
         p.next == p.path->step_count && (rc = state_after(order_moves, from, "approve", &to, fault)) == JY_OK)
         rc = move_row(tx, SQL_ORDER_APPROVE, BINDS(B_TEXT("to", to), B_TEXT("person_id", d->x->actor.person_id), B_TEXT("grant_id", NULL),
                                                    B_INT("now", d->x->now), B_TEXT("order_id", d->x->id), B_TEXT("from", from)), fault);
@@ -195,12 +197,13 @@ order_approve(struct exchange *x, struct jy_fault *fault)
         rc = jy_fail(fault, JY_E_ORDER_EXPIRED, "expires", 0, "%s", member(order, "expires"));
         goto out;
     }
-    if ((rc = ask_approval(x, "order", jy_buf_slice(&der), &reply, fault)) != JY_OK)
+    if ((rc = seen_check(x, order, &d.pages_seen, fault)) != JY_OK || (rc = ask_approval(x, "order", jy_buf_slice(&der), &reply, fault)) != JY_OK)
         goto out;
     d.order = order;
     d.approval = reply.u.KEY_APPROVED.approval;
     rc = commit(x, write_approval, &d, fault);
 out:
+    free(d.pages_seen);
     jy_frame_free(&reply);
     jy_buf_free(&der);
     json_decref(order);

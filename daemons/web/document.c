@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Documents: taken in, looked at by doc, kept by digest, given out again. This room never opens one. */
 #include "codec/text.h"
+#include "daemons/web/pages.h"
 #include "daemons/web/route.h"
 
 #include <stdlib.h>
@@ -92,8 +93,8 @@ out:
     return rc;
 }
 
-static jy_err
-find_document(struct exchange *x, json_t **out, struct jy_fault *fault)
+jy_err
+document_find(struct exchange *x, json_t **out, struct jy_fault *fault)
 {
     return find_row(x, SQL_DOCUMENT_BY_ID, BINDS(B_TEXT("document_id", x->id), SCOPE_ORGANIZATION(x)), document_columns, out, fault);
 }
@@ -102,9 +103,18 @@ jy_err
 document_show(struct exchange *x, struct jy_fault *fault)
 {
     json_t *document = NULL;
-    jy_err rc = find_document(x, &document, fault);
+    jy_err rc = document_find(x, &document, fault);
 
     return rc != JY_OK ? rc : answer_json(x, 200, document);
+}
+
+jy_err
+document_find_kept(struct exchange *x, json_t **out, struct jy_fault *fault)
+{
+    jy_err rc = document_find(x, out, fault);
+
+    return rc == JY_OK && json_is_false(json_object_get(*out, "kept")) ?
+           jy_fail(fault, JY_E_NOT_KEPT, "document_id", 0, "only its digest is known here") : rc;
 }
 
 jy_err
@@ -113,9 +123,7 @@ document_content(struct exchange *x, struct jy_fault *fault)
     json_t *document = NULL;
     jy_err rc;
 
-    if ((rc = find_document(x, &document, fault)) == JY_OK && json_is_false(json_object_get(document, "kept")))
-        rc = jy_fail(fault, JY_E_NOT_KEPT, "document_id", 0, "only its digest is known here");
-    else if (rc == JY_OK &&
+    if ((rc = document_find_kept(x, &document, fault)) == JY_OK &&
         (rc = blob_open(x->web, member(document, "digest"), &x->file, &x->file_size, fault)) == JY_OK)
         x->type = strcmp(member(document, "format"), "PDF") == 0 ? "application/pdf" : "application/ofd";
     json_decref(document);

@@ -520,8 +520,8 @@ carry_out(struct exchange *x, struct jy_fault *fault)
             rc = jy_fail(fault, JY_E_INTERNAL, x->route->path, 0, "a write that committed nothing");
         else if (!x->committed && x->route->audit != NULL && strcmp(x->route->method, "GET") == 0)
             rc = commit(x, NULL, NULL, fault);             /* a look that is recorded: before the answer goes out */
-    } else if (rc == JY_E_CONFLICT && x->route->once) {
-        /* The same request at the same time may have won: then its answer is ours too. */
+    } else if (x->route->once) {
+        /* The same request at the same time may have won, and what this one met is what it did: then its answer is ours too. */
         struct jy_fault other = { 0 };
         if (replay(x, &replayed, &other) == JY_OK && replayed)
             rc = JY_OK;

@@ -24,13 +24,17 @@ inventory_show(struct exchange *x, struct jy_fault *fault)
 {
     json_t *list = json_array();
 
+    const char *device = x->web->device;
+
     (void)fault;
     for (size_t i = 0; i < sizeof(algorithms) / sizeof(algorithms[0]); i++)
         json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "name", algorithms[i].name, "standard", algorithms[i].standard, "used_for",
                                               algorithms[i].used_for));
-    return answer_json(x, 200, json_pack("{s:o, s:[{s:s, s:s, s:b, s:s}], s:s, s:b}", "algorithms", list, "devices", "kind", "software_vault", "room", "key",
-                                         "certified", 0, "remark", "GM/T 0028 level 1 at best; not a certified module (R12.1, R27.1)", "password_function",
-                                         x->web->policy.password_kind, "development", x->web->development));
+    /* That a device is certified is a paper's word, not the program's. */
+    return answer_json(x, 200, json_pack("{s:o, s:[{s:s, s:s, s:b, s:s}], s:s, s:b}", "algorithms", list, "devices",
+                                         "kind", device[0] == '\0' ? "software_vault" : "sdf_device", "room", "key", "certified", 0, "remark",
+                                         device[0] == '\0' ? "GM/T 0028 level 1 at best; not a certified module (R12.1, R27.1)" : device,
+                                         "password_function", x->web->policy.password_kind, "development", x->web->development));
 }
 
 static const struct column certificate_columns[] = {
@@ -89,7 +93,7 @@ inventory_certificates(struct exchange *x, struct jy_fault *fault)
 /* -- configuration: the keys that this room sees; none of them is a secret, files of secrets are named by their paths -- */
 
 enum { TEXT, PATH, INT, BOOL };
-enum { WEB = 1, DOC = 0, KEY = 0, LINK = 0, SUPERVISOR = 0 };
+enum { WEB = 1, DOC = 0, KEY = 0, LINK = 0, PAGE = 0, SUPERVISOR = 0 };
 static const struct { const char *name; int kind, web; const char *sentence; } keys[] = {
 #define CONFIG(name, kind, initial, rooms, sentence) { name, kind, rooms, sentence },
 #include "ipc/config.def"

@@ -5,6 +5,7 @@
 #include "daemons/web/evidence.h"
 #include "daemons/web/notify.h"
 #include "daemons/web/outbox.h"
+#include "daemons/web/pages.h"
 #include "daemons/web/platform.h"
 #include "daemons/web/reconcile.h"
 #include "daemons/web/time_stamp.h"
@@ -20,6 +21,7 @@
 #include <unistd.h>
 
 #define STOP_GRACE_MS 8000
+#define PUBLIC_URL_MAX 300                    /* it goes into a QR code */
 #define STRETCHING_AT_ONCE 4                  /* × 64 MiB */
 
 static void
@@ -82,6 +84,14 @@ configure(struct web *web)
         end("configuration", rc, &fault);
     web->document_max = jy_room_config_int(web->room, "document_max_bytes");
     web->doc_timeout_ms = 1000 * jy_room_config_int(web->room, "doc_timeout_seconds");
+    web->page_timeout_ms = 1000 * jy_room_config_int(web->room, "page_timeout_seconds");
+    web->sees_all_pages = jy_room_config_bool(web->room, "approval_sees_all_pages");
+    web->public_url = jy_room_config_text(web->room, "public_url");
+    if (strlen(web->public_url) > PUBLIC_URL_MAX)
+        end("public_url", JY_E_BAD_FIELD, &(struct jy_fault){ .where = "public_url", .text = "longer than 300 bytes" });
+    web->pictures.bytes_max = jy_room_config_int(web->room, "page_cache_bytes");
+    web->pictures.folder = -1;
+    pthread_mutex_init(&web->pictures.lock, NULL);
     web->session_seconds = 60 * jy_room_config_int(web->room, "session_minutes");
     web->order_seconds = 3600 * jy_room_config_int(web->room, "order_hours");
     web->development = jy_room_config_bool(web->room, "development");
@@ -108,6 +118,8 @@ open_store(struct web *web, struct jy_fault *fault)
     snprintf(path, sizeof(path), "%s/blobs", dir);
     if ((mkdir(path, 0700) != 0 && errno != EEXIST) || (web->blobs = open(path, O_DIRECTORY | O_RDONLY | O_CLOEXEC)) < 0)
         return jy_fail(fault, JY_E_IO, path, 0, "%s", strerror(errno));
+    if ((rc = page_cache_open(web, dir, fault)) != JY_OK)
+        return rc;
     return (rc = db_place(jy_room_config_text(web->room, "store"), dir, path, sizeof(path), fault)) != JY_OK ? rc : db_open(path, &web->db, fault);
 }
 
@@ -123,6 +135,7 @@ meet_key(struct web *web, struct jy_fault *fault)
     if (rc == JY_OK) {
         memcpy(web->sealing_point, info->point.p, JY_SM2_POINT_SIZE);
         memcpy(web->data_key, info->data_key.p, sizeof(web->data_key));
+        PUT(web->device, info->device);
     }
     jy_frame_free(&reply);
     return rc;

@@ -17,20 +17,21 @@ const struct column order_columns[] = {
     { "stamp_order", COL_BASE64 }, { "prepared_digest", COL_HEX }, { "slot", COL_TEXT }, { "created", COL_TIME }, { "expires", COL_TIME },
     { "approver_id", COL_TEXT }, { "approved", COL_TIME }, { "grant_id", COL_TEXT }, { "reason", COL_TEXT }, { "custodian_id", COL_TEXT },
     { "intent", COL_TIME }, { "stamped", COL_TIME }, { "value_digest", COL_HEX }, { "result_document_id", COL_TEXT }, { "result_digest", COL_HEX },
-    { "value", COL_BASE64 }, { NULL, COL_TEXT },
+    { "value", COL_BASE64 }, { "pages_seen_digest", COL_HEX }, { NULL, COL_TEXT },
 };
 static const struct column seal_columns[] = {
     { "seal_id", COL_TEXT }, { "es_id", COL_TEXT }, { "state", COL_TEXT }, { "district", COL_TEXT }, { "width_mm", COL_INT }, { "height_mm", COL_INT },
     { "seal", COL_BASE64 }, { "custodian_id", COL_TEXT }, { NULL, COL_TEXT },
 };
-static const struct column document_columns[] = { { "digest", COL_HEX }, { "refusal", COL_TEXT }, { NULL, COL_TEXT } };
+static const struct column document_columns[] = { { "digest", COL_HEX }, { "format", COL_TEXT }, { "refusal", COL_TEXT }, { "pages", COL_JSON },
+                                                  { NULL, COL_TEXT } };
 static const struct column record_columns[] = {
     { "seq", COL_INT }, { "stamp_record_id", COL_TEXT }, { "order_id", COL_TEXT }, { "organization_id", COL_TEXT }, { "seal_id", COL_TEXT },
     { "es_id", COL_TEXT }, { "seal_name", COL_TEXT }, { "document_id", COL_TEXT }, { "document_digest", COL_HEX }, { "digest_only", COL_BOOL }, { "places", COL_JSON },
     { "category", COL_TEXT }, { "purpose", COL_TEXT }, { "amount_fen", COL_INT }, { "copies", COL_INT }, { "reference", COL_TEXT }, { "grant_id", COL_TEXT },
     { "requester_id", COL_TEXT }, { "approver_id", COL_TEXT }, { "approved", COL_TIME }, { "custodian_id", COL_TEXT }, { "state", COL_TEXT },
     { "reason", COL_TEXT }, { "intent", COL_TIME }, { "stamped", COL_TIME }, { "value_digest", COL_HEX }, { "result_document_id", COL_TEXT },
-    { "result_digest", COL_HEX }, { NULL, COL_TEXT },
+    { "result_digest", COL_HEX }, { "pages_seen_digest", COL_HEX }, { NULL, COL_TEXT },
 };
 
 /* -- making an order -- */
@@ -96,11 +97,49 @@ take_prepared(struct ordering *o, const struct jy_msg_DOC_PREPARED *told, struct
     return ordering_show_places(o);
 }
 
+static bool
+looks_for_words(const struct ordering *o)
+{
+    const json_t *places = json_object_get(o->x->input, "places"), *place;
+    size_t i;
+
+    json_array_foreach((json_t *)(uintptr_t)places, i, place) {
+        if (json_object_get(place, "keyword") != NULL)
+            return true;
+    }
+    return false;
+}
+
+/* The words of a PDF, when a keyword is looked for, for doc to find it in; else a file without bytes. *words is the caller's to close. */
+static jy_err
+find_words(const struct ordering *o, int document, int *words, struct jy_fault *fault)
+{
+    struct web *web = o->x->web;
+    struct jy_msg_PAGE_WORDS ask = { .document = document, .output = -1, .pages = (uint32_t)json_array_size(json_object_get(o->document, "pages")) };
+    uint8_t digest[JY_SM3_SIZE];
+    struct jy_frame reply = { 0 };
+    uint64_t size;
+    int own = -1;
+    jy_err rc;
+
+    if (strcmp(member(o->document, "format"), "PDF") != 0 || !looks_for_words(o))
+        return blob_new(web, words, fault);
+    if ((rc = ask_page(web, JY_MSG_PAGE_WORDS, &ask, &ask.output, &reply, fault)) == JY_OK &&
+        (rc = blob_take(web, ask.output, &own, digest, &size, fault)) == JY_OK)
+        rc = blob_reader(own, words, fault);
+    jy_frame_free(&reply);
+    if (own >= 0)
+        close(own);
+    if (ask.output >= 0)
+        close(ask.output);
+    return rc;
+}
+
 static jy_err
 prepare(struct ordering *o, struct jy_fault *fault)
 {
     struct exchange *x = o->x;
-    struct jy_msg_DOC_PREPARE ask = { .document = -1, .output = -1, .now = x->now };
+    struct jy_msg_DOC_PREPARE ask = { .document = -1, .output = -1, .words = -1, .now = x->now };
     struct jy_frame reply = { 0 };
     struct jy_buf seal = { 0 };
     char *wish = wish_of(o);
@@ -109,7 +148,8 @@ prepare(struct ordering *o, struct jy_fault *fault)
     jy_err rc;
 
     if ((rc = wish == NULL ? JY_E_NOMEM : JY_OK) != JY_OK || (rc = jy_base64_decode(jy_slice_text(member(o->seal, "seal")), &seal)) != JY_OK ||
-        (rc = blob_open(x->web, member(o->document, "digest"), &ask.document, &size, fault)) != JY_OK)
+        (rc = blob_open(x->web, member(o->document, "digest"), &ask.document, &size, fault)) != JY_OK ||
+        (rc = find_words(o, ask.document, &ask.words, fault)) != JY_OK)
         goto out;
     ask.seal = jy_buf_slice(&seal);
     ask.wish = jy_slice_text(wish);
@@ -123,6 +163,8 @@ out:
     free(wish);
     if (ask.document >= 0)
         close(ask.document);
+    if (ask.words >= 0)
+        close(ask.words);
     if (ask.output >= 0)
         close(ask.output);
     if (own >= 0)

@@ -45,7 +45,7 @@ fetch_trust_again(struct web *web)
     jy_buf_free(&pem);
 }
 
-#define WEBHOOK_TRIES 32                       /* some two hours at waits of at most five minutes */
+#define WEBHOOK_TRIES 600                      /* more than a day, at waits of two and a half to five minutes */
 
 static const struct outbox_destination table[] = {
     { "engraving", send_through_link, keep_filing_receipt, NULL },

@@ -12,6 +12,7 @@
 #define KEY_DEADLINE_MS 30000
 #define LINK_DEADLINE_MS 30000
 #define DOC_TRIES 3
+#define PAGE_TRIES 2
 
 static int64_t
 monotonic_ms(void)
@@ -48,6 +49,20 @@ ask_doc(struct web *web, enum jy_message_type type, const void *request, int *ou
     if (took >= web->doc_timeout_ms)
         return jy_fail(fault, JY_E_LIMIT, "document", 0, "more than %lld seconds of work", (long long)(web->doc_timeout_ms / 1000));
     return jy_fail(fault, JY_E_HOSTILE, "document", 0, "the document's reader ended on it %d times", DOC_TRIES);
+}
+
+jy_err
+ask_page(struct web *web, enum jy_message_type type, const void *request, int *output, struct jy_frame *reply, struct jy_fault *fault)
+{
+    jy_err rc = JY_E_UNAVAILABLE;
+
+    for (int try = 0; rc == JY_E_UNAVAILABLE && try < PAGE_TRIES; try++) {
+        if (*output >= 0)
+            close(*output);                                /* a reader of the try before may still be writing into its own */
+        if ((rc = blob_new(web, output, fault)) == JY_OK)
+            rc = jy_room_call(web->room, type, request, (int)(4 * web->page_timeout_ms) + 10000, reply, fault);
+    }
+    return rc;
 }
 
 jy_err

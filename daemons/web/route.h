@@ -104,6 +104,8 @@ web_handler seal_freeze, seal_unfreeze, hold_lift;                              
 web_handler seal_cancel;
 web_handler filing_list, statistics_show, seal_declare_void;                                              /* supervision.c */
 web_handler document_upload, document_show, document_content;                                             /* document.c */
+web_handler copy_create, copy_content, copy_show;                                                          /* copies.c */
+web_handler document_pages, document_page;                                                                 /* pages.c */
 web_handler order_create, order_show, order_refuse, stamp_record_list;                                     /* order.c */
 web_handler order_stamp;                                                                                  /* stamping.c */
 web_handler document_verify, trust_show;                                                                  /* verification.c */
@@ -133,6 +135,7 @@ jy_err check_sm3(const char *value, const char *field, struct jy_fault *fault);
 jy_err check_format(const char *value, const char *field, struct jy_fault *fault);
 jy_err check_ascii(const char *value, const char *field, struct jy_fault *fault);
 web_handler order_stamp_granted;                                                                          /* stamping.c */
+web_handler stamp_record_archive;                                                                        /* archive.c */
 web_handler use_register, use_register_export;                                                                                 /* register.c */
 
 #endif

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/accounts.h"
 #include "daemons/web/client.h"
+#include "daemons/web/pages.h"
 #include "daemons/web/route.h"
 
 #include <string.h>
 
 #define KIB 1024
 #define JSON_MAX (16 * KIB)
+#define SEEN_MAX (160 * KIB)              /* an approval with the pages that were seen */
 #define FLOW_MAX (128 * KIB)              /* a flow in base64 */
 #define MATERIAL_MAX (20 * KIB * KIB)
 #define ID_FIELD(name) { name, IN_TEXT, 32, 32, check_id, false }
@@ -82,7 +84,9 @@ FIELDS(place, { "pages", IN_TEXT, 1, 4096, NULL, true }, { "x_mm", IN_NUMBER, -1
        { "amount_fen", IN_INT, 0, JY_AMOUNT_MAX, NULL, true }, { "copies", IN_INT, 1, JY_ORDER_COPIES_MAX, NULL, true }, \
        { "reference", IN_TEXT, 1, 64, NULL, true }
 FIELDS(order, ORDER_FIELDS);
-FIELDS(approval, { "sealed", IN_SEALED, 64, 2048, NULL, false }, { "step", IN_INT, 0, JY_FLOW_STEPS_MAX - 1, NULL, false });
+FIELDS(page_seen, { "page", IN_INT, 1, INT32_MAX, NULL, false }, { "ppm", IN_INT, 2, 8, NULL, false }, { "sm3", IN_TEXT, 64, 64, check_id, false });
+#define PAGES_SEEN { "pages_seen", IN_OBJECTS, 0, PAGES_SEEN_MAX, NULL, true, page_seen }
+FIELDS(approval, { "sealed", IN_SEALED, 64, 2048, NULL, false }, { "step", IN_INT, 0, JY_FLOW_STEPS_MAX - 1, NULL, false }, PAGES_SEEN);
 FIELDS(flow, { "flow", IN_SEALED, 16, JY_FLOW_MAX, check_base64, false }, { "sealed", IN_SEALED, 64, 2048, NULL, false });
 FIELDS(permission, ID_FIELD("person_id"), { "categories", IN_TEXTS, 1, 16, NULL, false }, { "valid_from", IN_TIME, 20, 25, NULL, true },
        { "valid_to", IN_TIME, 20, 25, NULL, true });
@@ -114,7 +118,7 @@ FIELDS(webhook, { "url", IN_TEXT, 12, 511, NULL, false }, { "events", IN_TEXTS, 
 #define ITEM_KEY { "idempotency_key", IN_TEXT, 8, 64, check_idempotency_key, false }
 FIELDS(order_item, ITEM_KEY, ORDER_FIELDS);
 FIELDS(approval_item, ITEM_KEY, ID_FIELD("order_id"), { "sealed", IN_SEALED, 64, 2048, NULL, false },
-       { "step", IN_INT, 0, JY_FLOW_STEPS_MAX - 1, NULL, false });
+       { "step", IN_INT, 0, JY_FLOW_STEPS_MAX - 1, NULL, false }, PAGES_SEEN);
 FIELDS(sealed_item, ITEM_KEY, ID_FIELD("order_id"), { "sealed", IN_SEALED, 64, 2048, NULL, false });
 FIELDS(order_items, { "items", IN_OBJECTS, 1, 50, NULL, false, order_item });
 FIELDS(approval_items, { "items", IN_OBJECTS, 1, 50, NULL, false, approval_item });
@@ -235,9 +239,14 @@ static const struct route table[] = {
     { "POST",   API "/documents",                    document_upload,         ORGANIZATION_ROLES,                    SCOPE_OWN_ORGANIZATION, "document_uploaded",   BODY_BYTES, 0,            NULL,         true,  "R15.1" },
     { "GET",    API "/documents/{id}",               document_show,           ORGANIZATION_ROLES,                    SCOPE_OWN_ORGANIZATION, NULL,                  BODY_NONE,  0,            NULL,         false, "R15.1" },
     { "GET",    API "/documents/{id}/content",       document_content,        ORGANIZATION_ROLES,                    SCOPE_OWN_ORGANIZATION, NULL,                  BODY_NONE,  0,            NULL,         false, "R15.1" },
+    { "POST",   API "/documents/{id}/copies",        copy_create,             ORGANIZATION_ROLES,                    SCOPE_OWN_ORGANIZATION, "copy_made",           BODY_JSON,  JSON_MAX,     nothing,      true,  "R17.1" },
+    { "GET",    API "/documents/{id}/copies/{code}.pdf", copy_content,        ORGANIZATION_ROLES,                    SCOPE_OWN_ORGANIZATION, NULL,                  BODY_NONE,  0,            NULL,         false, "R17.1" },
+    { "GET",    API "/copies/{code}",                copy_show,               ANYBODY,                               SCOPE_PUBLIC,           NULL,                  BODY_NONE,  0,            NULL,         false, "R17.1" },
+    { "GET",    API "/documents/{id}/pages",         document_pages,          ORGANIZATION_ROLES,                    SCOPE_OWN_ORGANIZATION, NULL,                  BODY_NONE,  0,            NULL,         false, "R15.1" },
+    { "GET",    API "/documents/{id}/pages/{code}.png", document_page,        ORGANIZATION_ROLES,                    SCOPE_OWN_ORGANIZATION, NULL,                  BODY_NONE,  0,            NULL,         false, "R15.1" },
     { "POST",   API "/orders",                       order_create,            ROLE_AGENT | ROLE_CUSTODIAN,           SCOPE_OWN_ORGANIZATION, "order_created",       BODY_JSON,  JSON_MAX,     order,        true,  "R16.1" },
     { "GET",    API "/orders/{id}",                  order_show,              ORGANIZATION_ROLES,                    SCOPE_OWN_ORGANIZATION, NULL,                  BODY_NONE,  0,            NULL,         false, "R16.1" },
-    { "POST",   API "/orders/{id}/approve",          order_approve,           ROLE_APPROVER,                         SCOPE_OWN_ORGANIZATION, "order_approved",      BODY_JSON,  JSON_MAX,     approval,     true,  "R16.1" },
+    { "POST",   API "/orders/{id}/approve",          order_approve,           ROLE_APPROVER,                         SCOPE_OWN_ORGANIZATION, "order_approved",      BODY_JSON,  SEEN_MAX,     approval,     true,  "R16.1" },
     { "POST",   API "/orders/{id}/refuse",           order_refuse,            ROLE_APPROVER,                         SCOPE_OWN_ORGANIZATION, "order_refused",       BODY_JSON,  JSON_MAX,     reason,       true,  "R16.1" },
     { "POST",   API "/orders/{id}/stamp",            order_stamp,             ROLE_CUSTODIAN,                        SCOPE_OWN_ORGANIZATION, "document_stamped",    BODY_JSON,  JSON_MAX,     sealed,       true,  "N4" },
     { "GET",    API "/stamp-records",                stamp_record_list,       ORGANIZATION_ROLES | ROLE_POLICE,      SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "N4" },
@@ -253,7 +262,7 @@ static const struct route table[] = {
     { "GET",    API "/seals/{id}/custody",           custody_list,            ORGANIZATION_ROLES | ROLE_POLICE,      SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R19.1" },
     { "POST",   API "/seals/{id}/hand-over",         seal_hand_over,          ROLE_CUSTODIAN,                        SCOPE_OWN_ORGANIZATION, "hand_over_begun",     BODY_JSON,  JSON_MAX,     hand_over,    true,  "R19.1" },
     { "POST",   API "/seals/{id}/take-over",         seal_take_over,          ROLE_CUSTODIAN,                        SCOPE_OWN_ORGANIZATION, "seal_taken_over",     BODY_JSON,  JSON_MAX,     sealed,       true,  "R19.1" },
-    { "POST",   API "/keys/{id}/unlock",             key_unlock,              ROLE_APPROVER | ROLE_MAKER_STAFF,      SCOPE_BY_ROLE,          "key_unlock_agreed",   BODY_JSON,  JSON_MAX,     sealed,       true,  "R19.2" },
+    { "POST",   API "/keys/{id}/unlock",             key_unlock,              ROLE_APPROVER | ROLE_MAKER_STAFF | ROLE_POLICE, SCOPE_BY_ROLE, "key_unlock_agreed",   BODY_JSON,  JSON_MAX,     sealed,       true,  "R19.2" },
     { "GET",    API "/seals/{id}/grants",            grant_list,              ORGANIZATION_ROLES | ROLE_POLICE,      SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R18.1" },
     { "POST",   API "/seals/{id}/grants",            grant_create,            ROLE_CUSTODIAN,                        SCOPE_OWN_ORGANIZATION, "grant_written",       BODY_JSON,  JSON_MAX,     grant,        true,  "R18.1" },
     { "GET",    API "/grants/{id}",                  grant_show,              ORGANIZATION_ROLES | ROLE_POLICE,      SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R18.1" },
@@ -263,6 +272,8 @@ static const struct route table[] = {
     { "POST",   API "/orders/{id}/stamp-granted",    order_stamp_granted,     ROLE_AGENT,                            SCOPE_OWN_ORGANIZATION, "document_stamped_under_grant", BODY_JSON, JSON_MAX, granted,   true,  "R18.1" },
     { "GET",    API "/seals/{id}/use-register",      use_register,            ORGANIZATION_ROLES,                    SCOPE_OWN_ORGANIZATION, NULL,                  BODY_NONE,  0,            NULL,         false, "R19.1" },
     { "GET",    API "/seals/{id}/use-register/export", use_register_export,   ORGANIZATION_ROLES,                    SCOPE_OWN_ORGANIZATION, NULL,                  BODY_NONE,  0,            NULL,         false, "R19.1" },
+
+    { "GET",    API "/stamp-records/{id}/archive",   stamp_record_archive,    ORGANIZATION_ROLES,                    SCOPE_OWN_ORGANIZATION, "document_archived",   BODY_NONE,  0,            NULL,         false, "R24.1" },
 
     { "GET",    API "/exchange",                     exchange_show,           ROLE_SYSTEM_ADMINISTRATOR | ROLE_POLICE, SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R5.2" },
     { "GET",    API "/exchange/events",              exchange_event_list,     ROLE_SYSTEM_ADMINISTRATOR | ROLE_POLICE, SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R5.2" },
@@ -323,14 +334,14 @@ routes_check(struct jy_fault *fault)
     return client_rights_check(fault);
 }
 
-/* Path against a pattern: {id} and {code} take one segment of 1..64 safe characters. */
+/* Path against a pattern: {id} and {code} take 1..64 safe characters of one segment. */
 static bool
 matches(const char *pattern, const char *path, char id[65], char code[65])
 {
     while (*pattern != '\0') {
         if (*pattern == '{') {
             char *out = strncmp(pattern, "{id}", 4) == 0 ? id : code;
-            size_t n = strcspn(path, "/");
+            size_t n = strcspn(path, "/.");
             if (n == 0 || n > 64 || strspn(path, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") < n)
                 return false;
             memcpy(out, path, n);

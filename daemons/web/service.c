@@ -79,8 +79,31 @@ link_serves(struct web *web)
     return serves(jy_room_call(web->room, JY_MSG_LINK_PHYSICAL_SEAL, &ask, 2000, &reply, &fault), &reply);
 }
 
+static bool
+page_serves(struct web *web)
+{
+    struct jy_msg_PAGE_DRAW ask = { .document = -1, .output = -1, .format = "OFD" };
+    struct jy_frame reply;
+    struct jy_fault fault;
+    bool serving;
+    int fd, output;
+
+    if (blob_new(web, &fd, NULL) != JY_OK)
+        return false;
+    if (blob_new(web, &output, NULL) != JY_OK) {
+        close(fd);
+        return false;
+    }
+    ask.document = fd;                                    /* empty */
+    ask.output = output;
+    serving = serves(jy_room_call(web->room, JY_MSG_PAGE_DRAW, &ask, 2000, &reply, &fault), &reply);
+    close(fd);
+    close(output);
+    return serving;
+}
+
 static const struct { const char *name; bool (*serves)(struct web *web); } rooms[] = {
-    { "key", key_serves }, { "doc", doc_serves }, { "link", link_serves },
+    { "key", key_serves }, { "doc", doc_serves }, { "link", link_serves }, { "page", page_serves },
 };
 
 jy_err

@@ -82,8 +82,8 @@ tell_evidence(struct exchange *x, const struct evidence_found *found)
     return jy_http_set_header(x->request, "Jinyin-Evidence", text);
 }
 
-static jy_err
-evidence_of(struct exchange *x, const json_t *signatures, char **text, struct jy_fault *fault)
+jy_err
+document_evidence(struct exchange *x, const json_t *signatures, char **own, char **text, struct jy_fault *fault)
 {
     struct evidence e = { .signatures = signatures, .status = json_array(), .stamps = json_array(), .now = x->now };
     json_t *all = NULL;
@@ -92,6 +92,11 @@ evidence_of(struct exchange *x, const json_t *signatures, char **text, struct jy
     if (rc == JY_OK && ((all = json_pack("{s:O, s:O, s:O, s:O}", "status", e.status, "stamps", e.stamps, "crls", e.found.crls, "ocsp", e.found.ocsp)) == NULL ||
                         (*text = json_dumps(all, JSON_COMPACT)) == NULL))
         rc = JY_E_NOMEM;
+    if (rc == JY_OK && own != NULL) {
+        json_t *known = json_pack("{s:O, s:O}", "status", e.status, "stamps", e.stamps);
+        rc = known == NULL || (*own = json_dumps(known, JSON_COMPACT)) == NULL ? JY_E_NOMEM : JY_OK;
+        json_decref(known);
+    }
     if (rc == JY_OK)
         rc = tell_evidence(x, &e.found);
     json_decref(all);
@@ -102,10 +107,21 @@ evidence_of(struct exchange *x, const json_t *signatures, char **text, struct jy
     return rc;
 }
 
-jy_err
-document_verify(struct exchange *x, struct jy_fault *fault)
+/* What is no document may still be a picture that says of which document it is a copy (R17.1): doc answers that. */
+static jy_err
+signatures_of(struct web *web, int document, jy_time now, struct inspection *seen, struct jy_fault *fault)
 {
-    const char *form = jy_http_query(x->request, "form");
+    jy_err rc = inspect(web, document, now, seen, fault);
+
+    if (rc != JY_E_UNKNOWN_FORMAT)
+        return rc;
+    seen->signatures = json_array();
+    return seen->signatures == NULL ? JY_E_NOMEM : JY_OK;
+}
+
+jy_err
+verification_report(struct exchange *x, int document, const char *form, struct jy_buf *out, struct jy_fault *fault)
+{
     struct jy_msg_DOC_VERIFY ask = { .document = -1, .now = x->now };
     struct inspection seen = { { 0 } };
     struct jy_frame reply = { 0 };
@@ -113,14 +129,10 @@ document_verify(struct exchange *x, struct jy_fault *fault)
     char *evidence = NULL;
     jy_err rc;
 
-    if (form != NULL && strcmp(form, "json") != 0 && strcmp(form, "text") != 0)
-        return jy_fail(fault, JY_E_BAD_FIELD, "form", 0, "json or text");
-    if (x->upload_size == 0)
-        return jy_fail(fault, JY_E_EMPTY_FILE, "body", 0, "nothing was sent");
-    PUT(ask.form, form == NULL ? "json" : form);
-    if ((rc = inspect(x->web, x->upload, x->now, &seen, fault)) != JY_OK || (rc = evidence_of(x, seen.signatures, &evidence, fault)) != JY_OK ||
-        (rc = trust_makers_pem(x->web, seen.signatures, &makers, fault)) != JY_OK ||
-        (rc = blob_reader(x->upload, &ask.document, fault)) != JY_OK)
+    PUT(ask.form, form);
+    if ((rc = signatures_of(x->web, document, x->now, &seen, fault)) != JY_OK ||
+        (rc = document_evidence(x, seen.signatures, NULL, &evidence, fault)) != JY_OK ||
+        (rc = trust_makers_pem(x->web, seen.signatures, &makers, fault)) != JY_OK || (rc = blob_reader(document, &ask.document, fault)) != JY_OK)
         goto out;
     /* Without trust data the verdict is indeterminate, not an error. */
     if (trust_pem(x->web, false, &pem, fault) != JY_OK)
@@ -129,10 +141,8 @@ document_verify(struct exchange *x, struct jy_fault *fault)
     ask.trust = jy_buf_slice(&pem);
     ask.makers = jy_buf_slice(&makers);
     ask.evidence = jy_slice_text(evidence);
-    if ((rc = ask_doc(x->web, JY_MSG_DOC_VERIFY, &ask, NULL, &reply, fault)) == JY_OK && (rc = jy_buf_add(&x->bytes, reply.u.DOC_VERIFIED.report)) == JY_OK) {
-        x->type = strcmp(ask.form, "text") == 0 ? "text/plain; charset=utf-8" : "application/json";
+    if ((rc = ask_doc(x->web, JY_MSG_DOC_VERIFY, &ask, NULL, &reply, fault)) == JY_OK && (rc = jy_buf_add(out, reply.u.DOC_VERIFIED.report)) == JY_OK)
         jy_log("info", "verified", "%s", reply.u.DOC_VERIFIED.verdict);
-    }
 out:
     jy_frame_free(&reply);
     inspection_end(&seen);
@@ -142,6 +152,19 @@ out:
     if (ask.document >= 0)
         close(ask.document);
     return rc;
+}
+
+jy_err
+document_verify(struct exchange *x, struct jy_fault *fault)
+{
+    const char *form = jy_http_query(x->request, "form");
+
+    if (form != NULL && strcmp(form, "json") != 0 && strcmp(form, "text") != 0)
+        return jy_fail(fault, JY_E_BAD_FIELD, "form", 0, "json or text");
+    if (x->upload_size == 0)
+        return jy_fail(fault, JY_E_EMPTY_FILE, "body", 0, "nothing was sent");
+    x->type = form != NULL && strcmp(form, "text") == 0 ? "text/plain; charset=utf-8" : "application/json";
+    return verification_report(x, x->upload, form == NULL ? "json" : form, &x->bytes, fault);
 }
 
 jy_err

@@ -36,9 +36,10 @@ struct web {
     struct db *db;
     uint8_t data_key[32];                  /* wraps personal data and kept answers (R25.1) */
     uint8_t sealing_point[JY_SM2_POINT_SIZE];
+    char device[97];                       /* cryptographic device of the key room; "" = software vault */
     int blobs;                             /* folder of the documents, by digest */
     int64_t document_max;                  /* bytes */
-    int64_t session_seconds, order_seconds, doc_timeout_ms;
+    int64_t session_seconds, order_seconds, doc_timeout_ms, page_timeout_ms;
     bool development;
     struct account_policy policy;
     struct refusal_budget refusals;
@@ -48,6 +49,11 @@ struct web {
     jy_time trust_fetched;
     struct jy_trust *roots;                /* trust_path; NULL = the CA's own */
     struct jy_buf makers_pem;              /* makers_path */
+
+    /* pages.h */
+    const char *public_url;                /* "" = none; without a slash at its end */
+    bool sees_all_pages;                   /* an approval names every page of its document */
+    struct { int folder; int64_t bytes_max; pthread_mutex_t lock; unsigned kept; } pictures;   /* the cache; lock guards kept and the sweep */
 
     /* outbox.h */
     struct outbox_policy {
@@ -241,6 +247,8 @@ JY_CHECK jy_err blob_take(const struct web *web, int written, int *own, uint8_t 
  * try: the reader of the try before may still be writing into its own. It is the caller's to close.
  */
 JY_CHECK jy_err ask_doc(struct web *web, enum jy_message_type type, const void *request, int *output, struct jy_frame *reply, struct jy_fault *fault);
+/** page: a refusal is about the document; when the room itself ended it is asked once more. output as above. */
+JY_CHECK jy_err ask_page(struct web *web, enum jy_message_type type, const void *request, int *output, struct jy_frame *reply, struct jy_fault *fault);
 JY_CHECK jy_err ask_key(struct web *web, enum jy_message_type type, const void *request, struct jy_frame *reply, struct jy_fault *fault);
 JY_CHECK jy_err ask_link(struct web *web, enum jy_message_type type, const void *request, struct jy_frame *reply, struct jy_fault *fault);
 /** The same for what a person waits for: the outside system's "bad_field" is none of his fields, so every no of its own is JY_E_COUNTERPART_REFUSED. */
@@ -270,6 +278,14 @@ struct inspection {
 };
 JY_CHECK jy_err inspect(struct web *web, int document, jy_time now, struct inspection *out, struct jy_fault *fault);
 void inspection_end(struct inspection *inspection);
+/**
+ * What is known here beside a document with these signatures, as evidence (docs/protocol/evidence.md): *text all of it, *own (unless own is NULL)
+ * the register's word on seals and stamps alone. Freed by the caller, also after an error.
+ */
+JY_CHECK jy_err document_evidence(struct exchange *x, const json_t *signatures, char **own, char **text, struct jy_fault *fault);
+
+/** What doc says of a document with the trust and the evidence at hand (verification.c); form "json" or "text", appended. */
+JY_CHECK jy_err verification_report(struct exchange *x, int document, const char *form, struct jy_buf *out, struct jy_fault *fault);
 
 /* -- the end of a stamping, shared with the settling of what a crash left -- */
 struct stamping {

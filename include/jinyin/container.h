@@ -82,6 +82,18 @@ JY_CHECK jy_err jy_document_digest_with_z(struct jy_document *doc, size_t index,
                                           struct jy_fault *fault);
 /** SM3 of the whole file; after jy_document_signatures it costs a PDF nothing more. Errors: JY_E_CRYPTO. */
 JY_CHECK jy_err jy_document_digest(struct jy_document *doc, uint8_t out[JY_SM3_SIZE]);
+/**
+ * Copies (R17.1): what `jinyin export` and the service make of a document says of which one, by this mark and 64 hex digits of SM3. It is no proof of
+ * anything, and an honest copy's only: what carries it is never taken for an original.
+ */
+#define JY_COPY_MARK "jinyin-copy-of:sm3:"
+/** Is the document such a copy? out: the source's SM3, "" when not. Never fails: what cannot be read is not a copy that says so. */
+bool jy_document_copy_of(struct jy_document *doc, char out[2 * JY_SM3_SIZE + 1]);
+/** The same of a file that is no document: a PNG. */
+bool jy_copy_picture(struct jy_slice file, char out[2 * JY_SM3_SIZE + 1]);
+/** The mark's first occurrence in bytes. */
+bool jy_copy_mark_in(struct jy_slice bytes, char out[2 * JY_SM3_SIZE + 1]);
+
 /** JY_OK when a stamp may be added: permissions, locks, earlier signatures' digests. */
 JY_CHECK jy_err jy_document_may_stamp(struct jy_document *doc, jy_time now, struct jy_fault *fault);
 

@@ -52,6 +52,15 @@ JY_CHECK jy_err jy_sm2_from_pem(struct jy_slice pem, struct jy_sm2 **out, struct
 JY_CHECK jy_err jy_sm2_to_pem(const struct jy_sm2 *key, struct jy_buf *out);
 JY_CHECK jy_err jy_sm2_point(const struct jy_sm2 *key, uint8_t out[JY_SM2_POINT_SIZE]);
 JY_CHECK jy_err jy_sm2_private(const struct jy_sm2 *key, uint8_t out[32]);
+/** Signs e in a place of its own, such as a device: 64 bytes r‖s. Its errors are those of jy_sm2_sign. */
+typedef jy_err jy_sm2_signer(void *self, const uint8_t e[JY_SM3_SIZE], uint8_t rs[64]);
+/**
+ * A key whose private part lies elsewhere (R12.1): it signs by `sign`, whose values are checked before anybody gets them; jy_sm2_private, jy_sm2_to_pem and
+ * jy_sm2_decrypt refuse it. self is ended by `end`, also after an error. Errors: those of jy_sm2_from_point.
+ */
+JY_CHECK jy_err jy_sm2_elsewhere(const uint8_t point[JY_SM2_POINT_SIZE], jy_sm2_signer *sign, void *self, void (*end)(void *self), struct jy_sm2 **out);
+/** The self of such a key, NULL of any other. */
+void *jy_sm2_self(const struct jy_sm2 *key);
 bool jy_sm2_same_public(const struct jy_sm2 *a, const struct jy_sm2 *b);
 void jy_sm2_free(struct jy_sm2 *key);
 

@@ -92,6 +92,14 @@ void jy_matches_free(struct jy_matches *matches);
 JY_CHECK jy_err jy_keyword_find(const struct jy_text *text, int page, const char *word, bool blanks_count, struct jy_matches *out,
                                 struct jy_fault *fault);
 
+/**
+ * The same in a PDF, over what `pdftotext -bbox` says of its pages first to last: on those of `pages`. Errors: those of jy_keyword_find and jy_bbox_page;
+ * JY_E_DAMAGED when a page is missing in it.
+ */
+struct jy_words { struct jy_slice bbox; int first, last; };
+JY_CHECK jy_err jy_keyword_find_words(const struct jy_document *doc, const struct jy_words *words, const struct jy_page_list *pages, const char *word,
+                                      bool blanks_count, struct jy_matches *out, struct jy_fault *fault);
+
 /** Where a stamp stands by its keyword: on it, or beside it and in line with its middle. */
 enum jy_side { JY_SIDE_ON = 0, JY_SIDE_RIGHT, JY_SIDE_LEFT, JY_SIDE_BELOW, JY_SIDE_ABOVE };
 bool jy_side_by_name(const char *name, enum jy_side *out);

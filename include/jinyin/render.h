@@ -44,6 +44,41 @@ JY_CHECK jy_err jy_render_page(struct jy_render *render, size_t page, double px_
 /** What was left out or replaced on the page drawn last; borrowed until the next page. */
 const struct jy_render_note *jy_render_notes(const struct jy_render *render, size_t *count);
 
+/** Who draws: "jinyin-render 0.1.0, cairo 1.16.0, FreeType 2.12.1". Two pictures of one page may differ when this does, or when the fonts do. */
+const char *jy_render_version(void);
+
+/**
+ * Draws a red frame with its number around the stamps of a verification's signatures, on a picture of that page (from 1): a seal's picture where it is.
+ * report: JSON of jy_report_json; signature 1 is its first. Errors: JY_E_FORMAT, JY_E_LIMIT (more than JY_RENDER_BOXES_MAX), JY_E_NOMEM.
+ */
+#define JY_RENDER_BOXES_MAX 1000
+JY_CHECK jy_err jy_render_boxes(struct jy_picture *picture, double px_per_mm, struct jy_fonts *fonts, struct jy_slice report, int page,
+                                struct jy_fault *fault);
+
+/**
+ * Copies (R17.1): a PDF or PNG of a document's pages, each with a strip below it and a mark across it that say so, with the source's SM3, a code and
+ * a QR code. The file itself carries JY_COPY_MARK (jinyin/container.h): verifying it answers "a copy".
+ */
+struct jy_copy_mark {
+    char source[65];                         /* SM3 of the source, hex */
+    char code[65];                           /* verification code, "" none */
+    char link[512];                          /* what the QR code says: where the source is verified */
+    jy_time made;
+};
+struct jy_copy;                              /* a PDF being written */
+/** Borrows mark and fonts until jy_copy_free. Errors: JY_E_NOMEM, JY_E_ARGUMENT a source that is no digest, a link too long for a QR code. */
+JY_CHECK jy_err jy_copy_new(const struct jy_copy_mark *mark, struct jy_fonts *fonts, struct jy_copy **out, struct jy_fault *fault);
+/** A page of an OFD, as lines and outlines. Errors as jy_render_page. */
+JY_CHECK jy_err jy_copy_add_page(struct jy_copy *copy, struct jy_render *render, size_t page, struct jy_fault *fault);
+/** A page that is a picture. Errors: JY_E_NOMEM, JY_E_LIMIT. */
+JY_CHECK jy_err jy_copy_add_picture(struct jy_copy *copy, const struct jy_picture *page, double width_mm, double height_mm, struct jy_fault *fault);
+/** The PDF, appended to out. No more pages after it. Errors: JY_E_NOMEM. */
+JY_CHECK jy_err jy_copy_finish(struct jy_copy *copy, struct jy_buf *out, struct jy_fault *fault);
+void jy_copy_free(struct jy_copy *copy);
+/** One page as PNG. Errors as above. */
+JY_CHECK jy_err jy_copy_png(const struct jy_picture *page, double px_per_mm, const struct jy_copy_mark *mark, struct jy_fonts *fonts, struct jy_buf *out,
+                            struct jy_fault *fault);
+
 /** For jy_picture_use_drawer, with a struct jy_fonts * as ctx: SVG (a bounded subset, refused beyond it) and the first page of an OFD. */
 JY_CHECK jy_err jy_render_drawer(void *fonts, enum jy_picture_type type, struct jy_slice bytes, struct jy_picture *into, struct jy_fault *fault);
 

@@ -4,6 +4,7 @@
 #ifndef JINYIN_VERIFY_H
 #define JINYIN_VERIFY_H
 
+#include <jinyin/archive.h>
 #include <jinyin/container.h>
 
 enum jy_verdict { JY_VALID, JY_VALID_WITH_WARNING, JY_INDETERMINATE, JY_INVALID, JY_NO_SIGNATURE };
@@ -94,5 +95,25 @@ size_t jy_report_signature_count(const struct jy_report *report);
 JY_CHECK jy_err jy_report_json(const struct jy_report *report, struct jy_buf *out);
 JY_CHECK jy_err jy_report_text(const struct jy_report *report, struct jy_buf *out);
 void jy_report_free(struct jy_report *report);
+
+/** Whom the reader of an archive package believes; without either the package can only speak for itself. */
+struct jy_archive_trust {
+    const uint8_t *service_key;        /* JY_SM2_POINT_SIZE bytes, GET /statement-keys "archive", or NULL: then its register proves no time */
+    const struct jy_trust *anchors;    /* instead of those in the package, which only service_key vouches for; or NULL */
+};
+/** What a package proves; ends in jy_report_free(report). */
+struct jy_archive_judgement {
+    struct jy_report *report;          /* at the time of the judgement */
+    enum jy_verdict verdict;           /* the report's */
+    enum jy_verdict again;             /* for the time of packing; a package names the verdict that came out then */
+    bool vouched;                      /* service_key signed it or anchors were given: false = believed by nobody but itself */
+};
+/**
+ * Finds the verdict again from an opened package alone, at any later time (R24.1). What became known after it was packed is not in it.
+ * Errors: JY_E_SIGNATURE not signed by service_key; JY_E_ARCHIVE_INCOMPLETE evidence, trust or status is missing or of another document; those of
+ * jy_verify.
+ */
+JY_CHECK jy_err jy_archive_judge(const struct jy_archive *archive, const struct jy_archive_trust *whom, jy_time now, struct jy_archive_judgement *out,
+                                 struct jy_fault *fault);
 
 #endif

@@ -45,6 +45,9 @@ struct jy_zip_new {
 /** The same package with entries added, or replaced when the name is there already. Stored, not deflated: deterministic. */
 JY_CHECK jy_err jy_zip_rewrite(const struct jy_zip *zip, const struct jy_zip_new *list, size_t count, uint16_t dos_date,
                                uint16_t dos_time, struct jy_pieces *out, struct jy_fault *fault);
+/** A new package of these entries in this order, stored; *out, empty before, borrows their bytes. Errors: JY_E_LIMIT beyond 2 GiB, JY_E_NOMEM. */
+JY_CHECK jy_err jy_zip_make(const struct jy_zip_new *list, size_t count, uint16_t dos_date, uint16_t dos_time, struct jy_pieces *out,
+                            struct jy_fault *fault);
 /** MS-DOS date and time of t in UTC (the earliest date when before 1980). */
 void jy_zip_dos_time(jy_time t, uint16_t *dos_date, uint16_t *dos_time);
 

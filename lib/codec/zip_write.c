@@ -68,8 +68,9 @@ add_record(const struct jy_zip *zip, const struct jy_zip_entry *e, uint64_t offs
     return JY_OK;
 }
 
+/* Local header and directory record of an entry that is stored; its bytes follow the header. */
 static jy_err
-add_new(const struct jy_zip_new *n, uint16_t dos_date, uint16_t dos_time, uint64_t offset, struct jy_buf *local, struct jy_buf *dir)
+add_head(const struct jy_zip_new *n, uint16_t dos_date, uint16_t dos_time, uint64_t offset, struct jy_buf *local, struct jy_buf *dir)
 {
     uint8_t h[ZIP_RECORD_SIZE] = { 'P', 'K', 3, 4, 20, 0 };
     uint32_t crc = libdeflate_crc32(0, n->bytes.p, n->bytes.len);
@@ -90,8 +91,6 @@ add_new(const struct jy_zip_new *n, uint16_t dos_date, uint16_t dos_time, uint64
     err = jy_buf_add(local, JY_SLICE(h, ZIP_LOCAL_SIZE));
     if (err == JY_OK)
         err = jy_buf_text(local, n->name);
-    if (err == JY_OK)
-        err = jy_buf_add(local, n->bytes);
     memset(h, 0, sizeof h);
     memcpy(h, "PK\1\2\24\0\24\0", 8);
     put16(h + 8, flags);
@@ -109,6 +108,48 @@ add_new(const struct jy_zip_new *n, uint16_t dos_date, uint16_t dos_time, uint64
     return err;
 }
 
+static jy_err
+add_new(const struct jy_zip_new *n, uint16_t dos_date, uint16_t dos_time, uint64_t offset, struct jy_buf *local, struct jy_buf *dir)
+{
+    jy_err err = add_head(n, dos_date, dos_time, offset, local, dir);
+
+    return err == JY_OK ? jy_buf_add(local, n->bytes) : err;
+}
+
+/* The end record behind the directory. */
+static jy_err
+add_end(size_t entries, uint64_t directory, struct jy_buf *dir)
+{
+    uint8_t end[ZIP_END_SIZE] = { 'P', 'K', 5, 6 };
+
+    put16(end + 8, (uint32_t)entries);
+    put16(end + 10, (uint32_t)entries);
+    put32(end + 12, dir->len);
+    put32(end + 16, directory);
+    return jy_buf_add(dir, JY_SLICE(end, sizeof end));
+}
+
+jy_err
+jy_zip_make(const struct jy_zip_new *list, size_t count, uint16_t dos_date, uint16_t dos_time, struct jy_pieces *out, struct jy_fault *fault)
+{
+    struct jy_buf dir = { 0 };
+    jy_err err = JY_OK;
+
+    for (size_t k = 0; err == JY_OK && k < count; k++) {
+        struct jy_buf local = { 0 };
+
+        if (list[k].bytes.len + out->total > UINT32_MAX / 2)
+            err = jy_fail(fault, JY_E_LIMIT, "zip", 0, "the package would be too large");
+        else if ((err = add_head(&list[k], dos_date, dos_time, out->total, &local, &dir)) == JY_OK && (err = jy_pieces_take(out, &local)) == JY_OK)
+            err = jy_pieces_borrow(out, list[k].bytes);
+        jy_buf_free(&local);
+    }
+    if (err == JY_OK && (err = add_end(count, out->total, &dir)) == JY_OK)
+        err = jy_pieces_take(out, &dir);
+    jy_buf_free(&dir);
+    return err;
+}
+
 jy_err
 jy_zip_rewrite(const struct jy_zip *zip, const struct jy_zip_new *list, size_t count, uint16_t dos_date, uint16_t dos_time,
                struct jy_pieces *out, struct jy_fault *fault)
@@ -116,9 +157,8 @@ jy_zip_rewrite(const struct jy_zip *zip, const struct jy_zip_new *list, size_t c
     struct jy_buf local = { 0 }, dir = { 0 };
     size_t *order = calloc(zip->count + 1, sizeof *order);
     size_t kept = 0;
-    uint64_t prefix = (uint64_t)(zip->body.p - zip->file.p), at = 0, dir_len;
+    uint64_t prefix = (uint64_t)(zip->body.p - zip->file.p), at = 0;
     uint64_t run = 0, run_end = 0;
-    uint8_t end[ZIP_END_SIZE] = { 'P', 'K', 5, 6 };
     jy_err err = JY_OK;
 
     if (order == NULL)
@@ -155,13 +195,7 @@ jy_zip_rewrite(const struct jy_zip *zip, const struct jy_zip_new *list, size_t c
         err = jy_fail(fault, JY_E_LIMIT, "zip", 0, "the package would be too large");
     if (err != JY_OK)
         goto out;
-    at += local.len;
-    dir_len = dir.len;
-    put16(end + 8, (uint32_t)(kept + count));
-    put16(end + 10, (uint32_t)(kept + count));
-    put32(end + 12, dir_len);
-    put32(end + 16, at);
-    err = jy_buf_add(&dir, JY_SLICE(end, sizeof end));
+    err = add_end(kept + count, at + local.len, &dir);
     if (err == JY_OK)
         err = jy_buf_add(&local, jy_buf_slice(&dir));
     if (err == JY_OK)

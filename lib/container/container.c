@@ -139,6 +139,13 @@ jy_document_digest_with_z(struct jy_document *doc, size_t index, const uint8_t z
     return doc->ops->digest_with_z(doc->impl, index, z, out, fault);
 }
 
+bool
+jy_document_copy_of(struct jy_document *doc, char out[2 * JY_SM3_SIZE + 1])
+{
+    out[0] = '\0';
+    return doc->ops->copy_of != NULL && (jy_copy_mark_in(doc->file, out) || doc->ops->copy_of(doc->impl, out));
+}
+
 jy_err
 jy_document_may_stamp(struct jy_document *doc, jy_time now, struct jy_fault *fault)
 {

@@ -32,6 +32,8 @@ struct jy_document_ops {
     jy_err (*digest_with_z)(void *impl, size_t index, const uint8_t z[JY_SM3_SIZE], uint8_t out[JY_SM3_SIZE], struct jy_fault *fault);
     /* NULL, or false: the digest of the whole file is not known from other work. */
     bool (*digest)(const void *impl, uint8_t out[JY_SM3_SIZE]);
+    /* NULL where no copy has this format. The mark where a program that wrote the file anew has put it. */
+    bool (*copy_of)(void *impl, char out[2 * JY_SM3_SIZE + 1]);
     /* NULL where the format has no place for evidence. */
     jy_err (*validation_data)(void *impl, struct jy_validation_data *out, struct jy_fault *fault);
     jy_err (*prepare_archive)(void *impl, const struct jy_validation_data *data, struct jy_prepared *out, struct jy_fault *fault);

@@ -451,25 +451,29 @@ jy_sign_ctx(const struct jy_sm2 *key, EVP_PKEY_CTX **ctx)
     return NULL;
 }
 
+/* CertificationRequest (RFC 2986): signed like anything else, so that the key may lie in a device. */
 jy_err
 jy_csr_new(const struct jy_sm2 *key, const char *common_name, const char *organization, const char *organization_code, struct jy_buf *out,
            struct jy_fault *fault)
 {
     X509_REQ *req = X509_REQ_new();
-    EVP_PKEY_CTX *ctx = NULL;
-    EVP_MD_CTX *md = jy_sign_ctx(key, &ctx);
-    unsigned char *der = NULL;
+    uint8_t sig[JY_SM2_SIGNATURE_MAX];
+    struct jy_buf body = { 0 };
+    unsigned char *tbs = NULL;
+    size_t sig_len;
     int len = 0;
     jy_err rc = JY_E_CRYPTO;
 
-    if (req != NULL && md != NULL && X509_REQ_set_version(req, 0) == 1 &&
+    if (req != NULL && X509_REQ_set_version(req, 0) == 1 &&
         jy_x509_name(X509_REQ_get_subject_name(req), common_name, organization, NULL, NULL) &&
         add_name(X509_REQ_get_subject_name(req), NID_serialNumber, organization_code) && X509_REQ_set_pubkey(req, jy_sm2_pkey(key)) == 1 &&
-        X509_REQ_sign_ctx(req, md) > 0 && (len = i2d_X509_REQ(req, &der)) > 0)
-        rc = jy_buf_add(out, JY_SLICE(der, (size_t)len));
-    OPENSSL_free(der);
-    EVP_MD_CTX_free(md);
-    EVP_PKEY_CTX_free(ctx);
+        (len = i2d_re_X509_REQ_tbs(req, &tbs)) > 0)
+        rc = jy_sm2_sign(key, JY_SLICE(tbs, (size_t)len), sig, &sig_len);
+    if (rc == JY_OK && (rc = jy_buf_add(&body, JY_SLICE(tbs, (size_t)len))) == JY_OK && (rc = jy_der_put_algorithm(&body, OID_SM2_WITH_SM3)) == JY_OK &&
+        (rc = jy_der_put_bits(&body, JY_SLICE(sig, sig_len))) == JY_OK)
+        rc = jy_der_put(out, DER_SEQUENCE, jy_buf_slice(&body));
+    jy_buf_free(&body);
+    OPENSSL_free(tbs);
     X509_REQ_free(req);
     return rc == JY_OK ? rc : jy_fail(fault, rc, "CertificationRequest", 0, "cannot be made (a name longer than 64 characters?)");
 }

@@ -20,6 +20,9 @@ struct jy_sm2 {
     bool is_private;
     uint8_t point[JY_SM2_POINT_SIZE];
     uint8_t z[JY_SM3_SIZE];
+    jy_sm2_signer *sign;              /* elsewhere; NULL: here */
+    void *self;
+    void (*end)(void *self);
 };
 
 EVP_PKEY *
@@ -170,6 +173,27 @@ jy_sm2_from_point(const uint8_t point[JY_SM2_POINT_SIZE], struct jy_sm2 **out)
 }
 
 jy_err
+jy_sm2_elsewhere(const uint8_t point[JY_SM2_POINT_SIZE], jy_sm2_signer *sign, void *self, void (*end)(void *self), struct jy_sm2 **out)
+{
+    jy_err rc = jy_sm2_from_point(point, out);
+
+    if (rc != JY_OK) {
+        end(self);
+        return rc;
+    }
+    (*out)->sign = sign;
+    (*out)->self = self;
+    (*out)->end = end;
+    return JY_OK;
+}
+
+void *
+jy_sm2_self(const struct jy_sm2 *key)
+{
+    return key->self;
+}
+
+jy_err
 jy_sm2_from_pem(struct jy_slice pem, struct jy_sm2 **out, struct jy_fault *fault)
 {
     BIO *bio = pem.len > 0 && pem.len <= JY_KEY_PEM_MAX ? BIO_new_mem_buf(pem.p, (int)pem.len) : NULL;
@@ -228,6 +252,8 @@ jy_sm2_free(struct jy_sm2 *key)
 {
     if (key == NULL)
         return;
+    if (key->end != NULL)
+        key->end(key->self);
     EVP_PKEY_free(key->pkey);
     free(key);
 }
@@ -246,21 +272,6 @@ message_digest(const struct jy_sm2 *key, const struct jy_slice *parts, size_t co
     if (rc == JY_OK)
         rc = jy_sm3_finish(sm3, e);
     jy_sm3_free(sm3);
-    return rc;
-}
-
-jy_err
-jy_sm2_sign(const struct jy_sm2 *key, struct jy_slice message, uint8_t sig[JY_SM2_SIGNATURE_MAX], size_t *sig_len)
-{
-    EVP_PKEY_CTX *ctx = key->is_private ? EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL) : NULL;
-    uint8_t e[JY_SM3_SIZE];
-    jy_err rc = JY_E_CRYPTO;
-
-    *sig_len = JY_SM2_SIGNATURE_MAX;
-    if (ctx != NULL && (rc = message_digest(key, &message, 1, e)) == JY_OK &&
-        (EVP_PKEY_sign_init(ctx) != 1 || EVP_PKEY_sign(ctx, sig, sig_len, e, sizeof(e)) != 1))
-        rc = JY_E_CRYPTO;
-    EVP_PKEY_CTX_free(ctx);
     return rc;
 }
 
@@ -341,6 +352,37 @@ verify_digest(const struct jy_sm2 *key, const uint8_t e[JY_SM3_SIZE], const uint
 
     if (ctx != NULL && EVP_PKEY_verify_init(ctx) == 1)
         rc = EVP_PKEY_verify(ctx, der, put_signature(rs, der), e, JY_SM3_SIZE) == 1 ? JY_OK : JY_E_SIGNATURE;
+    EVP_PKEY_CTX_free(ctx);
+    return rc;
+}
+
+/* A device's word is not taken for it: a value that does not fit is a device that failed. */
+static jy_err
+sign_elsewhere(const struct jy_sm2 *key, const uint8_t e[JY_SM3_SIZE], uint8_t sig[JY_SM2_SIGNATURE_MAX], size_t *sig_len)
+{
+    uint8_t rs[64];
+    jy_err rc = key->sign(key->self, e, rs);
+
+    if (rc == JY_OK && (rc = verify_digest(key, e, rs)) == JY_E_SIGNATURE)
+        rc = JY_E_DEVICE_DOWN;
+    if (rc == JY_OK)
+        *sig_len = put_signature(rs, sig);
+    return rc;
+}
+
+jy_err
+jy_sm2_sign(const struct jy_sm2 *key, struct jy_slice message, uint8_t sig[JY_SM2_SIGNATURE_MAX], size_t *sig_len)
+{
+    EVP_PKEY_CTX *ctx = key->is_private ? EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL) : NULL;
+    uint8_t e[JY_SM3_SIZE];
+    jy_err rc = JY_E_CRYPTO;
+
+    if (key->sign != NULL)
+        return (rc = message_digest(key, &message, 1, e)) == JY_OK ? sign_elsewhere(key, e, sig, sig_len) : rc;
+    *sig_len = JY_SM2_SIGNATURE_MAX;
+    if (ctx != NULL && (rc = message_digest(key, &message, 1, e)) == JY_OK &&
+        (EVP_PKEY_sign_init(ctx) != 1 || EVP_PKEY_sign(ctx, sig, sig_len, e, sizeof(e)) != 1))
+        rc = JY_E_CRYPTO;
     EVP_PKEY_CTX_free(ctx);
     return rc;
 }

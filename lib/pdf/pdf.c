@@ -289,6 +289,19 @@ may_stamp(void *impl, jy_time now, struct jy_fault *fault)
     return (rc = pdf_refuse_broken(pdf, fault)) != JY_OK ? rc : pdf_refuse_active(pdf, fault);
 }
 
+/* Keywords of the Info dictionary, which programs keep when they write a file anew. */
+static bool
+pdf_copy_of(void *impl, char out[2 * JY_SM3_SIZE + 1])
+{
+    struct pdf *pdf = impl;
+    qpdf_oh words = qpdf_oh_get_key_if_dict(pdf->q, qpdf_oh_get_key(pdf->q, qpdf_get_trailer(pdf->q), "/Info"), "/Keywords");
+    bool found = qpdf_oh_is_string(pdf->q, words) && jy_copy_mark_in(jy_slice_text(qpdf_oh_get_utf8_value(pdf->q, words)), out);
+    char text[160];
+
+    (void)pdf_error(pdf->q, text);
+    return found;
+}
+
 const struct jy_document_ops jy_pdf_ops = {
     .format = JY_FORMAT_PDF,
     .open = pdf_open,
@@ -302,6 +315,7 @@ const struct jy_document_ops jy_pdf_ops = {
     .inspect = pdf_inspect,
     .digest_with_z = pdf_digest_with_z,
     .digest = file_digest,
+    .copy_of = pdf_copy_of,
     .validation_data = pdf_validation_data,
     .prepare_archive = pdf_prepare_archive,
     .finish_archive = pdf_finish_archive,

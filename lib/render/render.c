@@ -113,8 +113,7 @@ jy_render_notes(const struct jy_render *r, size_t *count)
     return r->notes;
 }
 
-/* What a page needed is not kept for the next one, but for the fonts. */
-static void
+void
 begin_page(struct jy_render *r)
 {
     for (size_t i = 0; i < r->scope.count; i++) {

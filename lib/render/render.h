@@ -137,6 +137,8 @@ void surface_to_picture(cairo_surface_t *surface, struct jy_picture *picture);
 
 /** The stamps of the signatures on a page (seal-formats 3.5). */
 void draw_stamps(struct draw *d, size_t page);
+/** What a page needed is not kept for the next one, but for the fonts. Before draw_page of a document opened at level 0. */
+void begin_page(struct jy_render *r);
 /** One page onto cr, whose unit is the millimetre from the page's corner. */
 JY_CHECK jy_err draw_page(struct jy_render *r, size_t page, cairo_t *cr, struct jy_fault *fault);
 /** A seal's picture over the box 0 0 width height. */

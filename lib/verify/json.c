@@ -144,6 +144,8 @@ jy_report_json(const struct jy_report *report, struct jy_buf *out)
     jy_json_put(root, "policy", jy_json_policy(policy), &bad);
     jy_json_put(root, "size", json_integer((json_int_t)report->size), &bad);
     jy_json_put(root, "digest", json_string(report->digest), &bad);
+    if (report->copy_of[0] != '\0')
+        jy_json_put(root, "copy_of", json_string(report->copy_of), &bad);
     jy_json_put(root, "signatures", signatures, &bad);
     rc = bad ? JY_E_NOMEM : jy_json_write(root, out);
     json_decref(root);

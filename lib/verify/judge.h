@@ -25,6 +25,7 @@ struct judgement {
     size_t extra_count;
     const struct jy_evidence *evidence;
     const struct jy_policy *policy;
+    const char *copy_of;              /* "" when the document is no copy that says so */
     const struct document_stamp *stamps;
     size_t stamp_count;
     struct material *material;        /* collects what was used; NULL = nobody asked */

@@ -52,6 +52,7 @@ struct jy_report {
     jy_time checked_at;
     uint64_t size;
     char digest[65];                  /* SM3 of the file, hex */
+    char copy_of[65];                 /* SM3 of the original when the file says that it is a copy, else "" (R17.1) */
     struct jy_signature_report *signatures;
     size_t count;
 };

@@ -5,7 +5,7 @@
 #include "codec/text.h"
 
 static jy_err
-signature_text(const struct jy_signature_report *s, const struct jy_policy *policy, struct jy_buf *out)
+signature_text(const struct jy_signature_report *s, size_t number, const struct jy_policy *policy, struct jy_buf *out)
 {
     static const char *const known_by[] = { "自称 claimed", "登记 recorded", "时间戳 time stamp", "文档时间戳 document time stamp" };
     char when[21], from[21], to[21], a[1100], c[1100], d[1100];
@@ -14,7 +14,8 @@ signature_text(const struct jy_signature_report *s, const struct jy_policy *poli
     jy_time_rfc3339(s->time, when);
     jy_time_rfc3339(s->seal_start, from);
     jy_time_rfc3339(s->seal_end, to);
-    if ((rc = jy_buf_fmt(out, "\n● %s  %s · %s\n", jy_text_visible(s->id, a, sizeof(a)), jy_verdict_zh(s->verdict), jy_verdict_en(s->verdict))) != JY_OK)
+    if ((rc = jy_buf_fmt(out, "\n● %zu  %s  %s · %s\n", number, jy_text_visible(s->id, a, sizeof(a)), jy_verdict_zh(s->verdict),
+                         jy_verdict_en(s->verdict))) != JY_OK)
         return rc;
     if (s->kind == JY_SIGNATURE_SEAL &&
         (rc = jy_buf_fmt(out, "  印章 seal      %s  (%s)  %d×%d mm\n  有效期 validity %s – %s\n  制章者 maker    %s\n", jy_text_visible(s->seal_name, a, sizeof(a)),
@@ -49,13 +50,17 @@ signature_text(const struct jy_signature_report *s, const struct jy_policy *poli
 jy_err
 jy_report_text(const struct jy_report *report, struct jy_buf *out)
 {
+    bool copy = report->copy_of[0] != '\0' && report->count == 0;
     char when[21];
     jy_err rc;
 
     jy_time_rfc3339(report->checked_at, when);
-    rc = jy_buf_fmt(out, "%s · %s\n%s  %llu bytes  SM3 %s\n验证时间 checked at %s\n", jy_verdict_zh(report->verdict),
-                    jy_verdict_en(report->verdict), jy_format_name(report->format), (unsigned long long)report->size, report->digest, when);
+    rc = jy_buf_fmt(out, "%s · %s\n%s  %llu bytes  SM3 %s\n验证时间 checked at %s\n", copy ? "复印件" : jy_verdict_zh(report->verdict),
+                    copy ? "COPY, NOT AN ORIGINAL" : jy_verdict_en(report->verdict), jy_format_name(report->format),
+                    (unsigned long long)report->size, report->digest, when);
+    if (rc == JY_OK && report->copy_of[0] != '\0')
+        rc = jy_buf_fmt(out, "复印件，不是原件；原件SM3 a copy, not an original; the original's SM3\n  %s\n", report->copy_of);
     for (size_t i = 0; rc == JY_OK && i < report->count; i++)
-        rc = signature_text(&report->signatures[i], &report->policy, out);
+        rc = signature_text(&report->signatures[i], i + 1, &report->policy, out);
     return rc;
 }

@@ -79,6 +79,8 @@ judge(struct judgement *j, bool *proven)
         j->rc = jy_findings_add(&out->checks, f->check, f->passed, f->where, f->offset, "%s", f->detail);
     }
     out->deviations |= signature->deviations;
+    if (j->rc == JY_OK && j->copy_of[0] != '\0')             /* R17.1: whoever signs a copy makes no original of it */
+        j->rc = jy_findings_add(&out->checks, JY_CHECK_COPY, false, "", 0, "a copy of SM3 %s", j->copy_of);
     switch (signature->kind) {
     case JY_SIGNATURE_SEAL: judge_ses(j); break;
     case JY_SIGNATURE_PLAIN: judge_plain(j); break;
@@ -165,6 +167,31 @@ judge_all(const struct jy_signature *signatures, const struct judgement *common,
     return rc;
 }
 
+/* A picture of a page that says of which document it is a copy: the answer is that, and no verdict (R17.1). */
+static jy_err
+answer_copy(struct jy_slice file, const struct judgement *common, struct jy_report **out)
+{
+    struct jy_report *report = calloc(1, sizeof(*report));
+    uint8_t digest[JY_SM3_SIZE];
+    jy_err rc;
+
+    if (report == NULL)
+        return JY_E_NOMEM;
+    report->format = JY_FORMAT_UNKNOWN;
+    report->policy = *common->policy;
+    report->checked_at = common->now;
+    report->size = file.len;
+    report->verdict = JY_NO_SIGNATURE;
+    (void)jy_copy_picture(file, report->copy_of);
+    if ((rc = jy_sm3(file, digest)) != JY_OK || (report->signatures = calloc(1, sizeof(*report->signatures))) == NULL) {
+        jy_report_free(report);
+        return rc == JY_OK ? JY_E_NOMEM : rc;
+    }
+    jy_hex(JY_SLICE(digest, sizeof(digest)), report->digest);
+    *out = report;
+    return JY_OK;
+}
+
 static jy_err
 verify(struct jy_slice file, struct judgement *common, struct jy_report **out, struct jy_fault *fault)
 {
@@ -174,8 +201,11 @@ verify(struct jy_slice file, struct judgement *common, struct jy_report **out, s
     struct carried carried = { 0 };
     uint8_t digest[JY_SM3_SIZE];
     size_t count;
+    char copied[2 * JY_SM3_SIZE + 1];
     jy_err rc;
 
+    if (jy_copy_picture(file, copied))
+        return answer_copy(file, common, out);
     if ((rc = jy_document_open(file, &doc, fault)) != JY_OK || (rc = jy_document_signatures(doc, &signatures, &count, fault)) != JY_OK ||
         (rc = jy_document_digest(doc, digest)) != JY_OK || (rc = carried_join(doc, common, &carried, fault)) != JY_OK)
         goto out;
@@ -189,6 +219,8 @@ verify(struct jy_slice file, struct judgement *common, struct jy_report **out, s
     report->count = count;
     report->verdict = count == 0 ? JY_NO_SIGNATURE : JY_VALID;
     jy_hex(JY_SLICE(digest, sizeof(digest)), report->digest);
+    (void)jy_document_copy_of(doc, report->copy_of);
+    common->copy_of = report->copy_of;
     common->doc = doc;
     if ((rc = judge_all(signatures, common, report)) == JY_OK) {
         *out = report;

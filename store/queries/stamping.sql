@@ -19,7 +19,7 @@ SELECT r.order_id, r.organization_id, r.seal_id, s.es_id, s.name AS seal_name, s
        r.document_id, d.digest AS document_digest, d.format, d.pages, r.requester_id, r.places, r.category, r.purpose, r.amount_fen, r.copies,
        r.reference, r.state, r.stamp_order, CASE WHEN r.digest_only = 0 THEN r.prepared_digest END AS prepared_digest, r.slot, r.digest_only, r.created,
        r.expires, r.approver_id, r.approved, r.grant_id, r.reason, r.custodian_id, r.intent, r.stamped, r.value_digest,
-       x.document_id AS result_document_id, x.digest AS result_digest, v.value
+       x.document_id AS result_document_id, x.digest AS result_digest, r.pages_seen_digest, v.value
   FROM stamp_order r JOIN seal s ON s.seal_id = r.seal_id JOIN document d ON d.document_id = r.document_id
   LEFT JOIN document x ON x.document_id = r.result_document_id AND x.kept = 1
   LEFT JOIN stamp_value v ON v.order_id = r.order_id
@@ -61,7 +61,7 @@ SELECT count(*) AS uses FROM stamp_order WHERE prepared_digest = :digest AND sta
 SELECT r.seq, r.order_id AS stamp_record_id, r.order_id, r.organization_id, r.seal_id, s.es_id, s.name AS seal_name, r.document_id,
        d.digest AS document_digest, r.digest_only, r.places, r.category, r.purpose, r.amount_fen, r.copies, r.reference, r.grant_id, r.requester_id,
        r.approver_id, r.approved, r.custodian_id, r.state, r.reason, r.intent, r.stamped, r.value_digest, x.document_id AS result_document_id,
-       x.digest AS result_digest
+       x.digest AS result_digest, r.pages_seen_digest
   FROM stamp_order r JOIN seal s ON s.seal_id = r.seal_id JOIN document d ON d.document_id = r.document_id
   LEFT JOIN document x ON x.document_id = r.result_document_id AND x.kept = 1
  WHERE r.seq IN (

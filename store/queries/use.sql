@@ -15,7 +15,7 @@ ON CONFLICT (subject_id, step, person_id, flow_digest) DO NOTHING;
 
 -- name: approval_list
 -- In the order of signing: steps follow each other.
-SELECT step, person_id, in_place_of, flow_digest, approval, at FROM approval WHERE subject_id = :subject_id ORDER BY step, at, seq;
+SELECT step, person_id, in_place_of, flow_digest, approval, at, pages_seen FROM approval WHERE subject_id = :subject_id ORDER BY step, at, seq;
 
 -- name: permission_insert
 INSERT INTO use_permission (permission_id, organization_id, seal_id, person_id, category, valid_from, valid_to, granted_by, created)

@@ -8,8 +8,8 @@ import struct
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-PASSAGES, ROW, FIRST, KIND_SIZE = 16384, 64, 80, 56
-WRITTEN, ARMED, COUNTDOWN, POINT, KIND, KILLED = 0, 4, 8, 12, 16, 72
+PASSAGES, ROW, FIRST, KIND_SIZE = 16384, 64, 88, 56
+WRITTEN, ARMED, COUNTDOWN, POINT, KIND, KILLED, CLOCK = 0, 4, 8, 12, 16, 72, 80
 
 Moment = collections.namedtuple("Moment", "point kind")
 
@@ -36,6 +36,15 @@ class Board:
     @property
     def killed(self):
         return self._get(KILLED)
+
+    @property
+    def clock(self):
+        """Seconds that the rooms are ahead of the time."""
+        return struct.unpack_from("=q", self._map, CLOCK)[0]
+
+    @clock.setter
+    def clock(self, seconds):
+        struct.pack_into("=q", self._map, CLOCK, seconds)
 
     def clear(self):
         count = min(self._get(WRITTEN), PASSAGES)

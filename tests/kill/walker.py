@@ -104,10 +104,12 @@ class Walker(Life):
 
     def until_answered(self, call):
         """The answer of call(), asked for until the service is there and gives one."""
-        return self._until_answered(lambda anew: call(), False)
+        return self._until_answered(lambda anew: call())
 
-    def _until_answered(self, call, anew, between=lambda: None):
+    def _until_answered(self, call, between=lambda: None):
+        anew = False
         end = time.monotonic() + PATIENCE
+        by_hand = self.plan is not None and self.plan.random.random() < 0.5      # a program sends the same again, a person enters his PIN anew
         while True:
             try:
                 return call(anew)
@@ -118,7 +120,7 @@ class Walker(Life):
                 if time.monotonic() > end:
                     raise
             between()
-            anew = self.plan is not None and self.plan.random.random() < 0.5
+            anew = by_hand
             time.sleep(0.01)
 
     def call(self, method, path, body=None, token=None, raw=None, key=None, headers=None):
@@ -129,7 +131,7 @@ class Walker(Life):
             return ask(self, method, path, self._sealed_anew(body) if anew else body, token, raw, key, headers)
         pattern, event = route_of(method, path)
         if method == "GET" or self.plan is None:
-            answer = self._until_answered(once, False)
+            answer = self._until_answered(once)
             self.acknowledged[event] += 1
             return answer
         label, board = f"{method} {pattern}", self.plan.board
@@ -153,7 +155,7 @@ class Walker(Life):
             board.clear()
         arm()
         try:
-            answer = self._until_answered(once, False, lambda: came(0) and arm())
+            answer = self._until_answered(once, lambda: came(0) and arm())
         except Exception as error:
             error.add_note(f"{label}, ended at {ends}")
             raise

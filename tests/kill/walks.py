@@ -41,14 +41,16 @@ class Receiver(http.server.ThreadingHTTPServer):
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Taker)
-        self.taken = []
+        self.taken, self.answers = [], 200
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
 
 class Taker(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
-        self.server.taken.append((self.headers["Jinyin-Event"], self.rfile.read(int(self.headers["Content-Length"]))))
-        self.send_response(200)
+        event = self.headers["Jinyin-Event"], self.rfile.read(int(self.headers["Content-Length"]))
+        if self.server.answers == 200:
+            self.server.taken.append(event)
+        self.send_response(self.server.answers)
         self.send_header("Content-Length", "0")
         self.end_headers()
 
@@ -93,8 +95,11 @@ class Walks:
 
     def a_seal_is_stopped_and_goes_on(self):
         life, seal_id = self.life, self.seal_id
-        life.ask("police", "POST", f"/seals/{seal_id}/freeze", {"reason": "a test"})
+        life.ask("custodian", "POST", f"/seals/{seal_id}/freeze", {"reason": "a test"})
         life.ask("custodian", "POST", f"/seals/{seal_id}/unfreeze", {"sealed": life.seal("unfreeze", seal_id, life.pins[seal_id])})
+        held = life.ask("police", "POST", f"/seals/{seal_id}/freeze", {"reason": "a test"})["hold_id"]
+        for officer in ("police", "officer-2"):
+            life.lift(officer, seal_id, held)
         life.carried_out(seal_id, "suspension", description="a test")
         resumption = life.accepted(life.apply_about(seal_id, "resumption", description="a test"))
         life.ask("custodian", "POST", f"/applications/{resumption}/resume", {"sealed": life.seal("unfreeze", seal_id, life.pins[seal_id])})
@@ -289,7 +294,7 @@ class Walks:
             kinds = {"engraving": DELIVERY, "webhook": DELIVERY, "platform": DELIVERY} if n < 3 else \
                 {"LINK_DELIVER": LINK, "LINK_WEBHOOK": LINK, "LINK_PLATFORM_SEND": LINK}
             if n % 2 == 0:
-                life.ends_meanwhile(kinds, lambda: life.ask("police", "POST", f"/seals/{seal_id}/freeze", {"reason": "a test"}))
+                life.ends_meanwhile(kinds, lambda: life.ask("custodian", "POST", f"/seals/{seal_id}/freeze", {"reason": "a test"}))
             else:
                 life.ends_meanwhile(kinds, lambda: life.ask("custodian", "POST", f"/seals/{seal_id}/unfreeze",
                                                             {"sealed": life.seal("unfreeze", seal_id, life.pins[seal_id])}))

@@ -62,10 +62,38 @@ with tempfile.TemporaryDirectory() as folder:
         run(0, "sign", two, three, *who, "--lock")
         report = json.loads(run(2, "verify", "--json", three))                 # nobody is trusted here
         assert [s["kind"] for s in report["signatures"]] == ["plain", "seal", "plain"], report
+        run(2, "verify", three, "--pictures", folder / "pictures")             # the one stamp, framed with the number 2
+        assert [p.name for p in (folder / "pictures").iterdir()] == ["page-1.png"]
         assert not [c for s in report["signatures"] for c in s["checks"] if not c["passed"] and c["severity"] == "invalid"], report
+        copy, signed = folder / "copy.pdf", folder / "signed-copy.pdf"
+        run(0, "export", data / f"contract.{kind}", "-o", copy)
+        run(0, "sign", copy, signed, *who)
+        report = json.loads(run(1, "verify", "--json", signed))                # R17.1
+        assert ["COPY"] == [c["name"] for c in report["signatures"][0]["checks"] if not c["passed"] and c["severity"] == "invalid"], report
         assert "document_locked" in run(65, "sign", three, folder / "four", *who)
         assert "document_locked" in run(65, *pki.stamp_arguments(three, folder / "four"))
         assert not (folder / "four").exists()
+
+# -- R17.1: a copy says so, whoever rewrites or signs it --
+
+with tempfile.TemporaryDirectory() as folder:
+    folder = pathlib.Path(folder)
+    for kind in ("ofd", "pdf"):
+        original = data / f"contract.{kind}"
+        digest = json.loads(run(3, "verify", "--json", original))["digest"]
+        for form in ("pdf", "png"):
+            copy = folder / f"{kind}.{form}"
+            run(0, "export", original, "-o", copy)
+            report = json.loads(run(3, "verify", "--json", copy))
+            assert (report["verdict"], report["copy_of"]) == ("no_signature", digest), report
+            assert "复印件" in run(3, "verify", copy)
+        rewritten = folder / f"{kind}-rewritten.pdf"
+        subprocess.run(["qpdf", "--object-streams=generate", folder / f"{kind}.pdf", rewritten], check=True)
+        assert b"jinyin-copy-of" not in rewritten.read_bytes()
+        assert json.loads(run(3, "verify", "--json", rewritten))["copy_of"] == digest
+        assert "copy the original" in run(65, "export", folder / f"{kind}.pdf", "-o", folder / "again.pdf")
+    run(64, "export", original, "-o", folder / "copy.txt")
+    assert "page_out_of_range" in run(65, "export", original, "-o", folder / "two.png", "--page", "2")
 
 # -- every wrong form of an argument: an answer of the documented kind, never a crash, and nothing written --
 
@@ -73,7 +101,7 @@ EXITS = {0, 1, 2, 3, 64, 65, 73}
 COMMANDS = {
     "verify": {"--json": [], "--trust": ["file"], "--makers": ["file"], "--at": ["2026-01-31T09:00:00Z"], "--policy": ["strict"],
                "--tolerance": ["60"], "--maker-alive": [], "--evidence": ["file"], "--from-register": [], "--as-judged": [],
-               "--write-evidence": ["nowhere/evidence"]},
+               "--write-evidence": ["nowhere/evidence"], "--pictures": ["nowhere/there/pictures"]},
     "stamp": {"--seal": ["file"], "--key": ["file"], "--cert": ["file"], "--page": ["1"], "--x": ["1"], "--y": ["1"], "--width": ["10"],
               "--height": ["10"], "--trust": ["file"], "--at": ["1,1,centre"], "--seam": ["right,at=5,margin=1,group=9,min=2"],
               "--keyword": ["word,last,right,dx=1,fit"], "--lock": []},
@@ -81,6 +109,7 @@ COMMANDS = {
     "seal show": {"--json": [], "--picture": ["nowhere/picture"]},
     "inspect": {"--json": []},
     "render": {"--out": ["nowhere/page.png"], "--page": ["1"], "--dpi": ["72"]},
+    "export": {"--out": ["nowhere/copy.png"], "--page": ["1"]},
     "seal make": {"--maker-key": ["file"], "--maker-cert": ["file"], "--signer-cert": ["file"], "--picture": ["file"], "--name": ["n"],
                   "--id": ["1"], "--width": ["40"], "--height": ["40"], "--type": ["1"], "--version": ["5"], "--list-digest": []},
     "help": {}, "nothing": {}, "": {},

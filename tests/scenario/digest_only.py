@@ -178,4 +178,5 @@ def all_claims(life, other, seal_id, folder):
     assert records[ofd]["digest_only"] and records[pdf]["digest_only"] and not all(r["digest_only"] for r in records.values())
     rows = life.ask("agent", "GET", f"/seals/{seal_id}/use-register?limit=1000")["items"]
     assert {r["order_id"] for r in rows if r["digest_only"]} >= {ofd, pdf}
+    refused("state_forbids", lambda: life.ask("agent", "GET", f"/stamp-records/{ofd}/archive"), "digest_only")     # R24.1: its client archives it
     jinyin("fsck", "--config", folder.parent / "jinyin.json")

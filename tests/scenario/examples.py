@@ -47,7 +47,7 @@ class Recorder(Life):
             return [self.pretty(item, name, items) for item in value[:items]]
         if not isinstance(value, str):
             return 1000 if name in ("size", "seq", "next") and value is not None else value
-        if name in ("token", "password", "activation_code", "old", "new", "secret", "recovery_codes") or (name == "code" and re.fullmatch(r"\d{6}", value)):
+        if name in ("token", "password", "password_first_half", "password_second_half", "activation_code", "old", "new", "secret", "recovery_codes") or (name == "code" and re.fullmatch(r"\d{6}", value)):
             if name == "code":
                 return self.number(value, lambda n: f"{n:06}")
             prefix = {"token": 64, "secret": 64}.get(name)
@@ -60,7 +60,7 @@ class Recorder(Life):
             return TIME
         if name in ("filing_number", "receipt", "certificate_serial"):
             return self.number(value, lambda n: f"{n:016}")
-        if len(value) > 88 and re.fullmatch(r"[A-Za-z0-9+/=]+", value):
+        if len(value) >= 80 and re.fullmatch(r"[A-Za-z0-9+/=]+", value):
             return LONG
         return re.sub(r"(?<![0-9a-f])[0-9a-f]{32}(?:[0-9a-f]{32})?(?![0-9a-f])", lambda m: self.number(m[0], lambda n: f"{n:0{len(m[0])}x}"), value)
 
@@ -156,6 +156,7 @@ def makers(life):
     life.ask("police", "POST", f"/makers/{other}/revoke", {"reason": "the licence was given back"})
     station = life.ask("maker", "POST", maker + "/workstations", {"name": "一号工位", "place": "和平区示例路1号"})["workstation_id"]
     life.ask("maker", "GET", maker + "/workstations")
+    life.ask("maker", "GET", maker + "/staff?limit=1")
     life.ask("police", "POST", f"/workstations/{station}/confirm", {})
     life.ask("maker", "POST", f"/workstations/{station}/revoke", {"reason": "迁址"})
     inspection = life.ask("police", "POST", maker + "/inspections", {"kind": "routine", "note": "季度检查", "sample": 0})["inspection_id"]
@@ -219,9 +220,16 @@ def orders(life, seal_id):
         {"idempotency_key": f"example-stamping-{n}", "order_id": order_id, "sealed": life.seal("stamp", digest, life.pins[seal_id])}
         for n, (order_id, digest) in enumerate(of_batch)]})
     life.ask("agent", "GET", "/stamp-records?limit=1")
+    life.ask("agent", "GET", f"/stamp-records/{order['order_id']}/archive")
     stamped = life.ask("agent", "GET", f"/documents/{done['document_id']}/content")
     life.file_of[stamped] = "the stamped document"
     life.verify(stamped)
+    path = f"/documents/{done['document_id']}"
+    life.ask("agent", "GET", path + "/pages")
+    life.ask("agent", "GET", path + "/pages/1.png?ppm=2")
+    copy = life.ask("agent", "POST", path + "/copies", {})
+    life.ask("agent", "GET", f"{path}/copies/{copy['code']}.pdf")
+    life.call("GET", f"/api/v1/copies/{copy['code']}")
     with life.quietly():
         eventually(lambda: life.ask("approver", "GET", "/notifications?limit=1")["items"])
     told = life.ask("approver", "GET", "/notifications?limit=1")["items"][0]
@@ -231,8 +239,8 @@ def orders(life, seal_id):
 def use_management(life, seal_id, folder):
     seal = f"/seals/{seal_id}"
     # A flow that names an authority needs its consent.
-    second = flow(seal_id, 2, [flow_path(("审批", 1, [life.approver_key_id]), digest_only=digest_only) for digest_only in (False, True)],
-                  authority=life.approver_key_id)
+    step = ("审批", 1, [life.approver_key_id])
+    second = flow(seal_id, 2, [flow_path(step), flow_path(step, digest_only=True)], authority=life.approver_key_id)
     life.ask("approver", "POST", seal + "/flow/approve",
              {"flow": base64.b64encode(second).decode(), "sealed": life.seal("approve", sm3(second) + "/0", life.pins[life.approver_key_id])})
     life.set_flow(seal_id, second)
@@ -250,11 +258,11 @@ def use_management(life, seal_id, folder):
     order = life.order(seal_id, life.upload(OFD)["document_id"], x_mm=50, amount_fen=100)
     life.ask("agent", "POST", f"/orders/{order['order_id']}/stamp-granted", grant.use(order["order"]))
     grant.revoke()
-    # The document stays with the client: what `jinyin stamp-prepare` wrote, and what the order is about.
-    life.ask("agent", "POST", "/digest-orders", {
-        "seal_id": seal_id, "category": "agreement", "purpose": "a contract that stays at home", "format": "OFD", "size": len(OFD), "document_digest": sm3(OFD),
-        "data_hash": sm3(b"Signature.xml of the prepared file"), "property_info": "/Doc_0/Signs/Sign_0/Signature.xml",
-        "slot": "/Doc_0/Signs/Sign_0/SignedValue.dat", "places": [{"page": 1, "x_mm": 100, "y_mm": 180, "width_mm": 40, "height_mm": 40}]})
+    # The file stays with its client, who prepared it and sends digests.
+    life.ask("agent", "POST", "/digest-orders",
+             {"seal_id": seal_id, "format": "OFD", "size": 12345, "document_digest": sm3(b"an example"), "data_hash": sm3(b"its Signature.xml"),
+              "property_info": "/Doc_0/Signs/Sign_0/Signature.xml", "slot": "Doc_0/Signs/Sign_0/SignedValue.dat",
+              "places": [{"page": 1, "x_mm": 120, "y_mm": 200, "width_mm": 40, "height_mm": 40}], "category": "agreement", "purpose": "合同"})
     life.ask("custodian", "GET", seal + "/use-register?limit=1")
     life.ask("custodian", "GET", seal + "/use-register/export")
 
@@ -287,6 +295,18 @@ def custody(life, seal_id):
     life.tokens["custodian"], life.tokens["former"] = life.tokens["newcomer"], life.tokens["custodian"]
 
 
+def holds(life, seal_id):
+    """The police hold a seal; two officers whom the hold names lift it together."""
+    with life.quietly():
+        life.officer("officer")
+        for login in ("police", "officer"):
+            life.officer_key(login)
+    life.roles[life.tokens["officer"]] = "officer"
+    hold = life.ask("police", "POST", f"/seals/{seal_id}/freeze", {"reason": "an investigation"})
+    for login in ("police", "officer"):
+        life.lift(login, seal_id, hold["hold_id"])
+
+
 def ends(life, seal_id):
     life.carried_out(seal_id, "suspension", description="保管人离岗")
     application = life.accepted(life.apply_about(seal_id, "resumption", description="新保管人到岗"))
@@ -310,7 +330,7 @@ def counterparts(life, sim, seal_id):
     for step in ("resend", "abandon"):                   # the engraving system refuses: an event that a person must settle
         sim.fault("engraving", "refuse")
         with life.quietly():
-            life.ask("police", "POST", f"/seals/{seal_id}/freeze", REASON)
+            life.ask("custodian", "POST", f"/seals/{seal_id}/freeze", REASON)
             eventually(lambda: events(life, destination="engraving", state="DEAD"))
             dead = events(life, destination="engraving", state="DEAD")[0]["event_id"]
         sim.fault("engraving", "none")
@@ -394,12 +414,18 @@ def live(life, folder):
     orders(life, seal_id)
     use_management(life, seal_id, folder)
     custody(life, seal_id)
+    holds(life, seal_id)
     counterparts(life, Sim(life.credentials["sim"]), seal_id)
     ends(life, seal_id)
     webhook(life, path)
     supervision(life)
     clients(life)
     own_account(life)
+
+
+def short(report):
+    return {key: report[key] for key in ("verdict", "format", "size", "digest", "checked_at", "policy")} | {
+        "signatures": [{"kind": s["kind"], "verdict": s["verdict"]} for s in report["signatures"]]}
 
 
 def perform():
@@ -412,6 +438,7 @@ def perform():
             first_start(base, bare, life)
     for row in life.shown:                               # reports are long: one signature without its checks shows the form
         if row["operation"] == "document_verify":
-            row["answer"] = {key: row["answer"][key] for key in ("verdict", "format", "size", "digest", "checked_at", "policy", "signatures")}
-            row["answer"]["signatures"] = [{"kind": s["kind"], "verdict": s["verdict"]} for s in row["answer"]["signatures"]]
+            row["answer"] = short(row["answer"])
+        elif row["operation"] == "copy_show":
+            row["answer"]["report"] = short(row["answer"]["report"])
     return life.shown, set(life.seen)

@@ -37,7 +37,7 @@ class Frame:
         self.documents = folder / "documents"        # web's folder: it can read no other
         shutil.copytree(data, self.documents)
         for name, source in (("jinyind", jinyind), ("jinyin-doc", doc), ("jinyin-web", test_room), ("jinyin-key", test_room),
-                             ("jinyin-link", test_room)):
+                             ("jinyin-link", test_room), ("jinyin-page", doc.with_name("jinyin-page"))):
             shutil.copy2(source, folder / name)
 
     def configure(self, **keys):
@@ -68,7 +68,7 @@ class Frame:
 
     def all_pids(self):
         pids = self.pids()
-        return [pids["jinyind"], pids["web"], *pids["doc"], pids["key"], pids["link"]]
+        return [pids["jinyind"], pids["web"], *pids["doc"], pids["key"], pids["link"], *pids["page"]]
 
     def connect(self):
         s = socket.socket(socket.AF_UNIX)

@@ -90,7 +90,7 @@ def endless(f):
 with frame(doc_workers=2) as f:
     f.start()
     pids = f.pids()
-    assert list(pids) == ["jinyind", "web", "doc", "key", "link"] and len(pids["doc"]) == 2 and pids["jinyind"] == f.process.pid
+    assert list(pids) == ["jinyind", "web", "doc", "key", "link", "page"] and len(pids["doc"]) == 2 and pids["jinyind"] == f.process.pid
     assert all(os.getpgid(p) == p for p in f.all_pids()[1:]), "each room is its own process group"
     for pid in f.all_pids()[1:]:
         environment = open(f"/proc/{pid}/environ", "rb").read()

@@ -188,7 +188,7 @@ static const struct {
     { "leave a core, or ask whether it may", leave_a_core, REFUSED, KILLED, REFUSED, REFUSED },
 };
 
-/* doc: as the process of a document, or (reading false) as the room between documents. */
+/* doc and page: as the process of a document, or (reading false) as the room between documents. */
 static int
 outcome_in(enum jy_room room, bool reading, int (*try)(void))
 {
@@ -200,7 +200,7 @@ outcome_in(enum jy_room room, bool reading, int (*try)(void))
         struct jy_fault fault = { 0 };
         if ((memory = memfd_create("test", MFD_CLOEXEC)) < 0 || write(memory, "x", 1) != 1 ||
             jy_sandbox_apply(room, DOCUMENT_MAX, &fault) != JY_OK ||
-            (room == JY_ROOM_DOC && reading && jy_sandbox_document(&fault) != JY_OK))
+            ((room == JY_ROOM_DOC || room == JY_ROOM_PAGE) && reading && jy_sandbox_document(room, &fault) != JY_OK))
             _exit(100);
         _exit(try());
     }
@@ -215,8 +215,8 @@ sandbox__each_room_can_do_what_the_table_says_and_no_more(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(attempts) / sizeof(attempts[0]); i++) {
-        const int expected[] = { attempts[i].web, attempts[i].doc, attempts[i].key, attempts[i].link };
-        for (int room = JY_ROOM_WEB; room <= JY_ROOM_LINK; room++) {
+        const int expected[] = { attempts[i].web, attempts[i].doc, attempts[i].key, attempts[i].link, attempts[i].doc };   /* page's readers are as doc's */
+        for (int room = JY_ROOM_WEB; room <= JY_ROOM_LAST; room++) {
             int got = outcome_in((enum jy_room)room, true, attempts[i].try);
             if (got != expected[room - JY_ROOM_WEB]) {
                 print_error("%s: %s: %d, expected %d\n", jy_room_name((enum jy_room)room), attempts[i].what, got,
@@ -240,6 +240,20 @@ sandbox__doc_between_documents_can_fork_and_little_else(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         assert_int_equal(outcome_in(JY_ROOM_DOC, false, rows[i].try), rows[i].expected);
+}
+
+/* page begins processes, which are its readers and poppler's programs; it has no network and looks into nobody. */
+static void
+sandbox__page_between_documents_has_no_network(void **state)
+{
+    static const struct { int (*try)(void); int expected; } rows[] = {
+        { fork_process, DONE }, { inet_socket, REFUSED }, { unix_socket, REFUSED }, { trace_parent, REFUSED }, { ring, REFUSED }, { load_bpf, REFUSED },
+        { take_all_memory, REFUSED },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        assert_int_equal(outcome_in(JY_ROOM_PAGE, false, rows[i].try), rows[i].expected);
 }
 
 /* A thread that began before is held to the filter as well. */
@@ -291,7 +305,7 @@ fence__web_reads_its_own_folder_and_not_the_key_store(void **state)
     if ((pid = fork()) == 0) {
         json_t *config = json_pack("{s:s}", "web_dir", web);
         struct jy_fault fault = { 0 };
-        jy_err rc = jy_fence_apply(config, &fault);
+        jy_err rc = jy_fence_apply(JY_ROOM_WEB, config, &fault);
         int fresh;
         if (rc == JY_E_UNSUPPORTED)
             _exit(77);
@@ -318,6 +332,7 @@ main(void)
         cmocka_unit_test(fence__web_reads_its_own_folder_and_not_the_key_store),
         cmocka_unit_test(sandbox__each_room_can_do_what_the_table_says_and_no_more),
         cmocka_unit_test(sandbox__doc_between_documents_can_fork_and_little_else),
+        cmocka_unit_test(sandbox__page_between_documents_has_no_network),
         cmocka_unit_test(sandbox__holds_for_threads_that_began_before),
     };
 

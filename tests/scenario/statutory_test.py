@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""R14.1: five hundred tries at once for a second statutory seal (JINYIN_FULL=1: ten thousand), at submission and at making: one of each."""
+"""Five hundred tries at once (JINYIN_FULL=1: ten thousand) for a second statutory seal (R14.1), at submission and at making, for a second use of an
+order (R16.1), and for a second effect of one Idempotency-Key: one of each."""
 import concurrent.futures
 import os
 import uuid
 
+from lifecycle_test import at_database
 from life import Life, Problem
-from service import demonstration
+from service import ROOT, demonstration
 
-TRIES = 10000 if os.environ.get("JINYIN_FULL") else 500
+TRIES = 10000 if os.environ.get("JINYIN_FULL") else int(os.environ.get("JINYIN_TRIES", "500"))
 AT_ONCE = 16
 
 
@@ -49,6 +51,34 @@ def R14_1__one_seal_of_many_makings(life, application):
     assert len(done) == 1, f"{len(done)} seals"
     living = [s for s in life.ask("agent", "GET", "/seals")["items"] if s["state"] == "FILED"]
     assert len(living) == 1 and living[0]["seal_id"] == done[0]["seal_id"], living
+    return done[0]
+
+
+def R16_1__one_stamp_of_many_uses_of_an_order(life, folder, seal_id):
+    document = life.upload((ROOT / "tests" / "data" / "contract.pdf").read_bytes())
+    order = life.order(seal_id, document["document_id"])["order_id"]
+    life.approve(order)
+    about = life.order_object("custodian", order)
+    secrets = [life.seal("stamp", about, life.pins[seal_id]) for _ in range(8)]
+    done = through(lambda n: life.ask("custodian", "POST", f"/orders/{order}/stamp", {"sealed": secrets[n % len(secrets)]}), TRIES,
+                   ("conflict", "state_forbids"))
+    assert done and len({answer["document_id"] for answer in done}) == 1 == len({answer["digest"] for answer in done}), "two stamps of one order"
+    assert at_database(folder, "SELECT count(*) FROM document WHERE from_order_id = ?", order) == [(1,)]
+    assert at_database(folder, "SELECT state, result_document_id FROM stamp_order WHERE order_id = ?", order) == [("DONE", done[0]["document_id"])]
+
+
+def one_effect_of_many_requests_under_one_key(life, folder, seal_id):
+    document = life.upload((ROOT / "tests" / "data" / "contract.pdf").read_bytes())["document_id"]
+    body = {"seal_id": seal_id, "document_id": document, "places": [{"pages": "1", "x_mm": 20, "y_mm": 20}], "category": "agreement", "purpose": "a test"}
+    count = lambda table: at_database(folder, f"SELECT count(*) FROM {table}")[0][0]
+    audits = lambda event: at_database(folder, "SELECT count(*) FROM audit WHERE event = ? AND outcome = 'ok'", event)[0][0]
+    before, key = count("stamp_order"), uuid.uuid4().hex
+    answers = through(lambda n: life.ask("agent", "POST", "/orders", body, key=key), TRIES, ())
+    assert len(answers) == TRIES and len({answer["order_id"] for answer in answers}) == 1 and count("stamp_order") == before + 1
+    # A step: who comes second meets the state that the first one made, and is answered as the first one was.
+    before, key = audits("seal_frozen"), uuid.uuid4().hex
+    answers = through(lambda n: life.ask("custodian", "POST", f"/seals/{seal_id}/freeze", {"reason": "a test"}, key=key), TRIES, ())
+    assert len(answers) == TRIES and all(answer == answers[0] for answer in answers) and audits("seal_frozen") == before + 1
 
 
 def main():
@@ -58,7 +88,10 @@ def main():
         applications = [life.apply() for _ in range(4)]
         for application in applications:
             life.bring_materials(application)
-        R14_1__one_seal_of_many_makings(life, R14_1__one_submission_of_many(life, applications))
+        made = R14_1__one_seal_of_many_makings(life, R14_1__one_submission_of_many(life, applications))
+        seal_id = life.hand_over(made)
+        R16_1__one_stamp_of_many_uses_of_an_order(life, folder, seal_id)
+        one_effect_of_many_requests_under_one_key(life, folder, seal_id)
         print("all claims hold")
 
 

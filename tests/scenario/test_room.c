@@ -14,6 +14,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sys/socket.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 struct call { struct jy_room_context *room; json_t *line, *answer; int deadline; };
@@ -72,7 +73,7 @@ prepare(struct call *call)
     char wish[160];
     struct jy_msg_DOC_PREPARE m = { .document = open(text(call, "document"), O_RDONLY | O_CLOEXEC),
                                     .output = open(text(call, "output"), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600),
-                                    .seal = jy_buf_slice(&pki.seal_der), .now = pki.now };
+                                    .words = memfd_create("words", MFD_CLOEXEC), .seal = jy_buf_slice(&pki.seal_der), .now = pki.now };
     struct jy_frame reply;
     char hex[65];
     jy_err rc;
@@ -81,6 +82,7 @@ prepare(struct call *call)
              (unsigned)number(call, "page"));
     m.wish = jy_slice_text(wish);
     rc = ask(call, JY_MSG_DOC_PREPARE, &m, &reply);
+    close(m.words);
     close(m.document);
     close(m.output);
     if (rc == JY_OK) {

@@ -5,6 +5,7 @@ import json
 import subprocess
 import urllib.request
 
+from lifecycle_test import at_database
 from service import demonstration, jinyin
 
 with demonstration() as (folder, base):
@@ -31,5 +32,6 @@ with demonstration() as (folder, base):
         jinyin("verify", tampered, "--trust", trust, expect=1)
     assert (out / "contract.stamped.page1.png").read_bytes()[:4] == b"\x89PNG"
     subprocess.run(["qpdf", "--check", out / "contract.stamped.pdf"], check=True, stdout=subprocess.DEVNULL)
-    # A second tour, in the same service: the keys of the first are used again, the ended seal does not stand in the way (R14.1).
+    # Later, when acts need a fresh second factor (R27.2), and a second tour in the same service: the keys of the first are used again, the ended seal does not stand in the way (R14.1).
+    at_database(folder, "UPDATE session SET fresh = 0")
     jinyin("tour", "--dir", folder / "tour2", "--credentials", folder / "credentials.json")

@@ -6,6 +6,7 @@ import csv
 import io
 import secrets
 
+import pages
 from grants import Grant, key_pair
 from life import Life, Problem, flow, now, path, sm3
 from service import ROOT, demonstration
@@ -71,7 +72,7 @@ def R15_1__everywhere_that_the_tool_can_stamp(life, seal_id):
     stamped(life, seam["order_id"], seal_id)
     contract, pdf = (life.upload((DATA / f"contract.{kind}").read_bytes()) for kind in ("ofd", "pdf"))
     refused("keyword_not_found", lambda: order(life, seal_id, contract, [{"keyword": "没有这个词"}]))
-    refused("unsupported", lambda: order(life, seal_id, pdf, [{"keyword": "甲方"}]), "places")
+    refused("keyword_not_found", lambda: order(life, seal_id, pdf, [{"keyword": "没有这个词"}]))
     refused("seam_impossible", lambda: order(life, seal_id, contract, [{"seam": "left"}]))
     for wrong in ({"pages": "1"}, {"pages": "1", "x_mm": 1}, {"pages": "1", "x_mm": 1, "y_mm": 1, "seam": "left"}, {"seam": "inside"},
                   {"pages": "1", "x_mm": 1, "y_mm": 1, "corner": "middle"}, {"keyword": "甲方", "margin_mm": 1},
@@ -236,6 +237,7 @@ def main():
         life.keys()
         seal_id = life.whole_seal()
         second, boss, deputy = (approver(life, role, 70 + n) for n, role in enumerate(("second", "boss", "deputy")))
+        pages.all_claims(life, other, folder, seal_id)    # before the seal gets a flow of its own
         R15_1__everywhere_that_the_tool_can_stamp(life, seal_id)
         R16_1__steps_thresholds_and_deputies(life, seal_id, life.approver_key_id, second, boss, deputy)
         R16_1__who_may_ask_is_the_custodians_word(life, seal_id)

@@ -108,7 +108,7 @@ attributes(void)
 
 /* A SignedData with these attributes, truly signed. set: the TLV of the SET, which need not be one. */
 static struct jy_buf
-sign_attributes(struct jy_slice set)
+sign_attributes(struct jy_slice set, bool by_key_id)
 {
     struct jy_der all;
     struct jy_der_item item;
@@ -127,10 +127,14 @@ sign_attributes(struct jy_slice set)
     MUST(jy_der_put_oid(&a, OID_GM_DATA));
     MUST(jy_der_wrap(&body, DER_SEQUENCE, &a));
     MUST(jy_der_put(&body, DER_CONTEXT_0, jy_cert_der(cert)));
-    MUST(jy_der_put_i64(&a, 1));
-    MUST(jy_buf_add(&b, jy_cert_issuer_der(cert)));
-    MUST(jy_buf_add(&b, jy_cert_serial_der(cert)));
-    MUST(jy_der_wrap(&a, DER_SEQUENCE, &b));
+    MUST(jy_der_put_i64(&a, by_key_id ? 3 : 1));
+    if (by_key_id) {
+        MUST(jy_der_put(&a, 0x80, jy_cert_key_id(cert)));
+    } else {
+        MUST(jy_buf_add(&b, jy_cert_issuer_der(cert)));
+        MUST(jy_buf_add(&b, jy_cert_serial_der(cert)));
+        MUST(jy_der_wrap(&a, DER_SEQUENCE, &b));
+    }
     MUST(jy_der_put_algorithm(&a, OID_SM3));
     MUST(jy_der_put(&a, DER_CONTEXT_0, jy_buf_slice(&contents)));
     MUST(jy_der_put_algorithm(&a, OID_SM2_SIGN));
@@ -211,7 +215,7 @@ judge(struct jy_slice der, struct jy_buf *facts, struct jy_fault *fault)
 static jy_err
 judge_signed(struct jy_slice set, struct jy_buf *facts, struct jy_fault *fault)
 {
-    struct jy_buf der = sign_attributes(set);
+    struct jy_buf der = sign_attributes(set, false);
     jy_err rc = judge(jy_buf_slice(&der), facts, fault);
 
     jy_buf_free(&der);
@@ -221,7 +225,12 @@ judge_signed(struct jy_slice set, struct jy_buf *facts, struct jy_fault *fault)
 static void
 cms__changed_in_any_element_is_refused_or_binds_the_same(void **state)
 {
+    struct jy_buf set = attributes(), by_key_id = sign_attributes(jy_buf_slice(&set), true);
+
     (void)state;
+    assert_int_equal(der_try_changes("by key identifier", jy_buf_slice(&by_key_id), false, judge, errors, true), 0);
+    jy_buf_free(&set);
+    jy_buf_free(&by_key_id);
     assert_int_equal(der_try_changes("plain", jy_buf_slice(&plain), false, judge, errors, true), 0);
     assert_int_equal(der_try_changes("full", jy_buf_slice(&full), false, judge, errors, true), 0);
 }

@@ -129,6 +129,22 @@ cms__wrong_fields_make_nothing_and_are_named(void **state)
     jy_cert_free(foreign);
 }
 
+static void
+cms__what_could_not_be_read_back_is_not_written(void **state)
+{
+    uint8_t *many = calloc(1, JY_CMS_MAX);
+    struct jy_cms_fields fields = { .signer = cert, .content = JY_SLICE(many, JY_CMS_MAX) };
+    struct jy_fault fault = { 0 };
+    struct jy_buf der = { 0 };
+
+    (void)state;
+    assert_non_null(many);
+    assert_int_equal(jy_cms_make(&fields, key, &der, &fault), JY_E_ARGUMENT);
+    assert_string_equal(fault.where, "content");
+    assert_int_equal(der.len, 0);
+    free(many);
+}
+
 /* The signer's certificate given once more is enclosed once; a time that UTCTime cannot say is a GeneralizedTime (RFC 5652 11.3). */
 static void
 cms__a_certificate_given_twice_and_times_before_1950_and_after_2049(void **state)
@@ -191,7 +207,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(cms__what_is_written_is_read_back_and_fits),
                                         cmocka_unit_test(cms__wrong_fields_make_nothing_and_are_named),
-                                        cmocka_unit_test(cms__a_certificate_given_twice_and_times_before_1950_and_after_2049),
+                                        cmocka_unit_test(cms__what_could_not_be_read_back_is_not_written),
+        cmocka_unit_test(cms__a_certificate_given_twice_and_times_before_1950_and_after_2049),
         cmocka_unit_test(cms__a_time_stamp_is_added_and_nothing_that_is_signed_changes) };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

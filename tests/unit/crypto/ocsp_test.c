@@ -126,7 +126,8 @@ static void
 ocsp__of_two_statements_the_worse_counts(void **state)
 {
     static const enum jy_ocsp_status G = JY_OCSP_GOOD, R = JY_OCSP_REVOKED, U = JY_OCSP_UNKNOWN;
-    const struct { enum jy_ocsp_status first, second, told; } rows[] = { { G, G, G }, { G, R, R }, { R, G, R }, { G, U, U }, { U, G, U }, { R, U, R }, { U, R, R } };
+    const struct { enum jy_ocsp_status first, second, told; } rows[] = {
+        { G, G, G }, { G, R, R }, { R, G, R }, { G, U, U }, { U, G, U }, { R, U, R }, { U, R, R } };
 
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

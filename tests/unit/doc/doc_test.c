@@ -52,10 +52,12 @@ inspect(int document, struct jy_frame *reply, struct jy_fault *fault)
 static jy_err
 prepare_wish(int document, int output, const char *wish, struct jy_frame *reply, struct jy_fault *fault)
 {
-    struct jy_frame request = { .u.DOC_PREPARE = { .document = document, .output = output, .seal = jy_buf_slice(&pki.seal_der),
-                                                   .wish = jy_slice_text(wish), .now = pki.now } };
+    struct jy_frame request = { .u.DOC_PREPARE = { .document = document, .output = output, .words = memfd_create("words", MFD_CLOEXEC),
+                                                   .seal = jy_buf_slice(&pki.seal_der), .wish = jy_slice_text(wish), .now = pki.now } };
+    jy_err rc = handle(&request, JY_MSG_DOC_PREPARE, reply, fault);
 
-    return handle(&request, JY_MSG_DOC_PREPARE, reply, fault);
+    close(request.u.DOC_PREPARE.words);
+    return rc;
 }
 
 static jy_err
@@ -129,7 +131,7 @@ stamping__from_inspection_to_a_verdict(void **state)
         list = json_object_get(json, "signatures");
         assert_int_equal(json_array_size(list), 1);
         one = json_array_get(list, 0);
-        assert_int_equal(json_object_size(one), 5);
+        assert_int_equal(json_object_size(one), 6);
         assert_string_equal(json_string_value(json_object_get(one, "kind")), "seal");
         assert_string_equal(json_string_value(json_object_get(one, "seal_id")), "1201010000001");
         MUST(jy_sm3(jy_buf_slice(&value), digest));

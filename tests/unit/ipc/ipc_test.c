@@ -99,7 +99,7 @@ frame__every_message_round_trips_at_its_limits(void **state)
 static void
 talk_graph__only_what_the_table_says(void **state)
 {
-    static const enum jy_room rooms[] = { JY_ROOM_SUPERVISOR, JY_ROOM_WEB, JY_ROOM_DOC, JY_ROOM_KEY, JY_ROOM_LINK };
+    static const enum jy_room rooms[] = { JY_ROOM_SUPERVISOR, JY_ROOM_WEB, JY_ROOM_DOC, JY_ROOM_KEY, JY_ROOM_LINK, JY_ROOM_PAGE };
     struct jy_msg_KEY_HELLO hello = { 0 };
     struct jy_frame frame;
     int pair[2];

@@ -39,6 +39,7 @@ static struct {
     struct jy_cert *ca;
     uint8_t serial;
     int64_t flow_number;
+    const char *sdf_library, *sdf_access_file;
 } w;
 
 #define OK(call) assert_int_equal(call, JY_OK)
@@ -61,7 +62,7 @@ world_stretch(struct jy_slice secret, struct jy_slice salt, uint8_t *out, size_t
 static inline jy_err
 world_try_open(void)
 {
-    struct jy_key_setup setup = { w.dir, w.unlock, "JINYIN", 5, 90, 2, w.stretch, world_clock };
+    struct jy_key_setup setup = { w.dir, w.unlock, "JINYIN", 5, 90, 2, w.stretch, world_clock, w.sdf_library, w.sdf_access_file };
     jy_err rc = jy_key_open(&w.room, &setup, &w.fault);
 
     if (rc != JY_OK)

@@ -5,6 +5,7 @@
 #include <codec/ber.h>
 #include <codec/der.h>
 #include <codec/oid.h>
+#include <jinyin/archive.h>
 #include <jinyin/cms.h>
 #include <jinyin/ocsp.h>
 #include <jinyin/timestamp.h>
@@ -313,4 +314,60 @@ limit_OCSP(void **state)
     DO(response_error(JY_OCSP_MAX));
     assert_int_equal(response_error(JY_OCSP_MAX + 1), BEYOND(OCSP));
     end();
+}
+
+/* -- archive packages (R24.1) -- */
+
+static jy_err
+manifest_of(size_t part)
+{
+    struct jy_buf bytes = { 0 }, manifest = { 0 };
+    struct jy_archive_contents contents = { .record_id = "r", .verdict = "valid" };
+    jy_err rc;
+
+    DO(jy_buf_reserve(&bytes, part));
+    memset(bytes.p, ' ', part);
+    contents.parts[JY_ARCHIVE_RECORD] = JY_SLICE(bytes.p, part);
+    rc = jy_archive_manifest(&contents, &manifest, NULL);
+    jy_buf_free(&bytes);
+    jy_buf_free(&manifest);
+    return rc;
+}
+
+void
+limit_ARCHIVE_PART(void **state)
+{
+    (void)state;
+    DO(manifest_of(JY_ARCHIVE_PART_MAX));
+    assert_int_equal(manifest_of(JY_ARCHIVE_PART_MAX + 1), BEYOND(ARCHIVE_PART));
+}
+
+/* At the limit it is looked at, and is no manifest. */
+static jy_err
+open_with_manifest(size_t size)
+{
+    struct jy_archive_contents contents = { .record_id = "r", .verdict = "valid" };
+    struct jy_archive_signature signature = { .value_len = 1 };
+    struct jy_buf manifest = { 0 }, package = { 0 };
+    struct jy_pieces pieces = { 0 };
+    struct jy_archive *archive;
+    jy_err rc;
+
+    DO(jy_buf_reserve(&manifest, size));
+    memset(manifest.p, ' ', size);
+    DO(jy_archive_make(&contents, JY_SLICE(manifest.p, size), &signature, &pieces, NULL));
+    DO(jy_pieces_join(&pieces, &package));
+    rc = jy_archive_open(jy_buf_slice(&package), &archive, NULL);
+    jy_pieces_free(&pieces);
+    jy_buf_free(&manifest);
+    jy_buf_free(&package);
+    return rc;
+}
+
+void
+limit_ARCHIVE_MANIFEST(void **state)
+{
+    (void)state;
+    assert_int_equal(open_with_manifest(JY_ARCHIVE_MANIFEST_MAX), JY_E_FORMAT);
+    assert_int_equal(open_with_manifest(JY_ARCHIVE_MANIFEST_MAX + 1), BEYOND(ARCHIVE_MANIFEST));
 }

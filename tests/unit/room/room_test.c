@@ -43,7 +43,7 @@ config__every_default_is_within_its_own_rules(void **state)
 
     (void)state;
     assert_int_equal(jy_config_read(jy_slice_text("{}"), "/f", &c, NULL), JY_OK);
-    for (int room = JY_ROOM_WEB; room <= JY_ROOM_LINK; room++) {
+    for (int room = JY_ROOM_WEB; room <= JY_ROOM_LAST; room++) {
         char *text = json_dumps(part = jy_config_part(c, (enum jy_room)room), 0);
         assert_int_equal(jy_config_read_part(jy_slice_text(text), (enum jy_room)room, &again, NULL), JY_OK);
         assert_true(json_equal(part, again));
@@ -179,7 +179,7 @@ control__what_is_no_message_is_not_sent(void **state)
         { .kind = JY_CONTROL__COUNT, .fd = -1 },
         { .kind = JY_CONTROL_ATTACH, .peer = JY_ROOM_KEY, .fd = -1 },
         { .kind = JY_CONTROL_ATTACH, .peer = JY_ROOM_SUPERVISOR, .fd = 0 },
-        { .kind = JY_CONTROL_ATTACH, .peer = JY_ROOM_LINK + 1, .fd = 0 },
+        { .kind = JY_CONTROL_ATTACH, .peer = JY_ROOM_LAST + 1, .fd = 0 },
         { .kind = JY_CONTROL_STOP, .fd = 0 },
         { .kind = JY_CONTROL_DESCRIPTOR, .fd = 0 },
         { .kind = JY_CONTROL_DESCRIPTOR, .fd = -1, .name = "http" },

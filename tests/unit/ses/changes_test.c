@@ -15,7 +15,7 @@
 
 static const struct jy_slice picture = TLV("a picture");
 static const jy_err errors[] = { JY_E_FORMAT, JY_E_LIMIT, JY_E_SIGNATURE, JY_E_CERTIFICATE, JY_E_UNSUPPORTED, JY_E_SIGNER_NOT_IN_SEAL, JY_OK };
-static struct jy_buf digests;         /* SES_CertList of digests */
+static struct jy_buf digests, one;    /* SES_CertList of digests, and one certificate in its place */
 
 static int
 set_up(void **state)
@@ -30,6 +30,7 @@ set_up(void **state)
     MUST(jy_der_put(&entry, DER_OCTET_STRING, JY_SLICE(digest, sizeof(digest))));
     forge_close(&list, DER_SEQUENCE, &entry);
     forge_close(&digests, DER_SEQUENCE, &list);
+    MUST(jy_der_put(&one, DER_OCTET_STRING, jy_cert_der(pki.signer)));
     return 0;
 }
 
@@ -38,6 +39,7 @@ tear_down(void **state)
 {
     (void)state;
     jy_buf_free(&digests);
+    jy_buf_free(&one);
     pki_end();
     return 0;
 }
@@ -98,6 +100,7 @@ seal__changed_in_any_element_is_refused_or_means_the_same(void **state)
         { "v1", { .picture = picture, .v1 = true, .extensions = TLV("\xa0\x10" EXTENSIONS) } },
         { "v1, extensions IMPLICIT", { .picture = picture, .v1 = true, .extensions = TLV("\xa0\x0e\x30\x0c\x06\x03\x2a\x03\x04\x01\x01\x00\x04\x02\x05\x00") } },
         { "digests", { .picture = picture, .list_type = 2, .list = jy_buf_slice(&digests) } },
+        { "one certificate for a list", { .picture = picture, .list = jy_buf_slice(&one) } },
         { "C0119", { .picture = picture, .time_tag = DER_UTC_TIME } },
         { "a length in the header", { .picture = picture, .header_extra = true, .no_picture_size = true } },
     };
@@ -115,7 +118,9 @@ seal__changed_in_any_element_is_refused_or_means_the_same(void **state)
 static void
 ses__changed_in_any_element_is_refused_or_means_the_same(void **state)
 {
-    struct jy_buf v4 = forge_seal(&(struct forge_seal){ .picture = picture }), v1 = forge_seal(&(struct forge_seal){ .picture = picture, .v1 = true }), v5 = forge_seal(&(struct forge_seal){ .version = 5 });
+    struct jy_buf v4 = forge_seal(&(struct forge_seal){ .picture = picture }),
+                  v1 = forge_seal(&(struct forge_seal){ .picture = picture, .v1 = true }),
+                  v5 = forge_seal(&(struct forge_seal){ .version = 5 });
     const struct { const char *what; struct forge_ses recipe; } rows[] = {
         { "v4", { .seal = jy_buf_slice(&v4), .time_stamp = TLV("\xa0\x05\x03\x03\x00\x30\x00") } },
         { "v5", { .version = 5, .seal = jy_buf_slice(&v5), .extensions = TLV("\xa0\x10" EXTENSIONS) } },

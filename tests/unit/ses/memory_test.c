@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Seals, signature values, SignedData, time stamps, lists, answers and chains, made and judged with every allocation failing once: "no memory", nothing else. */
+/* Seals, signature values, SignedData, time stamps, lists, answers and chains, made and judged with every allocation failing once: only "no memory". */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -478,7 +478,8 @@ judge_stamp(const struct jy_buf *der, struct jy_buf *facts)
     if ((rc = jy_timestamp_check(jy_buf_slice(der), digest, pki.trust, beside, 2, pki.now, &result, NULL)) == JY_OK)
         rc = jy_buf_fmt(facts, "%d %lld", (int)result.status, (long long)result.time);
     jy_timestamp_result_free(&result);
-    if (rc == JY_OK && (rc = jy_timestamp_imprint(jy_buf_slice(der), imprint, NULL)) == JY_OK && (rc = jy_timestamp_stated(jy_buf_slice(der), &stated, NULL)) == JY_OK)
+    if (rc == JY_OK && (rc = jy_timestamp_imprint(jy_buf_slice(der), imprint, NULL)) == JY_OK &&
+        (rc = jy_timestamp_stated(jy_buf_slice(der), &stated, NULL)) == JY_OK)
         rc = jy_buf_fmt(facts, " %lld", (long long)stated);
     return rc;
 }
@@ -500,7 +501,8 @@ judge_chain(struct jy_buf *facts)
     bool licensed;
     jy_err rc;
 
-    if ((rc = jy_trust_new(&trust)) == JY_OK && (rc = jy_cert_to_pem(pki.ca, &pem)) == JY_OK && (rc = jy_trust_add_pem(trust, jy_buf_slice(&pem), NULL)) == JY_OK &&
+    if ((rc = jy_trust_new(&trust)) == JY_OK && (rc = jy_cert_to_pem(pki.ca, &pem)) == JY_OK &&
+        (rc = jy_trust_add_pem(trust, jy_buf_slice(&pem), NULL)) == JY_OK &&
         (rc = jy_trust_add_crl(trust, jy_buf_slice(&crl), NULL)) == JY_OK && (rc = jy_trust_add_ocsp(trust, jy_buf_slice(&response), NULL)) == JY_OK &&
         (rc = jy_trust_add_makers_pem(trust, jy_buf_slice(&makers_pem), NULL)) == JY_OK &&
         (rc = jy_trust_add_makers_path(trust, makers_path, NULL)) == JY_OK &&

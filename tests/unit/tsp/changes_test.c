@@ -163,7 +163,8 @@ judge_token(struct jy_slice der, struct jy_buf *facts, struct jy_fault *fault)
     if (result.status != JY_TS_GOOD)
         rc = jy_fail(fault, JY_E_FORMAT, jy_timestamp_status_text(result.status)->code, 0, "%s", result.text);
     else
-        MUST(jy_buf_fmt(facts, "%lld.%06u ± %lld %s %s", (long long)result.time, result.microseconds, (long long)result.accuracy, result.policy, result.serial));
+        MUST(jy_buf_fmt(facts, "%lld.%06u ± %lld %s %s", (long long)result.time, result.microseconds,
+                        (long long)result.accuracy, result.policy, result.serial));
     if (result.status == JY_TS_GOOD) {                   /* the readers that judge nothing read the same */
         MUST(jy_timestamp_imprint(der, imprint, NULL));
         assert_memory_equal(imprint, request.digest, JY_SM3_SIZE);

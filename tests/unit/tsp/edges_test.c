@@ -13,7 +13,8 @@
 #include <jinyin/timestamp.h>
 
 #define POLICY "1.2.156.112640.16.1"
-#define LONG_POLICY "\x2a" "\x81\x80\x80\x80\x80\x80\x00" "\x81\x80\x80\x80\x80\x80\x00" "\x81\x80\x80\x80\x80\x80\x00" "\x81\x80\x80\x80\x80\x80\x00" "\x81\x80\x80\x80\x80\x80\x00"
+#define LONG_ARC "\x81\x80\x80\x80\x80\x80\x00"
+#define LONG_POLICY "\x2a" LONG_ARC LONG_ARC LONG_ARC LONG_ARC LONG_ARC
 #define TLV(bytes) JY_SLICE(bytes, sizeof(bytes) - 1)
 
 static const struct jy_timestamp_request plain = { .digest = { 1, 2, 3 } };
@@ -49,7 +50,7 @@ struct info {
 static struct jy_buf
 info_of(const struct info *what)
 {
-    struct jy_buf body = { 0 }, part = { 0 }, id = { 0 }, out = { 0 };
+    struct jy_buf body = { 0 }, part = { 0 }, out = { 0 };
 
     MUST(jy_der_put_i64(&body, 1));
     MUST(jy_der_put(&body, DER_OID, what->policy.len > 0 ? what->policy : TLV("\x2a\x03")));
@@ -59,8 +60,8 @@ info_of(const struct info *what)
     MUST(jy_der_put(&body, DER_INTEGER, what->serial.len > 0 ? what->serial : TLV("\x00\x9F")));
     MUST(jy_der_put_text(&body, DER_GENERALIZED_TIME, what->time != NULL ? what->time : "20260528202630Z"));
     MUST(jy_der_wrap(&out, DER_SEQUENCE, &body));
+    jy_buf_free(&body);
     jy_buf_free(&part);
-    jy_buf_free(&id);
     return out;
 }
 
@@ -136,6 +137,22 @@ token__a_serial_or_policy_too_long_to_be_told_is_left_out(void **state)
     assert_string_equal(result.policy, "");
     jy_timestamp_result_free(&result);
     jy_buf_free(&token);
+}
+
+static void
+token__of_no_bytes_or_too_many_is_none(void **state)
+{
+    uint8_t *many = calloc(1, JY_CMS_MAX + 1);
+    struct jy_timestamp_result result;
+
+    (void)state;
+    assert_non_null(many);
+    for (int i = 0; i < 2; i++) {
+        result = check(i == 0 ? JY_EMPTY : JY_SLICE(many, JY_CMS_MAX + 1), trust);
+        assert_int_equal(result.status, JY_TS_FORMAT);
+        jy_timestamp_result_free(&result);
+    }
+    free(many);
 }
 
 /* Lists, answers and things that are neither, enclosed: what is genuine counts for this token, the rest is not there. */
@@ -319,6 +336,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(token__a_time_is_read_as_it_is_written_and_named_when_it_is_not_der),
         cmocka_unit_test(token__a_serial_or_policy_too_long_to_be_told_is_left_out),
+        cmocka_unit_test(token__of_no_bytes_or_too_many_is_none),
         cmocka_unit_test(token__lists_and_answers_in_it_are_heard),
         cmocka_unit_test(token__without_its_attributes),
         cmocka_unit_test(make_and_request__numbers_out_of_range_are_named),

@@ -515,6 +515,6 @@ main(void)
     }
     fclose(manifest);
     pki_end();
-    printf("table: stamped PDFs of the corpus under qpdf --check: %d clean, %d with warnings as before the stamp, other ones are told above\n", clean, as_before);
+    printf("table: stamped PDFs of the corpus under qpdf --check: %d clean, %d with warnings as before, others are told above\n", clean, as_before);
     return print_table();
 }

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The requests of page. A reader that ends without an answer, or takes too long, is an answer about the document: the next page is not held up. */
+#include "daemons/page/page.h"
+
+#include "poppler/poppler.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+static int64_t
+seconds_now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec;
+}
+
+/* The picture of a PDF's page by poppler, in a file without a name. */
+static jy_err
+draw_pdf(const struct page_room *self, const struct jy_msg_PAGE_DRAW *ask, int *drawn, struct jy_fault *fault)
+{
+    const struct jy_poppler_page page = { .page = (int)ask->page, .width = ask->width, .height = ask->height };
+
+    if ((*drawn = memfd_create("drawn", MFD_CLOEXEC)) < 0 || lseek(ask->document, 0, SEEK_SET) != 0)
+        return jy_fail(fault, JY_E_IO, "memfd", 0, "%s", strerror(errno));
+    return jy_poppler_draw(ask->document, &page, *drawn, self->timeout_seconds, fault);
+}
+
+/* In the process of the document. What it says of itself is the document's. */
+static jy_err
+read_it(const struct page_room *self, struct page_reading *reading,
+        jy_err (*handle)(const void *self, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault),
+        const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault)
+{
+    const struct jy_reader reader = { .room = JY_ROOM_PAGE, .timeout_seconds = self->timeout_seconds, .keep = reading->drawn, .handle = handle,
+                                      .self = reading };
+    int64_t begun = seconds_now();
+
+    if (jy_reader_run(&reader, request, reply) == JY_OK)
+        return JY_OK;
+    return seconds_now() - begun >= self->timeout_seconds ? jy_fail(fault, JY_E_LIMIT, "page", 0, "more than %d seconds of work", self->timeout_seconds) :
+           jy_fail(fault, JY_E_HOSTILE, "page", 0, "the document's reader ended on it");
+}
+
+static jy_err
+draw(const struct page_room *self, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault)
+{
+    const struct jy_msg_PAGE_DRAW *ask = &request->u.PAGE_DRAW;
+    struct page_reading reading = { .room = self, .drawn = -1 };
+    jy_err rc = JY_OK;
+
+    if (strcmp(ask->format, "PDF") == 0)
+        rc = draw_pdf(self, ask, &reading.drawn, fault);
+    if (rc == JY_OK)
+        rc = read_it(self, &reading, page_draw, request, reply, fault);
+    if (reading.drawn >= 0)
+        close(reading.drawn);
+    return rc;
+}
+
+/* The pictures of all pages in one file, one after the other. */
+static jy_err
+draw_pdf_pages(const struct page_room *self, const struct jy_msg_PAGE_COPY *ask, struct page_reading *reading, struct jy_fault *fault)
+{
+    json_t *sizes = json_loadb((const char *)ask->sizes.p, ask->sizes.len, JSON_REJECT_DUPLICATES, NULL);
+    size_t count = json_array_size(sizes);
+    int64_t begun = seconds_now();
+    jy_err rc = JY_OK;
+
+    json_decref(sizes);
+    if (count == 0 || count > COPY_PAGES_MAX)
+        return jy_fail(fault, JY_E_LIMIT, "pages", 0, "%zu pages; of a PDF %d are copied", count, COPY_PAGES_MAX);
+    if ((reading->drawn = memfd_create("drawn", MFD_CLOEXEC)) < 0)
+        return jy_fail(fault, JY_E_IO, "memfd", 0, "%s", strerror(errno));
+    for (; rc == JY_OK && reading->count < count; reading->count++) {
+        const struct jy_poppler_page page = { .page = (int)reading->count + 1, .dots_per_inch = COPY_DOTS_PER_MM * 25.4 };
+        off_t end = -1;
+        if (seconds_now() - begun > 2 * self->timeout_seconds)
+            rc = jy_fail(fault, JY_E_LIMIT, "page", reading->count, "more than %d seconds of work", 2 * self->timeout_seconds);
+        else if (lseek(ask->document, 0, SEEK_SET) != 0)
+            rc = jy_fail(fault, JY_E_IO, "document", 0, "%s", strerror(errno));
+        else if ((rc = jy_poppler_draw(ask->document, &page, reading->drawn, self->timeout_seconds, fault)) == JY_OK &&
+                 (end = lseek(reading->drawn, 0, SEEK_CUR)) < 0)
+            rc = jy_fail(fault, JY_E_IO, "memfd", 0, "%s", strerror(errno));
+        reading->ends[reading->count] = end < 0 ? 0 : (size_t)end;
+    }
+    return rc;
+}
+
+static jy_err
+copy(const struct page_room *self, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault)
+{
+    const struct jy_msg_PAGE_COPY *ask = &request->u.PAGE_COPY;
+    struct page_reading reading = { .room = self, .drawn = -1 };
+    jy_err rc = JY_OK;
+
+    if (strcmp(ask->format, "PDF") == 0)
+        rc = draw_pdf_pages(self, ask, &reading, fault);
+    if (rc == JY_OK)
+        rc = read_it(self, &reading, page_copy, request, reply, fault);
+    if (reading.drawn >= 0)
+        close(reading.drawn);
+    return rc;
+}
+
+static jy_err
+words(const struct page_room *self, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault)
+{
+    const struct jy_msg_PAGE_WORDS *ask = &request->u.PAGE_WORDS;
+
+    reply->type = JY_MSG_PAGE_WORDS_READ;
+    if (lseek(ask->document, 0, SEEK_SET) != 0)
+        return jy_fail(fault, JY_E_IO, "document", 0, "%s", strerror(errno));
+    return jy_poppler_words(ask->document, 1, (int)ask->pages, ask->output, self->timeout_seconds, fault);
+}
+
+void
+page_answer(void *arg, int fd, struct jy_frame *request)
+{
+    const struct page_room *self = arg;
+    struct jy_fault fault = { 0 };
+    struct jy_frame reply = { 0 };
+    jy_err rc;
+
+    switch (request->type) {
+    case JY_MSG_PAGE_DRAW: rc = draw(self, request, &reply, &fault); break;
+    case JY_MSG_PAGE_COPY: rc = copy(self, request, &reply, &fault); break;
+    case JY_MSG_PAGE_WORDS: rc = words(self, request, &reply, &fault); break;
+    default: rc = jy_fail(&fault, JY_E_UNSUPPORTED, jy_message_info(request->type)->name, 0, "page has no answer to it");
+    }
+    rc = rc == JY_OK ? jy_ipc_send(fd, JY_ROOM_PAGE, reply.type, &reply.u) : jy_ipc_send_error(fd, JY_ROOM_PAGE, rc, &fault);
+    if (rc != JY_OK && rc != JY_E_UNAVAILABLE) {
+        jy_log("error", "bug", "an answer could not be sent: %s", jy_err_code(rc));
+        abort();
+    }
+    jy_frame_free(&reply);
+}
