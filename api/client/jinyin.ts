@@ -488,6 +488,31 @@ export class Jinyin {
     return new Uint8Array(await (await this.ask("GET", `/api/v1/documents/${encodeURIComponent(id)}/content`, {}, null, false, options)).arrayBuffer());
   }
 
+  /** A copy that says it is one, and the code that stands on it (R17.1). Who: agent, custodian, approver. */
+  async copyCreate(id: string, body: CopyCreateBody, options: Options = {}): Promise<CopyCreateAnswer> {
+    return (await (await this.ask("POST", `/api/v1/documents/${encodeURIComponent(id)}/copies`, {}, body, true, options)).json()) as CopyCreateAnswer;
+  }
+
+  /** The copy, drawn from its document (R17.1). Who: agent, custodian, approver. */
+  async copyContent(id: string, code: string, options: Options = {}): Promise<Uint8Array> {
+    return new Uint8Array(await (await this.ask("GET", `/api/v1/documents/${encodeURIComponent(id)}/copies/${encodeURIComponent(code)}.pdf`, {}, null, false, options)).arrayBuffer());
+  }
+
+  /** What a copy is a copy of, its original verified now; without an account (R17.1). Who: anybody. */
+  async copyShow(code: string, options: Options = {}): Promise<CopyShowAnswer> {
+    return (await (await this.ask("GET", `/api/v1/copies/${encodeURIComponent(code)}`, {}, null, false, options)).json()) as CopyShowAnswer;
+  }
+
+  /** Its pages as pictures: sizes, digests, who drew them, what could not be drawn (R15.1). Who: agent, custodian, approver. */
+  async documentPages(id: string, query: { page?: number; ppm?: "2" | "4" | "8"; limit?: number } = {}, options: Options = {}): Promise<DocumentPagesAnswer> {
+    return (await (await this.ask("GET", `/api/v1/documents/${encodeURIComponent(id)}/pages`, query, null, false, options)).json()) as DocumentPagesAnswer;
+  }
+
+  /** A page as a picture (R15.1). Who: agent, custodian, approver. */
+  async documentPage(id: string, code: string, query: { ppm?: "2" | "4" | "8"; marks?: "signatures" } = {}, options: Options = {}): Promise<Uint8Array> {
+    return new Uint8Array(await (await this.ask("GET", `/api/v1/documents/${encodeURIComponent(id)}/pages/${encodeURIComponent(code)}.png`, query, null, false, options)).arrayBuffer());
+  }
+
   /** Ask for a stamp at places of a document (R16.1). Who: agent, custodian. */
   async orderCreate(body: OrderCreateBody, options: Options = {}): Promise<OrderCreateAnswer> {
     return (await (await this.ask("POST", `/api/v1/orders`, {}, body, true, options)).json()) as OrderCreateAnswer;
@@ -616,6 +641,11 @@ export class Jinyin {
   /** The same as CSV, ten thousand rows at most (R19.1). Who: agent, custodian, approver. */
   async useRegisterExport(id: string, query: { from?: string; to?: string } = {}, options: Options = {}): Promise<Uint8Array> {
     return new Uint8Array(await (await this.ask("GET", `/api/v1/seals/${encodeURIComponent(id)}/use-register/export`, query, null, false, options)).arrayBuffer());
+  }
+
+  /** The archive package: document, evidence, record, signed manifest (docs/protocol/archive.md) (R24.1). Who: agent, custodian, approver. */
+  async stampRecordArchive(id: string, options: Options = {}): Promise<Uint8Array> {
+    return new Uint8Array(await (await this.ask("GET", `/api/v1/stamp-records/${encodeURIComponent(id)}/archive`, {}, null, false, options)).arrayBuffer());
   }
 
   /** What waits for each counterpart, and whether it answers (R5.2). Who: system_administrator, police. */
@@ -953,6 +983,25 @@ export type Document = {
   created: string;
   kept: boolean;
 };
+export type Page = {
+  page: number;
+  width_mm: number;
+  height_mm: number;
+  width_px: number;
+  height_px: number;
+  sm3: string | null;
+  renderer: string | null;
+  notes: {
+    where: string;
+    text: string;
+  }[];
+  refusal: string | null;
+};
+export type PageSeen = {
+  page: number;
+  ppm: number;
+  sm3: string;
+};
 export type Place = {
   page: number;
   x_mm: number;
@@ -973,6 +1022,7 @@ export type Approval = {
   flow_digest: string;
   approval: string;
   at: string;
+  pages_seen: PageSeen[] | null;
 };
 export type Order = {
   order_id: string;
@@ -1009,6 +1059,7 @@ export type Order = {
   value_digest: string | null;
   result_document_id: string | null;
   result_digest: string | null;
+  pages_seen_digest: string | null;
   value: string | null;
   notice?: string;
   approvals: Approval[];
@@ -1045,6 +1096,7 @@ export type StampRecord = {
   value_digest: string | null;
   result_document_id: string | null;
   result_digest: string | null;
+  pages_seen_digest: string | null;
 };
 export type FlowStep = {
   name: string;
@@ -1157,6 +1209,7 @@ export type Report = {
   format: string;
   size: number;
   digest: string;
+  copy_of?: string;
   checked_at: string;
   policy: unknown;
   signatures: unknown[];
@@ -1559,7 +1612,7 @@ export type WebhookDelivery = {
   delivered: string | null;
 };
 export type Problem = {
-  code: "format" | "trailing_data" | "limit_exceeded" | "no_memory" | "io" | "crypto" | "unsupported" | "bad_argument" | "bad_signature" | "bad_certificate" | "not_found" | "file_empty" | "file_format_unknown" | "file_damaged" | "file_encrypted" | "container_ambiguous" | "file_hostile" | "document_locked" | "earlier_signature_invalid" | "active_content" | "stamp_forbidden" | "page_out_of_range" | "stamp_off_page" | "seam_impossible" | "keyword_not_found" | "seal_not_in_validity" | "signer_not_in_seal" | "internal" | "unavailable" | "counterpart_down" | "counterpart_refused" | "unauthenticated" | "bad_login" | "forbidden" | "second_factor_required" | "account_incomplete" | "step_up_required" | "password_weak" | "too_many_tries" | "two_persons" | "row_altered" | "method_not_allowed" | "bad_json" | "bad_field" | "idempotency_key_missing" | "idempotency_key_reused" | "state_forbids" | "conflict" | "client_signature" | "client_time" | "client_nonce_used" | "client_not_active" | "client_scope" | "client_digest" | "quota_exceeded" | "bad_uscc" | "bad_id_number" | "material_missing" | "original_not_seen" | "maker_licence" | "physical_seal_unknown" | "physical_seal_cancelled" | "physical_seal_mismatch" | "second_statutory_seal" | "certificate_period" | "excluded_by_law" | "workstation" | "four_eyes" | "renewal_window" | "picture_changed" | "outside_scope" | "reason_required" | "seal_not_live" | "seal_held" | "no_approval" | "no_path" | "use_not_permitted" | "grant_exceeded" | "order_expired" | "order_spent" | "document_changed" | "content_not_kept" | "pin_wrong" | "pin_locked" | "pin_must_change" | "pin_weak" | "secret_unreadable" | "secret_stale";
+  code: "format" | "trailing_data" | "limit_exceeded" | "no_memory" | "io" | "crypto" | "unsupported" | "bad_argument" | "bad_signature" | "bad_certificate" | "not_found" | "file_empty" | "file_format_unknown" | "file_damaged" | "file_encrypted" | "container_ambiguous" | "file_hostile" | "document_locked" | "earlier_signature_invalid" | "active_content" | "stamp_forbidden" | "page_out_of_range" | "stamp_off_page" | "seam_impossible" | "keyword_not_found" | "seal_not_in_validity" | "device_down" | "device_refused" | "archive_incomplete" | "archive_changed" | "signer_not_in_seal" | "internal" | "unavailable" | "counterpart_down" | "counterpart_refused" | "unauthenticated" | "bad_login" | "forbidden" | "second_factor_required" | "account_incomplete" | "step_up_required" | "password_weak" | "too_many_tries" | "two_persons" | "row_altered" | "method_not_allowed" | "bad_json" | "bad_field" | "idempotency_key_missing" | "idempotency_key_reused" | "state_forbids" | "conflict" | "client_signature" | "client_time" | "client_nonce_used" | "client_not_active" | "client_scope" | "client_digest" | "quota_exceeded" | "bad_uscc" | "bad_id_number" | "material_missing" | "original_not_seen" | "maker_licence" | "physical_seal_unknown" | "physical_seal_cancelled" | "physical_seal_mismatch" | "second_statutory_seal" | "certificate_period" | "excluded_by_law" | "workstation" | "four_eyes" | "renewal_window" | "picture_changed" | "outside_scope" | "reason_required" | "seal_not_live" | "seal_held" | "no_approval" | "no_path" | "use_not_permitted" | "grant_exceeded" | "order_expired" | "order_spent" | "document_changed" | "content_not_kept" | "pin_wrong" | "pin_locked" | "pin_must_change" | "pin_weak" | "secret_unreadable" | "secret_stale";
   title: string;
   title_zh: string;
   status: number;
@@ -2006,6 +2059,30 @@ export type FilingListAnswer = {
   items: Filing[];
   next: number | null;
 };
+export type CopyCreateBody = Record<string, never>;
+export type CopyCreateAnswer = {
+  code: string;
+  link: string;
+  source_digest: string;
+  made: string;
+};
+export type CopyShowAnswer = {
+  code: string;
+  made: string;
+  source_digest: string;
+  format: string;
+  pages: number;
+  report: Report;
+};
+export type DocumentPagesAnswer = {
+  document_id: string;
+  digest: string;
+  format: string;
+  count: number;
+  ppm: number;
+  items: Page[];
+  next: number | null;
+};
 export type OrderCreateBody = {
   seal_id: string;
   document_id: string;
@@ -2045,6 +2122,11 @@ export type OrderCreateAnswer = {
 export type OrderApproveBody = {
   sealed: string;
   step: number;
+  pages_seen?: {
+    page: number;
+    ppm: number;
+    sm3: string;
+  }[];
 };
 export type OrderApproveAnswer = {
   state: string;
@@ -2165,6 +2247,11 @@ export type GrantCreateAnswer = {
 export type GrantApproveBody = {
   sealed: string;
   step: number;
+  pages_seen?: {
+    page: number;
+    ppm: number;
+    sm3: string;
+  }[];
 };
 export type GrantApproveAnswer = Record<string, never>;
 export type GrantGiveBody = {
@@ -2288,6 +2375,11 @@ export type OrderApproveBatchBody = {
     order_id: string;
     sealed: string;
     step: number;
+    pages_seen?: {
+      page: number;
+      ppm: number;
+      sm3: string;
+    }[];
   }[];
 };
 export type OrderApproveBatchAnswer = {
