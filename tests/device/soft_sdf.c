@@ -160,12 +160,14 @@ SDF_ExportSignPublicKey_ECC(void *session, unsigned slot, struct sdf_public_key 
     FAIL_AS_TOLD(SDF_ExportSignPublicKey_ECC);
     if ((rc = find(slot, own, &key)) != SDR_OK)
         return rc;
-    memset(out, 0, sizeof(*out));
     if (jy_sm2_point(key, point) != JY_OK)
         rc = SDR_BASE + 1;
-    out->bits = 256;
-    memcpy(out->x + 32, point + 1, 32);
-    memcpy(out->y + 32, point + 33, 32);
+    else {
+        struct sdf_public_key told = { .bits = 256 };
+        memcpy(told.x + 32, point + 1, 32);
+        memcpy(told.y + 32, point + 33, 32);
+        *out = told;
+    }
     jy_sm2_free(key);
     return rc;
 }
