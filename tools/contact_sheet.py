@@ -33,7 +33,8 @@ def main():
         rows.append(f"<tr><th>{html.escape(str(folder / name))} {page}<td>{ours}<pre>{html.escape(notes)}</pre>"
                     f"<td><img src='{html.escape(reference.as_uri())}'>")
     (out / "index.html").write_text("<!doctype html><meta charset=utf-8><title>contact sheet</title><style>img{max-width:40vw;border:1px solid #ccc}"
-                                    "td,th{vertical-align:top;text-align:left}</style><table><tr><th>file, page<th>Jinyin<th>ofdrw" + "".join(rows) + "</table>\n")
+                                    "td,th{vertical-align:top;text-align:left}</style><table><tr><th>file, page<th>Jinyin<th>ofdrw" +
+                                    "".join(rows) + "</table>\n")
     print(f"{out}/index.html: {len(rows)} pages")
 
 

@@ -231,7 +231,8 @@ def make(tool, data, work):
     statement = b"[{},{}]"
     seeds["package.zip"] = ("archive", archive(work, [
         ("document.ofd", (work / "stamped-2.ofd").read_bytes()), ("metadata.json", b"{}"), ("record.json", b"{}"), ("register.json", b"{}"),
-        ("status.json", statement), ("evidence.json", seeds["evidence.json"][1]), ("trust.pem", seeds["trust.pem"][1]), ("makers.pem", b""), ("report.json", b"{}")]))
+        ("status.json", statement), ("evidence.json", seeds["evidence.json"][1]), ("trust.pem", seeds["trust.pem"][1]), ("makers.pem", b""),
+        ("report.json", b"{}")]))
     seeds["register.json"] = ("evidence", b'{"status":[{"seal_id":"1","since":"2026-01-01T00:00:00Z","state":"ACTIVE"}],"stamps":[{"digest":"' +
                               b"0" * 64 + b'","recorded":"2026-01-01T00:00:00Z"}]}')
     return seeds

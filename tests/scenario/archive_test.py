@@ -9,7 +9,8 @@ from life import Life, Problem
 from service import ROOT, demonstration, jinyin
 
 DATA = ROOT / "tests" / "data"
-ENTRIES = ["metadata.json", "record.json", "register.json", "status.json", "evidence.json", "trust.pem", "makers.pem", "report.json", "manifest.json", "signature.json"]
+ENTRIES = ["metadata.json", "record.json", "register.json", "status.json", "evidence.json", "trust.pem", "makers.pem", "report.json", "manifest.json",
+           "signature.json"]
 CENTURY = "2126-01-01T00:00:00Z"
 
 

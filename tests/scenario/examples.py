@@ -206,6 +206,10 @@ def orders(life, seal_id):
     document = life.upload(OFD)
     life.ask("agent", "GET", f"/documents/{document['document_id']}")
     unwanted = life.order(seal_id, document["document_id"], x_mm=20)
+    with life.quietly():
+        eventually(lambda: life.ask("approver", "GET", "/notifications?limit=1")["items"])
+    told = life.ask("approver", "GET", "/notifications?limit=1")["items"][0]
+    life.ask("approver", "POST", f"/notifications/{told['notification_id']}/read", {})
     life.ask("approver", "POST", f"/orders/{unwanted['order_id']}/refuse", {"reason": "not this contract"})
     order = life.order(seal_id, document["document_id"])
     life.approve(order["order_id"])
@@ -231,10 +235,6 @@ def orders(life, seal_id):
     copy = life.ask("agent", "POST", path + "/copies", {})
     life.ask("agent", "GET", f"{path}/copies/{copy['code']}.pdf")
     life.call("GET", f"/api/v1/copies/{copy['code']}")
-    with life.quietly():
-        eventually(lambda: life.ask("approver", "GET", "/notifications?limit=1")["items"])
-    told = life.ask("approver", "GET", "/notifications?limit=1")["items"][0]
-    life.ask("approver", "POST", f"/notifications/{told['notification_id']}/read", {})
 
 
 def use_management(life, seal_id, folder):

@@ -122,10 +122,12 @@ static jy_err
 verify(struct call *call)
 {
     struct jy_msg_DOC_VERIFY m = { .document = open(text(call, "document"), O_RDONLY | O_CLOEXEC), .form = "json", .now = pki.now };
-    struct jy_buf crl = { 0 }, pem = { 0 };
+    struct jy_buf crl = { 0 }, pem = { 0 }, makers = { 0 };
     struct jy_frame reply;
     jy_err rc;
 
+    MUST(jy_cert_to_pem(pki.maker, &makers));
+    m.makers = jy_buf_slice(&makers);
     MUST(jy_crl_issue(pki.ca_key, pki.ca, NULL, 0, pki.now - 60, pki.now + 86400, 1, &crl, NULL));
     MUST(jy_cert_to_pem(pki.ca, &pem));
     MUST(jy_crl_to_pem(jy_buf_slice(&crl), &pem));
@@ -135,6 +137,7 @@ verify(struct call *call)
     close(m.document);
     jy_buf_free(&crl);
     jy_buf_free(&pem);
+    jy_buf_free(&makers);
     if (rc == JY_OK) {
         put(call, "verdict", jy_slice_text(reply.u.DOC_VERIFIED.verdict));
         put(call, "report", reply.u.DOC_VERIFIED.report);

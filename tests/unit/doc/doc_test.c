@@ -71,10 +71,10 @@ prepare(int document, int output, uint32_t page, int64_t x_um, int64_t width_um,
 }
 
 static jy_err
-verify(int document, struct jy_slice trust, const char *evidence, struct jy_frame *reply, struct jy_fault *fault)
+verify(int document, struct jy_slice trust, struct jy_slice makers, const char *evidence, struct jy_frame *reply, struct jy_fault *fault)
 {
-    struct jy_frame request = { .u.DOC_VERIFY = { .document = document, .trust = trust, .evidence = jy_slice_text(evidence),
-                                                  .form = "json", .now = pki.now } };
+    struct jy_frame request = { .u.DOC_VERIFY = { .document = document, .trust = trust, .makers = makers,
+                                                  .evidence = jy_slice_text(evidence), .form = "json", .now = pki.now } };
 
     return handle(&request, JY_MSG_DOC_VERIFY, reply, fault);
 }
@@ -96,9 +96,10 @@ static void
 stamping__from_inspection_to_a_verdict(void **state)
 {
     static const struct { const char *path, *format; } files[] = { { JY_DATA "/contract.ofd", "OFD" }, { JY_DATA "/contract.pdf", "PDF" } };
-    struct jy_buf pem = trust_pem();
+    struct jy_buf pem = trust_pem(), makers = { 0 };
 
     (void)state;
+    MUST(jy_cert_to_pem(pki.maker, &makers));
     for (size_t i = 0; i < 2; i++) {
         int document = memory_copy(files[i].path), prepared = memory_file(JY_EMPTY), stamped = memory_file(JY_EMPTY);
         struct jy_frame reply, request = { 0 };
@@ -141,11 +142,14 @@ stamping__from_inspection_to_a_verdict(void **state)
         json_decref(json);
         jy_frame_free(&reply);
 
-        assert_int_equal(verify(stamped, jy_buf_slice(&pem), "{\"status\":[],\"stamps\":[]}", &reply, NULL), JY_OK);
+        assert_int_equal(verify(stamped, jy_buf_slice(&pem), jy_buf_slice(&makers), "{\"status\":[],\"stamps\":[]}", &reply, NULL), JY_OK);
         assert_string_equal(reply.u.DOC_VERIFIED.verdict, "valid_with_warning");
         assert_true(jy_slice_find(reply.u.DOC_VERIFIED.report, jy_slice_text("1201010000001")) != SIZE_MAX);
         jy_frame_free(&reply);
-        assert_int_equal(verify(stamped, JY_EMPTY, "", &reply, NULL), JY_OK);
+        assert_int_equal(verify(stamped, jy_buf_slice(&pem), JY_EMPTY, "", &reply, NULL), JY_OK);
+        assert_string_equal(reply.u.DOC_VERIFIED.verdict, "indeterminate");     /* its maker is no maker that anybody named */
+        jy_frame_free(&reply);
+        assert_int_equal(verify(stamped, JY_EMPTY, jy_buf_slice(&makers), "", &reply, NULL), JY_OK);
         assert_string_equal(reply.u.DOC_VERIFIED.verdict, "indeterminate");     /* without trust never valid */
         jy_frame_free(&reply);
         jy_buf_free(&value);
@@ -153,6 +157,7 @@ stamping__from_inspection_to_a_verdict(void **state)
         close(prepared);
         close(stamped);
     }
+    jy_buf_free(&makers);
     jy_buf_free(&pem);
 }
 
@@ -204,11 +209,12 @@ refusals__say_their_reason(void **state)
     assert_int_equal(ftruncate(big, doc.document_max_bytes + DOC_STAMP_GROWTH + 1), 0);
     assert_int_equal(inspect(big, &reply, &fault), JY_E_LIMIT);
     assert_int_equal(prepare(big, output, 1, 20000, 40000, &reply, NULL), JY_E_LIMIT);
-    assert_int_equal(verify(big, JY_EMPTY, "", &reply, NULL), JY_E_LIMIT);
+    assert_int_equal(verify(big, JY_EMPTY, JY_EMPTY, "", &reply, NULL), JY_E_LIMIT);
     assert_int_equal(pipe(ends), 0);
     assert_int_equal(inspect(ends[0], &reply, &fault), JY_E_IO);                 /* a descriptor that is no file */
-    assert_int_equal(verify(document, no_pem, "", &reply, NULL), JY_E_FORMAT);
-    assert_int_not_equal(verify(document, JY_EMPTY, "{\"status\":", &reply, NULL), JY_OK);
+    assert_int_equal(verify(document, JY_EMPTY, no_pem, "", &reply, NULL), JY_E_FORMAT);
+    assert_int_equal(verify(document, no_pem, JY_EMPTY, "", &reply, NULL), JY_E_FORMAT);
+    assert_int_not_equal(verify(document, JY_EMPTY, JY_EMPTY, "{\"status\":", &reply, NULL), JY_OK);
     assert_int_equal(prepare(document, ends[0], 1, 20000, 40000, &reply, NULL), JY_E_IO);
     assert_int_equal(doc_handle(&doc, &other, &reply, NULL), JY_E_UNSUPPORTED);
     close(document);
