@@ -55,7 +55,7 @@ name_text(const X509_NAME *name)
 
     if (bio != NULL && X509_NAME_print_ex(bio, name, 0, (XN_FLAG_RFC2253 | ASN1_STRFLGS_UTF8_CONVERT) & ~(unsigned long)ASN1_STRFLGS_ESC_MSB) >= 0 &&
         (len = BIO_get_mem_data(bio, &text)) >= 0)
-        copy = strndup(text, (size_t)len);
+        copy = len == 0 ? strdup("") : strndup(text, (size_t)len);           /* of a name without entries there is no text */
     BIO_free(bio);
     return copy;
 }

@@ -48,9 +48,6 @@ cage__leaves_fonts_to_read_and_nothing_else(void **state)
     size_t wrong = 0;
 
     (void)state;
-#if defined(__SANITIZE_ADDRESS__)
-    skip();
-#endif
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         int status;
         pid_t pid = fork();
