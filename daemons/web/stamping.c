@@ -313,6 +313,22 @@ answer_again(struct exchange *x, const json_t *order, struct jy_fault *fault)
     return rc == JY_OK ? commit(x, NULL, NULL, fault) : rc;
 }
 
+/* Of several who ask at once one comes first; the prepared file is gone then, and the others are told what he made. */
+static jy_err
+stamp(struct exchange *x, const json_t *order, signer *how, struct jy_fault *fault)
+{
+    jy_err rc = sign_and_finish(x, order, how, fault);
+    struct jy_fault unseen = { 0 };
+    json_t *since = NULL;
+
+    if (rc == JY_E_IO && find_order(x, &since, &unseen) == JY_OK && strcmp(member(since, "state"), "DONE") == 0) {
+        *fault = (struct jy_fault){ 0 };
+        rc = answer_again(x, since, fault);
+    }
+    json_decref(since);
+    return rc;
+}
+
 /* R16.2: still within the scope; and the outside evidence is not too old. */
 static jy_err
 may_still_stamp(struct exchange *x, const json_t *order, struct jy_fault *fault)
@@ -347,7 +363,7 @@ order_stamp(struct exchange *x, struct jy_fault *fault)
     else if (strcmp(m.from, "INTENT") == 0 ||
              ((rc = may_still_stamp(x, order, fault)) == JY_OK && (rc = state_after(order_moves, m.from, "sign", &m.to, fault)) == JY_OK &&
               (rc = db_write(x->web->db, write_intent, &m, fault)) == JY_OK))
-        rc = sign_and_finish(x, order, sign, fault);
+        rc = stamp(x, order, sign, fault);
     json_decref(order);
     return rc;
 }
@@ -390,7 +406,7 @@ order_stamp_granted(struct exchange *x, struct jy_fault *fault)
     else if (strcmp(m.from, "INTENT") == 0 ||
              ((rc = may_still_stamp(x, order, fault)) == JY_OK && (rc = grant_must_be_in_force(x, in_text(x, "grant_id"), fault)) == JY_OK &&
               (rc = db_write(x->web->db, write_granted_intent, &m, fault)) == JY_OK))
-        rc = sign_and_finish(x, order, sign_granted, fault);
+        rc = stamp(x, order, sign_granted, fault);
     json_decref(order);
     return rc;
 }

@@ -3,7 +3,6 @@
 that what a kill left half-done or doubled is met by the step after it."""
 import base64
 import http.server
-import json
 import pathlib
 import subprocess
 import tempfile
@@ -273,8 +272,8 @@ class Walks:
         made = life.ask("agent", "POST", "/clients", {"name": "业务系统", "algorithm": "hmac-sm3", "scopes": ["orders"]})
         at = f"/clients/{made['client_id']}"
         application = Application(life.base, made["client_id"], made["secret"])
-        body = json.dumps({"seal_id": self.seal_id, "document_id": life.upload(OFD)["document_id"], "places": [{"pages": "1", "x_mm": 60, "y_mm": 90}],
-                           "category": "agreement", "purpose": "a test"}).encode()
+        body = {"seal_id": self.seal_id, "document_id": life.upload(OFD)["document_id"], "places": [{"pages": "1", "x_mm": 60, "y_mm": 90}],
+                           "category": "agreement", "purpose": "a test"}
         key = uuid.uuid4().hex
         ordered = lambda: life.until_answered(lambda: application.ask("POST", "/api/v1/orders", body, key=key))
         order = life.ends_meanwhile({"order_created": ["client_admitted", "transaction_kept", "store_committed"]}, ordered)["order_id"]

@@ -208,9 +208,9 @@ def fsck_finds_what_does_not_fit(site, done, digest):
     site.sql("DELETE FROM audit WHERE seq = 5")
     site.fsck("audit 3: ", "audit 6: the chain breaks here")
     site.sql(("ALTER TABLE stamp_order DISABLE TRIGGER USER;" if POSTGRES else "DROP TRIGGER stamp_order_done_is_final; DROP TRIGGER stamp_order_stays;") +
-             f"UPDATE stamp_order SET value_digest = {'decode(md5(order_id), $$hex$$)' if POSTGRES else 'zeroblob(32)'} WHERE order_id = '{order}'")
+             f"UPDATE stamp_order SET signed_digest = {'decode(md5(order_id), $$hex$$)' if POSTGRES else 'zeroblob(32)'} WHERE order_id = '{order}'")
     site.fsck(f"order {order}: has another signature")
-    site.sql(f"UPDATE stamp_order SET state = 'EXPIRED', value_digest = NULL WHERE order_id = '{order}'")
+    site.sql(f"UPDATE stamp_order SET state = 'EXPIRED', value_digest = NULL, signed_digest = NULL WHERE order_id = '{order}'")
     site.fsck(f"order {order}: has ended without a stamp")
     site.sql(f"DELETE FROM stamp_order WHERE order_id = '{order}'")
     site.fsck(f"order {order}: was signed, and the database does not know it")

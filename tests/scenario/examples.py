@@ -51,8 +51,8 @@ class Recorder(Life):
                     "recovery_codes") or (name == "code" and re.fullmatch(r"\d{6}", value)):
             if name == "code":
                 return self.number(value, lambda n: f"{n:06}")
-            prefix = {"token": 64, "secret": 64}.get(name)
-            return self.number(value, lambda n: f"{n:0{prefix}x}" if prefix else f"EXAMPLE-CODE-{n:04}")
+            digits = len(value) if name in ("token", "secret") and re.fullmatch(r"[0-9a-f]+", value) else 64 if name in ("token", "secret") else 0
+            return self.number(value, lambda n: f"{n:0{digits}x}" if digits else f"EXAMPLE-CODE-{n:04}")
         if re.match(r"http://127\.0\.0\.1:\d+/events", value):
             return "https://example.com/events"
         if value.startswith("otpauth:"):
