@@ -45,7 +45,7 @@ def every_acknowledged_act_is_there_once(life, walks):
 def every_stamp_verifies(life, walks, since):
     for _, document in walks.stamped[since:]:
         report = life.verify(life.content(document))
-        assert report["verdict"].startswith("valid"), report["verdict"]
+        assert report["verdict"].startswith("valid"), [(c["name"], c["detail"]) for s in report["signatures"] for c in s["checks"] if not c["passed"]]
 
 
 def the_outside_was_told_once_and_in_order(life, sim, walks):
