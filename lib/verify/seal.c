@@ -7,13 +7,16 @@
 
 #include <string.h>
 
-/* What the register says of the seal: at T it must have been ACTIVE; VOID undoes it from the beginning (N5, N8). */
+/*
+ * What the register says of the seal: at T it must have been ACTIVE; VOID undoes it from the beginning (N5, N8). Times are whole seconds: a stamp that
+ * the register itself recorded in the second in which the seal was stopped came before, since the key signs with no seal that is stopped.
+ */
 static void
 judge_status(struct judgement *j, const char *seal_id)
 {
     const char *then = "not yet made", *today = "not yet made";
     jy_time since = 0;
-    bool known = false, is_void = false, usable, usable_now;
+    bool known = false, is_void = false, recorded = j->out->time_source == JY_TIME_REGISTER, usable, usable_now;
     char when[21];
 
     for (size_t i = 0; j->evidence != NULL && i < j->evidence->status_count; i++) {
@@ -22,7 +25,7 @@ judge_status(struct judgement *j, const char *seal_id)
             continue;
         known = true;
         is_void = is_void || strcmp(event->state, "VOID") == 0;
-        if (event->since <= j->time)
+        if (event->since < j->time || (event->since == j->time && (!recorded || strcmp(event->state, "ACTIVE") == 0)))
             then = event->state;
         if (event->since <= j->now) {
             today = event->state;

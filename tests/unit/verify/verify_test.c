@@ -128,6 +128,11 @@ verify__seal_status_at_stamping_time(void **state)
     static const struct { const char *status; enum jy_verdict verdict; } rows[] = {
         { EVENT("2026-05-01T00:00:00Z", "ACTIVE"), JY_VALID },
         { EVENT("2026-05-01T00:00:00Z", "ACTIVE") "," EVENT("2026-05-02T00:00:00Z", "FROZEN"), JY_INVALID },
+        { EVENT("2026-05-01T00:00:00Z", "ACTIVE") "," EVENT("2026-05-28T20:26:39Z", "FROZEN"), JY_INVALID },
+        { EVENT("2026-05-01T00:00:00Z", "ACTIVE") "," EVENT("2026-05-28T20:26:40Z", "FROZEN"), JY_VALID_WITH_WARNING },  /* in the same second, after it */
+        { EVENT("2026-05-02T00:00:00Z", "FROZEN") "," EVENT("2026-05-28T20:26:40Z", "CANCELLED"), JY_INVALID },
+        { EVENT("2026-05-02T00:00:00Z", "FROZEN") "," EVENT("2026-05-28T20:26:40Z", "ACTIVE") "," EVENT("2026-05-28T20:26:40Z", "FROZEN"),
+          JY_VALID_WITH_WARNING },
         { EVENT("2026-05-01T00:00:00Z", "CANCELLED"), JY_INVALID },
         { EVENT("2026-05-01T00:00:00Z", "ACTIVE") "," EVENT("2026-05-28T20:27:00Z", "CANCELLED"), JY_VALID_WITH_WARNING },
         { EVENT("2026-05-01T00:00:00Z", "ACTIVE") "," EVENT("2026-05-28T20:27:00Z", "VOID"), JY_INVALID },
@@ -141,6 +146,9 @@ verify__seal_status_at_stamping_time(void **state)
         assert_int_equal(verdict_of(jy_buf_slice(&stamped), pki.trust, evidence, pki.now + 600), rows[i].verdict);
         free(evidence);
     }
+    /* A time that is only claimed gets no such grace. */
+    assert_int_equal(verdict_of(jy_buf_slice(&stamped), pki.trust, "{\"status\":[" EVENT("2026-05-01T00:00:00Z", "ACTIVE") ","
+                                EVENT("2026-05-28T20:26:40Z", "FROZEN") "],\"stamps\":[]}", pki.now + 600), JY_INVALID);
 }
 
 /* No changed byte of a stamped PDF stays valid, the padding of Contents apart, which nothing reads. */
