@@ -129,7 +129,7 @@ def field_schema(field):
             out.update(contentEncoding="base64", description="A sealed secret, docs/protocol/sealed-secret.md.")
         if not ascii_only:
             out["description"] = f"{low} to {high} bytes of UTF-8, no control characters."
-        if field.get("form") == "id":
+        if field.get("form") == "id" and low == high == 32:            # other lengths are secrets and challenges
             out = dict(TYPES["id"])
         return out
     if kind == "bool":
