@@ -70,8 +70,8 @@ struct jy_copy;                              /* a PDF being written */
 JY_CHECK jy_err jy_copy_new(const struct jy_copy_mark *mark, struct jy_fonts *fonts, struct jy_copy **out, struct jy_fault *fault);
 /** A page of an OFD, as lines and outlines. Errors as jy_render_page. */
 JY_CHECK jy_err jy_copy_add_page(struct jy_copy *copy, struct jy_render *render, size_t page, struct jy_fault *fault);
-/** A page that is a picture. Errors: JY_E_NOMEM, JY_E_LIMIT. */
-JY_CHECK jy_err jy_copy_add_picture(struct jy_copy *copy, const struct jy_picture *page, double width_mm, double height_mm, struct jy_fault *fault);
+/** A page that is a picture, which is taken (*page is empty then). Errors: JY_E_NOMEM, JY_E_LIMIT. */
+JY_CHECK jy_err jy_copy_add_picture(struct jy_copy *copy, struct jy_picture *page, double width_mm, double height_mm, struct jy_fault *fault);
 /** The PDF, appended to out. No more pages after it. Errors: JY_E_NOMEM. */
 JY_CHECK jy_err jy_copy_finish(struct jy_copy *copy, struct jy_buf *out, struct jy_fault *fault);
 void jy_copy_free(struct jy_copy *copy);

@@ -130,7 +130,7 @@ begin_page(struct jy_render *r)
 static jy_err
 draw_to_picture(struct jy_render *r, size_t page, double scale_x, double scale_y, bool white, struct jy_picture *out, struct jy_fault *fault)
 {
-    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, (int)out->width, (int)out->height);
+    cairo_surface_t *surface = surface_over(out);
     cairo_t *cr = cairo_create(surface);
     jy_err rc;
 
@@ -144,8 +144,7 @@ draw_to_picture(struct jy_render *r, size_t page, double scale_x, double scale_y
     cairo_destroy(cr);
     if (rc == JY_OK && cairo_surface_status(surface) != CAIRO_STATUS_SUCCESS)
         rc = jy_fail(fault, JY_E_NOMEM, "page", 0, "no memory");
-    if (rc == JY_OK)
-        surface_to_picture(surface, out);
+    surface_leave(surface, out);
     cairo_surface_destroy(surface);
     return rc;
 }
@@ -179,15 +178,14 @@ jy_render_page(struct jy_render *r, size_t page, double px_per_mm, struct jy_pic
 static jy_err
 draw_svg(struct jy_fonts *fonts, struct jy_slice bytes, struct jy_picture *into, struct jy_fault *fault)
 {
-    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, (int)into->width, (int)into->height);
+    cairo_surface_t *surface = surface_over(into);
     cairo_t *cr = cairo_create(surface);
     jy_err rc = svg_draw(bytes, fonts, cr, into->width, into->height, fault);
 
     cairo_destroy(cr);
     if (rc == JY_OK && cairo_surface_status(surface) != CAIRO_STATUS_SUCCESS)
         rc = jy_fail(fault, JY_E_NOMEM, "SVG", 0, "no memory");
-    if (rc == JY_OK)
-        surface_to_picture(surface, into);
+    surface_leave(surface, into);
     cairo_surface_destroy(surface);
     return rc;
 }

@@ -130,10 +130,11 @@ struct font *font_of(struct draw *d, const char *id);
 void font_free(struct font *font);
 /** Outline of a glyph in font units times scale to the current path, y down; false when it has none. */
 bool glyph_path(struct draw *d, FT_Face face, unsigned glyph);
-/** A picture as a cairo surface (premultiplied). NULL when there is no memory. */
-cairo_surface_t *surface_of(const struct jy_picture *picture);
-/** Back: straight alpha. The sizes are the same. */
-void surface_to_picture(cairo_surface_t *surface, struct jy_picture *picture);
+/** A surface on the picture's own memory, its pixels converted in place (premultiplied); until surface_leave, which converts them back to straight alpha. */
+cairo_surface_t *surface_over(struct jy_picture *picture);
+void surface_leave(cairo_surface_t *surface, struct jy_picture *picture);
+/** The same for good: the surface takes the picture's memory, *picture is empty then. NULL when there is no memory. */
+cairo_surface_t *surface_of(struct jy_picture *picture);
 
 /** The stamps of the signatures on a page (seal-formats 3.5). */
 void draw_stamps(struct draw *d, size_t page);

@@ -49,7 +49,7 @@ draw_seal(struct draw *d, const struct jy_seal *seal, double width, double heigh
     } else if (jy_picture_read(bytes, jy_seal_picture_type(seal), &picture, &fault) == JY_OK) {
         if (spend(d->r, (uint64_t)picture.width * picture.height * 3))
             surface = surface_of(&picture);
-        jy_picture_free(&picture);
+        jy_picture_free(&picture);                           /* what was not taken */
     }
     if (surface == NULL) {
         note(d->r, where, "印章图像无法显示 the seal's picture cannot be drawn: %.80s", fault.text);
