@@ -9,10 +9,8 @@
 /* Limits of one page. What is beyond them is marked on the page and noted, or the page is refused (JY_E_LIMIT). */
 #define JY_RENDER_DEPTH_MAX 16               /* blocks, composites, patterns within each other */
 #define JY_RENDER_WORK_MAX 200000000ull      /* one a pixel painted; objects, glyphs, points have a price; real pages: 1 to 20 M */
-#define JY_RENDER_IMAGES_MAX (32u << 20)     /* decoded pixels kept for one page */
+#define JY_RENDER_MEMORY_MAX (96u << 20)     /* bytes: the page's pixels, its decoded images, embedded fonts and trees of parts, all together */
 #define JY_RENDER_FONT_MAX (32u << 20)       /* bytes of an embedded font */
-#define JY_RENDER_FONTS_MAX (96u << 20)      /* bytes of all embedded fonts that a document's pages open */
-#define JY_RENDER_PARTS_MAX (32u << 20)      /* bytes of all resource parts */
 #define JY_RENDER_NOTES_MAX 64               /* the last one says that there are more */
 
 /**

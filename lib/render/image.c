@@ -105,8 +105,7 @@ decode(struct draw *d, const struct res *res, struct jy_picture *out)
         note(d->r, file, "图像无法显示 image cannot be drawn: %.80s", fault.text);
         return false;
     }
-    d->r->pixels += (uint64_t)out->width * out->height;
-    if (d->r->pixels > JY_RENDER_IMAGES_MAX || !spend(d->r, (uint64_t)out->width * out->height * DECODE_PRICE)) {
+    if (!hold(d->r, (uint64_t)out->width * out->height * 4) || !spend(d->r, (uint64_t)out->width * out->height * DECODE_PRICE)) {
         note(d->r, file, "本页图像超出限额 the images of this page are beyond the limit");
         jy_picture_free(out);
         return false;

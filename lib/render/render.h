@@ -66,8 +66,8 @@ struct jy_render {
     const char *default_space;               /* id of the colour space that is meant when none is named */
     struct font no_font;                     /* for text whose font is not named or not there: shown all the same */
     uint64_t *work, own_work;                /* what is left for this page; shared with a seal that is a package */
-    uint64_t pixels;                         /* of images decoded for this page */
-    uint64_t font_bytes, part_bytes;         /* of embedded fonts and resource parts held */
+    uint64_t *memory, own_memory;            /* bytes held, of JY_RENDER_MEMORY_MAX; shared like the work */
+    uint64_t kept_memory;                    /* of these, what stays from page to page: resource parts of the document, fonts */
     int level;                               /* 1: the package is a seal's picture */
     struct jy_render_note notes[JY_RENDER_NOTES_MAX];
     size_t note_count, kept_notes;           /* kept: of opening the document, said on every page */
@@ -76,6 +76,9 @@ struct jy_render {
 void note(struct jy_render *r, const char *where, const char *fmt, ...) JY_PRINTF(3, 4);
 /** Takes from the page's work; false when nothing is left (noted): stop drawing. */
 bool spend(struct jy_render *r, uint64_t units);
+/** Counts memory as held; false when that would be more than a page may take. */
+bool hold(struct jy_render *r, uint64_t bytes);
+#define TREE_PRICE 6                         /* bytes of a parsed part for each that it has; measured: 3 to 7 */
 
 /* -- drawing -- */
 struct style {                               /* GB/T 33190 8.2: draw parameters, as far as they are known */
@@ -138,7 +141,7 @@ cairo_surface_t *surface_of(struct jy_picture *picture);
 
 /** The stamps of the signatures on a page (seal-formats 3.5). */
 void draw_stamps(struct draw *d, size_t page);
-/** What a page needed is not kept for the next one, but for the fonts. Before draw_page of a document opened at level 0. */
+/** What a page needed is not kept for the next one, but for the fonts as long as they are few. Before draw_page of a document opened at level 0. */
 void begin_page(struct jy_render *r);
 /** One page onto cr, whose unit is the millimetre from the page's corner. */
 JY_CHECK jy_err draw_page(struct jy_render *r, size_t page, cairo_t *cr, struct jy_fault *fault);
