@@ -66,7 +66,10 @@ struct jy_copy_mark {
 struct jy_copy;                              /* a PDF being written */
 /** Borrows mark and fonts until jy_copy_free. Errors: JY_E_NOMEM, JY_E_ARGUMENT a source that is no digest, a link too long for a QR code. */
 JY_CHECK jy_err jy_copy_new(const struct jy_copy_mark *mark, struct jy_fonts *fonts, struct jy_copy **out, struct jy_fault *fault);
-/** A page of an OFD, as lines and outlines. Errors as jy_render_page. */
+/**
+ * A page of an OFD, as lines and as text that can be selected and searched; only what is stroked, without being filled, becomes outlines. The fonts live
+ * until jy_copy_free; render may be freed before. Errors as jy_render_page.
+ */
 JY_CHECK jy_err jy_copy_add_page(struct jy_copy *copy, struct jy_render *render, size_t page, struct jy_fault *fault);
 /** A page that is a picture, which is taken (*page is empty then). Errors: JY_E_NOMEM, JY_E_LIMIT. */
 JY_CHECK jy_err jy_copy_add_picture(struct jy_copy *copy, struct jy_picture *page, double width_mm, double height_mm, struct jy_fault *fault);

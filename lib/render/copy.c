@@ -25,6 +25,7 @@ struct jy_copy {
     struct jy_buf bytes;
     cairo_surface_t *surface;
     cairo_t *cr;
+    struct text_fonts text_fonts;
     size_t pages;
 };
 
@@ -165,7 +166,9 @@ jy_copy_add_page(struct jy_copy *copy, struct jy_render *render, size_t page, st
     cairo_rectangle(copy->cr, 0, 0, size.width_mm, size.height_mm);
     cairo_clip(copy->cr);
     begin_page(render);
+    render->text_fonts = &copy->text_fonts;
     rc = draw_page(render, page, copy->cr, fault);
+    render->text_fonts = NULL;
     cairo_restore(copy->cr);
     return rc != JY_OK ? rc : end(copy, size.width_mm, size.height_mm, fault);
 }
@@ -213,6 +216,7 @@ jy_copy_free(struct jy_copy *copy)
         cairo_surface_destroy(copy->surface);
     if (copy->qr != NULL)
         QRcode_free(copy->qr);
+    text_fonts_free(&copy->text_fonts);
     jy_buf_free(&copy->bytes);
     free(copy);
 }

@@ -137,9 +137,10 @@ font_free(struct font *font)
 {
     if (font == NULL)
         return;
-    if (font->embedded)
+    if (font->embedded && !font->lent) {
         FT_Done_Face(font->face);
-    jy_buf_free(&font->bytes);
+        jy_buf_free(&font->bytes);
+    }
     free(font);
 }
 

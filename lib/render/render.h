@@ -25,6 +25,7 @@ struct font {                                /* a font resource, opened */
     FT_Face stand_in;                        /* for characters that the own one lacks */
     struct jy_buf bytes;
     bool embedded, bold, symbol;
+    bool lent;                               /* face and bytes belong to a copy being written */
     enum font_class class;                   /* of its stand-in */
 };
 
@@ -63,6 +64,7 @@ struct jy_render {
     struct ofd *ofd;
     struct jy_fonts *fonts;
     struct scope scope;                      /* the document's */
+    struct text_fonts *text_fonts;           /* of the PDF that is written: text stays text; NULL: it becomes pixels or outlines */
     const char *default_space;               /* id of the colour space that is meant when none is named */
     struct font no_font;                     /* for text whose font is not named or not there: shown all the same */
     uint64_t *work, own_work;                /* what is left for this page; shared with a seal that is a package */
@@ -131,6 +133,14 @@ bool draw_image(struct draw *d, const struct jy_xml *node, const double box[4], 
 void draw_mark(struct draw *d, const double box[4]);
 struct font *font_of(struct draw *d, const char *id);
 void font_free(struct font *font);
+/** The fonts of a PDF being written. Zero-initialise; freed after the PDF is finished. */
+struct text_fonts { struct text_font *list; uint64_t bytes; };
+void text_fonts_free(struct text_fonts *fonts);
+/**
+ * A glyph as text with the present source; `text`: the characters it stands for (UTF-8). brought: the font whose own face it is, when a document brought
+ * it. False when the copy holds too many fonts: draw the outline.
+ */
+bool glyph_show(struct draw *d, FT_Face face, struct font *brought, unsigned glyph, const cairo_matrix_t *matrix, double x, double y, struct jy_slice text);
 /** Outline of a glyph in font units times scale to the current path, y down; false when it has none. */
 bool glyph_path(struct draw *d, FT_Face face, unsigned glyph);
 /** A surface on the picture's own memory, its pixels converted in place (premultiplied); until surface_leave, which converts them back to straight alpha. */
