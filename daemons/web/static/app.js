@@ -110,6 +110,31 @@ function verify(files) {
     request.send(file);
 }
 
+/** What the QR code of a copy leads to (R17.1): its original, verified now. */
+async function showOriginal(copy) {
+    let status = 0, type = "", text = "";
+    try {
+        const answer = await fetch(`/api/v1/copies/${encodeURIComponent(copy)}`, { cache: "no-store" });
+        [status, type, text] = [answer.status, answer.headers.get("Content-Type"), await answer.text()];
+    } catch {
+        return showProblem(null, OWN_PROBLEMS.network);
+    }
+    if (status !== 200)
+        return showProblem(null, problemOf(status, type, text));
+    let report = null;
+    try {
+        text = JSON.stringify(JSON.parse(text).report);
+        report = readReport(text);
+    } catch { /* not what it should be */ }
+    if (report === null)
+        return showProblem(null, OWN_PROBLEMS.contradiction);
+    showReport({ name: copy }, text, report);
+    byId("verdict").prepend(el("p", { class: "original" },
+        say("您手中的是复印件；以下是其原件现在的验证结果。请核对复印件上所印的 SM3。",
+            "What you hold is a copy; this is the verdict on its original, now. Compare the SM3 that is printed on the copy.")));
+    reveal();
+}
+
 /** A drop outside the field would make the browser leave the page for the file: the whole window takes it. */
 function acceptDrops() {
     const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
@@ -229,3 +254,6 @@ byId("status-form").addEventListener("submit", (event) => {
     askStatus();
 });
 describeService();
+const copy = new URLSearchParams(location.search).get("copy");
+if (copy !== null && copy !== "")
+    showOriginal(copy);

@@ -191,6 +191,9 @@ export function showReport(file, text, report) {
         el("div", {},
             el("p", { class: "word" }, say(zh, en)),
             el("p", { class: "file-name" }, foreign(file.name)),
+            typeof report.copy_of !== "string" ? null : el("p", { class: "copy" },
+                say("复印件：不是原件，效力以原件验证结果为准。原件 SM3：", "A copy, not an original: only the original can be verified. SM3 of the original: "),
+                code(report.copy_of)),
             reasons(report))));
     byId("evidence").replaceChildren(
         el("dl", { class: "facts document" },
