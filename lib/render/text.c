@@ -13,6 +13,7 @@
 #define CHARACTERS_MAX 200000                /* of one text object */
 #define BOLD_STROKE 0.03                     /* of the size, where no bold font stands in */
 #define ITALIC_SHEAR 0.25
+#define SQUEEZE_MIN 0.5
 #define TEXT_PRICE 1000                      /* a glyph that stays text */
 
 /* ST_Array of distances: "g 3 2.5" says 2.5 three times; the last one goes on for ever, as readers have it. */
@@ -59,6 +60,7 @@ struct text {
     struct style style;
     struct font *font;
     double size, stretch, direction, reading, alpha;
+    double squeeze;                          /* of the glyph at hand */
     bool fill, stroke, bold, italic, outline_only;
     long index;                              /* of the character within the object */
     FT_Face face;                            /* of the last glyph */
@@ -100,7 +102,7 @@ glyph_matrix(const struct text *t)
     cairo_matrix_t m, shear;
 
     cairo_matrix_init_rotate(&m, t->direction * M_PI / 180);
-    cairo_matrix_scale(&m, t->size * t->stretch, t->size);
+    cairo_matrix_scale(&m, t->size * t->stretch * t->squeeze, t->size);
     if (t->italic) {
         cairo_matrix_init(&shear, 1, 0, -ITALIC_SHEAR, 1, 0, 0);
         cairo_matrix_multiply(&m, &shear, &m);
@@ -187,6 +189,18 @@ step(struct text *t, struct deltas *dx, struct deltas *dy, bool explicit_x, bool
     *y += sin(t->reading * M_PI / 180) * advance;
 }
 
+/*
+ * Letters of a font that the document did not bring are often set for half a character's width, and wider in the one that stands in: made narrower, so
+ * that they do not run into each other. Never those of an embedded font, and never Chinese characters, whose sides are empty.
+ */
+static double
+squeeze_of(const struct text *t, FT_Face face, uint32_t code, double across, double down, double advance)
+{
+    if ((t->font->embedded && face == t->font->face) || code >= 0x1100 || t->direction != 0 || down != 0 || !(across > 0) || advance <= across * 1.02)
+        return 1;
+    return fmax(across / advance, SQUEEZE_MIN);
+}
+
 static void
 draw_code(struct text *t, const struct jy_xml *code, double *x, double *y)
 {
@@ -205,6 +219,8 @@ draw_code(struct text *t, const struct jy_xml *code, double *x, double *y)
 
         if (codes < 1 || codes > CHARACTERS_MAX)
             codes = 1;
+        if (count < 1 || count > CHARACTERS_MAX)             /* each round takes a character at least */
+            count = 1;
         for (long i = 0; i < count && (blanks > 0 || text.len > 0 || i >= codes); i++) {
             /* The last glyph of a transform stands for all its characters that are left. */
             long left = i >= codes ? 0 : i == count - 1 ? codes - i : 1;
@@ -235,8 +251,10 @@ draw_code(struct text *t, const struct jy_xml *code, double *x, double *y)
             } else {
                 face = face_of(t, c, &glyph);
             }
-            paint_glyph(t, face, glyph, *x, *y, stands_for);
-            step(t, &dx, &dy, explicit_x, explicit_y, advance_of(t, face, glyph), x, y);
+            double from_x = *x, from_y = *y, advance = advance_of(t, face, glyph);
+            step(t, &dx, &dy, explicit_x, explicit_y, advance, x, y);
+            t->squeeze = squeeze_of(t, face, c, *x - from_x, *y - from_y, advance);
+            paint_glyph(t, face, glyph, from_x, from_y, stands_for);
         }
     }
 }
@@ -244,7 +262,7 @@ draw_code(struct text *t, const struct jy_xml *code, double *x, double *y)
 static bool
 begin(struct draw *d, const struct jy_xml *node, struct text *t)
 {
-    *t = (struct text){ .d = d, .node = node, .style = plain_style, .alpha = 1 };
+    *t = (struct text){ .d = d, .node = node, .style = plain_style, .alpha = 1, .squeeze = 1 };
     t->font = font_of(d, jy_xml_attr(node, "Font"));
     t->size = number_of(node, "Size", 0);
     t->stretch = number_of(node, "HScale", 1);

@@ -474,6 +474,45 @@ seal__that_is_a_package_is_drawn_over_its_whole_size_on_nothing(void **state)
     jy_picture_use_drawer(NULL, NULL);
 }
 
+/* A font that is on every Debian with fontconfig, as one that the document brings; glyph numbers are its own. */
+static void
+text__a_transform_with_impossible_counts_is_drawn_and_ends(void **state)
+{
+    static const char *const counts[] = { "CodeCount=\"2\" GlyphCount=\"2\"", "GlyphCount=\"0\"", "CodeCount=\"0\" GlyphCount=\"-7\"", "CodeCount=\"3\"",
+                                          "CodeCount=\"99999999\" GlyphCount=\"1\"", "CodeCount=\"1\" GlyphCount=\"99999999\"", "GlyphCount=\"nan\"" };
+    FILE *f = fopen("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", "rb");
+    static uint8_t bytes[2 << 20];
+    size_t len = f == NULL ? 0 : fread(bytes, 1, sizeof(bytes), f);
+
+    (void)state;
+    if (f == NULL)
+        skip();
+    fclose(f);
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+        const struct raw_entry font = { .name = "D/f.ttf", .bytes = JY_SLICE(bytes, len) };
+        struct canvas c;
+        char page[1024];
+        snprintf(page, sizeof(page), PAGE(TEXT("", "<CGTransform CodePosition=\"0\" %s><Glyphs>36 37 38</Glyphs></CGTransform>"
+                                                   "<TextCode X=\"0\" Y=\"10\">AB C</TextCode>")), counts[i]);
+        assert_int_equal(canvas_draw(DOCUMENT(""), "<Res><Fonts><Font ID=\"3\" FontName=\"x\"><FontFile>f.ttf</FontFile></Font></Fonts></Res>", page, &font,
+                                     1, &c), JY_OK);
+        assert_true(canvas_ink(&c, 5, 5, 7, 11) > 0.1);
+        jy_picture_free(&c.picture);
+    }
+}
+
+static void
+text__letters_of_a_stand_in_do_not_run_into_each_other(void **state)
+{
+    struct canvas c;
+
+    (void)state;
+    draw(&c, PAGE(TEXT("", "<TextCode X=\"0\" Y=\"10\" DeltaX=\"5 5\">OOO</TextCode>")));
+    for (double x = 10; x <= 15; x += 5)                     /* a free column between each two */
+        assert_true(canvas_ink(&c, x - 0.25, 7, 0.25, 8) == 0 || canvas_ink(&c, x, 7, 0.25, 8) == 0);
+    jy_picture_free(&c.picture);
+}
+
 static int
 open_fonts(void **state)
 {
@@ -515,6 +554,8 @@ main(void)
         cmocka_unit_test(hostile__resource_parts_named_again_and_again_end),
         cmocka_unit_test(page__sizes_and_numbers_out_of_range_are_refused),
         cmocka_unit_test(seal__that_is_a_package_is_drawn_over_its_whole_size_on_nothing),
+        cmocka_unit_test(text__a_transform_with_impossible_counts_is_drawn_and_ends),
+        cmocka_unit_test(text__letters_of_a_stand_in_do_not_run_into_each_other),
     };
     return cmocka_run_group_tests_name("render page", tests, open_fonts, close_fonts);
 }
