@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* JBIG2: generic regions (T.88 6.2), by arithmetic coding or MMR, and their segments (7.4.6). */
+#include "picture/fax.h"
+#include "picture/jbig2.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define EOFB 0x001001u                       /* of 24 bits (T.6 2.4.1.1) */
+
+/*
+ * Figures 3 to 6. A context is made of runs of pixels in this line and the two above, each shifted to its place, and of AT pixels. The numbers
+ * are those of the figures read from the lower right, so that the contexts of figures 8 to 11 (typical prediction) are as printed there.
+ */
+static const struct template {
+    unsigned here;                           /* pixels left of the current one, from bit 0 */
+    unsigned above, above_ahead, above_at;   /* of the line above: how many, how many of them to the right, at which bit */
+    unsigned top, top_ahead, top_at;
+    unsigned at_count, at[4];                /* AT pixels and their bits */
+    uint16_t typical;
+} templates[4] = {
+    { 4, 5, 2, 5, 3, 1, 12, 4, { 4, 10, 11, 15 }, 0x9b25 },
+    { 3, 5, 2, 4, 4, 2, 9, 1, { 3 }, 0x0795 },
+    { 2, 4, 1, 3, 3, 1, 7, 1, { 2 }, 0x00e5 },
+    { 4, 5, 1, 5, 0, 0, 0, 1, { 4 }, 0x0195 },
+};
+
+unsigned
+jb2_generic_at(unsigned template)
+{
+    return templates[template].at_count;
+}
+
+struct line {                                /* a line that a context looks at */
+    const uint8_t *px;                       /* NULL: above the bitmap */
+    unsigned count, ahead, at, value;
+};
+
+static void
+line_begin(struct line *l, const uint8_t *px, uint32_t width, unsigned count, unsigned ahead, unsigned at)
+{
+    *l = (struct line){ px, count, ahead, at, 0 };
+    for (unsigned i = 0; i < ahead; i++)
+        l->value = l->value << 1 | (px != NULL && i < width ? px[i] : 0u);
+}
+
+static inline unsigned
+line_step(struct line *l, uint32_t x, uint32_t width)
+{
+    uint32_t next = x + l->ahead;
+
+    l->value = (l->value << 1 | (l->px != NULL && next < width ? l->px[next] : 0u)) & ((1u << l->count) - 1);
+    return l->value << l->at;
+}
+
+static void
+decode_line(const struct jb2_generic *g, struct jb2_mq *mq, uint8_t *contexts, struct jb2_bitmap *b, uint32_t y)
+{
+    const struct template *t = &templates[g->template];
+    uint32_t width = b->width;
+    uint8_t *px = b->px + (size_t)y * width;
+    const uint8_t *at_line[4] = { NULL }, *skip = g->skip == NULL ? NULL : g->skip->px + (size_t)y * width;
+    unsigned here = 0, context;
+    struct line above, top;
+
+    line_begin(&above, y >= 1 ? px - width : NULL, width, t->above, t->above_ahead, t->above_at);
+    line_begin(&top, y >= 2 ? px - 2 * (size_t)width : NULL, width, t->top, t->top_ahead, t->top_at);
+    for (unsigned i = 0; i < t->at_count; i++)
+        if ((int64_t)y + g->at[2 * i + 1] >= 0)
+            at_line[i] = b->px + (size_t)((int64_t)y + g->at[2 * i + 1]) * width;
+    for (uint32_t x = 0; x < width; x++) {
+        context = here | line_step(&above, x, width);
+        if (t->top != 0)
+            context |= line_step(&top, x, width);
+        for (unsigned i = 0; i < t->at_count; i++) {
+            int64_t ax = (int64_t)x + g->at[2 * i];
+            if (at_line[i] != NULL && ax >= 0 && ax < width)
+                context |= (unsigned)at_line[i][ax] << t->at[i];
+        }
+        if (skip == NULL || skip[x] == 0)
+            px[x] = (uint8_t)jb2_bit(mq, &contexts[context]);
+        here = (here << 1 | px[x]) & ((1u << t->here) - 1);
+    }
+}
+
+jy_err
+jb2_generic(struct jb2 *j, const struct jb2_generic *g, struct jb2_mq *mq, uint8_t *contexts, struct jb2_bitmap **out)
+{
+    bool typical = false;                                    /* LTP */
+    jy_err rc;
+
+    if ((rc = jb2_bitmap_new(j, g->width, g->height, out)) != JY_OK)
+        return rc;
+    for (uint32_t y = 0; y < g->height && rc == JY_OK; y++) {
+        if (g->typical && jb2_bit(mq, &contexts[templates[g->template].typical]) != 0)
+            typical = !typical;
+        if ((rc = jb2_spend(j, typical ? g->width / 8 + 1 : (uint64_t)g->width + 1)) != JY_OK)
+            break;
+        if (!typical)
+            decode_line(g, mq, contexts, *out, y);
+        else if (y > 0)
+            memcpy((*out)->px + (size_t)y * g->width, (*out)->px + (size_t)(y - 1) * g->width, g->width);
+        if (mq->past > JB2_PAST_MAX)
+            rc = jb2_wrong(j, "the data end before the region does");
+    }
+    if (rc != JY_OK) {
+        jb2_bitmap_free(j, *out);
+        *out = NULL;
+    }
+    return rc;
+}
+
+jy_err
+jb2_mmr(struct jb2 *j, uint32_t width, uint32_t height, struct bits *in, struct jb2_bitmap **out)
+{
+    uint8_t *white = NULL;
+    jy_err rc;
+
+    *out = NULL;
+    if ((rc = jb2_fax(j)) != JY_OK || (rc = jb2_hold(j, width, &white)) != JY_OK || (rc = jb2_bitmap_new(j, width, height, out)) != JY_OK)
+        goto out;
+    for (uint32_t y = 0; y < height && rc == JY_OK; y++) {
+        uint8_t *line = (*out)->px + (size_t)y * width;
+        if ((rc = jb2_spend(j, (uint64_t)width + 1)) == JY_OK && !fax_line_2d(j->fax, in, y == 0 ? white : line - width, line, width))
+            rc = jb2_wrong(j, "MMR data are broken");
+    }
+    if (rc == JY_OK && bits_left(in) >= 24 && bits_peek(in, 24) == EOFB)
+        bits_skip(in, 24);
+    bits_align(in);
+out:
+    jb2_drop(j, white, width);
+    if (rc != JY_OK) {
+        jb2_bitmap_free(j, *out);
+        *out = NULL;
+    }
+    return rc;
+}
+
+jy_err
+jb2_at_read(struct jb2 *j, struct bits *in, unsigned pixels, int8_t *out)
+{
+    for (unsigned i = 0; i < pixels; i++) {
+        int8_t x = (int8_t)bits_take(in, 8), y = (int8_t)bits_take(in, 8);
+        if (y > 0 || (y == 0 && x >= 0))
+            return jb2_wrong(j, "an adaptive pixel that is not decoded yet");
+        out[2 * i] = x;
+        out[2 * i + 1] = y;
+    }
+    return JY_OK;
+}
+
+jy_err
+jb2_generic_read(struct jb2 *j, const struct jb2_header *h, struct jy_slice data, struct jb2_region *r, struct jb2_bitmap **out)
+{
+    struct bits in = { .bytes = data };
+    struct jb2_generic g = { 0 };
+    uint8_t *contexts = NULL;
+    struct jb2_mq mq;
+    unsigned flags;
+    jy_err rc;
+
+    *out = NULL;
+    if ((rc = jb2_region_read(j, &in, r)) != JY_OK)
+        return rc;
+    flags = bits_take(&in, 8);
+    if ((flags & 0xf0) != 0)
+        return jb2_refuse(j, "a generic region with the extended template");
+    if (h->length == UINT32_MAX) {                           /* 7.2.7: the number of rows follows the data */
+        uint32_t rows = data.len < 4 ? 0 : bits_peek(&(struct bits){ .bytes = data, .at = (data.len - 4) * 8 }, 32);
+        if (data.len < 4 || rows > r->height)
+            return jb2_wrong(j, "a region with more rows than were announced");
+        r->height = rows;
+        in.bytes.len -= 4;
+    }
+    g.width = r->width;
+    g.height = r->height;
+    if ((flags & 1) != 0)
+        return jb2_mmr(j, g.width, g.height, &in, out);
+    g.template = flags >> 1 & 3;
+    g.typical = (flags & 8) != 0;
+    if ((rc = jb2_at_read(j, &in, jb2_generic_at(g.template), g.at)) != JY_OK)
+        return rc;
+    if (in.past)
+        return jb2_wrong(j, "a region without data");
+    if ((rc = jb2_hold(j, JB2_GENERIC_CONTEXTS, &contexts)) != JY_OK)
+        return rc;
+    jb2_mq_begin(&mq, bits_rest(&in));
+    rc = jb2_generic(j, &g, &mq, contexts, out);
+    jb2_drop(j, contexts, JB2_GENERIC_CONTEXTS);
+    return rc;
+}
