@@ -33,6 +33,7 @@ WANTS = {
     "digest": ["digest"],
     "evidence": ["evidence"],
     "inspect": ["ofd", "pdf", "der", "cms"],
+    "jbig2": ["jbig2"],
     "manifest": ["manifest"],
     "ocsp": ["ocsp"],
     "order": ["order"],
@@ -219,6 +220,8 @@ def make(tool, data, work):
     (work / "trust" / "trust.pem").write_bytes(seeds["trust.pem"][1])
     for picture in sorted((data / "pictures").iterdir()):
         seeds[picture.name] = ("picture", picture.read_bytes())
+    for picture in sorted((data / "jbig2").glob("*.jb2")):
+        seeds[picture.name] = ("jbig2", picture.read_bytes())
     seeds["MANIFEST"] = ("manifest", manifest())
     seeds["everything.ofd"] = ("ofd", page_of_everything(data))
     seeds["package-as-picture"] = ("picture", (data / "contract.ofd").read_bytes())

@@ -162,7 +162,8 @@ export_symbols(struct jb2 *j, const struct dictionary *d, struct jb2_symbols **o
     s->count = d->exported;
     for (uint32_t count = 0; at < total || count < d->exported; keep = !keep) {
         enum jb2_got got = d->huffman ? jb2_huffman(d->runs, d->in, &run) : jb2_integer(d->arith, IAEX, &run);
-        if (got != JB2_VALUE || run < 0 || (uint32_t)run > total - at || (keep && (uint32_t)run > d->exported - count) || (idle = run == 0 ? idle + 1 : 0) > 4) {
+        idle = got == JB2_VALUE && run == 0 ? idle + 1 : 0;
+        if (got != JB2_VALUE || run < 0 || (uint32_t)run > total - at || (keep && (uint32_t)run > d->exported - count) || idle > 4) {
             rc = jb2_wrong(j, "which symbols are exported");
             break;
         }
