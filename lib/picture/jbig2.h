@@ -41,7 +41,7 @@ struct jb2_bitmap {
     uint8_t px[];                            /* one byte a pixel, 0 or 1; rows from the top */
 };
 enum jb2_op { JB2_OR = 0, JB2_AND, JB2_XOR, JB2_XNOR, JB2_REPLACE, JB2_OPS };
-/** All pixels 0. The sides and the number of pixels are within the limits of a picture. */
+/** All pixels 0. JY_E_LIMIT beyond the height and the number of pixels of a picture. */
 JY_CHECK jy_err jb2_bitmap_new(struct jb2 *j, uint64_t width, uint64_t height, struct jb2_bitmap **out);
 struct jb2_bitmap *jb2_bitmap_share(struct jb2_bitmap *b);
 void jb2_bitmap_free(struct jb2 *j, struct jb2_bitmap *b);

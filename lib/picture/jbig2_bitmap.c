@@ -57,10 +57,9 @@ jb2_bitmap_new(struct jb2 *j, uint64_t width, uint64_t height, struct jb2_bitmap
     jy_err rc;
 
     *out = NULL;
-    if (width != 0 && height != 0 && (rc = picture_size(width, height, j->fault)) != JY_OK)
-        return rc;
-    if (width > JY_PICTURE_PIXELS_MAX || height > JY_PICTURE_PIXELS_MAX)     /* nothing of it, and yet a size */
-        return jb2_wrong(j, "an empty bitmap is too large");
+    /* Symbols and patterns that are coded beside each other may be wider than a picture. */
+    if (width > JY_PICTURE_PIXELS_MAX || height > JY_PICTURE_SIDE_MAX || width * height > JY_PICTURE_PIXELS_MAX)
+        return jy_fail(j->fault, JY_E_LIMIT, "JBIG2", j->at, "a bitmap of %llu × %llu pixels", (unsigned long long)width, (unsigned long long)height);
     if ((rc = jb2_hold(j, sizeof(**out) + width * height, out)) != JY_OK)
         return rc;
     (*out)->width = (uint32_t)width;

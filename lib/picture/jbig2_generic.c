@@ -24,6 +24,11 @@ static const struct template {
     { 2, 4, 1, 3, 3, 1, 7, 1, { 2 }, 0x00e5 },
     { 4, 5, 1, 5, 0, 0, 0, 1, { 4 }, 0x0195 },
 };
+/* The same with the AT pixels where they are as a rule: they stand beside the other pixels of their line, and make the same numbers. */
+static const int8_t nominal_at[4][8] = { { 3, -1, -3, -1, 2, -2, -2, -2 }, { 3, -1 }, { 2, -1 }, { 2, -1 } };
+static const struct template nominal[4] = {
+    { 4, 7, 3, 4, 5, 2, 11, 0, { 0 }, 0 }, { 3, 6, 3, 3, 4, 2, 9, 0, { 0 }, 0 }, { 2, 5, 2, 2, 3, 1, 7, 0, { 0 }, 0 }, { 4, 6, 2, 4, 0, 0, 0, 0, { 0 }, 0 },
+};
 
 unsigned
 jb2_generic_at(unsigned template)
@@ -31,78 +36,78 @@ jb2_generic_at(unsigned template)
     return templates[template].at_count;
 }
 
-struct line {                                /* a line that a context looks at */
-    const uint8_t *px;                       /* NULL: above the bitmap */
-    unsigned count, ahead, at, value;
-};
+#define MARGIN 8                             /* zeros after a line: no template looks further to the right */
 
-static void
-line_begin(struct line *l, const uint8_t *px, uint32_t width, unsigned count, unsigned ahead, unsigned at)
+/* Lines with their margins, the current one first. */
+struct lines { uint8_t *here, *above, *top; };
+
+/* AT pixels that do not stand at their places. */
+static unsigned
+at_pixels(const struct jb2_generic *g, const struct template *t, const struct jb2_bitmap *b, const uint8_t *here, uint32_t x, uint32_t y)
 {
-    *l = (struct line){ px, count, ahead, at, 0 };
-    for (unsigned i = 0; i < ahead; i++)
-        l->value = l->value << 1 | (px != NULL && i < width ? px[i] : 0u);
-}
+    unsigned bits = 0;
 
-static inline unsigned
-line_step(struct line *l, uint32_t x, uint32_t width)
-{
-    uint32_t next = x + l->ahead;
-
-    l->value = (l->value << 1 | (l->px != NULL && next < width ? l->px[next] : 0u)) & ((1u << l->count) - 1);
-    return l->value << l->at;
+    for (unsigned i = 0; i < t->at_count; i++) {
+        int64_t ax = (int64_t)x + g->at[2 * i], ay = (int64_t)y + g->at[2 * i + 1];
+        if (ax >= 0 && ax < b->width && ay >= 0)
+            bits |= (unsigned)(ay == y ? here[ax] : b->px[(size_t)ay * b->width + (size_t)ax]) << t->at[i];
+    }
+    return bits;
 }
 
 static void
-decode_line(const struct jb2_generic *g, struct jb2_mq *mq, uint8_t *contexts, struct jb2_bitmap *b, uint32_t y)
+decode_line(const struct jb2_generic *g, const struct template *t, struct jb2_mq *mq, uint8_t *contexts, const struct jb2_bitmap *b, const struct lines *l,
+            uint32_t y)
 {
-    const struct template *t = &templates[g->template];
-    uint32_t width = b->width;
-    uint8_t *px = b->px + (size_t)y * width;
-    const uint8_t *at_line[4] = { NULL }, *skip = g->skip == NULL ? NULL : g->skip->px + (size_t)y * width;
-    unsigned here = 0, context;
-    struct line above, top;
+    const uint8_t *skip = g->skip == NULL ? NULL : g->skip->px + (size_t)y * b->width;
+    const uint8_t *above_next = l->above + t->above_ahead, *top_next = l->top + t->top_ahead;
+    unsigned here_mask = (1u << t->here) - 1, above_mask = (1u << t->above) - 1, top_mask = (1u << t->top) - 1, here = 0, above = 0, top = 0;
 
-    line_begin(&above, y >= 1 ? px - width : NULL, width, t->above, t->above_ahead, t->above_at);
-    line_begin(&top, y >= 2 ? px - 2 * (size_t)width : NULL, width, t->top, t->top_ahead, t->top_at);
-    for (unsigned i = 0; i < t->at_count; i++)
-        if ((int64_t)y + g->at[2 * i + 1] >= 0)
-            at_line[i] = b->px + (size_t)((int64_t)y + g->at[2 * i + 1]) * width;
-    for (uint32_t x = 0; x < width; x++) {
-        context = here | line_step(&above, x, width);
-        if (t->top != 0)
-            context |= line_step(&top, x, width);
-        for (unsigned i = 0; i < t->at_count; i++) {
-            int64_t ax = (int64_t)x + g->at[2 * i];
-            if (at_line[i] != NULL && ax >= 0 && ax < width)
-                context |= (unsigned)at_line[i][ax] << t->at[i];
-        }
+    for (unsigned i = 0; i < t->above_ahead; i++)
+        above = above << 1 | l->above[i];
+    for (unsigned i = 0; i < t->top_ahead; i++)
+        top = top << 1 | l->top[i];
+    for (uint32_t x = 0; x < b->width; x++) {
+        unsigned context, bit = 0;
+        above = (above << 1 | above_next[x]) & above_mask;
+        top = (top << 1 | top_next[x]) & top_mask;
+        context = here | above << t->above_at | top << t->top_at;
+        if (t->at_count != 0)
+            context |= at_pixels(g, t, b, l->here, x, y);
         if (skip == NULL || skip[x] == 0)
-            px[x] = (uint8_t)jb2_bit(mq, &contexts[context]);
-        here = (here << 1 | px[x]) & ((1u << t->here) - 1);
+            bit = jb2_bit(mq, &contexts[context]);
+        l->here[x] = (uint8_t)bit;
+        here = (here << 1 | bit) & here_mask;
     }
 }
 
 jy_err
 jb2_generic(struct jb2 *j, const struct jb2_generic *g, struct jb2_mq *mq, uint8_t *contexts, struct jb2_bitmap **out)
 {
+    const struct template *t = memcmp(g->at, nominal_at[g->template], sizeof(g->at)) == 0 ? &nominal[g->template] : &templates[g->template];
+    uint64_t stride = (uint64_t)g->width + MARGIN;
+    uint8_t *margins = NULL;
     bool typical = false;                                    /* LTP */
     jy_err rc;
 
-    if ((rc = jb2_bitmap_new(j, g->width, g->height, out)) != JY_OK)
-        return rc;
+    if ((rc = jb2_bitmap_new(j, g->width, g->height, out)) != JY_OK || (rc = jb2_hold(j, 3 * stride, &margins)) != JY_OK)
+        goto out;
     for (uint32_t y = 0; y < g->height && rc == JY_OK; y++) {
+        struct lines l = { margins + y % 3 * stride, margins + (y + 2) % 3 * stride, margins + (y + 1) % 3 * stride };
         if (g->typical && jb2_bit(mq, &contexts[templates[g->template].typical]) != 0)
             typical = !typical;
         if ((rc = jb2_spend(j, typical ? g->width / 8 + 1 : (uint64_t)g->width + 1)) != JY_OK)
             break;
-        if (!typical)
-            decode_line(g, mq, contexts, *out, y);
-        else if (y > 0)
-            memcpy((*out)->px + (size_t)y * g->width, (*out)->px + (size_t)(y - 1) * g->width, g->width);
+        if (typical)
+            memcpy(l.here, l.above, g->width);
+        else
+            decode_line(g, t, mq, contexts, *out, &l, y);
+        memcpy((*out)->px + (size_t)y * g->width, l.here, g->width);
         if (mq->past > JB2_PAST_MAX)
             rc = jb2_wrong(j, "the data end before the region does");
     }
+out:
+    jb2_drop(j, margins, 3 * stride);
     if (rc != JY_OK) {
         jb2_bitmap_free(j, *out);
         *out = NULL;
