@@ -6,7 +6,8 @@ import pathlib
 import random
 import struct
 
-from jbig2_encoder import (NOMINAL, STANDARD, Arithmetic, Bits, blank, compose, dictionary, generic, mmr, noise, changed, prefixes, refinement, table_segment, text)
+from jbig2_encoder import (NOMINAL, STANDARD, Arithmetic, Bits, blank, compose, dictionary, generic, mmr, noise, changed, prefixes,
+                           refinement, table_segment, text)
 
 DATA = pathlib.Path(__file__).resolve().parent.parent / "tests" / "data" / "jbig2"
 
@@ -164,7 +165,8 @@ def symbols_file(rng, template=0, adaptive=None, width=80, height=60):
 
 
 def text_flags(*, huffman=0, refine=0, strips=0, corner=1, transposed=0, operator=0, default=0, offset=0, rtemplate=0):
-    return struct.pack(">H", huffman | refine << 1 | strips << 2 | corner << 4 | transposed << 6 | operator << 7 | default << 9 | (offset & 31) << 10 | rtemplate << 15)
+    return struct.pack(">H", huffman | refine << 1 | strips << 2 | corner << 4 | transposed << 6 | operator << 7 | default << 9 |
+                       (offset & 31) << 10 | rtemplate << 15)
 
 
 def count_of(rows):
@@ -174,7 +176,8 @@ def count_of(rows):
 def texts():
     rng = random.Random(3)
     for template in range(4):
-        f, n, symbols = symbols_file(rng, template, [[(-4, -2), (5, -1), (3, -2), (-3, -2)], [(4, -1)], [(-3, -1)], [(3, -1)]][template] if template % 2 else None)
+        odd = [[(-4, -2), (5, -1), (3, -2), (-3, -2)], [(4, -1)], [(-3, -1)], [(3, -1)]][template]
+        f, n, symbols = symbols_file(rng, template, odd if template % 2 else None)
         rows, coder = rows_of(rng, symbols, 80, 60, 0), Arithmetic()
         region = text(coder, 80, 60, symbols, rows, id_bits=3)
         f.region(6, region, text_flags() + count_of(rows) + coder.bytes(), refers=[n])
@@ -284,8 +287,8 @@ def huffmans():
         _, symbols = dictionary(coder, [], classes, set(range(6)), tables=tables, raw=raw)
         n = f.add(0, symbol_flags(huffman=1, **select) + struct.pack(">II", 6, 6) + coder.bytes(), refers=extra * 2)
         fs, ds, dt = ((6, 8, 11), (7, 9, 12), (6, 10, 13))[choice]
-        tables = {"FS": STANDARD[fs], "DS": STANDARD[ds], "DT": STANDARD[dt], "RDW": STANDARD[15], "RDH": STANDARD[15], "RDX": STANDARD[14], "RDY": STANDARD[14],
-                  "RSIZE": STANDARD[1]}
+        tables = {"FS": STANDARD[fs], "DS": STANDARD[ds], "DT": STANDARD[dt], "RDW": STANDARD[15], "RDH": STANDARD[15], "RDX": STANDARD[14],
+                  "RDY": STANDARD[14], "RSIZE": STANDARD[1]}
         bits = int(fs == 7) | (ds - 8) << 2 | (dt - 11) << 4 | 1 << 6 | 1 << 8
 
         def refined(symbol, symbols=symbols):

@@ -31,6 +31,7 @@ JY_CHECK jy_err jb2_hold(struct jb2 *j, uint64_t bytes, void *out);
 void jb2_drop(struct jb2 *j, void *p, uint64_t bytes);
 /** Takes steps from the budget (JY_JBIG2_WORK_MAX), each about the time of one pixel decoded: JY_E_LIMIT. */
 JY_CHECK jy_err jb2_spend(struct jb2 *j, uint64_t steps);
+#define JB2_LINE_STEPS 16u                   /* of beginning a line, beside its pixels */
 /** The tables of T.4 for MMR. */
 JY_CHECK jy_err jb2_fax(struct jb2 *j);
 

@@ -125,7 +125,7 @@ jb2_compose(struct jb2 *j, struct jb2_bitmap *to, const struct jb2_bitmap *from,
     y1 = y1 < to->height ? y1 : to->height;
     if (x0 >= x1 || y0 >= y1)
         return JY_OK;
-    if ((rc = jb2_spend(j, (uint64_t)((x1 - x0) * (y1 - y0) / COMPOSED_A_STEP + (y1 - y0)))) != JY_OK)
+    if ((rc = jb2_spend(j, (uint64_t)((x1 - x0) * (y1 - y0) / COMPOSED_A_STEP + (y1 - y0) * 2))) != JY_OK)
         return rc;
     for (int64_t row = y0; row < y1; row++)
         combine(to->px + row * to->width + x0, from->px + (row - y) * from->width + (x0 - x), (size_t)(x1 - x0), op);

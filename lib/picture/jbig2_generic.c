@@ -96,7 +96,7 @@ jb2_generic(struct jb2 *j, const struct jb2_generic *g, struct jb2_mq *mq, uint8
         struct lines l = { margins + y % 3 * stride, margins + (y + 2) % 3 * stride, margins + (y + 1) % 3 * stride };
         if (g->typical && jb2_bit(mq, &contexts[templates[g->template].typical]) != 0)
             typical = !typical;
-        if ((rc = jb2_spend(j, typical ? g->width / 8 + 1 : (uint64_t)g->width + 1)) != JY_OK)
+        if ((rc = jb2_spend(j, (typical ? g->width / 8 : (uint64_t)g->width) + JB2_LINE_STEPS)) != JY_OK)
             break;
         if (typical)
             memcpy(l.here, l.above, g->width);
@@ -126,7 +126,7 @@ jb2_mmr(struct jb2 *j, uint32_t width, uint32_t height, struct bits *in, struct 
         goto out;
     for (uint32_t y = 0; y < height && rc == JY_OK; y++) {
         uint8_t *line = (*out)->px + (size_t)y * width;
-        if ((rc = jb2_spend(j, (uint64_t)width + 1)) == JY_OK && !fax_line_2d(j->fax, in, y == 0 ? white : line - width, line, width))
+        if ((rc = jb2_spend(j, (uint64_t)width + JB2_LINE_STEPS)) == JY_OK && !fax_line_2d(j->fax, in, y == 0 ? white : line - width, line, width))
             rc = jb2_wrong(j, "MMR data are broken");
     }
     if (rc == JY_OK && bits_left(in) >= 24 && bits_peek(in, 24) == EOFB)

@@ -69,7 +69,7 @@ jb2_refine(struct jb2 *j, const struct jb2_refinement *r, struct jb2_mq *mq, uin
     for (uint32_t y = 0; y < r->height && rc == JY_OK; y++) {
         if (r->typical && jb2_bit(mq, &contexts[typical_context[r->template]]) != 0)
             typical = !typical;
-        if ((rc = jb2_spend(j, (uint64_t)r->width * 2 + 4)) != JY_OK)
+        if ((rc = jb2_spend(j, (uint64_t)r->width * 2 + JB2_LINE_STEPS)) != JY_OK)
             break;
         refine_line(r, mq, contexts, *out, y, typical);
         if (mq->past > JB2_PAST_MAX)

@@ -158,7 +158,8 @@ colour__triangles_of_a_gouraud_shading_go_on_from_each_other(void **state)
     struct canvas c;
 
     (void)state;
-    draw(&c, PAGE(BOX("0 0 50 50", "", COLOUR("9 9 9")) BOX("0 0 50 50", "", "<FillColor><GouraudShd>" POINT("10", "10", "", "0 0 0") "</GouraudShd></FillColor>")));
+    draw(&c, PAGE(BOX("0 0 50 50", "", COLOUR("9 9 9")) BOX("0 0 50 50", "", "<FillColor><GouraudShd>"
+                      POINT("10", "10", "", "0 0 0") "</GouraudShd></FillColor>")));
     assert_true(canvas_notes(&c, "GouraudShd") && canvas_is(&c, 25, 25, 0, 0, 0));
     jy_picture_free(&c.picture);
     /* A square of two triangles: the second goes on from the last side of the first. */
@@ -171,7 +172,8 @@ colour__triangles_of_a_gouraud_shading_go_on_from_each_other(void **state)
     jy_picture_free(&c.picture);
     /* With flag 2 it goes on from a and c instead: nothing is drawn on the other side. */
     draw(&c, PAGE(BOX("0 0 50 50", "", "<FillColor><GouraudShd Extend=\"1\">" POINT("10", "10", "", "0 128 0") POINT("40", "10", "", "0 128 0")
-                      POINT("25", "25", "", "0 128 0") POINT("10", "40", "EdgeFlag=\"2\"", "0 128 0") "<BackColor Value=\"0 0 255\"/></GouraudShd></FillColor>")));
+                      POINT("25", "25", "", "0 128 0") POINT("10", "40", "EdgeFlag=\"2\"", "0 128 0")
+                      "<BackColor Value=\"0 0 255\"/></GouraudShd></FillColor>")));
     assert_true(canvas_is(&c, 25, 15, 0, 128, 0) && canvas_is(&c, 12, 25, 0, 128, 0) && canvas_is(&c, 25, 35, 0, 0, 255) && canvas_is(&c, 45, 5, 0, 0, 255));
     jy_picture_free(&c.picture);
 }
@@ -185,7 +187,8 @@ colour__a_lattice_of_points_is_shaded_in_its_rows(void **state)
     for (size_t i = 0; i < 2; i++) {
         struct canvas c;
         char page[2048];
-        snprintf(page, sizeof(page), "<Page><Content><Layer>" BOX("0 0 50 50", "", "<FillColor Alpha=\"255\"><%s VerticesPerRow=\"3\">" POINT("5", "5", "", "255 0 0")
+        snprintf(page, sizeof(page), "<Page><Content><Layer>" BOX("0 0 50 50", "", "<FillColor Alpha=\"255\"><%s VerticesPerRow=\"3\">"
+                 POINT("5", "5", "", "255 0 0")
                  POINT("25", "5", "", "0 0 0") POINT("45", "5", "", "0 0 255") POINT("5", "45", "", "255 0 0") POINT("25", "45", "", "0 0 0")
                  POINT("45", "45", "", "0 0 255") "</%s></FillColor>") "</Layer></Content></Page>", names[i], names[i]);
         draw(&c, page);
@@ -201,7 +204,8 @@ static void
 colour__a_pattern_repeats_its_cell_as_it_is_told(void **state)
 {
     /* A cell of 10 × 10 mm whose left upper quarter is black. */
-#define CELL(more) "<FillColor><Pattern Width=\"10\" Height=\"10\" " more "><CellContent>" BOX("0 0 5 5", "", COLOUR("0 0 0")) "</CellContent></Pattern></FillColor>"
+#define CELL(more) "<FillColor><Pattern Width=\"10\" Height=\"10\" " more "><CellContent>" BOX("0 0 5 5", "", COLOUR("0 0 0")) \
+    "</CellContent></Pattern></FillColor>"
     static const struct { const char *page; double black[3][2], white[3][2]; } rows[] = {
         { PAGE(BOX("5 5 40 40", "", CELL(""))), { { 7, 7 }, { 17, 7 }, { 27, 37 } }, { { 12, 7 }, { 7, 12 }, { 2, 2 } } },
         { PAGE(BOX("5 5 40 40", "", CELL("XStep=\"20\" YStep=\"3\""))), { { 7, 7 }, { 27, 7 }, { 7, 17 } }, { { 17, 7 }, { 7, 12 }, { 37, 7 } } },
@@ -235,7 +239,8 @@ hostile__shadings_and_patterns_without_measure_end(void **state)
     for (int n = 0; n < 40; n++) {                           /* triangles over the whole page and far beyond, over each other */
         assert_int_equal(jy_buf_text(&page, "<PathObject Boundary=\"0 0 50 50\" Fill=\"true\"><FillColor><GouraudShd>"), JY_OK);
         for (int i = 0; i < 300; i++)
-            assert_int_equal(jy_buf_text(&page, POINT("-1e9", "-1e9", "", "1 2 3") POINT("1e9", "0", "", "255 0 9") POINT("0", "1e9", "EdgeFlag=\"7\"", "9 9 9")), JY_OK);
+            assert_int_equal(jy_buf_text(&page, POINT("-1e9", "-1e9", "", "1 2 3") POINT("1e9", "0", "", "255 0 9")
+                                         POINT("0", "1e9", "EdgeFlag=\"7\"", "9 9 9")), JY_OK);
         assert_int_equal(jy_buf_text(&page, "</GouraudShd></FillColor><AbbreviatedData>M 0 0 L 50 0 L 50 50 L 0 50 C</AbbreviatedData></PathObject>"), JY_OK);
     }
     assert_int_equal(jy_buf_text(&page, "</Layer></Content></Page>"), JY_OK);
@@ -245,7 +250,8 @@ hostile__shadings_and_patterns_without_measure_end(void **state)
     jy_picture_free(&c.picture);
     jy_buf_free(&page);
     draw(&c, PAGE(BOX("0 0 50 50", "", "<FillColor><LaGourandShd VerticesPerRow=\"999999999\">" POINT("1", "1", "", "1") POINT("1", "9", "", "1")
-                      POINT("9", "9", "", "1") "</LaGourandShd></FillColor>") BOX("0 0 50 50", "", "<FillColor><Pattern Width=\"0\" Height=\"9\"/></FillColor>")));
+                      POINT("9", "9", "", "1") "</LaGourandShd></FillColor>")
+                  BOX("0 0 50 50", "", "<FillColor><Pattern Width=\"0\" Height=\"9\"/></FillColor>")));
     assert_true(canvas_notes(&c, "LaGourandShd") && canvas_notes(&c, "Pattern"));
     jy_picture_free(&c.picture);
 }
@@ -388,7 +394,8 @@ image__has_its_border_and_another_stands_in_for_a_broken_one(void **state)
     assert_int_equal(canvas_draw(DOCUMENT(""), media, PAGE("<ImageObject Boundary=\"10 10 30 20\" CTM=\"30 0 0 20 0 0\" ResourceID=\"41\" Substitution=\"40\">"
         "<Border LineWidth=\"2\"><BorderColor Value=\"0 128 0\"/></Border></ImageObject>"), more, 1, &c), JY_OK);
     assert_true(canvas_is(&c, 14, 20, 255, 0, 0) && canvas_notes(&c, "none.png"));
-    assert_true(canvas_is(&c, 9.5, 20, 0, 128, 0) && canvas_is(&c, 25, 30.5, 0, 128, 0) && canvas_is(&c, 9.25, 9.25, 0, 128, 0) && canvas_is(&c, 8.5, 20, 255, 255, 255));
+    assert_true(canvas_is(&c, 9.5, 20, 0, 128, 0) && canvas_is(&c, 25, 30.5, 0, 128, 0) &&
+                canvas_is(&c, 9.25, 9.25, 0, 128, 0) && canvas_is(&c, 8.5, 20, 255, 255, 255));
     jy_picture_free(&c.picture);
     assert_int_equal(canvas_draw(DOCUMENT(""), media, PAGE("<ImageObject Boundary=\"10 10 30 20\" CTM=\"30 0 0 20 0 0\" ResourceID=\"40\">"
         "<Border LineWidth=\"2\" HorizonalCornerRadius=\"8\" VerticalCornerRadius=\"8\" DashPattern=\"4 10\"/></ImageObject>"), more, 1, &c), JY_OK);
