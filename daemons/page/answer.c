@@ -117,7 +117,7 @@ words(const struct page_room *self, const struct jy_frame *request, struct jy_fr
     reply->type = JY_MSG_PAGE_WORDS_READ;
     if (lseek(ask->document, 0, SEEK_SET) != 0)
         return jy_fail(fault, JY_E_IO, "document", 0, "%s", strerror(errno));
-    return jy_poppler_words(ask->document, 1, (int)ask->pages, ask->output, self->timeout_seconds, fault);
+    return jy_poppler_words(ask->document, (int)ask->first, (int)ask->last, ask->output, self->timeout_seconds, fault);
 }
 
 void
