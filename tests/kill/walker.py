@@ -15,6 +15,7 @@ from board import Moment, points
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "scenario"), str(ROOT / "api" / "examples")]
 import described  # noqa: E402
+import moments  # noqa: E402
 from jinyin_client import Application, Refused  # noqa: E402
 from life import Client, Life, Problem  # noqa: E402
 
@@ -37,25 +38,45 @@ def route_of(method, path):
 
 
 class Plan:
-    """What may end where: learned from a walk in which nothing ends, counted in those in which something does."""
+    """What may end where: read from moments.txt, or learned from walks in which nothing ends; counted in those in which something does."""
 
-    def __init__(self, board, seed):
+    def __init__(self, board, seed, passed, left):
         self.board, self.random = board, random.Random(seed)
-        self.passed = {}                                           # request → Counter of moments
+        self.learning = passed is None
+        self.passed = {} if self.learning else passed              # request → Counter of moments
+        self.seen = collections.defaultdict(set)                   # request → moments that it passed in this run
+        self.unknown = collections.defaultdict(set)                # those of them that moments.txt does not know
         self.kills = collections.Counter()                         # (request, moment, nth)
         self.of_point = collections.Counter()
         self.missed = collections.Counter()
-        self.learning = True
-        self.left = 0                                              # kills that are still wanted
+        self.left = left                                           # kills that are still wanted
 
-    def learn(self, label, event):
+    def took_place(self, label, event, first_end):
+        """A request is over; first_end: the (moment, nth) at which something ended first, or None."""
         moments = [m for m in self.board.passed() if m.kind == event or (m.kind.isupper() and not m.kind.startswith(WITHOUT_REQUEST))]
-        self.passed.setdefault(label, collections.Counter()).update(set())
-        for moment, count in collections.Counter(moments).items():
-            self.passed[label][moment] = max(self.passed[label][moment], count)
+        self.seen[label].update(moments)
+        if self.learning:
+            known = self.passed.setdefault(label, collections.Counter())
+            for moment, count in collections.Counter(moments).items():
+                known[moment] = max(known[moment], count)
+            return
+        if first_end is not None:                                  # what is only passed because of it is in no map
+            moment, nth = first_end
+            at = [i for i, m in enumerate(moments) if m == moment]
+            moments = moments[:at[nth - 1] + 1] if len(at) >= nth else []
+        self.unknown[label].update(m for m in moments if m not in self.passed[label])
+
+    def stale(self):
+        """What moments.txt promises and this run did not see although it waited for it, and what it does not know; as sentences."""
+        for label, moments in self.unknown.items():
+            yield from (f"{label} passes {m.point} of {m.kind}" for m in sorted(moments))
+        for label, moment, nth in self.missed:
+            if label != WITHOUT and nth == 1 and moment not in self.seen[label]:
+                yield f"{label} does not pass {moment.point} of {moment.kind}"
 
     def choose(self, label):
         """A moment of this request, and its how-manieth passage; None: nothing is to end."""
+        assert self.learning or label in self.passed, f"{label} is new. {moments.RENEW}"
         return self.rarest(label, [(m, n) for m, count in self.passed.get(label, {}).items() for n in range(1, min(count, 3) + 1)])
 
     def rarest(self, label, choices):
@@ -135,7 +156,7 @@ class Walker(Life):
             self.acknowledged[event] += 1
             return answer
         label, board = f"{method} {pattern}", self.plan.board
-        ends, armed = [], []
+        ends, armed, ended = [], [], []
 
         def arm():
             """The next moment, at most two in one request, so that what mends a crash is met by one as well."""
@@ -148,11 +169,11 @@ class Walker(Life):
         def came(seconds):
             fired = bool(armed) and board.fires(seconds)
             if fired:
-                self.plan.count(label, *armed.pop(), True)
+                ended.append(armed.pop())
+                self.plan.count(label, *ended[-1], True)
             return fired
 
-        if self.plan.learning:
-            board.clear()
+        board.clear()
         arm()
         try:
             answer = self._until_answered(once, lambda: came(0) and arm())
@@ -165,8 +186,8 @@ class Walker(Life):
                 if len(ends) == 1:                                 # the second need not come: what is done already is not done again
                     self.plan.count(label, *armed[0], False)
         if self.plan.learning:
-            time.sleep(0.005)
-            self.plan.learn(label, event)
+            time.sleep(0.02)                                       # what comes after the answer is passed as well
+        self.plan.took_place(label, event, ended[0] if ended else None)
         self.acknowledged[event] += 1
         return answer
 

@@ -32,6 +32,17 @@ def in_days(days):
 DELIVERY = ["delivery_begun", "delivery_receipted", "store_committing", "store_committed", "delivery_recorded", "link_answered"]
 LINK = ["link_asked", "link_heard", "link_told"]
 JOURNAL = ["journal_begun", "journal_half", "journal_written", "journal_synced"]
+# What is brought about by something else than a request of the walk: whose moments → their names (Walker.ends_meanwhile).
+REFUSED = {"document_stamped": ["stamp_refused"]}
+APPLICATION = {"order_created": ["client_admitted", "transaction_kept", "store_committed"]}
+DELIVERED = {"engraving": DELIVERY, "webhook": DELIVERY, "platform": DELIVERY}
+SENT = {"LINK_DELIVER": LINK, "LINK_WEBHOOK": LINK, "LINK_PLATFORM_SEND": LINK}
+SETTLED = {"settling": ["settle_answered", "settle_wanted", "store_committing", "store_committed", "key_answered"],
+           "KEY_SETTLE": ["key_asked", "key_done", "key_told"]}
+UNSIGNED = {"KEY_SETTLE": SETTLED["KEY_SETTLE"] + JOURNAL}
+TOLD = {"approval_waiting": ["notification_written", "store_committing", "store_committed"]}
+COMPARED = {"engraving": ["reconcile_fetched", "reconcile_compared"], "LINK_LIST_FILINGS": LINK}
+MEANWHILE = {name for kinds in (REFUSED, APPLICATION, DELIVERED, SENT, SETTLED, UNSIGNED, TOLD, COMPARED) for names in kinds.values() for name in names}
 
 
 class Receiver(http.server.ThreadingHTTPServer):
@@ -144,7 +155,7 @@ class Walks:
         life.ask("approver", "POST", f"/orders/{unwanted}/refuse", {"reason": "a test"})
         wrong = self.order()
         life.approve(wrong)
-        life.ends_meanwhile({"document_stamped": ["stamp_refused"]}, lambda: refused("pin_wrong", lambda: life.stamp(wrong, self.seal_id, pin="Wrong-PIN-1")))
+        life.ends_meanwhile(REFUSED, lambda: refused("pin_wrong", lambda: life.stamp(wrong, self.seal_id, pin="Wrong-PIN-1")))
         self.stamp(wrong)
 
     def batch(self, role, path, items):
@@ -276,7 +287,7 @@ class Walks:
                            "category": "agreement", "purpose": "a test"}
         key = uuid.uuid4().hex
         ordered = lambda: life.until_answered(lambda: application.ask("POST", "/api/v1/orders", body, key=key))
-        order = life.ends_meanwhile({"order_created": ["client_admitted", "transaction_kept", "store_committed"]}, ordered)["order_id"]
+        order = life.ends_meanwhile(APPLICATION, ordered)["order_id"]
         life.acknowledged["order_created"] += 1
         life.ask("approver", "POST", f"/orders/{order}/refuse", {"reason": "a test"})
         life.ask("agent", "POST", at + "/rotate", {"overlap_hours": 1})
@@ -290,8 +301,7 @@ class Walks:
         life, seal_id = self.life, self.seal_id
         hook = life.ask("agent", "POST", "/webhooks", {"url": f"http://127.0.0.1:{self.receiver.server_port}/", "events": ["seal", "stamp"]})
         for n in range(4):
-            kinds = {"engraving": DELIVERY, "webhook": DELIVERY, "platform": DELIVERY} if n < 3 else \
-                {"LINK_DELIVER": LINK, "LINK_WEBHOOK": LINK, "LINK_PLATFORM_SEND": LINK}
+            kinds = DELIVERED if n < 3 else SENT
             if n % 2 == 0:
                 life.ends_meanwhile(kinds, lambda: life.ask("custodian", "POST", f"/seals/{seal_id}/freeze", {"reason": "a test"}))
             else:
@@ -319,13 +329,11 @@ class Walks:
             raise AssertionError("nothing ended")
         except OSError:
             life.plan.count("POST /api/v1/orders/{id}/stamp", Moment(begin, "document_stamped"), 1, True)
-        kinds = {"settling": ["settle_answered", "settle_wanted", "store_committing", "store_committed", "key_answered"],
-                 "KEY_SETTLE": ["key_asked", "key_done", "key_told"] + JOURNAL * (begin == "stamp_intended")}
 
         def settled():
             at_database(life.folder, "UPDATE stamp_order SET intent = intent - 60 WHERE order_id = ?", order)
             eventually(lambda: life.ask("custodian", "GET", f"/orders/{order}")["state"] in ("DONE", "FAILED"), 20)
-        life.ends_meanwhile(kinds, settled)
+        life.ends_meanwhile(SETTLED | (UNSIGNED if begin == "stamp_intended" else {}), settled)
         shown = life.ask("custodian", "GET", f"/orders/{order}")
         assert (shown["state"] == "DONE") == (begin == "stamp_signed"), shown
         if shown["state"] == "DONE":
@@ -334,7 +342,7 @@ class Walks:
 
     def people_are_told(self):
         life = self.life
-        order = life.ends_meanwhile({"approval_waiting": ["notification_written", "store_committing", "store_committed"]}, self.order)
+        order = life.ends_meanwhile(TOLD, self.order)
         mine = lambda: [n for n in life.ask("approver", "GET", "/notifications?limit=1000")["items"] if n["object"] == order]
         eventually(mine)
         assert len(mine()) == 1, mine()
@@ -343,8 +351,7 @@ class Walks:
 
     def registers_are_compared(self):
         life = self.life
-        kinds = {"engraving": ["reconcile_fetched", "reconcile_compared"], "LINK_LIST_FILINGS": LINK}
-        run = life.ends_meanwhile(kinds, lambda: life.ask("police", "POST", "/exchange/reconciliations", {"counterpart": "engraving"}))
+        run = life.ends_meanwhile(COMPARED, lambda: life.ask("police", "POST", "/exchange/reconciliations", {"counterpart": "engraving"}))
         shown = lambda: life.ask("police", "GET", f"/exchange/reconciliations/{run['run_id']}")
         eventually(lambda: shown()["state"] in ("DONE", "FAILED"), 20)
 
