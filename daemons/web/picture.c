@@ -5,6 +5,7 @@
  */
 #include "daemons/web/pages.h"
 
+#include "base/kill_point.h"
 #include "codec/text.h"
 
 #include <dirent.h>
@@ -228,9 +229,15 @@ page_picture(struct web *web, const json_t *document, int64_t page, int64_t ppm,
         return rc;
     if (find_kept(&d))
         return JY_OK;
-    if ((rc = draw(&d, document, JY_EMPTY, fault)) == JY_OK && (rc = db_write(web->db, write_drawn, &d, fault)) == JY_OK)
-        keep(web, out->file, out->digest);
-    return rc;
+    if ((rc = draw(&d, document, JY_EMPTY, fault)) != JY_OK)
+        return rc;
+    JY_KILL_POINT(picture_drawn);
+    if ((rc = db_write(web->db, write_drawn, &d, fault)) != JY_OK)
+        return rc;
+    JY_KILL_POINT(picture_known);
+    keep(web, out->file, out->digest);
+    JY_KILL_POINT(picture_kept);
+    return JY_OK;
 }
 
 jy_err
