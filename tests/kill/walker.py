@@ -20,11 +20,14 @@ from jinyin_client import Application, Refused  # noqa: E402
 from life import Client, Life, Problem  # noqa: E402
 
 PATIENCE = 30                              # seconds in which a request must be answered, whatever ended meanwhile
-# Messages that the rooms exchange without a request: what ends there is brought about by itself (walks.py).
+# Messages that the rooms exchange without a request: what ends there is brought about by itself (walks.py). Those that a crash leaves to be done
+# later meet requests that have nothing to do with them.
+AFTER_A_CRASH = {"KEY_SETTLE", "KEY_SEAL_STATE", "DOC_FINISH", "DOC_INSPECT"}
 WITHOUT_REQUEST = ("LINK_DELIVER", "LINK_WEBHOOK", "LINK_SMS", "LINK_MAIL", "LINK_PLATFORM", "LINK_FETCH", "LINK_LIST", "LINK_OCSP",
                    "LINK_CRL", "KEY_HELLO", "KEY_STATEMENT")
 AFTER_THE_ANSWER = ("request_answered", "key_told", "link_told")
 WITHOUT = "without a request"
+EACH_TIME = {"personal_data_revealed"}     # no answer with personal data is kept: who asks again has looked again, and the trail says so
 NOT_ONCE = {None, "logged_in", "document_verified", "orders_created", "orders_approved", "documents_stamped"}
 
 
@@ -64,7 +67,7 @@ class Plan:
             moment, nth = first_end
             at = [i for i, m in enumerate(moments) if m == moment]
             moments = moments[:at[nth - 1] + 1] if len(at) >= nth else []
-        self.unknown[label].update(m for m in moments if m not in self.passed[label])
+        self.unknown[label].update(m for m in moments if m not in self.passed[label] and m.kind not in AFTER_A_CRASH)
 
     def stale(self):
         """What moments.txt promises and this run did not see although it waited for it, and what it does not know; as sentences."""
@@ -191,15 +194,25 @@ class Walker(Life):
         self.acknowledged[event] += 1
         return answer
 
-    def ends_meanwhile(self, kinds, cause):
-        """Something ends at a moment of work that no request waits for, kinds being kind → its points; cause() brings that work about."""
+    @staticmethod
+    def _twice(cause, refusal):
+        try:
+            return cause()
+        except Problem as problem:
+            if problem.code != refusal:
+                raise
+            return cause()
+
+    def ends_meanwhile(self, kinds, cause, refusal=None):
+        """Something ends at a moment of work that no request waits for, kinds being kind → its points; cause() brings that work about, and again when
+        it is refused so."""
         chosen = self.plan.rarest(WITHOUT, [(Moment(point, kind), 1) for kind, points in kinds.items() for point in points])
         if chosen is None:
             return cause()
         self.plan.board.arm(*chosen)
         plan, self.plan = self.plan, None
         try:
-            answer = cause()
+            answer = self._twice(cause, refusal)
         finally:
             self.plan = plan
         fired = plan.board.fires(15)

@@ -13,6 +13,7 @@ import uuid
 from board import Moment
 from walker import ROOT, Application, Client
 from life import flow, ia5, instant, integer, now, path, sequence, sm3
+import digest_only
 from api_test import refused
 from lifecycle_test import at_database, holder, physical, state
 from service import eventually
@@ -23,6 +24,15 @@ OFD, PDF = ((ROOT / "tests" / "data" / f"contract.{kind}").read_bytes() for kind
 def id_number(serial):
     digits = f"12010119{serial // 280 % 80 + 10:02d}{serial // 28 % 10 + 1:02d}{serial % 28 + 1:02d}{serial // 22400 % 1000:03d}"
     return digits + "10X98765432"[sum(int(d) * w for d, w in zip(digits, (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2))) % 11]
+
+
+def uscc(serial):
+    """A unified social credit code with both check digits (GB 32100, GB 11714)."""
+    signs = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+    code = f"{serial:08d}"
+    rest = (11 - sum(int(d) * w for d, w in zip(code, (3, 7, 9, 10, 5, 8, 4, 2))) % 11) % 11
+    body = "91120101" + code + "0123456789X"[rest]
+    return body + signs[(31 - sum(signs.index(c) * pow(3, i, 31) for i, c in enumerate(body)) % 31) % 31]
 
 
 def in_days(days):
@@ -41,8 +51,11 @@ SETTLED = {"settling": ["settle_answered", "settle_wanted", "store_committing", 
            "KEY_SETTLE": ["key_asked", "key_done", "key_told"]}
 UNSIGNED = {"KEY_SETTLE": SETTLED["KEY_SETTLE"] + JOURNAL}
 TOLD = {"approval_waiting": ["notification_written", "store_committing", "store_committed"]}
+PICTURE = {"": ["picture_drawn", "picture_known", "picture_kept"], "PAGE_DRAW": ["page_asked", "page_fetched", "page_reader_begun", "page_reader_done", "page_done"]}
+COPY = {"PAGE_COPY": PICTURE["PAGE_DRAW"]}
 COMPARED = {"engraving": ["reconcile_fetched", "reconcile_compared"], "LINK_LIST_FILINGS": LINK}
-MEANWHILE = {name for kinds in (REFUSED, APPLICATION, DELIVERED, SENT, SETTLED, UNSIGNED, TOLD, COMPARED) for names in kinds.values() for name in names}
+MEANWHILE = {name for kinds in (REFUSED, APPLICATION, DELIVERED, SENT, SETTLED, UNSIGNED, TOLD, PICTURE, COPY,
+                                COMPARED) for names in kinds.values() for name in names}
 
 
 class Receiver(http.server.ThreadingHTTPServer):
@@ -243,6 +256,34 @@ class Walks:
                 life.ask("custodian", "POST", f"/permissions/{permission['permission_id']}/revoke", {})
         life.ask("custodian", "POST", f"/seals/{self.seal_id}/permissions", {"person_id": life.person("agent"), "categories": ["*"]})
 
+    def pages_are_looked_at_and_copied(self):
+        """R15.1, R17.1: a page is never shown as another, and a picture that was lost is drawn again."""
+        life, document = self.life, self.stamped[-1][1]            # of this round: nobody has looked at it yet
+        for ppm in (2, 4, 8):
+            pages = lambda: life.ask("agent", "GET", f"/documents/{document}/pages?limit=1&ppm={ppm}")["items"][0]
+            page = life.ends_meanwhile(PICTURE, pages)
+            if page["refusal"] is not None:                        # who ends while it reads has said something about the document
+                page = pages()
+            picture = life.ask("agent", "GET", f"/documents/{document}/pages/1.png?ppm={ppm}")
+            assert page["sm3"] == sm3(picture) == pages()["sm3"], page
+        copy = life.ask("agent", "POST", f"/documents/{document}/copies", {})
+        pdf = life.ends_meanwhile(COPY, lambda: life.ask("agent", "GET", f"/documents/{document}/copies/{copy['code']}.pdf"), "file_hostile")
+        assert pdf.startswith(b"%PDF-") and life.call("GET", f"/api/v1/copies/{copy['code']}")["source_digest"] == copy["source_digest"]
+
+    def a_digest_is_stamped(self):
+        """R18.1: the file stays with the client."""
+        life, number = self.life, self.life.ask("agent", "GET", f"/seals/{self.seal_id}/flow")["number"] + 1
+        approver = life.approver_key_id
+        life.set_flow(self.seal_id, flow(self.seal_id, number, [path(("审批", 1, [approver])), path(("负责人", 1, [approver]), digest_only=True)]))
+        with tempfile.TemporaryDirectory() as folder:
+            client = digest_only.Client(life, self.seal_id, pathlib.Path(folder))
+            source = ROOT / "tests" / "data" / ("contract.ofd", "contract.pdf")[self.serial % 2]
+            order = client.ask(client.prepare(source, "file", "--page", 1, "--at", f"{20 + self.serial % 50},60"))["order_id"]
+            life.approve(order)
+            done = life.stamp(order, self.seal_id)
+            self.stamped.append((order, None))
+            assert life.verify(client.finish("file", done).read_bytes())["verdict"].startswith("valid")
+
     # -- people, makers, applications --
 
     def accounts_need_two_persons(self):
@@ -260,8 +301,11 @@ class Walks:
         life.ask("admin", "POST", f"/people/{member}/disable", {"reason": "a test"})
         approver = person(3, roles=["approver"], organization_id=life.organization["organization_id"])
         life.tokens["second"] = life.log_in(f"kill-{serial + 3}", approver["password"])["token"]
+        life.ask("admin", "POST", f"/people/{approver['person_id']}/reveal", {"field": "phone", "reason": "a test"})
         key = life.ask("second", "POST", f"/people/{approver['person_id']}/key", {})
         life.own_pin("second", key["approver_key_id"], key["activation_code"])
+        life.ask("second", "POST", "/session/recovery-codes", {})
+        life.ask("security", "DELETE", f"/people/{approver['person_id']}/sessions")
 
     def makers_are_supervised(self):
         life = self.life
@@ -273,10 +317,22 @@ class Walks:
         life.ask("maker", "POST", f"/workstations/{workstation}/revoke", {"reason": "a test"})
         opened = life.ask("police", "POST", at + "/inspections", {"kind": "routine", "note": "", "sample": 1})["inspection_id"]
         life.ask("police", "POST", f"/inspections/{opened}/findings", {"clause": "R13.2", "description": "a test"})
-        order = life.ask("police", "POST", f"/inspections/{opened}/rectifications", {"demand": "a test", "due": in_days(9)})["rectification_id"]
+        order, unwanted = (life.ask("police", "POST", f"/inspections/{opened}/rectifications", {"demand": "a test", "due": in_days(9)})["rectification_id"]
+                           for _ in range(2))
+        life.ask("police", "POST", f"/rectifications/{unwanted}/withdraw", {"reason": "a test"})
+        life.ask("maker", "POST", f"/rectifications/{order}/answer", {"description": "a test"})
+        life.ask("police", "POST", f"/rectifications/{order}/reject", {"reason": "a test", "due": in_days(5)})
         life.ask("maker", "POST", f"/rectifications/{order}/answer", {"description": "a test"})
         life.ask("police", "POST", f"/rectifications/{order}/accept", {})
         life.ask("police", "POST", f"/inspections/{opened}/close", {"conclusion": "a test"})
+
+    def organizations_and_makers_come_and_go(self):
+        life, code = self.life, uscc(self.serial)
+        made = life.ask("admin", "POST", "/organizations", {"uscc": code, "name": f"天津示例第{self.serial}有限公司", "kind": "enterprise", "district": "120101"})
+        assert made["organization_id"]
+        maker = life.ask("police", "POST", "/makers", {"licence_number": f"kill-{self.serial}", "name": f"制作机构{self.serial}（演示）", "uscc": code,
+                                                       "valid_from": in_days(-9), "valid_to": in_days(99)})["maker_id"]
+        life.ask("police", "POST", f"/makers/{maker}/revoke", {"reason": "a test"})
 
     def applications_of_others_ask(self):
         life = self.life
@@ -364,8 +420,9 @@ class Walks:
     def all(self):
         for walk in (self.a_seal_is_applied_for_made_and_put_into_use, self.documents_are_stamped, self.events_are_delivered,
                      self.documents_are_stamped_by_the_batch, self.a_grant_is_given_used_and_revoked, self.a_seal_is_handed_over_and_back,
-                     self.a_locked_seal_is_unlocked_by_two, self.what_nobody_asks_for_again_is_settled, self.a_permission_is_revoked_and_given,
+                     self.a_locked_seal_is_unlocked_by_two, self.what_nobody_asks_for_again_is_settled, self.pages_are_looked_at_and_copied,
+                     self.a_digest_is_stamped, self.a_permission_is_revoked_and_given,
                      self.people_are_told, self.a_seal_is_stopped_and_goes_on, self.a_seal_is_replaced, self.accounts_need_two_persons,
-                     self.makers_are_supervised, self.applications_of_others_ask, self.registers_are_compared, self.seals_end,
+                     self.makers_are_supervised, self.organizations_and_makers_come_and_go, self.applications_of_others_ask, self.registers_are_compared, self.seals_end,
                      self.applications_end_otherwise):
             yield walk
