@@ -136,7 +136,8 @@ def main():
         backup = a_killed_backup_is_none(care, site, folder)
         backups = sum(care.kills.values())
         a_killed_restore_is_not_served(care, site.config, folder, backup)
-        print(f"{backups} backups and {sum(care.kills.values()) - backups} restores ended at {len(care.kills)} named points; {time.monotonic() - started:.0f} s")
+        restores = sum(care.kills.values()) - backups
+        print(f"{backups} backups and {restores} restores ended at {len(care.kills)} named points; {time.monotonic() - started:.0f} s")
         assert not set(OURS) - set(care.kills), f"points that nothing reaches: {set(OURS) - set(care.kills)}"
 
 

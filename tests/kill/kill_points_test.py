@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """kill -9 at every named moment of every kind of transaction (points.def): what was acknowledged is there, once; journal, records, blobs and outbox
-agree (jinyin fsck); what the outside was told arrived once and in order. usage: kill_points_test.py FOLDER-OF-THE-ROOMS [--learn]; JINYIN_KILLS: how many; --learn: none,
-but moments.txt is written."""
+agree (jinyin fsck); what the outside was told arrived once and in order.
+usage: kill_points_test.py FOLDER-OF-THE-ROOMS [--learn]; JINYIN_KILLS: how many; --learn: none, but moments.txt is written."""
 import json
 import os
 import pathlib

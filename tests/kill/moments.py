@@ -46,7 +46,8 @@ def messages():
 
 def must_fit(passed, elsewhere):
     """The map names what there is, and every point has its place in it or among those that the walks bring about themselves."""
-    names, events = {name for name, room in points().items() if room != "care"}, {m.get("x-audit-event") for methods in described.API["paths"].values() for m in methods.values()}
+    names = {name for name, room in points().items() if room != "care"}
+    events = {method.get("x-audit-event") for methods in described.API["paths"].values() for method in methods.values()}
     for label, moments in passed.items():
         method, path = label.split(" ")
         assert method.lower() in described.API["paths"].get(path, {}), f"{label} is no request. {RENEW}"

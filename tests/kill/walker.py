@@ -56,7 +56,9 @@ class Plan:
 
     def took_place(self, label, event, first_end):
         """A request is over; first_end: the (moment, nth) at which something ended first, or None."""
-        moments = [m for m in self.board.passed() if m.kind == event or (m.kind.isupper() and not m.kind.startswith(WITHOUT_REQUEST))]
+        passed = self.board.passed()
+        asked = {m.kind for m in passed if m.point.endswith("_asked") and not m.kind.startswith(WITHOUT_REQUEST)}      # not one that still tells the last
+        moments = [m for m in passed if m.kind == event or m.kind in asked]
         self.seen[label].update(moments)
         if self.learning:
             known = self.passed.setdefault(label, collections.Counter())
@@ -102,7 +104,7 @@ class Plan:
         return sum(self.kills.values())
 
     def never_reached(self):
-        return [name for name, room in points().items() if room != "care" and self.of_point[name] == 0]        # care_kill_test.py has its own
+        return [name for name, room in points().items() if room != "care" and self.of_point[name] == 0]      # care_kill_test.py has its own
 
 
 class Walker(Life):

@@ -51,8 +51,9 @@ SETTLED = {"settling": ["settle_answered", "settle_wanted", "store_committing", 
            "KEY_SETTLE": ["key_asked", "key_done", "key_told"]}
 UNSIGNED = {"KEY_SETTLE": SETTLED["KEY_SETTLE"] + JOURNAL}
 TOLD = {"approval_waiting": ["notification_written", "store_committing", "store_committed"]}
-PICTURE = {"": ["picture_drawn", "picture_known", "picture_kept"], "PAGE_DRAW": ["page_asked", "page_fetched", "page_reader_begun", "page_reader_done", "page_done"]}
-COPY = {"PAGE_COPY": PICTURE["PAGE_DRAW"]}
+PAGE = ["page_asked", "page_fetched", "page_reader_begun", "page_reader_done", "page_done"]
+PICTURE = {"": ["picture_drawn", "picture_known", "picture_kept"], "PAGE_DRAW": PAGE}
+COPY = {"PAGE_COPY": PAGE}
 COMPARED = {"engraving": ["reconcile_fetched", "reconcile_compared"], "LINK_LIST_FILINGS": LINK}
 MEANWHILE = {name for kinds in (REFUSED, APPLICATION, DELIVERED, SENT, SETTLED, UNSIGNED, TOLD, PICTURE, COPY,
                                 COMPARED) for names in kinds.values() for name in names}
@@ -423,6 +424,6 @@ class Walks:
                      self.a_locked_seal_is_unlocked_by_two, self.what_nobody_asks_for_again_is_settled, self.pages_are_looked_at_and_copied,
                      self.a_digest_is_stamped, self.a_permission_is_revoked_and_given,
                      self.people_are_told, self.a_seal_is_stopped_and_goes_on, self.a_seal_is_replaced, self.accounts_need_two_persons,
-                     self.makers_are_supervised, self.organizations_and_makers_come_and_go, self.applications_of_others_ask, self.registers_are_compared, self.seals_end,
-                     self.applications_end_otherwise):
+                     self.makers_are_supervised, self.organizations_and_makers_come_and_go, self.applications_of_others_ask, self.registers_are_compared,
+                     self.seals_end, self.applications_end_otherwise):
             yield walk
