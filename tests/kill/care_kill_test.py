@@ -12,7 +12,7 @@ import time
 
 from board import Board, points
 from walker import ROOT, Walker
-from backup_test import POSTGRES, Site, other_site
+from backup_test import POSTGRES, Site, other_site, served
 from service import BUILD, demonstration
 
 KILLED = -9
@@ -82,17 +82,9 @@ def a_killed_restore_is_not_served(care, like, folder, backup):
         assert code == 0 and "nothing is wrong" in said, said
         assert not (site.folder / "data" / "restore.unfinished").exists()
 
-    def serves(site):
-        """Whether jinyind would begin; it is not let to."""
-        process = subprocess.Popen([BUILD / "jinyind", "--config", site.config], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        try:
-            said, _ = process.communicate(timeout=3)
-        except subprocess.TimeoutExpired:
-            process.terminate()
-            process.communicate(timeout=20)
-            return True
-        assert process.returncode != 0 and "did not finish" in said, said
-        return False
+    def is_not_served(site):
+        done = subprocess.run([BUILD / "jinyind", "--config", site.config], capture_output=True, text=True, timeout=60)
+        assert done.returncode != 0 and "did not finish" in done.stdout + done.stderr, done
 
     empty, filled, finished = set(), set(), set()
     for n, (moment, nth) in enumerate(care.undisturbed("restore", backup, *options(other_site(folder / "first", like)))):
@@ -105,11 +97,13 @@ def a_killed_restore_is_not_served(care, like, folder, backup):
             empty.add(moment.point)
         elif not (data / "restore.unfinished").exists():
             assert moment.point == "restore_finished" and "is not empty: move" in said, f"{moment} {nth}: {said}"
-            assert "nothing is wrong" in site.fsck() and serves(site)
+            assert "nothing is wrong" in site.fsck()
+            with served(site):
+                pass
             finished.add(moment.point)
         else:
             assert code == 65 and "a restore did not finish here" in said, f"{moment} {nth}: {said}"
-            assert not serves(site), f"{moment} {nth}: half a restore is served"
+            is_not_served(site)
             filled.add(moment.point)
             again = other_site(folder / f"again-{n}", like) if POSTGRES else site      # as the refusal says
             for name in ("web", "key"):
