@@ -54,5 +54,7 @@ def must_fit(passed, elsewhere):
         for moment in moments:
             assert moment.point in names, f"{label}: {moment.point} is no point of points.def. {RENEW}"
             assert moment.kind in events or moment.kind in messages(), f"{label}: {moment.kind} is no event and no message. {RENEW}"
-    lost = names - {moment.point for moments in passed.values() for moment in moments} - set(elsewhere)
+    for moment in elsewhere:
+        assert not moment.kind.isupper() or moment.kind in messages(), f"walks.py: {moment.kind} is no message"
+    lost = names - {moment.point for moments in passed.values() for moment in moments} - {moment.point for moment in elsewhere}
     assert not lost, f"no request passes {', '.join(sorted(lost))}. {RENEW}"

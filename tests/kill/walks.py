@@ -52,11 +52,12 @@ SETTLED = {"settling": ["settle_answered", "settle_wanted", "store_committing", 
 UNSIGNED = {"KEY_SETTLE": SETTLED["KEY_SETTLE"] + JOURNAL}
 TOLD = {"approval_waiting": ["notification_written", "store_committing", "store_committed"]}
 PAGE = ["page_asked", "page_fetched", "page_reader_begun", "page_reader_done", "page_done"]
-PICTURE = {"": ["picture_drawn", "picture_known", "picture_kept"], "PAGE_DRAW": PAGE}
+PICTURE = {"": ["picture_drawn", "picture_known", "picture_kept"]}
+DRAWN = {"PAGE_DRAW": PAGE}
 COPY = {"PAGE_COPY": PAGE}
-COMPARED = {"engraving": ["reconcile_fetched", "reconcile_compared"], "LINK_LIST_FILINGS": LINK}
-MEANWHILE = {name for kinds in (REFUSED, APPLICATION, DELIVERED, SENT, SETTLED, UNSIGNED, TOLD, PICTURE, COPY,
-                                COMPARED) for names in kinds.values() for name in names}
+COMPARED = {"engraving": ["reconcile_fetched", "reconcile_compared"], "LINK_REGISTER": LINK}
+MEANWHILE = {Moment(name, kind) for kinds in (REFUSED, APPLICATION, DELIVERED, SENT, SETTLED, UNSIGNED, TOLD, PICTURE, DRAWN, COPY, COMPARED)
+             for kind, names in kinds.items() for name in names}
 
 
 class Receiver(http.server.ThreadingHTTPServer):
@@ -259,17 +260,18 @@ class Walks:
 
     def pages_are_looked_at_and_copied(self):
         """R15.1, R17.1: a page is never shown as another, and a picture that was lost is drawn again."""
-        life, document = self.life, self.stamped[-1][1]            # of this round: nobody has looked at it yet
-        for ppm in (2, 4, 8):
-            pages = lambda: life.ask("agent", "GET", f"/documents/{document}/pages?limit=1&ppm={ppm}")["items"][0]
-            page = life.ends_meanwhile(PICTURE, pages)
-            if page["refusal"] is not None:                        # who ends while it reads has said something about the document
-                page = pages()
-            picture = life.ask("agent", "GET", f"/documents/{document}/pages/1.png?ppm={ppm}")
-            assert page["sm3"] == sm3(picture) == pages()["sm3"], page
-        copy = life.ask("agent", "POST", f"/documents/{document}/copies", {})
-        pdf = life.ends_meanwhile(COPY, lambda: life.ask("agent", "GET", f"/documents/{document}/copies/{copy['code']}.pdf"), "file_hostile")
-        assert pdf.startswith(b"%PDF-") and life.call("GET", f"/api/v1/copies/{copy['code']}")["source_digest"] == copy["source_digest"]
+        life = self.life
+        for (_, document), kinds in zip(self.stamped[-2:], (PICTURE, DRAWN)):                # of this round: nobody has looked at them yet
+            for ppm in (2, 4, 8):
+                pages = lambda: life.ask("agent", "GET", f"/documents/{document}/pages?limit=1&ppm={ppm}")["items"][0]
+                page = life.ends_meanwhile(kinds, pages)
+                if page["refusal"] is not None:                    # who ends while it reads has said something about the document
+                    page = pages()
+                picture = life.ask("agent", "GET", f"/documents/{document}/pages/1.png?ppm={ppm}")
+                assert page["sm3"] == sm3(picture) == pages()["sm3"], page
+            copy = life.ask("agent", "POST", f"/documents/{document}/copies", {})
+            pdf = life.ends_meanwhile(COPY, lambda: life.ask("agent", "GET", f"/documents/{document}/copies/{copy['code']}.pdf"), "file_hostile")
+            assert pdf.startswith(b"%PDF-") and life.call("GET", f"/api/v1/copies/{copy['code']}")["source_digest"] == copy["source_digest"]
 
     def a_digest_is_stamped(self):
         """R18.1: the file stays with the client."""
