@@ -102,7 +102,7 @@ def main():
             life.plan = plan
             life.acknowledged.clear()
             sim = Sim(life.credentials["sim"])
-            walks = Walks(life, None, Client(life.credentials["sim"]).call("GET", "/seals")["seals"], Receiver())
+            walks = Walks(life, sim, Client(life.credentials["sim"]).call("GET", "/seals")["seals"], Receiver())
             walks.before = dict(at_database(folder, "SELECT event, count(*) FROM audit WHERE outcome = 'ok' GROUP BY event"))
             print(f"seed {SEED}; set up in {time.monotonic() - started:.1f} s", flush=True)
             rounds = 0

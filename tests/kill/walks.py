@@ -11,10 +11,11 @@ import time
 import uuid
 
 from board import Moment
-from walker import ROOT, Application, Client
-from life import flow, ia5, instant, integer, now, path, sequence, sm3
+from walker import ROOT, Application, Client, Problem
+from life import Authenticator, flow, ia5, instant, integer, now, path, sequence, sm3
 import digest_only
 from api_test import refused
+from exchange_test import events
 from lifecycle_test import at_database, holder, physical, state
 from service import eventually
 
@@ -84,8 +85,8 @@ class Taker(http.server.BaseHTTPRequestHandler):
 
 
 class Walks:
-    def __init__(self, life, other, register, receiver):
-        self.life, self.other, self.register, self.receiver, self.serial = life, other, register, receiver, 0
+    def __init__(self, life, sim, register, receiver):
+        self.life, self.sim, self.register, self.receiver, self.serial = life, sim, register, receiver, 0
         self.newcomer = None
         self.stamped = []                                          # (order, document) of every acknowledged stamp
         self.seals = []
@@ -107,6 +108,7 @@ class Walks:
         life.ask("maker", "POST", at + "/correct", {"reason": "a test"})
         life.ask("agent", "POST", at + "/submit", {})
         life.accept(application)
+        life.ask("maker", "POST", at + "/reveal", {"field": "agent_id_number", "reason": "a test"})
         self.seal_id = life.hand_over(self.made(application["application_id"]))
         assert state(life, self.seal_id) == "ACTIVE"
 
@@ -277,7 +279,10 @@ class Walks:
         """R18.1: the file stays with the client."""
         life, number = self.life, self.life.ask("agent", "GET", f"/seals/{self.seal_id}/flow")["number"] + 1
         approver = life.approver_key_id
-        life.set_flow(self.seal_id, flow(self.seal_id, number, [path(("审批", 1, [approver])), path(("负责人", 1, [approver]), digest_only=True)]))
+        wanted = flow(self.seal_id, number, [path(("审批", 1, [approver])), path(("负责人", 1, [approver]), digest_only=True)], authority=approver)
+        life.ask("approver", "POST", f"/seals/{self.seal_id}/flow/approve",
+                 {"flow": base64.b64encode(wanted).decode(), "sealed": life.seal("approve", sm3(wanted) + "/0", life.pins[approver])})
+        life.set_flow(self.seal_id, wanted)
         with tempfile.TemporaryDirectory() as folder:
             client = digest_only.Client(life, self.seal_id, pathlib.Path(folder))
             source = ROOT / "tests" / "data" / ("contract.ofd", "contract.pdf")[self.serial % 2]
@@ -308,7 +313,21 @@ class Walks:
         key = life.ask("second", "POST", f"/people/{approver['person_id']}/key", {})
         life.own_pin("second", key["approver_key_id"], key["activation_code"])
         life.ask("second", "POST", "/session/recovery-codes", {})
+        self.a_session_ends_with("password_changed", "PUT", "/session/password", {"old": approver["password"], "new": f"Quite-Another-{serial}"})
+        life.tokens["second"] = life.log_in(f"kill-{serial + 3}", f"Quite-Another-{serial}")["token"]
+        self.a_session_ends_with("logged_out", "DELETE", "/session")
+        life.tokens["second"] = life.log_in(f"kill-{serial + 3}", f"Quite-Another-{serial}")["token"]
+        secret = life.ask("second", "POST", "/session/second-factor", {})["secret"]
+        life.ask("second", "POST", "/session/second-factor/confirm", {"code": Authenticator(secret)()})
         life.ask("security", "DELETE", f"/people/{approver['person_id']}/sessions")
+
+    def a_session_ends_with(self, event, *request):
+        """Who asks again after an answer that he never got is told that his session is over: it was done, and what follows shows it."""
+        try:
+            self.life.ask("second", *request)
+        except Problem as problem:
+            assert problem.code == "unauthenticated", problem
+            self.life.acknowledged[event] += 1
 
     def makers_are_supervised(self):
         life = self.life
@@ -408,6 +427,17 @@ class Walks:
         life.ask("approver", "POST", f"/notifications/{mine()[0]['notification_id']}/read", {})
         life.ask("approver", "POST", f"/orders/{order}/refuse", {"reason": "a test"})
 
+    def an_event_is_sent_again(self):
+        """R5.2: refused for good by the engraving system, until a person sees to it."""
+        life, seal_id = self.life, self.seal_id
+        self.sim.fault("engraving", "refuse")
+        life.ask("custodian", "POST", f"/seals/{seal_id}/freeze", {"reason": "a test"})
+        eventually(lambda: events(life, destination="engraving", state="DEAD"))
+        self.sim.fault("engraving", "none")
+        life.ask("police", "POST", f"/exchange/events/{events(life, destination='engraving', state='DEAD')[0]['event_id']}/resend", {"reason": "a test"})
+        life.ask("custodian", "POST", f"/seals/{seal_id}/unfreeze", {"sealed": life.seal("unfreeze", seal_id, life.pins[seal_id])})
+        self.settled()
+
     def registers_are_compared(self):
         life = self.life
         run = life.ends_meanwhile(COMPARED, lambda: life.ask("police", "POST", "/exchange/reconciliations", {"counterpart": "engraving"}))
@@ -424,8 +454,8 @@ class Walks:
         for walk in (self.a_seal_is_applied_for_made_and_put_into_use, self.documents_are_stamped, self.events_are_delivered,
                      self.documents_are_stamped_by_the_batch, self.a_grant_is_given_used_and_revoked, self.a_seal_is_handed_over_and_back,
                      self.a_locked_seal_is_unlocked_by_two, self.what_nobody_asks_for_again_is_settled, self.pages_are_looked_at_and_copied,
-                     self.a_digest_is_stamped, self.a_permission_is_revoked_and_given,
-                     self.people_are_told, self.a_seal_is_stopped_and_goes_on, self.a_seal_is_replaced, self.accounts_need_two_persons,
+                     self.a_digest_is_stamped, self.a_permission_is_revoked_and_given, self.people_are_told, self.an_event_is_sent_again,
+                     self.a_seal_is_stopped_and_goes_on, self.a_seal_is_replaced, self.accounts_need_two_persons,
                      self.makers_are_supervised, self.organizations_and_makers_come_and_go, self.applications_of_others_ask, self.registers_are_compared,
                      self.seals_end, self.applications_end_otherwise):
             yield walk
