@@ -39,21 +39,12 @@ refuse_filled(const struct care_site *site, const char *place, const char *advic
            jy_fail(fault, JY_E_CONFLICT, place, 0, "is not empty: a restore did not finish here; %s, and restore again", advice);
 }
 
-/* A database that answers as ours is one: rows of a backup never mix with others. */
-static bool
-has_database(const struct care_site *site)
-{
-    struct jy_fault unused = { 0 };
-    struct db *db = NULL;
-    bool has = !site->served ? access(db_words(site->place), F_OK) == 0 : db_open_reader(site->owner, &db, &unused) == JY_OK;
-
-    db_close(db);
-    return has;
-}
-
 static jy_err
 check_places(const struct care_site *site, const struct care_manifest *m, struct jy_fault *fault)
 {
+    bool empty;
+    jy_err rc;
+
     if (m->postgres != site->served)
         return jy_fail(fault, JY_E_ARGUMENT, "store", 0, "the backup is one of %s, the configuration names another engine",
                        m->postgres ? "PostgreSQL" : "SQLite");
@@ -63,7 +54,9 @@ check_places(const struct care_site *site, const struct care_manifest *m, struct
         return refuse_filled(site, site->web_dir, "move it away", fault);
     if (!care_is_empty(site->key_dir))
         return refuse_filled(site, site->key_dir, "move it away", fault);
-    if (has_database(site))
+    if ((rc = db_is_empty(site->served ? site->owner : site->place, &empty, fault)) != JY_OK)
+        return rc;
+    if (!empty)
         return refuse_filled(site, "store", site->served ? "name a new database" : "move the file away", fault);
     if (access(site->unlock_file, R_OK) != 0)
         return jy_fail(fault, JY_E_NOT_FOUND, site->unlock_file, 0, "the unlock secret is kept apart from backups: put it here first, or no key opens");
