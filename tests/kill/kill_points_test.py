@@ -36,7 +36,7 @@ def every_acknowledged_act_is_there_once(life, walks):
         assert event in NOT_ONCE or found == count or (event in EACH_TIME and found > count), f"{event}: {count} acknowledged, {found} recorded"
     done = dict(at_database(life.folder, "SELECT order_id, result_document_id FROM stamp_order WHERE state = 'DONE'"))
     told = dict(walks.stamped)                                     # None: the document is the client's own (R18.1)
-    assert len(told) == len(walks.stamped) and done == {order: told[order] or done[order] for order in done if order in told} and set(done) == set(told), \
+    assert len(told) == len(walks.stamped) and set(done) == set(told) and all(told[order] in (None, done[order]) for order in done), \
         f"acknowledged stamps and those in the records differ: {set(done.items()) ^ set(walks.stamped)}"
     twice = at_database(life.folder, "SELECT from_order_id FROM document WHERE from_order_id IS NOT NULL GROUP BY from_order_id HAVING count(*) > 1")
     assert not twice, f"orders with two documents: {twice}"
@@ -124,8 +124,8 @@ def main():
                 return
             never = plan.never_reached()
             places = len({(m.point, m.kind) for _, m, _ in plan.kills})
-            print(f"{plan.total} kills at {len(plan.of_point)} named points, {places} moments of {len(plan.passed)} requests; {sum(plan.missed.values())} "
-                  f"that did not come; {time.monotonic() - started:.0f} s")
+            print(f"{plan.total} kills at {len(plan.of_point)} named points, {places} moments of {len(plan.passed)} requests, {len(plan.kills)} pairs; "
+                  f"{sum(plan.missed.values())} that did not come; {time.monotonic() - started:.0f} s")
             for (label, moment, nth), times in plan.missed.items():
                 print(f"  did not come: {label}, {moment.point} of {moment.kind}, passage {nth}: {times}")
             ticks = (pathlib.Path("/proc") / str(pids(folder)["jinyind"]) / "stat").read_text().rsplit(")", 1)[1].split()[13:15]
