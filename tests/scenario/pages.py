@@ -55,6 +55,9 @@ def R15_1__pages_are_the_same_pictures_for_ofd_and_pdf(life, other, folder):
         for cached in (folder / "data" / "web" / "pages").iterdir():
             cached.unlink()                               # what the cache lost is drawn again, the same
         assert sm3(picture(life, document)) == page["sm3"]
+        kept = folder / "data" / "web" / "pages" / page["sm3"]
+        kept.write_bytes(kept.read_bytes()[:-1] + b"?")
+        assert sm3(picture(life, document)) == page["sm3"] == sm3(kept.read_bytes()), "what a crash damaged is drawn again, and kept"
         refused("not_found", lambda: pages(other, document))
         refused("not_found", lambda: picture(other, document))
         for wrong in (0, 3, 16, "x"):
