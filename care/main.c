@@ -2,6 +2,8 @@
 /* jinyin-care: what `jinyin migrate|backup|restore|fsck` are. Exit: 0 done, 1 fsck found something, 64 usage, 65 refused. */
 #include "care/fsck.h"
 
+#include "base/kill_point.h"
+
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -133,5 +135,6 @@ main(int argc, char **argv)
         return usage();
     if ((rc = care_site_read(config, &site, &fault)) != JY_OK)
         return say(command, rc, &fault);
+    JY_KILL_KIND(command);
     return commands[i].run(&site, commands[i].folder ? argv[optind + 1] : NULL);
 }

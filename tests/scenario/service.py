@@ -78,7 +78,8 @@ def demonstration(platform=False, bare=False, jinyind=None, cwd=None, **config):
     with the rooms beside it; cwd: the folder in which it is started."""
     with tempfile.TemporaryDirectory(prefix="jinyin-") as folder:
         folder = pathlib.Path(folder) / "demo"
-        if "JINYIN_POSTGRES" not in os.environ and not bare and not PEOPLE_SETTINGS & set(config):
+        # Other rooms may stretch passwords otherwise (tests/kill/kill_point.c).
+        if "JINYIN_POSTGRES" not in os.environ and not bare and jinyind is None and not PEOPLE_SETTINGS & set(config):
             copy_prepared(folder)
         with running(folder, platform, bare, jinyind, cwd, config) as base:
             yield folder, base
@@ -105,7 +106,7 @@ def running(folder, platform=False, bare=False, jinyind=None, cwd=None, config={
                                  (log.read_text(errors="replace")[-4000:] if log.exists() else ""))
         yield f"http://127.0.0.1:{port}"
         process.send_signal(signal.SIGINT)
-        rest, _ = process.communicate(timeout=20)
+        rest, _ = process.communicate(timeout=60)
         assert process.returncode == 0 and "stopped" in rest, f"no clean stop: {process.returncode} {rest}"
     except BaseException:
         log = folder / "log.jsonl"
