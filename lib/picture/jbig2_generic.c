@@ -36,6 +36,7 @@ jb2_generic_at(unsigned template)
     return templates[template].at_count;
 }
 
+#define AT_PRICE 2                           /* times the price of a pixel when its AT pixels are looked up one by one */
 #define MARGIN 8                             /* zeros after a line: no template looks further to the right */
 
 /* Lines with their margins, the current one first. */
@@ -84,7 +85,8 @@ decode_line(const struct jb2_generic *g, const struct template *t, struct jb2_mq
 jy_err
 jb2_generic(struct jb2 *j, const struct jb2_generic *g, struct jb2_mq *mq, uint8_t *contexts, struct jb2_bitmap **out)
 {
-    const struct template *t = memcmp(g->at, nominal_at[g->template], sizeof(g->at)) == 0 ? &nominal[g->template] : &templates[g->template];
+    bool plain = memcmp(g->at, nominal_at[g->template], 2 * templates[g->template].at_count) == 0;
+    const struct template *t = plain ? &nominal[g->template] : &templates[g->template];
     uint64_t stride = (uint64_t)g->width + MARGIN;
     uint8_t *margins = NULL;
     bool typical = false;                                    /* LTP */
@@ -96,7 +98,7 @@ jb2_generic(struct jb2 *j, const struct jb2_generic *g, struct jb2_mq *mq, uint8
         struct lines l = { margins + y % 3 * stride, margins + (y + 2) % 3 * stride, margins + (y + 1) % 3 * stride };
         if (g->typical && jb2_bit(mq, &contexts[templates[g->template].typical]) != 0)
             typical = !typical;
-        if ((rc = jb2_spend(j, (typical ? g->width / 8 : (uint64_t)g->width) + JB2_LINE_STEPS)) != JY_OK)
+        if ((rc = jb2_spend(j, (typical ? g->width / 8 : (uint64_t)g->width * (plain ? 1 : AT_PRICE)) + JB2_LINE_STEPS)) != JY_OK)
             break;
         if (typical)
             memcpy(l.here, l.above, g->width);
