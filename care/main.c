@@ -26,7 +26,7 @@ migrate(const struct care_site *site, const char *folder)
         fprintf(stderr, "jinyin migrate: PostgreSQL needs --owner postgresql:… (the schema's owner) and --role NAME (who serves)\n");
         return EXIT_USAGE;
     }
-    if ((rc = db_prepare(site->served ? site->owner : site->place, site->role, &fault)) != JY_OK)
+    if ((rc = db_prepare(site->served ? site->owner : site->place, site->role, site->side, &fault)) != JY_OK)
         return say("migrate", rc, &fault);
     printf("the schema is that of jinyin %s%s%s\n", JY_VERSION, site->served ? "; rights of its statements for " : "", site->served ? site->role : "");
     return EXIT_DONE;

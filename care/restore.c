@@ -84,7 +84,7 @@ put_all(const struct care_site *site, const char *folder, const struct care_mani
     if (rc == JY_OK && site->served && (rc = care_join(path, folder, CARE_DUMP, fault)) == JY_OK)
         rc = care_undump(site->owner, path, fault);
     if (rc == JY_OK)
-        rc = db_prepare(site->served ? site->owner : site->place, site->role, fault);
+        rc = db_prepare(site->served ? site->owner : site->place, site->role, site->side, fault);
     return rc;
 }
 

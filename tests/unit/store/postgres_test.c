@@ -96,8 +96,8 @@ open__without_its_migrations_it_is_refused(void **state)
     struct jy_fault fault = { 0 };
 
     assert_open_says(f, f->place, JY_E_BAD_STATE, "jinyin migrate");
-    assert_int_equal(db_prepare(f->owner, "nobody_of_this_name", &fault), JY_E_NOT_FOUND);
-    assert_int_equal(db_prepare(f->place, "jinyin_web", &fault), JY_E_INTERNAL);       /* the service makes no schema */
+    assert_int_equal(db_prepare(f->owner, "nobody_of_this_name", DB_WHOLE, &fault), JY_E_NOT_FOUND);
+    assert_int_equal(db_prepare(f->place, "jinyin_web", DB_WHOLE, &fault), JY_E_INTERNAL);       /* the service makes no schema */
 }
 
 static void
@@ -125,7 +125,7 @@ open__a_second_writer_is_refused(void **state)
     struct jy_fault fault = { 0 };
 
     assert_open_says(f, f->place, JY_E_UNAVAILABLE, "another process serves");
-    assert_int_equal(db_prepare(f->owner, "jinyin_web", &fault), JY_E_UNAVAILABLE);      /* nor does a schema change under a service */
+    assert_int_equal(db_prepare(f->owner, "jinyin_web", DB_WHOLE, &fault), JY_E_UNAVAILABLE);      /* nor does a schema change under a service */
     assert_int_equal(db_write(f->db, add_seal, &(struct seal){ .code = "A" }, NULL), JY_OK);
 }
 
