@@ -47,7 +47,8 @@ check_store(struct jy_key_room *room, struct jy_fault *fault)
         struct jy_key_record record = { 0 };
         if (row->id[0] == '\0' || !row->recorded)
             continue;
-        if ((rc = jy_vault_load(&room->vault, row->id, &record, fault)) == JY_OK && !jy_key_kind_is_here(room, record.kind))
+        /* A damaged record is told when it is used, as everywhere. */
+        if (jy_vault_load(&room->vault, row->id, &record, NULL) == JY_OK && !jy_key_kind_is_here(room, record.kind))
             rc = jy_fail(fault, JY_E_NOT_THIS_NODE, "key_dir", 0, "%s is a %s key, which the %s node does not keep", row->id, jy_key_kind_name(record.kind),
                          jy_node_name(room->node));
         jy_record_free(&record);
@@ -80,7 +81,7 @@ jy_key_open_node(struct jy_key_room *room, const struct jy_key_setup *setup, str
             rc = jy_fail(fault, JY_E_BAD_FIELD, "key_request_key", 0, "130 hex digits: the stamping node's key for key requests");
         jy_sm2_free(key);
     }
-    return rc == JY_OK ? check_store(room, fault) : rc;
+    return rc == JY_OK && room->node != JY_NODE_WHOLE ? check_store(room, fault) : rc;
 }
 
 /* -- key request -- */
