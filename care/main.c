@@ -84,15 +84,18 @@ fsck(const struct care_site *site, const char *folder)
     return rc != JY_OK ? say("fsck", rc, &fault) : told(problems);
 }
 
+/* N7: a backup holds the database and the documents and keys of the node that stamps; the others' folders are copied by hand (docs/design/nodes.md). */
+#define STAMPING (DB_WHOLE | DB_STAMPING)
 static const struct {
     const char *name;
     int (*run)(const struct care_site *site, const char *folder);
     bool folder;
+    unsigned sides;
 } commands[] = {
-    { "migrate", migrate, false },
-    { "backup", backup, true },
-    { "restore", restore, true },
-    { "fsck", fsck, false },
+    { "migrate", migrate, false, STAMPING | DB_MAKING | DB_VERIFICATION },
+    { "backup", backup, true, STAMPING },
+    { "restore", restore, true, STAMPING },
+    { "fsck", fsck, false, STAMPING | DB_MAKING },
 };
 
 static int
@@ -133,5 +136,7 @@ main(int argc, char **argv)
         return usage();
     if ((rc = care_site_read(config, &site, &fault)) != JY_OK)
         return say(command, rc, &fault);
+    if ((commands[i].sides & site.side) == 0)
+        return say(command, jy_fail(&fault, JY_E_NOT_THIS_NODE, "node", 0, "it is done with the stamping node's configuration"), &fault);
     return commands[i].run(&site, commands[i].folder ? argv[optind + 1] : NULL);
 }

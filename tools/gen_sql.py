@@ -196,7 +196,8 @@ def text_c(queries, migrations):
     lines += ["const struct db_statement db_statements[] = {"]
     for statement in queries:
         params = ", ".join(param_c(param, *statement.query.types[param]) for param in statement.params)
-        lines += [f'    {{ "{statement.name}", "{statement.path.name}", {statement.line}, {sum(1 << SIDES.index(side) for side in statement.sides)}, {len(statement.params)},',
+        sides = sum(1 << SIDES.index(side) for side in statement.sides)
+        lines += [f'    {{ "{statement.name}", "{statement.path.name}", {statement.line}, {sides}, {len(statement.params)},',
                   f"      (const struct db_param[]){{ {params or '{ NULL, DB_NULL, NULL }'} }},", c_string(statement.text, "      ") + ",",
                   c_string(statement.postgres, "      ") + " },"]
     lines += ["    { NULL, NULL, 0, 0, 0, NULL, NULL, NULL },", "};", f"const size_t db_statement_count = {len(queries)};", ""]

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemons/web/seal_request.h"
 
-#include "base/kill_point.h"
 #include "codec/text.h"
 
 #include <stdlib.h>
@@ -92,7 +91,6 @@ seal_request_key(struct exchange *x, struct enrolment *e, struct jy_buf *request
 
     if ((rc = db_write(x->web->db, write_asked, &s, fault)) != JY_OK)
         return rc;
-    JY_KILL_POINT(seal_key_asked);
     if ((rc = wait_for(x, e->key_id, "ASKED", "ASKED", &row, fault)) != JY_OK)
         return rc;
     if (strcmp(member(row, "application_id"), x->id) != 0 || strcmp(member(row, "es_id"), e->common_name) != 0 || strcmp(member(row, "state"), "DONE") == 0)
@@ -121,7 +119,6 @@ seal_request_hand_in(struct exchange *x, const char *seal_id, struct jy_slice se
 
     if ((rc = db_write(x->web->db, write_made, &s, fault)) != JY_OK)
         return rc;
-    JY_KILL_POINT(seal_handed_in);
     if ((rc = wait_for(x, seal_id, "READY", "MADE", &row, fault)) == JY_OK && (rc = bytes_of(row, "seal", &there)) == JY_OK &&
         !jy_slice_equal(jy_buf_slice(&there), seal))
         rc = jy_fail(fault, JY_E_CONFLICT, "seal_id", 0, "another seal was made for this id");
@@ -179,7 +176,6 @@ make_ready(struct web *web, const json_t *row, struct jy_fault *fault)
     PUT(ask.seal_key_id, a.seal_id);
     if ((rc = enrol(web, &e, jy_now(), fault)) == JY_OK && (rc = ask_key(web, JY_MSG_KEY_REQUEST, &ask, &reply, fault)) == JY_OK &&
         (rc = personal_wrap(web, a.seal_id, "activation", e.activation_code, &wrapped)) == JY_OK) {
-        JY_KILL_POINT(seal_key_ready);
         a.certificate = reply.u.KEY_REQUESTED.certificate;
         a.request = reply.u.KEY_REQUESTED.signature;
         a.activation = jy_buf_slice(&wrapped);
@@ -203,7 +199,6 @@ take(struct web *web, const json_t *row, struct jy_fault *fault)
     PUT(ask.seal_key_id, a.seal_id);
     ask.seal = jy_buf_slice(&seal);
     if (rc == JY_OK && (rc = ask_key(web, JY_MSG_KEY_TAKE_SEAL, &ask, &reply, fault)) == JY_OK) {
-        JY_KILL_POINT(seal_taken);
         rc = db_write(web->db, write_taken, &a, fault);
     }
     jy_frame_free(&reply);

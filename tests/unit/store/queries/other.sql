@@ -1,7 +1,11 @@
 -- name: filing_add
 INSERT INTO filing (seal_id) VALUES (:seal_id);
 
+-- name: chain_last
+SELECT count(*) AS n, coalesce(max(number), 0) AS highest FROM pair;
+
 -- name: note_add
+-- for: making
 INSERT INTO note (seal_id, text) VALUES (:seal_id, :text);
 
 -- name: pair_add
