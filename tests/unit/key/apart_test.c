@@ -291,6 +291,98 @@ seal_by(const struct jy_sm2 *maker_key, struct jy_slice maker, const char *es_id
     return out;
 }
 
+/* The same seal whose list has a second signer, signed by its maker: with it another key could stamp. No program of ours makes one. */
+static struct jy_buf
+with_second_signer(struct jy_slice der, struct jy_slice other_der, const struct jy_sm2 *maker_key)
+{
+    struct jy_seal *seal = NULL, *other = NULL;
+    struct jy_der all, body, info, property;
+    struct jy_der_item header, es_id, type, name, list_type, list, rest[3], picture_whole, maker, algorithm;
+    struct jy_buf new_list = { 0 }, new_property = { 0 }, new_info = { 0 }, out = { 0 }, whole = { 0 };
+    uint8_t sig[JY_SM2_SIGNATURE_MAX];
+    size_t sig_len;
+
+    OK(jy_seal_parse(der, &seal, NULL));
+    OK(jy_seal_parse(other_der, &other, NULL));
+    jy_der_open(&all, der);
+    OK(jy_der_enter(&all, DER_SEQUENCE, &body));
+    OK(jy_der_enter(&body, DER_SEQUENCE, &info));
+    OK(jy_der_next(&info, &header));
+    OK(jy_der_next(&info, &es_id));
+    OK(jy_der_enter(&info, DER_SEQUENCE, &property));
+    OK(jy_der_next(&property, &type));
+    OK(jy_der_next(&property, &name));
+    OK(jy_der_next(&property, &list_type));
+    OK(jy_der_next(&property, &list));
+    for (int i = 0; i < 3; i++)
+        OK(jy_der_next(&property, &rest[i]));
+    OK(jy_der_next(&info, &picture_whole));
+    OK(jy_der_next(&body, &maker));
+    OK(jy_der_next(&body, &algorithm));
+    OK(jy_buf_add(&new_list, jy_seal_cert_list(seal)));
+    OK(jy_buf_add(&new_list, jy_seal_cert_list(other)));
+    OK(jy_buf_add(&new_property, type.tlv));
+    OK(jy_buf_add(&new_property, name.tlv));
+    OK(jy_buf_add(&new_property, list_type.tlv));
+    OK(jy_der_wrap(&new_property, DER_SEQUENCE, &new_list));
+    for (int i = 0; i < 3; i++)
+        OK(jy_buf_add(&new_property, rest[i].tlv));
+    OK(jy_buf_add(&new_info, header.tlv));
+    OK(jy_buf_add(&new_info, es_id.tlv));
+    OK(jy_der_wrap(&new_info, DER_SEQUENCE, &new_property));
+    OK(jy_buf_add(&new_info, picture_whole.tlv));
+    OK(jy_der_wrap(&whole, DER_SEQUENCE, &new_info));
+    OK(jy_sm2_sign(maker_key, S(whole), sig, &sig_len));
+    OK(jy_buf_add(&whole, maker.tlv));
+    OK(jy_buf_add(&whole, algorithm.tlv));
+    OK(jy_der_put_bits(&whole, JY_SLICE(sig, sig_len)));
+    OK(jy_der_put(&out, DER_SEQUENCE, S(whole)));
+    jy_buf_free(&whole);
+    jy_buf_free(&new_list);
+    jy_buf_free(&new_property);
+    jy_buf_free(&new_info);
+    jy_seal_free(seal);
+    jy_seal_free(other);
+    return out;
+}
+
+static void
+stamping__takes_no_seal_with_a_second_signer(void **state)
+{
+    struct jy_sm2 *known = NULL, *own = NULL;
+    struct jy_buf known_csr = { 0 }, own_csr = { 0 }, known_cert, own_cert, one, other, two;
+    struct jy_seal *seal = NULL;
+
+    (void)state;
+    OK(jy_sm2_generate(&known));
+    OK(jy_sm2_generate(&own));
+    OK(jy_csr_new(known, "known", "m", NULL, &known_csr, NULL));
+    OK(jy_csr_new(own, ES_ID, "津印测试", NULL, &own_csr, NULL));
+    known_cert = world_issue(S(known_csr), w.now - 86400, w.now + 86400, false);
+    own_cert = world_issue(S(own_csr), w.now - 86400, w.now + 86400, false);
+    trust_maker("known.crt", S(known_cert));
+    at(JY_NODE_STAMPING);
+    one = seal_by(known, S(known_cert), ES_ID, S(a.certificate), 0, w.now);
+    other = seal_by(known, S(known_cert), ES_ID, S(own_cert), 0, w.now);
+    two = with_second_signer(S(one), S(other), known);
+    OK(jy_seal_parse(S(two), &seal, NULL));                /* it is whole, and its maker's: nothing but the second signer is wrong */
+    OK(jy_seal_check_signature(seal, NULL));
+    assert_int_equal(jy_seal_deviations(seal), 0);
+    IS(take(SEAL_ID, S(two)), JY_E_FORBIDDEN);
+    assert_non_null(strstr(w.fault.text, "alone"));
+    OK(take(SEAL_ID, S(one)));
+    jy_seal_free(seal);
+    jy_sm2_free(known);
+    jy_sm2_free(own);
+    jy_buf_free(&known_csr);
+    jy_buf_free(&own_csr);
+    jy_buf_free(&known_cert);
+    jy_buf_free(&own_cert);
+    jy_buf_free(&one);
+    jy_buf_free(&other);
+    jy_buf_free(&two);
+}
+
 static void
 stamping__takes_no_seal_but_of_a_maker_it_knows_over_its_own_key(void **state)
 {
@@ -312,7 +404,7 @@ stamping__takes_no_seal_but_of_a_maker_it_knows_over_its_own_key(void **state)
     trust_maker("late.crt", S(late_cert));
     at(JY_NODE_STAMPING);
     {
-        const struct { const char *claim; struct jy_buf seal; jy_err err; } rows[] = {
+        struct { const char *claim; struct jy_buf seal; jy_err err; } rows[] = {
             { "a maker of the same CA that is not named", seal_by(stranger, S(stranger_cert), ES_ID, S(a.certificate), 0, w.now), JY_E_FORBIDDEN },
             { "another key's certificate", seal_by(known, S(known_cert), ES_ID, S(signer_cert), 0, w.now), JY_E_FORBIDDEN },
             { "another esID", seal_by(known, S(known_cert), "1201010000009", S(a.certificate), 0, w.now), JY_E_FORBIDDEN },
@@ -324,7 +416,7 @@ stamping__takes_no_seal_but_of_a_maker_it_knows_over_its_own_key(void **state)
             jy_err rc = take(SEAL_ID, S(rows[i].seal));
             if (rc != rows[i].err)
                 fail_msg("%s: %s %s", rows[i].claim, jy_err_code(rc), w.fault.text);
-            jy_buf_free(&((struct jy_buf){ rows[i].seal.p, rows[i].seal.len, rows[i].seal.cap }));
+            jy_buf_free(&rows[i].seal);
         }
     }
     /* a byte of it changed, anywhere */
@@ -420,6 +512,7 @@ main(void)
         APART(stamping__signs_no_key_request_that_web_wrote),
         APART(making__a_made_seal_is_no_key),
         APART(stamping__takes_no_seal_but_of_a_maker_it_knows_over_its_own_key),
+        APART(stamping__takes_no_seal_with_a_second_signer),
         APART(each_room_does_only_its_own),
         APART(a_store_with_another_nodes_keys_is_refused),
         APART(what_a_node_needs_is_asked_for_at_the_start),
