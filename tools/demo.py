@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The demonstration profile: a fresh folder var/demo, jinyin-sim, jinyind, a few organizations and people made through the
-public API with passwords of this run, printed once; Ctrl-C stops everything cleanly."""
+"""The demonstration profile: a fresh folder var/demo (or, with --keep, that of the last run), jinyin-sim, jinyind, a few organizations and
+people made through the public API with passwords of their own, printed once; Ctrl-C stops everything cleanly."""
 import argparse
 import datetime
 import json
@@ -123,7 +123,7 @@ def prepare(base, data, sim, change_first):
                               "seal_code": seal["seal_code"]})
         for k, (role, name) in enumerate([("agent", "经办人"), ("custodian", "保管人"), ("approver", "审批人")]):
             person(f"{role}{n}", name, id_number(10 * n + k), [role], organization_id=made["organization_id"])
-    return {"base": base, "sim": sim, "people": people, "organizations": organizations, "maker": maker}
+    return {"people": people, "organizations": organizations, "maker": maker}
 
 
 def main():
@@ -133,6 +133,7 @@ def main():
     parser.add_argument("--smtp-port", type=int, default=8091, help="of the simulated mail server")
     parser.add_argument("--platform", action="store_true", help="connect the national platform, too")
     parser.add_argument("--bare", action="store_true", help="nobody in it: as an operator finds it at the first start")
+    parser.add_argument("--keep", action="store_true", help="go on with the people, seals and documents of the last run")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=JSON",
                         help="a further key of the configuration; {sim} is the simulator's URL, {smtp} its mail server's")
     parser.add_argument("--dir", type=pathlib.Path, default=ROOT / "var" / "demo")
@@ -140,16 +141,18 @@ def main():
     parser.add_argument("--owner", help="postgresql:… of the schema's owner, with --store")
     parser.add_argument("--jinyind", type=pathlib.Path, default=BUILD / "jinyind", help="another one, with the rooms and the simulators beside it")
     args = parser.parse_args()
-    shutil.rmtree(args.dir, ignore_errors=True)
-    data = args.dir / "data"
-    (args.dir / "sim").mkdir(parents=True)
+    data, credentials = args.dir / "data", args.dir / "credentials.json"
+    kept = json.loads(credentials.read_text()) if args.keep and credentials.exists() else None
+    if kept is None:
+        shutil.rmtree(args.dir, ignore_errors=True)
+    (args.dir / "sim").mkdir(parents=True, exist_ok=True)
     sim, base = f"http://127.0.0.1:{args.sim_port}", f"http://127.0.0.1:{args.port}"
     config = {"http_loopback_port": args.port, "public_url": base, "engraving_url": sim, "ca_url": sim + "/ca", "development": True,
               "password_change_first": False,
               "login_source_tries": 1000, "evidence_hosts": f"127.0.0.1:{args.sim_port}",
               "making_four_eyes": False, "making_workstation": False}      # one member of staff, on any machine: R13.4 is off
     if args.platform:
-        with open(os.open(args.dir / "platform.secret", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+        with open(os.open(args.dir / "platform.secret", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
             out.write("sim-secret\nsim-password\nsim-salt\n")
     for key, value in (pair.split("=", 1) for pair in args.set):
         config[key] = json.loads(value.replace("{sim}", sim).replace("{smtp}", f"smtp://127.0.0.1:{args.smtp_port}"))
@@ -180,9 +183,8 @@ def main():
         if args.platform:
             key = call(base, "GET", "/api/v1/statement-keys")["keys"]["platform"]
             call(sim, "POST", "/control/platform", {"system_id": "jinyin-demo", "point": key})
-        demo = {"base": base, "sim": sim, "people": []} if args.bare else prepare(base, data, sim, config["password_change_first"])
-        demo |= {"config": str((args.dir / "jinyin.json").resolve())} | ({"owner": args.owner} if args.owner else {})
-        credentials = args.dir / "credentials.json"
+        demo = kept or ({"people": []} if args.bare else prepare(base, data, sim, config["password_change_first"]))
+        demo |= {"base": base, "sim": sim, "config": str((args.dir / "jinyin.json").resolve())} | ({"owner": args.owner} if args.owner else {})
         with open(os.open(credentials, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
             json.dump(demo, out, ensure_ascii=False, indent=1)
         print(f"津印 Jinyin — 演示环境，非生产 · demonstration, not for production (ready in {ready:.1f} s)\n")

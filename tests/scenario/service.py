@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """A demonstration of its own for one test: temporary folder, free ports, stopped at the end whatever happens."""
 import contextlib
+import fcntl
 import json
 import os
 import pathlib
+import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -37,46 +40,85 @@ def store_arguments():
     return ["--store", server.words(name, postgres.SERVICE), "--owner", server.words(name, postgres.OWNER)]
 
 
+# Settings under which people are made or log in otherwise than a prepared folder has them.
+PEOPLE_SETTINGS = {"password_change_first", "password_function", "sdf_library"}
+
+
+@contextlib.contextmanager
+def prepared_demonstration():
+    """A folder with the people and organizations of a demonstration that was stopped; made once a build, as to stretch so many passwords takes seconds."""
+    made_of = [BUILD / name for name in ("jinyind", "jinyin-web", "jinyin-key", "jinyin-sim")] + [ROOT / "tools" / "demo.py"]
+    folder = BUILD / "demonstration" / str(max(path.stat().st_mtime_ns for path in made_of))
+    folder.parent.mkdir(exist_ok=True)
+    with open(folder.parent / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            for old in folder.parent.glob("[0-9]*"):
+                shutil.rmtree(old)
+            with tempfile.TemporaryDirectory(prefix="jinyin-") as made:
+                with running(pathlib.Path(made) / "demo"):
+                    pass
+                shutil.copytree(pathlib.Path(made) / "demo", folder.with_suffix(".half"))
+            folder.with_suffix(".half").rename(folder)
+        yield folder
+
+
+def copy_prepared(folder):
+    with prepared_demonstration() as prepared:
+        shutil.copytree(prepared, folder)
+    now = int(time.time())
+    with sqlite3.connect(folder / "data" / "web" / "jinyin.db") as database:
+        database.execute("UPDATE session SET created = ?, last_seen = ?, fresh = ?", (now, now, now))
+
+
 @contextlib.contextmanager
 def demonstration(platform=False, bare=False, jinyind=None, cwd=None, **config):
     """Yields (folder, base URL). The folder holds credentials.json, data/, log.jsonl. config: further keys; {sim} in a text is the
     simulator's URL, {smtp} that of its mail server. bare: without people and organizations. jinyind: another one than that of the build,
     with the rooms beside it; cwd: the folder in which it is started."""
-    port, sim_port, smtp_port = free_ports(3)
     with tempfile.TemporaryDirectory(prefix="jinyin-") as folder:
         folder = pathlib.Path(folder) / "demo"
-        process = subprocess.Popen(
-            [sys.executable, ROOT / "tools" / "demo.py", "--port", str(port), "--sim-port", str(sim_port), "--smtp-port", str(smtp_port),
-             "--dir", folder, *store_arguments()] +
-            [f"--set={key}={json.dumps(value)}" for key, value in config.items()] + ["--platform"] * platform + ["--bare"] * bare +
-            (["--jinyind", jinyind] if jinyind else []), cwd=cwd,
-            env={**os.environ, "JINYIN_BUILD": str(BUILD)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        try:
-            lines = []
-            for line in process.stdout:
-                lines.append(line)
-                if "Ctrl-C" in line:
-                    break
-            else:
-                log = folder / "log.jsonl"
-                raise AssertionError("the demonstration did not start:\n" + "".join(lines) +
-                                     (log.read_text(errors="replace")[-4000:] if log.exists() else ""))
-            yield folder, f"http://127.0.0.1:{port}"
-            process.send_signal(signal.SIGINT)
-            rest, _ = process.communicate(timeout=20)
-            assert process.returncode == 0 and "stopped" in rest, f"no clean stop: {process.returncode} {rest}"
-        except BaseException:
+        if "JINYIN_POSTGRES" not in os.environ and not bare and not PEOPLE_SETTINGS & set(config):
+            copy_prepared(folder)
+        with running(folder, platform, bare, jinyind, cwd, config) as base:
+            yield folder, base
+
+
+@contextlib.contextmanager
+def running(folder, platform=False, bare=False, jinyind=None, cwd=None, config={}):
+    port, sim_port, smtp_port = free_ports(3)
+    process = subprocess.Popen(
+        [sys.executable, ROOT / "tools" / "demo.py", "--keep", "--port", str(port), "--sim-port", str(sim_port), "--smtp-port", str(smtp_port),
+         "--dir", folder, *store_arguments()] +
+        [f"--set={key}={json.dumps(value)}" for key, value in config.items()] + ["--platform"] * platform + ["--bare"] * bare +
+        (["--jinyind", jinyind] if jinyind else []), cwd=cwd,
+        env={**os.environ, "JINYIN_BUILD": str(BUILD)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        lines = []
+        for line in process.stdout:
+            lines.append(line)
+            if "Ctrl-C" in line:
+                break
+        else:
             log = folder / "log.jsonl"
-            if log.exists():
-                sys.stderr.write("---- end of log.jsonl\n" + log.read_text(errors="replace")[-4000:] + "\n")
-            raise
-        finally:
-            if process.poll() is None:
-                process.terminate()
-                try:
-                    process.wait(15)
-                except subprocess.TimeoutExpired:
-                    process.kill()
+            raise AssertionError("the demonstration did not start:\n" + "".join(lines) +
+                                 (log.read_text(errors="replace")[-4000:] if log.exists() else ""))
+        yield f"http://127.0.0.1:{port}"
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate(timeout=20)
+        assert process.returncode == 0 and "stopped" in rest, f"no clean stop: {process.returncode} {rest}"
+    except BaseException:
+        log = folder / "log.jsonl"
+        if log.exists():
+            sys.stderr.write("---- end of log.jsonl\n" + log.read_text(errors="replace")[-4000:] + "\n")
+        raise
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
 
 
 def jinyin(*arguments, expect=0, timeout=300):
