@@ -79,11 +79,11 @@ class Statement:
         self.params, self.code = [], []
 
     def serve(self, token):
-        """`-- for: making, verification`: the nodes that use it, beside the whole service (N7)."""
+        """`-- for: making, verification`: the nodes that use it, beside the whole service (N7); `-- for: whole`: none of them."""
         names = [name.strip() for name in token.text[2:].split(":", 1)[1].split(",")]
-        if self.start is not None or not set(names) <= set(SIDES[1:]) or len(set(names)) != len(names):
-            refuse(self.path, token.line, f"{self.name}: before the statement, `-- for:` and some of {', '.join(SIDES[1:])}")
-        self.sides = SIDES[0:1] + tuple(names)
+        if self.start is not None or not (set(names) <= set(SIDES[1:]) or names == ["whole"]) or len(set(names)) != len(names):
+            refuse(self.path, token.line, f"{self.name}: before the statement, `-- for:` and some of {', '.join(SIDES[1:])}, or whole")
+        self.sides = SIDES[0:1] + tuple(name for name in names if name != "whole")
 
     def take(self, token):
         if self.text is not None:

@@ -48,7 +48,15 @@ def role_cannot_write(town):
     assert readable == {"schema_migration", "seal", "seal_event", "stamp_order", "trust", "maker_certificate", "evidence_source", "evidence_answer"}, readable
 
 
-def verification_node(town, people, stamped):
+def roles_do_their_own(town):
+    """The maker's side can stop a seal but never ask for a stamp, approve one or change who may; the stamping side makes no seal."""
+    for node, denied in ((town.making, ("stamp_order", "approval", "seal_flow", "use_grant", "use_permission", "document", "seal_hold", "bootstrap")),
+                         (town.stamping, ("seal", "workstation", "inspection", "seal_request"))):
+        for table in denied:
+            assert town.server.psql(f"SELECT has_table_privilege('{node.role}', '{table}', 'INSERT')", town.database) == "f", (node.kind, table)
+
+
+def verification_node(town, people, stamped, seal_id):
     """Anybody verifies there; it has two rooms, no key and no way out, and answers nothing else."""
     node = town.verification
     pids = node.pids()
@@ -57,6 +65,7 @@ def verification_node(town, people, stamped):
     service = people.at("verification", "GET", "/api/v1/service")
     assert service["node"] == "verification" and set(service["rooms"]) == {"web", "doc"}, service
     report = people.at("verification", "POST", "/api/v1/verify", raw=stamped)
+    assert people.at("verification", "GET", f"/api/v1/seals/{seal_id}/status")["state"] == "ACTIVE"
     assert report["verdict"] in ("valid", "valid_with_warning"), report
     assert refused(lambda: people.at("verification", "POST", "/api/v1/session", {"login": "x", "password": "y"}), "not_this_node", 421)["field"] == "path"
     for method, path in (("GET", "/api/v1/key"), ("GET", "/api/v1/statement-keys"), ("GET", "/api/v1/seals"), ("POST", "/api/v1/orders")):
@@ -161,8 +170,9 @@ def three_nodes():
         stamped = people.content(people.stamp(order, seal_id)["document_id"])
         kill(town.verification, "web")
         demo.wait_for(town.verification.base + "/readyz", 20, [town.verification.process])
-        verification_node(town, people, stamped)
+        verification_node(town, people, stamped, seal_id)
         role_cannot_write(town)
+        roles_do_their_own(town)
         # Keys: of makers on the making node, of seals and approvers on the stamping node.
         assert key_files(town.making) == {people.maker_key_id, seal_id} and people.maker_key_id not in key_files(town.stamping)
         assert key_files(town.stamping) == {seal_id, people.approver_key_id}
@@ -205,6 +215,7 @@ def later_life(town, people, seal_id):
     assert state(made["seal_id"]) == "ACTIVE"
     eventually(lambda: town.server.psql("SELECT count(*) FROM key_work WHERE done IS NULL", town.database) == "0")
     assert people.ask("custodian", "POST", f"/seals/{made['seal_id']}/freeze", {"reason": "lost"})["state"] == "FROZEN"
+    assert people.at("verification", "GET", f"/api/v1/seals/{made['seal_id']}/status")["state"] == "FROZEN"      # at once, wherever it is asked
     refused(lambda: people.ask("maker", "POST", f"/keys/{seal_id}/unlock", {"sealed": "A" * 88}), "unsupported")
 
 

@@ -274,12 +274,12 @@ assert_side_says(struct fixture *f, const char *role, enum db_side side, jy_err 
 }
 
 static jy_err
-add_note(struct db_tx *tx, void *arg, struct jy_fault *fault)
+rename_maker(struct db_tx *tx, void *arg, struct jy_fault *fault)
 {
-    struct db_row *row = db_begin(tx, SQL_NOTE_ADD);
+    struct db_row *row = db_begin(tx, SQL_MAKER_RENAME);
 
-    db_bind_int(row, "seal_id", *(int64_t *)arg);
-    db_bind_text(row, "text", "made");
+    db_bind_int(row, "id", *(int64_t *)arg);
+    db_bind_text(row, "name", "another");
     return db_run(row, NULL, fault);
 }
 
@@ -298,6 +298,21 @@ sides__exclude_their_like_and_the_whole_service(void **state)
     db_close(sides[1].db);
     sides[0].db = sides[1].db = NULL;
     assert_int_equal(db_prepare(f->owner, "jinyin_web", DB_WHOLE, NULL), JY_E_UNAVAILABLE);     /* nor does a schema change under a reader */
+    close_sides(sides, 3);
+}
+
+static void
+sides__that_only_read_stand_beside_each_other_and_a_whole_service(void **state)
+{
+    struct side sides[] = { { "jinyin_web", DB_WHOLE, NULL }, { "jy_side_verification", DB_VERIFICATION, NULL },
+                            { "jy_side_verification", DB_VERIFICATION, NULL } };
+    struct fixture *f = *state;
+
+    open_sides(f, sides, 3);
+    assert_int_equal(db_write(sides[0].db, add_seal, &(struct seal){ .code = "A" }, NULL), JY_OK);
+    assert_int_equal(seals_in(sides[1].db), 1);
+    assert_int_equal(seals_in(sides[2].db), 1);
+    assert_side_says(f, "jinyin_web", DB_MAKING, JY_E_UNAVAILABLE, "another process serves");
     close_sides(sides, 3);
 }
 
@@ -320,9 +335,9 @@ sides__have_their_own_statements_and_rights(void **state)
         if (strcmp(role_refuses(f, "jy_side_verification", writes[i]), "42501") != 0)
             fail_msg("%s", writes[i]);
     assert_int_equal(db_write(sides[1].db, add_seal, &(struct seal){ .code = "A" }, NULL), JY_OK);
-    assert_int_equal(db_write(sides[1].db, add_note, &id, &fault), JY_E_NOT_THIS_NODE);
-    assert_string_equal(role_refuses(f, "jy_side_stamping", "INSERT INTO note (seal_id, text) VALUES (1, 'x')"), "42501");
-    assert_string_equal(role_refuses(f, "jy_side_making", "INSERT INTO note (seal_id, text) VALUES (1, 'x')"), "");
+    assert_int_equal(db_write(sides[1].db, rename_maker, &id, &fault), JY_E_NOT_THIS_NODE);
+    assert_string_equal(role_refuses(f, "jy_side_stamping", "UPDATE maker SET name = 'x'"), "42501");
+    assert_string_equal(role_refuses(f, "jy_side_making", "UPDATE maker SET name = 'x' WHERE id = 0"), "");
     close_sides(sides, 3);
     tamper(f, "GRANT UPDATE (state) ON seal TO jy_side_verification");
     assert_side_says(f, "jy_side_verification", DB_VERIFICATION, JY_E_UNSUPPORTED, "may write seal");
@@ -424,6 +439,7 @@ main(void)
         WITH_STORE(numbers__go_on_after_those_a_migration_put_in),
         WITH_STORE(migrate__a_table_made_anew_keeps_the_keys_that_point_to_it),
         WITH_DATABASE(sides__exclude_their_like_and_the_whole_service),
+        WITH_DATABASE(sides__that_only_read_stand_beside_each_other_and_a_whole_service),
         WITH_DATABASE(sides__have_their_own_statements_and_rights),
         WITH_DATABASE(sides__that_write_take_turns_and_fork_no_chain),
         WITH_DATABASE(sides__one_that_stands_still_makes_the_other_wait_and_then_refuse),

@@ -1,11 +1,7 @@
 -- name: filing_add
 INSERT INTO filing (seal_id) VALUES (:seal_id);
 
--- name: chain_last
-SELECT count(*) AS n, coalesce(max(number), 0) AS highest FROM pair;
-
 -- name: note_add
--- for: making
 INSERT INTO note (seal_id, text) VALUES (:seal_id, :text);
 
 -- name: pair_add
@@ -30,3 +26,10 @@ SELECT count(*) AS n FROM seal WHERE code LIKE :pattern;
 
 -- name: seal_add_once
 INSERT INTO seal (code, number) VALUES (:code, :number) ON CONFLICT (code) DO UPDATE SET number = excluded.number;
+
+-- name: chain_last
+SELECT count(*) AS n, coalesce(max(number), 0) AS highest FROM pair;
+
+-- name: maker_rename
+-- for: making
+UPDATE maker SET name = :name WHERE id = :id;
