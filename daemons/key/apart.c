@@ -92,7 +92,7 @@ request_text(const char *seal_key_id, const char *es_id, struct jy_slice certifi
 {
     uint8_t digest[JY_SM3_SIZE];
     char hex[2 * JY_SM3_SIZE + 1];
-    jy_err rc = jy_sm3(certificate, digest);
+    jy_err rc = strchr(es_id, '\n') != NULL ? JY_E_ARGUMENT : jy_sm3(certificate, digest);
 
     if (rc != JY_OK)
         return rc;

@@ -91,7 +91,7 @@ class City:
             made = demo.prepare(first.base, first.folder / "data", self.sim, False)
         finally:
             demo.call = plain
-        (self.folder / "credentials.json").write_text(json.dumps(made))
+        (self.folder / "credentials.json").write_text(json.dumps({**made, "base": first.base, "sim": self.sim}))
 
 
 class People(Life):
