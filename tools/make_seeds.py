@@ -33,6 +33,7 @@ WANTS = {
     "digest": ["digest"],
     "evidence": ["evidence"],
     "inspect": ["ofd", "pdf", "der", "cms"],
+    "jbig2": ["jbig2"],
     "manifest": ["manifest"],
     "ocsp": ["ocsp"],
     "order": ["order"],
@@ -89,15 +90,20 @@ def page_of_everything(data):
     colour = '<FillColor Value="200 0 0" ColorSpace="5"/>'
     shade = ('<FillColor><{0}Shd StartPoint="0 0" EndPoint="9 9" StartRadius="0" EndRadius="9" Extend="3" MapType="Reflect" MapUnit="4">'
              '<Segment Position="0"><Color Value="1 2 3"/></Segment><Segment Position="1"><Color Value="255 9 9" Alpha="90"/></Segment></{0}Shd></FillColor>')
+    points = ('<FillColor><{0}>' + "".join(f'<Point X="{n % 2 * 9}" Y="{n // 2 * 9}" EdgeFlag="{n // 3}"><Color Value="{n} 99 9"/></Point>' for n in range(4)) +
+              '<BackColor Value="9 9 200"/></{1}></FillColor>')
     square = '<AbbreviatedData>M 0 0 L 9 0 Q 12 4 9 9 B 7 8 3 8 0 9 A 5 5 0 0 1 0 0 C</AbbreviatedData>'
     objects = [f'<PathObject Boundary="1 1 20 20" Fill="true" Rule="Even-Odd" DrawParam="6">{fill}{square}</PathObject>'
-               for fill in (colour, shade.format("Axial"), shade.format("Radial"), '<FillColor Index="1" ColorSpace="4"/>',
-                            '<FillColor><Pattern Width="3" Height="3" CTM="1 0 0 1 1 1"><CellContent><PathObject Boundary="0 0 2 2">'
+               for fill in (colour, shade.format("Axial"), shade.format("Radial"), points.format("GouraudShd Extend='1'", "GouraudShd"),
+                            points.format("LaGourandShd VerticesPerRow='2'", "LaGourandShd"), '<FillColor Index="1" ColorSpace="4"/>',
+                            '<FillColor><Pattern Width="3" Height="3" CTM="1 0 0 1 1 1" ReflectMethod="RowAndColumn" RelativeTo="Page">'
+                            '<CellContent><PathObject Boundary="0 0 2 2">'
                             '<AbbreviatedData>M 0 0 L 2 2</AbbreviatedData></PathObject></CellContent></Pattern></FillColor>')]
     objects += ['<TextObject Boundary="1 20 40 9" Font="3" Size="4" CTM="1 0 .2 1 0 0" HScale=".8" CharDirection="90" ReadDirection="180" Weight="700" '
                 'Italic="true" Stroke="true"><CGTransform CodePosition="1" CodeCount="1" GlyphCount="2"><Glyphs>7 8</Glyphs></CGTransform>'
                 '<TextCode X="1" Y="4" DeltaX="g 2 4 3" DeltaY="0 1"> 天津 ab</TextCode></TextObject>',
-                '<ImageObject Boundary="20 1 9 9" CTM="9 0 0 9 0 0" ResourceID="7" ImageMask="7" Alpha="99"/>',
+                '<ImageObject Boundary="20 1 9 9" CTM="9 0 0 9 0 0" ResourceID="7" ImageMask="7" Alpha="99">'
+                '<Border DashPattern="1" HorizonalCornerRadius="1" VerticalCornerRadius="2"/></ImageObject>',
                 '<PageBlock><CompositeObject Boundary="30 1 9 9" ResourceID="8" CTM="1 0 0 1 0 0"><Clips TransFlag="false"><Clip><Area CTM="1 0 0 1 0 0">'
                 f'<Path Boundary="0 0 9 9">{square}</Path></Area><Area><Text Boundary="0 0 9 9" Font="3" Size="9"><TextCode X="0" Y="9">A</TextCode></Text>'
                 '</Area></Clip></Clips></CompositeObject></PageBlock>']
@@ -217,8 +223,10 @@ def make(tool, data, work):
         seeds[name] = ("place", content)
     (work / "trust").mkdir()
     (work / "trust" / "trust.pem").write_bytes(seeds["trust.pem"][1])
-    for picture in sorted((data / "pictures").iterdir()):
+    for picture in sorted([*(data / "pictures").iterdir(), *(data / "tiff").iterdir()]):
         seeds[picture.name] = ("picture", picture.read_bytes())
+    for picture in sorted((data / "jbig2").glob("*.jb2")):
+        seeds[picture.name] = ("jbig2", picture.read_bytes())
     seeds["MANIFEST"] = ("manifest", manifest())
     seeds["everything.ofd"] = ("ofd", page_of_everything(data))
     seeds["package-as-picture"] = ("picture", (data / "contract.ofd").read_bytes())

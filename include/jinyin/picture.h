@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* jinyin/picture.h: pictures of seals and pages, told by their content and read within limits: PNG, JPEG, GIF, BMP, TIFF; SVG and OFD by a drawer. */
+/* jinyin/picture.h: pictures of seals and pages, told by their content and read within limits: PNG, JPEG, GIF, BMP, TIFF, JBIG2; SVG and OFD by a drawer. */
 #ifndef JINYIN_PICTURE_H
 #define JINYIN_PICTURE_H
 
@@ -11,7 +11,7 @@
 enum jy_picture_type {
     JY_PICTURE_UNKNOWN = 0, JY_PICTURE_PNG, JY_PICTURE_JPEG, JY_PICTURE_GIF, JY_PICTURE_BMP, JY_PICTURE_SVG, JY_PICTURE_OFD,
     JY_PICTURE_TIFF,                         /* on pages; no seal may be one */
-    JY_PICTURE_JBIG2,                        /* recognised, not read */
+    JY_PICTURE_JBIG2,                        /* a file, or the bare segments of one page (T.88 D.1 to D.3) */
     JY_PICTURE__COUNT
 };
 
@@ -36,8 +36,8 @@ const char *jy_picture_type_name(enum jy_picture_type type);
 /**
  * Read a raster picture by its content (of a GIF the first frame). declared may be NULL when nothing was declared. A broken picture is
  * refused whole, never half drawn: truncated data and wrong checksums are errors.
- * Errors: JY_E_FORMAT (fault->where names the format), JY_E_LIMIT, JY_E_NOMEM, JY_E_UNSUPPORTED (vector, JBIG2, unknown, BMP with RLE,
- * TIFF beyond what tiff.c says).
+ * Errors: JY_E_FORMAT (fault->where names the format), JY_E_LIMIT, JY_E_NOMEM, JY_E_UNSUPPORTED (vector, unknown, BMP with RLE,
+ * JBIG2 in colour, TIFF beyond what tiff.c says).
  */
 JY_CHECK jy_err jy_picture_read(struct jy_slice bytes, const char *declared, struct jy_picture *out, struct jy_fault *fault);
 /** The same, and vector pictures drawn by the program's drawer (jy_picture_use_drawer) into width_mm × height_mm at JY_PICTURE_VECTOR_DPI. */

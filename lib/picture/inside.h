@@ -11,6 +11,10 @@ JY_CHECK jy_err picture_jpeg(struct jy_slice bytes, struct jy_picture *out, stru
 JY_CHECK jy_err picture_gif(struct jy_slice bytes, struct jy_picture *out, struct jy_fault *fault);
 JY_CHECK jy_err picture_tiff(struct jy_slice bytes, struct jy_picture *out, struct jy_fault *fault);
 JY_CHECK jy_err picture_bmp(struct jy_slice bytes, struct jy_picture *out, struct jy_fault *fault);
+JY_CHECK jy_err picture_jbig2(struct jy_slice bytes, struct jy_picture *out, struct jy_fault *fault);
+
+/** Whether these are the segments of a JBIG2 page without a file header (T.88 D.3). */
+bool picture_jbig2_bare(struct jy_slice bytes);
 
 /** The sizes that jy_picture_new would accept: JY_E_LIMIT, or JY_E_FORMAT for nothing. */
 JY_CHECK jy_err picture_size(uint64_t width, uint64_t height, struct jy_fault *fault);

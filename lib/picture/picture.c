@@ -21,7 +21,7 @@ static const struct format {
     { JY_PICTURE_BMP, "BMP", { "DIB", NULL }, picture_bmp, false },
     { JY_PICTURE_SVG, "SVG", { NULL }, NULL, true },
     { JY_PICTURE_OFD, "OFD", { NULL }, NULL, true },
-    { JY_PICTURE_JBIG2, "JBIG2", { "JB2", "GBIG2", "JBIG", NULL }, NULL, false },
+    { JY_PICTURE_JBIG2, "JBIG2", { "JB2", "GBIG2", "JBIG", NULL }, picture_jbig2, false },
     { JY_PICTURE_TIFF, "TIFF", { "TIF", NULL }, picture_tiff, false },
 };
 #define FORMATS (sizeof(formats) / sizeof(formats[0]))
@@ -102,7 +102,9 @@ jy_picture_detect(struct jy_slice bytes)
             return magics[i].type;
     if (is_svg(bytes))
         return JY_PICTURE_SVG;
-    return package_at(bytes) != SIZE_MAX ? JY_PICTURE_OFD : JY_PICTURE_UNKNOWN;
+    if (package_at(bytes) != SIZE_MAX)
+        return JY_PICTURE_OFD;
+    return picture_jbig2_bare(bytes) ? JY_PICTURE_JBIG2 : JY_PICTURE_UNKNOWN;
 }
 
 jy_err

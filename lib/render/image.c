@@ -98,9 +98,9 @@ decode(struct draw *d, const struct res *res, struct jy_picture *out)
 }
 
 static cairo_surface_t *
-image_of(struct draw *d, const struct jy_xml *node)
+image_of(struct draw *d, const struct jy_xml *node, const char *attribute)
 {
-    struct res *res = scope_find(d->scope, RES_MEDIA, jy_xml_attr(node, "ResourceID")), *mask;
+    struct res *res = scope_find(d->scope, RES_MEDIA, jy_xml_attr(node, attribute)), *mask;
     struct jy_picture picture = { 0 }, mask_picture = { 0 };
     const char *mask_id = jy_xml_attr(node, "ImageMask");
     cairo_surface_t *surface;
@@ -152,10 +152,12 @@ draw_mark(struct draw *d, const double box[4])
 bool
 draw_image(struct draw *d, const struct jy_xml *node, const double box[4], double alpha)
 {
-    cairo_surface_t *surface = image_of(d, node);
+    cairo_surface_t *surface = image_of(d, node, "ResourceID");
     cairo_t *cr = d->cr;
     cairo_matrix_t m;
 
+    if (surface == NULL && jy_xml_attr(node, "Substitution") != NULL)     /* another picture of the same (GB/T 33190 table 43); the note stays */
+        surface = image_of(d, node, "Substitution");
     if (surface == NULL)
         return false;
     cairo_save(cr);

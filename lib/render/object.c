@@ -200,6 +200,8 @@ draw_object(struct draw *d, const struct jy_xml *node, const char *draw_param)
     cairo_restore(d->cr);
     if (!drawn)
         draw_mark(d, box);
+    else if (kind == IMAGE && jy_xml_child(node, "Border") != NULL)
+        draw_border(d, jy_xml_child(node, "Border"), box, alpha);
 }
 
 void

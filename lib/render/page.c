@@ -151,6 +151,7 @@ draw_page(struct jy_render *r, size_t page, cairo_t *cr, struct jy_fault *fault)
     const struct jy_xml *entry = page_entry(r, page), *root, *use;
     struct jy_xml_doc *doc = NULL;
     char folder[OFD_PATH], path[OFD_PATH];
+    cairo_matrix_t space;
     double box[4] = { 0 };
     size_t at;
     int uses = 0;
@@ -167,6 +168,8 @@ draw_page(struct jy_render *r, size_t page, cairo_t *cr, struct jy_fault *fault)
         (void)ofd_box(jy_xml_child_text(jy_xml_child(common_data(r), "PageArea"), "PhysicalBox"), box);
     cairo_save(cr);
     cairo_translate(cr, -box[0], -box[1]);
+    cairo_get_matrix(cr, &space);
+    d.page = &space;
     for (use = jy_xml_child(root, "Template"); rc == JY_OK && use != NULL && uses++ < TEMPLATES_MAX; use = jy_xml_next(use))
         rc = draw_template(&d, use, false, fault);
     if (rc == JY_OK)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Colours (GB/T 33190 8.3): values by colour space and palette, axial and radial shading, patterns. */
+/* Colours (GB/T 33190 8.3): values by colour space and palette, axial and radial shading, patterns. Meshes: mesh.c. */
 #include "render/render.h"
 
 #include <math.h>
@@ -8,9 +8,8 @@
 #include <strings.h>
 
 #define STOPS_MAX 256
-#define GRADIENT_PRICE 8                     /* a pixel, beside that of a plain colour */
 
-static bool
+bool
 colour_value(struct draw *d, const struct jy_xml *colour, double rgb[3])
 {
     const char *space = jy_xml_attr(colour, "ColorSpace"), *type = NULL, *value = jy_xml_attr(colour, "Value");
@@ -45,7 +44,7 @@ colour_value(struct draw *d, const struct jy_xml *colour, double rgb[3])
     return n > 0;
 }
 
-static double
+double
 alpha_of(const struct jy_xml *node)
 {
     double a = number_of(node, "Alpha", 255) / 255;
@@ -126,31 +125,64 @@ radial(struct draw *d, const struct jy_xml *shade, double alpha)
     return pattern;
 }
 
-/* A cell drawn once and repeated (GB/T 33190 8.3.3). */
+/* From the space of the object to that of the pattern: its CTM, and where it begins. */
+static cairo_matrix_t
+to_tiles(struct draw *d, const struct jy_xml *node)
+{
+    const char *from = jy_xml_attr(node, "RelativeTo");
+    cairo_matrix_t all, part;
+
+    cairo_matrix_init_identity(&all);
+    if (from != NULL && strcmp(from, "Page") == 0 && d->page != NULL) {
+        part = *d->page;
+        cairo_get_matrix(d->cr, &all);
+        if (cairo_matrix_invert(&part) == CAIRO_STATUS_SUCCESS)
+            cairo_matrix_multiply(&all, &all, &part);
+    }
+    if (matrix_of(node, "CTM", &part) && cairo_matrix_invert(&part) == CAIRO_STATUS_SUCCESS)
+        cairo_matrix_multiply(&all, &all, &part);
+    return all;
+}
+
+/* A cell drawn once and repeated (GB/T 33190 8.3.3); turned over in every second column, row or both, two or four times. */
 static cairo_pattern_t *
 tiles(struct draw *d, const struct jy_xml *node, double alpha)
 {
     double width = number_of(node, "Width", 0), height = number_of(node, "Height", 0);
-    double across = number_of(node, "XStep", width), down = number_of(node, "YStep", height);
-    cairo_rectangle_t cell = { 0, 0, across, down };
+    double across = fmax(number_of(node, "XStep", width), width), down = fmax(number_of(node, "YStep", height), height);
+    const char *reflect = jy_xml_attr(node, "ReflectMethod");
+    bool both = reflect != NULL && strcmp(reflect, "RowAndColumn") == 0;
+    int columns = both || (reflect != NULL && strcmp(reflect, "Row") == 0) ? 2 : 1;         /* Row: about an upright axis */
+    int rows = both || (reflect != NULL && strcmp(reflect, "Column") == 0) ? 2 : 1;
+    cairo_rectangle_t cell = { 0, 0, across * columns, down * rows };
     struct draw inner = *d;
     cairo_surface_t *surface;
     cairo_pattern_t *pattern;
     cairo_matrix_t m;
 
-    if (!(width > 0.01 && height > 0.01 && across >= width && down >= height) || d->depth >= JY_RENDER_DEPTH_MAX)
+    if (!(width > 0.01 && height > 0.01) || d->depth >= JY_RENDER_DEPTH_MAX) {
+        note(d->r, "Pattern", "图案数据有误 a pattern without a size, or nested too deep");
         return NULL;
+    }
     surface = cairo_recording_surface_create(CAIRO_CONTENT_COLOR_ALPHA, &cell);
     inner.cr = cairo_create(surface);
     inner.depth++;
     inner.alpha = alpha;
-    draw_objects(&inner, jy_xml_child(node, "CellContent"), NULL);
+    inner.page = NULL;
+    for (int i = 0; i < columns * rows; i++) {
+        int column = i % columns, row = i / columns;
+        cairo_save(inner.cr);
+        cairo_translate(inner.cr, column * (across + width), row * (down + height));
+        cairo_scale(inner.cr, column == 0 ? 1 : -1, row == 0 ? 1 : -1);
+        draw_objects(&inner, jy_xml_child(node, "CellContent"), NULL);
+        cairo_restore(inner.cr);
+    }
     cairo_destroy(inner.cr);
     pattern = cairo_pattern_create_for_surface(surface);
     cairo_surface_destroy(surface);
     cairo_pattern_set_extend(pattern, CAIRO_EXTEND_REPEAT);
-    if (matrix_of(node, "CTM", &m) && cairo_matrix_invert(&m) == CAIRO_STATUS_SUCCESS)
-        cairo_pattern_set_matrix(pattern, &m);
+    m = to_tiles(d, node);
+    cairo_pattern_set_matrix(pattern, &m);
     return pattern;
 }
 
@@ -170,8 +202,8 @@ paint_set(struct draw *d, const struct jy_xml *colour, double alpha)
         pattern = radial(d, shade, alpha);
     else if ((shade = jy_xml_child(colour, "Pattern")) != NULL)
         pattern = tiles(d, shade, alpha);
-    else if (jy_xml_child(colour, "GouraudShd") != NULL || jy_xml_child(colour, "LaGourandShd") != NULL || jy_xml_child(colour, "LaGouraudShd") != NULL)
-        note(d->r, "GouraudShd", "渐变以底色代替 this shading is replaced by a plain colour");
+    else
+        pattern = mesh(d, colour, alpha);
     if (pattern != NULL) {
         cairo_set_source(d->cr, pattern);
         cairo_pattern_destroy(pattern);

@@ -91,6 +91,7 @@ struct draw {
     struct scope *scope;
     int depth;
     double alpha;                            /* of everything around */
+    const cairo_matrix_t *page;              /* of the page's space; NULL within a pattern's cell */
     uint64_t area;                           /* pixels of the path priced last */
 };
 extern const struct style plain_style;
@@ -106,6 +107,13 @@ int numbers_of(const char *text, double *out, int max);
 /** The matrix of an attribute; false when it is missing or has no inverse. */
 bool matrix_of(const struct jy_xml *node, const char *name, cairo_matrix_t *out);
 
+#define GRADIENT_PRICE 8                     /* a pixel, beside that of a plain colour */
+/** RGB, 0 to 1, of a colour's value or index; false (black) when it has none. */
+bool colour_value(struct draw *d, const struct jy_xml *colour, double rgb[3]);
+/** Of an Alpha attribute, 0 to 1. */
+double alpha_of(const struct jy_xml *node);
+/** The mesh of a colour (GB/T 33190 8.3.4.4, 8.3.4.5); NULL when it has none, or one that makes no sense (noted). */
+cairo_pattern_t *mesh(struct draw *d, const struct jy_xml *colour, double alpha);
 /** Sets the source. False when nothing is to be painted (alpha 0). colour may be NULL: black. */
 bool paint_set(struct draw *d, const struct jy_xml *colour, double alpha);
 /** Takes the price of painting the current path, drawn out by `grow` (half a stroke, user units), off the work. Before paint_set. */
@@ -124,6 +132,8 @@ void draw_text(struct draw *d, const struct jy_xml *node, const struct style *st
 void text_path(struct draw *d, const struct jy_xml *node);
 /** False when it cannot be drawn (noted). */
 bool draw_image(struct draw *d, const struct jy_xml *node, const double box[4], double alpha);
+/** The border of an image (GB/T 33190 10.2) around its box. */
+void draw_border(struct draw *d, const struct jy_xml *border, const double box[4], double alpha);
 /** Hatched box: here is something that cannot be drawn. */
 void draw_mark(struct draw *d, const double box[4]);
 struct font *font_of(struct draw *d, const char *id);

@@ -78,6 +78,12 @@ const problem = (status, code, title, title_zh, detail = "", source = "") => ({ 
     body: JSON.stringify({ code, title, title_zh, status, field: null, detail, source }) });
 const good = (value) => ({ status: 200, type: "application/json", body: JSON.stringify(value, null, 2) + "\n" });
 
+const ORIGINAL = report(signature({ TEST_ONLY: "the certificates say NOT FOR PRODUCTION" }));
+const copyOf = (digest) => good({ code: "c".repeat(32), made: "2026-11-24T02:00:00Z", source_digest: digest, format: "OFD", pages: 2, report: ORIGINAL });
+
+/** code → answer to GET /copies/{code}; of the second, original and report are two documents */
+const COPIES = { ["c".repeat(32)]: copyOf(ORIGINAL.digest), ["d".repeat(32)]: copyOf("0".repeat(64)) };
+
 /** state → answer to POST /verify */
 export const ANSWERS = {
     valid: good(report(signature({}))),
@@ -101,6 +107,8 @@ export const ANSWERS = {
     undecided: good(report({ ...signature({}), checks: signature({}).checks.map((c) => ({ ...c, passed: "true" })) })),
     unsigned: good({ ...report(), verdict: "valid" }),
     cut: { status: 200, type: "application/json", body: JSON.stringify(report(signature({}))).slice(0, -40) },
+    copy: good({ ...report(), copy_of: ORIGINAL.digest }),
+    nameless_copy: good({ ...report(), copy_of: "<b>none</b>" }),
     ambiguous: problem(422, "container_ambiguous", "Different programs would read this file differently; it is refused.",
         "不同程序会对该文件作不同解读，予以拒绝。",
         "two entries are named /OFD.xml", "R30"),
@@ -125,6 +133,8 @@ function answer(method, url, body, { development, link }) {
         return good({ name: "jinyin", version: "0.1.0", development, rooms: { web: "serving", key: "serving", doc: "serving", link } });
     if (method === "GET" && status)
         return statusOf(decodeURIComponent(status[1]), url.searchParams.get("at") ?? "2026-12-01T00:00:00Z");
+    if (method === "GET" && url.pathname.startsWith("/api/v1/copies/"))
+        return COPIES[url.pathname.slice("/api/v1/copies/".length)] ?? NOT_FOUND;
     if (method === "POST" && url.pathname === "/api/v1/verify")
         return ANSWERS[body.subarray(0, 64).toString("latin1").match(/^state:(\w+)/)?.[1]] ?? NEITHER;
     return NOT_FOUND;

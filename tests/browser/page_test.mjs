@@ -235,6 +235,30 @@ const MOCK_CLAIMS = {
         assert.equal(seen.size, 5);
     },
 
+    async R17_1__a_copy_is_said_to_be_none_of_the_originals(page) {
+        await choose(page, inState("copy"));
+        assert.equal(await verdictOf(page), "copy");
+        assert.deepEqual(await shown(page, "#verdict .word"), ["复印件，不是原件"]);
+        assert.ok((await shown(page, "#evidence code")).includes(JSON.parse(ANSWERS.copy.body).copy_of), "the original's digest");
+        await choose(page, inState("nameless_copy"));
+        assert.equal(await codeOf(page, "#verdict"), "answer_refused");
+    },
+
+    async R17_1__the_code_on_a_copy_leads_to_the_verdict_on_its_original(page) {
+        await page.goto(`${base}/?copy=${"c".repeat(32)}`);
+        await page.waitForSelector("#verdict .verdict");
+        assert.equal(await verdictOf(page), "valid_with_warning");
+        assert.match((await shown(page, "#verdict .word"))[0], /^原件：有效/);
+        assert.match((await shown(page, "#verdict .advice"))[0], /不是手中复印件的结论/);
+        assert.ok((await shown(page, ".seal-name"))[0].length > 0);
+        assert.deepEqual(await page.evaluate(weakTexts), []);
+        for (const [code, problem] of [["d".repeat(32), "answer_refused"], ["e".repeat(32), "copy_unknown"], ["../verify", "copy_unknown"]]) {
+            await page.goto(`${base}/?copy=${code}`);
+            await page.waitForSelector("#verdict .problem");
+            assert.equal(await codeOf(page, "#verdict"), problem, code);
+        }
+    },
+
     async a_missing_proof_is_named_under_indeterminate(page) {
         await choose(page, inState("indeterminate"));
         assert.deepEqual(await shown(page, "#verdict li code"), ["SIGNER_TRUST"]);
@@ -413,7 +437,7 @@ async function run(browser, claim) {
     page.on("console", (message) => {
         // Chromium notes every answer that is not 2xx; for the API these are answers as well.
         const expected = message.text().startsWith("Failed to load resource") &&
-            /\/api\/v1\/(verify|seals\/\w+\/status)/.test(message.location().url);
+            /\/api\/v1\/(verify|copies\/|seals\/\w+\/status)/.test(message.location().url);
         if (["error", "warning"].includes(message.type()) && !expected)
             faults.push(`console: ${message.text()}`);
     });

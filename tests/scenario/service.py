@@ -105,7 +105,7 @@ def running(folder, platform=False, bare=False, jinyind=None, cwd=None, config={
                                  (log.read_text(errors="replace")[-4000:] if log.exists() else ""))
         yield f"http://127.0.0.1:{port}"
         process.send_signal(signal.SIGINT)
-        rest, _ = process.communicate(timeout=20)
+        rest, _ = process.communicate(timeout=60)
         assert process.returncode == 0 and "stopped" in rest, f"no clean stop: {process.returncode} {rest}"
     except BaseException:
         log = folder / "log.jsonl"

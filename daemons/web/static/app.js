@@ -2,7 +2,7 @@
 // app.js: verify a document, look up a seal, choose the language. The service judges; the page only shows what it said.
 
 import { byId, code, el, foreign, moment, say, sign, utc, visible } from "./build.js";
-import { isSealCode, readReport, showReport } from "./report.js";
+import { isSealCode, readCopy, readReport, showCopy, showReport } from "./report.js";
 import { ADVICE, ADVICE_ELSE, OWN_PROBLEMS, STATES, STATUS_ELSE, STATUS_PROBLEMS, VERDICTS } from "./words.js";
 
 const MAX_BYTES = 200 * 1024 * 1024;
@@ -45,6 +45,17 @@ function showProblem(name, problem) {
 function reveal() {
     byId("result").hidden = false;
     byId("result").scrollIntoView({ block: "start" });
+}
+
+/** What the service answers to a question: its text, or the problem. */
+async function get(path) {
+    try {
+        const answer = await fetch(`/api/v1${path}`, { cache: "no-store" });
+        const text = await answer.text();
+        return answer.status === 200 ? { text } : { problem: problemOf(answer.status, answer.headers.get("Content-Type"), text) };
+    } catch {
+        return { problem: OWN_PROBLEMS.network };
+    }
 }
 
 // -- verifying --------------------------------------------------------------------------------------------------------------
@@ -110,6 +121,22 @@ function verify(files) {
     request.send(file);
 }
 
+// -- the original of a copy (R17.1) -----------------------------------------------------------------------------------------
+
+/** The QR code of a copy leads to /?copy=CODE. */
+async function showOriginal(id) {
+    if (!/^[0-9a-f]{32}$/.test(id))
+        return showProblem(null, OWN_PROBLEMS.noCopy);
+    const { problem, text } = await get(`/copies/${id}`);
+    if (problem !== undefined)
+        return showProblem(null, problem.status === 404 ? OWN_PROBLEMS.noCopy : problem);
+    const copy = readCopy(text);
+    if (copy === null)
+        return showProblem(null, OWN_PROBLEMS.contradiction);
+    showCopy(copy, text);
+    reveal();
+}
+
 /** A drop outside the field would make the browser leave the page for the file: the whole window takes it. */
 function acceptDrops() {
     const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
@@ -153,16 +180,9 @@ async function askStatus() {
     byId("seal-code").setAttribute("aria-invalid", String(!isSealCode(id)));
     if (!isSealCode(id) || at === null)
         return show(problemBox(at === null ? OWN_PROBLEMS.badTime : OWN_PROBLEMS.badCode));
-    const path = `/api/v1/seals/${encodeURIComponent(id)}/status${isNow ? "" : `?at=${encodeURIComponent(at)}`}`;
-    let status = 0, type = "", text = "";
-    try {
-        const answer = await fetch(path, { cache: "no-store" });
-        [status, type, text] = [answer.status, answer.headers.get("Content-Type"), await answer.text()];
-    } catch {
-        return show(problemBox(OWN_PROBLEMS.network));
-    }
-    if (status !== 200)
-        return show(problemBox(problemOf(status, type, text)));
+    const { problem, text } = await get(`/seals/${encodeURIComponent(id)}/status${isNow ? "" : `?at=${encodeURIComponent(at)}`}`);
+    if (problem !== undefined)
+        return show(problemBox(problem));
     try {
         const answer = JSON.parse(text);
         if (typeof answer.state === "string")
@@ -229,3 +249,6 @@ byId("status-form").addEventListener("submit", (event) => {
     askStatus();
 });
 describeService();
+const copied = new URLSearchParams(location.search).get("copy");
+if (copied !== null)
+    showOriginal(copied);

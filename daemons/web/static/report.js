@@ -2,7 +2,7 @@
 // report.js: reads a verification report (docs/protocol/report.md), refuses one that contradicts itself, and shows it.
 
 import { beijing, byId, code, el, foreign, moment, say, sign, size, visible } from "./build.js";
-import { KNOWN_BY, SEVERITIES, VERDICTS } from "./words.js";
+import { COPY, KNOWN_BY, ORIGINAL, SEVERITIES, VERDICTS } from "./words.js";
 
 // -- reading ----------------------------------------------------------------------------------------------------------------
 
@@ -20,19 +20,37 @@ function isSignature(one) {
         one.verdict === failed(one).reduce((worst, check) => worse(worst, SEVERITIES[check.severity].verdict), "valid");
 }
 
+/** Of which document the file is a copy (R17.1); null when it is none. A copy that somebody signed is judged as a signature. */
+const copyOf = (report) => (report.signatures.length === 0 ? report.copy_of ?? null : null);
+
+const isDigest = (value) => typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
+
 /** The report, or null when it is none or its verdicts do not follow from its checks: a doubtful answer is never shown as a verdict. */
 export function readReport(text) {
-    let report;
     try {
-        report = JSON.parse(text);
+        return checkedReport(JSON.parse(text));
     } catch {
         return null;
     }
-    if (!isObject(report) || !Array.isArray(report.signatures) || !report.signatures.every(isSignature))
+}
+
+function checkedReport(report) {
+    if (!isObject(report) || (report.copy_of !== undefined && !isDigest(report.copy_of)) || !Array.isArray(report.signatures) || !report.signatures.every(isSignature))
         return null;
     const worst = report.signatures.length === 0 ? "no_signature"
         : report.signatures.reduce((verdict, one) => worse(verdict, one.verdict), "valid");
     return worst === report.verdict ? report : null;
+}
+
+/** What the service says of a copy's original (GET /copies/{code}), or null: the report must be that of the very original. */
+export function readCopy(text) {
+    try {
+        const copy = JSON.parse(text);
+        const report = checkedReport(copy.report);
+        return report !== null && isDigest(copy.source_digest) && report.digest === copy.source_digest ? { ...copy, report } : null;
+    } catch {
+        return null;
+    }
 }
 
 // -- the verdict in sentences -----------------------------------------------------------------------------------------------
@@ -183,21 +201,44 @@ function download(name, text) {
     return button;
 }
 
-/** Puts the verdict and its evidence on the page; `text` is the report as received, for the download. */
-export function showReport(file, text, report) {
-    const { zh, en } = VERDICTS[report.verdict];
-    byId("verdict").replaceChildren(el("div", { class: "verdict", "data-verdict": report.verdict },
-        sign(report.verdict),
-        el("div", {},
-            el("p", { class: "word" }, say(zh, en)),
-            el("p", { class: "file-name" }, foreign(file.name)),
-            reasons(report))));
+/** The document as a whole: its facts, the report for keeping, and a card for each signature. */
+function showEvidence(name, text, report, ...more) {
+    const copied = copyOf(report);
     byId("evidence").replaceChildren(
         el("dl", { class: "facts document" },
+            more,
             row("格式", "Format", foreign(report.format)),
             row("大小", "Size", typeof report.size === "number" ? size(report.size) : "?"),
             row("验证时间", "Checked at", moment(report.checked_at)),
-            row("文件 SM3", "SM3 of the file", code(report.digest))),
-        el("p", { class: "tools" }, download(file.name, text)),
+            row("文件 SM3", "SM3 of the file", code(report.digest)),
+            copied === null ? null : row("原件 SM3", "SM3 of the original", code(copied))),
+        el("p", { class: "tools" }, download(name, text)),
         ...report.signatures.map((one, index) => card(one, index, report.signatures.length)));
+}
+
+/** Puts the verdict and its evidence on the page; `text` is the report as received, for the download. */
+export function showReport(file, text, report) {
+    const copy = copyOf(report) !== null, { zh, en } = copy ? COPY : VERDICTS[report.verdict];
+    byId("verdict").replaceChildren(el("div", { class: "verdict", "data-verdict": copy ? "copy" : report.verdict },
+        sign(copy ? "copy" : report.verdict),
+        el("div", {},
+            el("p", { class: "word" }, say(zh, en)),
+            el("p", { class: "file-name" }, foreign(file.name)),
+            copy ? el("p", {}, say(COPY.zhMeaning, COPY.enMeaning)) : reasons(report))));
+    showEvidence(file.name, text, report);
+}
+
+/** The same for the original of a copy. What is judged is the original, which the service keeps: said first, for nobody sees it here. */
+export function showCopy(copy, text) {
+    const { report } = copy, { zh, en } = VERDICTS[report.verdict];
+    byId("verdict").replaceChildren(el("div", { class: "verdict", "data-verdict": report.verdict },
+        sign(report.verdict),
+        el("div", {},
+            el("p", { class: "word" }, say(`原件：${zh}`, `The original: ${en.charAt(0).toLowerCase()}${en.slice(1)}`)),
+            el("p", { class: "file-name" }, say("复印件编码 ", "Code of the copy "), code(copy.code)),
+            reasons(report),
+            el("p", { class: "advice" }, say(ORIGINAL.zh, ORIGINAL.en)))));
+    showEvidence(`copy-${visible(copy.code)}`, text, report,
+        row("复印件制作时间", "Copy made", moment(copy.made)),
+        row("原件页数", "Pages of the original", visible(copy.pages)));
 }

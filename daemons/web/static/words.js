@@ -23,6 +23,13 @@ export const VERDICTS = {
         enMeaning: "The file can be read, and there is no electronic signature in it." },
 };
 
+// A picture of a document that says so itself (R17.1), and what is said beside the verdict on its original.
+export const COPY = { zh: "复印件，不是原件", en: "A copy, not an original",
+    zhMeaning: "这是一份文件的复印件，签章在原件上，复印件本身没有签章。扫描复印件上的二维码可查看原件的验证结果。",
+    enMeaning: "This shows another document. The stamps are on the original; a copy has none. The code printed on the copy leads to the original's verdict." };
+export const ORIGINAL = { zh: "以上是原件的结论，不是手中复印件的结论：复印件可能被改动。请与原件持有人核对内容。",
+    en: "This is the verdict on the original, not on the copy in hand, which may have been altered. Compare its content with whoever keeps the original." };
+
 // What a failed check makes of the verdict.
 export const SEVERITIES = {
     invalid: { verdict: "invalid", sign: "invalid", zh: "不通过", en: "Failed" },
@@ -74,6 +81,7 @@ export const ADVICE = {
     not_found: ["请核对印章编码；编码见验证结果中的“印章编码”。", "Check the seal code; a verdict shows it as \"seal code\"."],
     network: ["请检查网络连接和文件是否仍可读取，然后重试。", "Check the connection, and that the file can still be read; then try again."],
     one_file: ["请一次验证一份文件。", "Verify one file at a time."],
+    copy_unknown: ["请核对复印件上的编码；查不到来源的复印件不可采信。", "Check the code on the copy; do not rely on one whose original is not known."],
     bad_code: ["编码由字母、数字、连字符组成，至多 64 个字符。", "A code has up to 64 letters, digits and hyphens."],
     bad_time: ["请填写完整的日期和时间，或留空。", "Give a full date and time, or leave it empty."],
 };
@@ -91,6 +99,7 @@ export const OWN_PROBLEMS = {
     empty: { code: "file_empty", title_zh: "文件为空。", title: "The file is empty." },
     several: { code: "one_file", title_zh: "拖入的不是单个文件。", title: "That is not one single file." },
     badCode: { code: "bad_code", title_zh: "印章编码有误。", title: "This is not a seal code." },
+    noCopy: { code: "copy_unknown", status: 404, title_zh: "没有这份复印件的记录。", title: "No such copy is on record." },
     badTime: { code: "bad_time", title_zh: "时间有误。", title: "This is not a time." },
 };
 

@@ -150,6 +150,112 @@ colour__shadings_run_from_their_first_to_their_last_colour(void **state)
     jy_picture_free(&c.picture);
 }
 
+#define POINT(x, y, more, rgb) "<Point X=\"" x "\" Y=\"" y "\" " more "><Color Value=\"" rgb "\"/></Point>"
+
+static void
+colour__triangles_of_a_gouraud_shading_go_on_from_each_other(void **state)
+{
+    struct canvas c;
+
+    (void)state;
+    draw(&c, PAGE(BOX("0 0 50 50", "", COLOUR("9 9 9")) BOX("0 0 50 50", "", "<FillColor><GouraudShd>"
+                      POINT("10", "10", "", "0 0 0") "</GouraudShd></FillColor>")));
+    assert_true(canvas_notes(&c, "GouraudShd") && canvas_is(&c, 25, 25, 0, 0, 0));
+    jy_picture_free(&c.picture);
+    /* A square of two triangles: the second goes on from the last side of the first. */
+    draw(&c, PAGE(BOX("0 0 50 50", "", "<FillColor><GouraudShd>" POINT("10", "10", "EdgeFlag=\"0\"", "255 0 0") POINT("40", "10", "", "255 0 0")
+                      POINT("10", "40", "", "255 0 0") POINT("40", "40", "EdgeFlag=\"1\"", "0 0 255") "</GouraudShd></FillColor>")));
+    assert_int_equal(c.note_count, 0);
+    assert_true(canvas_is(&c, 15, 15, 255, 0, 0) && canvas_is(&c, 5, 25, 255, 255, 255) && canvas_is(&c, 45, 45, 255, 255, 255));
+    assert_in_range(canvas_at(&c, 32.5, 32.5)[2], 118, 138);
+    assert_true(canvas_at(&c, 39, 39)[2] > 230);
+    jy_picture_free(&c.picture);
+    /* With flag 2 it goes on from a and c instead: nothing is drawn on the other side. */
+    draw(&c, PAGE(BOX("0 0 50 50", "", "<FillColor><GouraudShd Extend=\"1\">" POINT("10", "10", "", "0 128 0") POINT("40", "10", "", "0 128 0")
+                      POINT("25", "25", "", "0 128 0") POINT("10", "40", "EdgeFlag=\"2\"", "0 128 0")
+                      "<BackColor Value=\"0 0 255\"/></GouraudShd></FillColor>")));
+    assert_true(canvas_is(&c, 25, 15, 0, 128, 0) && canvas_is(&c, 12, 25, 0, 128, 0) && canvas_is(&c, 25, 35, 0, 0, 255) && canvas_is(&c, 45, 5, 0, 0, 255));
+    jy_picture_free(&c.picture);
+}
+
+static void
+colour__a_lattice_of_points_is_shaded_in_its_rows(void **state)
+{
+    static const char *const names[] = { "LaGourandShd", "LaGouraudShd" };
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct canvas c;
+        char page[2048];
+        snprintf(page, sizeof(page), "<Page><Content><Layer>" BOX("0 0 50 50", "", "<FillColor Alpha=\"255\"><%s VerticesPerRow=\"3\">"
+                 POINT("5", "5", "", "255 0 0")
+                 POINT("25", "5", "", "0 0 0") POINT("45", "5", "", "0 0 255") POINT("5", "45", "", "255 0 0") POINT("25", "45", "", "0 0 0")
+                 POINT("45", "45", "", "0 0 255") "</%s></FillColor>") "</Layer></Content></Page>", names[i], names[i]);
+        draw(&c, page);
+        assert_int_equal(c.note_count, 0);
+        assert_in_range(canvas_at(&c, 15, 25)[0], 118, 138);
+        assert_in_range(canvas_at(&c, 35, 30)[2], 118, 138);
+        assert_true(canvas_is(&c, 25, 20, 0, 0, 0) && canvas_is(&c, 47, 20, 255, 255, 255));
+        jy_picture_free(&c.picture);
+    }
+}
+
+static void
+colour__a_pattern_repeats_its_cell_as_it_is_told(void **state)
+{
+    /* A cell of 10 × 10 mm whose left upper quarter is black. */
+#define CELL(more) "<FillColor><Pattern Width=\"10\" Height=\"10\" " more "><CellContent>" BOX("0 0 5 5", "", COLOUR("0 0 0")) \
+    "</CellContent></Pattern></FillColor>"
+    static const struct { const char *page; double black[3][2], white[3][2]; } rows[] = {
+        { PAGE(BOX("5 5 40 40", "", CELL(""))), { { 7, 7 }, { 17, 7 }, { 27, 37 } }, { { 12, 7 }, { 7, 12 }, { 2, 2 } } },
+        { PAGE(BOX("5 5 40 40", "", CELL("XStep=\"20\" YStep=\"3\""))), { { 7, 7 }, { 27, 7 }, { 7, 17 } }, { { 17, 7 }, { 7, 12 }, { 37, 7 } } },
+        { PAGE(BOX("5 5 40 40", "", CELL("ReflectMethod=\"Row\""))), { { 7, 7 }, { 22, 7 }, { 27, 17 } }, { { 17, 7 }, { 12, 7 }, { 7, 12 } } },
+        { PAGE(BOX("5 5 40 40", "", CELL("ReflectMethod=\"Column\""))), { { 7, 7 }, { 7, 22 }, { 17, 27 } }, { { 7, 17 }, { 12, 7 }, { 22, 7 } } },
+        { PAGE(BOX("5 5 40 40", "", CELL("ReflectMethod=\"RowAndColumn\""))), { { 7, 7 }, { 22, 7 }, { 22, 22 } }, { { 17, 7 }, { 7, 17 }, { 17, 17 } } },
+        { PAGE(BOX("5 5 40 40", "", CELL("RelativeTo=\"Page\""))), { { 12, 12 }, { 22, 12 }, { 42, 42 } }, { { 7, 7 }, { 17, 12 }, { 12, 17 } } },
+        { PAGE(BOX("5 5 40 40", "", CELL("RelativeTo=\"Object\" CTM=\"2 0 0 2 0 0\""))), { { 12, 12 }, { 32, 12 }, { 7, 27 } }, { { 17, 7 }, { 7, 17 }, { 22, 7 } } },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct canvas c;
+        draw(&c, rows[i].page);
+        assert_int_equal(c.note_count, 0);
+        for (int k = 0; k < 3; k++)
+            if (!canvas_is(&c, rows[i].black[k][0], rows[i].black[k][1], 0, 0, 0) || !canvas_is(&c, rows[i].white[k][0], rows[i].white[k][1], 255, 255, 255))
+                fail_msg("pattern %zu", i);
+        jy_picture_free(&c.picture);
+    }
+}
+
+static void
+hostile__shadings_and_patterns_without_measure_end(void **state)
+{
+    struct jy_buf page = { 0 };
+    struct canvas c;
+
+    (void)state;
+    assert_int_equal(jy_buf_text(&page, "<Page><Content><Layer>"), JY_OK);
+    for (int n = 0; n < 40; n++) {                           /* triangles over the whole page and far beyond, over each other */
+        assert_int_equal(jy_buf_text(&page, "<PathObject Boundary=\"0 0 50 50\" Fill=\"true\"><FillColor><GouraudShd>"), JY_OK);
+        for (int i = 0; i < 300; i++)
+            assert_int_equal(jy_buf_text(&page, POINT("-1e9", "-1e9", "", "1 2 3") POINT("1e9", "0", "", "255 0 9")
+                                         POINT("0", "1e9", "EdgeFlag=\"7\"", "9 9 9")), JY_OK);
+        assert_int_equal(jy_buf_text(&page, "</GouraudShd></FillColor><AbbreviatedData>M 0 0 L 50 0 L 50 50 L 0 50 C</AbbreviatedData></PathObject>"), JY_OK);
+    }
+    assert_int_equal(jy_buf_text(&page, "</Layer></Content></Page>"), JY_OK);
+    assert_int_equal(jy_buf_byte(&page, 0), JY_OK);
+    draw(&c, (const char *)page.p);
+    assert_true(canvas_notes(&c, "beyond the limit of work"));
+    jy_picture_free(&c.picture);
+    jy_buf_free(&page);
+    draw(&c, PAGE(BOX("0 0 50 50", "", "<FillColor><LaGourandShd VerticesPerRow=\"999999999\">" POINT("1", "1", "", "1") POINT("1", "9", "", "1")
+                      POINT("9", "9", "", "1") "</LaGourandShd></FillColor>")
+                  BOX("0 0 50 50", "", "<FillColor><Pattern Width=\"0\" Height=\"9\"/></FillColor>")));
+    assert_true(canvas_notes(&c, "LaGourandShd") && canvas_notes(&c, "Pattern"));
+    jy_picture_free(&c.picture);
+}
+
 static void
 page__layers_and_templates_lie_in_their_order(void **state)
 {
@@ -273,6 +379,29 @@ image__fills_the_unit_square_of_its_matrix_and_its_mask_hides(void **state)
     jy_picture_free(&c.picture);
     jy_buf_free(&png);
     jy_buf_free(&mask);
+}
+
+static void
+image__has_its_border_and_another_stands_in_for_a_broken_one(void **state)
+{
+    struct jy_buf png = make_png(PNG_COLOR_TYPE_RGB, false);
+    const struct raw_entry more[] = { { .name = "D/i.png", .bytes = jy_buf_slice(&png) } };
+    static const char media[] = RES("<MultiMedias><MultiMedia ID=\"40\" Type=\"Image\"><MediaFile>i.png</MediaFile></MultiMedia>"
+                                    "<MultiMedia ID=\"41\" Type=\"Image\"><MediaFile>none.png</MediaFile></MultiMedia></MultiMedias>");
+    struct canvas c;
+
+    (void)state;
+    assert_int_equal(canvas_draw(DOCUMENT(""), media, PAGE("<ImageObject Boundary=\"10 10 30 20\" CTM=\"30 0 0 20 0 0\" ResourceID=\"41\" Substitution=\"40\">"
+        "<Border LineWidth=\"2\"><BorderColor Value=\"0 128 0\"/></Border></ImageObject>"), more, 1, &c), JY_OK);
+    assert_true(canvas_is(&c, 14, 20, 255, 0, 0) && canvas_notes(&c, "none.png"));
+    assert_true(canvas_is(&c, 9.5, 20, 0, 128, 0) && canvas_is(&c, 25, 30.5, 0, 128, 0) &&
+                canvas_is(&c, 9.25, 9.25, 0, 128, 0) && canvas_is(&c, 8.5, 20, 255, 255, 255));
+    jy_picture_free(&c.picture);
+    assert_int_equal(canvas_draw(DOCUMENT(""), media, PAGE("<ImageObject Boundary=\"10 10 30 20\" CTM=\"30 0 0 20 0 0\" ResourceID=\"40\">"
+        "<Border LineWidth=\"2\" HorizonalCornerRadius=\"8\" VerticalCornerRadius=\"8\" DashPattern=\"4 10\"/></ImageObject>"), more, 1, &c), JY_OK);
+    assert_true(canvas_is(&c, 20, 9.5, 0, 0, 0) && canvas_is(&c, 25, 9.5, 255, 255, 255) && canvas_is(&c, 9.5, 9.5, 255, 255, 255));
+    jy_picture_free(&c.picture);
+    jy_buf_free(&png);
 }
 
 static void
@@ -499,6 +628,10 @@ main(void)
         cmocka_unit_test(path__a_hair_line_is_seen_and_dashes_have_gaps),
         cmocka_unit_test(colour__alpha_of_object_and_colour_and_the_colour_space_count),
         cmocka_unit_test(colour__shadings_run_from_their_first_to_their_last_colour),
+        cmocka_unit_test(colour__triangles_of_a_gouraud_shading_go_on_from_each_other),
+        cmocka_unit_test(colour__a_lattice_of_points_is_shaded_in_its_rows),
+        cmocka_unit_test(colour__a_pattern_repeats_its_cell_as_it_is_told),
+        cmocka_unit_test(hostile__shadings_and_patterns_without_measure_end),
         cmocka_unit_test(page__layers_and_templates_lie_in_their_order),
         cmocka_unit_test(page__a_box_that_begins_elsewhere_is_moved_to_the_corner),
         cmocka_unit_test(text__stands_where_its_codes_say_and_the_last_delta_goes_on),
@@ -506,6 +639,7 @@ main(void)
         cmocka_unit_test(text__turns_with_its_matrix_and_its_directions),
         cmocka_unit_test(clip__areas_are_joined_and_clips_are_met),
         cmocka_unit_test(image__fills_the_unit_square_of_its_matrix_and_its_mask_hides),
+        cmocka_unit_test(image__has_its_border_and_another_stands_in_for_a_broken_one),
         cmocka_unit_test(image__that_cannot_be_drawn_is_marked_and_named),
         cmocka_unit_test(composite__is_drawn_and_one_within_itself_ends),
         cmocka_unit_test(annotation__is_drawn_unless_invisible),
