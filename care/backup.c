@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "care/backup.h"
 
+#include "base/kill_point.h"
 #include "store/db.h"
 
 #include <errno.h>
@@ -131,13 +132,16 @@ copy_all(struct backup *b, struct jy_fault *fault)
     bool all = false;
     jy_err rc = copy_blobs(b, fault);
 
+    JY_KILL_POINT(backup_files_copied);
     for (int try = 0; rc == JY_OK && !all && try < TRIES; try++)
         if ((rc = copy_database(b, fault)) == JY_OK && (rc = copy_blobs(b, fault)) == JY_OK)
             rc = has_prepared(b, &all, fault);
+    JY_KILL_POINT(backup_database_copied);
     if (rc == JY_OK && !all)
         rc = jy_fail(fault, JY_E_NOT_FOUND, "blobs", 0, "an open order has no prepared document: `jinyin fsck` names it");
     if (rc == JY_OK && (rc = care_join(keys, b->folder, "key", fault)) == JY_OK)
         rc = care_keys_copy(b->site->key_dir, keys, fault);
+    JY_KILL_POINT(backup_keys_copied);
     return rc;
 }
 
@@ -186,11 +190,13 @@ write_manifest(struct backup *b, struct jy_fault *fault)
 
     for (size_t i = 0; rc == JY_OK && i < sizeof(parts) / sizeof(parts[0]); i++)
         rc = list_files(b, parts[i], fault);
+    JY_KILL_POINT(backup_listed);
     b->manifest.finished = jy_now();
     b->manifest.postgres = b->site->served;
     if (rc == JY_OK && (rc = care_manifest_write(&b->manifest, &text)) == JY_OK && (rc = care_join(path, b->folder, "MANIFEST", fault)) == JY_OK &&
         (rc = care_write(path, jy_buf_slice(&text), fault)) == JY_OK)
         rc = care_sync_folder(b->folder, fault);
+    JY_KILL_POINT(backup_finished);
     jy_buf_free(&text);
     return rc;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "care/file.h"
 
+#include "base/kill_point.h"
 #include "codec/text.h"
 
 #include <dirent.h>
@@ -32,7 +33,8 @@ jy_err
 care_make_folder(const char *path, struct jy_fault *fault)
 {
     char part[PATH_MAX];
-    size_t len = strlen(path);
+    size_t len = strlen(path), parent = 0;
+    jy_err rc;
 
     if (len == 0 || len >= sizeof(part))
         return jy_fail(fault, JY_E_LIMIT, path, 0, "the path is empty or too long");
@@ -40,8 +42,15 @@ care_make_folder(const char *path, struct jy_fault *fault)
         if (path[i] == '/' || path[i] == '\0') {
             memcpy(part, path, i);
             part[i] = '\0';
-            if (mkdir(part, 0700) != 0 && errno != EEXIST)
-                return io(fault, part);
+            if (mkdir(part, 0700) != 0) {
+                if (errno != EEXIST)
+                    return io(fault, part);
+            } else {
+                part[parent] = '\0';                           /* its name is on the disk too */
+                if ((rc = care_sync_folder(parent > 0 ? part : path[0] == '/' ? "/" : ".", fault)) != JY_OK)
+                    return rc;
+            }
+            parent = i;
         }
     return JY_OK;
 }
@@ -113,8 +122,11 @@ care_copy(const char *from, const char *to, struct care_print *print, struct jy_
         return io(fault, from);
     if ((out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)) < 0)
         rc = io(fault, to);
-    else if ((rc = pump(in, out, to, print, fault)) == JY_OK && fsync(out) != 0)
-        rc = io(fault, to);
+    else if ((rc = pump(in, out, to, print, fault)) == JY_OK) {
+        JY_KILL_POINT(care_copied);
+        if (fsync(out) != 0)
+            rc = io(fault, to);
+    }
     close(in);
     if (out >= 0 && close(out) != 0 && rc == JY_OK)
         rc = io(fault, to);
@@ -131,7 +143,12 @@ care_write(const char *to, struct jy_slice bytes, struct jy_fault *fault)
 
     if (fd < 0)
         return io(fault, to);
-    if (write_all(fd, bytes.p, bytes.len) != JY_OK || fsync(fd) != 0)
+    rc = write_all(fd, bytes.p, bytes.len / 2);
+    JY_KILL_POINT(care_half);
+    if (rc != JY_OK || write_all(fd, bytes.p + bytes.len / 2, bytes.len - bytes.len / 2) != JY_OK)
+        rc = io(fault, to);
+    JY_KILL_POINT(care_written);
+    if (rc == JY_OK && fsync(fd) != 0)
         rc = io(fault, to);
     if (close(fd) != 0 && rc == JY_OK)
         rc = io(fault, to);

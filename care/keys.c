@@ -6,6 +6,7 @@
  */
 #include "care/backup.h"
 
+#include "base/kill_point.h"
 #include "daemons/key/journal.h"
 
 #include <errno.h>
@@ -65,6 +66,7 @@ copy_key(struct key *key, const char *key_dir, const char *to, struct jy_fault *
             continue;
         if (rc != JY_OK)
             return rc;
+        JY_KILL_POINT(care_key_copied);
         key->copied = memcmp(print.digest, key->digest, sizeof(print.digest)) == 0;
         if (!key->copied && unlink(target) != 0)
             return jy_fail(fault, JY_E_IO, target, 0, "%s", strerror(errno));

@@ -2,6 +2,8 @@
 /* jinyin-care: what `jinyin migrate|backup|restore|fsck` are. Exit: 0 done, 1 fsck found something, 64 usage, 65 refused. */
 #include "care/fsck.h"
 
+#include "base/kill_point.h"
+
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -138,5 +140,6 @@ main(int argc, char **argv)
         return say(command, rc, &fault);
     if ((commands[i].sides & site.side) == 0)
         return say(command, jy_fail(&fault, JY_E_NOT_THIS_NODE, "node", 0, "it is done with the stamping node's configuration"), &fault);
+    JY_KILL_KIND(command);
     return commands[i].run(&site, commands[i].folder ? argv[optind + 1] : NULL);
 }

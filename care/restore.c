@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "care/fsck.h"
 
+#include "base/kill_point.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -24,18 +26,38 @@ hold(const struct care_site *site, int *lock, struct jy_fault *fault)
     return flock(*lock, LOCK_EX | LOCK_NB) == 0 ? JY_OK : jy_fail(fault, JY_E_CONFLICT, "data_dir", 0, "the service runs: stop it first");
 }
 
+/* What lies here is of the service, or of a restore that was cut off; which of them, the person is told before he moves it away. */
+static jy_err
+refuse_filled(const struct care_site *site, const char *place, const char *advice, struct jy_fault *fault)
+{
+    char unfinished[PATH_MAX];
+    jy_err rc = care_join(unfinished, site->data_dir, UNFINISHED, fault);
+
+    if (rc != JY_OK)
+        return rc;
+    return access(unfinished, F_OK) != 0 ? jy_fail(fault, JY_E_CONFLICT, place, 0, "is not empty: %s first", advice) :
+           jy_fail(fault, JY_E_CONFLICT, place, 0, "is not empty: a restore did not finish here; %s, and restore again", advice);
+}
+
 static jy_err
 check_places(const struct care_site *site, const struct care_manifest *m, struct jy_fault *fault)
 {
+    bool empty;
+    jy_err rc;
+
     if (m->postgres != site->served)
         return jy_fail(fault, JY_E_ARGUMENT, "store", 0, "the backup is one of %s, the configuration names another engine",
                        m->postgres ? "PostgreSQL" : "SQLite");
     if (site->served && (site->owner == NULL || site->role == NULL))
         return jy_fail(fault, JY_E_ARGUMENT, "store", 0, "PostgreSQL needs --owner postgresql:… of an empty database, and --role NAME");
     if (!care_is_empty(site->web_dir))
-        return jy_fail(fault, JY_E_CONFLICT, site->web_dir, 0, "is not empty: move it away first");
+        return refuse_filled(site, site->web_dir, "move it away", fault);
     if (!care_is_empty(site->key_dir))
-        return jy_fail(fault, JY_E_CONFLICT, site->key_dir, 0, "is not empty: move it away first");
+        return refuse_filled(site, site->key_dir, "move it away", fault);
+    if ((rc = db_is_empty(site->served ? site->owner : site->place, &empty, fault)) != JY_OK)
+        return rc;
+    if (!empty)
+        return refuse_filled(site, "store", site->served ? "name a new database" : "move the file away", fault);
     if (access(site->unlock_file, R_OK) != 0)
         return jy_fail(fault, JY_E_NOT_FOUND, site->unlock_file, 0, "the unlock secret is kept apart from backups: put it here first, or no key opens");
     return JY_OK;
@@ -69,6 +91,7 @@ put_file(const struct care_site *site, const char *folder, const struct care_fil
         return rc;
     if (print.size != file->print.size || memcmp(print.digest, file->print.digest, sizeof(print.digest)) != 0)
         return jy_fail(fault, JY_E_FORMAT, file->path, 0, "changed while it was put back");
+    JY_KILL_POINT(restore_file_put);
     return care_sync_folder(parent, fault);
 }
 
@@ -83,8 +106,10 @@ put_all(const struct care_site *site, const char *folder, const struct care_mani
             rc = put_file(site, folder, &m->files[i], fault);
     if (rc == JY_OK && site->served && (rc = care_join(path, folder, CARE_DUMP, fault)) == JY_OK)
         rc = care_undump(site->owner, path, fault);
+    JY_KILL_POINT(restore_put);
     if (rc == JY_OK)
         rc = db_prepare(site->served ? site->owner : site->place, site->role, site->side, fault);
+    JY_KILL_POINT(restore_prepared);
     return rc;
 }
 
@@ -135,6 +160,7 @@ abandon_open(const struct care_site *site, struct jy_fault *fault)
         printf("%llu open orders abandoned: they are asked for anew\n", (unsigned long long)a.count);
     db_close(db);
     jy_vault_close(&a.vault);
+    JY_KILL_POINT(restore_abandoned);
     return rc;
 }
 
@@ -149,6 +175,7 @@ note_restored(const struct care_site *site, const struct care_manifest *m, struc
     jy_time_rfc3339(m->finished, finished);
     if ((rc = care_join(path, site->web_dir, CARE_RESTORED, fault)) == JY_OK && (rc = jy_buf_fmt(&text, "%s %s\n", begun, finished)) == JY_OK)
         rc = care_write(path, jy_buf_slice(&text), fault);
+    JY_KILL_POINT(restore_noted);
     jy_buf_free(&text);
     return rc;
 }
@@ -164,12 +191,18 @@ care_restore(const struct care_site *site, const char *folder, unsigned *problem
     if ((rc = hold(site, &lock, fault)) != JY_OK || (rc = care_backup_check(folder, &m, fault)) != JY_OK || (rc = check_places(site, &m, fault)) != JY_OK ||
         (rc = care_join(unfinished, site->data_dir, UNFINISHED, fault)) != JY_OK)
         goto out;
+    JY_KILL_POINT(restore_checked);
     (void)!unlink(unfinished);
-    if ((rc = care_write(unfinished, jy_slice_text(folder), fault)) == JY_OK && (rc = care_sync_folder(site->data_dir, fault)) == JY_OK &&
-        (rc = care_make_folder(site->web_dir, fault)) == JY_OK && (rc = care_make_folder(site->key_dir, fault)) == JY_OK &&
-        (rc = put_all(site, folder, &m, fault)) == JY_OK && (rc = note_restored(site, &m, fault)) == JY_OK &&
-        (rc = abandon_open(site, fault)) == JY_OK && (rc = care_fsck(site, problems, fault)) == JY_OK && *problems == 0 && unlink(unfinished) != 0)
-        rc = jy_fail(fault, JY_E_IO, unfinished, 0, "%s", strerror(errno));
+    if ((rc = care_write(unfinished, jy_slice_text(folder), fault)) != JY_OK || (rc = care_sync_folder(site->data_dir, fault)) != JY_OK)
+        goto out;
+    JY_KILL_POINT(restore_marked);
+    if ((rc = care_make_folder(site->web_dir, fault)) != JY_OK || (rc = care_make_folder(site->key_dir, fault)) != JY_OK ||
+        (rc = put_all(site, folder, &m, fault)) != JY_OK || (rc = note_restored(site, &m, fault)) != JY_OK || (rc = abandon_open(site, fault)) != JY_OK ||
+        (rc = care_fsck(site, problems, fault)) != JY_OK || *problems != 0)
+        goto out;
+    JY_KILL_POINT(restore_looked_at);
+    rc = unlink(unfinished) == 0 ? care_sync_folder(site->data_dir, fault) : jy_fail(fault, JY_E_IO, unfinished, 0, "%s", strerror(errno));
+    JY_KILL_POINT(restore_finished);
 out:
     care_manifest_free(&m);
     if (lock >= 0)

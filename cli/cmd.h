@@ -20,6 +20,7 @@ int cmd_inspect(int argc, char **argv);
 int cmd_seal(int argc, char **argv);
 int cmd_sign(int argc, char **argv);
 int cmd_render(int argc, char **argv);
+int cmd_text(int argc, char **argv);
 int cmd_tour(int argc, char **argv);
 int cmd_care(int argc, char **argv);
 
@@ -35,6 +36,8 @@ struct opt {
  * The table ends with name == NULL.
  */
 int opt_read(const struct opt *options, int argc, char **argv, int *rest);
+/** Does a file's name end so? In any case. */
+bool ends_in(const char *name, const char *end);
 /** Help of a command by its name, to stdout. */
 void print_usage(const char *command);
 

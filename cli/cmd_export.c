@@ -46,7 +46,7 @@ draw_pdf_pages(struct exporting *e, struct jy_fault *fault)
     if ((e->pictures = calloc(count, sizeof(*e->pictures))) == NULL || (e->slices = calloc(count, sizeof(*e->slices))) == NULL)
         return JY_E_NOMEM;
     for (; rc == JY_OK && e->drawn < count; e->drawn++) {
-        rc = picture_of_pdf_page(e->file.bytes, e->wish.first + (int)e->drawn, (int)(COPY_DOTS_PER_MM * 25.4), &e->pictures[e->drawn], fault);
+        rc = picture_of_pdf_page(e->file.bytes, e->wish.first + (int)e->drawn, COPY_DOTS_PER_MM * 25.4, &e->pictures[e->drawn], fault);
         e->slices[e->drawn] = jy_buf_slice(&e->pictures[e->drawn]);
     }
     e->wish.pictures = e->slices;
@@ -83,14 +83,6 @@ prepare(struct exporting *e, int page, struct jy_fault *fault)
 out:
     jy_document_free(doc);
     return rc;
-}
-
-static bool
-ends_in(const char *name, const char *end)
-{
-    size_t a = strlen(name), b = strlen(end);
-
-    return a > b && strcasecmp(name + a - b, end) == 0;
 }
 
 int

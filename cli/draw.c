@@ -66,7 +66,8 @@ send_all(int to, const void *bytes, size_t len)
 struct job {
     jy_err (*run)(const struct job *job, struct jy_fonts *fonts, struct jy_buf *notes, struct jy_buf *bytes, struct jy_fault *fault);
     struct jy_slice file;
-    int page, dpi;
+    int page;
+    double dots_per_mm;
     enum jy_picture_type type;
     struct jy_picture *into;
     const struct copy_wish *copy;
@@ -93,7 +94,7 @@ draw_page(const struct job *job, struct jy_fonts *fonts, struct jy_buf *notes, s
     struct jy_render *render = NULL;
     struct jy_picture picture = { 0 };
     const struct jy_render_note *list;
-    double scale = job->dpi / 25.4;
+    double scale = job->dots_per_mm;
     size_t count;
     jy_err rc;
 
@@ -234,13 +235,13 @@ warm_up(struct jy_fault *fault)
 static jy_err
 in_child(const struct job *job, struct jy_buf *bytes, struct jy_buf *notes, struct jy_fault *fault)
 {
-    struct jy_fonts *fonts = NULL;
+    static struct jy_fonts *fonts;                           /* opened once: looking for them takes longer than most pages */
     struct jy_buf all = { 0 };
     int ends[2], status = 0;
     pid_t child;
-    jy_err rc;
+    jy_err rc = JY_OK;
 
-    if ((rc = jy_fonts_open(&fonts, fault)) != JY_OK || (rc = warm_up(fault)) != JY_OK)
+    if ((fonts == NULL && (rc = jy_fonts_open(&fonts, fault)) != JY_OK) || (rc = warm_up(fault)) != JY_OK)
         goto out;
     if (pipe2(ends, O_CLOEXEC) != 0) {
         rc = jy_fail(fault, JY_E_IO, "pipe", 0, "%s", strerror(errno));
@@ -266,14 +267,13 @@ in_child(const struct job *job, struct jy_buf *bytes, struct jy_buf *notes, stru
         rc = take(jy_buf_slice(&all), bytes, notes, fault);
 out:
     jy_buf_free(&all);
-    jy_fonts_free(fonts);
     return rc;
 }
 
 jy_err
-draw_ofd_page(struct jy_slice ofd, int page, int dpi, struct jy_buf *png, struct jy_buf *notes, struct jy_fault *fault)
+draw_ofd_page(struct jy_slice ofd, int page, double dots_per_mm, struct jy_buf *png, struct jy_buf *notes, struct jy_fault *fault)
 {
-    const struct job job = { .run = draw_page, .file = ofd, .page = page, .dpi = dpi };
+    const struct job job = { .run = draw_page, .file = ofd, .page = page, .dots_per_mm = dots_per_mm };
 
     return in_child(&job, png, notes, fault);
 }

@@ -6,12 +6,12 @@
 #include <jinyin/render.h>
 
 /**
- * Draw page (from 1) at dpi dots per inch. The fonts are opened first; then the child forbids itself every system call but reading memory
+ * Draw page (from 1). The fonts are opened first; then the child forbids itself every system call but reading memory
  * and writing to its pipe, and only then looks at the document: 20 s CPU, 1 GiB address space, 64 MiB of output.
  * notes gets a line for each thing that is not drawn as the document asks. Errors: those of jy_render_open and jy_render_page,
  * JY_E_DAMAGED when the child ran out of its bounds, JY_E_IO.
  */
-JY_CHECK jy_err draw_ofd_page(struct jy_slice ofd, int page, int dpi, struct jy_buf *png, struct jy_buf *notes, struct jy_fault *fault);
+JY_CHECK jy_err draw_ofd_page(struct jy_slice ofd, int page, double dots_per_mm, struct jy_buf *png, struct jy_buf *notes, struct jy_fault *fault);
 
 /** The same with the stamps of a verification (JSON of jy_report_json) framed and numbered; of a PDF, on poppler's picture of the page. */
 struct marked_wish { struct jy_slice file, picture, report; int page; };   /* picture: no bytes for OFD */

@@ -86,10 +86,17 @@ static const struct command {
       "  --code CODE     a verification code to print\n"
       "  --link URL      what the QR code leads to (default: the original's SM3)\n"
       "  exit: 0 made, 64 usage, 65 unreadable, 73 OUT cannot be written\n" },
-    { "render", cmd_render, "FILE --out PAGE.png [--page N] [--dpi D]", "Draw a page as a picture.", "将页面绘制为图像。",
-      "  --page N        from 1 (default 1)\n"
-      "  --dpi D         dots per inch, 10 to 1200 (default 150)\n"
+    { "render", cmd_render, "FILE -o DIR|PAGE.png [--page PAGES] [--ppm N | --dpi N]", "Draw pages as pictures.", "将页面绘制为图像。",
+      "  -o DIR          every page as DIR/page-001.png …; a name in .png: one page\n"
+      "  --page PAGES    1-3,5,last · all (default for a folder) · 1 (default for one picture)\n"
+      "  --ppm N         pixels a millimetre, 0.4 to 47; or --dpi N: dots per inch, 10 to 1200 (default 150)\n"
+      "  A page that cannot be drawn is told and does not stop the others.\n"
+      "  exit: 0 all drawn, 64 usage, 65 something was not, 73 OUT cannot be written\n"
       "  What is not drawn as the document asks (fonts that it does not bring, broken pictures) is listed. No verdict is given on stamps.\n" },
+    { "text", cmd_text, "FILE [--page PAGES] [--json]", "Print the text of pages, with --json where each run of it stands.", "输出页面文字及其位置。",
+      "  --page PAGES    1-3,5,last · all (default)\n"
+      "  --json          [{\"page\", \"width_mm\", \"height_mm\", \"runs\": [{\"text\", \"x_mm\", \"y_mm\", \"width_mm\", \"height_mm\"}]}]\n"
+      "  exit: 0 shown, 64 usage, 65 unreadable, or a page is\n" },
     { "tour", cmd_tour, "[--all [--kind CODE …]] [--dir DIR] [--credentials FILE] [FILE…]", "A seal's whole life, on real files, against a running ./dev run.",
       "在真实文件上演示一枚印章的一生。",
       "  --all           every kind of seal through every kind of application, the outside systems failing in between, `jinyin fsck` at the end\n"

@@ -35,6 +35,14 @@ read_value(const struct opt *option, const char *text)
     return false;
 }
 
+bool
+ends_in(const char *name, const char *end)
+{
+    size_t a = strlen(name), b = strlen(end);
+
+    return a > b && strcasecmp(name + a - b, end) == 0;
+}
+
 int
 opt_read(const struct opt *options, int argc, char **argv, int *rest)
 {

@@ -53,7 +53,7 @@ take(const struct files *f, struct jy_buf *out, struct jy_fault *fault)
 }
 
 jy_err
-picture_of_pdf_page(struct jy_slice pdf, int page, int dpi, struct jy_buf *png, struct jy_fault *fault)
+picture_of_pdf_page(struct jy_slice pdf, int page, double dpi, struct jy_buf *png, struct jy_fault *fault)
 {
     const struct jy_poppler_page wanted = { .page = page, .dots_per_inch = dpi };
     struct files f;

@@ -6,7 +6,7 @@
 #include <jinyin/base.h>
 
 /** Draw page (from 1) at dpi dots per inch. */
-JY_CHECK jy_err picture_of_pdf_page(struct jy_slice pdf, int page, int dpi, struct jy_buf *png, struct jy_fault *fault);
+JY_CHECK jy_err picture_of_pdf_page(struct jy_slice pdf, int page, double dpi, struct jy_buf *png, struct jy_fault *fault);
 /** Words with their boxes of the pages first to last, for jy_bbox_page. */
 JY_CHECK jy_err words_of_pdf(struct jy_slice pdf, int first, int last, struct jy_buf *words, struct jy_fault *fault);
 

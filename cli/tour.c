@@ -101,7 +101,7 @@ jy_err
 tour_draw(const struct tour *tour, const char *name, const char *suffix, struct jy_slice file, struct jy_fault *fault)
 {
     struct jy_buf png = { 0 }, notes = { 0 };
-    jy_err rc = jy_format_detect(file) == JY_FORMAT_PDF ? picture_of_pdf_page(file, 1, 110, &png, fault) : draw_ofd_page(file, 1, 110, &png, &notes, fault);
+    jy_err rc = jy_format_detect(file) == JY_FORMAT_PDF ? picture_of_pdf_page(file, 1, 110, &png, fault) : draw_ofd_page(file, 1, 110 / 25.4, &png, &notes, fault);
 
     if (rc != JY_OK) {
         tour_detail("没有图像 · no picture: %s %s", fault->where, fault->text);

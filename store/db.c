@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define BATCH_MAX 64             /* calls that share one commit: the first of them waits for the last */
 #define READERS_MAX 8
@@ -432,6 +433,36 @@ db_open_reader(const char *place, struct db **out, struct jy_fault *fault)
         return JY_OK;
     }
     db_close(db);
+    return rc;
+}
+
+static jy_err
+see_migration(void *arg, int number, const char *digest, struct jy_fault *fault)
+{
+    bool *empty = arg;
+
+    (void)number;
+    (void)digest;
+    (void)fault;
+    *empty = false;
+    return JY_OK;
+}
+
+jy_err
+db_is_empty(const char *place, bool *empty, struct jy_fault *fault)
+{
+    const char *rest;
+    const struct db_driver *driver = driver_of(place, &rest);
+    struct db_tx tx = { 0 };
+    jy_err rc;
+
+    *empty = true;
+    if (!driver->served && access(rest, F_OK) != 0)
+        return JY_OK;
+    if ((rc = db_tx_open(&tx, driver, rest, DB_WHOLE, false, fault)) == JY_OK)
+        rc = driver->history(tx.conn, see_migration, empty, fault);
+    *empty = *empty && driver->served;                     /* a file is something already */
+    db_tx_close(&tx);
     return rc;
 }
 

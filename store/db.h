@@ -42,6 +42,8 @@ JY_CHECK jy_err db_prepare(const char *place, const char *service_role, enum db_
 JY_CHECK jy_err db_place(const char *store, const char *folder, char *out, size_t size, struct jy_fault *fault);
 /** Open for reading beside whoever writes: db_write is refused. Errors: as db_open. */
 JY_CHECK jy_err db_open_reader(const char *place, struct db **out, struct jy_fault *fault);
+/** Does nothing lie at this place yet? Errors: as db_open; JY_E_UNSUPPORTED a database of somebody else's. */
+JY_CHECK jy_err db_is_empty(const char *place, bool *empty, struct jy_fault *fault);
 /** SQLite: a consistent copy of the store into a new file while it is written. PostgreSQL has pg_dump: JY_E_UNSUPPORTED. */
 JY_CHECK jy_err db_copy(const char *place, const char *to, struct jy_fault *fault);
 /** SQLite: is the file whole, and does every key point somewhere? PostgreSQL sees to that itself: JY_OK. Errors: JY_E_IO. */

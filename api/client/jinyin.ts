@@ -513,6 +513,11 @@ export class Jinyin {
     return new Uint8Array(await (await this.ask("GET", `/api/v1/documents/${encodeURIComponent(id)}/pages/${encodeURIComponent(code)}.png`, query, null, false, options)).arrayBuffer());
   }
 
+  /** The text of a page in runs with their places, as keywords find it (R15.1). Who: agent, custodian, approver. */
+  async documentPageText(id: string, code: string, options: Options = {}): Promise<DocumentPageTextAnswer> {
+    return (await (await this.ask("GET", `/api/v1/documents/${encodeURIComponent(id)}/pages/${encodeURIComponent(code)}/text`, {}, null, false, options)).json()) as DocumentPageTextAnswer;
+  }
+
   /** Ask for a stamp at places of a document (R16.1). Who: agent, custodian. */
   async orderCreate(body: OrderCreateBody, options: Options = {}): Promise<OrderCreateAnswer> {
     return (await (await this.ask("POST", `/api/v1/orders`, {}, body, true, options)).json()) as OrderCreateAnswer;
@@ -996,6 +1001,13 @@ export type Page = {
     text: string;
   }[];
   refusal: string | null;
+};
+export type TextRun = {
+  text: string;
+  x_mm: number;
+  y_mm: number;
+  width_mm: number;
+  height_mm: number;
 };
 export type PageSeen = {
   page: number;
@@ -2083,6 +2095,15 @@ export type DocumentPagesAnswer = {
   ppm: number;
   items: Page[];
   next: number | null;
+};
+export type DocumentPageTextAnswer = {
+  document_id: string;
+  digest: string;
+  format: string;
+  page: number;
+  width_mm: number;
+  height_mm: number;
+  runs: TextRun[];
 };
 export type OrderCreateBody = {
   seal_id: string;

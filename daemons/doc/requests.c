@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#define TEXT_MAX (2u << 20)            /* of DOC_TEXT_IS.runs */
 #define CLOCK_SLACK_SECONDS 5          /* the authority's clock may be a little ahead */
 
 static jy_err
@@ -256,6 +257,30 @@ out:
     return rc;
 }
 
+static jy_err
+text(const struct doc *doc, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault)
+{
+    const struct jy_msg_DOC_TEXT *ask = &request->u.DOC_TEXT;
+    struct jy_document *document = NULL;
+    struct jy_text read = { 0 };
+    struct jy_slice file, words = JY_EMPTY;
+    jy_err rc;
+
+    if ((rc = map(ask->document, doc, &file, fault)) != JY_OK || (rc = map(ask->words, doc, &words, fault)) != JY_OK ||
+        (rc = jy_document_open(file, &document, fault)) != JY_OK ||
+        (rc = jy_page_text(document, words, (int)ask->page, &read, fault)) != JY_OK || (rc = jy_runs_json(&read, &reply->bytes, fault)) != JY_OK)
+        goto out;
+    if (reply->bytes.len > TEXT_MAX)
+        rc = jy_fail(fault, JY_E_LIMIT, "text", 0, "%zu bytes on page %u, %u are told", reply->bytes.len, ask->page, TEXT_MAX);
+    reply->u.DOC_TEXT_IS.runs = jy_buf_slice(&reply->bytes);
+out:
+    jy_text_free(&read);
+    jy_document_free(document);
+    unmap(words);
+    unmap(file);
+    return rc;
+}
+
 static const struct {
     enum jy_message_type type;
     jy_err (*handle)(const struct doc *doc, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault);
@@ -267,6 +292,7 @@ static const struct {
     { JY_MSG_DOC_TIME_STAMP, time_stamp },
     { JY_MSG_DOC_VERIFY, verify },
     { JY_MSG_DOC_ARCHIVE, archive },
+    { JY_MSG_DOC_TEXT, text },
 };
 
 jy_err

@@ -2,6 +2,7 @@
 /* The requests of page. A reader that ends without an answer, or takes too long, is an answer about the document: the next page is not held up. */
 #include "daemons/page/page.h"
 
+#include "base/kill_point.h"
 #include "poppler/poppler.h"
 
 #include <errno.h>
@@ -32,16 +33,33 @@ draw_pdf(const struct page_room *self, const struct jy_msg_PAGE_DRAW *ask, int *
     return jy_poppler_draw(ask->document, &page, *drawn, self->timeout_seconds, fault);
 }
 
-/* In the process of the document. What it says of itself is the document's. */
+typedef jy_err handle_fn(const void *reading, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault);
+struct work { const struct page_reading *reading; handle_fn *handle; };
+
+/* In the process of the document. */
 static jy_err
-read_it(const struct page_room *self, struct page_reading *reading,
-        jy_err (*handle)(const void *self, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault),
-        const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault)
+handle_it(const void *arg, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault)
 {
-    const struct jy_reader reader = { .room = JY_ROOM_PAGE, .timeout_seconds = self->timeout_seconds, .keep = reading->drawn, .handle = handle,
-                                      .self = reading };
+    const struct work *work = arg;
+    jy_err rc;
+
+    JY_KILL_POINT(page_reader_begun);
+    rc = work->handle(work->reading, request, reply, fault);
+    JY_KILL_POINT(page_reader_done);
+    return rc;
+}
+
+/* What the process says of its document is the document's. */
+static jy_err
+read_it(const struct page_room *self, const struct page_reading *reading, handle_fn *handle, const struct jy_frame *request, struct jy_frame *reply,
+        struct jy_fault *fault)
+{
+    const struct work work = { reading, handle };
+    const struct jy_reader reader = { .room = JY_ROOM_PAGE, .timeout_seconds = self->timeout_seconds, .keep = reading->drawn, .handle = handle_it,
+                                      .self = &work };
     int64_t begun = seconds_now();
 
+    JY_KILL_POINT(page_fetched);
     if (jy_reader_run(&reader, request, reply) == JY_OK)
         return JY_OK;
     return seconds_now() - begun >= self->timeout_seconds ? jy_fail(fault, JY_E_LIMIT, "page", 0, "more than %d seconds of work", self->timeout_seconds) :
@@ -117,7 +135,7 @@ words(const struct page_room *self, const struct jy_frame *request, struct jy_fr
     reply->type = JY_MSG_PAGE_WORDS_READ;
     if (lseek(ask->document, 0, SEEK_SET) != 0)
         return jy_fail(fault, JY_E_IO, "document", 0, "%s", strerror(errno));
-    return jy_poppler_words(ask->document, 1, (int)ask->pages, ask->output, self->timeout_seconds, fault);
+    return jy_poppler_words(ask->document, (int)ask->first, (int)ask->last, ask->output, self->timeout_seconds, fault);
 }
 
 void
@@ -128,12 +146,15 @@ page_answer(void *arg, int fd, struct jy_frame *request)
     struct jy_frame reply = { 0 };
     jy_err rc;
 
+    JY_KILL_KIND(jy_message_info(request->type)->name);
+    JY_KILL_POINT(page_asked);
     switch (request->type) {
     case JY_MSG_PAGE_DRAW: rc = draw(self, request, &reply, &fault); break;
     case JY_MSG_PAGE_COPY: rc = copy(self, request, &reply, &fault); break;
     case JY_MSG_PAGE_WORDS: rc = words(self, request, &reply, &fault); break;
     default: rc = jy_fail(&fault, JY_E_UNSUPPORTED, jy_message_info(request->type)->name, 0, "page has no answer to it");
     }
+    JY_KILL_POINT(page_done);
     rc = rc == JY_OK ? jy_ipc_send(fd, JY_ROOM_PAGE, reply.type, &reply.u) : jy_ipc_send_error(fd, JY_ROOM_PAGE, rc, &fault);
     if (rc != JY_OK && rc != JY_E_UNAVAILABLE) {
         jy_log("error", "bug", "an answer could not be sent: %s", jy_err_code(rc));

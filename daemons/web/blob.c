@@ -128,3 +128,23 @@ out:
     jy_sm3_free(hash);
     return rc;
 }
+
+jy_err
+blob_digest(int fd, uint64_t size, uint8_t out[JY_SM3_SIZE])
+{
+    uint8_t bytes[16384];
+    struct jy_sm3_ctx *hash = NULL;
+    jy_err rc = jy_sm3_new(&hash);
+
+    for (uint64_t at = 0; rc == JY_OK && at < size;) {
+        ssize_t n = pread(fd, bytes, sizeof(bytes), (off_t)at);
+        if (n <= 0)
+            rc = JY_E_IO;
+        else if ((rc = jy_sm3_update(hash, JY_SLICE(bytes, (size_t)n))) == JY_OK)
+            at += (uint64_t)n;
+    }
+    if (rc == JY_OK)
+        rc = jy_sm3_finish(hash, out);
+    jy_sm3_free(hash);
+    return rc;
+}

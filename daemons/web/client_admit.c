@@ -276,26 +276,6 @@ client_body_fits(const struct exchange *x, const uint8_t digest[JY_SM3_SIZE], st
 
 /* -- the answer -- */
 
-static jy_err
-digest_file(int fd, uint64_t size, uint8_t out[JY_SM3_SIZE])
-{
-    uint8_t bytes[16384];
-    struct jy_sm3_ctx *hash = NULL;
-    jy_err rc = jy_sm3_new(&hash);
-
-    for (uint64_t at = 0; rc == JY_OK && at < size;) {
-        ssize_t n = pread(fd, bytes, sizeof(bytes), (off_t)at);
-        if (n <= 0)
-            rc = JY_E_IO;
-        else if ((rc = jy_sm3_update(hash, JY_SLICE(bytes, (size_t)n))) == JY_OK)
-            at += (uint64_t)n;
-    }
-    if (rc == JY_OK)
-        rc = jy_sm3_finish(hash, out);
-    jy_sm3_free(hash);
-    return rc;
-}
-
 jy_err
 client_sign_answer(struct exchange *x, int status, struct jy_slice body, int fd, uint64_t size)
 {
@@ -306,7 +286,7 @@ client_sign_answer(struct exchange *x, int status, struct jy_slice body, int fd,
 
     if (x == NULL || x->client.id[0] == '\0')
         return JY_OK;
-    if ((rc = fd >= 0 ? digest_file(fd, size, digest) : jy_sm3(body, digest)) != JY_OK)
+    if ((rc = fd >= 0 ? blob_digest(fd, size, digest) : jy_sm3(body, digest)) != JY_OK)
         return rc;
     jy_hex(JY_SLICE(digest, sizeof(digest)), hex);
     jy_time_rfc3339(x->now, time);

@@ -22,6 +22,7 @@ static const struct client_right rights[] = {
     { "GET", API "/documents/{id}/content", "documents", false },
     { "GET", API "/documents/{id}/pages", "documents", false },
     { "GET", API "/documents/{id}/pages/{code}.png", "documents", false },
+    { "GET", API "/documents/{id}/pages/{code}/text", "documents", false },
     { "POST", API "/orders", "orders", false },
     { "GET", API "/orders/{id}", "orders", false },
     { "POST", API "/digest-orders", "digest_orders", false },

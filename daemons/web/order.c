@@ -2,6 +2,7 @@
 /* A stamping order: prepared by doc, so that places and the digest to be signed are known before anybody approves (R16.1). */
 #include "codec/text.h"
 #include "daemons/web/order.h"
+#include "daemons/web/pages.h"
 #include "daemons/web/route.h"
 #include "daemons/web/seal.h"
 
@@ -115,24 +116,10 @@ static jy_err
 find_words(const struct ordering *o, int document, int *words, struct jy_fault *fault)
 {
     struct web *web = o->x->web;
-    struct jy_msg_PAGE_WORDS ask = { .document = document, .output = -1, .pages = (uint32_t)json_array_size(json_object_get(o->document, "pages")) };
-    uint8_t digest[JY_SM3_SIZE];
-    struct jy_frame reply = { 0 };
-    uint64_t size;
-    int own = -1;
-    jy_err rc;
 
     if (strcmp(member(o->document, "format"), "PDF") != 0 || !looks_for_words(o))
         return blob_new(web, words, fault);
-    if ((rc = ask_page(web, JY_MSG_PAGE_WORDS, &ask, &ask.output, &reply, fault)) == JY_OK &&
-        (rc = blob_take(web, ask.output, &own, digest, &size, fault)) == JY_OK)
-        rc = blob_reader(own, words, fault);
-    jy_frame_free(&reply);
-    if (own >= 0)
-        close(own);
-    if (ask.output >= 0)
-        close(ask.output);
-    return rc;
+    return page_words(web, document, 1, (uint32_t)json_array_size(json_object_get(o->document, "pages")), words, fault);
 }
 
 static jy_err

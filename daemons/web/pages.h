@@ -31,6 +31,8 @@ JY_CHECK jy_err page_picture(struct web *web, const json_t *document, int64_t pa
 JY_CHECK jy_err page_picture_marked(struct web *web, const json_t *document, int64_t page, int64_t ppm, struct jy_slice report, struct page_picture *out,
                                     struct jy_fault *fault);
 void page_picture_end(struct page_picture *picture);
+/** The words of a PDF's pages first to last as poppler tells them, for doc; *words is the caller's to close. Errors of PAGE_WORDS, JY_E_UNAVAILABLE. */
+JY_CHECK jy_err page_words(struct web *web, int document, uint32_t first, uint32_t last, int *words, struct jy_fault *fault);
 /** Opens the cache's folder. Errors: JY_E_IO. */
 JY_CHECK jy_err page_cache_open(struct web *web, const char *web_dir, struct jy_fault *fault);
 

@@ -5,6 +5,7 @@
  */
 #include "daemons/web/pages.h"
 
+#include "base/kill_point.h"
 #include "codec/text.h"
 
 #include <dirent.h>
@@ -85,7 +86,7 @@ sweep(const struct web *web)
     free(all);
 }
 
-/* A cache may lose a file at a crash; nothing is lost with it. */
+/* Nothing is synced: a crash may lose a file or some of its bytes (open_kept), and nothing is lost with it. */
 static void
 keep(struct web *web, int fd, const char *digest)
 {
@@ -100,14 +101,21 @@ keep(struct web *web, int fd, const char *digest)
     pthread_mutex_unlock(&web->pictures.lock);
 }
 
+/* R15.1: the picture that is shown is the one of its digest. A file with other bytes makes room for the right one. */
 static bool
 open_kept(const struct web *web, const char *digest, struct page_picture *out)
 {
+    uint8_t bytes[JY_SM3_SIZE];
+    char hex[2 * JY_SM3_SIZE + 1] = "";
     struct stat st;
 
     if ((out->file = openat(web->pictures.folder, digest, O_RDONLY | O_CLOEXEC)) < 0)
         return false;
-    if (fstat(out->file, &st) != 0) {
+    if (fstat(out->file, &st) == 0 && blob_digest(out->file, (uint64_t)st.st_size, bytes) == JY_OK)
+        jy_hex(JY_SLICE(bytes, sizeof(bytes)), hex);
+    if (strcmp(hex, digest) != 0) {
+        jy_log("warning", "page_damaged", "%s", digest);
+        (void)!unlinkat(web->pictures.folder, digest, 0);
         close(out->file);
         out->file = -1;
         return false;
@@ -228,9 +236,15 @@ page_picture(struct web *web, const json_t *document, int64_t page, int64_t ppm,
         return rc;
     if (find_kept(&d))
         return JY_OK;
-    if ((rc = draw(&d, document, JY_EMPTY, fault)) == JY_OK && (rc = db_write(web->db, write_drawn, &d, fault)) == JY_OK)
-        keep(web, out->file, out->digest);
-    return rc;
+    if ((rc = draw(&d, document, JY_EMPTY, fault)) != JY_OK)
+        return rc;
+    JY_KILL_POINT(picture_drawn);
+    if ((rc = db_write(web->db, write_drawn, &d, fault)) != JY_OK)
+        return rc;
+    JY_KILL_POINT(picture_known);
+    keep(web, out->file, out->digest);
+    JY_KILL_POINT(picture_kept);
+    return JY_OK;
 }
 
 jy_err

@@ -113,6 +113,7 @@ web_handler filing_list, statistics_show, seal_declare_void;                    
 web_handler document_upload, document_show, document_content;                                             /* document.c */
 web_handler copy_create, copy_content, copy_show;                                                          /* copies.c */
 web_handler document_pages, document_page;                                                                 /* pages.c */
+web_handler document_page_text;                                                                            /* page_text.c */
 web_handler order_create, order_show, order_refuse, stamp_record_list;                                     /* order.c */
 web_handler order_stamp;                                                                                  /* stamping.c */
 web_handler document_verify, trust_show;                                                                  /* verification.c */

@@ -242,6 +242,8 @@ void blob_forget(const struct web *web, const char *digest_hex);
 JY_CHECK jy_err blob_reader(int fd, int *reader, struct jy_fault *fault);
 /** What another room wrote, copied into a file that it does not hold, and its digest: nothing kept can be changed from there. own is the caller's. */
 JY_CHECK jy_err blob_take(const struct web *web, int written, int *own, uint8_t digest[JY_SM3_SIZE], uint64_t *size, struct jy_fault *fault);
+/** SM3 of the first `size` bytes of a file. Errors: JY_E_IO, also when there are fewer. */
+JY_CHECK jy_err blob_digest(int fd, uint64_t size, uint8_t out[JY_SM3_SIZE]);
 
 /* -- the other rooms -- */
 /**

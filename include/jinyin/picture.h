@@ -46,7 +46,7 @@ JY_CHECK jy_err jy_picture_draw(struct jy_slice bytes, const char *declared, dou
 /** Empty picture of this size (transparent black); the limits are checked here for every reader. */
 JY_CHECK jy_err jy_picture_new(uint32_t width, uint32_t height, struct jy_picture *out, struct jy_fault *fault);
 void jy_picture_free(struct jy_picture *picture);
-/** Straight RGBA, 8 bits, as PNG. */
+/** 8 bits a channel as PNG: grey where all is, RGB when opaque, RGBA otherwise. */
 JY_CHECK jy_err jy_picture_write_png(const struct jy_picture *picture, double dots_per_mm, struct jy_buf *out, struct jy_fault *fault);
 
 /**

@@ -93,6 +93,19 @@ JY_CHECK jy_err jy_keyword_find(const struct jy_text *text, int page, const char
                                 struct jy_fault *fault);
 
 /**
+ * The text of a page in runs, each read in one go: characters that follow each other on one line, less than a character's height apart. In the order
+ * in which the page draws them. Blanks within are one blank each; a gap beside half-width characters is one too.
+ */
+struct jy_run {
+    struct jy_box box;
+    struct jy_buf text;              /* UTF-8, owned: kept from run to run, freed by the caller at the end */
+};
+/** The run that begins at *at or after it, which is moved behind it; *out zero-initialised to begin. Errors: JY_E_NOT_FOUND no more, JY_E_NOMEM. */
+JY_CHECK jy_err jy_run_next(const struct jy_text *text, size_t *at, struct jy_run *out);
+/** All of them: [{"text", "x_mm", "y_mm", "width_mm", "height_mm"}, …], appended. Errors: JY_E_NOMEM. */
+JY_CHECK jy_err jy_runs_json(const struct jy_text *text, struct jy_buf *out, struct jy_fault *fault);
+
+/**
  * The same in a PDF, over what `pdftotext -bbox` says of its pages first to last: on those of `pages`. Errors: those of jy_keyword_find and jy_bbox_page;
  * JY_E_DAMAGED when a page is missing in it.
  */

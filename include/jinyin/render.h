@@ -9,10 +9,8 @@
 /* Limits of one page. What is beyond them is marked on the page and noted, or the page is refused (JY_E_LIMIT). */
 #define JY_RENDER_DEPTH_MAX 16               /* blocks, composites, patterns within each other */
 #define JY_RENDER_WORK_MAX 200000000ull      /* one a pixel painted; objects, glyphs, points have a price; real pages: 1 to 20 M */
-#define JY_RENDER_IMAGES_MAX (32u << 20)     /* decoded pixels kept for one page */
+#define JY_RENDER_MEMORY_MAX (96u << 20)     /* bytes: the page's pixels, its decoded images, embedded fonts and trees of parts, all together */
 #define JY_RENDER_FONT_MAX (32u << 20)       /* bytes of an embedded font */
-#define JY_RENDER_FONTS_MAX (96u << 20)      /* bytes of all embedded fonts that a document's pages open */
-#define JY_RENDER_PARTS_MAX (32u << 20)      /* bytes of all resource parts */
 #define JY_RENDER_NOTES_MAX 64               /* the last one says that there are more */
 
 /**
@@ -68,10 +66,13 @@ struct jy_copy_mark {
 struct jy_copy;                              /* a PDF being written */
 /** Borrows mark and fonts until jy_copy_free. Errors: JY_E_NOMEM, JY_E_ARGUMENT a source that is no digest, a link too long for a QR code. */
 JY_CHECK jy_err jy_copy_new(const struct jy_copy_mark *mark, struct jy_fonts *fonts, struct jy_copy **out, struct jy_fault *fault);
-/** A page of an OFD, as lines and outlines. Errors as jy_render_page. */
+/**
+ * A page of an OFD, as lines and as text that can be selected and searched; only what is stroked, without being filled, becomes outlines. The fonts live
+ * until jy_copy_free; render may be freed before. Errors as jy_render_page.
+ */
 JY_CHECK jy_err jy_copy_add_page(struct jy_copy *copy, struct jy_render *render, size_t page, struct jy_fault *fault);
-/** A page that is a picture. Errors: JY_E_NOMEM, JY_E_LIMIT. */
-JY_CHECK jy_err jy_copy_add_picture(struct jy_copy *copy, const struct jy_picture *page, double width_mm, double height_mm, struct jy_fault *fault);
+/** A page that is a picture, which is taken (*page is empty then). Errors: JY_E_NOMEM, JY_E_LIMIT. */
+JY_CHECK jy_err jy_copy_add_picture(struct jy_copy *copy, struct jy_picture *page, double width_mm, double height_mm, struct jy_fault *fault);
 /** The PDF, appended to out. No more pages after it. Errors: JY_E_NOMEM. */
 JY_CHECK jy_err jy_copy_finish(struct jy_copy *copy, struct jy_buf *out, struct jy_fault *fault);
 void jy_copy_free(struct jy_copy *copy);

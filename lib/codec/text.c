@@ -228,3 +228,18 @@ jy_gb18030_keep(void)
         to = iconv_open("GB18030", "UTF-8");
     return from != (iconv_t)-1 && to != (iconv_t)-1;
 }
+
+jy_err
+jy_utf8_add(struct jy_buf *out, uint32_t code)
+{
+    uint8_t bytes[4];
+    int len;
+
+    if (code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
+        code = 0xfffd;
+    len = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    bytes[0] = (uint8_t)(len == 1 ? code : (0xf00u >> len & 0xffu) | code >> (6 * (len - 1)));
+    for (int i = 1; i < len; i++)
+        bytes[i] = (uint8_t)(0x80u | (code >> (6 * (len - 1 - i)) & 0x3fu));
+    return jy_buf_add(out, JY_SLICE(bytes, (size_t)len));
+}

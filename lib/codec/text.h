@@ -20,6 +20,8 @@ JY_CHECK jy_err jy_hex_parse(struct jy_slice text, uint8_t *out, size_t len);
 bool jy_utf8_is_valid(struct jy_slice text);
 /** The first character of text: its bytes, and *code; 0 when text is empty or begins with no well-formed character. */
 size_t jy_utf8_next(struct jy_slice text, uint32_t *code);
+/** A character, appended; one that is none (surrogates, beyond U+10FFFF) as U+FFFD. */
+JY_CHECK jy_err jy_utf8_add(struct jy_buf *out, uint32_t code);
 /**
  * Foreign text for a terminal: control characters (C0, DEL, C1), bidirectional overrides and bytes that are not UTF-8 are
  * written as \xNN, so that a name in a file can neither move the cursor nor add a line. out is always NUL-terminated; what does

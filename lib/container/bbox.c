@@ -170,3 +170,17 @@ jy_bbox_page(struct jy_bbox *bbox, const struct jy_document *doc, struct jy_text
         return rc;
     return inside ? jy_fail(fault, JY_E_FORMAT, "pdftotext", 0, "page %d does not end", bbox->page) : JY_E_NOT_FOUND;
 }
+
+jy_err
+jy_page_text(struct jy_document *doc, struct jy_slice words, int page, struct jy_text *out, struct jy_fault *fault)
+{
+    struct jy_bbox bbox = { .rest = words, .page = page - 1 };
+    jy_err rc;
+
+    if (jy_document_format(doc) != JY_FORMAT_PDF)
+        return jy_document_text(doc, page, out, fault);
+    if (page < 1 || (size_t)page > jy_document_page_count(doc))
+        return jy_fail(fault, JY_E_PAGE_RANGE, "page", 0, "%d of %zu", page, jy_document_page_count(doc));
+    rc = jy_bbox_page(&bbox, doc, out, fault);
+    return rc == JY_E_NOT_FOUND ? jy_fail(fault, JY_E_DAMAGED, "pdftotext", 0, "page %d is missing in its answer", page) : rc;
+}

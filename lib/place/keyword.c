@@ -26,8 +26,8 @@ folded(uint32_t code)
     return code >= 0xFF01 && code <= 0xFF5E ? code - 0xFF01 + 0x21 : code;
 }
 
-static bool
-is_blank(uint32_t code)
+bool
+place_is_blank(uint32_t code)
 {
     return code <= 0x20 || code == 0xA0 || code == 0x3000 || (code >= 0x2000 && code <= 0x200B) || code == 0xFEFF;
 }
@@ -44,7 +44,7 @@ read_word(const char *text, bool blanks_count, struct word *out, struct jy_fault
     for (; left.len > 0; left = JY_SLICE(left.p + len, left.len - len)) {
         if ((len = jy_utf8_next(left, &code)) == 0)
             return jy_fail(fault, JY_E_ARGUMENT, "keyword", (uint64_t)(left.p - (const uint8_t *)text), "not UTF-8");
-        if (is_blank(code)) {
+        if (place_is_blank(code)) {
             blank = true;
             continue;
         }
@@ -103,7 +103,7 @@ stands(const struct jy_glyph *list, size_t count, size_t at, const struct word *
     for (; at < count && found < word->count; at++) {
         double gap = 0;
 
-        if (is_blank(list[at].code)) {
+        if (place_is_blank(list[at].code)) {
             blank = true;
             continue;
         }
@@ -224,7 +224,7 @@ jy_keyword_find(const struct jy_text *text, int page, const char *word, bool bla
     if ((sorted = malloc(text->count * sizeof(*sorted))) == NULL)
         return jy_fail(fault, JY_E_NOMEM, "keyword", 0, "no memory");
     for (size_t i = 0; i < text->count; i++)
-        if (!is_blank(text->list[i].code))
+        if (!place_is_blank(text->list[i].code))
             sorted[count++] = text->list[i];
     if ((rc = search(text->list, text->count, page, &w, before, out, fault)) != JY_OK)
         goto out;

@@ -25,6 +25,7 @@ struct jy_copy {
     struct jy_buf bytes;
     cairo_surface_t *surface;
     cairo_t *cr;
+    struct text_fonts text_fonts;
     size_t pages;
 };
 
@@ -165,21 +166,24 @@ jy_copy_add_page(struct jy_copy *copy, struct jy_render *render, size_t page, st
     cairo_rectangle(copy->cr, 0, 0, size.width_mm, size.height_mm);
     cairo_clip(copy->cr);
     begin_page(render);
+    render->text_fonts = &copy->text_fonts;
     rc = draw_page(render, page, copy->cr, fault);
+    render->text_fonts = NULL;
     cairo_restore(copy->cr);
     return rc != JY_OK ? rc : end(copy, size.width_mm, size.height_mm, fault);
 }
 
 jy_err
-jy_copy_add_picture(struct jy_copy *copy, const struct jy_picture *page, double width_mm, double height_mm, struct jy_fault *fault)
+jy_copy_add_picture(struct jy_copy *copy, struct jy_picture *page, double width_mm, double height_mm, struct jy_fault *fault)
 {
+    double scale_x = width_mm / page->width, scale_y = height_mm / page->height;
     cairo_surface_t *surface = surface_of(page);
 
     if (surface == NULL)
         return jy_fail(fault, JY_E_NOMEM, "copy", 0, "no memory");
     begin(copy, width_mm, height_mm);
     cairo_save(copy->cr);
-    cairo_scale(copy->cr, width_mm / page->width, height_mm / page->height);
+    cairo_scale(copy->cr, scale_x, scale_y);
     cairo_set_source_surface(copy->cr, surface, 0, 0);
     cairo_paint(copy->cr);
     cairo_restore(copy->cr);
@@ -212,6 +216,7 @@ jy_copy_free(struct jy_copy *copy)
         cairo_surface_destroy(copy->surface);
     if (copy->qr != NULL)
         QRcode_free(copy->qr);
+    text_fonts_free(&copy->text_fonts);
     jy_buf_free(&copy->bytes);
     free(copy);
 }
@@ -259,10 +264,7 @@ jy_copy_png(const struct jy_picture *page, double px_per_mm, const struct jy_cop
         goto out;
     memset(sheet.rgba, 255, (size_t)sheet.width * sheet.height * 4);
     memcpy(sheet.rgba, page->rgba, (size_t)page->width * page->height * 4);
-    if ((cr = canvas_begin(&sheet)) == NULL) {
-        rc = jy_fail(fault, JY_E_NOMEM, "copy", 0, "no memory");
-        goto out;
-    }
+    cr = canvas_begin(&sheet);
     cairo_scale(cr, px_per_mm, px_per_mm);
     draw_marks(cr, fonts, mark, qr, page->width / px_per_mm, page->height / px_per_mm);
     sheet.opaque = true;

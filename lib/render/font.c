@@ -137,9 +137,10 @@ font_free(struct font *font)
 {
     if (font == NULL)
         return;
-    if (font->embedded)
+    if (font->embedded && !font->lent) {
         FT_Done_Face(font->face);
-    jy_buf_free(&font->bytes);
+        jy_buf_free(&font->bytes);
+    }
     free(font);
 }
 
@@ -157,6 +158,13 @@ choose_charmap(struct font *font)
         (void)FT_Set_Charmap(face, face->charmaps[0]);
 }
 
+/* Resources of the document stay from page to page. */
+static bool
+scope_is_documents(const struct jy_render *r, const struct res *res)
+{
+    return res >= r->scope.list && res < r->scope.list + r->scope.count;
+}
+
 static void
 open_embedded(struct draw *d, struct res *res, struct font *font)
 {
@@ -170,7 +178,7 @@ open_embedded(struct draw *d, struct res *res, struct font *font)
         note(d->r, file, "字体文件缺失 font file is missing");
         return;
     }
-    if (d->r->font_bytes + jy_zip_entry(d->r->ofd->zip, at)->size > JY_RENDER_FONTS_MAX) {
+    if (!hold(d->r, jy_zip_entry(d->r->ofd->zip, at)->size)) {
         note(d->r, file, "内嵌字体超出限额 the embedded fonts are beyond the limit");
         return;
     }
@@ -178,7 +186,8 @@ open_embedded(struct draw *d, struct res *res, struct font *font)
     if (rc == JY_OK && FT_New_Memory_Face(d->r->fonts->library, font->bytes.p, (FT_Long)font->bytes.len, 0, &font->face) == 0 &&
         FT_IS_SCALABLE(font->face)) {
         font->embedded = true;
-        d->r->font_bytes += font->bytes.len;
+        if (scope_is_documents(d->r, res))
+            d->r->kept_memory += font->bytes.len;
         choose_charmap(font);
         return;
     }

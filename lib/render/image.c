@@ -8,49 +8,66 @@
 
 #define DECODE_PRICE 3                       /* a pixel */
 
-cairo_surface_t *
-surface_of(const struct jy_picture *picture)
+static void
+put_pixel(uint8_t *at, uint32_t pixel)
 {
-    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, (int)picture->width, (int)picture->height);
-    uint8_t *to = cairo_image_surface_get_data(surface);
-    size_t stride = (size_t)cairo_image_surface_get_stride(surface);
+    memcpy(at, &pixel, sizeof(pixel));
+}
 
-    if (cairo_surface_status(surface) != CAIRO_STATUS_SUCCESS) {
+cairo_surface_t *
+surface_over(struct jy_picture *picture)
+{
+    size_t count = (size_t)picture->width * picture->height;
+    uint8_t *p = picture->rgba;
+
+    for (size_t i = 0; i < count; i++, p += 4) {
+        uint32_t a = p[3], r = p[0], g = p[1], b = p[2];
+        if (a != 255)
+            r = (r * a + 127) / 255, g = (g * a + 127) / 255, b = (b * a + 127) / 255;
+        put_pixel(p, a << 24 | r << 16 | g << 8 | b);
+    }
+    return cairo_image_surface_create_for_data(picture->rgba, CAIRO_FORMAT_ARGB32, (int)picture->width, (int)picture->height, (int)picture->width * 4);
+}
+
+cairo_surface_t *
+surface_of(struct jy_picture *picture)
+{
+    static const cairo_user_data_key_t key;
+    cairo_surface_t *surface = surface_over(picture);
+
+    if (cairo_surface_set_user_data(surface, &key, picture->rgba, free) != CAIRO_STATUS_SUCCESS) {
         cairo_surface_destroy(surface);
+        jy_picture_free(picture);
         return NULL;
     }
-    cairo_surface_flush(surface);
-    for (uint32_t y = 0; y < picture->height; y++) {
-        const uint8_t *from = picture->rgba + (size_t)y * picture->width * 4;
-        uint32_t *row = (uint32_t *)(void *)(to + y * stride);
-        for (uint32_t x = 0; x < picture->width; x++, from += 4) {
-            uint32_t a = from[3];
-            row[x] = a << 24 | (from[0] * a + 127) / 255 << 16 | (from[1] * a + 127) / 255 << 8 | (from[2] * a + 127) / 255;
-        }
-    }
-    cairo_surface_mark_dirty(surface);
+    *picture = (struct jy_picture){ 0 };
     return surface;
 }
 
-void
-surface_to_picture(cairo_surface_t *surface, struct jy_picture *picture)
+static uint8_t
+straight(uint32_t v, uint32_t a)
 {
-    const uint8_t *from = cairo_image_surface_get_data(surface);
-    size_t stride = (size_t)cairo_image_surface_get_stride(surface);
+    v = a == 0 ? 0 : (v * 255 + a / 2) / a;
+    return (uint8_t)(v > 255 ? 255 : v);
+}
+
+void
+surface_leave(cairo_surface_t *surface, struct jy_picture *picture)
+{
+    size_t count = (size_t)picture->width * picture->height;
+    uint8_t *p = picture->rgba;
 
     cairo_surface_flush(surface);
-    for (uint32_t y = 0; y < picture->height; y++) {
-        const uint32_t *row = (const uint32_t *)(const void *)(from + y * stride);
-        uint8_t *to = picture->rgba + (size_t)y * picture->width * 4;
-        for (uint32_t x = 0; x < picture->width; x++, to += 4) {
-            uint32_t p = row[x], a = p >> 24;
-            for (int c = 0; c < 3; c++) {
-                uint32_t v = p >> (16 - 8 * c) & 0xff;
-                v = a == 0 ? 0 : a == 255 ? v : (v * 255 + a / 2) / a;
-                to[c] = (uint8_t)(v > 255 ? 255 : v);
-            }
-            to[3] = (uint8_t)a;
-        }
+    for (size_t i = 0; i < count; i++, p += 4) {
+        uint32_t pixel, a;
+        memcpy(&pixel, p, sizeof(pixel));
+        a = pixel >> 24;
+        p[0] = (uint8_t)(pixel >> 16);
+        p[1] = (uint8_t)(pixel >> 8);
+        p[2] = (uint8_t)pixel;
+        p[3] = (uint8_t)a;
+        for (int c = 0; a != 255 && c < 3; c++)
+            p[c] = straight(p[c], a);
     }
 }
 
@@ -88,8 +105,7 @@ decode(struct draw *d, const struct res *res, struct jy_picture *out)
         note(d->r, file, "图像无法显示 image cannot be drawn: %.80s", fault.text);
         return false;
     }
-    d->r->pixels += (uint64_t)out->width * out->height;
-    if (d->r->pixels > JY_RENDER_IMAGES_MAX || !spend(d->r, (uint64_t)out->width * out->height * DECODE_PRICE)) {
+    if (!hold(d->r, (uint64_t)out->width * out->height * 4) || !spend(d->r, (uint64_t)out->width * out->height * DECODE_PRICE)) {
         note(d->r, file, "本页图像超出限额 the images of this page are beyond the limit");
         jy_picture_free(out);
         return false;
@@ -120,9 +136,8 @@ image_of(struct draw *d, const struct jy_xml *node, const char *attribute)
     mask = scope_find(d->scope, RES_MEDIA, mask_id);
     if (mask != NULL && decode(d, mask, &mask_picture))
         apply_mask(&picture, &mask_picture);
-    surface = surface_of(&picture);
-    jy_picture_free(&picture);
     jy_picture_free(&mask_picture);
+    surface = surface_of(&picture);
     if (surface != NULL && mask_id == NULL)
         res->image = cairo_surface_reference(surface);
     return surface;

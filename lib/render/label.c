@@ -84,10 +84,10 @@ label_draw(cairo_t *cr, struct jy_fonts *fonts, enum font_class class, const cha
 }
 
 cairo_t *
-canvas_begin(const struct jy_picture *picture)
+canvas_begin(struct jy_picture *picture)
 {
-    cairo_surface_t *surface = surface_of(picture);
-    cairo_t *cr = surface == NULL ? NULL : cairo_create(surface);
+    cairo_surface_t *surface = surface_over(picture);
+    cairo_t *cr = cairo_create(surface);
 
     cairo_surface_destroy(surface);                          /* cr holds it */
     return cr;
@@ -99,7 +99,7 @@ canvas_end(cairo_t *cr, struct jy_picture *picture, struct jy_fault *fault)
     bool good = cairo_status(cr) == CAIRO_STATUS_SUCCESS;
 
     if (good)
-        surface_to_picture(cairo_get_target(cr), picture);
+        surface_leave(cairo_get_target(cr), picture);
     cairo_destroy(cr);
     return good ? JY_OK : jy_fail(fault, JY_E_NOMEM, "picture", 0, "no memory");
 }
@@ -167,14 +167,11 @@ jy_render_boxes(struct jy_picture *picture, double px_per_mm, struct jy_fonts *f
             rc = read_places(signature, (int)i + 1, page, boxes, &count, fault);
     }
     if (rc == JY_OK && count > 0) {
-        if ((cr = canvas_begin(picture)) == NULL) {
-            rc = jy_fail(fault, JY_E_NOMEM, "picture", 0, "no memory");
-        } else {
-            cairo_scale(cr, px_per_mm, px_per_mm);
-            for (i = 0; i < count; i++)
-                draw_box(cr, fonts, &boxes[i]);
-            rc = canvas_end(cr, picture, fault);
-        }
+        cr = canvas_begin(picture);
+        cairo_scale(cr, px_per_mm, px_per_mm);
+        for (i = 0; i < count; i++)
+            draw_box(cr, fonts, &boxes[i]);
+        rc = canvas_end(cr, picture, fault);
     }
     json_decref(root);
     free(boxes);

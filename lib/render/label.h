@@ -7,8 +7,8 @@
 
 /** A line of text with its base line at x, y (user units), filled with the present source. Returns its width; `drawn` false measures only. */
 double label_draw(cairo_t *cr, struct jy_fonts *fonts, enum font_class class, const char *text, double x, double y, double size, bool drawn);
-/** cr over a picture: what is drawn is in the picture after `canvas_end`. NULL when there is no memory. */
-cairo_t *canvas_begin(const struct jy_picture *picture);
+/** cr over a picture, whose pixels are ours until `canvas_end`. */
+cairo_t *canvas_begin(struct jy_picture *picture);
 JY_CHECK jy_err canvas_end(cairo_t *cr, struct jy_picture *picture, struct jy_fault *fault);
 
 #endif

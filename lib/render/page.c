@@ -34,7 +34,6 @@ draw_part(struct draw *d, const struct jy_xml *page, const char *path, struct jy
 {
     struct scope scope = { .outer = &d->r->scope };
     struct draw inner = *d;
-    uint64_t held = d->r->part_bytes;
     char folder[OFD_PATH];
     jy_err rc = JY_OK;
 
@@ -44,10 +43,6 @@ draw_part(struct draw *d, const struct jy_xml *page, const char *path, struct jy
     inner.scope = &scope;
     if (rc == JY_OK)
         draw_layers(&inner, page);
-    for (size_t i = 0; i < scope.count; i++)                 /* what this page alone held is free for the next one */
-        if (scope.list[i].font != NULL)
-            d->r->font_bytes -= scope.list[i].font->bytes.len;
-    d->r->part_bytes = held;
     scope_free(&scope);
     return rc;
 }
@@ -80,7 +75,8 @@ draw_template(struct draw *d, const struct jy_xml *use, bool above, struct jy_fa
         return JY_OK;
     ofd_folder(d->r->ofd->doc_path, folder);
     at = ofd_locate(d->r->ofd, folder, jy_xml_attr(template, "BaseLoc"), path);
-    if (at == SIZE_MAX || (rc = ofd_parse(d->r->ofd, at, NULL, &doc, fault)) != JY_OK) {
+    if (at == SIZE_MAX || !hold(d->r, jy_zip_entry(d->r->ofd->zip, at)->size * TREE_PRICE) ||
+        (rc = ofd_parse(d->r->ofd, at, NULL, &doc, fault)) != JY_OK) {
         note(d->r, id, "模板页无法读取 template page cannot be read");
         return JY_OK;
     }
@@ -161,6 +157,8 @@ draw_page(struct jy_render *r, size_t page, cairo_t *cr, struct jy_fault *fault)
     at = ofd_locate(r->ofd, folder, jy_xml_attr(entry, "BaseLoc"), path);
     if (at == SIZE_MAX)
         return jy_fail(fault, JY_E_PAGE_RANGE, r->ofd->doc_path, 0, "page %zu has no part", page);
+    if (!hold(r, jy_zip_entry(r->ofd->zip, at)->size * TREE_PRICE))
+        return jy_fail(fault, JY_E_LIMIT, path, 0, "the page needs more memory than one may take");
     if ((rc = ofd_parse(r->ofd, at, NULL, &doc, fault)) != JY_OK)
         return rc;
     root = jy_xml_root(doc);

@@ -39,6 +39,15 @@ spend(struct jy_render *r, uint64_t units)
     return true;
 }
 
+bool
+hold(struct jy_render *r, uint64_t bytes)
+{
+    if (bytes > JY_RENDER_MEMORY_MAX - *r->memory)
+        return false;
+    *r->memory += bytes;
+    return true;
+}
+
 static jy_err
 read_document(struct jy_render *r, struct jy_fault *fault)
 {
@@ -52,6 +61,7 @@ read_document(struct jy_render *r, struct jy_fault *fault)
         if (strcmp(node->name, "PublicRes") == 0 || strcmp(node->name, "DocumentRes") == 0)
             rc = scope_read(r, &r->scope, folder, node->text, fault);
     r->kept_notes = r->note_count;
+    r->kept_memory = *r->memory;
     return rc;
 }
 
@@ -69,6 +79,7 @@ render_open_level(struct jy_slice file, struct jy_fonts *fonts, int level, struc
     r->no_font = (struct font){ .face = fonts->faces[FONT_SONG][0], .stand_in = fonts->faces[FONT_SONG][0] };
     r->level = level;
     r->work = &r->own_work;
+    r->memory = &r->own_memory;
     if (jy_format_detect(file) != JY_FORMAT_OFD)
         rc = jy_fail(fault, JY_E_UNSUPPORTED, "render", 0, "not an OFD");
     else if ((rc = jy_ofd_ops.open(file, &impl, fault)) == JY_OK)
@@ -116,21 +127,29 @@ jy_render_notes(const struct jy_render *r, size_t *count)
 void
 begin_page(struct jy_render *r)
 {
+    bool many = r->kept_memory > JY_RENDER_MEMORY_MAX / 3;
+
     for (size_t i = 0; i < r->scope.count; i++) {
-        if (r->scope.list[i].image != NULL)
-            cairo_surface_destroy(r->scope.list[i].image);
-        r->scope.list[i].image = NULL;
-        r->scope.list[i].failed = false;
+        struct res *res = &r->scope.list[i];
+        if (res->image != NULL)
+            cairo_surface_destroy(res->image);
+        res->image = NULL;
+        res->failed = false;
+        if (many && res->font != NULL) {
+            r->kept_memory -= res->font->bytes.len;
+            font_free(res->font);
+            res->font = NULL;
+        }
     }
     r->note_count = r->kept_notes;
-    r->pixels = 0;
+    r->own_memory = r->kept_memory;
     r->own_work = JY_RENDER_WORK_MAX;
 }
 
 static jy_err
 draw_to_picture(struct jy_render *r, size_t page, double scale_x, double scale_y, bool white, struct jy_picture *out, struct jy_fault *fault)
 {
-    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, (int)out->width, (int)out->height);
+    cairo_surface_t *surface = surface_over(out);
     cairo_t *cr = cairo_create(surface);
     jy_err rc;
 
@@ -140,12 +159,14 @@ draw_to_picture(struct jy_render *r, size_t page, double scale_x, double scale_y
     }
     cairo_scale(cr, scale_x, scale_y);
     begin_page(r);
-    rc = draw_page(r, page, cr, fault);
+    if (!hold(r, (uint64_t)out->width * out->height * 4))
+        rc = jy_fail(fault, JY_E_LIMIT, "page", 0, "%u × %u pixels", out->width, out->height);
+    else
+        rc = draw_page(r, page, cr, fault);
     cairo_destroy(cr);
     if (rc == JY_OK && cairo_surface_status(surface) != CAIRO_STATUS_SUCCESS)
         rc = jy_fail(fault, JY_E_NOMEM, "page", 0, "no memory");
-    if (rc == JY_OK)
-        surface_to_picture(surface, out);
+    surface_leave(surface, out);
     cairo_surface_destroy(surface);
     return rc;
 }
@@ -179,15 +200,14 @@ jy_render_page(struct jy_render *r, size_t page, double px_per_mm, struct jy_pic
 static jy_err
 draw_svg(struct jy_fonts *fonts, struct jy_slice bytes, struct jy_picture *into, struct jy_fault *fault)
 {
-    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, (int)into->width, (int)into->height);
+    cairo_surface_t *surface = surface_over(into);
     cairo_t *cr = cairo_create(surface);
     jy_err rc = svg_draw(bytes, fonts, cr, into->width, into->height, fault);
 
     cairo_destroy(cr);
     if (rc == JY_OK && cairo_surface_status(surface) != CAIRO_STATUS_SUCCESS)
         rc = jy_fail(fault, JY_E_NOMEM, "SVG", 0, "no memory");
-    if (rc == JY_OK)
-        surface_to_picture(surface, into);
+    surface_leave(surface, into);
     cairo_surface_destroy(surface);
     return rc;
 }

@@ -25,6 +25,7 @@ struct font {                                /* a font resource, opened */
     FT_Face stand_in;                        /* for characters that the own one lacks */
     struct jy_buf bytes;
     bool embedded, bold, symbol;
+    bool lent;                               /* face and bytes belong to a copy being written */
     enum font_class class;                   /* of its stand-in */
 };
 
@@ -63,11 +64,12 @@ struct jy_render {
     struct ofd *ofd;
     struct jy_fonts *fonts;
     struct scope scope;                      /* the document's */
+    struct text_fonts *text_fonts;           /* of the PDF that is written: text stays text; NULL: it becomes pixels or outlines */
     const char *default_space;               /* id of the colour space that is meant when none is named */
     struct font no_font;                     /* for text whose font is not named or not there: shown all the same */
     uint64_t *work, own_work;                /* what is left for this page; shared with a seal that is a package */
-    uint64_t pixels;                         /* of images decoded for this page */
-    uint64_t font_bytes, part_bytes;         /* of embedded fonts and resource parts held */
+    uint64_t *memory, own_memory;            /* bytes held, of JY_RENDER_MEMORY_MAX; shared like the work */
+    uint64_t kept_memory;                    /* of these, what stays from page to page: resource parts of the document, fonts */
     int level;                               /* 1: the package is a seal's picture */
     struct jy_render_note notes[JY_RENDER_NOTES_MAX];
     size_t note_count, kept_notes;           /* kept: of opening the document, said on every page */
@@ -76,6 +78,9 @@ struct jy_render {
 void note(struct jy_render *r, const char *where, const char *fmt, ...) JY_PRINTF(3, 4);
 /** Takes from the page's work; false when nothing is left (noted): stop drawing. */
 bool spend(struct jy_render *r, uint64_t units);
+/** Counts memory as held; false when that would be more than a page may take. */
+bool hold(struct jy_render *r, uint64_t bytes);
+#define TREE_PRICE 6                         /* bytes of a parsed part for each that it has; measured: 3 to 7 */
 
 /* -- drawing -- */
 struct style {                               /* GB/T 33190 8.2: draw parameters, as far as they are known */
@@ -138,16 +143,25 @@ void draw_border(struct draw *d, const struct jy_xml *border, const double box[4
 void draw_mark(struct draw *d, const double box[4]);
 struct font *font_of(struct draw *d, const char *id);
 void font_free(struct font *font);
+/** The fonts of a PDF being written. Zero-initialise; freed after the PDF is finished. */
+struct text_fonts { struct text_font *list; uint64_t bytes; };
+void text_fonts_free(struct text_fonts *fonts);
+/**
+ * A glyph as text with the present source; `text`: the characters it stands for (UTF-8). brought: the font whose own face it is, when a document brought
+ * it. False when the copy holds too many fonts: draw the outline.
+ */
+bool glyph_show(struct draw *d, FT_Face face, struct font *brought, unsigned glyph, const cairo_matrix_t *matrix, double x, double y, struct jy_slice text);
 /** Outline of a glyph in font units times scale to the current path, y down; false when it has none. */
 bool glyph_path(struct draw *d, FT_Face face, unsigned glyph);
-/** A picture as a cairo surface (premultiplied). NULL when there is no memory. */
-cairo_surface_t *surface_of(const struct jy_picture *picture);
-/** Back: straight alpha. The sizes are the same. */
-void surface_to_picture(cairo_surface_t *surface, struct jy_picture *picture);
+/** A surface on the picture's own memory, its pixels converted in place (premultiplied); until surface_leave, which converts them back to straight alpha. */
+cairo_surface_t *surface_over(struct jy_picture *picture);
+void surface_leave(cairo_surface_t *surface, struct jy_picture *picture);
+/** The same for good: the surface takes the picture's memory, *picture is empty then. NULL when there is no memory. */
+cairo_surface_t *surface_of(struct jy_picture *picture);
 
 /** The stamps of the signatures on a page (seal-formats 3.5). */
 void draw_stamps(struct draw *d, size_t page);
-/** What a page needed is not kept for the next one, but for the fonts. Before draw_page of a document opened at level 0. */
+/** What a page needed is not kept for the next one, but for the fonts as long as they are few. Before draw_page of a document opened at level 0. */
 void begin_page(struct jy_render *r);
 /** One page onto cr, whose unit is the millimetre from the page's corner. */
 JY_CHECK jy_err draw_page(struct jy_render *r, size_t page, cairo_t *cr, struct jy_fault *fault);

@@ -61,8 +61,7 @@ scope_read(struct jy_render *r, struct scope *scope, const char *folder, const c
         free(part);
         return JY_OK;
     }
-    r->part_bytes += jy_zip_entry(r->ofd->zip, at)->size;
-    if (r->part_bytes > JY_RENDER_PARTS_MAX) {
+    if (!hold(r, jy_zip_entry(r->ofd->zip, at)->size * TREE_PRICE)) {
         note(r, path, "资源文件超出限额 the resource parts are beyond the limit");
         free(part);
         return JY_OK;

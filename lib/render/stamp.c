@@ -10,6 +10,7 @@ static void
 draw_package(struct draw *d, struct jy_slice bytes, double width, double height, const char *where)
 {
     struct jy_render *inner = NULL;
+    uint64_t held = *d->r->memory;
     struct jy_page size;
     jy_err rc;
 
@@ -18,7 +19,13 @@ draw_package(struct draw *d, struct jy_slice bytes, double width, double height,
         draw_mark(d, (const double[4]){ 0, 0, width, height });
         return;
     }
+    if (!hold(d->r, inner->own_memory)) {
+        note(d->r, where, "印章图像超出限额 the seal's picture is beyond the limit");
+        jy_render_free(inner);
+        return;
+    }
     inner->work = d->r->work;
+    inner->memory = d->r->memory;
     size = inner->ofd->pages[0].size;
     cairo_save(d->cr);
     cairo_scale(d->cr, width / size.width_mm, height / size.height_mm);
@@ -26,6 +33,7 @@ draw_package(struct draw *d, struct jy_slice bytes, double width, double height,
     cairo_restore(d->cr);
     if (rc != JY_OK)
         note(d->r, where, "印章图像无法读取 the seal's picture cannot be read");
+    *d->r->memory = held;
     jy_render_free(inner);
 }
 
@@ -37,6 +45,7 @@ draw_seal(struct draw *d, const struct jy_seal *seal, double width, double heigh
     struct jy_picture picture = { 0 };
     struct jy_fault fault = { 0 };
     cairo_surface_t *surface = NULL;
+    uint64_t held = *d->r->memory;
 
     if (type == JY_PICTURE_OFD) {
         size_t junk = jy_slice_find(bytes, JY_SLICE("PK\3\4", 4));
@@ -47,9 +56,10 @@ draw_seal(struct draw *d, const struct jy_seal *seal, double width, double heigh
         if (svg_draw(bytes, d->r->fonts, d->cr, width, height, &fault) == JY_OK)
             return;
     } else if (jy_picture_read(bytes, jy_seal_picture_type(seal), &picture, &fault) == JY_OK) {
-        if (spend(d->r, (uint64_t)picture.width * picture.height * 3))
+        uint64_t pixels = (uint64_t)picture.width * picture.height;
+        if (spend(d->r, pixels * 3) && hold(d->r, pixels * 4))
             surface = surface_of(&picture);
-        jy_picture_free(&picture);
+        jy_picture_free(&picture);                           /* what was not taken */
     }
     if (surface == NULL) {
         note(d->r, where, "印章图像无法显示 the seal's picture cannot be drawn: %.80s", fault.text);
@@ -65,6 +75,7 @@ draw_seal(struct draw *d, const struct jy_seal *seal, double width, double heigh
     cairo_paint(d->cr);
     cairo_restore(d->cr);
     cairo_surface_destroy(surface);
+    *d->r->memory = held;
 }
 
 static void

@@ -13,6 +13,7 @@
 #define CHARACTERS_MAX 200000                /* of one text object */
 #define BOLD_STROKE 0.03                     /* of the size, where no bold font stands in */
 #define ITALIC_SHEAR 0.25
+#define TEXT_PRICE 1000                      /* a glyph that stays text */
 
 /* ST_Array of distances: "g 3 2.5" says 2.5 three times; the last one goes on for ever, as readers have it. */
 struct deltas {
@@ -92,24 +93,50 @@ advance_of(struct text *t, FT_Face face, unsigned glyph)
     return (double)advance / (face->units_per_EM == 0 ? 1000 : face->units_per_EM) * t->size * t->stretch;
 }
 
+/* From the glyph's em square to the object. */
+static cairo_matrix_t
+glyph_matrix(const struct text *t)
+{
+    cairo_matrix_t m, shear;
+
+    cairo_matrix_init_rotate(&m, t->direction * M_PI / 180);
+    cairo_matrix_scale(&m, t->size * t->stretch, t->size);
+    if (t->italic) {
+        cairo_matrix_init(&shear, 1, 0, -ITALIC_SHEAR, 1, 0, 0);
+        cairo_matrix_multiply(&m, &shear, &m);
+    }
+    return m;
+}
+
+/* A glyph of a PDF that is written: filled as text. False when it has to be drawn otherwise. */
+static bool
+show_glyph(struct text *t, FT_Face face, unsigned glyph, double x, double y, struct jy_slice text)
+{
+    const cairo_matrix_t m = glyph_matrix(t);
+
+    if (t->d->r->text_fonts == NULL || t->outline_only || !t->fill)
+        return false;
+    t->d->area = 0;
+    if (!paint_set(t->d, t->style.fill, t->alpha) || !spend(t->d->r, TEXT_PRICE))
+        return true;
+    return glyph_show(t->d, face, face == t->font->face && t->font->embedded ? t->font : NULL, glyph, &m, x, y, text);
+}
+
 static void
-paint_glyph(struct text *t, FT_Face face, unsigned glyph, double x, double y)
+paint_glyph(struct text *t, FT_Face face, unsigned glyph, double x, double y, struct jy_slice text)
 {
     cairo_t *cr = t->d->cr;
-    cairo_matrix_t before, shear;
-    bool drawn;
+    cairo_matrix_t before, m = glyph_matrix(t);
+    bool drawn, shown;
 
     if (glyph == 0 && face != t->font->face)
         return;
+    shown = show_glyph(t, face, glyph, x, y, text);
+    if (shown && !t->stroke && !t->bold)
+        return;
     cairo_get_matrix(cr, &before);
     cairo_translate(cr, x, y);
-    if (t->direction != 0)
-        cairo_rotate(cr, t->direction * M_PI / 180);
-    cairo_scale(cr, t->size * t->stretch, t->size);
-    if (t->italic) {
-        cairo_matrix_init(&shear, 1, 0, -ITALIC_SHEAR, 1, 0, 0);
-        cairo_transform(cr, &shear);
-    }
+    cairo_transform(cr, &m);
     drawn = glyph_path(t->d, face, glyph);
     cairo_set_matrix(cr, &before);
     if (!drawn || t->outline_only)
@@ -119,7 +146,8 @@ paint_glyph(struct text *t, FT_Face face, unsigned glyph, double x, double y)
         return;
     }
     if (t->fill && paint_set(t->d, t->style.fill, t->alpha)) {
-        cairo_fill_preserve(cr);
+        if (!shown)
+            cairo_fill_preserve(cr);
         if (t->bold) {
             cairo_set_line_width(cr, t->size * BOLD_STROKE);
             cairo_stroke_preserve(cr);
@@ -177,17 +205,22 @@ draw_code(struct text *t, const struct jy_xml *code, double *x, double *y)
 
         if (codes < 1 || codes > CHARACTERS_MAX)
             codes = 1;
-        for (long i = 0; i < (codes > count ? codes : count) && (blanks > 0 || text.len > 0 || i < count); i++) {
+        for (long i = 0; i < count && (blanks > 0 || text.len > 0 || i >= codes); i++) {
+            /* The last glyph of a transform stands for all its characters that are left. */
+            long left = i >= codes ? 0 : i == count - 1 ? codes - i : 1;
+            struct jy_slice stands_for = blanks > 0 ? JY_SLICE((const uint8_t *)" ", 1) : JY_SLICE(text.p, 0);
             uint32_t c = ' ';
-            size_t len = 0;
             unsigned glyph = 0;
             FT_Face face = t->font->face;
 
-            if (i < codes) {
+            for (; left > 0 && (blanks > 0 || text.len > 0); left--) {
+                size_t len = 0;
                 if (blanks > 0)
                     blanks--;
-                else if ((len = jy_utf8_next(text, &c)) == 0 && text.len > 0)
+                else if ((len = jy_utf8_next(text, &c)) == 0)
                     len = 1;
+                if (stands_for.p == text.p || stands_for.p + stands_for.len == text.p)
+                    stands_for.len += len;
                 text = JY_SLICE(text.p + len, text.len - len);
                 t->index++;
             }
@@ -202,7 +235,7 @@ draw_code(struct text *t, const struct jy_xml *code, double *x, double *y)
             } else {
                 face = face_of(t, c, &glyph);
             }
-            paint_glyph(t, face, glyph, *x, *y);
+            paint_glyph(t, face, glyph, *x, *y, stands_for);
             step(t, &dx, &dy, explicit_x, explicit_y, advance_of(t, face, glyph), x, y);
         }
     }

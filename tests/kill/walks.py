@@ -11,9 +11,11 @@ import time
 import uuid
 
 from board import Moment
-from walker import ROOT, Application, Client
-from life import flow, ia5, instant, integer, now, path, sequence, sm3
+from walker import ROOT, Application, Client, Problem
+from life import Authenticator, flow, ia5, instant, integer, now, path, sequence, sm3
+import digest_only
 from api_test import refused
+from exchange_test import events
 from lifecycle_test import at_database, holder, physical, state
 from service import eventually
 
@@ -25,6 +27,15 @@ def id_number(serial):
     return digits + "10X98765432"[sum(int(d) * w for d, w in zip(digits, (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2))) % 11]
 
 
+def uscc(serial):
+    """A unified social credit code with both check digits (GB 32100, GB 11714)."""
+    signs = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+    code = f"{serial:08d}"
+    rest = (11 - sum(int(d) * w for d, w in zip(code, (3, 7, 9, 10, 5, 8, 4, 2))) % 11) % 11
+    body = "91120101" + code + "0123456789X"[rest]
+    return body + signs[(31 - sum(signs.index(c) * pow(3, i, 31) for i, c in enumerate(body)) % 31) % 31]
+
+
 def in_days(days):
     return now(days=days).strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -32,6 +43,22 @@ def in_days(days):
 DELIVERY = ["delivery_begun", "delivery_receipted", "store_committing", "store_committed", "delivery_recorded", "link_answered"]
 LINK = ["link_asked", "link_heard", "link_told"]
 JOURNAL = ["journal_begun", "journal_half", "journal_written", "journal_synced"]
+# What is brought about by something else than a request of the walk: whose moments → their names (Walker.ends_meanwhile).
+REFUSED = {"document_stamped": ["stamp_refused"]}
+APPLICATION = {"order_created": ["client_admitted", "transaction_kept", "store_committed"]}
+DELIVERED = {"engraving": DELIVERY, "webhook": DELIVERY, "platform": DELIVERY}
+SENT = {"LINK_DELIVER": LINK, "LINK_WEBHOOK": LINK, "LINK_PLATFORM_SEND": LINK}
+SETTLED = {"settling": ["settle_answered", "settle_wanted", "store_committing", "store_committed", "key_answered"],
+           "KEY_SETTLE": ["key_asked", "key_done", "key_told"]}
+UNSIGNED = {"KEY_SETTLE": SETTLED["KEY_SETTLE"] + JOURNAL}
+TOLD = {"approval_waiting": ["notification_written", "store_committing", "store_committed"]}
+PAGE = ["page_asked", "page_fetched", "page_reader_begun", "page_reader_done", "page_done"]
+PICTURE = {"": ["picture_drawn", "picture_known", "picture_kept"]}
+DRAWN = {"PAGE_DRAW": PAGE}
+COPY = {"PAGE_COPY": PAGE}
+COMPARED = {"engraving": ["reconcile_fetched", "reconcile_compared"], "LINK_REGISTER": LINK}
+MEANWHILE = {Moment(name, kind) for kinds in (REFUSED, APPLICATION, DELIVERED, SENT, SETTLED, UNSIGNED, TOLD, PICTURE, DRAWN, COPY, COMPARED)
+             for kind, names in kinds.items() for name in names}
 
 
 class Receiver(http.server.ThreadingHTTPServer):
@@ -58,8 +85,8 @@ class Taker(http.server.BaseHTTPRequestHandler):
 
 
 class Walks:
-    def __init__(self, life, other, register, receiver):
-        self.life, self.other, self.register, self.receiver, self.serial = life, other, register, receiver, 0
+    def __init__(self, life, sim, register, receiver):
+        self.life, self.sim, self.register, self.receiver, self.serial = life, sim, register, receiver, 0
         self.newcomer = None
         self.stamped = []                                          # (order, document) of every acknowledged stamp
         self.seals = []
@@ -81,6 +108,7 @@ class Walks:
         life.ask("maker", "POST", at + "/correct", {"reason": "a test"})
         life.ask("agent", "POST", at + "/submit", {})
         life.accept(application)
+        life.ask("maker", "POST", at + "/reveal", {"field": "agent_id_number", "reason": "a test"})
         self.seal_id = life.hand_over(self.made(application["application_id"]))
         assert state(life, self.seal_id) == "ACTIVE"
 
@@ -144,7 +172,7 @@ class Walks:
         life.ask("approver", "POST", f"/orders/{unwanted}/refuse", {"reason": "a test"})
         wrong = self.order()
         life.approve(wrong)
-        life.ends_meanwhile({"document_stamped": ["stamp_refused"]}, lambda: refused("pin_wrong", lambda: life.stamp(wrong, self.seal_id, pin="Wrong-PIN-1")))
+        life.ends_meanwhile(REFUSED, lambda: refused("pin_wrong", lambda: life.stamp(wrong, self.seal_id, pin="Wrong-PIN-1")))
         self.stamp(wrong)
 
     def batch(self, role, path, items):
@@ -232,6 +260,38 @@ class Walks:
                 life.ask("custodian", "POST", f"/permissions/{permission['permission_id']}/revoke", {})
         life.ask("custodian", "POST", f"/seals/{self.seal_id}/permissions", {"person_id": life.person("agent"), "categories": ["*"]})
 
+    def pages_are_looked_at_and_copied(self):
+        """R15.1, R17.1: a page is never shown as another, and a picture that was lost is drawn again."""
+        life = self.life
+        for (_, document), kinds in zip(self.stamped[-2:], (PICTURE, DRAWN)):                # of this round: nobody has looked at them yet
+            for ppm in (2, 4, 8):
+                pages = lambda: life.ask("agent", "GET", f"/documents/{document}/pages?limit=1&ppm={ppm}")["items"][0]
+                page = life.ends_meanwhile(kinds, pages)
+                if page["refusal"] is not None:                    # who ends while it reads has said something about the document
+                    page = pages()
+                picture = life.ask("agent", "GET", f"/documents/{document}/pages/1.png?ppm={ppm}")
+                assert page["sm3"] == sm3(picture) == pages()["sm3"], page
+            copy = life.ask("agent", "POST", f"/documents/{document}/copies", {})
+            pdf = life.ends_meanwhile(COPY, lambda: life.ask("agent", "GET", f"/documents/{document}/copies/{copy['code']}.pdf"), "file_hostile")
+            assert pdf.startswith(b"%PDF-") and life.call("GET", f"/api/v1/copies/{copy['code']}")["source_digest"] == copy["source_digest"]
+
+    def a_digest_is_stamped(self):
+        """R18.1: the file stays with the client."""
+        life, number = self.life, self.life.ask("agent", "GET", f"/seals/{self.seal_id}/flow")["number"] + 1
+        approver = life.approver_key_id
+        wanted = flow(self.seal_id, number, [path(("审批", 1, [approver])), path(("负责人", 1, [approver]), digest_only=True)], authority=approver)
+        life.ask("approver", "POST", f"/seals/{self.seal_id}/flow/approve",
+                 {"flow": base64.b64encode(wanted).decode(), "sealed": life.seal("approve", sm3(wanted) + "/0", life.pins[approver])})
+        life.set_flow(self.seal_id, wanted)
+        with tempfile.TemporaryDirectory() as folder:
+            client = digest_only.Client(life, self.seal_id, pathlib.Path(folder))
+            source = ROOT / "tests" / "data" / ("contract.ofd", "contract.pdf")[self.serial % 2]
+            order = client.ask(client.prepare(source, "file", "--page", 1, "--at", f"{20 + self.serial % 50},60"))["order_id"]
+            life.approve(order)
+            done = life.stamp(order, self.seal_id)
+            self.stamped.append((order, None))
+            assert life.verify(client.finish("file", done).read_bytes())["verdict"].startswith("valid")
+
     # -- people, makers, applications --
 
     def accounts_need_two_persons(self):
@@ -249,8 +309,25 @@ class Walks:
         life.ask("admin", "POST", f"/people/{member}/disable", {"reason": "a test"})
         approver = person(3, roles=["approver"], organization_id=life.organization["organization_id"])
         life.tokens["second"] = life.log_in(f"kill-{serial + 3}", approver["password"])["token"]
+        life.ask("admin", "POST", f"/people/{approver['person_id']}/reveal", {"field": "phone", "reason": "a test"})
         key = life.ask("second", "POST", f"/people/{approver['person_id']}/key", {})
         life.own_pin("second", key["approver_key_id"], key["activation_code"])
+        life.ask("second", "POST", "/session/recovery-codes", {})
+        self.a_session_ends_with("password_changed", "PUT", "/session/password", {"old": approver["password"], "new": f"Quite-Another-{serial}"})
+        life.tokens["second"] = life.log_in(f"kill-{serial + 3}", f"Quite-Another-{serial}")["token"]
+        self.a_session_ends_with("logged_out", "DELETE", "/session")
+        life.tokens["second"] = life.log_in(f"kill-{serial + 3}", f"Quite-Another-{serial}")["token"]
+        secret = life.ask("second", "POST", "/session/second-factor", {})["secret"]
+        life.ask("second", "POST", "/session/second-factor/confirm", {"code": Authenticator(secret)()})
+        life.ask("security", "DELETE", f"/people/{approver['person_id']}/sessions")
+
+    def a_session_ends_with(self, event, *request):
+        """Who asks again after an answer that he never got is told that his session is over: it was done, and what follows shows it."""
+        try:
+            self.life.ask("second", *request)
+        except Problem as problem:
+            assert problem.code == "unauthenticated", problem
+            self.life.acknowledged[event] += 1
 
     def makers_are_supervised(self):
         life = self.life
@@ -262,10 +339,22 @@ class Walks:
         life.ask("maker", "POST", f"/workstations/{workstation}/revoke", {"reason": "a test"})
         opened = life.ask("police", "POST", at + "/inspections", {"kind": "routine", "note": "", "sample": 1})["inspection_id"]
         life.ask("police", "POST", f"/inspections/{opened}/findings", {"clause": "R13.2", "description": "a test"})
-        order = life.ask("police", "POST", f"/inspections/{opened}/rectifications", {"demand": "a test", "due": in_days(9)})["rectification_id"]
+        order, unwanted = (life.ask("police", "POST", f"/inspections/{opened}/rectifications", {"demand": "a test", "due": in_days(9)})["rectification_id"]
+                           for _ in range(2))
+        life.ask("police", "POST", f"/rectifications/{unwanted}/withdraw", {"reason": "a test"})
+        life.ask("maker", "POST", f"/rectifications/{order}/answer", {"description": "a test"})
+        life.ask("police", "POST", f"/rectifications/{order}/reject", {"reason": "a test", "due": in_days(5)})
         life.ask("maker", "POST", f"/rectifications/{order}/answer", {"description": "a test"})
         life.ask("police", "POST", f"/rectifications/{order}/accept", {})
         life.ask("police", "POST", f"/inspections/{opened}/close", {"conclusion": "a test"})
+
+    def organizations_and_makers_come_and_go(self):
+        life, code = self.life, uscc(self.serial)
+        made = life.ask("admin", "POST", "/organizations", {"uscc": code, "name": f"天津示例第{self.serial}有限公司", "kind": "enterprise", "district": "120101"})
+        assert made["organization_id"]
+        maker = life.ask("police", "POST", "/makers", {"licence_number": f"kill-{self.serial}", "name": f"制作机构{self.serial}（演示）", "uscc": code,
+                                                       "valid_from": in_days(-9), "valid_to": in_days(99)})["maker_id"]
+        life.ask("police", "POST", f"/makers/{maker}/revoke", {"reason": "a test"})
 
     def applications_of_others_ask(self):
         life = self.life
@@ -276,7 +365,7 @@ class Walks:
                            "category": "agreement", "purpose": "a test"}
         key = uuid.uuid4().hex
         ordered = lambda: life.until_answered(lambda: application.ask("POST", "/api/v1/orders", body, key=key))
-        order = life.ends_meanwhile({"order_created": ["client_admitted", "transaction_kept", "store_committed"]}, ordered)["order_id"]
+        order = life.ends_meanwhile(APPLICATION, ordered)["order_id"]
         life.acknowledged["order_created"] += 1
         life.ask("approver", "POST", f"/orders/{order}/refuse", {"reason": "a test"})
         life.ask("agent", "POST", at + "/rotate", {"overlap_hours": 1})
@@ -290,8 +379,7 @@ class Walks:
         life, seal_id = self.life, self.seal_id
         hook = life.ask("agent", "POST", "/webhooks", {"url": f"http://127.0.0.1:{self.receiver.server_port}/", "events": ["seal", "stamp"]})
         for n in range(4):
-            kinds = {"engraving": DELIVERY, "webhook": DELIVERY, "platform": DELIVERY} if n < 3 else \
-                {"LINK_DELIVER": LINK, "LINK_WEBHOOK": LINK, "LINK_PLATFORM_SEND": LINK}
+            kinds = DELIVERED if n < 3 else SENT
             if n % 2 == 0:
                 life.ends_meanwhile(kinds, lambda: life.ask("custodian", "POST", f"/seals/{seal_id}/freeze", {"reason": "a test"}))
             else:
@@ -319,13 +407,11 @@ class Walks:
             raise AssertionError("nothing ended")
         except OSError:
             life.plan.count("POST /api/v1/orders/{id}/stamp", Moment(begin, "document_stamped"), 1, True)
-        kinds = {"settling": ["settle_answered", "settle_wanted", "store_committing", "store_committed", "key_answered"],
-                 "KEY_SETTLE": ["key_asked", "key_done", "key_told"] + JOURNAL * (begin == "stamp_intended")}
 
         def settled():
             at_database(life.folder, "UPDATE stamp_order SET intent = intent - 60 WHERE order_id = ?", order)
             eventually(lambda: life.ask("custodian", "GET", f"/orders/{order}")["state"] in ("DONE", "FAILED"), 20)
-        life.ends_meanwhile(kinds, settled)
+        life.ends_meanwhile(SETTLED | (UNSIGNED if begin == "stamp_intended" else {}), settled)
         shown = life.ask("custodian", "GET", f"/orders/{order}")
         assert (shown["state"] == "DONE") == (begin == "stamp_signed"), shown
         if shown["state"] == "DONE":
@@ -334,17 +420,27 @@ class Walks:
 
     def people_are_told(self):
         life = self.life
-        order = life.ends_meanwhile({"approval_waiting": ["notification_written", "store_committing", "store_committed"]}, self.order)
+        order = life.ends_meanwhile(TOLD, self.order)
         mine = lambda: [n for n in life.ask("approver", "GET", "/notifications?limit=1000")["items"] if n["object"] == order]
         eventually(mine)
         assert len(mine()) == 1, mine()
         life.ask("approver", "POST", f"/notifications/{mine()[0]['notification_id']}/read", {})
         life.ask("approver", "POST", f"/orders/{order}/refuse", {"reason": "a test"})
 
+    def an_event_is_sent_again(self):
+        """R5.2: refused for good by the engraving system, until a person sees to it."""
+        life, seal_id = self.life, self.seal_id
+        self.sim.fault("engraving", "refuse")
+        life.ask("custodian", "POST", f"/seals/{seal_id}/freeze", {"reason": "a test"})
+        eventually(lambda: events(life, destination="engraving", state="DEAD"))
+        self.sim.fault("engraving", "none")
+        life.ask("police", "POST", f"/exchange/events/{events(life, destination='engraving', state='DEAD')[0]['event_id']}/resend", {"reason": "a test"})
+        life.ask("custodian", "POST", f"/seals/{seal_id}/unfreeze", {"sealed": life.seal("unfreeze", seal_id, life.pins[seal_id])})
+        self.settled()
+
     def registers_are_compared(self):
         life = self.life
-        kinds = {"engraving": ["reconcile_fetched", "reconcile_compared"], "LINK_LIST_FILINGS": LINK}
-        run = life.ends_meanwhile(kinds, lambda: life.ask("police", "POST", "/exchange/reconciliations", {"counterpart": "engraving"}))
+        run = life.ends_meanwhile(COMPARED, lambda: life.ask("police", "POST", "/exchange/reconciliations", {"counterpart": "engraving"}))
         shown = lambda: life.ask("police", "GET", f"/exchange/reconciliations/{run['run_id']}")
         eventually(lambda: shown()["state"] in ("DONE", "FAILED"), 20)
 
@@ -357,8 +453,9 @@ class Walks:
     def all(self):
         for walk in (self.a_seal_is_applied_for_made_and_put_into_use, self.documents_are_stamped, self.events_are_delivered,
                      self.documents_are_stamped_by_the_batch, self.a_grant_is_given_used_and_revoked, self.a_seal_is_handed_over_and_back,
-                     self.a_locked_seal_is_unlocked_by_two, self.what_nobody_asks_for_again_is_settled, self.a_permission_is_revoked_and_given,
-                     self.people_are_told, self.a_seal_is_stopped_and_goes_on, self.a_seal_is_replaced, self.accounts_need_two_persons,
-                     self.makers_are_supervised, self.applications_of_others_ask, self.registers_are_compared, self.seals_end,
-                     self.applications_end_otherwise):
+                     self.a_locked_seal_is_unlocked_by_two, self.what_nobody_asks_for_again_is_settled, self.pages_are_looked_at_and_copied,
+                     self.a_digest_is_stamped, self.a_permission_is_revoked_and_given, self.people_are_told, self.an_event_is_sent_again,
+                     self.a_seal_is_stopped_and_goes_on, self.a_seal_is_replaced, self.accounts_need_two_persons,
+                     self.makers_are_supervised, self.organizations_and_makers_come_and_go, self.applications_of_others_ask, self.registers_are_compared,
+                     self.seals_end, self.applications_end_otherwise):
             yield walk

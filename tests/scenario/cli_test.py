@@ -8,6 +8,7 @@ import random
 import subprocess
 import sys
 import tempfile
+import zipfile
 
 from pki import Pki
 
@@ -95,6 +96,42 @@ with tempfile.TemporaryDirectory() as folder:
     run(64, "export", original, "-o", folder / "copy.txt")
     assert "page_out_of_range" in run(65, "export", original, "-o", folder / "two.png", "--page", "2")
 
+# -- R17.1: the text of a copy is text, and its QR code says what it was told to say --
+
+with tempfile.TemporaryDirectory() as folder:
+    folder = pathlib.Path(folder)
+    lines = [line for line in run(0, "text", data / "contract.ofd").splitlines() if line]
+    assert lines[0] == "电子印章使用示范合同" and len(lines) > 5, lines
+    assert [line for line in run(0, "text", data / "contract.pdf").splitlines() if line] == lines
+    (page,) = json.loads(run(0, "text", data / "contract.ofd", "--json"))
+    assert (page["page"], page["width_mm"], page["runs"][0]["x_mm"]) == (1, 210, 25), page
+    assert "page_out_of_range" in run(65, "text", data / "contract.ofd", "--page", "2")
+    link = "https://seals.example.cn/?copy=0123456789abcdef"
+    for kind in ("ofd", "pdf"):
+        copy = folder / f"{kind}.pdf"
+        run(0, "export", data / f"contract.{kind}", "-o", copy, "--code", "0123456789abcdef", "--link", link)
+        subprocess.run(["pdftoppm", "-r", "150", "-png", "-singlefile", copy, folder / kind], check=True)
+        read = subprocess.run(["zbarimg", "--quiet", "--raw", folder / f"{kind}.png"], capture_output=True, text=True)
+        assert read.stdout.split() == [link], read
+    said = subprocess.run(["pdftotext", "-raw", folder / "ofd.pdf", "-"], capture_output=True, text=True, check=True).stdout
+    assert [line for line in said.splitlines() if line.strip()][:len(lines)] == lines, said
+
+# -- render: every page into a folder, a bad one not stopping the others --
+
+with tempfile.TemporaryDirectory() as folder:
+    folder = pathlib.Path(folder)
+    told = run(0, "render", data / "hundred-pages.ofd", "-o", folder / "pages", "--ppm", "0.5", "--page", "1-12,last")
+    assert sorted(p.name for p in (folder / "pages").iterdir()) == [f"page-{n:03}.png" for n in [*range(1, 13), 100]]
+    assert "\r" not in told and told.count("Noto") <= 1, told
+    with zipfile.ZipFile(data / "hundred-pages.ofd") as whole, zipfile.ZipFile(folder / "bad.ofd", "w") as bad:
+        for name in whole.namelist():
+            large = b"<ofd:Area><ofd:PhysicalBox>0 0 50000 50000</ofd:PhysicalBox></ofd:Area><ofd:Content>" if "Page_1/" in name else b"<ofd:Content>"
+            bad.writestr(name, whole.read(name).replace(b"<ofd:Content>", large))
+    assert "bad.ofd, 2:" in run(65, "render", folder / "bad.ofd", "-o", folder / "bad", "--ppm", "0.5", "--page", "1-3")
+    assert sorted(p.name for p in (folder / "bad").iterdir()) == ["page-001.png", "page-003.png"]
+    run(64, "render", data / "hundred-pages.ofd", "-o", folder / "one.png", "--page", "all")
+    run(73, "render", data / "contract.ofd", "-o", folder / "no" / "such" / "folder")
+
 # -- every wrong form of an argument: an answer of the documented kind, never a crash, and nothing written --
 
 EXITS = {0, 1, 2, 3, 64, 65, 73}
@@ -108,7 +145,8 @@ COMMANDS = {
     "sign": {"--key": ["file"], "--cert": ["file"], "--trust": ["file"], "--lock": []},
     "seal show": {"--json": [], "--picture": ["nowhere/picture"]},
     "inspect": {"--json": []},
-    "render": {"--out": ["nowhere/page.png"], "--page": ["1"], "--dpi": ["72"]},
+    "render": {"--out": ["nowhere/page.png"], "--page": ["1"], "--dpi": ["72"], "--ppm": ["2"]},
+    "text": {"--page": ["1"], "--json": []},
     "export": {"--out": ["nowhere/copy.png"], "--page": ["1"]},
     "seal make": {"--maker-key": ["file"], "--maker-cert": ["file"], "--signer-cert": ["file"], "--picture": ["file"], "--name": ["n"],
                   "--id": ["1"], "--width": ["40"], "--height": ["40"], "--type": ["1"], "--version": ["5"], "--list-digest": []},

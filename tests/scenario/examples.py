@@ -232,6 +232,7 @@ def orders(life, seal_id):
     path = f"/documents/{done['document_id']}"
     life.ask("agent", "GET", path + "/pages")
     life.ask("agent", "GET", path + "/pages/1.png?ppm=2")
+    life.ask("agent", "GET", path + "/pages/1/text")
     copy = life.ask("agent", "POST", path + "/copies", {})
     life.ask("agent", "GET", f"{path}/copies/{copy['code']}.pdf")
     life.call("GET", f"/api/v1/copies/{copy['code']}")

@@ -4,9 +4,11 @@ use_test.py calls `all_claims`; run by itself with a service that demands that a
 import base64
 import json
 import pathlib
-import struct
-import zipfile
 import io
+import struct
+import subprocess
+import urllib.request
+import zipfile
 
 from life import Life, Problem, sm3
 from service import ROOT, demonstration
@@ -53,6 +55,9 @@ def R15_1__pages_are_the_same_pictures_for_ofd_and_pdf(life, other, folder):
         for cached in (folder / "data" / "web" / "pages").iterdir():
             cached.unlink()                               # what the cache lost is drawn again, the same
         assert sm3(picture(life, document)) == page["sm3"]
+        kept = folder / "data" / "web" / "pages" / page["sm3"]
+        kept.write_bytes(kept.read_bytes()[:-1] + b"?")
+        assert sm3(picture(life, document)) == page["sm3"] == sm3(kept.read_bytes()), "what a crash damaged is drawn again, and kept"
         refused("not_found", lambda: pages(other, document))
         refused("not_found", lambda: picture(other, document))
         for wrong in (0, 3, 16, "x"):
@@ -104,6 +109,20 @@ def R15_1__a_word_of_a_pdf_is_where_the_ofd_has_it(life, seal_id):
         assert a["page"] == b["page"] and abs(a["x_mm"] - b["x_mm"]) < 1.5 and abs(a["y_mm"] - b["y_mm"]) < 6, (a, b)
 
 
+def R15_1__the_text_of_a_page_is_told_with_its_places(life, other):
+    for kind in ("ofd", "pdf"):
+        document = life.upload((DATA / f"contract.{kind}").read_bytes())
+        path = f"/documents/{document['document_id']}/pages"
+        told = life.ask("approver", "GET", f"{path}/1/text")
+        assert (told["page"], told["format"], told["digest"]) == (1, kind.upper(), document["digest"]), told
+        assert abs(told["width_mm"] - 210) < 0.1 and told["runs"][0]["text"] == "电子印章使用示范合同", told
+        for run in told["runs"]:
+            assert 0 <= run["x_mm"] and run["x_mm"] + run["width_mm"] <= 210 and 0 <= run["y_mm"] and run["y_mm"] + run["height_mm"] <= 297, run
+        refused("page_out_of_range", lambda: life.ask("approver", "GET", f"{path}/2/text"))
+        refused("not_found", lambda: life.ask("approver", "GET", f"{path}/1x/text"))
+        refused("not_found", lambda: other.ask("approver", "GET", f"{path}/1/text"))
+
+
 def approve(life, order_id, seen):
     order = life.ask("approver", "GET", f"/orders/{order_id}")
     about = f"{sm3(base64.b64decode(order['stamp_order']))}/0"
@@ -136,7 +155,7 @@ def R16_1__an_approval_says_which_pages_were_seen(life, seal_id, demanded):
     assert pages(life, {"document_id": stamped["document_id"]})["items"][0]["sm3"] != page["sm3"]
 
 
-def R17_1__a_copy_says_so_and_is_never_valid(life, other, seal_id, demanded):
+def R17_1__a_copy_says_so_and_is_never_valid(life, other, folder, seal_id, demanded):
     original = life.upload((DATA / "contract.ofd").read_bytes())
     order = life.order(seal_id, original["document_id"])["order_id"]
     approve(life, order, [{"page": 1, "ppm": 4, "sm3": pages(life, original)["items"][0]["sm3"]}] if demanded else None)
@@ -155,6 +174,12 @@ def R17_1__a_copy_says_so_and_is_never_valid(life, other, seal_id, demanded):
         refused("not_found", lambda: other.ask("agent", "GET", f"{path}/{made['code']}.pdf"))
         plain, marked = picture(life, document), life.ask("agent", "GET", f"/documents/{document['document_id']}/pages/1.png?marks=signatures")
         assert size_of(plain) == size_of(marked) and (plain != marked) == (document is stamped), "stamps are framed where there are any"
+        # What stands on the first page leads there: the address, read off the picture by a reader of QR codes, with the copy's own code in it.
+        (folder / "copy.pdf").write_bytes(copy)
+        subprocess.run(["pdftoppm", "-r", "150", "-png", "-singlefile", folder / "copy.pdf", folder / "copy"], check=True)
+        read = subprocess.run(["zbarimg", "--quiet", "--raw", folder / "copy.png"], capture_output=True, text=True).stdout.split()
+        assert read == [made["link"]] and made["link"] == f"{life.base}/?copy={made['code']}", (read, made)
+        assert b"<html" in urllib.request.urlopen(read[0], timeout=20).read(), "the page, which asks for what follows"
         source = life.call("GET", f"/api/v1/copies/{made['code']}")     # anybody, by what the QR code says
         assert source["source_digest"] == document["digest"] and source["report"]["digest"] == document["digest"], source
         assert "copy_of" not in source["report"] and source["report"]["verdict"].startswith("valid" if document is stamped else "no_signature")
@@ -174,7 +199,8 @@ def all_claims(life, other, folder, seal_id, demanded=False):
     R15_1__one_bad_page_does_not_stop_the_others(life)
     R15_1__a_word_of_a_pdf_is_where_the_ofd_has_it(life, seal_id)
     R16_1__an_approval_says_which_pages_were_seen(life, seal_id, demanded)
-    R17_1__a_copy_says_so_and_is_never_valid(life, other, seal_id, demanded)
+    R15_1__the_text_of_a_page_is_told_with_its_places(life, other)
+    R17_1__a_copy_says_so_and_is_never_valid(life, other, folder, seal_id, demanded)
 
 
 if __name__ == "__main__":

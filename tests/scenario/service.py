@@ -78,7 +78,8 @@ def demonstration(platform=False, bare=False, jinyind=None, cwd=None, **config):
     with the rooms beside it; cwd: the folder in which it is started."""
     with tempfile.TemporaryDirectory(prefix="jinyin-") as folder:
         folder = pathlib.Path(folder) / "demo"
-        if "JINYIN_POSTGRES" not in os.environ and not bare and not PEOPLE_SETTINGS & set(config):
+        # Other rooms may stretch passwords otherwise (tests/kill/kill_point.c).
+        if "JINYIN_POSTGRES" not in os.environ and not bare and jinyind is None and not PEOPLE_SETTINGS & set(config):
             copy_prepared(folder)
         with running(folder, platform, bare, jinyind, cwd, config) as base:
             yield folder, base

@@ -27,8 +27,8 @@ export const VERDICTS = {
 export const COPY = { zh: "复印件，不是原件", en: "A copy, not an original",
     zhMeaning: "这是一份文件的复印件，签章在原件上，复印件本身没有签章。扫描复印件上的二维码可查看原件的验证结果。",
     enMeaning: "This shows another document. The stamps are on the original; a copy has none. The code printed on the copy leads to the original's verdict." };
-export const ORIGINAL = { zh: "以上是原件的结论，不是手中复印件的结论：复印件可能被改动。请与原件持有人核对内容。",
-    en: "This is the verdict on the original, not on the copy in hand, which may have been altered. Compare its content with whoever keeps the original." };
+export const ORIGINAL = { zh: "以上是原件的结论，不是手中复印件的结论：复印件可能被改动。请核对复印件上所印的 SM3 是否与下方的文件 SM3 一致，并与原件持有人核对内容。",
+    en: "This is the verdict on the original, not on the copy in hand, which may have been altered. Compare the SM3 printed on it with that of the file below, and its content with whoever keeps the original." };
 
 // What a failed check makes of the verdict.
 export const SEVERITIES = {

@@ -259,6 +259,36 @@ end(void **state)
     return 0;
 }
 
+/* R15.1: the text that keywords are looked for in, page by page. */
+static void
+text__of_a_page_is_told_in_runs(void **state)
+{
+    static const char bbox[] = "<page width=\"595.28\" height=\"841.89\">\n<word xMin=\"10\" yMin=\"20\" xMax=\"40\" yMax=\"30\">甲&amp;b</word>\n</page>\n";
+    static const struct { const char *file, *words; uint32_t page; jy_err want; const char *text; } rows[] = {
+        { JY_DATA "/contract.ofd", "", 1, JY_OK, "{\"text\":\"电子印章使用示范合同\",\"x_mm\":25.0" },
+        { JY_DATA "/contract.pdf", bbox, 1, JY_OK, "[{\"text\":\"甲&b\",\"x_mm\":3.528" },
+        { JY_DATA "/contract.ofd", "", 2, JY_E_PAGE_RANGE, NULL }, { JY_DATA "/contract.ofd", "", 0, JY_E_PAGE_RANGE, NULL },
+        { JY_DATA "/contract.pdf", bbox, 2, JY_E_PAGE_RANGE, NULL }, { JY_DATA "/contract.pdf", "", 1, JY_E_DAMAGED, NULL },
+        { JY_DATA "/contract.pdf", "<page width=\"10\" height=\"841\">\n", 1, JY_E_FORMAT, NULL },
+        { JY_DATA "/README.md", "", 1, JY_E_UNKNOWN_FORMAT, NULL },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct jy_frame request = { .u.DOC_TEXT = { .document = memory_copy(rows[i].file), .words = memory_file(jy_slice_text(rows[i].words)),
+                                                    .page = rows[i].page } };
+        struct jy_frame reply = { 0 };
+        struct jy_fault fault = { 0 };
+
+        assert_int_equal(handle(&request, JY_MSG_DOC_TEXT, &reply, &fault), rows[i].want);
+        if (rows[i].text != NULL)
+            assert_true(jy_slice_find(reply.u.DOC_TEXT_IS.runs, jy_slice_text(rows[i].text)) != SIZE_MAX);
+        jy_frame_free(&reply);
+        close(request.u.DOC_TEXT.document);
+        close(request.u.DOC_TEXT.words);
+    }
+}
+
 int
 main(void)
 {
@@ -266,6 +296,7 @@ main(void)
         cmocka_unit_test(stamping__from_inspection_to_a_verdict),
         cmocka_unit_test(R16_1__a_value_for_another_document_is_refused),
         cmocka_unit_test(refusals__say_their_reason),
+        cmocka_unit_test(text__of_a_page_is_told_in_runs),
         cmocka_unit_test(answer__to_a_peer_that_has_gone_is_dropped),
     };
     return cmocka_run_group_tests(tests, begin, end);

@@ -352,6 +352,55 @@ bbox__what_is_not_of_this_document_is_refused(void **state)
     jy_buf_free(&pdf);
 }
 
+static void
+runs__are_read_in_one_go_and_end_at_gaps_and_lines(void **state)
+{
+    static const struct { const char *content, *want; struct jy_box first; } rows[] = {
+        { "<TextObject Boundary=\"20 30 150 20\" Size=\"10\"><TextCode X=\"0\" Y=\"10\">甲乙丙</TextCode></TextObject>", "甲乙丙", { 20, 31.2, 30, 10 } },
+        /* one run over two objects that follow each other, blanks within it one each, none at its ends */
+        { "<TextObject Boundary=\"20 30 150 20\" Size=\"10\"><TextCode X=\"0\" Y=\"10\"> ab  c </TextCode></TextObject>"
+          "<TextObject Boundary=\"55 30 150 20\" Size=\"10\"><TextCode X=\"0\" Y=\"10\">d</TextCode></TextObject>", "ab c d", { 25, 31.2, 35, 10 } },
+        /* a gap wider than a character, a line below, a step back */
+        { "<TextObject Boundary=\"20 30 150 20\" Size=\"10\"><TextCode X=\"0\" Y=\"10\" DeltaX=\"10 21\">甲乙丙</TextCode></TextObject>", "甲乙|丙",
+          { 20, 31.2, 20, 10 } },
+        { "<TextObject Boundary=\"20 30 150 20\" Size=\"10\"><TextCode X=\"0\" Y=\"10\" DeltaY=\"11\">甲乙</TextCode></TextObject>", "甲|乙", { 20, 31.2, 10, 10 } },
+        { "<TextObject Boundary=\"20 30 150 20\" Size=\"10\"><TextCode X=\"50\" Y=\"10\">乙</TextCode><TextCode X=\"0\" Y=\"10\">甲</TextCode></TextObject>",
+          "乙|甲", { 70, 31.2, 10, 10 } },
+        /* letters apart by a third of their height are words; Chinese characters spaced out are none */
+        { "<TextObject Boundary=\"20 30 150 20\" Size=\"10\"><TextCode X=\"0\" Y=\"10\" DeltaX=\"5 8\">abc</TextCode></TextObject>", "ab c", { 20, 31.2, 18, 10 } },
+        { "<TextObject Boundary=\"20 30 150 20\" Size=\"10\"><TextCode X=\"0\" Y=\"10\" DeltaX=\"13 13\">甲乙丙</TextCode></TextObject>", "甲乙丙",
+          { 20, 31.2, 36, 10 } },
+        { "", "", { 0, 0, 0, 0 } },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct jy_buf file, all = { 0 };
+        struct jy_document *doc = page_of(rows[i].content, "", &file);
+        struct jy_text text = { 0 };
+        struct jy_run run = { 0 };
+        size_t at = 0;
+
+        MUST(jy_page_text(doc, JY_EMPTY, 1, &text, NULL));
+        for (size_t n = 0; jy_run_next(&text, &at, &run) == JY_OK; n++) {
+            if (n == 0)
+                assert_true(about(run.box.x_mm, rows[i].first.x_mm) && about(run.box.y_mm, rows[i].first.y_mm) &&
+                            about(run.box.width_mm, rows[i].first.width_mm) && about(run.box.height_mm, rows[i].first.height_mm));
+            MUST(jy_buf_fmt(&all, "%s%.*s", n == 0 ? "" : "|", (int)run.text.len, (const char *)run.text.p));
+        }
+        MUST(jy_buf_byte(&all, 0));
+        assert_string_equal(all.p, rows[i].want);
+        all.len = 0;
+        MUST(jy_runs_json(&text, &all, NULL));
+        assert_true(all.p[0] == '[' && (rows[i].want[0] == '\0') == (all.len == 2));
+        jy_buf_free(&all);
+        jy_buf_free(&run.text);
+        jy_text_free(&text);
+        jy_document_free(doc);
+        jy_buf_free(&file);
+    }
+}
+
 int
 main(void)
 {
@@ -363,6 +412,7 @@ main(void)
         cmocka_unit_test(anchor__the_stamp_stands_by_the_match_that_is_meant),
         cmocka_unit_test(bbox__poppler_s_words_stand_where_the_ofd_has_them),
         cmocka_unit_test(bbox__what_is_not_of_this_document_is_refused),
+        cmocka_unit_test(runs__are_read_in_one_go_and_end_at_gaps_and_lines),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -221,6 +221,32 @@ back_to_the_first(struct fixture *f)
 }
 
 static void
+is_empty__only_where_nothing_lies(void **state)
+{
+    struct fixture *f = *state;
+    struct jy_fault fault = { 0 };
+    bool empty = false;
+
+    assert_int_equal(db_is_empty(f->owner, &empty, &fault), JY_OK);
+    assert_true(empty);
+    assert_true(f->postgres || access(f->path, F_OK) != 0);          /* and asking makes nothing */
+    reopen(f);
+    assert_int_equal(db_is_empty(f->owner, &empty, &fault), JY_OK);
+    assert_false(empty);
+}
+
+static void
+is_empty__a_foreign_database_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    struct jy_fault fault = { 0 };
+    bool empty = true;
+
+    tamper(f, "CREATE TABLE somebody (id INTEGER)");
+    assert_int_equal(db_is_empty(f->owner, &empty, &fault), JY_E_UNSUPPORTED);
+}
+
+static void
 migrate__a_failing_one_leaves_nothing(void **state)
 {
     struct fixture *f = *state;
@@ -423,6 +449,8 @@ main(void)
         WITH_FOLDER(migrate__a_newer_store_is_refused),
         WITH_FOLDER(migrate__a_gap_is_refused),
         WITH_FOLDER(migrate__a_foreign_database_is_refused_and_untouched),
+        WITH_FOLDER(is_empty__only_where_nothing_lies),
+        WITH_FOLDER(is_empty__a_foreign_database_is_refused),
         WITH_FOLDER(migrate__a_failing_one_leaves_nothing),
         WITH_FOLDER(migrate__rows_that_refer_to_nothing_are_refused),
         WITH_FOLDER(open__a_statement_that_does_not_fit_is_named),
