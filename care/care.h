@@ -9,6 +9,8 @@
 #include <jinyin/base.h>
 #include <jinyin/crypto.h>
 
+#include "store/db.h"
+
 #include <limits.h>
 
 /** Where a service's data lie: from its configuration. */
@@ -18,6 +20,7 @@ struct care_site {
     bool served;                  /* PostgreSQL */
     const char *owner;            /* PostgreSQL: the place with the schema owner's words, or NULL */
     const char *role;             /* PostgreSQL: the role that serves */
+    enum db_side side;            /* which node the configuration is of (N7): the role gets that node's rights */
 };
 /** Read the configuration. Errors: as jy_config_read; JY_E_IO. */
 JY_CHECK jy_err care_site_read(const char *config, struct care_site *out, struct jy_fault *fault);

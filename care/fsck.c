@@ -183,6 +183,12 @@ pages(struct fsck *f, db_fn *fn, struct rows *rows, const char *what, struct jy_
     return rc;
 }
 
+static bool
+has_stamps(const struct care_site *site)
+{
+    return site->side == DB_WHOLE || site->side == DB_STAMPING;
+}
+
 static jy_err
 fsck_documents(struct fsck *f, struct jy_fault *fault)
 {
@@ -196,8 +202,10 @@ fsck_documents(struct fsck *f, struct jy_fault *fault)
     if ((rc = care_blobs(f->blobs, check_blob, &blobs, fault)) != JY_OK)
         return rc;
     fsck_good(f, before, "files against the digests in their names", blobs.count);
-    if ((rc = pages(f, check_documents, &documents, "documents against their files", fault)) != JY_OK ||
-        (rc = pages(f, check_materials, &materials, "materials against their files", fault)) != JY_OK)
+    /* N7: documents lie with the node that stamps them, materials with the one that makes. */
+    if ((has_stamps(f->site) && (rc = pages(f, check_documents, &documents, "documents against their files", fault)) != JY_OK) ||
+        (f->site->side != DB_STAMPING && (rc = pages(f, check_materials, &materials, "materials against their files", fault)) != JY_OK) ||
+        !has_stamps(f->site))
         return rc;
     before = f->problems;
     do
@@ -354,7 +362,7 @@ care_fsck(const struct care_site *site, unsigned *problems, struct jy_fault *fau
         fsck_found(&f, "database", cause.where, "%s", cause.text);
     else if ((rc = db_open_reader(site->owner != NULL ? site->owner : site->place, &f.db, fault)) == JY_OK) {
         printf("good   the database's pages and keys\n");
-        if ((rc = fsck_rows(&f, fault)) == JY_OK && (rc = fsck_documents(&f, fault)) == JY_OK)
+        if ((rc = fsck_rows(&f, fault)) == JY_OK && (rc = fsck_documents(&f, fault)) == JY_OK && has_stamps(site))
             rc = fsck_keys(&f, fault);
     }
     if (f.problems > 0 && rc == JY_E_IO && cause.err == JY_E_IO)

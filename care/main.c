@@ -28,7 +28,7 @@ migrate(const struct care_site *site, const char *folder)
         fprintf(stderr, "jinyin migrate: PostgreSQL needs --owner postgresql:… (the schema's owner) and --role NAME (who serves)\n");
         return EXIT_USAGE;
     }
-    if ((rc = db_prepare(site->served ? site->owner : site->place, site->role, &fault)) != JY_OK)
+    if ((rc = db_prepare(site->served ? site->owner : site->place, site->role, site->side, &fault)) != JY_OK)
         return say("migrate", rc, &fault);
     printf("the schema is that of jinyin %s%s%s\n", JY_VERSION, site->served ? "; rights of its statements for " : "", site->served ? site->role : "");
     return EXIT_DONE;
@@ -86,15 +86,18 @@ fsck(const struct care_site *site, const char *folder)
     return rc != JY_OK ? say("fsck", rc, &fault) : told(problems);
 }
 
+/* N7: a backup holds the database and the documents and keys of the node that stamps; the others' folders are copied by hand (docs/design/nodes.md). */
+#define STAMPING (DB_WHOLE | DB_STAMPING)
 static const struct {
     const char *name;
     int (*run)(const struct care_site *site, const char *folder);
     bool folder;
+    unsigned sides;
 } commands[] = {
-    { "migrate", migrate, false },
-    { "backup", backup, true },
-    { "restore", restore, true },
-    { "fsck", fsck, false },
+    { "migrate", migrate, false, STAMPING | DB_MAKING | DB_VERIFICATION },
+    { "backup", backup, true, STAMPING },
+    { "restore", restore, true, STAMPING },
+    { "fsck", fsck, false, STAMPING | DB_MAKING },
 };
 
 static int
@@ -135,6 +138,8 @@ main(int argc, char **argv)
         return usage();
     if ((rc = care_site_read(config, &site, &fault)) != JY_OK)
         return say(command, rc, &fault);
+    if ((commands[i].sides & site.side) == 0)
+        return say(command, jy_fail(&fault, JY_E_NOT_THIS_NODE, "node", 0, "it is done with the stamping node's configuration"), &fault);
     JY_KILL_KIND(command);
     return commands[i].run(&site, commands[i].folder ? argv[optind + 1] : NULL);
 }

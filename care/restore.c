@@ -108,7 +108,7 @@ put_all(const struct care_site *site, const char *folder, const struct care_mani
         rc = care_undump(site->owner, path, fault);
     JY_KILL_POINT(restore_put);
     if (rc == JY_OK)
-        rc = db_prepare(site->served ? site->owner : site->place, site->role, fault);
+        rc = db_prepare(site->served ? site->owner : site->place, site->role, site->side, fault);
     JY_KILL_POINT(restore_prepared);
     return rc;
 }

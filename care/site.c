@@ -2,6 +2,7 @@
 #include "care/care.h"
 
 #include "daemons/room/config.h"
+#include "ipc/node.h"
 #include "store/db.h"
 
 #include <errno.h>
@@ -25,6 +26,7 @@ jy_err
 care_site_read(const char *path, struct care_site *out, struct jy_fault *fault)
 {
     struct jy_buf json = { 0 };
+    enum jy_node node;
     json_t *config = NULL;
     char *real = realpath(path, NULL);
     ssize_t n = 1;
@@ -47,8 +49,12 @@ care_site_read(const char *path, struct care_site *out, struct jy_fault *fault)
         (rc = copy_path(config, "web_dir", out->web_dir, fault)) != JY_OK || (rc = copy_path(config, "key_dir", out->key_dir, fault)) != JY_OK ||
         (rc = copy_path(config, "data_dir", out->data_dir, fault)) != JY_OK ||
         (rc = copy_path(config, "key_unlock_file", out->unlock_file, fault)) != JY_OK ||
-        (rc = db_place(json_string_value(json_object_get(config, "store")), out->web_dir, out->place, sizeof(out->place), fault)) != JY_OK)
+        (rc = db_place(json_string_value(json_object_get(config, "store")), out->web_dir, out->place, sizeof(out->place), fault)) != JY_OK ||
+        (rc = jy_node_read(json_string_value(json_object_get(config, "node")), out->place, &node, fault)) != JY_OK)
         goto out;
+    _Static_assert((int)JY_NODE_WHOLE == (int)DB_WHOLE && (int)JY_NODE_MAKING == (int)DB_MAKING && (int)JY_NODE_STAMPING == (int)DB_STAMPING &&
+                   (int)JY_NODE_VERIFICATION == (int)DB_VERIFICATION, "a node is a side of the store");
+    out->side = (enum db_side)node;
     out->served = db_is_served(out->place);
 out:
     if (fd >= 0)

@@ -33,6 +33,7 @@ struct reader {
 
 struct db {
     const struct db_driver *driver;
+    enum db_side side;
     char *path;                  /* without the scheme */
     atomic_bool lost;            /* nothing more is written, or read, until the store is opened again */
     pthread_mutex_t lock;        /* the queue, callers, closing, readers[].busy and .owner */
@@ -229,7 +230,7 @@ db_read(struct db *db, db_fn *fn, void *arg, struct jy_fault *fault)
     struct db_tx *tx = &reader->tx;
     jy_err rc = JY_OK;
 
-    if (tx->conn == NULL && (rc = db_tx_open(tx, db->driver, db->path, false, fault)) != JY_OK)
+    if (tx->conn == NULL && (rc = db_tx_open(tx, db->driver, db->path, db->side, false, fault)) != JY_OK)
         goto out;
     if ((rc = db->driver->control(tx->conn, DB_BEGIN_READ, fault)) == JY_OK) {
         rc = fn(tx, arg, fault);
@@ -324,8 +325,8 @@ open_writer(struct db *db, struct jy_fault *fault)
 {
     jy_err rc;
 
-    if ((rc = db_tx_open(&db->tx, db->driver, db->path, true, fault)) != JY_OK ||
-        (db->driver->served && (rc = db->driver->claim(db->tx.conn, false, fault)) != JY_OK) ||
+    if ((rc = db_tx_open(&db->tx, db->driver, db->path, db->side, true, fault)) != JY_OK ||
+        (db->driver->served && (rc = db->driver->claim(db->tx.conn, db->side, fault)) != JY_OK) ||
         (rc = db->driver->served ? db_check_migrated(&db->tx, fault) : db_migrate(&db->tx, fault)) != JY_OK)
         return rc;
     return db_tx_prepare(&db->tx, fault);
@@ -337,13 +338,13 @@ open_readers(struct db *db, struct jy_fault *fault)
     jy_err rc = JY_OK;
 
     for (int i = 0; rc == JY_OK && db->driver->served && i < READERS_MAX; i++)
-        rc = db_tx_open(&db->readers[i].tx, db->driver, db->path, false, fault);
+        rc = db_tx_open(&db->readers[i].tx, db->driver, db->path, db->side, false, fault);
     return rc;
 }
 
 /* Everything but connections and the thread. NULL without memory. */
 static struct db *
-new_db(const char *place)
+new_db(const char *place, enum db_side side)
 {
     struct db *db = calloc(1, sizeof(*db));
     const char *rest;
@@ -351,6 +352,7 @@ new_db(const char *place)
     if (db == NULL)
         return NULL;
     db->driver = driver_of(place, &rest);
+    db->side = side;
     db->last = &db->first;
     pthread_mutex_init(&db->lock, NULL);
     pthread_cond_init(&db->work, NULL);
@@ -363,15 +365,45 @@ new_db(const char *place)
     return db;
 }
 
+/* A side that only reads has readers, and nobody who could write: what is asked of its role is asked on one of them. */
+static jy_err
+open_reading_side(struct db *db, struct jy_fault *fault)
+{
+    struct db_tx *tx = &db->readers[0].tx;
+    jy_err rc;
+
+    if ((rc = open_readers(db, fault)) != JY_OK || (rc = db->driver->claim(tx->conn, db->side, fault)) != JY_OK ||
+        (rc = db_check_migrated(tx, fault)) != JY_OK)
+        return rc;
+    return db_tx_prepare(tx, fault);
+}
+
 jy_err
 db_open(const char *place, struct db **out, struct jy_fault *fault)
 {
-    struct db *db = new_db(place);
+    return db_open_side(place, DB_WHOLE, out, fault);
+}
+
+jy_err
+db_open_side(const char *place, enum db_side side, struct db **out, struct jy_fault *fault)
+{
+    struct db *db = new_db(place, side);
     jy_err rc;
 
     *out = NULL;
     if (db == NULL)
         return jy_fail(fault, JY_E_NOMEM, "store", 0, "store");
+    if (side != DB_WHOLE && !db->driver->served) {
+        rc = jy_fail(fault, JY_E_UNSUPPORTED, "store", 0, "nodes share a database of PostgreSQL");
+        goto out;
+    }
+    if (side == DB_VERIFICATION) {
+        if ((rc = open_reading_side(db, fault)) == JY_OK) {
+            *out = db;
+            return rc;
+        }
+        goto out;
+    }
     if ((rc = open_writer(db, fault)) != JY_OK || (rc = open_readers(db, fault)) != JY_OK)
         goto out;
     if (pthread_create(&db->writer, NULL, write_loop, db) != 0) {
@@ -389,13 +421,13 @@ out:
 jy_err
 db_open_reader(const char *place, struct db **out, struct jy_fault *fault)
 {
-    struct db *db = new_db(place);
+    struct db *db = new_db(place, DB_WHOLE);
     jy_err rc;
 
     *out = NULL;
     if (db == NULL)
         return jy_fail(fault, JY_E_NOMEM, "store", 0, "store");
-    if ((rc = db_tx_open(&db->readers[0].tx, db->driver, db->path, false, fault)) == JY_OK &&
+    if ((rc = db_tx_open(&db->readers[0].tx, db->driver, db->path, db->side, false, fault)) == JY_OK &&
         (rc = db_check_migrated(&db->readers[0].tx, fault)) == JY_OK && (rc = db_tx_prepare(&db->readers[0].tx, fault)) == JY_OK) {
         *out = db;
         return JY_OK;
@@ -427,7 +459,7 @@ db_is_empty(const char *place, bool *empty, struct jy_fault *fault)
     *empty = true;
     if (!driver->served && access(rest, F_OK) != 0)
         return JY_OK;
-    if ((rc = db_tx_open(&tx, driver, rest, false, fault)) == JY_OK)
+    if ((rc = db_tx_open(&tx, driver, rest, DB_WHOLE, false, fault)) == JY_OK)
         rc = driver->history(tx.conn, see_migration, empty, fault);
     *empty = *empty && driver->served;                     /* a file is something already */
     db_tx_close(&tx);
@@ -435,16 +467,16 @@ db_is_empty(const char *place, bool *empty, struct jy_fault *fault)
 }
 
 jy_err
-db_prepare(const char *place, const char *service_role, struct jy_fault *fault)
+db_prepare(const char *place, const char *service_role, enum db_side side, struct jy_fault *fault)
 {
     const char *rest;
     const struct db_driver *driver = driver_of(place, &rest);
     struct db_tx tx = { 0 };
     jy_err rc;
 
-    if ((rc = db_tx_open(&tx, driver, rest, true, fault)) == JY_OK && (!driver->served || (rc = driver->claim(tx.conn, true, fault)) == JY_OK) &&
+    if ((rc = db_tx_open(&tx, driver, rest, DB_WHOLE, true, fault)) == JY_OK && (!driver->served || (rc = driver->claim(tx.conn, 0, fault)) == JY_OK) &&
         (rc = db_migrate(&tx, fault)) == JY_OK && driver->served)
-        rc = driver->grant(tx.conn, service_role, fault);
+        rc = driver->grant(tx.conn, service_role, side, fault);
     db_tx_close(&tx);
     return rc;
 }

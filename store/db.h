@@ -13,17 +13,28 @@ struct db;                       /* one store: a writer thread and a pool of rea
 struct db_tx;                    /* a transaction, or a reader's snapshot */
 
 /**
+ * Whose process opens the store (N7): a statement that is not for it (`-- for:` in the .sql file) is refused, and on PostgreSQL its role has no
+ * rights for it. Processes of different sides may write to one database at once: their transactions run one after another, as one writer's do.
+ */
+enum db_side { DB_WHOLE = 1, DB_MAKING = 2, DB_STAMPING = 4, DB_VERIFICATION = 8 };
+
+/**
  * Open and prepare every statement. place: "sqlite:PATH", or PATH: migrates forward (store/migrations/NNNN_*.sql, digests checked, one
  * transaction each). "postgresql:host=/run/postgresql dbname=jinyin user=jinyin_web" (libpq's words, or a URI; a Unix socket only): the
  * schema must be ready and the role must have the rights of the statements alone (db_prepare); one process at a time.
  */
 JY_CHECK jy_err db_open(const char *place, struct db **out, struct jy_fault *fault);
+/**
+ * The same as one side of several. DB_VERIFICATION only reads, and its role must not be able to write. Errors: as db_open; JY_E_UNSUPPORTED
+ * SQLite has no sides but DB_WHOLE; the role may write.
+ */
+JY_CHECK jy_err db_open_side(const char *place, enum db_side side, struct db **out, struct jy_fault *fault);
 void db_close(struct db *db);
 /**
- * PostgreSQL, as the schema's owner: migrate forward and give service_role exactly the rights of the statements. SQLite: migrates, the
- * role is not looked at. Errors: as db_open; JY_E_NOT_FOUND no such role.
+ * PostgreSQL, as the schema's owner: migrate forward and give service_role exactly the rights of the statements of that side. SQLite: migrates,
+ * role and side are not looked at. Errors: as db_open; JY_E_NOT_FOUND no such role.
  */
-JY_CHECK jy_err db_prepare(const char *place, const char *service_role, struct jy_fault *fault);
+JY_CHECK jy_err db_prepare(const char *place, const char *service_role, enum db_side side, struct jy_fault *fault);
 /**
  * The place that the configuration's `store` names: "sqlite:FILE" is a file's name in folder. Errors: JY_E_BAD_FIELD neither that nor
  * postgresql:…, or another folder's file.

@@ -6,7 +6,7 @@
 #ifndef JY_STORE_DRIVER_H
 #define JY_STORE_DRIVER_H
 
-#include <jinyin/base.h>
+#include "store/db.h"
 
 enum db_type { DB_NULL, DB_INTEGER, DB_TEXT, DB_BLOB, DB_REAL };
 struct db_value {
@@ -24,6 +24,7 @@ struct db_statement {
     const char *name;            /* seal_by_code */
     const char *file;            /* seal.sql */
     int line;                    /* of the header in the file */
+    unsigned sides;              /* enum db_side bits: who runs it */
     unsigned param_count;        /* ≤ 64 */
     const struct db_param *params; /* in order of first appearance */
     const char *text;            /* without the terminator; parameters as :name */
@@ -41,8 +42,9 @@ struct db_migration {
     const struct db_step *postgres;
 };
 struct db_right {
+    unsigned side;               /* enum db_side: for the role of which node */
     const char *table;
-    const char *words;           /* what all statements together need: "SELECT, INSERT, UPDATE (state)" */
+    const char *words;           /* what its statements together need: "SELECT, INSERT, UPDATE (state)" */
 };
 /* Generated; indexed by enum sql_name, and by number - 1. */
 extern const struct db_statement db_statements[];
@@ -89,12 +91,13 @@ struct db_driver {
     void (*tend)(struct db_conn *conn);
 
     /**
-     * When served: make this connection the store's only writer, for as long as it lives. Errors: JY_E_UNAVAILABLE somebody else is;
-     * JY_E_UNSUPPORTED the engine would lose what it acknowledged, or, not as the owner, the role may do more than serving takes.
+     * When served: this connection's process is the only one of its side, for as long as it lives; whole and owner (side 0) exclude every writer.
+     * Errors: JY_E_UNAVAILABLE somebody else is; JY_E_UNSUPPORTED the engine would lose what it acknowledged, or, not as the owner, the role may do
+     * more than serving takes.
      */
-    jy_err (*claim)(struct db_conn *conn, bool as_owner, struct jy_fault *fault);
-    /** When served: the role gets db_rights and nothing else. Errors: JY_E_NOT_FOUND no such role. */
-    jy_err (*grant)(struct db_conn *conn, const char *role, struct jy_fault *fault);
+    jy_err (*claim)(struct db_conn *conn, unsigned side, struct jy_fault *fault);
+    /** When served: the role gets the db_rights of that side and nothing else. Errors: JY_E_NOT_FOUND no such role. */
+    jy_err (*grant)(struct db_conn *conn, const char *role, enum db_side side, struct jy_fault *fault);
 
     /** Call each for every migration carried out, by number; each may stop it with an error. A foreign database is JY_E_UNSUPPORTED. */
     jy_err (*history)(struct db_conn *conn, db_history_fn *each, void *arg, struct jy_fault *fault);

@@ -179,12 +179,19 @@ control(struct db_conn *conn, enum db_control what, struct jy_fault *fault)
         [DB_COMMIT] = "COMMIT",
         [DB_ROLLBACK] = "ROLLBACK",
     };
+    /*
+     * Two sides that write: whoever begins waits for the other's commit, and every statement after that sees it (READ COMMITTED takes a snapshot for
+     * each). So transactions follow one another as one writer's do: the audit record has one end, numbers grow in the order of commits.
+     */
+    static const char in_turn[] = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SELECT pg_advisory_xact_lock(" PG_LOCK_TURN ")";
     PGresult *result;
     jy_err rc;
 
     if (what == DB_BEGIN_WRITE && is_lost(conn))
         return jy_fail(fault, JY_E_UNAVAILABLE, NULL, 0, "the connection to the store was lost; it must be opened again");
-    if ((rc = pg_run(conn, texts[what], &result, fault)) != JY_OK) {
+    if ((rc = pg_run(conn, what == DB_BEGIN_WRITE && conn->takes_turns ? in_turn : texts[what], &result, fault)) != JY_OK) {
+        if (what == DB_BEGIN_WRITE && in_transaction(conn))
+            (void)!pg_do(conn, "ROLLBACK", NULL);          /* the other one kept its turn for too long */
         if (what == DB_COMMIT && is_lost(conn))
             rc = jy_fail(fault, JY_E_IO, NULL, 0, "the connection to the store was lost during the commit: whether it was written shows when the "
                          "same request is repeated");

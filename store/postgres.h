@@ -7,6 +7,13 @@
 
 #include <libpq-fe.h>
 
+/* Advisory locks of this database alone: "JINYIN" as a number, and what follows it. */
+#define PG_LOCK_WRITER "81951236180302"
+#define PG_LOCK_SCHEMA "81951236180303"
+#define PG_LOCK_MAKING "81951236180304"
+#define PG_LOCK_STAMPING "81951236180305"
+#define PG_LOCK_TURN "81951236180306"
+
 /* A statement as the server knows it, shared by the cursors of its connection. */
 struct pg_prepared {
     const struct db_statement *statement;
@@ -19,6 +26,7 @@ struct pg_prepared {
 struct db_conn {
     PGconn *pg;
     bool writer;
+    bool takes_turns;            /* another side may write too: a transaction begins when the other's has ended */
     bool lost;                   /* the connection is gone: what the server did with the last COMMIT is not known */
     struct pg_prepared *prepared;
     unsigned prepared_count;
@@ -46,8 +54,8 @@ JY_CHECK jy_err pg_do(struct db_conn *conn, const char *sql, struct jy_fault *fa
 JY_CHECK jy_err pg_ask(struct db_conn *conn, const char *sql, int count, const char *const *params, PGresult **out, struct jy_fault *fault);
 
 /* postgres_schema.c: see struct db_driver. */
-jy_err pg_claim(struct db_conn *conn, bool as_owner, struct jy_fault *fault);
-jy_err pg_grant(struct db_conn *conn, const char *role, struct jy_fault *fault);
+jy_err pg_claim(struct db_conn *conn, unsigned side, struct jy_fault *fault);
+jy_err pg_grant(struct db_conn *conn, const char *role, enum db_side side, struct jy_fault *fault);
 jy_err pg_history(struct db_conn *conn, db_history_fn *each, void *arg, struct jy_fault *fault);
 jy_err pg_migrate(struct db_conn *conn, const struct db_migration *migration, struct jy_fault *fault);
 

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define WRITER_LOCK "81951236180302"     /* "JINYIN" as a number; of this database alone */
 #define CLAIM_TRIES 50                   /* × 100 ms: the server may still be ending what a killed writer began */
 
 /* A question whose answer is one text; "" for none. */
@@ -41,9 +40,52 @@ static const char excess[] =
     "CASE WHEN EXISTS (SELECT 1 FROM pg_class WHERE relnamespace = 'public'::regnamespace AND pg_has_role(relowner, 'USAGE')) THEN 'owns tables' END, "
     "CASE WHEN EXISTS (SELECT 1 FROM pg_auth_members m WHERE m.member = pg_roles.oid) THEN 'belongs to other roles' END) "
     "FROM pg_roles WHERE rolname = current_user";
+/* What a verification node's role must not be able to do besides (N7). */
+static const char writable[] =
+    "SELECT 'may write ' || string_agg(relname, ', ' ORDER BY relname) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND "
+    "relkind IN ('r', 'p') AND (has_table_privilege(oid, 'INSERT, UPDATE, DELETE, TRUNCATE') OR has_any_column_privilege(oid, 'INSERT, UPDATE'))";
+
+/*
+ * What each holds as long as its session lives, of this database alone. Whole and the schema's owner exclude every writer, a node its like; a
+ * schema is changed under nobody.
+ */
+static const struct claim { unsigned side; const char *take; } claims[] = {
+    { 0, "SELECT pg_try_advisory_lock(" PG_LOCK_WRITER ")" }, { 0, "SELECT pg_try_advisory_lock(" PG_LOCK_SCHEMA ")" },
+    { DB_WHOLE, "SELECT pg_try_advisory_lock(" PG_LOCK_WRITER ")" }, { DB_WHOLE, "SELECT pg_try_advisory_lock_shared(" PG_LOCK_SCHEMA ")" },
+    { DB_MAKING, "SELECT pg_try_advisory_lock(" PG_LOCK_MAKING ")" }, { DB_MAKING, "SELECT pg_try_advisory_lock_shared(" PG_LOCK_WRITER ")" },
+    { DB_STAMPING, "SELECT pg_try_advisory_lock(" PG_LOCK_STAMPING ")" }, { DB_STAMPING, "SELECT pg_try_advisory_lock_shared(" PG_LOCK_WRITER ")" },
+    { DB_VERIFICATION, "SELECT pg_try_advisory_lock_shared(" PG_LOCK_SCHEMA ")" },
+};
+
+/* A lock ends with the session: a writer that was killed holds it until the server has settled its last transaction. */
+static jy_err
+take_lock(struct db_conn *conn, const char *sql, struct jy_fault *fault)
+{
+    char text[8];
+    jy_err rc;
+
+    for (int i = 0; i < CLAIM_TRIES; i++) {
+        if ((rc = ask_text(conn, sql, text, sizeof(text), fault)) != JY_OK || text[0] == 't')
+            return rc;
+        usleep(100000);
+    }
+    return jy_fail(fault, JY_E_UNAVAILABLE, "store", 0, "another process serves this database");
+}
+
+static jy_err
+check_role(struct db_conn *conn, const char *question, struct jy_fault *fault)
+{
+    char text[200];
+    jy_err rc = ask_text(conn, question, text, sizeof(text), fault);
+
+    if (rc == JY_OK && text[0] != '\0')
+        rc = jy_fail(fault, JY_E_UNSUPPORTED, "store", 0, "the role %s %s: serve with the role that `jinyin migrate` gave its rights", PQuser(conn->pg),
+                     text);
+    return rc;
+}
 
 jy_err
-pg_claim(struct db_conn *conn, bool as_owner, struct jy_fault *fault)
+pg_claim(struct db_conn *conn, unsigned side, struct jy_fault *fault)
 {
     char text[200];
     jy_err rc = JY_OK;
@@ -54,20 +96,15 @@ pg_claim(struct db_conn *conn, bool as_owner, struct jy_fault *fault)
         if (strcmp(text, promises[i].value) != 0)
             return jy_fail(fault, JY_E_UNSUPPORTED, "store", 0, "%s", promises[i].text);
     }
-    if (!as_owner) {
-        if ((rc = ask_text(conn, excess, text, sizeof(text), fault)) != JY_OK)
-            return rc;
-        if (text[0] != '\0')
-            return jy_fail(fault, JY_E_UNSUPPORTED, "store", 0, "the role %s %s: serve with the role that `jinyin migrate` gave its rights",
-                           PQuser(conn->pg), text);
-    }
-    /* The lock ends with the session: a writer that was killed holds it until the server has settled its last transaction. */
-    for (int i = 0; i < CLAIM_TRIES; i++) {
-        if ((rc = ask_text(conn, "SELECT pg_try_advisory_lock(" WRITER_LOCK ")", text, sizeof(text), fault)) != JY_OK || text[0] == 't')
-            return rc;
-        usleep(100000);
-    }
-    return jy_fail(fault, JY_E_UNAVAILABLE, "store", 0, "another process serves this database");
+    if ((side != 0 && (rc = check_role(conn, excess, fault)) != JY_OK) ||
+        (side == DB_VERIFICATION && (rc = check_role(conn, writable, fault)) != JY_OK))
+        return rc;
+    for (size_t i = 0; rc == JY_OK && i < sizeof(claims) / sizeof(claims[0]); i++)
+        if (claims[i].side == side)
+            rc = take_lock(conn, claims[i].take, fault);
+    /* Two may write: each transaction waits for the other's end (postgres.c), and one that stands still is ended by the server. */
+    conn->takes_turns = side == DB_MAKING || side == DB_STAMPING;
+    return rc == JY_OK && conn->takes_turns ? pg_do(conn, "SET idle_in_transaction_session_timeout = '30s'", fault) : rc;
 }
 
 /* -- rights -- */
@@ -83,7 +120,7 @@ run_format(struct db_conn *conn, struct jy_fault *fault, const char *format, con
 }
 
 static jy_err
-grant_all(struct db_conn *conn, const char *role, const char *database, struct jy_fault *fault)
+grant_all(struct db_conn *conn, const char *role, const char *database, enum db_side side, struct jy_fault *fault)
 {
     /* %1$s the role, %2$s the database, both quoted. */
     static const char *const first[] = {
@@ -98,6 +135,8 @@ grant_all(struct db_conn *conn, const char *role, const char *database, struct j
     for (size_t i = 0; rc == JY_OK && i < sizeof(first) / sizeof(first[0]); i++)
         rc = run_format(conn, fault, first[i], role, database);
     for (size_t i = 0; rc == JY_OK && i < db_right_count; i++) {
+        if (db_rights[i].side != (unsigned)side)
+            continue;
         if (snprintf(sql, sizeof(sql), "GRANT %s ON %s TO %s", db_rights[i].words, db_rights[i].table, role) >= (int)sizeof(sql))
             return jy_fail(fault, JY_E_LIMIT, "store", 0, "the rights on %s are too long", db_rights[i].table);
         rc = pg_do(conn, sql, fault);
@@ -106,7 +145,7 @@ grant_all(struct db_conn *conn, const char *role, const char *database, struct j
 }
 
 jy_err
-pg_grant(struct db_conn *conn, const char *role, struct jy_fault *fault)
+pg_grant(struct db_conn *conn, const char *role, enum db_side side, struct jy_fault *fault)
 {
     PGresult *found = NULL;
     char *role_quoted = PQescapeIdentifier(conn->pg, role, strlen(role));
@@ -123,7 +162,7 @@ pg_grant(struct db_conn *conn, const char *role, struct jy_fault *fault)
         rc = jy_fail(fault, JY_E_NOT_FOUND, "role", 0, "the server has no role %s: createuser %s", role, role);
         goto out;
     }
-    if ((rc = pg_do(conn, "BEGIN", fault)) == JY_OK && (rc = grant_all(conn, role_quoted, database, fault)) == JY_OK)
+    if ((rc = pg_do(conn, "BEGIN", fault)) == JY_OK && (rc = grant_all(conn, role_quoted, database, side, fault)) == JY_OK)
         rc = pg_do(conn, "COMMIT", fault);
     if (rc != JY_OK && PQtransactionStatus(conn->pg) != PQTRANS_IDLE)
         (void)!pg_do(conn, "ROLLBACK", NULL);

@@ -43,11 +43,11 @@ row_free(struct db_row *row)
 }
 
 jy_err
-db_tx_open(struct db_tx *tx, const struct db_driver *driver, const char *path, bool writes, struct jy_fault *fault)
+db_tx_open(struct db_tx *tx, const struct db_driver *driver, const char *path, enum db_side side, bool writes, struct jy_fault *fault)
 {
     jy_err rc;
 
-    *tx = (struct db_tx){ .driver = driver };
+    *tx = (struct db_tx){ .driver = driver, .side = side };
     if ((rc = driver->open(path, writes, &tx->conn, fault)) != JY_OK)
         goto out;
     tx->idle = calloc(db_statement_count + 1, sizeof(*tx->idle));
@@ -109,8 +109,12 @@ jy_err
 db_tx_prepare(struct db_tx *tx, struct jy_fault *fault)
 {
     for (size_t i = 0; i < db_statement_count; i++) {
-        struct db_row *row = db_begin(tx, (enum sql_name)i);
-        jy_err rc = row->err != JY_OK ? row->err : check_columns(row);
+        struct db_row *row;
+        jy_err rc;
+        if ((db_statements[i].sides & tx->side) == 0)
+            continue;
+        row = db_begin(tx, (enum sql_name)i);
+        rc = row->err != JY_OK ? row->err : check_columns(row);
         if (rc != JY_OK)
             jy_fail(fault, rc, db_statements[i].name, 0, "%s:%d: %s", db_statements[i].file, db_statements[i].line, row->fault.text);
         db_end(row);
@@ -138,7 +142,8 @@ db_begin(struct db_tx *tx, enum sql_name name)
         }
         row->tx = tx;
         row->statement = &db_statements[name];
-        row->err = tx->driver->prepare(tx->conn, row->statement, &row->cursor, &row->fault);
+        row->err = (row->statement->sides & tx->side) != 0 ? tx->driver->prepare(tx->conn, row->statement, &row->cursor, &row->fault) :
+                   jy_fail(&row->fault, JY_E_NOT_THIS_NODE, row->statement->name, 0, "the statement is another node's");
     }
     row->state = row->err == JY_OK ? ROW_BINDING : ROW_FAILED;
     row->bound = 0;

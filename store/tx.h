@@ -9,14 +9,15 @@
 /** A connection is a transaction whenever something runs on it. Zero-initialise; one thread at a time. */
 struct db_tx {
     const struct db_driver *driver;
+    enum db_side side;           /* statements of others are refused */
     struct db_conn *conn;
     struct db_row **idle;        /* by statement: prepared and not in use, a list, for a statement may run inside itself */
     struct db_row *in_use;
     struct db_row *nomem;        /* what db_begin gives when there is no memory for a row */
 };
 
-JY_CHECK jy_err db_tx_open(struct db_tx *tx, const struct db_driver *driver, const char *path, bool writes, struct jy_fault *fault);
-/** Prepare every statement once. Errors: the engine's, fault->where names the statement; a result with two columns of one name. */
+JY_CHECK jy_err db_tx_open(struct db_tx *tx, const struct db_driver *driver, const char *path, enum db_side side, bool writes, struct jy_fault *fault);
+/** Prepare every statement of its side once. Errors: the engine's, fault->where names the statement; a result with two columns of one name. */
 JY_CHECK jy_err db_tx_prepare(struct db_tx *tx, struct jy_fault *fault);
 /** End the rows that a function left open. */
 void db_tx_end_rows(struct db_tx *tx);

@@ -5,7 +5,7 @@ import pathlib
 import re
 import sys
 
-from routes_table import routes as route_rows
+from routes_table import nodes_of, routes as route_rows
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 STRING = r'"((?:[^"\\]|\\.)*)"'
@@ -86,8 +86,8 @@ def routes():
     who = lambda roles: "everybody with a session" if len(roles) > 9 else ", ".join(roles)
     lines = [[f"`{r['method']} {r['path']}`", who(r["roles"]), r["scope"].replace("_", " "), "" if r["audit"] == "NULL" else r["audit"],
               {"NONE": "", "BYTES": "bytes", "JSON": ", ".join(f"{name}{mark}" for name, mark in r["fields"]) or "{}"}[r["body"]],
-              "yes" if r["once"] else "", who(r["fresh"]), r["source"]] for r in route_rows()]
-    head = ["request", "who", "sees", "audit event", "body (? = optional)", "Idempotency-Key", "fresh second factor", "source"]
+              "yes" if r["once"] else "", who(r["fresh"]), ", ".join(nodes_of(r["method"], r["path"])), r["source"]] for r in route_rows()]
+    head = ["request", "who", "sees", "audit event", "body (? = optional)", "Idempotency-Key", "fresh second factor", "node (whole: all)", "source"]
     return table("Routes", "daemons/web/routes.c", head, lines)
 
 

@@ -42,7 +42,7 @@ GROUP_WORDS = {"Service": "What runs here. 服务状态", "Verification": "Verif
                "Use": "Documents, orders, stamps, records. 用章", "Counterparts": "Outside systems: events, comparisons. 对接",
                "API clients": "Applications of others that use this API. 接口调用方",
                "Oversight": "For those who only look. 监督与审计", "Other": "Other. 其他"}
-ANYWAY = ("unauthenticated", "not_found", "method_not_allowed", "bad_argument", "internal", "unavailable", "no_memory", "io")
+ANYWAY = ("unauthenticated", "not_found", "method_not_allowed", "bad_argument", "internal", "unavailable", "not_this_node", "no_memory", "io")
 
 
 def split(text):

@@ -37,6 +37,8 @@ WRONG = {"'": "a string is not closed", '"': "a quoted name is not closed", "/*"
 class Refused(Exception):
     pass
 
+SIDES = ("whole", "making", "stamping", "verification")        # enum db_side of store/db.h: bit 0, 1, …
+
 
 class Token:
     def __init__(self, kind, text, at, line):
@@ -73,7 +75,15 @@ class Statement:
     def __init__(self, path, line, name):
         self.path, self.line, self.name = path, line, name
         self.start = self.text = None
+        self.sides = SIDES[0:1] + ("making", "stamping")
         self.params, self.code = [], []
+
+    def serve(self, token):
+        """`-- for: making, verification`: the nodes that use it, beside the whole service (N7); `-- for: whole`: none of them."""
+        names = [name.strip() for name in token.text[2:].split(":", 1)[1].split(",")]
+        if self.start is not None or not (set(names) <= set(SIDES[1:]) or names == ["whole"]) or len(set(names)) != len(names):
+            refuse(self.path, token.line, f"{self.name}: before the statement, `-- for:` and some of {', '.join(SIDES[1:])}, or whole")
+        self.sides = SIDES[0:1] + tuple(name for name in names if name != "whole")
 
     def take(self, token):
         if self.text is not None:
@@ -116,6 +126,8 @@ def statements_of(path, schema):
             if not NAME.fullmatch(header[1]):
                 refuse(path, token.line, f"name {header[1]}: only a-z, 0-9 and _, a letter first")
             found.append(Statement(path, token.line, header[1]))
+        elif token.kind == "comment" and current and re.match(r"--\s*for\s*:", token.text):
+            current.serve(token)
         elif token.kind == "comment":
             continue
         elif current is None:
@@ -184,10 +196,11 @@ def text_c(queries, migrations):
     lines += ["const struct db_statement db_statements[] = {"]
     for statement in queries:
         params = ", ".join(param_c(param, *statement.query.types[param]) for param in statement.params)
-        lines += [f'    {{ "{statement.name}", "{statement.path.name}", {statement.line}, {len(statement.params)},',
+        sides = sum(1 << SIDES.index(side) for side in statement.sides)
+        lines += [f'    {{ "{statement.name}", "{statement.path.name}", {statement.line}, {sides}, {len(statement.params)},',
                   f"      (const struct db_param[]){{ {params or '{ NULL, DB_NULL, NULL }'} }},", c_string(statement.text, "      ") + ",",
                   c_string(statement.postgres, "      ") + " },"]
-    lines += ["    { NULL, NULL, 0, 0, NULL, NULL, NULL },", "};", f"const size_t db_statement_count = {len(queries)};", ""]
+    lines += ["    { NULL, NULL, 0, 0, 0, NULL, NULL, NULL },", "};", f"const size_t db_statement_count = {len(queries)};", ""]
     lines += ["const struct db_migration db_migrations[] = {"]
     for number, name, text, postgres, digest in migrations:
         lines += [f'    {{ {number}, "{name}", "{digest}",', c_string(text, "      ") + ",", "      (const struct db_step[]){"]
@@ -195,9 +208,10 @@ def text_c(queries, migrations):
             lines += [f"        {{ {line},", c_string(statement, "          ") + " },"]
         lines += ["        { 0, NULL }", "      } },"]
     lines += ["    { 0, NULL, NULL, NULL, NULL },", "};", f"const size_t db_migration_count = {len(migrations)};", ""]
-    rights = rights_of([statement.query for statement in queries])
-    lines += ["const struct db_right db_rights[] = {"] + [f'    {{ "{table}", "{words}" }},' for table, words in rights]
-    return "\n".join(lines + ["    { NULL, NULL },", "};", f"const size_t db_right_count = {len(rights)};"]) + "\n"
+    rights = [(1 << i, table, words) for i, side in enumerate(SIDES)
+              for table, words in rights_of([statement.query for statement in queries if side in statement.sides])]
+    lines += ["const struct db_right db_rights[] = {"] + [f'    {{ {side}, "{table}", "{words}" }},' for side, table, words in rights]
+    return "\n".join(lines + ["    { 0, NULL, NULL },", "};", f"const size_t db_right_count = {len(rights)};"]) + "\n"
 
 
 def param_c(name, kind, column):

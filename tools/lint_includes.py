@@ -57,7 +57,7 @@ ARROWS = {
     "key": {"base", "codec", "crypto", "ses", "ipc", "room"},           # no SQL, HTTP, OFD or PDF where the keys are
     "link": {"base", "codec", "crypto", "cms", "tsp", "core", "net", "ipc", "room"},  # no keys, no documents; it checks what others signed
     "web": {"base", "codec", "crypto", "archive", "core", "store", "ipc", "net", "room"},  # never opens a document
-    "care": {"base", "codec", "crypto", "store", "key", "room", "web"},  # an operator's program, linked to no room; of web the audit chain alone
+    "care": {"base", "codec", "crypto", "store", "ipc", "key", "room", "web"},  # an operator's program, linked to no room; of web the audit chain alone
     "sim": {"base", "codec", "crypto", "cms", "tsp", "core", "net"},
     "cli": {"base", "core", "codec", "crypto", "cms", "tsp", "ses", "container", "picture", "place", "render", "poppler", "verify", "inspect", "ipc", "net"},
 }

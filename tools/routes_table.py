@@ -19,6 +19,21 @@ def named(who):
     return roles
 
 
+def nodes():
+    """The rows of daemons/web/nodes.c: [(method or *, path, may go on, [nodes])]."""
+    names = {"M": "making", "S": "stamping", "V": "verification"}
+    text = (ROOT / "daemons/web/nodes.c").read_text()
+    rows = re.findall(r'^    \{ "(\w+|\*)",\s+(API )?"([^"]+)",\s+([MSV |]+) \},$', text, re.M)
+    if not rows or len(rows) != len(re.findall(r'^    \{ "', text, re.M)):
+        raise SystemExit("nodes.c: a row was not understood")
+    return [(method, ("/api/v1" if api else "") + path.rstrip("*"), path.endswith("*"), [names[n.strip()] for n in who.split("|")])
+            for method, api, path, who in rows]
+
+
+def nodes_of(method, path):
+    return next(who for m, p, more, who in nodes() if m in ("*", method) and (path.startswith(p) if more else path == p))
+
+
 def routes():
     """[{method, path, roles, scope, audit, body, fields, once, source, fresh, early}], in the table's order."""
     text = (ROOT / "daemons/web/routes.c").read_text()

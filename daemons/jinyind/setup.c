@@ -51,6 +51,10 @@ setup_config(const char *path, struct setup *out, struct jy_fault *fault)
     while (json.len <= JY_CONFIG_MAX && (n = read(fd, json.p + json.len, JY_CONFIG_MAX + 1 - json.len)) > 0)
         json.len += (size_t)n;
     rc = n < 0 ? io(fault, path, "read") : jy_config_read(jy_buf_slice(&json), dirname(real), &out->config, fault);
+    if (rc == JY_OK && (rc = jy_node_read(setup_text(out, "node"), setup_text(out, "store"), &out->node, fault)) != JY_OK) {
+        json_decref(out->config);
+        out->config = NULL;
+    }
 out:
     if (fd >= 0)
         close(fd);
@@ -88,13 +92,15 @@ static jy_err
 make_folders(const struct setup *setup, struct jy_fault *fault)
 {
     static const char *const keys[] = { "data_dir", "web_dir", "key_dir" };
+    bool has_keys = jy_node_has_room(setup->node, JY_ROOM_KEY);
     struct stat st;
     jy_err rc = JY_OK;
 
     for (size_t i = 0; rc == JY_OK && i < sizeof(keys) / sizeof(keys[0]); i++)
-        rc = make_folder(keys[i], setup_text(setup, keys[i]), fault);
+        if (has_keys || strcmp(keys[i], "key_dir") != 0)
+            rc = make_folder(keys[i], setup_text(setup, keys[i]), fault);
     /* Not tightened in silence: whoever could read it may have done so. */
-    if (rc == JY_OK && (stat(setup_text(setup, "key_dir"), &st) != 0 || (st.st_mode & 077) != 0))
+    if (rc == JY_OK && has_keys && (stat(setup_text(setup, "key_dir"), &st) != 0 || (st.st_mode & 077) != 0))
         rc = jy_fail(fault, JY_E_IO, "key_dir", 0, "others may enter it; its mode must be 0700");
     return rc;
 }

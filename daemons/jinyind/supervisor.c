@@ -346,7 +346,7 @@ supervise(const struct setup *setup, struct jy_fault *fault)
         goto out;
     }
     for (size_t i = 0; i < sizeof(in_order) / sizeof(in_order[0]); i++)
-        for (int n = in_order[i].workers == NULL ? 1 : setup_int(setup, in_order[i].workers); n > 0; n--)
+        for (int n = !jy_node_has_room(setup->node, in_order[i].room) ? 0 : in_order[i].workers == NULL ? 1 : setup_int(setup, in_order[i].workers); n > 0; n--)
             s.processes[s.process_count++] = (struct process){ .room = in_order[i].room, .control = -1 };
     sigemptyset(&set);
     sigaddset(&set, SIGCHLD);

@@ -14,9 +14,9 @@ jy_key_load(struct jy_key_room *room, const char *key_id, enum jy_key_kind kind,
         return jy_fail(fault, JY_E_ARGUMENT, field, 0, "not an id: letters, digits, '-' and '_'");
     if ((rc = jy_vault_load(&room->vault, key_id, out, fault)) != JY_OK)
         return rc;
-    return kind == 0 || out->kind == kind ? JY_OK
+    return out->kind == kind || (kind == 0 && out->kind != JY_KEY_MADE) ? JY_OK
                                           : jy_fail(fault, JY_E_NOT_FOUND, field, 0, "%s is a %s key, not a %s key", key_id,
-                                                    jy_key_kind_name(out->kind), jy_key_kind_name(kind));
+                                                    jy_key_kind_name(out->kind), kind == 0 ? "kept" : jy_key_kind_name(kind));
 }
 
 jy_err

@@ -7,6 +7,17 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Nodes that share a database share the key of its personal data, and no other (N7). */
+static jy_err
+data_key(const struct jy_key_room *room, uint8_t out[32])
+{
+    if (room->has_data_key) {
+        memcpy(out, room->data_key, sizeof(room->data_key));
+        return JY_OK;
+    }
+    return jy_vault_derive(&room->vault, "jinyin personal data 1", out);
+}
+
 jy_err
 jy_key_hello(struct jy_key_room *room, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault)
 {
@@ -17,7 +28,7 @@ jy_key_hello(struct jy_key_room *room, const struct jy_frame *request, struct jy
 
     (void)request, (void)fault;
     if ((rc = jy_vault_sealing_key(&room->vault, &key)) == JY_OK && (rc = jy_sm2_point(key, both)) == JY_OK &&
-        (rc = jy_vault_derive(&room->vault, "jinyin personal data 1", both + JY_SM2_POINT_SIZE)) == JY_OK &&
+        (rc = data_key(room, both + JY_SM2_POINT_SIZE)) == JY_OK &&
         (rc = jy_buf_add(&reply->bytes, JY_SLICE(both, sizeof(both)))) == JY_OK) {
         answer->point = JY_SLICE(reply->bytes.p, JY_SM2_POINT_SIZE);
         answer->data_key = JY_SLICE(reply->bytes.p + JY_SM2_POINT_SIZE, 32);
@@ -102,6 +113,8 @@ jy_key_enrol(struct jy_key_room *room, const struct jy_frame *request, struct jy
 
     if ((rc = check_enrolment(ask, fault)) != JY_OK)
         return rc;
+    if (!jy_key_kind_is_here(room, jy_key_kind_by_name(ask->kind)))
+        return jy_fail(fault, JY_E_NOT_THIS_NODE, "kind", 0, "the %s node keeps no %s keys", jy_node_name(room->node), ask->kind);
     row = jy_vault_key_row(&room->vault, ask->key_id);
     if (row == NULL || !row->recorded)
         rc = new_key(room, ask, &record, fault);

@@ -11,6 +11,7 @@
 #include "ipc/flow.h"
 #include "ipc/grant.h"
 #include "ipc/ipc.h"
+#include "ipc/node.h"
 
 /** What main.c takes from the configuration; stretch and clock are its own choice and not configurable. */
 struct jy_key_setup {
@@ -21,9 +22,18 @@ struct jy_key_setup {
     jy_pin_stretch *stretch;          /* jy_argon2id */
     jy_time (*clock)(void);           /* jy_now */
     const char *sdf_library, *sdf_access_file;   /* "" or NULL: no device */
+    enum jy_node node;                /* JY_NODE_NONE: the whole service */
+    const char *data_key_file;        /* nodes: 32 bytes; "" or NULL: derived from the unlock secret */
+    const char *seal_makers_path;     /* stamping node: certificates of the makers whose seals it takes */
+    const char *key_request_key;      /* making node: the stamping node's key, 130 hex digits */
 };
 struct jy_key_room {
     struct jy_vault vault;
+    enum jy_node node;
+    bool has_data_key;
+    uint8_t data_key[32];             /* of personal data, when it is not derived here (N7) */
+    uint8_t request_point[JY_SM2_POINT_SIZE];   /* making node: who signs key requests */
+    const char *seal_makers_path;     /* of the setup */
     struct jy_device *device;         /* NULL: every key lies in the vault */
     char seal_vendor[33];
     uint32_t pin_retries;
@@ -60,6 +70,17 @@ JY_CHECK jy_err jy_key_new_in_device(struct jy_key_room *room, struct jy_key_rec
 /** Every enrolled key of a device is the one in its slot. */
 JY_CHECK jy_err jy_key_check_slots(struct jy_key_room *room, struct jy_fault *fault);
 jy_key_handler jy_key_statement;                                                          /* statement.c */
+/** The key of what the service says in its own name for this purpose. Caller frees. */
+JY_CHECK jy_err jy_key_statement_key(struct jy_key_room *room, const char *purpose, struct jy_sm2 **out);
+
+/* -- making apart from stamping, N7 (apart.c) -- */
+#define JY_KEY_REQUEST_PURPOSE "key-request"
+jy_key_handler jy_key_request, jy_key_take_seal;
+/** What the configuration says of the node, and that its key store is this node's. Errors: JY_E_BAD_FIELD, JY_E_NOT_THIS_NODE name it. */
+JY_CHECK jy_err jy_key_open_node(struct jy_key_room *room, const struct jy_key_setup *setup, struct jy_fault *fault);
+bool jy_key_kind_is_here(const struct jy_key_room *room, enum jy_key_kind kind);
+/** The key request in a making's message is the stamping node's, for this very key id, esID and certificate. Errors: JY_E_FORBIDDEN. */
+JY_CHECK jy_err jy_key_request_check(const struct jy_key_room *room, const struct jy_msg_KEY_MAKE_SEAL *ask, struct jy_fault *fault);
 
 /* -- what several requests check (checks.c) -- */
 /** Loads a key of this kind (0: any). field names it in the fault. Errors: JY_E_ARGUMENT not an id, JY_E_NOT_FOUND none of the kind. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* jinyin-key: holds the private keys, checks PINs and approvals, signs only what it rebuilt itself. */
 #include "base/kill_point.h"
+#include "codec/text.h"
 #include "daemons/key/keyroom.h"
 #include "daemons/room/room.h"
 
@@ -26,6 +27,21 @@ answer(void *self, int fd, struct jy_frame *request)
     jy_frame_free(&reply);
 }
 
+/* N7: what the making node's configuration has to name, from the place that nobody but the operator writes to. */
+static void
+tell_request_key(struct jy_key_room *room)
+{
+    uint8_t point[JY_SM2_POINT_SIZE];
+    char hex[2 * JY_SM2_POINT_SIZE + 1];
+    struct jy_sm2 *key = NULL;
+
+    if (jy_key_statement_key(room, JY_KEY_REQUEST_PURPOSE, &key) == JY_OK && jy_sm2_point(key, point) == JY_OK) {
+        jy_hex(JY_SLICE(point, sizeof(point)), hex);
+        jy_log("info", "key_request_key", "%s", hex);
+    }
+    jy_sm2_free(key);
+}
+
 int
 main(void)
 {
@@ -41,6 +57,10 @@ main(void)
         .clock = jy_now,
         .sdf_library = jy_room_config_text(context, "sdf_library"),
         .sdf_access_file = jy_room_config_text(context, "sdf_access_file"),
+        .node = jy_node_by_name(jy_room_config_text(context, "node")),
+        .data_key_file = jy_room_config_text(context, "data_key_file"),
+        .seal_makers_path = jy_room_config_text(context, "seal_makers_path"),
+        .key_request_key = jy_room_config_text(context, "key_request_key"),
     };
     struct jy_key_room room;
     struct jy_fault fault = { 0 };
@@ -52,6 +72,8 @@ main(void)
     }
     if (room.device != NULL)
         jy_log("info", "device", "%s", jy_device_name(room.device));
+    if (room.node == JY_NODE_STAMPING)
+        tell_request_key(&room);
     if (room.vault.cut != 0)
         jy_log("warning", "journal_cut", "%llu bytes of an entry that was never acknowledged", (unsigned long long)room.vault.cut);
     jy_room_sandbox(context);

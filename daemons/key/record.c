@@ -5,13 +5,13 @@
 
 #include <string.h>
 
-static const char *const kind_names[] = { NULL, "maker", "seal", "approver" };
+static const char *const kind_names[] = { NULL, "maker", "seal", "approver", "made" };
 #define KINDS (sizeof(kind_names) / sizeof(kind_names[0]))
 
 enum jy_key_kind
 jy_key_kind_by_name(const char *name)
 {
-    for (size_t i = 1; i < KINDS; i++)
+    for (size_t i = 1; i < JY_KEY_MADE; i++)
         if (strcmp(name, kind_names[i]) == 0)
             return (enum jy_key_kind)i;
     return (enum jy_key_kind)0;
@@ -129,7 +129,7 @@ jy_record_parse(struct jy_slice der, struct jy_key_record *r)
         (version == 3 && ((rc = get_bytes(&body, &r->holds)) != JY_OK || (rc = jy_der_u32(&body, &r->slot)) != JY_OK)) ||
         (rc = jy_der_close(&body)) != JY_OK || (rc = jy_der_close(&all)) != JY_OK)
         return rc;
-    if (version < 2 || version > 3 || kind < JY_KEY_MAKER || kind > JY_KEY_APPROVER || state < JY_KEY_USABLE || state > JY_KEY_CANCELLED)
+    if (version < 2 || version > 3 || kind < JY_KEY_MAKER || kind > JY_KEY_MADE || state < JY_KEY_USABLE || state > JY_KEY_CANCELLED)
         return JY_E_UNSUPPORTED;
     r->kind = (enum jy_key_kind)kind;
     r->state = (enum jy_key_state)state;

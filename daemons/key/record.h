@@ -10,7 +10,10 @@
 #define JY_PIN_SALT_SIZE 16
 
 /** Numbers are on disk: never change one. */
-enum jy_key_kind { JY_KEY_MAKER = 1, JY_KEY_SEAL = 2, JY_KEY_APPROVER = 3 };
+enum jy_key_kind {
+    JY_KEY_MAKER = 1, JY_KEY_SEAL = 2, JY_KEY_APPROVER = 3,
+    JY_KEY_MADE = 4                    /* no key: a seal that was made here for a key that lies in another node's key room (apart.c) */
+};
 enum jy_key_state { JY_KEY_USABLE = 1, JY_KEY_FROZEN = 2, JY_KEY_CANCELLED = 3 };
 
 /**
@@ -58,7 +61,7 @@ JY_CHECK jy_err jy_record_parse(struct jy_slice der, struct jy_key_record *out);
 /** Wipes and frees; zero-initialised records are allowed. */
 void jy_record_free(struct jy_key_record *record);
 
-/** The kind of this name ("maker", "seal", "approver"), or 0. */
+/** The kind of a key of this name ("maker", "seal", "approver"), or 0. */
 enum jy_key_kind jy_key_kind_by_name(const char *name);
 const char *jy_key_kind_name(enum jy_key_kind kind);
 

@@ -63,6 +63,38 @@ same_seal(const struct jy_key_record *record, const struct jy_msg_KEY_MAKE_SEAL 
     return rc;
 }
 
+/* N7: on a making node the seal's key lies elsewhere, and its room's signed request stands for it; what was made is remembered under its id. */
+static jy_err
+seal_record(struct jy_key_room *room, const struct jy_msg_KEY_MAKE_SEAL *ask, struct jy_key_record *record, struct jy_fault *fault)
+{
+    const struct jy_key_row *row;
+    struct jy_cert *cert = NULL;
+    jy_err rc;
+
+    if (room->node != JY_NODE_MAKING)
+        return jy_key_load(room, ask->seal_key_id, JY_KEY_SEAL, "seal_key_id", record, fault);
+    if (!jy_id_is_valid(ask->seal_key_id))
+        return jy_fail(fault, JY_E_ARGUMENT, "seal_key_id", 0, "not an id: letters, digits, '-' and '_'");
+    if ((rc = jy_key_request_check(room, ask, fault)) != JY_OK)
+        return rc;
+    if ((row = jy_vault_key_row(&room->vault, ask->seal_key_id)) != NULL && row->recorded) {
+        if ((rc = jy_key_load(room, ask->seal_key_id, JY_KEY_MADE, "seal_key_id", record, fault)) == JY_OK &&
+            !jy_slice_equal(jy_buf_slice(&record->certificate), ask->certificate))
+            rc = jy_fail(fault, JY_E_CONFLICT, "certificate", 0, "a seal was made for another certificate of %s", record->key_id);
+        return rc;
+    }
+    record->kind = JY_KEY_MADE;
+    record->state = JY_KEY_USABLE;
+    snprintf(record->key_id, sizeof(record->key_id), "%s", ask->seal_key_id);
+    snprintf(record->common_name, sizeof(record->common_name), "%s", ask->es_id);
+    if ((rc = jy_cert_parse(ask->certificate, &cert, fault)) == JY_OK && (jy_cert_key(cert) == NULL || !jy_cert_may_sign(cert) || jy_cert_is_ca(cert)))
+        rc = jy_fail(fault, JY_E_CERTIFICATE, "certificate", 0, "is not for signing");
+    if (rc == JY_OK && (rc = jy_sm2_point(jy_cert_key(cert), record->point)) == JY_OK)
+        rc = jy_buf_add(&record->certificate, ask->certificate);
+    jy_cert_free(cert);
+    return rc;
+}
+
 /* Both keys known → made already → seal key usable → both certificates alive (R13.3) → sizes → secret → maker's PIN. */
 jy_err
 jy_key_make_seal(struct jy_key_room *room, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault)
@@ -75,7 +107,7 @@ jy_key_make_seal(struct jy_key_room *room, const struct jy_frame *request, struc
     uint8_t mark[JY_SM3_SIZE];
     jy_err rc;
 
-    if ((rc = jy_key_load(room, ask->seal_key_id, JY_KEY_SEAL, "seal_key_id", &record, fault)) != JY_OK ||
+    if ((rc = seal_record(room, ask, &record, fault)) != JY_OK ||
         (rc = jy_key_load(room, ask->maker_key_id, JY_KEY_MAKER, "maker_key_id", &maker, fault)) != JY_OK)
         goto out;
     if (record.seal.len != 0) {

@@ -10,10 +10,13 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const purposes[] = { "seal-status", "platform", "archive" };
+/* Of a key request (apart.c) web gets the key to be shown alone: the key room signs those by itself. */
+static const struct { const char *name; bool any_text; } purposes[] = {
+    { "seal-status", true }, { "platform", true }, { "archive", true }, { JY_KEY_REQUEST_PURPOSE, false },
+};
 
-static jy_err
-statement_key(struct jy_key_room *room, const char *purpose, struct jy_sm2 **out)
+jy_err
+jy_key_statement_key(struct jy_key_room *room, const char *purpose, struct jy_sm2 **out)
 {
     const struct jy_vault *vault = &room->vault;
     const struct jy_device_access *access;
@@ -45,11 +48,11 @@ jy_key_statement(struct jy_key_room *room, const struct jy_frame *request, struc
     jy_err rc;
 
     for (size_t i = 0; i < sizeof(purposes) / sizeof(purposes[0]); i++)
-        if (strcmp(purposes[i], ask->purpose) == 0)
-            purpose = purposes[i];
+        if (strcmp(purposes[i].name, ask->purpose) == 0 && (purposes[i].any_text || ask->text.len == 0))
+            purpose = purposes[i].name;
     if (purpose == NULL)
         return jy_fail(fault, JY_E_ARGUMENT, "purpose", 0, "the service says nothing for this purpose");
-    if ((rc = statement_key(room, purpose, &key)) != JY_OK || (rc = jy_sm2_point(key, point)) != JY_OK ||
+    if ((rc = jy_key_statement_key(room, purpose, &key)) != JY_OK || (rc = jy_sm2_point(key, point)) != JY_OK ||
         (ask->text.len > 0 && (rc = jy_sm2_sign(key, ask->text, sig, &sig_len)) != JY_OK))
         goto out;
     if ((rc = jy_buf_add(&reply->bytes, JY_SLICE(point, sizeof(point)))) == JY_OK && (rc = jy_buf_add(&reply->bytes, JY_SLICE(sig, sig_len))) == JY_OK) {

@@ -256,8 +256,8 @@ make_secret(const char *path, struct jy_fault *fault)
     return rc == JY_OK ? sync_folder_of(path, fault) : rc;
 }
 
-static jy_err
-read_secret(const char *path, uint8_t secret[32], struct jy_fault *fault)
+jy_err
+jy_secret_file(const char *path, uint8_t secret[32], struct jy_fault *fault)
 {
     struct stat st;
     jy_err rc = JY_OK;
@@ -324,7 +324,7 @@ make_missing(struct jy_vault *vault, const char *unlock_file, struct jy_fault *f
         return jy_fail(fault, JY_E_INTERNAL, "journal", 0, "is missing, but there are keys; restore it with them");
     if (!secret && (rc = make_secret(unlock_file, fault)) != JY_OK)
         return rc;
-    if ((rc = read_secret(unlock_file, vault->secret, fault)) != JY_OK || journal)
+    if ((rc = jy_secret_file(unlock_file, vault->secret, fault)) != JY_OK || journal)
         return rc;
     if ((rc = jy_vault_derive(vault, "jinyin journal 1", key)) == JY_OK &&
         (rc = jy_journal_create(vault->dir, JOURNAL, key, fault)) == JY_OK && fsync(vault->dir) != 0)

@@ -57,6 +57,8 @@ struct jy_vault {
 JY_CHECK jy_err jy_vault_open(struct jy_vault *vault, const char *dir, const char *unlock_file, struct jy_fault *fault);
 void jy_vault_close(struct jy_vault *vault);
 
+/** A file of 32 secret bytes that nobody else may read. Errors: JY_E_IO, JY_E_ARGUMENT its mode, JY_E_INTERNAL its length. */
+JY_CHECK jy_err jy_secret_file(const char *path, uint8_t secret[32], struct jy_fault *fault);
 /** 32 bytes for this use; the caller wipes. */
 JY_CHECK jy_err jy_vault_derive(const struct jy_vault *vault, const char *use, uint8_t out[32]);
 /** The key that secrets are sealed to. It follows from the unlock secret: nothing to store, to swap or to lose. Caller frees. */

@@ -171,10 +171,13 @@ forget(struct web *web)
     write_or_log(web, forget_old, web, "forget");
 }
 
-static const struct { void (*work)(struct web *web); int every_ms; } works[] = {
-    { notify_work, 2000 }, { settle, 5000 }, { expire_orders, 10000 }, { expire_seals, 10000 }, { forget, 60000 },
-    { key_work_run, 1000 }, { applications_lapse, 10000 }, { reminders_write, 10000 }, { rectifications_overdue, 10000 },
-    { audit_counted_refusals, 10000 },
+/* N7: of the nodes that share a database exactly one does each; the refusals that are counted are those of one process. */
+#define STAMPING (JY_NODE_WHOLE | JY_NODE_STAMPING)
+#define MAKING (JY_NODE_WHOLE | JY_NODE_MAKING)
+static const struct { void (*work)(struct web *web); int every_ms; unsigned nodes; } works[] = {
+    { notify_work, 2000, STAMPING }, { settle, 5000, STAMPING }, { expire_orders, 10000, STAMPING }, { expire_seals, 10000, STAMPING },
+    { forget, 60000, STAMPING }, { key_work_run, 1000, STAMPING }, { applications_lapse, 10000, MAKING }, { reminders_write, 10000, STAMPING },
+    { rectifications_overdue, 10000, MAKING }, { audit_counted_refusals, 10000, MAKING | STAMPING },
 };
 
 void
@@ -188,7 +191,7 @@ background_run(struct web *web)
             _exit(1);
         }
         for (size_t i = 0; i < sizeof(works) / sizeof(works[0]); i++)
-            if (elapsed % works[i].every_ms == 0)
+            if ((works[i].nodes & web->node) != 0 && elapsed % works[i].every_ms == 0)
                 works[i].work(web);
         usleep((useconds_t)step_ms * 1000);
     }

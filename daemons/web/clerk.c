@@ -4,6 +4,7 @@
 
 #include "daemons/web/evidence.h"
 #include "daemons/web/reconcile.h"
+#include "daemons/web/seal_request.h"
 
 #include <time.h>
 #include <unistd.h>
@@ -22,8 +23,21 @@ refresh_trust(struct web *web)
     jy_buf_free(&pem);
 }
 
-static const struct { void (*work)(struct web *web); int every_ms; } works[] = {
-    { refresh_trust, 60000 }, { reconcile_work, 1000 }, { evidence_work, 1000 },
+/* N7: a verification node asks nobody outside; it reads what another node brought. */
+static void
+read_trust(struct web *web)
+{
+    struct jy_fault fault = { 0 };
+
+    if (trust_read_again(web, &fault) != JY_OK)
+        jy_log("warning", "no_trust_data", "%s %s", fault.where, fault.text);
+}
+
+#define WRITING (JY_NODE_WHOLE | JY_NODE_MAKING | JY_NODE_STAMPING)
+#define STAMPING (JY_NODE_WHOLE | JY_NODE_STAMPING)
+static const struct { void (*work)(struct web *web); int every_ms; unsigned nodes; } works[] = {
+    { refresh_trust, 60000, WRITING }, { read_trust, 10000, JY_NODE_VERIFICATION }, { reconcile_work, 1000, STAMPING }, { evidence_work, 1000, STAMPING },
+    { seal_requests_serve, 100, JY_NODE_STAMPING },
 };
 
 static void *
@@ -33,7 +47,7 @@ work(void *argument)
 
     for (int64_t elapsed = 0; !jy_room_stopping(web->room); elapsed += STEP_MS) {
         for (size_t i = 0; i < sizeof(works) / sizeof(works[0]); i++)
-            if (elapsed % works[i].every_ms == 0 && !jy_room_stopping(web->room))
+            if ((works[i].nodes & web->node) != 0 && elapsed % works[i].every_ms == 0 && !jy_room_stopping(web->room))
                 works[i].work(web);
         usleep(STEP_MS * 1000);
     }

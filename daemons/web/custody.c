@@ -110,6 +110,9 @@ key_unlock(struct exchange *x, struct jy_fault *fault)
     struct jy_buf sealed = { 0 };
     jy_err rc;
 
+    /* N7: the maker's key lies in another node's key room, and no word of it is taken here; too many wrong PINs then mean a new seal. */
+    if (x->web->node != JY_NODE_WHOLE && (x->actor.roles & ROLE_MAKER_STAFF) != 0)
+        return jy_fail(fault, JY_E_UNSUPPORTED, "by_key_id", 0, "with making apart a maker cannot unlock a key: the seal is issued anew (R20.1)");
     PUT(ask.key_id, x->id);
     if ((x->actor.roles & ROLE_MAKER_STAFF) != 0)
         key_id_of("maker", x->actor.maker_id, ask.by_key_id);

@@ -298,6 +298,20 @@ check_type(const struct exchange *x, struct jy_fault *fault)
         jy_fail(fault, JY_E_BAD_JSON, "Content-Type", 0, "must be application/json, in UTF-8");
 }
 
+/* A verification node knows no sessions and no applications (N7): who shows one would take the answer for one to him. */
+static jy_err
+admit_anybody(struct exchange *x, struct jy_fault *fault)
+{
+    static const char *const credentials[] = { "Authorization", "Jinyin-Client" };
+    jy_err rc;
+
+    for (size_t i = 0; i < sizeof(credentials) / sizeof(credentials[0]); i++)
+        if (jy_http_header(x->request, credentials[i]) != NULL)
+            return jy_fail(fault, JY_E_NOT_THIS_NODE, credentials[i], 0, "this node answers anybody alike; sessions and applications are the stamping node's");
+    set_scope(x);
+    return (rc = queries_check(x->route, x->request, fault)) != JY_OK ? rc : check_type(x, fault);
+}
+
 static jy_err
 admit(struct exchange *x, struct jy_fault *fault)
 {
@@ -309,6 +323,10 @@ admit(struct exchange *x, struct jy_fault *fault)
     if ((rc = route_find(jy_http_method(x->request), x->path, &x->route, x->id, x->code)) != JY_OK)
         return jy_fail(fault, rc, "path", 0, "%s %s", jy_http_method(x->request), jy_http_path(x->request));
     set_source(x);
+    if ((rc = route_is_here(x->web, x->route, fault)) != JY_OK)
+        return rc;
+    if (x->web->node == JY_NODE_VERIFICATION)
+        return admit_anybody(x, fault);
     if ((rc = authenticate(x, fault)) != JY_OK)
         return rc;
     rc = client_admit(x, fault);
@@ -357,6 +375,10 @@ record_refusal(struct exchange *x, jy_err err)
 {
     struct jy_fault trouble = { 0 };
 
+    if (x->web->node == JY_NODE_VERIFICATION) {            /* it writes nothing; nobody is known here whose act a record would keep */
+        jy_log("info", "refused", "%s %s", x->route == NULL ? "no route" : x->route->path, jy_err_code(err));
+        return;
+    }
     if (x->route == NULL || x->recorded || (actor_id(x)[0] == '\0' && !audit_refusal_is_listed(x->web, x->now)))
         return;
     x->status = (int)err;

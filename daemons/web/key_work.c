@@ -35,7 +35,11 @@ key_work_run(struct web *web)
     json_t *works = NULL, *work;
     struct jy_fault fault = { 0 };
     size_t i;
-    jy_err rc = db_read(web->db, read_open, &works, &fault);
+    jy_err rc;
+
+    if (web->node == JY_NODE_MAKING)                      /* N7: the stamping node, where the key is, finds the row within a second */
+        return;
+    rc = db_read(web->db, read_open, &works, &fault);
 
     json_array_foreach(works, i, work) {
         JY_KILL_POINT(key_work_wanted);

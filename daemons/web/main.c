@@ -8,6 +8,7 @@
 #include "daemons/web/pages.h"
 #include "daemons/web/platform.h"
 #include "daemons/web/reconcile.h"
+#include "daemons/web/seal_request.h"
 #include "daemons/web/time_stamp.h"
 #include "daemons/web/route.h"
 
@@ -63,8 +64,10 @@ configure(struct web *web)
     struct jy_fault fault = { 0 };
     enum revocation_policy revocation = REVOCATION_NONE;
     enum time_stamp_policy time_stamps = TIME_STAMP_NONE;
-    jy_err rc = reconcile_time(jy_room_config_text(web->room, "reconcile_at"), &web->reconcile_minutes, &fault);
+    jy_err rc = jy_node_read(jy_room_config_text(web->room, "node"), jy_room_config_text(web->room, "store"), &web->node, &fault);
 
+    if (rc == JY_OK)
+        rc = reconcile_time(jy_room_config_text(web->room, "reconcile_at"), &web->reconcile_minutes, &fault);
     if (rc == JY_OK)
         rc = revocation_policy_read(jy_room_config_text(web->room, "stamping_revocation"), &revocation, &fault);
     web->stamping_revocation = (int)revocation;
@@ -118,9 +121,12 @@ open_store(struct web *web, struct jy_fault *fault)
     snprintf(path, sizeof(path), "%s/blobs", dir);
     if ((mkdir(path, 0700) != 0 && errno != EEXIST) || (web->blobs = open(path, O_DIRECTORY | O_RDONLY | O_CLOEXEC)) < 0)
         return jy_fail(fault, JY_E_IO, path, 0, "%s", strerror(errno));
-    if ((rc = page_cache_open(web, dir, fault)) != JY_OK)
+    _Static_assert((int)JY_NODE_WHOLE == (int)DB_WHOLE && (int)JY_NODE_MAKING == (int)DB_MAKING && (int)JY_NODE_STAMPING == (int)DB_STAMPING &&
+                   (int)JY_NODE_VERIFICATION == (int)DB_VERIFICATION, "a node is a side of the store");
+    if (jy_node_has_room(web->node, JY_ROOM_PAGE) && (rc = page_cache_open(web, dir, fault)) != JY_OK)
         return rc;
-    return (rc = db_place(jy_room_config_text(web->room, "store"), dir, path, sizeof(path), fault)) != JY_OK ? rc : db_open(path, &web->db, fault);
+    return (rc = db_place(jy_room_config_text(web->room, "store"), dir, path, sizeof(path), fault)) != JY_OK ? rc :
+        db_open_side(path, (enum db_side)web->node, &web->db, fault);
 }
 
 static jy_err
@@ -128,7 +134,12 @@ meet_key(struct web *web, struct jy_fault *fault)
 {
     struct jy_frame reply = { 0 };
     const struct jy_msg_KEY_INFO *info = &reply.u.KEY_INFO;
-    jy_err rc = ask_key(web, JY_MSG_KEY_HELLO, &(struct jy_msg_KEY_HELLO){ { 0 } }, &reply, fault);
+    jy_err rc;
+
+    /* Nothing personal is read or written here; what is digested beside an answer is under a key that nobody knows. */
+    if (!jy_node_has_room(web->node, JY_ROOM_KEY))
+        return jy_random(web->data_key, sizeof(web->data_key));
+    rc = ask_key(web, JY_MSG_KEY_HELLO, &(struct jy_msg_KEY_HELLO){ { 0 } }, &reply, fault);
 
     if (rc == JY_OK && (info->point.len != JY_SM2_POINT_SIZE || info->data_key.len != sizeof(web->data_key)))
         rc = jy_fail(fault, JY_E_INTERNAL, "KEY_INFO", 0, "wrong lengths");
@@ -139,6 +150,13 @@ meet_key(struct web *web, struct jy_fault *fault)
     }
     jy_frame_free(&reply);
     return rc;
+}
+
+/* N7: one node has the administrators' secret and carries events to the counterparts; with one service it is that. */
+static bool
+runs_service(const struct web *web)
+{
+    return (web->node & (JY_NODE_WHOLE | JY_NODE_STAMPING)) != 0;
 }
 
 int
@@ -158,19 +176,21 @@ main(void)
         end("store", rc, &fault);
     if ((rc = jy_room_start_calling(web.room)) != JY_OK || (rc = meet_key(&web, &fault)) != JY_OK)
         end("key", rc, &fault);
-    if ((rc = bootstrap_prepare(&web, &fault)) != JY_OK)
+    if (web.node != JY_NODE_VERIFICATION && (rc = data_key_check(&web, &fault)) != JY_OK)
+        end("data key", rc, &fault);
+    if (runs_service(&web) && (rc = bootstrap_prepare(&web, &fault)) != JY_OK)
         end("first administrators", rc, &fault);
     sockets[0] = jy_room_descriptor(web.room, "http");
     sockets[1] = jy_room_descriptor(web.room, "http_loopback");
     jy_room_sandbox(web.room);
-    if ((rc = delivery_start(&web)) != JY_OK || (rc = clerk_start(&web)) != JY_OK)
+    if ((runs_service(&web) && (rc = delivery_start(&web)) != JY_OK) || (rc = clerk_start(&web)) != JY_OK)
         end("delivery", rc, &fault);
     if ((rc = jy_http_start(sockets, 2, &web_service, &web, &server)) != JY_OK)
         end("http", rc, &fault);
     jy_room_ready(web.room);
     background_run(&web);
     jy_http_stop(server, STOP_GRACE_MS);
-    if (!delivery_stop(&web) || !clerk_stop(&web))
+    if ((runs_service(&web) && !delivery_stop(&web)) || !clerk_stop(&web))
         _exit(0);                                        /* one of them waits for a counterpart; what is acknowledged is on the disk */
     db_close(web.db);
     jy_wipe(web.data_key, sizeof(web.data_key));

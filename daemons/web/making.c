@@ -10,6 +10,7 @@
 #include "daemons/web/making.h"
 #include "daemons/web/route.h"
 #include "daemons/web/seal.h"
+#include "daemons/web/seal_request.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,10 +19,12 @@ static const struct column issues_columns[] = { { "issues", COL_INT }, { NULL, C
 
 struct making {
     struct exchange *x;
+    bool apart;                            /* N7: keys of seals lie in another node's key room */
     json_t *application, *present;         /* the seal that ends with this one's making; NULL: none */
     const struct application_type *type;
     struct jy_frame impression, made;      /* replies of link and key */
     struct enrolment enrolment;
+    struct jy_buf request;                 /* making node (N7): the stamping node's key room says that the seal's key lies there */
     char es_id[65], workstation_id[WEB_ID_SIZE];
     uint8_t impression_digest[JY_SM3_SIZE];
 };
@@ -66,8 +69,14 @@ make(struct making *m, struct jy_fault *fault)
     ask.picture = p->picture;
     ask.width_mm = p->width_mm;
     ask.height_mm = p->height_mm;
+    if (m->apart) {
+        ask.certificate = jy_cert_der(m->enrolment.certificate);
+        ask.request = jy_buf_slice(&m->request);
+    }
     rc = ask_key(m->x->web, JY_MSG_KEY_MAKE_SEAL, &ask, &m->made, fault);
     JY_KILL_POINT(seal_signed);
+    if (rc == JY_OK && m->apart)           /* made and filed only when it is where its key is: a seal that nobody can use is none */
+        rc = seal_request_hand_in(m->x, ask.seal_key_id, m->made.u.KEY_SEAL_MADE.seal, fault);
 out:
     jy_buf_free(&sealed);
     return rc;
@@ -141,7 +150,7 @@ record(struct db_tx *tx, void *arg, struct jy_fault *fault)
     x->now = application.at = jy_now();        /* one moment for the old seal's end and the new one's filing: that of the writing (filing.c) */
     application.seal_id = in_text(x, "seal_id");
     if ((rc = application_change(tx, &application, fault)) != JY_OK || (rc = end_present(m, tx, fault)) != JY_OK ||
-        (rc = insert_seal(m, tx, fault)) != JY_OK)
+        (rc = insert_seal(m, tx, fault)) != JY_OK || (m->apart && (rc = seal_request_done(tx, in_text(x, "seal_id"), x->now, fault)) != JY_OK))
         return rc;
     jy_hex(JY_SLICE(m->impression_digest, JY_SM3_SIZE), digest);
     jy_time_rfc3339(jy_cert_not_before(m->enrolment.certificate), from);
@@ -165,7 +174,7 @@ record(struct db_tx *tx, void *arg, struct jy_fault *fault)
 jy_err
 seal_make(struct exchange *x, struct jy_fault *fault)
 {
-    struct making m = { .x = x };
+    struct making m = { .x = x, .apart = x->web->node == JY_NODE_MAKING };
     const char *to;
     jy_err rc;
 
@@ -188,12 +197,14 @@ seal_make(struct exchange *x, struct jy_fault *fault)
         goto out;
     m.enrolment = (struct enrolment){ .key_id = in_text(x, "seal_id"), .kind = "seal", .common_name = m.es_id,
                                       .organization = member(m.application, "organization_name"), .organization_code = member(m.application, "uscc") };
-    if ((rc = enrol(x->web, &m.enrolment, x->now, fault)) == JY_OK && (rc = make(&m, fault)) == JY_OK)
+    rc = m.apart ? seal_request_key(x, &m.enrolment, &m.request, fault) : enrol(x->web, &m.enrolment, x->now, fault);
+    if (rc == JY_OK && (rc = make(&m, fault)) == JY_OK)
         rc = commit(x, record, &m, fault);
     if (rc == JY_OK && m.present != NULL)
         key_work_run(x->web);
 out:
     enrolment_end(&m.enrolment);
+    jy_buf_free(&m.request);
     jy_frame_free(&m.impression);
     jy_frame_free(&m.made);
     json_decref(m.application);

@@ -23,12 +23,22 @@ monotonic_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+/* A room that this node has not: refused at once, by whatever way somebody came here. */
+static jy_err
+room_is_here(const struct web *web, enum jy_room room, struct jy_fault *fault)
+{
+    return jy_node_has_room(web->node, room) ? JY_OK :
+        jy_fail(fault, JY_E_NOT_THIS_NODE, jy_room_name(room), 0, "the %s node has no such room", jy_node_name(web->node));
+}
+
 jy_err
 ask_doc(struct web *web, enum jy_message_type type, const void *request, int *output, struct jy_frame *reply, struct jy_fault *fault)
 {
-    jy_err rc = JY_E_INTERNAL;
+    jy_err rc;
     int64_t took = 0;
 
+    if ((rc = room_is_here(web, JY_ROOM_DOC, fault)) != JY_OK)
+        return rc;
     for (int try = 0; try < DOC_TRIES; try++) {
         int64_t start = monotonic_ms();
         if (output != NULL) {
@@ -54,8 +64,11 @@ ask_doc(struct web *web, enum jy_message_type type, const void *request, int *ou
 jy_err
 ask_page(struct web *web, enum jy_message_type type, const void *request, int *output, struct jy_frame *reply, struct jy_fault *fault)
 {
-    jy_err rc = JY_E_UNAVAILABLE;
+    jy_err rc = room_is_here(web, JY_ROOM_PAGE, fault);
 
+    if (rc != JY_OK)
+        return rc;
+    rc = JY_E_UNAVAILABLE;
     for (int try = 0; rc == JY_E_UNAVAILABLE && try < PAGE_TRIES; try++) {
         if (*output >= 0)
             close(*output);                                /* a reader of the try before may still be writing into its own */
@@ -68,8 +81,11 @@ ask_page(struct web *web, enum jy_message_type type, const void *request, int *o
 jy_err
 ask_key(struct web *web, enum jy_message_type type, const void *request, struct jy_frame *reply, struct jy_fault *fault)
 {
-    jy_err rc = jy_room_call(web->room, type, request, KEY_DEADLINE_MS, reply, fault);
+    jy_err rc = room_is_here(web, JY_ROOM_KEY, fault);
 
+    if (rc != JY_OK)
+        return rc;
+    rc = jy_room_call(web->room, type, request, KEY_DEADLINE_MS, reply, fault);
     JY_KILL_POINT(key_answered);
     return rc;
 }
@@ -77,8 +93,11 @@ ask_key(struct web *web, enum jy_message_type type, const void *request, struct 
 jy_err
 ask_link(struct web *web, enum jy_message_type type, const void *request, struct jy_frame *reply, struct jy_fault *fault)
 {
-    jy_err rc = jy_room_call(web->room, type, request, LINK_DEADLINE_MS, reply, fault);
+    jy_err rc = room_is_here(web, JY_ROOM_LINK, fault);
 
+    if (rc != JY_OK)
+        return rc;
+    rc = jy_room_call(web->room, type, request, LINK_DEADLINE_MS, reply, fault);
     JY_KILL_POINT(link_answered);
     return rc;
 }
@@ -98,8 +117,8 @@ key_id_of(const char *kind, const char *id, char out[65])
 }
 
 /* R13.3: expired, revoked, not yet valid or foreign certificates are refused. */
-static jy_err
-check_chain(struct web *web, const struct jy_cert *certificate, jy_time now, struct jy_fault *fault)
+jy_err
+certificate_check_chain(struct web *web, const struct jy_cert *certificate, jy_time now, struct jy_fault *fault)
 {
     struct jy_chain_result chain = { 0 };
     struct jy_trust *trust = NULL;
@@ -138,7 +157,7 @@ enrol(struct web *web, struct enrolment *e, jy_time now, struct jy_fault *fault)
     issue.csr = enrolled.u.KEY_ENROLLED.csr;
     if ((rc = ask_counterpart(web, JY_MSG_LINK_ISSUE_CERTIFICATE, &issue, &issued, fault)) == JY_OK &&
         (rc = jy_cert_parse(issued.u.LINK_CERTIFICATE.certificate, &e->certificate, fault)) == JY_OK &&
-        (rc = check_chain(web, e->certificate, now, fault)) == JY_OK) {
+        (rc = certificate_check_chain(web, e->certificate, now, fault)) == JY_OK) {
         JY_KILL_POINT(enrol_certified);
         PUT(bind.key_id, e->key_id);
         bind.certificate = jy_cert_der(e->certificate);

@@ -44,6 +44,13 @@ JY_CHECK jy_err route_find(const char *method, const char *path, const struct ro
 /** Every row is complete; the fault names the first that is not. */
 JY_CHECK jy_err routes_check(struct jy_fault *fault);
 
+/** nodes.c: the nodes that answer a route (N7), enum jy_node bits; the whole service answers all. 0 = a forgotten route. */
+unsigned route_nodes(const struct route *route);
+/** Errors: JY_E_NOT_THIS_NODE, whose text names those that do. */
+JY_CHECK jy_err route_is_here(const struct web *web, const struct route *route, struct jy_fault *fault);
+/** Every route has a row, and every row a route. */
+JY_CHECK jy_err route_nodes_check(struct jy_fault *fault);
+
 /** The names of the request's query: those of the route's row in answers.def only. */
 JY_CHECK jy_err queries_check(const struct route *route, const struct jy_http_request *request, struct jy_fault *fault);
 

@@ -322,6 +322,8 @@ routes(size_t *count)
 jy_err
 routes_check(struct jy_fault *fault)
 {
+    jy_err rc;
+
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
         const struct route *r = &table[i];
         bool reads = strcmp(r->method, "GET") == 0;
@@ -332,7 +334,7 @@ routes_check(struct jy_fault *fault)
             (r->early && r->scope != SCOPE_SELF))
             return jy_fail(fault, JY_E_INTERNAL, r->path, 0, "this route is not complete");
     }
-    return client_rights_check(fault);
+    return (rc = route_nodes_check(fault)) != JY_OK ? rc : client_rights_check(fault);
 }
 
 /* Path against a pattern: {id} and {code} take 1..64 safe characters of one segment. */

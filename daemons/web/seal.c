@@ -206,6 +206,16 @@ may_change_pin(struct exchange *x, json_t **seal, struct jy_fault *fault)
     return rc;
 }
 
+/* N7: the one request that makers' and seals' keys share goes where the key is. */
+static jy_err
+key_is_here(const struct exchange *x, struct jy_fault *fault)
+{
+    enum jy_node node = strncmp(x->id, "maker-", 6) == 0 ? JY_NODE_MAKING : JY_NODE_STAMPING;
+
+    return x->web->node == JY_NODE_WHOLE || x->web->node == node ? JY_OK :
+        jy_fail(fault, JY_E_NOT_THIS_NODE, "id", 0, "this is the %s node; this key is on the %s node", jy_node_name(x->web->node), jy_node_name(node));
+}
+
 jy_err
 key_change_pin(struct exchange *x, struct jy_fault *fault)
 {
@@ -217,7 +227,7 @@ key_change_pin(struct exchange *x, struct jy_fault *fault)
     json_t *seal = NULL;
     jy_err rc;
 
-    if ((rc = may_change_pin(x, &seal, fault)) != JY_OK || (rc = in_sealed(x, "sealed", &sealed, fault)) != JY_OK)
+    if ((rc = key_is_here(x, fault)) != JY_OK || (rc = may_change_pin(x, &seal, fault)) != JY_OK || (rc = in_sealed(x, "sealed", &sealed, fault)) != JY_OK)
         goto out;
     PUT(ask.key_id, x->id);
     if (seal != NULL && strcmp(member(seal, "state"), "FILED") == 0)

@@ -102,8 +102,8 @@ page_serves(struct web *web)
     return serving;
 }
 
-static const struct { const char *name; bool (*serves)(struct web *web); } rooms[] = {
-    { "key", key_serves }, { "doc", doc_serves }, { "link", link_serves }, { "page", page_serves },
+static const struct { const char *name; enum jy_room room; bool (*serves)(struct web *web); } rooms[] = {
+    { "key", JY_ROOM_KEY, key_serves }, { "doc", JY_ROOM_DOC, doc_serves }, { "link", JY_ROOM_LINK, link_serves }, { "page", JY_ROOM_PAGE, page_serves },
 };
 
 jy_err
@@ -117,19 +117,20 @@ livez(struct exchange *x, struct jy_fault *fault)
 jy_err
 readyz(struct exchange *x, struct jy_fault *fault)
 {
+    bool delivers = (x->web->node & (JY_NODE_WHOLE | JY_NODE_STAMPING)) != 0;       /* others speak to no counterpart and collect no evidence */
     struct jy_buf pem = { 0 };
     json_t *exchange = NULL, *evidence = NULL;
     jy_err rc = trust_pem(x->web, false, &pem, fault);
 
     jy_buf_free(&pem);
     for (size_t i = 0; rc == JY_OK && i < sizeof(rooms) / sizeof(rooms[0]); i++)
-        if (!rooms[i].serves(x->web))
+        if (jy_node_has_room(x->web->node, rooms[i].room) && !rooms[i].serves(x->web))
             rc = jy_fail(fault, JY_E_UNAVAILABLE, rooms[i].name, 0, "does not serve yet");
-    if (rc == JY_OK)
+    if (rc == JY_OK && delivers)
         rc = exchange_summary(x->web, &exchange, fault);
-    if (rc == JY_OK && (rc = evidence_summary(x->web, &evidence, fault)) != JY_OK)
+    if (rc == JY_OK && delivers && (rc = evidence_summary(x->web, &evidence, fault)) != JY_OK)
         json_decref(exchange);
-    return rc != JY_OK ? rc : answer_json(x, 200, json_pack("{s:b, s:o, s:o}", "ready", 1, "exchange", exchange, "evidence", evidence));
+    return rc != JY_OK ? rc : answer_json(x, 200, json_pack("{s:b, s:o*, s:o*}", "ready", 1, "exchange", exchange, "evidence", evidence));
 }
 
 jy_err
@@ -139,9 +140,10 @@ service_show(struct exchange *x, struct jy_fault *fault)
 
     (void)fault;
     for (size_t i = 0; i < sizeof(rooms) / sizeof(rooms[0]); i++)
-        json_object_set_new(state, rooms[i].name, json_string(rooms[i].serves(x->web) ? "serving" : "restarting"));
-    return answer_json(x, 200, json_pack("{s:s, s:s, s:b, s:o}", "name", "津印 Jinyin", "version", JY_VERSION, "development", x->web->development,
-                                         "rooms", state));
+        if (jy_node_has_room(x->web->node, rooms[i].room))
+            json_object_set_new(state, rooms[i].name, json_string(rooms[i].serves(x->web) ? "serving" : "restarting"));
+    return answer_json(x, 200, json_pack("{s:s, s:s, s:s, s:b, s:o}", "name", "津印 Jinyin", "version", JY_VERSION, "node", jy_node_name(x->web->node),
+                                         "development", x->web->development, "rooms", state));
 }
 
 jy_err

@@ -91,10 +91,11 @@ seal_statement(struct exchange *x, struct jy_fault *fault)
 jy_err
 statement_key_show(struct exchange *x, struct jy_fault *fault)
 {
-    static const char *const purposes[] = { "seal-status", "platform", "archive" };
+    static const char *const purposes[] = { "seal-status", "platform", "archive", "key-request" };
+    size_t count = sizeof(purposes) / sizeof(purposes[0]) - (x->web->node == JY_NODE_STAMPING ? 0 : 1);     /* N7: with no making node, nobody asks for a key */
     json_t *keys = json_object();
 
-    for (size_t i = 0; i < sizeof(purposes) / sizeof(purposes[0]); i++) {
+    for (size_t i = 0; i < count; i++) {
         json_t *point = NULL, *none = NULL;
         jy_err rc = statement_sign(x->web, purposes[i], "", &point, &none, fault);
         json_decref(none);

@@ -122,6 +122,17 @@ kept_trust(struct web *web, struct jy_fault *fault)
     return rc == JY_OK && (web->trust_sent.len > 0 || web->roots != NULL) ? take_trust(web, jy_buf_slice(&web->trust_sent), false, fault) : rc;
 }
 
+jy_err
+trust_read_again(struct web *web, struct jy_fault *fault)
+{
+    jy_err rc;
+
+    pthread_mutex_lock(&web->trust_lock);
+    rc = kept_trust(web, fault);
+    pthread_mutex_unlock(&web->trust_lock);
+    return rc;
+}
+
 /* The CA is asked without the lock: a CA that is slow keeps nobody from judging by what is here. */
 static jy_err
 fetch_trust(struct web *web, struct jy_fault *fault)
@@ -150,6 +161,8 @@ trust_pem(struct web *web, bool fresh, struct jy_buf *out, struct jy_fault *faul
         rc = kept_trust(web, fault);
     missing = web->trust_pem.len == 0;
     pthread_mutex_unlock(&web->trust_lock);
+    if (rc == JY_OK && missing && !jy_node_has_room(web->node, JY_ROOM_LINK))
+        return jy_fail(fault, JY_E_UNAVAILABLE, "trust", 0, "no other node has brought the CA's certificates yet");
     if (rc == JY_OK && (fresh || missing))
         rc = fetch_trust(web, fault);
     if (rc != JY_OK)

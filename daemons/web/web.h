@@ -9,6 +9,7 @@
 #include "daemons/room/room.h"
 #include "daemons/web/rows.h"
 #include "ipc/flow.h"
+#include "ipc/node.h"
 #include "net/http.h"
 
 #include <jansson.h>
@@ -33,6 +34,7 @@ struct refusal_budget { pthread_mutex_t lock; jy_time minute; int64_t listed, co
 
 struct web {
     struct jy_room_context *room;
+    enum jy_node node;                     /* what of the service this is (N7) */
     struct db *db;
     uint8_t data_key[32];                  /* wraps personal data and kept answers (R25.1) */
     uint8_t sealing_point[JY_SM2_POINT_SIZE];
@@ -256,6 +258,8 @@ JY_CHECK jy_err ask_link(struct web *web, enum jy_message_type type, const void 
 /** The same for what a person waits for: the outside system's "bad_field" is none of his fields, so every no of its own is JY_E_COUNTERPART_REFUSED. */
 JY_CHECK jy_err ask_counterpart(struct web *web, enum jy_message_type type, const void *request, struct jy_frame *reply, struct jy_fault *fault);
 /* -- whom verdicts rest on (trust.c) -- */
+/** What another node brought from the CA, as it stands in the store now. */
+JY_CHECK jy_err trust_read_again(struct web *web, struct jy_fault *fault);
 /** Reads trust_path and makers_path. Errors: those of jy_trust_add_path; JY_E_FORMAT no root in trust_path. */
 JY_CHECK jy_err trust_configure(struct web *web, struct jy_fault *fault);
 /** The CA's certificates and revocation lists and the configured roots, PEM: as last fetched, or anew when `fresh`. */
@@ -270,6 +274,8 @@ struct enrolment {
 };
 JY_CHECK jy_err enrol(struct web *web, struct enrolment *enrolment, jy_time now, struct jy_fault *fault);
 void enrolment_end(struct enrolment *enrolment);
+/** R13.3: alive now, not revoked, of an anchor that is trusted. Errors: JY_E_CERT_PERIOD. */
+JY_CHECK jy_err certificate_check_chain(struct web *web, const struct jy_cert *certificate, jy_time now, struct jy_fault *fault);
 /** "maker-…", "approver-…": ids of keys in the key process. */
 void key_id_of(const char *kind, const char *id, char out[65]);
 

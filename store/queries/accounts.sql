@@ -8,6 +8,7 @@ VALUES (:person_id, :login, :name_wrapped, :id_number_wrapped, :id_number_index,
         :district, :password_kind, :password_salt, :password_hash, :now, 1, 0, :state, :now);
 
 -- name: person_count
+-- for: stamping
 SELECT count(*) AS people FROM person;
 
 -- name: person_by_login
@@ -83,6 +84,7 @@ INSERT INTO login_source (source, failures, locked_until, last) VALUES (:source,
 ON CONFLICT (source) DO UPDATE SET failures = excluded.failures, locked_until = excluded.locked_until, last = excluded.last;
 
 -- name: login_source_forget
+-- for: stamping
 DELETE FROM login_source WHERE last < :before AND locked_until < :now;
 
 -- name: session_insert
@@ -123,6 +125,7 @@ DELETE FROM session WHERE person_id = :person_id AND session_id NOT IN
     (SELECT session_id FROM session WHERE person_id = :person_id ORDER BY created DESC, last_seen DESC, session_id LIMIT :keep);
 
 -- name: session_delete_old
+-- for: stamping
 DELETE FROM session WHERE last_seen < :idle_before OR created < :created_before;
 
 -- name: factor_list
@@ -142,6 +145,7 @@ UPDATE second_factor SET secret_wrapped = pending_wrapped, pending_wrapped = NUL
 UPDATE second_factor SET last_step = :step WHERE person_id = :person_id AND kind = 'totp' AND last_step < :step;
 
 -- name: factor_delete_all
+-- for: stamping
 DELETE FROM second_factor WHERE person_id = :person_id;
 
 -- name: recovery_insert
@@ -160,32 +164,40 @@ DELETE FROM recovery_code WHERE person_id = :person_id;
 INSERT INTO spent_challenge (digest, expires) VALUES (:digest, :expires);
 
 -- name: challenge_forget
+-- for: stamping
 DELETE FROM spent_challenge WHERE expires < :now;
 
 -- name: act_insert
+-- for: stamping
 INSERT INTO account_act (act_id, kind, person_id, reason, half_wrapped, state, proposer_id, created)
 VALUES (:act_id, :kind, :person_id, :reason, :half_wrapped, 'PROPOSED', :proposer_id, :now);
 
 -- name: act_by_id
+-- for: stamping
 SELECT a.act_id, a.kind, a.person_id, p.login, p.roles, a.reason, a.half_wrapped, a.state, a.proposer_id, a.decider_id, a.created, a.decided
   FROM account_act a JOIN person p ON p.person_id = a.person_id WHERE a.act_id = :act_id;
 
 -- name: act_list
+-- for: stamping
 SELECT a.seq, a.act_id, a.kind, a.person_id, p.login, p.roles, a.reason, a.state, a.proposer_id, a.decider_id, a.created, a.decided
   FROM account_act a JOIN person p ON p.person_id = a.person_id
  WHERE (:before = 0 OR a.seq < :before) ORDER BY a.seq DESC LIMIT :limit;
 
 -- name: act_decide
+-- for: stamping
 UPDATE account_act SET state = :to, decider_id = :decider_id, decided = :now, half_wrapped = NULL WHERE act_id = :act_id AND state = 'PROPOSED';
 
 -- name: bootstrap_put
+-- for: stamping
 INSERT INTO bootstrap (one, secret_hash, expires, spent) VALUES (1, :secret_hash, :expires, NULL)
 ON CONFLICT (one) DO UPDATE SET secret_hash = excluded.secret_hash, expires = excluded.expires;
 
 -- name: bootstrap_find
+-- for: stamping
 SELECT secret_hash, expires, spent FROM bootstrap WHERE one = 1;
 
 -- name: bootstrap_spend
+-- for: stamping
 UPDATE bootstrap SET spent = :now WHERE one = 1 AND spent IS NULL AND expires > :now;
 
 -- name: reveal_from_application

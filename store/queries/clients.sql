@@ -1,6 +1,7 @@
 -- Applications that use the API, their nonces and quotas.
 
 -- name: client_insert
+-- for: stamping
 INSERT INTO api_client (client_id, name, tier, organization_id, maker_id, responsible_id, algorithm, scopes, per_minute, per_day, state,
                         secret_wrapped, public_key, created, rotated)
 VALUES (:client_id, :name, :tier, :organization_id, :maker_id, :responsible_id, :algorithm, :scopes, :per_minute, :per_day, 'ACTIVE',
@@ -16,24 +17,28 @@ SELECT c.client_id, c.state, c.algorithm, c.scopes, c.per_minute, c.per_day, c.s
  WHERE c.client_id = :client_id;
 
 -- name: client_by_id
+-- for: stamping
 SELECT client_id, name, tier, organization_id, maker_id, responsible_id, algorithm, scopes, per_minute, per_day, state, reason, by_police,
        public_key, old_until, created, rotated
   FROM api_client
  WHERE client_id = :client_id AND (:scope_city = 1 OR organization_id = :scope_organization OR maker_id = :scope_maker);
 
 -- name: client_list
+-- for: stamping
 SELECT seq, client_id, name, tier, organization_id, maker_id, responsible_id, algorithm, scopes, per_minute, per_day, state, created
   FROM api_client
  WHERE (:before = 0 OR seq < :before) AND (:scope_city = 1 OR organization_id = :scope_organization OR maker_id = :scope_maker)
  ORDER BY seq DESC LIMIT :limit;
 
 -- name: client_rotate
+-- for: stamping
 -- What was in force goes on until old_until; what was old before ends now.
 UPDATE api_client SET old_secret_wrapped = secret_wrapped, old_public_key = public_key, old_until = :old_until,
        secret_wrapped = :secret_wrapped, public_key = :public_key, rotated = :now, responsible_id = :person_id
  WHERE client_id = :client_id AND state = :state AND rotated = :rotated;
 
 -- name: client_move
+-- for: stamping
 UPDATE api_client SET state = :to, reason = :reason, by_police = :by_police WHERE client_id = :client_id AND state = :from;
 
 -- name: client_nonce

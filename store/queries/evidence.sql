@@ -21,6 +21,7 @@ SELECT seq, url, added, last_try, last_ok, next_try, failures, problem, detail, 
   FROM evidence_source WHERE (:before = 0 OR seq < :before) ORDER BY seq DESC LIMIT :limit;
 
 -- name: evidence_lists
+-- for: making, stamping, verification
 SELECT url, body, CASE WHEN next_update < :now THEN 1 ELSE 0 END AS stale FROM evidence_source WHERE body IS NOT NULL ORDER BY seq LIMIT 64;
 
 -- name: evidence_trouble
@@ -42,6 +43,7 @@ ON CONFLICT (seal_id) DO UPDATE SET fetched = excluded.fetched, this_update = ex
 SELECT this_update, next_update, body FROM evidence_answer WHERE seal_id = :seal_id;
 
 -- name: evidence_answer_by_es_id
+-- for: making, stamping, verification
 SELECT a.body FROM evidence_answer a JOIN seal s ON s.seal_id = a.seal_id WHERE s.es_id = :es_id;
 
 -- name: evidence_seal

@@ -30,7 +30,9 @@ SELECT r.seq, r.seal_id, s.es_id, s.name, s.kind, s.state, s.organization_id, s.
 INSERT INTO key_work (seal_id, state, created) VALUES (:seal_id, :state, :now);
 
 -- name: key_work_open
+-- for: stamping
 SELECT seq, seal_id, state FROM key_work WHERE done IS NULL ORDER BY seq LIMIT 100;
 
 -- name: key_work_done
+-- for: stamping
 UPDATE key_work SET done = :now WHERE seq = :seq AND done IS NULL;

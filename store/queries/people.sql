@@ -28,4 +28,5 @@ INSERT INTO maker_certificate (maker_id, certificate, digest, since) VALUES (:ma
 ON CONFLICT (maker_id, digest) DO NOTHING;
 
 -- name: maker_certificate_by_digest
+-- for: making, stamping, verification
 SELECT certificate FROM maker_certificate WHERE digest = :digest OR digest IS NULL ORDER BY seq;

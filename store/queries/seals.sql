@@ -1,6 +1,7 @@
 -- Seals, their history, filings, and what goes to the counterparts.
 
 -- name: seal_insert
+-- for: making
 INSERT INTO seal (seal_id, es_id, seal_code, organization_id, district, maker_id, maker_person_id, application_id, kind, name, state,
                   valid_from, valid_to, width_mm, height_mm, seal, certificate, certificate_serial, impression_digest, custodian_id, holder_id,
                   scope_categories, scope_amount_max_fen, scope_valid_to, replaces_seal_id, maker_workstation_id, created)
@@ -9,6 +10,7 @@ VALUES (:seal_id, :es_id, :seal_code, :organization_id, :district, :maker_id, :m
         :scope_categories, :scope_amount_max_fen, :scope_valid_to, :replaces_seal_id, :maker_workstation_id, :now);
 
 -- name: seal_issues_of_code
+-- for: making
 -- How often a physical seal's code was used: esID stays unique when a seal is issued again (R20.1).
 SELECT count(*) AS issues FROM seal WHERE seal_code = :seal_code;
 
@@ -40,6 +42,7 @@ SELECT s.seq, s.seal_id, s.es_id, s.organization_id, o.name AS organization_name
  ORDER BY s.seq DESC LIMIT :limit;
 
 -- name: seal_public_id
+-- for: making, stamping, verification
 -- By seal id or esID: which seal an outsider means.
 SELECT seal_id, es_id, state FROM seal WHERE seal_id = :id OR es_id = :id;
 
@@ -50,18 +53,21 @@ UPDATE seal SET state = :to WHERE seal_id = :seal_id AND state = :from;
 UPDATE seal SET custodian_id = :person_id WHERE seal_id = :seal_id AND state = 'FILED';
 
 -- name: seal_expiring
+-- for: stamping
 SELECT seal_id, es_id, district, state, valid_to FROM seal WHERE state IN ('FILED', 'ACTIVE', 'FROZEN', 'SUSPENDED') AND valid_to < :now LIMIT 100;
 
 -- name: seal_event_insert
 INSERT INTO seal_event (seal_id, since, event, state, actor_id, reason) VALUES (:seal_id, :now, :event, :state, :actor_id, :reason);
 
 -- name: seal_status_at
+-- for: making, stamping, verification
 SELECT state, since FROM seal_event WHERE seal_id = :seal_id AND since <= :at ORDER BY since DESC, seq DESC LIMIT 1;
 
 -- name: seal_history
 SELECT since, event, state, actor_id, reason FROM seal_event WHERE seal_id = :seal_id ORDER BY since, seq;
 
 -- name: seal_history_by_es_id
+-- for: making, stamping, verification
 SELECT e.since, e.state FROM seal_event e JOIN seal s ON s.seal_id = e.seal_id WHERE s.es_id = :es_id ORDER BY e.since, e.seq;
 
 -- name: filing_insert
@@ -77,6 +83,7 @@ INSERT INTO trust (one, pem, fetched) VALUES (1, :pem, :now)
 ON CONFLICT (one) DO UPDATE SET pem = excluded.pem, fetched = excluded.fetched;
 
 -- name: trust_get
+-- for: making, stamping, verification
 SELECT pem, fetched FROM trust WHERE one = 1;
 
 -- name: filing_next

@@ -1,6 +1,7 @@
 -- What the police see of seals, filings and stampings (R4.1). The scope is in every question; a filter only narrows it.
 
 -- name: filing_list
+-- for: stamping
 -- A filter that is NULL (a time: 0) does not narrow; :waiting = 1: only what has no receipt yet.
 SELECT f.seq, f.filing_number, f.seal_id, s.es_id, s.name, s.kind, s.maker_id, o.name AS organization_name, o.uscc, f.district, f.event, f.created,
        f.receipt, f.receipt_at
@@ -12,6 +13,7 @@ SELECT f.seq, f.filing_number, f.seal_id, s.es_id, s.name, s.kind, s.maker_id, o
  ORDER BY f.seq DESC LIMIT :limit;
 
 -- name: statistics_events
+-- for: stamping
 -- Every event of a seal's life is a filing: the register counts them.
 SELECT CASE CAST(:by AS TEXT) WHEN 'district' THEN s.district WHEN 'kind' THEN s.kind WHEN 'maker' THEN s.maker_id ELSE '' END AS item, f.event AS what,
        count(*) AS number
@@ -20,6 +22,7 @@ SELECT CASE CAST(:by AS TEXT) WHEN 'district' THEN s.district WHEN 'kind' THEN s
  GROUP BY 1, 2 ORDER BY 1, 2;
 
 -- name: statistics_states
+-- for: stamping
 -- As it is now, of the seals made in the period.
 SELECT CASE CAST(:by AS TEXT) WHEN 'district' THEN s.district WHEN 'kind' THEN s.kind WHEN 'maker' THEN s.maker_id ELSE '' END AS item, s.state AS what,
        count(*) AS number
@@ -28,6 +31,7 @@ SELECT CASE CAST(:by AS TEXT) WHEN 'district' THEN s.district WHEN 'kind' THEN s
  GROUP BY 1, 2 ORDER BY 1, 2;
 
 -- name: statistics_stamps
+-- for: stamping
 SELECT CASE CAST(:by AS TEXT) WHEN 'district' THEN s.district WHEN 'kind' THEN s.kind WHEN 'maker' THEN s.maker_id ELSE '' END AS item, r.state AS what,
        count(*) AS number
   FROM stamp_order r JOIN seal s ON s.seal_id = r.seal_id

@@ -253,7 +253,8 @@ journal__an_entry_changed_under_the_running_process_is_noticed(void **state)
 static void
 start__a_second_process_is_refused(void **state)
 {
-    struct jy_key_setup setup = { w.dir, w.unlock, "JINYIN", 5, 90, 2, world_stretch, world_clock };
+    struct jy_key_setup setup = { .dir = w.dir, .unlock_file = w.unlock, .seal_vendor = "JINYIN", .pin_retries = 5, .pin_max_days = 90, .hold_officers = 2,
+                                  .stretch = world_stretch, .clock = world_clock };
     struct jy_key_room second;
 
     (void)state;
@@ -306,7 +307,8 @@ start__files_that_others_may_read_are_refused(void **state)
 static void
 start__settings_out_of_range_are_refused(void **state)
 {
-    struct jy_key_setup setup = { w.dir, w.unlock, "JINYIN", 0, 90, 2, world_stretch, world_clock };
+    struct jy_key_setup setup = { .dir = w.dir, .unlock_file = w.unlock, .seal_vendor = "JINYIN", .pin_retries = 0, .pin_max_days = 90, .hold_officers = 2,
+                                  .stretch = world_stretch, .clock = world_clock };
     struct jy_key_room room;
 
     (void)state;

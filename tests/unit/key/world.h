@@ -40,6 +40,8 @@ static struct {
     uint8_t serial;
     int64_t flow_number;
     const char *sdf_library, *sdf_access_file;
+    enum jy_node node;
+    const char *data_key_file, *seal_makers_path, *key_request_key;
 } w;
 
 #define OK(call) assert_int_equal(call, JY_OK)
@@ -62,7 +64,8 @@ world_stretch(struct jy_slice secret, struct jy_slice salt, uint8_t *out, size_t
 static inline jy_err
 world_try_open(void)
 {
-    struct jy_key_setup setup = { w.dir, w.unlock, "JINYIN", 5, 90, 2, w.stretch, world_clock, w.sdf_library, w.sdf_access_file };
+    struct jy_key_setup setup = { w.dir, w.unlock, "JINYIN", 5, 90, 2, w.stretch, world_clock, w.sdf_library, w.sdf_access_file,
+                                  w.node, w.data_key_file, w.seal_makers_path, w.key_request_key };
     jy_err rc = jy_key_open(&w.room, &setup, &w.fault);
 
     if (rc != JY_OK)

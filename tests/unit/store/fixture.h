@@ -127,7 +127,7 @@ fixture_setup(void **state)
 static inline jy_err
 fixture_try(struct fixture *f, struct jy_fault *fault)
 {
-    jy_err rc = f->postgres ? db_prepare(f->owner, "jinyin_web", fault) : JY_OK;
+    jy_err rc = f->postgres ? db_prepare(f->owner, "jinyin_web", DB_WHOLE, fault) : JY_OK;
 
     return rc != JY_OK ? rc : db_open(f->place, &f->db, fault);
 }

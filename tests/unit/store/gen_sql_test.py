@@ -123,12 +123,33 @@ class Queries(Case):
         self.put("queries/q.sql", """-- name: a\n-- :no\nSELECT ':no ''; :no', ":no" -- ; :no\n, 1 < :b /* :no */, :a = 'x', :b < 1, x'00', 1.5;\n""")
         names, text = self.made()
         self.assertIn("enum sql_name {\n    SQL_A,\n    SQL__COUNT\n};", names)
-        self.assertIn('{ "a", "q.sql", 1, 2,', text)
+        self.assertIn('{ "a", "q.sql", 1, 7, 2,', text)
         self.assertIn('(const struct db_param[]){ { "b", DB_INTEGER, NULL }, { "a", DB_TEXT, NULL } }', text)
 
     def test_text_survives_as_c(self):
         self.put("queries/q.sql", "-- name: a\r\nSELECT '\\ \" 津\t'\r\n, 1;")
         self.assertIn('"SELECT \'\\\\ \\" 津\\t\'\\015\\n"\n      ", 1",', self.made()[1])
+
+
+    def test_a_statement_says_which_nodes_use_it_and_their_roles_get_its_rights(self):
+        """N7: bit 0 the whole service, which uses all; then making, stamping, verification."""
+        self.put("migrations/0001_a.sql", "CREATE TABLE t (x INTEGER) STRICT;")
+        self.put("queries/q.sql", "-- name: a\n-- for: verification, making\n-- why\nSELECT x FROM t;\n-- name: b\nINSERT INTO t (x) VALUES (1);\n"
+                 "-- name: c\n-- for: stamping\nDELETE FROM t;\n-- name: d\n-- for: whole\nUPDATE t SET x = 2;\n")
+        text = self.made()[1]
+        for row in ('{ "a", "q.sql", 1, 11, 0,', '{ "b", "q.sql", 5, 7, 0,', '{ "c", "q.sql", 7, 5, 0,', '{ "d", "q.sql", 10, 1, 0,'):
+            self.assertIn(row, text)
+        rights = text[text.index("db_rights[]"):]
+        self.assertIn('{ 1, "t", "SELECT, INSERT, DELETE, UPDATE (x)" },', rights)
+        self.assertIn('{ 2, "t", "SELECT, INSERT" },', rights)
+        self.assertIn('{ 4, "t", "SELECT, INSERT, DELETE" },', rights)
+        self.assertIn('{ 8, "t", "SELECT" },', rights)
+
+    def test_nodes_that_there_are_not_are_refused(self):
+        for words in ("-- for: everybody", "-- for: whole, making", "-- for:", "-- for: making, making", "--for: stamping,"):
+            with self.subTest(words):
+                self.refused_query(f"-- name: a\n{words}\nSELECT 1;\n", 2, "`-- for:` and some of")
+        self.refused_query("-- name: a\nSELECT 1\n-- for: making\n;\n", 3, "before the statement")
 
 
 class Migrations(Case):

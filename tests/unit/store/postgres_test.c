@@ -4,17 +4,18 @@
 
 #include "store/driver.h"
 
+#include <pthread.h>
 #include <unistd.h>
 
 static const char *
-service_refuses(struct fixture *f, const char *sql)
+role_refuses(struct fixture *f, const char *role, const char *sql)
 {
     static char state[6];
     char words[256];
     PGconn *pg;
     PGresult *result;
 
-    snprintf(words, sizeof(words), "host=%s user=jinyin_web dbname=%s", postgres_folder(), f->path);
+    snprintf(words, sizeof(words), "host=%s user=%s dbname=%s", postgres_folder(), role, f->path);
     pg = PQconnectdb(words);
     if (PQstatus(pg) != CONNECTION_OK)
         fail_msg("%s", PQerrorMessage(pg));
@@ -23,6 +24,12 @@ service_refuses(struct fixture *f, const char *sql)
     PQclear(result);
     PQfinish(pg);
     return state;
+}
+
+static const char *
+service_refuses(struct fixture *f, const char *sql)
+{
+    return role_refuses(f, "jinyin_web", sql);
 }
 
 /* What no statement does, the role cannot do. */
@@ -96,8 +103,8 @@ open__without_its_migrations_it_is_refused(void **state)
     struct jy_fault fault = { 0 };
 
     assert_open_says(f, f->place, JY_E_BAD_STATE, "jinyin migrate");
-    assert_int_equal(db_prepare(f->owner, "nobody_of_this_name", &fault), JY_E_NOT_FOUND);
-    assert_int_equal(db_prepare(f->place, "jinyin_web", &fault), JY_E_INTERNAL);       /* the service makes no schema */
+    assert_int_equal(db_prepare(f->owner, "nobody_of_this_name", DB_WHOLE, &fault), JY_E_NOT_FOUND);
+    assert_int_equal(db_prepare(f->place, "jinyin_web", DB_WHOLE, &fault), JY_E_INTERNAL);       /* the service makes no schema */
 }
 
 static void
@@ -125,7 +132,7 @@ open__a_second_writer_is_refused(void **state)
     struct jy_fault fault = { 0 };
 
     assert_open_says(f, f->place, JY_E_UNAVAILABLE, "another process serves");
-    assert_int_equal(db_prepare(f->owner, "jinyin_web", &fault), JY_E_UNAVAILABLE);      /* nor does a schema change under a service */
+    assert_int_equal(db_prepare(f->owner, "jinyin_web", DB_WHOLE, &fault), JY_E_UNAVAILABLE);      /* nor does a schema change under a service */
     assert_int_equal(db_write(f->db, add_seal, &(struct seal){ .code = "A" }, NULL), JY_OK);
 }
 
@@ -215,6 +222,204 @@ migrate__a_table_made_anew_keeps_the_keys_that_point_to_it(void **state)
     assert_int_equal(ask(f, "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND conrelid = 'seal'::regclass AND confrelid = 'maker'::regclass"), 1);
 }
 
+/* -- several sides of one database (N7) -- */
+
+struct side { const char *role; enum db_side side; struct db *db; };
+
+static void
+place_of(const struct fixture *f, const char *role, char out[200])
+{
+    snprintf(out, 200, "postgresql:host=%s dbname=%s user=%s", postgres_folder(), f->path, role);
+}
+
+/* Roles outlive a test's database: made once, their rights given anew. */
+static void
+open_sides(struct fixture *f, struct side *sides, size_t count)
+{
+    char place[200], sql[200];
+
+    for (size_t i = 0; i < count; i++) {
+        snprintf(sql, sizeof(sql), "DO $$BEGIN CREATE ROLE %s LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END$$", sides[i].role);
+        postgres_sql("postgres", sql, NULL, 0);
+        assert_int_equal(db_prepare(f->owner, sides[i].role, sides[i].side, NULL), JY_OK);
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct jy_fault fault = { 0 };
+        place_of(f, sides[i].role, place);
+        if (db_open_side(place, sides[i].side, &sides[i].db, &fault) != JY_OK)
+            fail_msg("%s: %s %s", sides[i].role, fault.where, fault.text);
+    }
+}
+
+static void
+close_sides(struct side *sides, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        db_close(sides[i].db);
+}
+
+static void
+assert_side_says(struct fixture *f, const char *role, enum db_side side, jy_err expected, const char *part)
+{
+    struct jy_fault fault = { 0 };
+    struct db *db = NULL;
+    char place[200];
+    jy_err rc;
+
+    place_of(f, role, place);
+    rc = db_open_side(place, side, &db, &fault);
+    assert_null(db);
+    if (rc != expected || strstr(fault.text, part) == NULL)
+        fail_msg("%s: %s %s, not \"%s\"", role, jy_err_code(rc), fault.text, part);
+}
+
+static jy_err
+rename_maker(struct db_tx *tx, void *arg, struct jy_fault *fault)
+{
+    struct db_row *row = db_begin(tx, SQL_MAKER_RENAME);
+
+    db_bind_int(row, "id", *(int64_t *)arg);
+    db_bind_text(row, "name", "another");
+    return db_run(row, NULL, fault);
+}
+
+static void
+sides__exclude_their_like_and_the_whole_service(void **state)
+{
+    struct side sides[] = { { "jy_side_making", DB_MAKING, NULL }, { "jy_side_stamping", DB_STAMPING, NULL },
+                            { "jy_side_verification", DB_VERIFICATION, NULL } };
+    struct fixture *f = *state;
+
+    open_sides(f, sides, 3);
+    assert_side_says(f, "jy_side_making", DB_MAKING, JY_E_UNAVAILABLE, "another process serves");
+    assert_side_says(f, "jy_side_stamping", DB_STAMPING, JY_E_UNAVAILABLE, "another process serves");
+    assert_int_equal(db_prepare(f->owner, "jinyin_web", DB_WHOLE, NULL), JY_E_UNAVAILABLE);
+    db_close(sides[0].db);
+    db_close(sides[1].db);
+    sides[0].db = sides[1].db = NULL;
+    assert_int_equal(db_prepare(f->owner, "jinyin_web", DB_WHOLE, NULL), JY_E_UNAVAILABLE);     /* nor does a schema change under a reader */
+    close_sides(sides, 3);
+}
+
+static void
+sides__that_only_read_stand_beside_each_other_and_a_whole_service(void **state)
+{
+    struct side sides[] = { { "jinyin_web", DB_WHOLE, NULL }, { "jy_side_verification", DB_VERIFICATION, NULL },
+                            { "jy_side_verification", DB_VERIFICATION, NULL } };
+    struct fixture *f = *state;
+
+    open_sides(f, sides, 3);
+    assert_int_equal(db_write(sides[0].db, add_seal, &(struct seal){ .code = "A" }, NULL), JY_OK);
+    assert_int_equal(seals_in(sides[1].db), 1);
+    assert_int_equal(seals_in(sides[2].db), 1);
+    assert_side_says(f, "jinyin_web", DB_MAKING, JY_E_UNAVAILABLE, "another process serves");
+    close_sides(sides, 3);
+}
+
+/* The role of a verification node writes nothing, and one that could is refused; a statement of another side is refused by name, and by the server. */
+static void
+sides__have_their_own_statements_and_rights(void **state)
+{
+    static const char *const writes[] = { "INSERT INTO seal (code) VALUES ('x')", "UPDATE seal SET state = 'CANCELLED'", "DELETE FROM pair", "TRUNCATE seal",
+                                          "SELECT 1 FROM pair", "SELECT 1 FROM note" };
+    struct side sides[] = { { "jy_side_making", DB_MAKING, NULL }, { "jy_side_stamping", DB_STAMPING, NULL },
+                            { "jy_side_verification", DB_VERIFICATION, NULL } };
+    struct fixture *f = *state;
+    struct jy_fault fault = { 0 };
+    int64_t id = 1;
+
+    open_sides(f, sides, 3);
+    assert_int_equal(seals_in(sides[2].db), 0);
+    assert_int_equal(db_write(sides[2].db, add_seal, &(struct seal){ .code = "A" }, &fault), JY_E_UNSUPPORTED);
+    for (size_t i = 0; i < sizeof(writes) / sizeof(writes[0]); i++)
+        if (strcmp(role_refuses(f, "jy_side_verification", writes[i]), "42501") != 0)
+            fail_msg("%s", writes[i]);
+    assert_int_equal(db_write(sides[1].db, add_seal, &(struct seal){ .code = "A" }, NULL), JY_OK);
+    assert_int_equal(db_write(sides[1].db, rename_maker, &id, &fault), JY_E_NOT_THIS_NODE);
+    assert_string_equal(role_refuses(f, "jy_side_stamping", "UPDATE maker SET name = 'x'"), "42501");
+    assert_string_equal(role_refuses(f, "jy_side_making", "UPDATE maker SET name = 'x' WHERE id = 0"), "");
+    close_sides(sides, 3);
+    tamper(f, "GRANT UPDATE (state) ON seal TO jy_side_verification");
+    assert_side_says(f, "jy_side_verification", DB_VERIFICATION, JY_E_UNSUPPORTED, "may write seal");
+    assert_side_says(f, "jinyin_owner", DB_VERIFICATION, JY_E_UNSUPPORTED, "owns tables");
+}
+
+/* What an audit record does: read the end, and append to it. Two that read the same end would fork it. */
+static jy_err
+append(struct db_tx *tx, void *arg, struct jy_fault *fault)
+{
+    struct db_row *row = db_begin(tx, SQL_CHAIN_LAST);
+    bool has_row;
+    int64_t n, highest;
+    jy_err rc = db_step(row, &has_row, fault);
+
+    (void)arg;
+    n = rc == JY_OK && has_row ? db_int(row, "n") : -1;
+    highest = rc == JY_OK && has_row ? db_int(row, "highest") : -1;
+    db_end(row);
+    if (rc != JY_OK)
+        return rc;
+    assert_int_equal(n, highest);
+    row = db_begin(tx, SQL_PAIR_ADD);
+    db_bind_int(row, "number", highest + 1);
+    db_bind_int(row, "half", 1);
+    return db_run(row, NULL, fault);
+}
+
+#define APPENDS 200
+static void *
+append_many(void *arg)
+{
+    static const jy_err failed = JY_E_IO;
+
+    for (int i = 0; i < APPENDS; i++)
+        if (db_write(arg, append, NULL, NULL) != JY_OK)
+            return (void *)(uintptr_t)&failed;
+    return NULL;
+}
+
+static void
+sides__that_write_take_turns_and_fork_no_chain(void **state)
+{
+    struct side sides[] = { { "jy_side_making", DB_MAKING, NULL }, { "jy_side_stamping", DB_STAMPING, NULL } };
+    struct fixture *f = *state;
+    pthread_t threads[4];
+    void *failed;
+
+    open_sides(f, sides, 2);
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, append_many, sides[i % 2].db), 0);
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(pthread_join(threads[i], &failed), 0);
+        assert_null(failed);
+    }
+    assert_int_equal(ask(f, "SELECT count(*) FROM pair"), 4 * APPENDS);
+    assert_int_equal(ask(f, "SELECT max(number) FROM pair"), 4 * APPENDS);
+    close_sides(sides, 2);
+}
+
+/* A side that stands still in a transaction keeps the other waiting for lock_timeout; that call is refused, and the next one goes on. */
+static void
+sides__one_that_stands_still_makes_the_other_wait_and_then_refuse(void **state)
+{
+    struct side sides[] = { { "jy_side_making", DB_MAKING, NULL } };
+    struct fixture *f = *state;
+    struct jy_fault fault = { 0 };
+    char words[256];
+    PGconn *pg;
+
+    open_sides(f, sides, 1);
+    snprintf(words, sizeof(words), "host=%s user=postgres dbname=%s", postgres_folder(), f->path);
+    pg = PQconnectdb(words);
+    assert_int_equal(PQstatus(pg), CONNECTION_OK);
+    PQclear(PQexec(pg, "BEGIN; SELECT pg_advisory_xact_lock(81951236180306)"));
+    assert_int_equal(db_write(sides[0].db, append, NULL, &fault), JY_E_UNAVAILABLE);
+    PQclear(PQexec(pg, "ROLLBACK"));
+    assert_int_equal(db_write(sides[0].db, append, NULL, &fault), JY_OK);
+    PQfinish(pg);
+    close_sides(sides, 1);
+}
+
 #define WITH_STORE(test) cmocka_unit_test_setup_teardown(test, fixture_setup_open, fixture_teardown)
 #define WITH_DATABASE(test) cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
 
@@ -233,6 +438,11 @@ main(void)
         WITH_STORE(lost__within_a_transaction_writes_nothing_of_it_whatever_the_function_says),
         WITH_STORE(numbers__go_on_after_those_a_migration_put_in),
         WITH_STORE(migrate__a_table_made_anew_keeps_the_keys_that_point_to_it),
+        WITH_DATABASE(sides__exclude_their_like_and_the_whole_service),
+        WITH_DATABASE(sides__that_only_read_stand_beside_each_other_and_a_whole_service),
+        WITH_DATABASE(sides__have_their_own_statements_and_rights),
+        WITH_DATABASE(sides__that_write_take_turns_and_fork_no_chain),
+        WITH_DATABASE(sides__one_that_stands_still_makes_the_other_wait_and_then_refuse),
     };
 
     if (postgres_folder() == NULL) {

@@ -51,7 +51,7 @@ make_database(const char *server, char place[160], struct jy_fault *fault)
     PQfinish(pg);
     snprintf(place, 160, "postgresql:host=%s dbname=%s user=jinyin_owner", server, name);
     if (rc == JY_OK)
-        rc = db_prepare(place, "jinyin_web", fault);
+        rc = db_prepare(place, "jinyin_web", DB_WHOLE, fault);
     snprintf(place, 160, "postgresql:host=%s dbname=%s user=jinyin_web", server, name);
     return rc;
 }

@@ -26,3 +26,10 @@ SELECT count(*) AS n FROM seal WHERE code LIKE :pattern;
 
 -- name: seal_add_once
 INSERT INTO seal (code, number) VALUES (:code, :number) ON CONFLICT (code) DO UPDATE SET number = excluded.number;
+
+-- name: chain_last
+SELECT count(*) AS n, coalesce(max(number), 0) AS highest FROM pair;
+
+-- name: maker_rename
+-- for: making
+UPDATE maker SET name = :name WHERE id = :id;

@@ -17,6 +17,7 @@ SELECT code FROM seal ORDER BY code;
 SELECT code FROM seal WHERE code >= :from AND :from <> '' ORDER BY code;
 
 -- name: seal_count
+-- for: making, stamping, verification
 SELECT count(*) AS n FROM seal;
 
 -- name: seal_set_state
