@@ -114,7 +114,7 @@ open_kept(const struct web *web, const char *digest, struct page_picture *out)
     if (fstat(out->file, &st) == 0 && blob_digest(out->file, (uint64_t)st.st_size, bytes) == JY_OK)
         jy_hex(JY_SLICE(bytes, sizeof(bytes)), hex);
     if (strcmp(hex, digest) != 0) {
-        jy_log("warning", "page_damaged", "%s", digest);
+        jy_log("warning", "page_damaged", "its bytes have the SM3 %s", hex);
         (void)!unlinkat(web->pictures.folder, digest, 0);
         close(out->file);
         out->file = -1;

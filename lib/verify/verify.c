@@ -169,7 +169,7 @@ judge_all(const struct jy_signature *signatures, const struct judgement *common,
 
 /* A picture of a page that says of which document it is a copy: the answer is that, and no verdict (R17.1). */
 static jy_err
-answer_copy(struct jy_slice file, const struct judgement *common, struct jy_report **out)
+answer_copy(struct jy_slice file, const char *original, const struct judgement *common, struct jy_report **out)
 {
     struct jy_report *report = calloc(1, sizeof(*report));
     uint8_t digest[JY_SM3_SIZE];
@@ -182,10 +182,10 @@ answer_copy(struct jy_slice file, const struct judgement *common, struct jy_repo
     report->checked_at = common->now;
     report->size = file.len;
     report->verdict = JY_NO_SIGNATURE;
-    (void)jy_copy_picture(file, report->copy_of);
-    if ((rc = jy_sm3(file, digest)) != JY_OK || (report->signatures = calloc(1, sizeof(*report->signatures))) == NULL) {
+    judge_copy(report->copy_of, sizeof(report->copy_of), original);
+    if ((rc = jy_sm3(file, digest)) != JY_OK) {
         jy_report_free(report);
-        return rc == JY_OK ? JY_E_NOMEM : rc;
+        return rc;
     }
     jy_hex(JY_SLICE(digest, sizeof(digest)), report->digest);
     *out = report;
@@ -205,7 +205,7 @@ verify(struct jy_slice file, struct judgement *common, struct jy_report **out, s
     jy_err rc;
 
     if (jy_copy_picture(file, copied))
-        return answer_copy(file, common, out);
+        return answer_copy(file, copied, common, out);
     if ((rc = jy_document_open(file, &doc, fault)) != JY_OK || (rc = jy_document_signatures(doc, &signatures, &count, fault)) != JY_OK ||
         (rc = jy_document_digest(doc, digest)) != JY_OK || (rc = carried_join(doc, common, &carried, fault)) != JY_OK)
         goto out;

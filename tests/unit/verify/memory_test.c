@@ -12,7 +12,9 @@
 
 #include <jansson.h>
 
-static struct jy_buf documents[3];
+#define DOCUMENTS 5
+
+static struct jy_buf documents[DOCUMENTS];
 static const char evidence_json[] = "{\"status\":[{\"seal_id\":\"1201010000001\",\"since\":\"2026-05-01T00:00:00Z\",\"state\":\"ACTIVE\"}],"
     "\"stamps\":[{\"digest\":\"0000000000000000000000000000000000000000000000000000000000000000\",\"recorded\":\"2026-05-01T00:00:00Z\"}],"
     "\"certificates\":[],\"crls\":[],\"ocsp\":[],\"time_stamps\":[\"MAA=\"]}";
@@ -39,7 +41,7 @@ static void
 verify__no_memory_is_never_another_verdict(void **state)
 {
     (void)state;
-    for (size_t d = 0; d < 3; d++) {
+    for (size_t d = 0; d < DOCUMENTS; d++) {
         struct jy_slice file = jy_buf_slice(&documents[d]);
         struct jy_buf honest = { 0 };
         long count, refused = 0, wrong = 0;
@@ -72,23 +74,30 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(verify__no_memory_is_never_another_verdict) };
-    struct jy_buf plain[2] = { small_pdf(), load_file(JY_DATA "/contract.ofd") };
+    static const char mark[] = JY_COPY_MARK "a25b5f0401183e02f726c3d9e5aa3b1d83c0f39a2362595188c785fbafae4aa1";
+    char comment[sizeof(mark) + 2];
+    struct jy_buf plain[3];
     struct package package = { 0 };
     int failed;
 
     json_set_alloc_funcs(__wrap_malloc, free);
     pki_begin();
-    for (size_t i = 0; i < 2; i++) {
+    snprintf(comment, sizeof(comment), "%%%s\n", mark);
+    plain[0] = small_pdf();
+    plain[1] = load_file(JY_DATA "/contract.ofd");
+    plain[2] = small_pdf_saying(comment);              /* a copy that somebody stamped (R17.1) */
+    for (size_t i = 0; i < 3; i++) {
         MUST(pki_stamp(jy_buf_slice(&plain[i]), pki.now, &documents[i], NULL));
         jy_buf_free(&plain[i]);
     }
     /* Digests of SM3(Z, data), as some products take them (seal-formats §4). */
     package_base(&package);
     package_sign(&package, 0, &(struct sign_how){ .digest = "SM3(Z)", .hash_with_z = true });
-    package_zip(&package, &documents[2]);
+    package_zip(&package, &documents[3]);
     package_free(&package);
+    MUST(jy_buf_fmt(&documents[4], "\x89PNG\r\n\x1a\n%s", mark));
     failed = cmocka_run_group_tests(tests, NULL, NULL);
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < DOCUMENTS; i++)
         jy_buf_free(&documents[i]);
     pki_end();
     return failed;

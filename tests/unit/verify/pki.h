@@ -116,9 +116,9 @@ pki_end(void)
     memset(&pki, 0, sizeof(pki));
 }
 
-/* The smallest honest PDF, with its xref made on the spot. */
+/* The smallest honest PDF, with its xref made on the spot; comment: a line after its header, or "". */
 static inline struct jy_buf
-small_pdf(void)
+small_pdf_saying(const char *comment)
 {
     static const char *const objects[] = {
         "<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
@@ -127,7 +127,7 @@ small_pdf(void)
     struct jy_buf pdf = { 0 };
     size_t at[4], xref;
 
-    MUST(jy_buf_text(&pdf, "%PDF-1.7\n"));
+    MUST(jy_buf_fmt(&pdf, "%%PDF-1.7\n%s", comment));
     for (size_t i = 0; i < 4; i++) {
         at[i] = pdf.len;
         MUST(jy_buf_fmt(&pdf, "%zu 0 obj\n%s\nendobj\n", i + 1, objects[i]));
@@ -138,6 +138,12 @@ small_pdf(void)
         MUST(jy_buf_fmt(&pdf, "%010zu 00000 n \n", at[i]));
     MUST(jy_buf_fmt(&pdf, "trailer\n<< /Size 5 /Root 1 0 R >>\nstartxref\n%zu\n%%%%EOF\n", xref));
     return pdf;
+}
+
+static inline struct jy_buf
+small_pdf(void)
+{
+    return small_pdf_saying("");
 }
 
 /* Stamp these places; the error that refused it, or JY_OK with the file in out. */
