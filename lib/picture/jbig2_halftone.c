@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PLACE_STEPS 2                        /* where a cell lies */
+#define CELL_STEPS 8                         /* and its pattern drawn there, beside the pattern's pixels; or found to lie outside */
+
 /* The AT pixels of tables 27 and C.4; only the first one's place differs. */
 static void
 set_at(struct jb2_generic *g, int first_x, int first_y)
@@ -91,7 +94,7 @@ make_skip(struct jb2 *j, const struct halftone *t, const struct jb2_region *r, s
     int64_t x, y;
     jy_err rc = jb2_bitmap_new(j, t->width, t->height, out);
 
-    if (rc != JY_OK || (rc = jb2_spend(j, (uint64_t)t->width * t->height)) != JY_OK)
+    if (rc != JY_OK || (rc = jb2_spend(j, (uint64_t)t->width * t->height * PLACE_STEPS)) != JY_OK)
         return rc;
     for (uint32_t row = 0; row < t->height; row++)
         for (uint32_t column = 0; column < t->width; column++) {
@@ -107,7 +110,6 @@ read_grey(struct jb2 *j, const struct halftone *t, const struct jb2_bitmap *skip
 {
     struct jb2_generic g = { .width = t->width, .height = t->height, .template = t->template, .skip = skip };
     size_t cells = (size_t)t->width * t->height;
-    struct jb2_bitmap *plane;
     uint8_t *contexts = NULL;
     struct jb2_mq mq;
     jy_err rc;
@@ -117,11 +119,13 @@ read_grey(struct jb2 *j, const struct halftone *t, const struct jb2_bitmap *skip
     set_at(&g, t->template <= 1 ? 3 : 2, -1);
     jb2_mq_begin(&mq, bits_rest(in));
     for (uint32_t left = t->patterns->count - 1; rc == JY_OK && left != 0; left >>= 1) {      /* as many times as its number has bits */
+        struct jb2_bitmap *plane = NULL;
         rc = t->mmr ? jb2_mmr(j, t->width, t->height, in, &plane) : jb2_generic(j, &g, &mq, contexts, &plane);
+        if (rc == JY_OK)
+            rc = jb2_spend(j, cells);
         for (size_t i = 0; rc == JY_OK && i < cells; i++)
             grey[i] = (uint16_t)(grey[i] << 1 | ((grey[i] & 1) ^ plane->px[i]));
-        if (rc == JY_OK)
-            jb2_bitmap_free(j, plane);
+        jb2_bitmap_free(j, plane);
     }
     jb2_drop(j, contexts, JB2_GENERIC_CONTEXTS);
     return rc;
@@ -131,7 +135,7 @@ static jy_err
 draw_cells(struct jb2 *j, const struct halftone *t, const uint16_t *grey, struct jb2_bitmap *region)
 {
     int64_t x, y;
-    jy_err rc = jb2_spend(j, (uint64_t)t->width * t->height);
+    jy_err rc = jb2_spend(j, (uint64_t)t->width * t->height * CELL_STEPS);
 
     for (uint32_t row = 0; rc == JY_OK && row < t->height; row++)
         for (uint32_t column = 0; rc == JY_OK && column < t->width; column++) {

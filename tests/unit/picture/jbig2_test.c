@@ -183,15 +183,24 @@ put32(struct jy_buf *out, uint32_t n)
         assert_int_equal(jy_buf_byte(out, (uint8_t)(n >> i)), JY_OK);
 }
 
+/* referred: the number of the segment that this one refers to, or -1. */
 static void
-put_segment(struct jy_buf *out, uint32_t number, uint8_t type, struct jy_slice data)
+put_referring(struct jy_buf *out, uint32_t number, uint8_t type, int referred, struct jy_slice data)
 {
     put32(out, number);
     assert_int_equal(jy_buf_byte(out, type), JY_OK);
-    assert_int_equal(jy_buf_byte(out, 0), JY_OK);
+    assert_int_equal(jy_buf_byte(out, referred < 0 ? 0 : 1 << 5), JY_OK);
+    if (referred >= 0)
+        assert_int_equal(jy_buf_byte(out, (uint8_t)referred), JY_OK);
     assert_int_equal(jy_buf_byte(out, 1), JY_OK);
     put32(out, (uint32_t)data.len);
     assert_int_equal(jy_buf_add(out, data), JY_OK);
+}
+
+static void
+put_segment(struct jy_buf *out, uint32_t number, uint8_t type, struct jy_slice data)
+{
+    put_referring(out, number, type, -1, data);
 }
 
 static struct jy_buf
@@ -276,6 +285,35 @@ put_white(struct jy_buf *out, uint32_t number, uint8_t type)
     jy_buf_free(&region);
 }
 
+/* The head of a halftone region of this size: a grid of so many cells, all of them right of it. */
+static void
+put_halftone(struct jy_buf *out, uint32_t number, uint8_t type, uint32_t width, uint32_t height, uint32_t cells)
+{
+    struct jy_buf region = { 0 };
+
+    put32(&region, width);
+    put32(&region, height);
+    put32(&region, 0);
+    put32(&region, 0);
+    ADD(&region, "\0\1");                                    /* OR; MMR */
+    put32(&region, cells);
+    put32(&region, cells);
+    put32(&region, 16384u << 8);
+    put32(&region, 0);
+    ADD(&region, "\1\0\1\0");
+    for (uint32_t i = 0; i < cells / 8; i++)
+        ADD(&region, "\xff");
+    put_referring(out, number, type, 1, jy_buf_slice(&region));
+    jy_buf_free(&region);
+}
+
+/* Two patterns of a pixel each, in a white line. */
+static void
+put_patterns(struct jy_buf *out, uint32_t number)
+{
+    put_segment(out, number, 16, JY_SLICE("\1\1\1\0\0\0\1\377", 8));
+}
+
 static void
 jbig2__segments_steps_and_bitmaps_are_limited(void **state)
 {
@@ -290,9 +328,15 @@ jbig2__segments_steps_and_bitmaps_are_limited(void **state)
     for (uint32_t n = 1; n < 5; n++)
         put_white(&bytes, n, 38);
     assert_refused(bytes, JY_E_LIMIT, "steps");
+    bytes = page_of(9, 9);
+    put_patterns(&bytes, 1);
+    for (uint32_t n = 2; n < 6; n++)
+        put_halftone(&bytes, n, 22, 9, 9, 1024);             /* a million cells each, none of them seen */
+    assert_refused(bytes, JY_E_LIMIT, "steps");
     bytes = page_of(16384, 1024);
-    for (uint32_t n = 1; n < 5; n++)
-        put_white(&bytes, n, 36);                            /* intermediate: it is kept */
+    put_patterns(&bytes, 1);
+    for (uint32_t n = 2; n < 6; n++)
+        put_halftone(&bytes, n, 20, 16384, 1024, 0);         /* intermediate: it is kept */
     assert_refused(bytes, JY_E_LIMIT, "bytes of bitmaps");
 }
 
