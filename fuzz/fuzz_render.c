@@ -4,24 +4,7 @@
 
 #include <stdlib.h>
 
-#define COPIED_MAX 32768                     /* bytes: a PDF packs every image anew, which takes its time */
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* Its text as text of a PDF. */
-static void
-copy_page(struct jy_render *render, struct jy_fonts *fonts)
-{
-    static const struct jy_copy_mark mark = { .source = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", .link = "x" };
-    struct jy_copy *copy = NULL;
-    struct jy_buf pdf = { 0 };
-
-    if (jy_copy_new(&mark, fonts, &copy, NULL) == JY_OK && jy_copy_add_page(copy, render, 1, NULL) == JY_OK &&
-        jy_copy_finish(copy, &pdf, NULL) == JY_OK && pdf.len == 0)
-        abort();
-    jy_copy_free(copy);
-    jy_buf_free(&pdf);
-}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -44,8 +27,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         }
         (void)jy_render_notes(render, &count);
     }
-    if (size < COPIED_MAX)
-        copy_page(render, fonts);
     jy_render_free(render);
     return 0;
 }

@@ -30,6 +30,7 @@ WANTS = {
     "archive": ["archive"],
     "cert": ["cert"],
     "cms": ["cms"],
+    "copy": ["page"],
     "digest": ["digest"],
     "evidence": ["evidence"],
     "inspect": ["ofd", "pdf", "der", "cms"],
@@ -229,6 +230,8 @@ def make(tool, data, work):
         seeds[picture.name] = ("jbig2", picture.read_bytes())
     seeds["MANIFEST"] = ("manifest", manifest())
     seeds["everything.ofd"] = ("ofd", page_of_everything(data))
+    seeds["page-of-everything.ofd"] = ("page", seeds["everything.ofd"][1])
+    seeds["page-of-text.ofd"] = ("page", (data / "contract.ofd").read_bytes())
     seeds["package-as-picture"] = ("picture", (data / "contract.ofd").read_bytes())
     for form in (False, True):
         seeds[f"cms-{'ba'[not form]}"] = ("cms", cms(seeds["signer.der"][1], form))

@@ -2,6 +2,8 @@
 /* Limits of pictures. */
 #include "at_limit.h"
 
+#include "../picture/jbig2_file.h"
+
 #include <jinyin/picture.h>
 
 #include <stdio.h>
@@ -109,6 +111,101 @@ scans_error(int count)
     rc = read_error(JY_SLICE(bytes, len));
     free(bytes);
     return rc;
+}
+
+/* Error of a file, which is freed, and what was said of it. */
+static jy_err
+jbig2_error(struct jy_buf *file, struct jy_fault *fault)
+{
+    struct jy_picture picture = { 0 };
+    jy_err rc = jy_picture_read(jy_buf_slice(file), NULL, &picture, fault);
+
+    jy_picture_free(&picture);
+    jy_buf_free(file);
+    return rc;
+}
+
+static jy_err
+segments_error(uint32_t count)
+{
+    struct jy_buf file = page_of(9, 9);
+
+    for (uint32_t n = 1; n < count - 1; n++)
+        put_segment(&file, n, JB2_EXTENSION, JY_EMPTY);
+    put_segment(&file, count - 1, JB2_PAGE_END, JY_EMPTY);
+    return jbig2_error(&file, NULL);
+}
+
+void
+limit_JBIG2_SEGMENTS(void **state)
+{
+    (void)state;
+    DO(segments_error(JY_JBIG2_SEGMENTS_MAX));
+    assert_int_equal(segments_error(JY_JBIG2_SEGMENTS_MAX + 1), BEYOND(JBIG2_SEGMENTS));
+}
+
+/* A dictionary that promises so many symbols and has none of them. */
+static jy_err
+symbols_error(uint32_t count, struct jy_fault *fault)
+{
+    struct jy_buf file = page_of(9, 9), data = { 0 };
+
+    ADD(&data, "\0\0\3\377\375\377\2\376\376\376");
+    put32(&data, count);
+    put32(&data, count);
+    put_segment(&file, 1, JB2_SYMBOL_DICTIONARY, jy_buf_slice(&data));
+    jy_buf_free(&data);
+    return jbig2_error(&file, fault);
+}
+
+void
+limit_JBIG2_SYMBOLS(void **state)
+{
+    struct jy_fault at = { 0 }, beyond = { 0 };
+
+    (void)state;
+    assert_int_not_equal(symbols_error(JY_JBIG2_SYMBOLS_MAX, &at), JY_OK);
+    assert_null(strstr(at.text, "symbols"));
+    assert_int_equal(symbols_error(JY_JBIG2_SYMBOLS_MAX + 1, &beyond), BEYOND(JBIG2_SYMBOLS));
+    assert_non_null(strstr(beyond.text, "symbols"));
+}
+
+/* So many halftone regions on one page. */
+static jy_err
+halftones_error(uint32_t count, uint8_t type, uint32_t width, uint32_t height, uint32_t cells, struct jy_fault *fault)
+{
+    struct jy_buf file = page_of(9, 9);
+
+    put_patterns(&file, 1);
+    for (uint32_t n = 2; n < count + 2; n++)
+        put_halftone(&file, n, type, width, height, cells);
+    put_segment(&file, count + 2, JB2_PAGE_END, JY_EMPTY);
+    return jbig2_error(&file, fault);
+}
+
+/* Bitmaps of a quarter of the limit; beside them live page, patterns and lists. */
+void
+limit_JBIG2_HELD(void **state)
+{
+    const uint32_t width = 16384, height = JY_JBIG2_HELD_MAX / 4 / 16384;
+    struct jy_fault fault = { 0 };
+
+    (void)state;
+    DO(halftones_error(3, JB2_HALFTONE_KEPT, width, height, 0, &fault));
+    assert_int_equal(halftones_error(4, JB2_HALFTONE_KEPT, width, height, 0, &fault), BEYOND(JBIG2_HELD));
+    assert_non_null(strstr(fault.text, "bytes of bitmaps"));
+}
+
+/* A million cells each, none of them seen: what they cost is that they are looked at. */
+void
+limit_JBIG2_WORK(void **state)
+{
+    struct jy_fault fault = { 0 };
+
+    (void)state;
+    DO(halftones_error(2, JB2_HALFTONE, 9, 9, 1024, &fault));
+    assert_int_equal(halftones_error(4, JB2_HALFTONE, 9, 9, 1024, &fault), BEYOND(JBIG2_WORK));
+    assert_non_null(strstr(fault.text, "steps"));
 }
 
 void

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "../fail_memory.h"
+#include "jbig2_file.h"
 
 #include <jinyin/picture.h>
 
@@ -15,9 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAGIC "\x97JB2\r\n\x1a\n\1\0\0\0\1"
 #define TAIL 22                              /* bytes of the segments that end the page and the file */
-#define ADD(buf, bytes) assert_int_equal(jy_buf_add(buf, JY_SLICE(bytes, sizeof(bytes) - 1)), JY_OK)
 
 static struct jy_buf
 data_file(const char *name, const char *ending)
@@ -176,49 +175,6 @@ jbig2__without_memory_the_answer_is_no_memory(void **state)
 
 /* -- files of our own -- */
 
-static void
-put32(struct jy_buf *out, uint32_t n)
-{
-    for (int i = 24; i >= 0; i -= 8)
-        assert_int_equal(jy_buf_byte(out, (uint8_t)(n >> i)), JY_OK);
-}
-
-/* referred: the number of the segment that this one refers to, or -1. */
-static void
-put_referring(struct jy_buf *out, uint32_t number, uint8_t type, int referred, struct jy_slice data)
-{
-    put32(out, number);
-    assert_int_equal(jy_buf_byte(out, type), JY_OK);
-    assert_int_equal(jy_buf_byte(out, referred < 0 ? 0 : 1 << 5), JY_OK);
-    if (referred >= 0)
-        assert_int_equal(jy_buf_byte(out, (uint8_t)referred), JY_OK);
-    assert_int_equal(jy_buf_byte(out, 1), JY_OK);
-    put32(out, (uint32_t)data.len);
-    assert_int_equal(jy_buf_add(out, data), JY_OK);
-}
-
-static void
-put_segment(struct jy_buf *out, uint32_t number, uint8_t type, struct jy_slice data)
-{
-    put_referring(out, number, type, -1, data);
-}
-
-static struct jy_buf
-page_of(uint32_t width, uint32_t height)
-{
-    struct jy_buf out = { 0 }, page = { 0 };
-
-    ADD(&out, MAGIC);
-    put32(&page, width);
-    put32(&page, height);
-    put32(&page, 0);
-    put32(&page, 0);
-    ADD(&page, "\0\0\0");
-    put_segment(&out, 0, 48, jy_buf_slice(&page));
-    jy_buf_free(&page);
-    return out;
-}
-
 /* A generic region of this size with data that say nothing. */
 static void
 put_region(struct jy_buf *out, uint32_t number, uint32_t width, uint32_t height, const char *head, size_t head_len)
@@ -260,84 +216,9 @@ jbig2__sizes_are_checked_before_anything_is_allocated(void **state)
     bytes = page_of(9, 9);
     put_region(&bytes, 1, UINT32_MAX, UINT32_MAX, PLAIN, sizeof(PLAIN) - 1);
     assert_refused(bytes, JY_E_LIMIT, "pixels");
-    bytes = page_of(9, 9);                                   /* a dictionary of four thousand million symbols */
-    put_segment(&bytes, 1, 0, JY_SLICE("\0\0\3\377\375\377\2\376\376\376\377\377\377\377\377\377\377\377", 18));
-    assert_refused(bytes, JY_E_LIMIT, "symbols");
     bytes = page_of(9, 9);                                   /* as many patterns */
     put_segment(&bytes, 1, 16, JY_SLICE("\0\10\10\377\377\377\377", 7));
     assert_refused(bytes, JY_E_LIMIT, "patterns");
-}
-
-/* A white region as large as a picture may be, by MMR: a bit a line. */
-static void
-put_white(struct jy_buf *out, uint32_t number, uint8_t type)
-{
-    struct jy_buf region = { 0 };
-
-    put32(&region, 16384);
-    put32(&region, 1024);
-    put32(&region, 0);
-    put32(&region, 0);
-    ADD(&region, "\0\1");
-    for (int i = 0; i < 1024 / 8; i++)
-        ADD(&region, "\xff");
-    put_segment(out, number, type, jy_buf_slice(&region));
-    jy_buf_free(&region);
-}
-
-/* The head of a halftone region of this size: a grid of so many cells, all of them right of it. */
-static void
-put_halftone(struct jy_buf *out, uint32_t number, uint8_t type, uint32_t width, uint32_t height, uint32_t cells)
-{
-    struct jy_buf region = { 0 };
-
-    put32(&region, width);
-    put32(&region, height);
-    put32(&region, 0);
-    put32(&region, 0);
-    ADD(&region, "\0\1");                                    /* OR; MMR */
-    put32(&region, cells);
-    put32(&region, cells);
-    put32(&region, 16384u << 8);
-    put32(&region, 0);
-    ADD(&region, "\1\0\1\0");
-    for (uint32_t i = 0; i < cells / 8; i++)
-        ADD(&region, "\xff");
-    put_referring(out, number, type, 1, jy_buf_slice(&region));
-    jy_buf_free(&region);
-}
-
-/* Two patterns of a pixel each, in a white line. */
-static void
-put_patterns(struct jy_buf *out, uint32_t number)
-{
-    put_segment(out, number, 16, JY_SLICE("\1\1\1\0\0\0\1\377", 8));
-}
-
-static void
-jbig2__segments_steps_and_bitmaps_are_limited(void **state)
-{
-    struct jy_buf bytes = page_of(9, 9);
-
-    (void)state;
-    for (uint32_t n = 1; n < JY_JBIG2_SEGMENTS_MAX; n++)
-        put_segment(&bytes, n, 62, JY_EMPTY);
-    put_segment(&bytes, JY_JBIG2_SEGMENTS_MAX, 49, JY_EMPTY);
-    assert_refused(bytes, JY_E_LIMIT, "segments");
-    bytes = page_of(16384, 1024);
-    for (uint32_t n = 1; n < 5; n++)
-        put_white(&bytes, n, 38);
-    assert_refused(bytes, JY_E_LIMIT, "steps");
-    bytes = page_of(9, 9);
-    put_patterns(&bytes, 1);
-    for (uint32_t n = 2; n < 6; n++)
-        put_halftone(&bytes, n, 22, 9, 9, 1024);             /* a million cells each, none of them seen */
-    assert_refused(bytes, JY_E_LIMIT, "steps");
-    bytes = page_of(16384, 1024);
-    put_patterns(&bytes, 1);
-    for (uint32_t n = 2; n < 6; n++)
-        put_halftone(&bytes, n, 20, 16384, 1024, 0);         /* intermediate: it is kept */
-    assert_refused(bytes, JY_E_LIMIT, "bytes of bitmaps");
 }
 
 static void
@@ -394,7 +275,6 @@ main(void)
         cmocka_unit_test(jbig2__changed_bytes_are_read_or_refused_and_nothing_else),
         cmocka_unit_test(jbig2__without_memory_the_answer_is_no_memory),
         cmocka_unit_test(jbig2__sizes_are_checked_before_anything_is_allocated),
-        cmocka_unit_test(jbig2__segments_steps_and_bitmaps_are_limited),
         cmocka_unit_test(jbig2__what_is_not_read_is_said),
         cmocka_unit_test(jbig2__bare_segments_are_told_from_anything_else),
     };
