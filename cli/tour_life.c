@@ -155,6 +155,7 @@ end_the_seal(struct one_life *one, struct jy_fault *fault)
         (rc = life_approve(&tour->life, order, NULL, fault)) != JY_OK)
         goto out;
     tour_say(tour, "R21.2", "挂失：立即冻结", "reported lost: frozen at once");
+    sleep(1);                                                    /* times are whole seconds: the last stamp was made before */
     if ((rc = life_freeze(&tour->life, "reported lost", fault)) != JY_OK)
         goto out;
     tour_expect_refusal(tour, life_stamp(&tour->life, order, NULL, result, fault), "seal_not_live", fault);
@@ -162,7 +163,7 @@ end_the_seal(struct one_life *one, struct jy_fault *fault)
     if ((rc = life_unfreeze(&tour->life, fault)) != JY_OK)
         goto out;
     t.before = jy_now();
-    sleep(1);                                                    /* times are whole seconds: keep before and after apart */
+    sleep(1);                                                    /* as above: before and after are told apart */
     tour_say(tour, "R21.1", "注销：不再使用", "cancelled: not used any more");
     if ((rc = life_cancel(&tour->life, "electronic_seal_not_used", fault)) != JY_OK)
         goto out;

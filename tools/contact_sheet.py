@@ -13,7 +13,8 @@ CORPUS = pathlib.Path(__file__).resolve().parent.parent.parent / "shared" / "cor
 DPI = "102"                     # about 4 pixels a millimetre, as ofdrw's pictures
 SHEET = 40                      # pages on one sheet
 STYLE = ("<!doctype html><meta charset=utf-8><title>contact sheet</title><style>img{max-width:40vw;border:1px solid #ccc}td,th{vertical-align:top;"
-         "text-align:left}figure{display:inline-block;margin:4px;width:185px;font-size:10px;overflow-wrap:anywhere;vertical-align:top}figure img{max-width:100%}</style>")
+         "text-align:left}figure{display:inline-block;margin:4px;width:185px;font-size:10px;overflow-wrap:anywhere;vertical-align:top}"
+         "figure img{max-width:100%}</style>")
 
 
 def reference_of(source, page):

@@ -9,7 +9,8 @@
 #define ADD(buf, bytes) assert_int_equal(jy_buf_add(buf, JY_SLICE(bytes, sizeof(bytes) - 1)), JY_OK)
 
 /* Types of segments, T.88 7.3; what is kept is an intermediate region. */
-enum { JB2_SYMBOL_DICTIONARY = 0, JB2_PATTERN_DICTIONARY = 16, JB2_HALFTONE_KEPT = 20, JB2_HALFTONE = 22, JB2_PAGE = 48, JB2_PAGE_END = 49, JB2_EXTENSION = 62 };
+enum { JB2_SYMBOL_DICTIONARY = 0, JB2_PATTERN_DICTIONARY = 16, JB2_HALFTONE_KEPT = 20, JB2_HALFTONE = 22, JB2_PAGE = 48, JB2_PAGE_END = 49,
+       JB2_EXTENSION = 62 };
 
 static inline void
 put32(struct jy_buf *out, uint32_t n)
