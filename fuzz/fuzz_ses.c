@@ -16,7 +16,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct jy_cms_result cms = { 0 };
     struct jy_seal *seal = NULL;
     struct jy_ses *ses = NULL;
+    char type[JY_SEAL_PICTURE_TYPE];
+    struct jy_slice picture;
 
+    if (jy_seal_picture_alone(input, type, &picture) == JY_OK && (picture.p < data || picture.p + picture.len > data + size))
+        abort();
     if (jy_seal_parse(input, &seal, &fault) == JY_OK) {
         struct jy_slice der = jy_seal_der(seal);
         if (der.len > size || memcmp(der.p, data, der.len) != 0)

@@ -26,6 +26,12 @@ struct jy_seal;   /* opaque; begins in jy_seal_parse(), ends in jy_seal_free() *
  */
 JY_CHECK jy_err jy_seal_parse(struct jy_slice der, struct jy_seal **out, struct jy_fault *fault);
 void jy_seal_free(struct jy_seal *seal);
+#define JY_SEAL_PICTURE_TYPE 33       /* bytes of a type, its NUL counted */
+/**
+ * The picture of a SESeal that jy_seal_parse refuses, by its place alone: to show what other programs show, never to judge by.
+ * der: as for jy_seal_parse. *picture is borrowed from der; type as written. Errors: JY_E_FORMAT nothing like a picture is at its place.
+ */
+JY_CHECK jy_err jy_seal_picture_alone(struct jy_slice der, char type[JY_SEAL_PICTURE_TYPE], struct jy_slice *picture);
 /* Borrowed, valid until jy_seal_free. Text is NUL-terminated UTF-8. */
 struct jy_slice jy_seal_der(const struct jy_seal *seal);        /* exactly one TLV, without trailing bytes */
 enum jy_seal_layout jy_seal_layout(const struct jy_seal *seal);

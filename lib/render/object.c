@@ -8,6 +8,8 @@
 
 #define OBJECT_PRICE 500
 #define DASHES_MAX 1e6
+#define MARK_WIDTH 20                        /* mm: of the mark for an object without a Boundary */
+#define MARK_HEIGHT 5
 #define THINNEST 0.6                         /* device pixels: a hair line that is still seen */
 
 static double
@@ -190,15 +192,17 @@ draw_object(struct draw *d, const struct jy_xml *node, const char *draw_param)
         note(d->r, node->name, "变换矩阵有误 a CTM makes no sense");
     apply_clips(d, node, true);
     if (kind == TEXT)
-        draw_text(d, node, &style, alpha);
+        drawn = draw_text(d, node, &style, alpha);
     else if (kind == PATH)
         draw_path(d, node, &style, alpha);
     else if (kind == IMAGE)
         drawn = draw_image(d, node, box, alpha);
     else
         draw_composite(d, node, alpha);
+    if (!drawn && !has_box)                                  /* where it would begin */
+        draw_mark(d, (const double[4]){ 0, 0, MARK_WIDTH, MARK_HEIGHT });
     cairo_restore(d->cr);
-    if (!drawn)
+    if (!drawn && has_box)
         draw_mark(d, box);
     else if (kind == IMAGE && jy_xml_child(node, "Border") != NULL)
         draw_border(d, jy_xml_child(node, "Border"), box, alpha);

@@ -132,7 +132,8 @@ void draw_objects(struct draw *d, const struct jy_xml *parent, const char *draw_
 bool path_data(struct draw *d, const char *text);
 /** An elliptic arc from the current point; angle in radians. */
 void path_arc(cairo_t *cr, double rx, double ry, double angle, bool large, bool sweep, double x, double y);
-void draw_text(struct draw *d, const struct jy_xml *node, const struct style *style, double alpha);
+/** False when nothing of it can be drawn: it is to be marked. */
+bool draw_text(struct draw *d, const struct jy_xml *node, const struct style *style, double alpha);
 /** The outlines of a text object as the current path, for clips. */
 void text_path(struct draw *d, const struct jy_xml *node);
 /** False when it cannot be drawn (noted). */
@@ -166,7 +167,7 @@ void begin_page(struct jy_render *r);
 /** One page onto cr, whose unit is the millimetre from the page's corner. */
 JY_CHECK jy_err draw_page(struct jy_render *r, size_t page, cairo_t *cr, struct jy_fault *fault);
 /** A seal's picture over the box 0 0 width height. */
-void draw_seal(struct draw *d, const struct jy_seal *seal, double width, double height, const char *where);
+void draw_seal(struct draw *d, struct jy_slice picture, const char *type, double width, double height, const char *where);
 JY_CHECK jy_err render_open_level(struct jy_slice file, struct jy_fonts *fonts, int level, struct jy_render **out, struct jy_fault *fault);
 /** SVG over the box 0 0 width height of cr. */
 JY_CHECK jy_err svg_draw(struct jy_slice bytes, struct jy_fonts *fonts, cairo_t *cr, double width, double height, struct jy_fault *fault);

@@ -2,6 +2,7 @@
 /* What the signatures show: each StampAnnot's piece of the seal's picture, multiplied onto the page so that text under it stays readable. */
 #include "render/render.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define STAMPS_MAX 2000                      /* looked at for one page */
@@ -38,9 +39,8 @@ draw_package(struct draw *d, struct jy_slice bytes, double width, double height,
 }
 
 void
-draw_seal(struct draw *d, const struct jy_seal *seal, double width, double height, const char *where)
+draw_seal(struct draw *d, struct jy_slice bytes, const char *named_type, double width, double height, const char *where)
 {
-    struct jy_slice bytes = jy_seal_picture(seal);
     enum jy_picture_type type = jy_picture_detect(bytes);
     struct jy_picture picture = { 0 };
     struct jy_fault fault = { 0 };
@@ -55,7 +55,7 @@ draw_seal(struct draw *d, const struct jy_seal *seal, double width, double heigh
     if (type == JY_PICTURE_SVG) {
         if (svg_draw(bytes, d->r->fonts, d->cr, width, height, &fault) == JY_OK)
             return;
-    } else if (jy_picture_read(bytes, jy_seal_picture_type(seal), &picture, &fault) == JY_OK) {
+    } else if (jy_picture_read(bytes, named_type, &picture, &fault) == JY_OK) {
         uint64_t pixels = (uint64_t)picture.width * picture.height;
         if (spend(d->r, pixels * 3) && hold(d->r, pixels * 4))
             surface = surface_of(&picture);
@@ -78,8 +78,26 @@ draw_seal(struct draw *d, const struct jy_seal *seal, double width, double heigh
     *d->r->memory = held;
 }
 
+/* What a signature shows: the picture of its seal, which ses or own holds, or bytes when the seal itself cannot be read. */
+struct shown {
+    struct jy_slice picture;
+    char type[JY_SEAL_PICTURE_TYPE];
+    struct jy_ses *ses;
+    struct jy_seal *own;
+    struct jy_buf bytes;
+    bool readable;
+};
+
 static void
-draw_piece(struct draw *d, const struct jy_xml *annot, const struct jy_seal *seal, const char *where)
+show_seal(struct shown *shown, const struct jy_seal *seal)
+{
+    shown->picture = jy_seal_picture(seal);
+    snprintf(shown->type, sizeof(shown->type), "%s", jy_seal_picture_type(seal));
+    shown->readable = true;
+}
+
+static void
+draw_piece(struct draw *d, const struct jy_xml *annot, const struct shown *shown, const char *where)
 {
     double box[4], clip[4];
     cairo_t *cr = d->cr;
@@ -99,33 +117,34 @@ draw_piece(struct draw *d, const struct jy_xml *annot, const struct jy_seal *sea
     }
     cairo_clip(cr);
     cairo_push_group(cr);
-    draw_seal(d, seal, box[2], box[3], where);
+    draw_seal(d, shown->picture, shown->type, box[2], box[3], where);
     cairo_pop_group_to_source(cr);
     cairo_set_operator(cr, CAIRO_OPERATOR_MULTIPLY);
     cairo_paint(cr);
     cairo_restore(cr);
 }
 
-/* The seal of a signature: Seal.esl, or the one within the value (tax invoices have no other). Either may be junk: then there is none. */
-static struct jy_seal *
-read_seal(struct draw *d, const struct jy_xml *root, const char *folder, struct jy_ses **ses)
+/*
+ * The seal of a signature: the one within the value (what was signed is what is shown), or Seal.esl. Either may be junk; of a seal that cannot be
+ * read the picture is shown all the same, as other programs do, and told. False: there is nothing to show.
+ */
+static bool
+read_shown(struct draw *d, const struct jy_xml *root, const char *folder, struct shown *shown)
 {
     const char *seal_loc = jy_xml_child_text(jy_xml_child(jy_xml_child(root, "SignedInfo"), "Seal"), "BaseLoc");
     size_t seal_at = ofd_locate(d->r->ofd, folder, seal_loc, NULL);
     size_t value_at = ofd_locate(d->r->ofd, folder, jy_xml_child_text(root, "SignedValue"), NULL);
-    struct jy_buf bytes = { 0 };
-    struct jy_seal *seal = NULL;
+    struct jy_buf value = { 0 };
 
-    if (value_at != SIZE_MAX && jy_zip_read(d->r->ofd->zip, value_at, JY_SES_MAX, &bytes, NULL) == JY_OK &&
-        jy_ses_parse(jy_buf_slice(&bytes), ses, NULL) == JY_OK) {
-        jy_buf_free(&bytes);
-        return NULL;                                         /* what was signed is what is shown */
-    }
-    jy_buf_free(&bytes);
-    if (seal_at != SIZE_MAX && jy_zip_read(d->r->ofd->zip, seal_at, JY_SEAL_MAX, &bytes, NULL) == JY_OK)
-        (void)!jy_seal_parse(jy_buf_slice(&bytes), &seal, NULL);
-    jy_buf_free(&bytes);
-    return seal;
+    if (value_at != SIZE_MAX && jy_zip_read(d->r->ofd->zip, value_at, JY_SES_MAX, &value, NULL) == JY_OK &&
+        jy_ses_parse(jy_buf_slice(&value), &shown->ses, NULL) == JY_OK && jy_ses_seal(shown->ses) != NULL)
+        show_seal(shown, jy_ses_seal(shown->ses));
+    jy_buf_free(&value);
+    if (shown->readable || seal_at == SIZE_MAX || jy_zip_read(d->r->ofd->zip, seal_at, JY_SEAL_MAX, &shown->bytes, NULL) != JY_OK)
+        return shown->readable;
+    if (jy_seal_parse(jy_buf_slice(&shown->bytes), &shown->own, NULL) == JY_OK)
+        show_seal(shown, shown->own);
+    return shown->readable || jy_seal_picture_alone(jy_buf_slice(&shown->bytes), shown->type, &shown->picture) == JY_OK;
 }
 
 static bool
@@ -141,8 +160,7 @@ draw_signature(struct draw *d, const char *folder, const char *loc, const char *
 {
     struct jy_xml_doc *doc = NULL;
     const struct jy_xml *info, *annot;
-    struct jy_seal *own = NULL, *seal;
-    struct jy_ses *ses = NULL;
+    struct shown shown = { 0 };
     char path[OFD_PATH], here[OFD_PATH];
     size_t at = ofd_locate(d->r->ofd, folder, loc, path);
 
@@ -156,22 +174,22 @@ draw_signature(struct draw *d, const char *folder, const char *loc, const char *
     while (annot != NULL && !is_here(annot, page_id))
         annot = jy_xml_next(annot);
     if (annot != NULL) {
-        own = read_seal(d, jy_xml_root(doc), here, &ses);
-        seal = ses != NULL ? jy_ses_seal(ses) : own;
+        bool found = read_shown(d, jy_xml_root(doc), here, &shown);
+        if (!shown.readable)
+            note(d->r, path, found ? "印章数据有误，仅显示其图像 the seal cannot be read; only its picture is shown" : "印章无法读取 the seal cannot be read");
         for (; annot != NULL && (*left)-- > 0; annot = jy_xml_next(annot)) {
             double box[4];
             if (!is_here(annot, page_id))
                 continue;
-            if (seal != NULL) {
-                draw_piece(d, annot, seal, path);
-            } else if (numbers_of(jy_xml_attr(annot, "Boundary"), box, 4) == 4) {
-                note(d->r, path, "印章无法读取 the seal cannot be read");
+            if (found)
+                draw_piece(d, annot, &shown, path);
+            else if (numbers_of(jy_xml_attr(annot, "Boundary"), box, 4) == 4)
                 draw_mark(d, box);
-            }
         }
     }
-    jy_ses_free(ses);
-    jy_seal_free(own);
+    jy_ses_free(shown.ses);
+    jy_seal_free(shown.own);
+    jy_buf_free(&shown.bytes);
     jy_xml_free(doc);
 }
 

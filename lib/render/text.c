@@ -278,7 +278,10 @@ begin(struct draw *d, const struct jy_xml *node, struct text *t)
     t->italic = true_of(node, "Italic", false) && (t->font->face->style_flags & FT_STYLE_FLAG_ITALIC) == 0;
     t->bold = (number_of(node, "Weight", 400) >= 600 || t->font->bold) && (t->font->face->style_flags & FT_STYLE_FLAG_BOLD) == 0 &&
               !t->font->embedded;
-    return t->size > 0 && t->size < 10000 && t->stretch > 0 && t->stretch < 1000;
+    if (t->size > 0 && t->size < 10000 && t->stretch > 0 && t->stretch < 1000)
+        return true;
+    note(d->r, "TextObject", "字号或缩放有误 its size or stretch makes no sense");
+    return false;
 }
 
 static void
@@ -290,16 +293,17 @@ draw_all(struct text *t)
         draw_code(t, code, &x, &y);
 }
 
-void
+bool
 draw_text(struct draw *d, const struct jy_xml *node, const struct style *style, double alpha)
 {
     struct text t;
 
     if (!begin(d, node, &t))
-        return;
+        return false;
     t.style = *style;
     t.alpha = alpha;
     draw_all(&t);
+    return true;
 }
 
 void

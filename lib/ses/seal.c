@@ -14,7 +14,7 @@ struct jy_seal {
     struct jy_slice tail;             /* TLVs of cert and algorithm: in v1 they are signed too */
     enum jy_seal_layout layout;
     int version, type, width_mm, height_mm;
-    char vendor[257], id[257], name[512], picture_type[33];
+    char vendor[257], id[257], name[512], picture_type[JY_SEAL_PICTURE_TYPE];
     jy_time created, valid_start, valid_end;
     uint32_t cert_list_type;
     struct jy_slice cert_list;        /* contents of SES_CertList */
@@ -118,6 +118,26 @@ parse_picture(struct jy_der *info, struct jy_seal *seal)
     seal->width_mm = (int)width;
     seal->height_mm = (int)height;
     return JY_OK;
+}
+
+jy_err
+jy_seal_picture_alone(struct jy_slice der, char type[JY_SEAL_PICTURE_TYPE], struct jy_slice *picture)
+{
+    struct jy_der all, seal, info, pictured;
+    struct jy_der_item skipped;
+    jy_deviations ignored = { 0 };
+    jy_err rc;
+
+    jy_der_open(&all, der);
+    if ((rc = jy_der_enter(&all, DER_SEQUENCE, &seal)) != JY_OK || (rc = jy_der_enter(&seal, DER_SEQUENCE, &info)) != JY_OK)
+        return rc;
+    for (int i = 0; i < 3; i++)                                                                   /* header, esID, property */
+        if ((rc = jy_der_next(&info, &skipped)) != JY_OK)
+            return rc;
+    if ((rc = jy_der_enter(&info, DER_SEQUENCE, &pictured)) != JY_OK ||
+        (rc = jy_read_text(&pictured, DER_IA5, type, JY_SEAL_PICTURE_TYPE, &ignored)) != JY_OK)
+        return rc;
+    return jy_der_octets(&pictured, picture);
 }
 
 static jy_err

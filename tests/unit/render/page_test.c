@@ -405,6 +405,27 @@ image__has_its_border_and_another_stands_in_for_a_broken_one(void **state)
 }
 
 static void
+text__that_cannot_be_drawn_is_marked_where_it_would_begin(void **state)
+{
+    static const struct { const char *attributes; double x, y; } rows[] = {
+        { "Boundary=\"10 10 20 20\" Font=\"3\"", 20, 20 },                     /* no size: its box */
+        { "Boundary=\"10 10 20 20\" Font=\"3\" Size=\"-3\"", 20, 20 },
+        { "Font=\"3\" CTM=\"1 0 0 1 15 30\"", 25, 32.5 },                     /* no box either */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char page[256];
+        struct canvas c;
+        snprintf(page, sizeof(page), "<Page><Content><Layer><TextObject %s><TextCode>国</TextCode></TextObject></Layer></Content></Page>", rows[i].attributes);
+        draw(&c, page);
+        assert_true(canvas_notes(&c, "its size or stretch makes no sense"));
+        assert_true(canvas_at(&c, rows[i].x, rows[i].y)[1] < 250 && canvas_is(&c, 5, 5, 255, 255, 255));
+        jy_picture_free(&c.picture);
+    }
+}
+
+static void
 image__that_cannot_be_drawn_is_marked_and_named(void **state)
 {
     static const struct raw_entry more[] = { { .name = "D/broken.png", .text = "\x89PNG\r\n\x1a\n broken" } };
@@ -679,6 +700,7 @@ main(void)
         cmocka_unit_test(clip__areas_are_joined_and_clips_are_met),
         cmocka_unit_test(image__fills_the_unit_square_of_its_matrix_and_its_mask_hides),
         cmocka_unit_test(image__has_its_border_and_another_stands_in_for_a_broken_one),
+        cmocka_unit_test(text__that_cannot_be_drawn_is_marked_where_it_would_begin),
         cmocka_unit_test(image__that_cannot_be_drawn_is_marked_and_named),
         cmocka_unit_test(composite__is_drawn_and_one_within_itself_ends),
         cmocka_unit_test(annotation__is_drawn_unless_invisible),

@@ -174,6 +174,28 @@ ses_parse__every_truncation_is_refused(void **state)
         assert_int_not_equal(jy_seal_parse(JY_SLICE(seal_der.p, i), &s, NULL), JY_OK);
 }
 
+/* A seal that cannot be read has a picture that can be shown; what is cut off before its end has none. */
+static void
+seal_picture_alone__is_found_by_its_place(void **state)
+{
+    const struct jy_slice version = JY_SLICE("\x16\2ES\2\1", 6), bytes = JY_SLICE("picture bytes", 13);
+    size_t at = jy_slice_find(jy_buf_slice(&seal_der), version) + version.len, end = jy_slice_find(jy_buf_slice(&seal_der), bytes) + bytes.len;
+    uint8_t before = seal_der.p[at];
+    char type[JY_SEAL_PICTURE_TYPE];
+    struct jy_slice picture;
+    struct jy_seal *s;
+
+    (void)state;
+    seal_der.p[at] = 127;
+    assert_int_equal(jy_seal_parse(jy_buf_slice(&seal_der), &s, NULL), JY_E_FORMAT);
+    assert_int_equal(jy_seal_picture_alone(jy_buf_slice(&seal_der), type, &picture), JY_OK);
+    assert_true(jy_slice_equal(picture, bytes));
+    assert_string_equal(type, "PNG");
+    for (size_t i = 0; i < end; i++)
+        assert_int_equal(jy_seal_picture_alone(JY_SLICE(seal_der.p, i), type, &picture), JY_E_FORMAT);
+    seal_der.p[at] = before;
+}
+
 /* Seals that others made (seal-formats §7): versions 1, 4 and 5, DER and raw signatures. */
 static void
 seal_parse__seals_of_other_makers(void **state)
@@ -218,6 +240,7 @@ main(void)
         cmocka_unit_test(ses_make__reads_back_and_refuses_a_signer_not_in_the_seal),
         cmocka_unit_test(ses_parse__no_changed_byte_verifies_unnoticed),
         cmocka_unit_test(ses_parse__every_truncation_is_refused),
+        cmocka_unit_test(seal_picture_alone__is_found_by_its_place),
         cmocka_unit_test(seal_parse__seals_of_other_makers),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
