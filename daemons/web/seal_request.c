@@ -198,9 +198,8 @@ take(struct web *web, const json_t *row, struct jy_fault *fault)
 
     PUT(ask.seal_key_id, a.seal_id);
     ask.seal = jy_buf_slice(&seal);
-    if (rc == JY_OK && (rc = ask_key(web, JY_MSG_KEY_TAKE_SEAL, &ask, &reply, fault)) == JY_OK) {
+    if (rc == JY_OK && (rc = ask_key(web, JY_MSG_KEY_TAKE_SEAL, &ask, &reply, fault)) == JY_OK)
         rc = db_write(web->db, write_taken, &a, fault);
-    }
     jy_frame_free(&reply);
     jy_buf_free(&seal);
     return rc;
