@@ -37,26 +37,44 @@ sweep(struct jy_pool *pool)
             forget(pool, i);
 }
 
-/* A connection to peer that is now this caller's, or -1 when there was none by the deadline. */
+/* A free connection, now busy; -1: none. */
+static int
+take_free(struct jy_pool *pool)
+{
+    sweep(pool);
+    for (size_t i = 0; i < pool->count; i++)
+        if (!pool->list[i].busy) {
+            pool->list[i].busy = true;
+            return pool->list[i].fd;
+        }
+    return -1;
+}
+
+/* A connection to peer that is now this caller's, or -1 when there was none by the deadline. Who came first is served first: a caller who gives
+ * back and asks again at once would else be before those who still have to wake. */
 static int
 take(struct jy_room_context *room, enum jy_room peer, int64_t deadline)
 {
     const struct timespec until = { .tv_sec = deadline / 1000, .tv_nsec = deadline % 1000 * 1000000 };
     struct jy_pool *pool = &room->pools[peer];
+    struct jy_turn mine = { NULL }, **place;
     int fd = -1;
 
     pthread_mutex_lock(&room->lock);
+    for (place = &pool->turns; *place != NULL; place = &(*place)->next)
+        ;
+    *place = &mine;
     for (bool late = false;;) {
-        sweep(pool);
-        for (size_t i = 0; fd < 0 && i < pool->count; i++)
-            if (!pool->list[i].busy) {
-                pool->list[i].busy = true;
-                fd = pool->list[i].fd;
-            }
+        if (pool->turns == &mine)
+            fd = take_free(pool);
         if (fd >= 0 || late)
             break;
         late = pthread_cond_timedwait(&room->changed, &room->lock, &until) == ETIMEDOUT;
     }
+    for (place = &pool->turns; *place != &mine; place = &(*place)->next)
+        ;
+    *place = mine.next;
+    pthread_cond_broadcast(&room->changed);          /* another connection may be free for the next */
     pthread_mutex_unlock(&room->lock);
     return fd;
 }

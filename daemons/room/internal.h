@@ -25,9 +25,13 @@
 /* 64 workers, and as many broken connections whose callers have not noticed yet. */
 #define JY_POOL_MAX 128
 
+/* A caller who waits, on his own stack. */
+struct jy_turn { struct jy_turn *next; };
+
 struct jy_pool {
     struct { int fd; bool busy; } list[JY_POOL_MAX];
     size_t count;
+    struct jy_turn *turns;                /* first come first */
 };
 
 struct jy_room_context {

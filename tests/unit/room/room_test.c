@@ -324,7 +324,7 @@ begin__without_a_start_or_with_another_rooms_keys_there_is_no_room(void **state)
 
 /* -- calls against a peer that is played -- */
 
-enum act { ANSWER, ERROR, WRONG_TYPE, OK_AS_ERROR, GARBAGE, SILENCE, BREAK };
+enum act { ANSWER, COUNT, ERROR, WRONG_TYPE, OK_AS_ERROR, GARBAGE, SILENCE, BREAK };
 
 struct peer { int fd; enum act act; pthread_t thread; };
 
@@ -339,11 +339,13 @@ play(void *argument)
     struct jy_fault fault = { .err = JY_E_PIN_WRONG, .where = "PIN", .text = "two tries left" };
     struct jy_frame request;
     struct pollfd gone = { .fd = peer->fd, .events = POLLIN };
+    int asked = 0;
 
     while (jy_ipc_receive(peer->fd, JY_ROOM_KEY, -1, &request) == JY_OK) {
         jy_err rc = JY_OK;
         jy_frame_free(&request);
         switch (peer->act) {
+        case COUNT: info.now = ++asked; /* fall through */
         case ANSWER: rc = jy_ipc_send(peer->fd, JY_ROOM_KEY, JY_MSG_KEY_INFO, &info); break;
         case ERROR: rc = jy_ipc_send_error(peer->fd, JY_ROOM_KEY, JY_E_PIN_WRONG, &fault); break;
         case WRONG_TYPE: rc = jy_ipc_send(peer->fd, JY_ROOM_KEY, JY_MSG_KEY_BOUND, &bound); break;
@@ -596,6 +598,56 @@ call__threads_share_the_connections_one_call_at_a_time(void **state)
     assert_int_equal(connections(stage), 2);
 }
 
+struct caller { struct stage *stage; pthread_t thread; int64_t first, second; };
+
+static void *
+call_twice(void *argument)
+{
+    struct caller *caller = argument;
+    struct jy_frame reply;
+
+    assert_int_equal(hello(caller->stage, 20000, &reply, NULL), JY_OK);
+    caller->first = reply.u.KEY_INFO.now;
+    jy_frame_free(&reply);
+    assert_int_equal(hello(caller->stage, 20000, &reply, NULL), JY_OK);
+    caller->second = reply.u.KEY_INFO.now;
+    jy_frame_free(&reply);
+    return NULL;
+}
+
+static size_t
+waiting(struct stage *stage)
+{
+    size_t count = 0;
+
+    pthread_mutex_lock(&stage->room->lock);
+    for (const struct jy_turn *turn = stage->room->pools[JY_ROOM_KEY].turns; turn != NULL; turn = turn->next)
+        count++;
+    pthread_mutex_unlock(&stage->room->lock);
+    return count;
+}
+
+/* One connection, four callers: the first calls go in the order in which they came, and who asks again comes after those who wait. */
+static void
+call__who_came_first_is_served_first(void **state)
+{
+    struct caller callers[4] = { 0 };
+
+    for (size_t i = 0; i < 4; i++) {
+        callers[i].stage = *state;
+        assert_int_equal(pthread_create(&callers[i].thread, NULL, call_twice, &callers[i]), 0);
+        while (waiting(*state) != i + 1)
+            usleep(1000);
+    }
+    attach_peer(*state, COUNT);
+    for (size_t i = 0; i < 4; i++) {
+        pthread_join(callers[i].thread, NULL);
+        assert_int_equal(callers[i].first, i + 1);
+        assert_in_range(callers[i].second, 5, 8);
+    }
+    assert_int_equal(waiting(*state), 0);
+}
+
 /* -- serving -- */
 
 static void
@@ -746,6 +798,7 @@ main(void)
         cmocka_unit_test_setup_teardown(call__a_dead_connection_in_the_pool_costs_no_call, set_up, tear_down),
         cmocka_unit_test_setup_teardown(call__what_is_not_this_rooms_to_ask_is_refused_unsent, set_up, tear_down),
         cmocka_unit_test_setup_teardown(call__threads_share_the_connections_one_call_at_a_time, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(call__who_came_first_is_served_first, set_up, tear_down),
         cmocka_unit_test(serve__answers_reports_lost_connections_and_stops),
         cmocka_unit_test(log__a_line_is_one_json_object_whatever_it_is_given),
     };
