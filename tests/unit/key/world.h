@@ -159,7 +159,7 @@ world_secret(const char *purpose, const char *object, const char *pin)
     return world_secret_at(purpose, object, pin, "", w.now);
 }
 
-#define TEXT(field, text) snprintf(field, sizeof(field), "%s", text)
+#define TEXT(field, text) assert_true(snprintf(field, sizeof(field), "%s", text) < (int)sizeof(field))
 
 static inline jy_err
 world_enrol(const char *key_id, const char *kind, const char *common_name, struct jy_buf *csr, char code[65])
