@@ -107,7 +107,8 @@ struct jy_table {
 /**
  * The table as PDF, appended to out; the same input with the same fonts gives the same bytes. Control characters, what turns the direction of text, and
  * bytes that are not UTF-8 are shown as \xNN, a character that no font has as [U+NNNN]. pages: how many it has; may be NULL.
- * Errors, naming the member: JY_E_LIMIT (jinyin/limits.def, JY_TABLE_*), JY_E_ARGUMENT (no column, a width), JY_E_NOMEM.
+ * Errors, naming the member: JY_E_LIMIT (jinyin/limits.def, JY_TABLE_*), JY_E_ARGUMENT (no column, a width; a title, foot or
+ * headings that leave no room for rows), JY_E_NOMEM.
  */
 JY_CHECK jy_err jy_table_pdf(const struct jy_table *table, struct jy_fonts *fonts, struct jy_buf *out, size_t *pages, struct jy_fault *fault);
 /**

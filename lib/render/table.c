@@ -21,8 +21,11 @@
 #define PAD_X 1.0                            /* within a cell */
 #define PAD_Y 0.8
 #define GAP 3.0                              /* between head, facts, table, foot */
+#define RULE_GAP 1.2                         /* between a text and its rule */
 #define PART_MIN 24.0                        /* what of a row higher than a page still begins on this one */
-#define HEADINGS_MAX 80.0                    /* their height: most of the page is the rows' */
+#define TITLE_MAX 50.0                       /* heights: together they leave room for rows */
+#define HEADINGS_MAX 70.0
+#define FOOT_MAX 30.0
 #define FACT_NAME 34.0
 #define FACT_VALUE ((JY_TABLE_WIDTH_MM - 2 * FACT_NAME) / 2)
 #define POINTS (72 / 25.4)
@@ -109,7 +112,7 @@ start_page(struct sheet *s)
         cairo_save(s->cr);
         cairo_scale(s->cr, POINTS, POINTS);
     }
-    s->y = stack(s, first ? &s->title : &s->running, 0, first ? s->title.count : s->running.count, MARGIN, TOP, JY_TABLE_WIDTH_MM, first ? 0.5 : 0) + 1.2;
+    s->y = stack(s, first ? &s->title : &s->running, 0, first ? s->title.count : s->running.count, MARGIN, TOP, JY_TABLE_WIDTH_MM, first ? 0.5 : 0) + RULE_GAP;
     red(s);
     rule(s, MARGIN, s->y, MARGIN + JY_TABLE_WIDTH_MM, s->y, first ? 0.7 : 0.3);
     if (first)
@@ -122,7 +125,7 @@ static jy_err
 end_page(struct sheet *s)
 {
     struct table_lines number = { .glyphs = &s->glyphs };
-    const double y = s->end + GAP - 1.2;
+    const double y = s->end + GAP - RULE_GAP;
     char text[160];
     jy_err rc;
 
@@ -403,6 +406,12 @@ draw(struct sheet *s, struct jy_buf *out, struct jy_fault *fault)
 }
 
 static jy_err
+check_height(double height, double max, const char *where, struct jy_fault *fault)
+{
+    return height <= max ? JY_OK : jy_fail(fault, JY_E_ARGUMENT, where, 0, "%.0f mm high, there is room for %.0f: a shorter text, or wider columns", height, max);
+}
+
+static jy_err
 prepare(struct sheet *s, struct jy_fault *fault)
 {
     const struct jy_table *t = s->table;
@@ -415,11 +424,11 @@ prepare(struct sheet *s, struct jy_fault *fault)
         (rc = table_lines_add(&s->foot, TABLE_FOOT, t->foot[0] == '\0' ? " " : t->foot, JY_TABLE_WIDTH_MM - 80)) != JY_OK ||
         (rc = build_headings(s)) != JY_OK)
         return rc;
-    s->top = TOP + height_of(&s->running, 0, s->running.count) + 1.2 + GAP;
-    if (row_height(&s->headings) > HEADINGS_MAX)
-        return jy_fail(fault, JY_E_ARGUMENT, "columns", 0, "headings of %.0f mm, at most %.0f: shorter ones, or wider columns", row_height(&s->headings),
-                       HEADINGS_MAX);
-    return JY_OK;
+    s->top = TOP + height_of(&s->running, 0, s->running.count) + RULE_GAP + GAP;
+    if ((rc = check_height(height_of(&s->title, 0, s->title.count), TITLE_MAX, "title", fault)) == JY_OK &&
+        (rc = check_height(height_of(&s->foot, 0, s->foot.count), FOOT_MAX, "foot", fault)) == JY_OK)
+        rc = check_height(row_height(&s->headings), HEADINGS_MAX, "columns", fault);
+    return rc;
 }
 
 jy_err

@@ -184,10 +184,10 @@ R19_1__what_would_hide_is_shown(void **state)
 #endif
 
 static void
-widths__that_do_not_fit_are_refused(void **state)
+page__what_leaves_no_room_for_rows_is_refused(void **state)
 {
     static const char *const cells[2] = { "", "" };
-    static char heading[JY_TABLE_TERM_MAX + 1];
+    static char heading[JY_TABLE_TERM_MAX + 1], lines[JY_TABLE_TERM_MAX + 1];
     const struct { struct jy_table_column columns[2]; size_t count; const char *where; } rows[] = {
         { .count = 0, .where = "columns" }, { { { { "", "" }, 4.9, 0 } }, 1, "columns[0]" }, { { { { "", "" }, 0.0 / 0.0, 0 } }, 1, "columns[0]" },
         { { { { "", "" }, 200, 0 }, { { "", "" }, 73.1, 0 } }, 2, "columns" }, { { { { "", "" }, 10, 0 }, { { "", "" }, -5, 0 } }, 2, "columns[1]" },
@@ -203,6 +203,16 @@ widths__that_do_not_fit_are_refused(void **state)
         assert_int_equal(jy_table_pdf(&table, fonts, &out, NULL, &fault), JY_E_ARGUMENT);
         assert_string_equal(fault.where, rows[i].where);
         assert_int_equal(out.len, 0);
+    }
+    memset(lines, '\n', JY_TABLE_TERM_MAX);
+    for (int i = 0; i < 3; i++) {
+        static const char *const where[] = { "title", "title", "foot" };
+        struct jy_table table = { .title = { i == 0 ? lines : "", i == 1 ? lines : "" }, .foot = i == 2 ? lines : "", .columns = columns, .column_count = 1,
+                                  .cells = cells, .row_count = 1 };
+        struct jy_fault fault = { 0 };
+        struct jy_buf out = { 0 };
+        assert_int_equal(jy_table_pdf(&table, fonts, &out, NULL, &fault), JY_E_ARGUMENT);
+        assert_string_equal(fault.where, where[i]);
     }
 }
 
@@ -280,7 +290,7 @@ main(void)
 #ifndef MADE_ONLY
         cmocka_unit_test(R19_1__what_would_hide_is_shown),
 #endif
-        cmocka_unit_test(widths__that_do_not_fit_are_refused),
+        cmocka_unit_test(page__what_leaves_no_room_for_rows_is_refused),
         cmocka_unit_test(read__takes_a_table_and_nothing_else),
     };
 
