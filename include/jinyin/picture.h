@@ -40,6 +40,18 @@ const char *jy_picture_type_name(enum jy_picture_type type);
  * JBIG2 in colour, TIFF beyond what tiff.c says).
  */
 JY_CHECK jy_err jy_picture_read(struct jy_slice bytes, const char *declared, struct jy_picture *out, struct jy_fault *fault);
+
+/** What reading one picture may take; what it took is taken off, also when the picture turns out to be broken. */
+struct jy_picture_budget {
+    uint64_t memory;                         /* bytes held at once: its pixels and what reading them needs besides */
+    uint64_t steps;                          /* each about the time of a pixel */
+};
+/**
+ * jy_picture_read within a budget: what the picture's header says is held against it before a pixel is allocated, so that a picture that does not fit
+ * costs nothing. JY_E_LIMIT beyond it.
+ */
+JY_CHECK jy_err jy_picture_read_within(struct jy_slice bytes, const char *declared, struct jy_picture_budget *budget, struct jy_picture *out,
+                                       struct jy_fault *fault);
 /** The same, and vector pictures drawn by the program's drawer (jy_picture_use_drawer) into width_mm × height_mm at JY_PICTURE_VECTOR_DPI. */
 JY_CHECK jy_err jy_picture_draw(struct jy_slice bytes, const char *declared, double width_mm, double height_mm, struct jy_picture *out,
                                 struct jy_fault *fault);

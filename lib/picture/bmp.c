@@ -121,7 +121,7 @@ read_row(const struct bmp *b, const uint8_t *from, uint8_t *to, struct jy_fault 
 }
 
 jy_err
-picture_bmp(struct jy_slice bytes, struct jy_picture *out, struct jy_fault *fault)
+picture_bmp(struct jy_slice bytes, struct jy_picture_budget *budget, struct jy_picture *out, struct jy_fault *fault)
 {
     struct bmp b = { .bytes = bytes };
     uint64_t row;
@@ -132,7 +132,7 @@ picture_bmp(struct jy_slice bytes, struct jy_picture *out, struct jy_fault *faul
     row = ((uint64_t)b.width * b.bits + 31) / 32 * 4;
     if (b.data > bytes.len || row * b.height > bytes.len - b.data)
         return jy_fail(fault, JY_E_FORMAT, "BMP", b.data, "ends too early");
-    if ((rc = jy_picture_new(b.width, b.height, out, fault)) != JY_OK)
+    if ((rc = picture_new_within(b.width, b.height, 0, budget, out, fault)) != JY_OK)
         return rc;
     for (uint32_t y = 0; rc == JY_OK && y < b.height; y++)
         rc = read_row(&b, bytes.p + b.data + row * (b.upright ? y : b.height - 1 - y), out->rgba + (size_t)y * b.width * 4, fault);

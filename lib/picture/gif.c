@@ -103,7 +103,7 @@ read_records(GifFileType *gif, struct jy_picture *out, struct jy_fault *fault)
 }
 
 jy_err
-picture_gif(struct jy_slice bytes, struct jy_picture *out, struct jy_fault *fault)
+picture_gif(struct jy_slice bytes, struct jy_picture_budget *budget, struct jy_picture *out, struct jy_fault *fault)
 {
     int code = 0;
     GifFileType *gif = DGifOpen(&bytes, read_bytes, &code);
@@ -112,7 +112,7 @@ picture_gif(struct jy_slice bytes, struct jy_picture *out, struct jy_fault *faul
     if (gif == NULL)
         return jy_fail(fault, code == D_GIF_ERR_NOT_ENOUGH_MEM ? JY_E_NOMEM : JY_E_FORMAT, "GIF", 0, "no header");
     rc = gif->SWidth <= 0 || gif->SHeight <= 0 ? jy_fail(fault, JY_E_FORMAT, "GIF", 0, "no size")
-                                               : jy_picture_new((uint32_t)gif->SWidth, (uint32_t)gif->SHeight, out, fault);
+                                               : picture_new_within((uint32_t)gif->SWidth, (uint32_t)gif->SHeight, 0, budget, out, fault);
     if (rc == JY_OK)
         rc = read_records(gif, out, fault);
     DGifCloseFile(gif, &code);

@@ -99,7 +99,11 @@ begin_page(struct jb2 *j, const struct jb2_header *h, struct jy_slice data)
         return jb2_wrong(j, "a page of unknown height without stripes");
     if (j->page_grows)
         height = (j->stripe & 0x7fff) == 0 ? 1 : j->stripe & 0x7fff;
-    if ((rc = picture_size(width, height, j->fault)) != JY_OK || (rc = jb2_bitmap_new(j, width, height, &j->page)) != JY_OK)
+    if ((rc = picture_size(width, height, j->fault)) != JY_OK)
+        return rc;
+    if ((uint64_t)width * height * 5 > j->room)
+        return jy_fail(j->fault, JY_E_LIMIT, "JBIG2", j->at, "a page of %u × %u pixels; %llu bytes are left", width, height, (unsigned long long)j->room);
+    if ((rc = jb2_bitmap_new(j, width, height, &j->page)) != JY_OK)
         return rc;
     memset(j->page->px, j->page_default, (size_t)width * height);
     return JY_OK;
@@ -264,8 +268,9 @@ read_file(struct jb2 *j)
     return read_segments(j, in, (flags & 1) == 0, false);
 }
 
+/* Only the page is left by now. */
 static jy_err
-to_picture(struct jb2 *j, struct jy_picture *out)
+to_picture(struct jb2 *j, struct jy_picture_budget *budget, struct jy_picture *out)
 {
     uint32_t height;
     uint8_t *to;
@@ -274,7 +279,7 @@ to_picture(struct jb2 *j, struct jy_picture *out)
     if (j->page == NULL)
         return jb2_wrong(j, "no page");
     height = j->page_grows ? j->rows_known : j->page->height;
-    if ((rc = jy_picture_new(j->page->width, height, out, j->fault)) != JY_OK)
+    if ((rc = picture_new_within(j->page->width, height, j->held, budget, out, j->fault)) != JY_OK)
         return rc;
     to = out->rgba;
     for (size_t i = 0; i < (size_t)out->width * height; i++, to += 4) {
@@ -306,15 +311,17 @@ picture_jbig2_bare(struct jy_slice bytes)
 }
 
 jy_err
-picture_jbig2(struct jy_slice bytes, struct jy_picture *out, struct jy_fault *fault)
+picture_jbig2(struct jy_slice bytes, struct jy_picture_budget *budget, struct jy_picture *out, struct jy_fault *fault)
 {
-    struct jb2 j = { .bytes = bytes, .fault = fault };
+    struct jb2 j = { .bytes = bytes, .fault = fault, .room = budget->memory, .held_max = budget->memory < JY_JBIG2_HELD_MAX ? budget->memory : JY_JBIG2_HELD_MAX,
+                     .work_max = budget->steps < JY_JBIG2_WORK_MAX ? budget->steps : JY_JBIG2_WORK_MAX };
     jy_err rc = read_file(&j);
 
-    if (rc == JY_OK)
-        rc = to_picture(&j, out);
+    (void)picture_spend(budget, j.work);
     for (size_t i = 0; i < j.count; i++)
         free_result(&j, &j.segments[i]);
+    if (rc == JY_OK)
+        rc = to_picture(&j, budget, out);
     jb2_bitmap_free(&j, j.page);
     free(j.segments);
     free(j.fax);

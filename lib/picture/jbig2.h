@@ -14,7 +14,8 @@ struct jb2 {
     struct jy_slice bytes;
     struct jy_fault *fault;
     size_t at;                               /* of the segment being read, for faults */
-    uint64_t held, work;                     /* bytes of bitmaps, lists and contexts that live; steps done */
+    uint64_t room;                           /* bytes that the caller has for the page and the picture made of it */
+    uint64_t held, held_max, work, work_max; /* bytes of bitmaps, lists and contexts that live; steps done; the most of each */
     struct fax *fax;                         /* NULL until one is needed */
     struct jb2_segment *segments;            /* whose results may be referred to, in the order of their numbers */
     size_t count, cap;
@@ -26,10 +27,10 @@ struct jb2 {
 /** JY_E_FORMAT, JY_E_UNSUPPORTED, with the place. */
 JY_CHECK jy_err jb2_wrong(struct jb2 *j, const char *text);
 JY_CHECK jy_err jb2_refuse(struct jb2 *j, const char *text);
-/** Memory from the budget (JY_JBIG2_HELD_MAX), zeroed: JY_E_LIMIT, JY_E_NOMEM. Given back with the size that was asked for. */
+/** Memory from the budget (JY_JBIG2_HELD_MAX, or what the caller has), zeroed: JY_E_LIMIT, JY_E_NOMEM. Given back with the size that was asked for. */
 JY_CHECK jy_err jb2_hold(struct jb2 *j, uint64_t bytes, void *out);
 void jb2_drop(struct jb2 *j, void *p, uint64_t bytes);
-/** Takes steps from the budget (JY_JBIG2_WORK_MAX), each about the time of one pixel decoded: JY_E_LIMIT. */
+/** Takes steps from the budget (JY_JBIG2_WORK_MAX, or what the caller has), each about the time of one pixel decoded: JY_E_LIMIT. */
 JY_CHECK jy_err jb2_spend(struct jb2 *j, uint64_t steps);
 #define JB2_LINE_STEPS 16u                   /* of beginning a line, beside its pixels */
 /** The tables of T.4 for MMR. */

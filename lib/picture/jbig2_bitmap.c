@@ -22,8 +22,8 @@ jb2_refuse(struct jb2 *j, const char *text)
 jy_err
 jb2_spend(struct jb2 *j, uint64_t steps)
 {
-    if (steps > JY_JBIG2_WORK_MAX - j->work)
-        return jy_fail(j->fault, JY_E_LIMIT, "JBIG2", j->at, "more than %d steps of decoding", (int)JY_JBIG2_WORK_MAX);
+    if (steps > j->work_max - j->work)
+        return jy_fail(j->fault, JY_E_LIMIT, "JBIG2", j->at, "more than %llu steps of decoding", (unsigned long long)j->work_max);
     j->work += steps;
     return JY_OK;
 }
@@ -34,8 +34,8 @@ jb2_hold(struct jb2 *j, uint64_t bytes, void *out)
     void *p = NULL;
 
     memcpy(out, &p, sizeof(p));
-    if (bytes > JY_JBIG2_HELD_MAX - j->held)
-        return jy_fail(j->fault, JY_E_LIMIT, "JBIG2", j->at, "more than %d bytes of bitmaps", (int)JY_JBIG2_HELD_MAX);
+    if (bytes > j->held_max - j->held)
+        return jy_fail(j->fault, JY_E_LIMIT, "JBIG2", j->at, "more than %llu bytes of bitmaps", (unsigned long long)j->held_max);
     if ((p = calloc(1, bytes == 0 ? 1 : (size_t)bytes)) == NULL)
         return jy_fail(j->fault, JY_E_NOMEM, "JBIG2", j->at, "no memory");
     j->held += bytes;

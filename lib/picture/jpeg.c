@@ -9,6 +9,8 @@
 
 #include <jpeglib.h>
 
+#include <jerror.h>
+
 #define MEMORY_MAX (112l << 20)              /* coefficients of a progressive picture of 16 M pixels, three colours */
 #define SCAN_PIXELS_MAX (256u << 20)
 
@@ -17,6 +19,8 @@ struct reader {
     struct jpeg_error_mgr errors;
     struct jpeg_progress_mgr progress;
     jmp_buf back;
+    struct jy_picture_budget *budget;        /* NULL: no pixels are kept */
+    int scans;                               /* paid for */
     struct jy_fault *fault;
     jy_err rc;
     uint8_t *row;                            /* CMYK only */
@@ -30,7 +34,8 @@ on_error(j_common_ptr common)
 
     common->err->format_message(common, text);
     if (r->rc == JY_OK)
-        r->rc = jy_fail(r->fault, common->err->msg_code == 0 ? JY_E_NOMEM : JY_E_FORMAT, "JPEG", 0, "%s", text);
+        r->rc = jy_fail(r->fault, common->err->msg_code == JERR_OUT_OF_MEMORY ? JY_E_NOMEM : common->err->msg_code == JERR_NO_BACKING_STORE ? JY_E_LIMIT :
+                        JY_E_FORMAT, "JPEG", 0, "%s", text);
     longjmp(r->back, 1);
 }
 
@@ -47,8 +52,11 @@ on_progress(j_common_ptr common)
 {
     struct reader *r = common->client_data;
     int scan = r->jpeg.input_scan_number;
+    bool paid = true;
 
-    if (scan > JY_PICTURE_SCANS_MAX || (uint64_t)scan * r->jpeg.image_width * r->jpeg.image_height > SCAN_PIXELS_MAX) {
+    for (; r->budget != NULL && paid && r->scans < scan; r->scans++)
+        paid = picture_spend(r->budget, (uint64_t)r->jpeg.image_width * r->jpeg.image_height);
+    if (!paid || scan > JY_PICTURE_SCANS_MAX || (uint64_t)scan * r->jpeg.image_width * r->jpeg.image_height > SCAN_PIXELS_MAX) {
         r->rc = jy_fail(r->fault, JY_E_LIMIT, "JPEG", 0, "%d scans of %u × %u pixels", scan, r->jpeg.image_width, r->jpeg.image_height);
         longjmp(r->back, 1);
     }
@@ -84,7 +92,7 @@ cmyk_to_rgba(const uint8_t *in, uint8_t *out, uint32_t width, bool inverted)
 }
 
 jy_err
-picture_jpeg(struct jy_slice bytes, struct jy_picture *out, struct jy_fault *fault)
+picture_jpeg(struct jy_slice bytes, struct jy_picture_budget *budget, struct jy_picture *out, struct jy_fault *fault)
 {
     struct reader *r = calloc(1, sizeof(*r));
     bool cmyk;
@@ -95,8 +103,12 @@ picture_jpeg(struct jy_slice bytes, struct jy_picture *out, struct jy_fault *fau
     if (setjmp(r->back) != 0)
         goto out;
     begin(r, bytes, fault);
-    if ((r->rc = jy_picture_new(r->jpeg.image_width, r->jpeg.image_height, out, fault)) != JY_OK)
+    if ((r->rc = picture_new_within(r->jpeg.image_width, r->jpeg.image_height, 0, budget, out, fault)) != JY_OK)
         goto out;
+    r->budget = budget;
+    r->scans = 1;                                            /* the first is that of the pixels */
+    if (budget->memory < MEMORY_MAX)
+        r->jpeg.mem->max_memory_to_use = budget->memory == 0 ? 1 : (long)budget->memory;
     cmyk = r->jpeg.num_components == 4;
     r->jpeg.out_color_space = cmyk ? JCS_CMYK : JCS_EXT_RGBA;
     r->jpeg.dct_method = JDCT_ISLOW;

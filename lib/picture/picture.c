@@ -12,7 +12,7 @@
 static const struct format {
     enum jy_picture_type type;
     const char *name, *others[4];            /* as the standard writes it; as others write it */
-    jy_err (*read)(struct jy_slice, struct jy_picture *, struct jy_fault *);
+    jy_err (*read)(struct jy_slice, struct jy_picture_budget *, struct jy_picture *, struct jy_fault *);
     bool vector;
 } formats[] = {
     { JY_PICTURE_PNG, "PNG", { NULL }, picture_png, false },
@@ -131,6 +131,33 @@ jy_picture_new(uint32_t width, uint32_t height, struct jy_picture *out, struct j
     return out->rgba == NULL ? jy_fail(fault, JY_E_NOMEM, "picture", 0, "no memory for %u × %u pixels", width, height) : JY_OK;
 }
 
+bool
+picture_spend(struct jy_picture_budget *budget, uint64_t steps)
+{
+    bool enough = steps <= budget->steps;
+
+    budget->steps = enough ? budget->steps - steps : 0;
+    return enough;
+}
+
+jy_err
+picture_new_within(uint32_t width, uint32_t height, uint64_t beside, struct jy_picture_budget *budget, struct jy_picture *out, struct jy_fault *fault)
+{
+    uint64_t pixels = (uint64_t)width * height, bytes = pixels * 4 + beside;
+    jy_err rc = picture_size(width, height, fault);
+
+    if (rc != JY_OK)
+        return rc;
+    if (bytes > budget->memory)
+        return jy_fail(fault, JY_E_LIMIT, "picture", 0, "%u × %u pixels need %llu bytes, %llu are left", width, height, (unsigned long long)bytes,
+                       (unsigned long long)budget->memory);
+    if (pixels > budget->steps)
+        return jy_fail(fault, JY_E_LIMIT, "picture", 0, "%u × %u pixels need more work than is left", width, height);
+    budget->memory -= bytes;
+    budget->steps -= pixels;
+    return jy_picture_new(width, height, out, fault);
+}
+
 void
 jy_picture_free(struct jy_picture *picture)
 {
@@ -149,15 +176,17 @@ is_opaque(const struct jy_picture *picture)
     return true;
 }
 
+struct size_mm { double width, height; };
+
 static jy_err
-draw_vector(const struct format *format, struct jy_slice bytes, double width_mm, double height_mm, struct jy_picture *out, struct jy_fault *fault)
+draw_vector(const struct format *format, struct jy_slice bytes, struct size_mm size, struct jy_picture *out, struct jy_fault *fault)
 {
-    double width = round(width_mm * JY_PICTURE_VECTOR_DPI / 25.4), height = round(height_mm * JY_PICTURE_VECTOR_DPI / 25.4);
+    double width = round(size.width * JY_PICTURE_VECTOR_DPI / 25.4), height = round(size.height * JY_PICTURE_VECTOR_DPI / 25.4);
     size_t junk = format->type == JY_PICTURE_OFD ? package_at(bytes) : 0;
     jy_err rc;
 
     if (!(width >= 1 && width <= JY_PICTURE_SIDE_MAX && height >= 1 && height <= JY_PICTURE_SIDE_MAX))
-        return jy_fail(fault, JY_E_LIMIT, "picture", 0, "a vector picture of %g × %g mm", width_mm, height_mm);
+        return jy_fail(fault, JY_E_LIMIT, "picture", 0, "a vector picture of %g × %g mm", size.width, size.height);
     if (drawer.draw == NULL)
         return jy_fail(fault, JY_E_UNSUPPORTED, "picture", 0, "%s needs a program that can draw pages", format->name);
     if ((rc = jy_picture_new((uint32_t)width, (uint32_t)height, out, fault)) != JY_OK)
@@ -166,7 +195,8 @@ draw_vector(const struct format *format, struct jy_slice bytes, double width_mm,
 }
 
 static jy_err
-read_any(struct jy_slice bytes, const char *declared, bool vectors, double width_mm, double height_mm, struct jy_picture *out, struct jy_fault *fault)
+read_any(struct jy_slice bytes, const char *declared, const struct size_mm *vector_size, struct jy_picture_budget *budget, struct jy_picture *out,
+         struct jy_fault *fault)
 {
     const struct format *format = format_of(jy_picture_detect(bytes));
     jy_err rc;
@@ -177,9 +207,9 @@ read_any(struct jy_slice bytes, const char *declared, bool vectors, double width
     if (format == NULL)
         return jy_fail(fault, JY_E_UNSUPPORTED, "picture", 0, "its bytes are no picture that is known (declared as %.32s)",
                        declared == NULL ? "nothing" : declared);
-    if (format->read == NULL && !(format->vector && vectors))
+    if (format->read == NULL && !(format->vector && vector_size != NULL))
         return jy_fail(fault, JY_E_UNSUPPORTED, "picture", 0, "%s cannot be read here", format->name);
-    rc = format->vector ? draw_vector(format, bytes, width_mm, height_mm, out, fault) : format->read(bytes, out, fault);
+    rc = format->vector ? draw_vector(format, bytes, *vector_size, out, fault) : format->read(bytes, budget, out, fault);
     if (rc != JY_OK) {
         jy_picture_free(out);
         return rc;
@@ -193,11 +223,17 @@ read_any(struct jy_slice bytes, const char *declared, bool vectors, double width
 jy_err
 jy_picture_read(struct jy_slice bytes, const char *declared, struct jy_picture *out, struct jy_fault *fault)
 {
-    return read_any(bytes, declared, false, 0, 0, out, fault);
+    return read_any(bytes, declared, NULL, &(struct jy_picture_budget){ UINT64_MAX, UINT64_MAX }, out, fault);
+}
+
+jy_err
+jy_picture_read_within(struct jy_slice bytes, const char *declared, struct jy_picture_budget *budget, struct jy_picture *out, struct jy_fault *fault)
+{
+    return read_any(bytes, declared, NULL, budget, out, fault);
 }
 
 jy_err
 jy_picture_draw(struct jy_slice bytes, const char *declared, double width_mm, double height_mm, struct jy_picture *out, struct jy_fault *fault)
 {
-    return read_any(bytes, declared, true, width_mm, height_mm, out, fault);
+    return read_any(bytes, declared, &(struct size_mm){ width_mm, height_mm }, &(struct jy_picture_budget){ UINT64_MAX, UINT64_MAX }, out, fault);
 }

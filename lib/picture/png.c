@@ -32,7 +32,7 @@ has_end(struct jy_slice bytes)
 }
 
 jy_err
-picture_png(struct jy_slice bytes, struct jy_picture *out, struct jy_fault *fault)
+picture_png(struct jy_slice bytes, struct jy_picture_budget *budget, struct jy_picture *out, struct jy_fault *fault)
 {
     png_image image = { .version = PNG_IMAGE_VERSION };
     jy_err rc;
@@ -43,7 +43,7 @@ picture_png(struct jy_slice bytes, struct jy_picture *out, struct jy_fault *faul
         return jy_fail(fault, JY_E_FORMAT, "PNG", 0, "%s", image.message);
     image.format = PNG_FORMAT_RGBA;
     image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
-    if ((rc = jy_picture_new(image.width, image.height, out, fault)) == JY_OK && !png_image_finish_read(&image, NULL, out->rgba, 0, NULL))
+    if ((rc = picture_new_within(image.width, image.height, 0, budget, out, fault)) == JY_OK && !png_image_finish_read(&image, NULL, out->rgba, 0, NULL))
         rc = jy_fail(fault, JY_E_FORMAT, "PNG", 0, "%s", image.message);
     png_image_free(&image);
     return rc;

@@ -195,11 +195,22 @@ read_strip(struct tiff *t, uint32_t s, uint32_t rows, uint8_t *strip, size_t row
     return JY_OK;
 }
 
+/* Bytes of the largest strip as it stands in the file. */
+static uint64_t
+largest(const struct tiff *t)
+{
+    uint64_t most = 0;
+
+    for (uint32_t s = 0; s < t->counts.count; s++)
+        most = value(t, &t->counts, s) > most ? value(t, &t->counts, s) : most;
+    return most < t->bytes.len ? most : t->bytes.len;
+}
+
 jy_err
-picture_tiff(struct jy_slice bytes, struct jy_picture *out, struct jy_fault *fault)
+picture_tiff(struct jy_slice bytes, struct jy_picture_budget *budget, struct jy_picture *out, struct jy_fault *fault)
 {
     struct tiff t = { .bytes = bytes, .big = bytes.len > 0 && bytes.p[0] == 'M', .bits = 1, .compression = PLAIN, .samples = 1, .rows = UINT32_MAX,
-                      .predictor = 1, .planar = 1, .fill = 1, .fault = fault };
+                      .predictor = 1, .planar = 1, .fill = 1, .budget = budget, .fault = fault };
     uint8_t *strip = NULL;
     uint32_t strips;
     size_t row;
@@ -213,7 +224,8 @@ picture_tiff(struct jy_slice bytes, struct jy_picture *out, struct jy_fault *fau
     row = ((size_t)t.width * t.samples * t.bits + 7) / 8;
     if (t.offsets.count < strips)
         return wrong(&t, 0, "strips are missing");
-    if ((rc = jy_picture_new(t.width, t.height, out, fault)) != JY_OK)
+    /* Beside the pixels: an unpacked strip, and one as it is, its bits turned or put after the tables of JPEG. */
+    if ((rc = picture_new_within(t.width, t.height, row * t.rows + largest(&t), budget, out, fault)) != JY_OK)
         return rc;
     if ((strip = malloc(row * t.rows)) == NULL || (is_fax(&t) && (t.fax = fax_new()) == NULL))
         rc = jy_fail(fault, JY_E_NOMEM, "TIFF", 0, "no memory");

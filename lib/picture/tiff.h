@@ -20,6 +20,7 @@ struct tiff {
     struct tiff_field offsets, counts, colours, tables;      /* tables: of JPEG */
     struct fax *fax;
     size_t taken;                            /* bytes of strips: fax and JPEG strips may not overlap, or a few bytes were work without end */
+    struct jy_picture_budget *budget;
     struct jy_fault *fault;
 };
 

@@ -192,6 +192,7 @@ tiff_jpeg(const struct tiff *t, struct jy_slice strip, uint32_t rows, struct jy_
     /* Adobe's marker tells the reader whether three components are RGB or YCbCr; without it that would be a guess. */
     static const uint8_t marker[] = { 0xff, 0xd8, 0xff, 0xee, 0, 14, 'A', 'd', 'o', 'b', 'e', 0, 100, 0, 0, 0, 0 };
     struct jy_slice tables = JY_SLICE(t->bytes.p + t->tables.at, t->tables.count);
+    struct jy_picture_budget strips = *t->budget;            /* each strip is freed before the next */
     struct jy_buf jpeg = { 0 };
     size_t at = 0;
     jy_err rc;
@@ -201,7 +202,8 @@ tiff_jpeg(const struct tiff *t, struct jy_slice strip, uint32_t rows, struct jy_
     if ((rc = jy_buf_add(&jpeg, JY_SLICE(marker, sizeof(marker)))) == JY_OK && (rc = jy_buf_byte(&jpeg, t->photometric == YCBCR)) == JY_OK &&
         (tables.len == 0 || (rc = jy_buf_add(&jpeg, JY_SLICE(tables.p + 2, tables.len - 4))) == JY_OK) &&          /* without SOI and EOI */
         (rc = jy_buf_add(&jpeg, JY_SLICE(strip.p + 2, strip.len - 2))) == JY_OK)
-        rc = picture_jpeg(jy_buf_slice(&jpeg), out, t->fault);
+        rc = picture_jpeg(jy_buf_slice(&jpeg), &strips, out, t->fault);
+    t->budget->steps = strips.steps;
     jy_buf_free(&jpeg);
     return rc;
 }

@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DECODE_PRICE 3                       /* a pixel */
-
 static void
 put_pixel(uint8_t *at, uint32_t pixel)
 {
@@ -84,9 +82,23 @@ apply_mask(struct jy_picture *picture, const struct jy_picture *mask)
         }
 }
 
+jy_err
+read_picture(struct jy_render *r, struct jy_slice bytes, const char *type, struct jy_picture *out, struct jy_fault *fault)
+{
+    struct jy_picture_budget all = { JY_RENDER_MEMORY_MAX - *r->memory, *r->work / DECODE_PRICE }, left = all;
+    jy_err rc = jy_picture_read_within(bytes, type, &left, out, fault);
+
+    if (all.steps > left.steps)
+        (void)spend(r, (all.steps - left.steps) * DECODE_PRICE);
+    if (rc == JY_OK)
+        *r->memory += (uint64_t)out->width * out->height * 4;
+    return rc;
+}
+
 static bool
 decode(struct draw *d, const struct res *res, struct jy_picture *out)
 {
+    uint64_t packed;
     struct jy_buf bytes = { 0 };
     struct jy_fault fault = { 0 };
     const char *file = jy_xml_child_text(res->node, "MediaFile");
@@ -97,20 +109,21 @@ decode(struct draw *d, const struct res *res, struct jy_picture *out)
         note(d->r, file == NULL ? "MultiMedia" : file, "图像文件缺失 image file is missing");
         return false;
     }
+    packed = jy_zip_entry(d->r->ofd->zip, at)->size;         /* held beside its pixels, until it is read */
+    if (!hold(d->r, packed)) {
+        note(d->r, file, "本页图像超出限额 the images of this page are beyond the limit: %llu bytes", (unsigned long long)packed);
+        return false;
+    }
     rc = jy_zip_read(d->r->ofd->zip, at, JY_PICTURE_MAX, &bytes, &fault);
     if (rc == JY_OK)
-        rc = jy_picture_read(jy_buf_slice(&bytes), NULL, out, &fault);
+        rc = read_picture(d->r, jy_buf_slice(&bytes), NULL, out, &fault);
     jy_buf_free(&bytes);
-    if (rc != JY_OK) {
+    *d->r->memory -= packed;
+    if (rc == JY_E_LIMIT)
+        note(d->r, file, "本页图像超出限额 the images of this page are beyond the limit: %.80s", fault.text);
+    else if (rc != JY_OK)
         note(d->r, file, "图像无法显示 image cannot be drawn: %.80s", fault.text);
-        return false;
-    }
-    if (!hold(d->r, (uint64_t)out->width * out->height * 4) || !spend(d->r, (uint64_t)out->width * out->height * DECODE_PRICE)) {
-        note(d->r, file, "本页图像超出限额 the images of this page are beyond the limit");
-        jy_picture_free(out);
-        return false;
-    }
-    return true;
+    return rc == JY_OK;
 }
 
 static cairo_surface_t *
@@ -136,6 +149,7 @@ image_of(struct draw *d, const struct jy_xml *node, const char *attribute)
     mask = scope_find(d->scope, RES_MEDIA, mask_id);
     if (mask != NULL && decode(d, mask, &mask_picture))
         apply_mask(&picture, &mask_picture);
+    *d->r->memory -= (uint64_t)mask_picture.width * mask_picture.height * 4;
     jy_picture_free(&mask_picture);
     surface = surface_of(&picture);
     if (surface != NULL && mask_id == NULL)

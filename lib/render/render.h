@@ -81,6 +81,9 @@ bool spend(struct jy_render *r, uint64_t units);
 /** Counts memory as held; false when that would be more than a page may take. */
 bool hold(struct jy_render *r, uint64_t bytes);
 #define TREE_PRICE 6                         /* bytes of a parsed part for each that it has; measured: 3 to 7 */
+#define DECODE_PRICE 3                       /* of a step of reading a picture */
+/** jy_picture_read within what is left for the page: asked before a pixel is allocated, paid for also when it is broken; its pixels are held then. */
+JY_CHECK jy_err read_picture(struct jy_render *r, struct jy_slice bytes, const char *type, struct jy_picture *out, struct jy_fault *fault);
 
 /* -- drawing -- */
 struct style {                               /* GB/T 33190 8.2: draw parameters, as far as they are known */

@@ -55,11 +55,8 @@ draw_seal(struct draw *d, struct jy_slice bytes, const char *named_type, double 
     if (type == JY_PICTURE_SVG) {
         if (svg_draw(bytes, d->r->fonts, d->cr, width, height, &fault) == JY_OK)
             return;
-    } else if (jy_picture_read(bytes, named_type, &picture, &fault) == JY_OK) {
-        uint64_t pixels = (uint64_t)picture.width * picture.height;
-        if (spend(d->r, pixels * 3) && hold(d->r, pixels * 4))
-            surface = surface_of(&picture);
-        jy_picture_free(&picture);                           /* what was not taken */
+    } else if (read_picture(d->r, bytes, named_type, &picture, &fault) == JY_OK) {
+        surface = surface_of(&picture);
     }
     if (surface == NULL) {
         note(d->r, where, "印章图像无法显示 the seal's picture cannot be drawn: %.80s", fault.text);

@@ -55,6 +55,29 @@ page_of(uint32_t width, uint32_t height)
     return out;
 }
 
+/* A generic region of this size with this head (operator, flags, AT pixels) and data that say nothing. */
+static inline void
+put_region_of(struct jy_buf *out, uint32_t number, uint32_t width, uint32_t height, const char *head, size_t head_len)
+{
+    struct jy_buf region = { 0 };
+
+    put32(&region, width);
+    put32(&region, height);
+    put32(&region, 0);
+    put32(&region, 0);
+    assert_int_equal(jy_buf_add(&region, JY_SLICE(head, head_len)), JY_OK);
+    ADD(&region, "\0\0\0\0\0\0\0\0\0\0\0\0\xff\xac");
+    put_segment(out, number, 38, jy_buf_slice(&region));
+    jy_buf_free(&region);
+}
+
+/* OR; template 0 with its pixels at their places. */
+static inline void
+put_region(struct jy_buf *out, uint32_t number, uint32_t width, uint32_t height)
+{
+    put_region_of(out, number, width, height, "\0\0\3\377\375\377\2\376\376\376", 10);
+}
+
 /* The head of a halftone region of this size: a grid of so many cells, all of them right of it. */
 static inline void
 put_halftone(struct jy_buf *out, uint32_t number, uint8_t type, uint32_t width, uint32_t height, uint32_t cells)

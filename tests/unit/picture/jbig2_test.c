@@ -175,23 +175,6 @@ jbig2__without_memory_the_answer_is_no_memory(void **state)
 
 /* -- files of our own -- */
 
-/* A generic region of this size with data that say nothing. */
-static void
-put_region(struct jy_buf *out, uint32_t number, uint32_t width, uint32_t height, const char *head, size_t head_len)
-{
-    struct jy_buf region = { 0 };
-
-    put32(&region, width);
-    put32(&region, height);
-    put32(&region, 0);
-    put32(&region, 0);
-    assert_int_equal(jy_buf_add(&region, JY_SLICE(head, head_len)), JY_OK);
-    ADD(&region, "\0\0\0\0\0\0\0\0\0\0\0\0\xff\xac");
-    put_segment(out, number, 38, jy_buf_slice(&region));
-    jy_buf_free(&region);
-}
-#define PLAIN "\0\0\3\377\375\377\2\376\376\376"             /* OR; template 0 with its pixels at their places */
-
 static void
 assert_refused(struct jy_buf bytes, jy_err want, const char *word)
 {
@@ -214,7 +197,7 @@ jbig2__sizes_are_checked_before_anything_is_allocated(void **state)
     assert_refused(page_of(0, 9), JY_E_FORMAT, "pixels");
     assert_refused(page_of(9, UINT32_MAX), JY_E_FORMAT, "stripes");
     bytes = page_of(9, 9);
-    put_region(&bytes, 1, UINT32_MAX, UINT32_MAX, PLAIN, sizeof(PLAIN) - 1);
+    put_region(&bytes, 1, UINT32_MAX, UINT32_MAX);
     assert_refused(bytes, JY_E_LIMIT, "pixels");
     bytes = page_of(9, 9);                                   /* as many patterns */
     put_segment(&bytes, 1, 16, JY_SLICE("\0\10\10\377\377\377\377", 7));
@@ -227,10 +210,10 @@ jbig2__what_is_not_read_is_said(void **state)
     struct jy_buf bytes = page_of(9, 9);
 
     (void)state;
-    put_region(&bytes, 1, 9, 9, "\10\0", 2);
+    put_region_of(&bytes, 1, 9, 9, "\10\0", 2);
     assert_refused(bytes, JY_E_UNSUPPORTED, "colour");
     bytes = page_of(9, 9);
-    put_region(&bytes, 1, 9, 9, "\0\20", 2);
+    put_region_of(&bytes, 1, 9, 9, "\0\20", 2);
     assert_refused(bytes, JY_E_UNSUPPORTED, "extended template");
     bytes = page_of(9, 9);
     put_segment(&bytes, 1, 54, JY_EMPTY);
@@ -239,10 +222,10 @@ jbig2__what_is_not_read_is_said(void **state)
     put_segment(&bytes, 1, 33, JY_EMPTY);
     assert_refused(bytes, JY_E_UNSUPPORTED, "type 33");
     bytes = page_of(9, 9);
-    put_region(&bytes, 1, 9, 9, "\0\0\3\0", 4);              /* AT pixels at and right of the current one */
+    put_region_of(&bytes, 1, 9, 9, "\0\0\3\0", 4);              /* AT pixels at and right of the current one */
     assert_refused(bytes, JY_E_FORMAT, "adaptive pixel");
     bytes = page_of(9, 9);
-    put_region(&bytes, 1, 9, 9, "\7", 1);
+    put_region_of(&bytes, 1, 9, 9, "\7", 1);
     assert_refused(bytes, JY_E_FORMAT, "operator");
     bytes = page_of(9, 9);
     put_segment(&bytes, 1, 48, JY_SLICE("\0\0\0\1\0\0\0\1\0\0\0\0\0\0\0\0\0\0\0", 19));

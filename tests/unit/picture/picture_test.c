@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include "jbig2_file.h"
 #include "make.h"
 
 #include <zlib.h>
@@ -187,6 +188,94 @@ picture__sizes_beyond_the_limit_are_refused_before_memory_is_taken(void **state)
     le(bmp.p + 22, 0x80000000u, 4);                           /* the height that has no opposite */
     assert_int_equal(jy_picture_read(jy_buf_slice(&bmp), NULL, &picture, NULL), JY_E_LIMIT);
     jy_buf_free(&bmp);
+}
+
+/* A bilevel TIFF of this size, whose one strip says nothing. */
+static struct jy_buf
+make_empty_tiff(uint32_t width, uint32_t height)
+{
+    const uint32_t fields[][3] = { { 256, 4, width }, { 257, 4, height }, { 258, 3, 1 }, { 259, 3, 32773 }, { 262, 3, 1 }, { 273, 4, 8 }, { 277, 3, 1 },
+                                   { 278, 4, height }, { 279, 4, 2 } };
+    struct jy_buf out = { 0 };
+    uint8_t bytes[12 + 12 * 9 + 4] = "II*\0\12\0\0\0\200\200\11";
+
+    for (size_t i = 0; i < 9; i++) {
+        le(bytes + 12 + 12 * i, fields[i][0], 2);
+        le(bytes + 14 + 12 * i, fields[i][1], 2);
+        le(bytes + 16 + 12 * i, 1, 4);
+        le(bytes + 20 + 12 * i, fields[i][2], 4);
+    }
+    assert_int_equal(jy_buf_add(&out, JY_SLICE(bytes, sizeof(bytes))), JY_OK);
+    return out;
+}
+
+/* Whose header says 4000 × 3000, with data for hardly anything. */
+static void
+picture__a_budget_is_asked_before_a_pixel_is_decoded(void **state)
+{
+    enum { PIXELS = 4000 * 3000 };
+    struct jy_buf png = make_png(PNG_COLOR_TYPE_RGB, false), gif = make_gif(false), jpeg = make_jpeg(JCS_RGB, false, NULL),
+                  progressive = make_jpeg(JCS_RGB, true, NULL), tiff = make_empty_tiff(4000, 3000), jbig2 = page_of(4000, 3000);
+    const struct { struct jy_buf *bytes; uint64_t refused; } rows[] = {
+        { &png, PIXELS * 4 - 1 }, { &gif, PIXELS * 4 - 1 }, { &jpeg, PIXELS * 4 - 1 }, { &progressive, PIXELS * 4 - 1 }, { &tiff, PIXELS * 4 + PIXELS / 8 },
+        { &jbig2, PIXELS * 5 - 1 },
+    };
+    struct jy_picture_budget budget;
+    struct jy_picture picture;
+    uLong crc;
+
+    (void)state;
+    memcpy(png.p + 16, "\0\0\x0f\xa0\0\0\x0b\xb8", 8);
+    crc = crc32(0, png.p + 12, 17);
+    for (int i = 0; i < 4; i++)
+        png.p[29 + i] = (uint8_t)(crc >> (24 - 8 * i));
+    le(gif.p + 6, 4000, 2);
+    le(gif.p + 8, 3000, 2);
+    le(gif.p + jy_slice_find(jy_buf_slice(&gif), JY_SLICE("\x2c\0\0\0\0", 5)) + 5, 4000, 2);
+    memcpy(jpeg.p + jy_slice_find(jy_buf_slice(&jpeg), JY_SLICE("\xff\xc0", 2)) + 5, "\x0b\xb8\x0f\xa0", 4);
+    memcpy(progressive.p + jy_slice_find(jy_buf_slice(&progressive), JY_SLICE("\xff\xc2", 2)) + 5, "\x0b\xb8\x0f\xa0", 4);
+    put_region(&jbig2, 1, 4000, 3000);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct jy_slice bytes = jy_buf_slice(rows[i].bytes);
+        assert_int_equal(jy_picture_read(bytes, NULL, &picture, NULL), JY_E_FORMAT);
+        budget = (struct jy_picture_budget){ rows[i].refused, 1u << 30 };
+        assert_int_equal(jy_picture_read_within(bytes, NULL, &budget, &picture, NULL), JY_E_LIMIT);
+        assert_null(picture.rgba);
+        assert_int_equal(budget.memory, rows[i].refused);     /* nothing was taken */
+        assert_int_equal(budget.steps, 1u << 30);
+        budget = (struct jy_picture_budget){ 1u << 30, 3000 };
+        assert_int_equal(jy_picture_read_within(bytes, NULL, &budget, &picture, NULL), JY_E_LIMIT);
+        budget = (struct jy_picture_budget){ 1u << 30, 1u << 30 };
+        assert_int_equal(jy_picture_read_within(bytes, NULL, &budget, &picture, NULL), JY_E_FORMAT);
+        assert_true(budget.steps < 1u << 30);                 /* a broken one is paid for, too */
+    }
+    /* Pixels fit; the coefficients of all scans, which libjpeg keeps, do not. */
+    budget = (struct jy_picture_budget){ PIXELS * 5, 1u << 30 };
+    assert_int_equal(jy_picture_read_within(jy_buf_slice(&progressive), NULL, &budget, &picture, NULL), JY_E_LIMIT);
+    assert_null(picture.rgba);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        jy_buf_free(rows[i].bytes);
+}
+
+static void
+picture__a_budget_of_its_pixels_is_enough_for_a_plain_picture(void **state)
+{
+    struct jy_buf all[] = { make_png(PNG_COLOR_TYPE_RGBA, true), make_gif(true), make_jpeg(JCS_RGB, false, NULL), make_bmp(24, true) };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        struct jy_picture_budget budget = { WIDTH * HEIGHT * 4, WIDTH * HEIGHT };
+        struct jy_picture picture;
+        assert_int_equal(jy_picture_read_within(jy_buf_slice(&all[i]), NULL, &budget, &picture, NULL), JY_OK);
+        assert_int_equal(budget.memory, 0);
+        assert_int_equal(budget.steps, 0);
+        jy_picture_free(&picture);
+        budget = (struct jy_picture_budget){ WIDTH * HEIGHT * 4 - 1, WIDTH * HEIGHT };
+        assert_int_equal(jy_picture_read_within(jy_buf_slice(&all[i]), NULL, &budget, &picture, NULL), JY_E_LIMIT);
+        budget = (struct jy_picture_budget){ WIDTH * HEIGHT * 4, WIDTH * HEIGHT - 1 };
+        assert_int_equal(jy_picture_read_within(jy_buf_slice(&all[i]), NULL, &budget, &picture, NULL), JY_E_LIMIT);
+        jy_buf_free(&all[i]);
+    }
 }
 
 static void
@@ -451,6 +540,8 @@ main(void)
         cmocka_unit_test(picture__a_cut_or_changed_file_is_refused_or_read_never_more),
         cmocka_unit_test(picture__a_png_with_a_wrong_checksum_is_refused),
         cmocka_unit_test(picture__sizes_beyond_the_limit_are_refused_before_memory_is_taken),
+        cmocka_unit_test(picture__a_budget_is_asked_before_a_pixel_is_decoded),
+        cmocka_unit_test(picture__a_budget_of_its_pixels_is_enough_for_a_plain_picture),
         cmocka_unit_test(picture__what_is_not_read_is_refused_by_name),
         cmocka_unit_test(picture__a_vector_picture_is_drawn_at_its_size_by_the_programs_drawer),
         cmocka_unit_test(pdf__an_opaque_plain_png_goes_in_without_being_compressed_again),

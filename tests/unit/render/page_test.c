@@ -446,6 +446,86 @@ image__that_cannot_be_drawn_is_marked_and_named(void **state)
     }
 }
 
+/* A grey picture that is large and packs to nothing. */
+static struct jy_buf
+large_png(uint32_t side)
+{
+    struct jy_picture picture = { 0 };
+    struct jy_buf out = { 0 };
+
+    assert_int_equal(jy_picture_new(side, side, &picture, NULL), JY_OK);
+    memset(picture.rgba, 255, (size_t)side * side * 4);
+    picture.opaque = true;
+    assert_int_equal(jy_picture_write_png(&picture, 0, &out, NULL), JY_OK);
+    jy_picture_free(&picture);
+    return out;
+}
+
+/* The most bytes that lived at once, where the sanitizer counts them. */
+size_t __sanitizer_get_current_allocated_bytes(void) __attribute__((weak));
+int __sanitizer_install_malloc_and_free_hooks(void (*on_malloc)(const volatile void *, size_t), void (*on_free)(const volatile void *)) __attribute__((weak));
+static size_t most_bytes;
+
+static void
+on_malloc(const volatile void *p, size_t size)
+{
+    size_t now = size < 4096 ? 0 : __sanitizer_get_current_allocated_bytes();
+
+    (void)p;
+    most_bytes = now > most_bytes ? now : most_bytes;
+}
+
+static void
+on_free(const volatile void *p)
+{
+    (void)p;
+}
+
+#define SIX_IMAGES                                                                                                                                 \
+    RES("<MultiMedias><MultiMedia ID=\"40\" Type=\"Image\"><MediaFile>l.png</MediaFile></MultiMedia><MultiMedia ID=\"41\" Type=\"Image\">"          \
+        "<MediaFile>l.png</MediaFile></MultiMedia><MultiMedia ID=\"42\" Type=\"Image\"><MediaFile>l.png</MediaFile></MultiMedia>"                  \
+        "<MultiMedia ID=\"43\" Type=\"Image\"><MediaFile>l.png</MediaFile></MultiMedia><MultiMedia ID=\"44\" Type=\"Image\"><MediaFile>l.png"      \
+        "</MediaFile></MultiMedia><MultiMedia ID=\"45\" Type=\"Image\"><MediaFile>l.png</MediaFile></MultiMedia></MultiMedias>")
+#define IMAGE(x, id) "<ImageObject Boundary=\"" x " 0 5 5\" CTM=\"5 0 0 5 0 0\" ResourceID=\"" id "\"/>"
+
+static void
+image__many_large_ones_never_take_more_than_the_pages_memory(void **state)
+{
+    struct jy_buf png = large_png(4000);                     /* 64 MB as pixels */
+    const struct raw_entry more[] = { { .name = "D/l.png", .bytes = jy_buf_slice(&png) } };
+    bool counted = __sanitizer_install_malloc_and_free_hooks != NULL && __sanitizer_install_malloc_and_free_hooks(on_malloc, on_free) > 0;
+    struct canvas c;
+
+    (void)state;
+    most_bytes = 0;
+    assert_int_equal(canvas_draw(DOCUMENT(""), SIX_IMAGES, PAGE(IMAGE("0", "40") IMAGE("10", "41") IMAGE("20", "42") IMAGE("30", "43")), more, 1, &c), JY_OK);
+    assert_true(!counted || (most_bytes > 64u << 20 && most_bytes < JY_RENDER_MEMORY_MAX + (8u << 20)));
+    assert_true(canvas_notes(&c, "the images of this page are beyond the limit"));
+    assert_true(canvas_is(&c, 2.5, 2.5, 255, 255, 255) && canvas_ink(&c, 0, 0, 5, 5) == 0);
+    for (int i = 1; i < 4; i++)
+        assert_true(canvas_at(&c, 10 * i + 2.5, 2.5)[1] < 250 && canvas_at(&c, 10 * i + 1, 2.5)[1] < 250);      /* marked */
+    jy_picture_free(&c.picture);
+    jy_buf_free(&png);
+}
+
+/* Each is found broken at its end only, when all of it has been unpacked. */
+static void
+image__broken_ones_are_paid_for(void **state)
+{
+    struct jy_buf png = large_png(4000);
+    const struct raw_entry more[] = { { .name = "D/l.png", .bytes = jy_buf_slice(&png) } };
+    struct canvas c;
+
+    (void)state;
+    png.p[png.len - 12 - 5] ^= 1;                            /* the checksum of the last data */
+    assert_int_equal(canvas_draw(DOCUMENT(""), SIX_IMAGES, PAGE(IMAGE("0", "40") IMAGE("7", "41") IMAGE("14", "42") IMAGE("21", "43") IMAGE("28", "44")
+                                                                IMAGE("35", "45")), more, 1, &c), JY_OK);
+    assert_true(canvas_notes(&c, "image cannot be drawn"));
+    assert_true(canvas_notes(&c, "need more work than is left"));
+    jy_picture_free(&c.picture);
+    jy_buf_free(&png);
+}
+
 static void
 composite__is_drawn_and_one_within_itself_ends(void **state)
 {
@@ -702,6 +782,8 @@ main(void)
         cmocka_unit_test(image__has_its_border_and_another_stands_in_for_a_broken_one),
         cmocka_unit_test(text__that_cannot_be_drawn_is_marked_where_it_would_begin),
         cmocka_unit_test(image__that_cannot_be_drawn_is_marked_and_named),
+        cmocka_unit_test(image__many_large_ones_never_take_more_than_the_pages_memory),
+        cmocka_unit_test(image__broken_ones_are_paid_for),
         cmocka_unit_test(composite__is_drawn_and_one_within_itself_ends),
         cmocka_unit_test(annotation__is_drawn_unless_invisible),
         cmocka_unit_test(hostile__pages_end_within_their_work),

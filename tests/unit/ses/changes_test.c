@@ -140,12 +140,50 @@ ses__changed_in_any_element_is_refused_or_means_the_same(void **state)
     assert_int_equal(wrong, 0);
 }
 
+/* Found by its place alone, the picture is the one that a seal which can be read has; else it is refused, or lies within what was handed over. */
+static void
+seal_picture_alone__changed_in_any_element_is_the_seals_own_or_refused(void **state)
+{
+    const struct forge_seal recipes[] = { { .picture = picture }, { .picture = picture, .v1 = true, .extensions = TLV("\xa0\x10" EXTENSIONS) } };
+    struct jy_buf changed = { 0 };
+    size_t same = 0, shown = 0, refused = 0;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(recipes) / sizeof(recipes[0]); i++) {
+        struct jy_buf der = forge_seal(&recipes[i]);
+        for (int c = 0; c < DER_CHANGE__COUNT; c++)
+            for (size_t n = 0; der_changed(jy_buf_slice(&der), false, n, (enum der_change)c, &changed); n++) {
+                struct jy_slice found = { 0 };
+                char type[JY_SEAL_PICTURE_TYPE] = "";
+                struct jy_seal *seal;
+                jy_err rc = jy_seal_picture_alone(jy_buf_slice(&changed), type, &found);
+                if (jy_seal_parse(jy_buf_slice(&changed), &seal, NULL) == JY_OK) {
+                    assert_int_equal(rc, JY_OK);
+                    assert_true(jy_slice_equal(found, jy_seal_picture(seal)));
+                    assert_string_equal(type, jy_seal_picture_type(seal));
+                    jy_seal_free(seal);
+                    same++;
+                } else if (rc == JY_OK) {
+                    assert_true(found.p >= changed.p && found.len <= changed.len - (size_t)(found.p - changed.p));
+                    shown++;
+                } else {
+                    assert_int_equal(rc, JY_E_FORMAT);
+                    refused++;
+                }
+            }
+        jy_buf_free(&der);
+    }
+    jy_buf_free(&changed);
+    assert_true(same > 20 && shown > 20 && refused > 20);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(seal__changed_in_any_element_is_refused_or_means_the_same),
         cmocka_unit_test(ses__changed_in_any_element_is_refused_or_means_the_same),
+        cmocka_unit_test(seal_picture_alone__changed_in_any_element_is_the_seals_own_or_refused),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -109,6 +109,51 @@ R17_1__a_pdf_that_says_it_is_a_copy_is_no_original_even_when_it_is_stamped(void 
     jy_buf_free(&text);
 }
 
+/* A program that writes the file anew keeps its Info, and writes the text there in its own form (ISO 32000-2 7.9.2). */
+static void
+R17_1__a_pdf_whose_info_alone_says_it_is_a_copy(void **state)
+{
+    static const char text[] = MARK;
+    enum form { PLAIN, HEX, UTF16, UTF8, FORMS };
+
+    (void)state;
+    for (int form = PLAIN; form < FORMS; form++) {
+        struct jy_buf info = { 0 }, pdf;
+        MUST(jy_buf_text(&info, "/Info << /Keywords "));
+        if (form == PLAIN)                                   /* an octal character, so that the mark is not in the bytes as it is */
+            MUST(jy_buf_fmt(&info, "(\\%03o%s)", (unsigned)text[0], text + 1));
+        else
+            MUST(jy_buf_text(&info, form == HEX ? "<" : form == UTF16 ? "<feff" : "<efbbbf"));
+        for (const char *c = text; form != PLAIN && *c != '\0'; c++)
+            MUST(jy_buf_fmt(&info, form == UTF16 ? "00%02x" : "%02X", (unsigned)*c));
+        MUST(jy_buf_text(&info, form == PLAIN ? " >> " : "> >> "));
+        MUST(jy_buf_byte(&info, '\0'));
+        pdf = small_pdf_with("", (const char *)info.p);
+        assert_copy(jy_buf_slice(&pdf));
+        jy_buf_free(&pdf);
+        jy_buf_free(&info);
+    }
+}
+
+static void
+R17_1__an_info_that_names_no_original_makes_no_copy(void **state)
+{
+    static const char *const rows[] = { "", "/Info << >> ", "/Info 9 0 R ", "/Info [ ] ", "/Info << /Keywords /" DIGEST " >> ", "/Info << /Keywords (seals) >> ",
+                                        "/Info << /Keywords <feff00> >> " };
+    char original[2 * JY_SM3_SIZE + 1];
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct jy_buf pdf = small_pdf_with("", rows[i]);
+        struct jy_document *doc = NULL;
+        MUST(jy_document_open(jy_buf_slice(&pdf), &doc, NULL));
+        assert_false(jy_document_copy_of(doc, original));
+        assert_string_equal(original, "");
+        jy_document_free(doc);
+        jy_buf_free(&pdf);
+    }
+}
+
 /* No program makes copies in OFD; whoever writes the words into a package changes nothing of its verdict. */
 static void
 R17_1__an_ofd_is_never_a_copy(void **state)
@@ -136,6 +181,8 @@ main(void)
         cmocka_unit_test(R17_1__a_picture_says_of_what_it_is_a_copy),
         cmocka_unit_test(R17_1__what_names_no_original_is_no_copy),
         cmocka_unit_test(R17_1__a_pdf_that_says_it_is_a_copy_is_no_original_even_when_it_is_stamped),
+        cmocka_unit_test(R17_1__a_pdf_whose_info_alone_says_it_is_a_copy),
+        cmocka_unit_test(R17_1__an_info_that_names_no_original_makes_no_copy),
         cmocka_unit_test(R17_1__an_ofd_is_never_a_copy),
     };
 

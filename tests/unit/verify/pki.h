@@ -116,9 +116,9 @@ pki_end(void)
     memset(&pki, 0, sizeof(pki));
 }
 
-/* The smallest honest PDF, with its xref made on the spot; comment: a line after its header, or "". */
+/* The smallest honest PDF, with its xref made on the spot; comment: a line after its header, or ""; trailer: entries more of its trailer, or "". */
 static inline struct jy_buf
-small_pdf_saying(const char *comment)
+small_pdf_with(const char *comment, const char *trailer)
 {
     static const char *const objects[] = {
         "<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
@@ -136,8 +136,14 @@ small_pdf_saying(const char *comment)
     MUST(jy_buf_text(&pdf, "xref\n0 5\n0000000000 65535 f \n"));
     for (size_t i = 0; i < 4; i++)
         MUST(jy_buf_fmt(&pdf, "%010zu 00000 n \n", at[i]));
-    MUST(jy_buf_fmt(&pdf, "trailer\n<< /Size 5 /Root 1 0 R >>\nstartxref\n%zu\n%%%%EOF\n", xref));
+    MUST(jy_buf_fmt(&pdf, "trailer\n<< /Size 5 /Root 1 0 R %s>>\nstartxref\n%zu\n%%%%EOF\n", trailer, xref));
     return pdf;
+}
+
+static inline struct jy_buf
+small_pdf_saying(const char *comment)
+{
+    return small_pdf_with(comment, "");
 }
 
 static inline struct jy_buf
