@@ -408,7 +408,8 @@ draw(struct sheet *s, struct jy_buf *out, struct jy_fault *fault)
 static jy_err
 check_height(double height, double max, const char *where, struct jy_fault *fault)
 {
-    return height <= max ? JY_OK : jy_fail(fault, JY_E_ARGUMENT, where, 0, "%.0f mm high, there is room for %.0f: a shorter text, or wider columns", height, max);
+    return height <= max ? JY_OK : jy_fail(fault, JY_E_ARGUMENT, where, 0, "%.0f mm high, there is room for %.0f: shorter texts, or wider columns", height,
+                                           max);
 }
 
 static jy_err
