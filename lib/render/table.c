@@ -34,7 +34,7 @@
 /* Cells side by side, each its lines. */
 struct row {
     struct table_lines lines;
-    struct { size_t next, end; double width; } cells[JY_TABLE_COLUMNS_MAX];
+    struct { size_t next, end; double width; bool right; } cells[JY_TABLE_COLUMNS_MAX];
     size_t count;
 };
 
@@ -172,6 +172,7 @@ add_cell(struct row *row, double width, enum table_style style, const char *text
         rc = table_lines_add(&row->lines, below, more, width - 2 * PAD_X);
     row->cells[row->count].next = first;
     row->cells[row->count].end = row->lines.count;
+    row->cells[row->count].right = false;
     row->cells[row->count++].width = width;
     return rc;
 }
@@ -243,9 +244,7 @@ put_part(struct sheet *s, struct row *row, double ground, bool ruled)
         cairo_fill(s->cr);
     }
     for (size_t i = 0; i < row->count; i++) {
-        const bool right = row->cells[i].next < ends[i] && row->lines.list[row->cells[i].next].style == TABLE_NUMBER_CELL;
-
-        stack(s, &row->lines, row->cells[i].next, ends[i], x + PAD_X, s->y + PAD_Y, row->cells[i].width - 2 * PAD_X, right ? 1 : 0);
+        stack(s, &row->lines, row->cells[i].next, ends[i], x + PAD_X, s->y + PAD_Y, row->cells[i].width - 2 * PAD_X, row->cells[i].right ? 1 : 0);
         row->cells[i].next = ends[i];
         x += row->cells[i].width;
     }
@@ -264,6 +263,7 @@ build_headings(struct sheet *s)
     for (size_t i = 0; rc == JY_OK && i < s->table->column_count; i++) {
         const struct jy_table_column *column = &s->table->columns[i];
         rc = add_cell(&s->headings, column->width_mm, TABLE_HEADING, column->heading.zh, TABLE_HEADING_EN, column->heading.en);
+        s->headings.cells[i].right = column->kind == JY_TABLE_NUMBER;
     }
     return rc;
 }
@@ -332,7 +332,6 @@ put_facts(struct sheet *s)
 static jy_err
 put_table(struct sheet *s)
 {
-    static const enum table_style of_kind[] = { [JY_TABLE_TEXT] = TABLE_CELL, [JY_TABLE_NUMBER] = TABLE_NUMBER_CELL, [JY_TABLE_CODE] = TABLE_CODE_CELL };
     const struct jy_table *t = s->table;
     double headings;
     jy_err rc = build_headings(s);
@@ -345,8 +344,11 @@ put_table(struct sheet *s)
     }
     for (size_t r = 0; rc == JY_OK && r < t->row_count && s->page <= JY_TABLE_PAGES_MAX; r++) {
         row_clear(&s->row);
-        for (size_t i = 0; rc == JY_OK && i < t->column_count; i++)
-            rc = add_cell(&s->row, t->columns[i].width_mm, of_kind[t->columns[i].kind], t->cells[r * t->column_count + i], TABLE_CELL, NULL);
+        for (size_t i = 0; rc == JY_OK && i < t->column_count; i++) {
+            const enum table_style style = t->columns[i].kind == JY_TABLE_CODE ? TABLE_CODE_CELL : TABLE_CELL;
+            rc = add_cell(&s->row, t->columns[i].width_mm, style, t->cells[r * t->column_count + i], TABLE_CELL, NULL);
+            s->row.cells[i].right = t->columns[i].kind == JY_TABLE_NUMBER;
+        }
         if (rc == JY_OK)
             rc = put_row(s, true, headings);
     }

@@ -255,8 +255,8 @@ jy_table_read(struct jy_slice json, struct jy_table **out, struct jy_fault *faul
     if ((owned = calloc(1, sizeof(*owned))) == NULL)
         return jy_fail(fault, JY_E_NOMEM, "table", 0, "no memory");
     if ((owned->root = json_loadb((const char *)json.p, json.len, JSON_REJECT_DUPLICATES, &error)) == NULL)
-        rc = jy_fail(fault, json_error_code(&error) == json_error_out_of_memory ? JY_E_NOMEM : JY_E_FORMAT, "table", (uint64_t)error.position, "%s",
-                     error.text);
+        rc = error.text[0] == '\0' ? jy_fail(fault, JY_E_NOMEM, "table", 0, "no memory") :    /* jansson has no word for it */
+             jy_fail(fault, JY_E_FORMAT, "table", (uint64_t)error.position, "%s", error.text);
     else
         rc = read_table(owned->root, &owned->table, fault);
     if (rc == JY_OK)

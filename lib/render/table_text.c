@@ -21,8 +21,7 @@ static const struct {
     [TABLE_NAME] = { FONT_HEI, true, 2.6, 3.4, 0.2 },        [TABLE_NAME_EN] = { FONT_SANS, false, 1.9, 2.5, 0.42 },
     [TABLE_VALUE] = { FONT_HEI, false, 2.8, 3.8, 0.08 },     [TABLE_HEADING] = { FONT_HEI, true, 2.5, 3.3, 0.12 },
     [TABLE_HEADING_EN] = { FONT_SANS, false, 1.8, 2.4, 0.38 }, [TABLE_CELL] = { FONT_HEI, false, 2.4, 3.3, 0.1 },
-    [TABLE_NUMBER_CELL] = { FONT_HEI, false, 2.4, 3.3, 0.1 }, [TABLE_CODE_CELL] = { FONT_MONO, false, 2.1, 3.0, 0.1 },
-    [TABLE_FOOT] = { FONT_HEI, false, 2.1, 2.9, 0.35 },
+    [TABLE_CODE_CELL] = { FONT_MONO, false, 2.1, 3.0, 0.1 }, [TABLE_FOOT] = { FONT_HEI, false, 2.1, 2.9, 0.35 },
 };
 
 void
