@@ -3,12 +3,15 @@
 """The first page of a large register through the API: JINYIN_RECORDS stamp records (default 20,000; the full form is 10 million) and a tenth as
 many seals, made of one real one by SQL. SQLite; with JINYIN_POSTGRES (tests/scenario/postgres.py) that server."""
 import contextlib
+import http.client
+import json
 import os
 import pathlib
 import sqlite3
 import subprocess
 import sys
 import time
+import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "scenario"))
@@ -19,7 +22,7 @@ from service import demonstration  # noqa: E402
 RECORDS = int(os.environ.get("JINYIN_RECORDS", "20000"))
 SEALS = RECORDS // 10
 ORGANIZATIONS = max(10, SEALS // 10)
-PAGES = 30
+PAGES = 100
 SERVER = postgres.Server(os.environ["JINYIN_POSTGRES"]) if "JINYIN_POSTGRES" in os.environ else None
 # What of a clone is its own: column → SQLite, PostgreSQL; n counts from 1.
 OWN = {
@@ -67,15 +70,19 @@ def fill(folder, database):
     print(f"{RECORDS} stamp records, {SEALS} seals, {ORGANIZATIONS} organizations in {time.monotonic() - begin:.0f} s")
 
 
-def first_page(ask, what):
+def first_page(connection, token, path, what):
+    """From the request's first byte to the answer's last, on one connection."""
     times = []
     for _ in range(PAGES):
         begin = time.monotonic()
-        answer = ask()
+        connection.request("GET", "/api/v1" + path, headers={"Authorization": f"Bearer {token}"})
+        answer = connection.getresponse()
+        body = answer.read()
         times.append((time.monotonic() - begin) * 1e3)
+        assert answer.status == 200, body
     times.sort()
-    worst = times[PAGES * 99 // 100]
-    print(f"  {what:<44} {len(answer['items']):>3} rows   p50 {times[PAGES // 2]:7.1f} ms   p99 {worst:7.1f} ms   {'met' if worst < 20 else 'MISSED'} (20 ms)")
+    rows, worst = len(json.loads(body)["items"]), times[PAGES * 99 // 100]
+    print(f"  {what:<44} {rows:>3} rows   p50 {times[PAGES // 2]:7.1f} ms   p99 {worst:7.1f} ms   {'met' if worst < 20 else 'MISSED'} (20 ms)")
 
 
 def main():
@@ -93,19 +100,20 @@ def main():
         admin = life.tokens["admin"]
         officer = life.call("POST", "/api/v1/people", {"login": "officer", "name": "区民警", "id_number": "11010519491231002X", "phone": "13800000000",
                                                        "roles": ["police"], "district": "120105"}, admin)
-        officer = life.log_in("officer", officer["password"])["token"]
+        life.tokens["officer"] = life.log_in("officer", officer["password"])["token"]
         fill(folder, database)
-        print(f"first page of 50 through the API on {'PostgreSQL' if SERVER else 'SQLite'}:")
-        first_page(lambda: life.ask("police", "GET", "/stamp-records"), "stamp records, the whole city")
-        first_page(lambda: life.call("GET", "/api/v1/stamp-records", token=officer), "stamp records, one district of 16")
-        first_page(lambda: life.ask("custodian", "GET", "/stamp-records"), "stamp records, an organization with one")
-        middle = RECORDS // 2
-        first_page(lambda: life.ask("police", "GET", f"/stamp-records?before={middle}"), "stamp records, from the middle on")
-        first_page(lambda: life.call("GET", f"/api/v1/stamp-records?before={middle}", token=officer), "stamp records, a district from the middle on")
-        first_page(lambda: life.ask("police", "GET", "/seals"), "seals, the whole city")
-        first_page(lambda: life.call("GET", "/api/v1/seals", token=officer), "seals, one district of 16")
-        first_page(lambda: life.ask("custodian", "GET", "/seals"), "seals, an organization with one")
-        first_page(lambda: life.ask("agent", "GET", "/applications"), "applications, an organization with one")
+        print(f"first page of 50 through the API on {'PostgreSQL' if SERVER else 'SQLite'}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}:")
+        connection, middle = http.client.HTTPConnection(urllib.parse.urlsplit(life.base).netloc, timeout=60), RECORDS // 2
+        for who, path, what in (("police", "/stamp-records", "stamp records, the whole city"),
+                                ("officer", "/stamp-records", "stamp records, one district of 16"),
+                                ("custodian", "/stamp-records", "stamp records, an organization with one"),
+                                ("police", f"/stamp-records?before={middle}", "stamp records, from the middle on"),
+                                ("officer", f"/stamp-records?before={middle}", "stamp records, a district from the middle on"),
+                                ("police", "/seals", "seals, the whole city"),
+                                ("officer", "/seals", "seals, one district of 16"),
+                                ("custodian", "/seals", "seals, an organization with one"),
+                                ("agent", "/applications", "applications, an organization with one")):
+            first_page(connection, life.tokens[who], path, what)
 
 
 if __name__ == "__main__":

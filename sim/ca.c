@@ -19,7 +19,7 @@
 #define CLOCK_SLACK_SECONDS 300       /* a revocation may come from a clock that is a little ahead */
 #define SERIAL_MAX 40
 
-static const struct profile { const char *name; int years; } profiles[] = { { "maker", 3 }, { "seal", 2 }, { "approver", 1 } };
+static const struct profile { const char *name; int years; } profiles[] = { { "maker", 3 }, { "seal", 2 }, { "approver", 1 }, { "service", 1 } };
 
 struct issued {
     char request_id[65], profile[17], serial[SERIAL_MAX + 1];
@@ -293,7 +293,7 @@ sim_ca_issue(struct sim_ca *ca, const char *request_id, const char *profile_name
     jy_err rc;
 
     if (profile == NULL)
-        return jy_fail(fault, JY_E_BAD_FIELD, "profile", 0, "maker, seal or approver");
+        return jy_fail(fault, JY_E_BAD_FIELD, "profile", 0, "maker, seal, approver or service");
     if ((rc = jy_sm3(csr, digest)) != JY_OK)
         return rc;
     if (known != NULL) {

@@ -111,6 +111,30 @@ out:
 }
 
 static jy_err
+prepare_sign(const struct doc *doc, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault)
+{
+    const struct jy_msg_DOC_SIGN_PREPARE *ask = &request->u.DOC_SIGN_PREPARE;
+    struct jy_msg_DOC_SIGN_PREPARED *answer = &reply->u.DOC_SIGN_PREPARED;
+    struct jy_document *document = NULL;
+    struct jy_prepared prepared = { 0 };
+    struct jy_slice file;
+    jy_err rc;
+
+    if ((rc = map(ask->document, doc, &file, fault)) != JY_OK || (rc = jy_document_open(file, &document, fault)) != JY_OK ||
+        (rc = jy_document_prepare_plain(document, false, ask->now, &prepared, fault)) != JY_OK ||
+        (rc = jy_pieces_write(&prepared.file, ask->output, fault)) != JY_OK ||
+        (rc = jy_buf_add(&reply->bytes, JY_SLICE(prepared.data_hash, JY_SM3_SIZE))) != JY_OK)
+        goto out;
+    answer->data_hash = jy_buf_slice(&reply->bytes);
+    memcpy(answer->slot, prepared.slot, sizeof(answer->slot));
+out:
+    jy_prepared_free(&prepared);
+    jy_document_free(document);
+    unmap(file);
+    return rc;
+}
+
+static jy_err
 finish(const struct doc *doc, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault)
 {
     const struct jy_msg_DOC_FINISH *ask = &request->u.DOC_FINISH;
@@ -287,6 +311,7 @@ static const struct {
 } requests[] = {
     { JY_MSG_DOC_INSPECT, inspect },
     { JY_MSG_DOC_PREPARE, prepare },
+    { JY_MSG_DOC_SIGN_PREPARE, prepare_sign },
     { JY_MSG_DOC_FINISH, finish },
     { JY_MSG_DOC_IMPRINT, imprint },
     { JY_MSG_DOC_TIME_STAMP, time_stamp },

@@ -69,7 +69,7 @@ jy_key_handler jy_key_grant, jy_key_revoke_grant;                               
 JY_CHECK jy_err jy_key_new_in_device(struct jy_key_room *room, struct jy_key_record *record, struct jy_sm2 **key, struct jy_fault *fault);   /* slots.c */
 /** Every enrolled key of a device is the one in its slot. */
 JY_CHECK jy_err jy_key_check_slots(struct jy_key_room *room, struct jy_fault *fault);
-jy_key_handler jy_key_statement;                                                          /* statement.c */
+jy_key_handler jy_key_statement, jy_key_certificate_request, jy_key_sign_document;        /* statement.c */
 /** The key of what the service says in its own name for this purpose. Caller frees. */
 JY_CHECK jy_err jy_key_statement_key(struct jy_key_room *room, const char *purpose, struct jy_sm2 **out);
 

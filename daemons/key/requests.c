@@ -27,7 +27,8 @@ static const struct { enum jy_message_type type; jy_key_handler *handler; unsign
     { JY_MSG_KEY_STAMP_GRANTED, jy_key_stamp_granted, W | S },      /* the client's secret and signature */
     { JY_MSG_KEY_SETTLE, jy_key_settle, W | S },
     { JY_MSG_KEY_STATEMENT, jy_key_statement, W | S },              /* nobody's: it binds the service alone */
-
+    { JY_MSG_KEY_CERTIFICATE_REQUEST, jy_key_certificate_request, W | S },
+    { JY_MSG_KEY_SIGN_DOCUMENT, jy_key_sign_document, W | S },      /* nobody's, likewise */
     { JY_MSG_KEY_SEAL_STATE, jy_key_seal_state, W | S },            /* PIN of the custodian for "live"; stopping needs nobody's */
     { JY_MSG_KEY_HOLD, jy_key_hold, W | S },                        /* nobody's: it stops */
     { JY_MSG_KEY_REQUEST, jy_key_request, S },                      /* nobody's: it says where a key lies */

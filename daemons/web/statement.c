@@ -91,7 +91,7 @@ seal_statement(struct exchange *x, struct jy_fault *fault)
 jy_err
 statement_key_show(struct exchange *x, struct jy_fault *fault)
 {
-    static const char *const purposes[] = { "seal-status", "platform", "archive", "key-request" };
+    static const char *const purposes[] = { "seal-status", "platform", "archive", "use-register", "key-request" };
     size_t count = sizeof(purposes) / sizeof(purposes[0]) - (x->web->node == JY_NODE_STAMPING ? 0 : 1);     /* N7: with no making node, nobody asks for a key */
     json_t *keys = json_object();
 

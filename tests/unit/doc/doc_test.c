@@ -13,6 +13,8 @@
 #include "daemons/doc/doc.h"
 #include "tests/unit/verify/pki.h"
 
+#include <jinyin/cms.h>
+
 static const struct doc doc = { .document_max_bytes = 4 << 20, .timeout_seconds = 60 };
 
 static int
@@ -186,6 +188,99 @@ R16_1__a_value_for_another_document_is_refused(void **state)
     close(output);
 }
 
+static jy_err
+finish(int prepared, int output, const char *slot, struct jy_slice value)
+{
+    struct jy_frame reply, request = { .u.DOC_FINISH = { .prepared = prepared, .output = output, .value = value } };
+    jy_err rc;
+
+    strcpy(request.u.DOC_FINISH.slot, slot);
+    rc = handle(&request, JY_MSG_DOC_FINISH, &reply, NULL);
+    jy_frame_free(&reply);
+    return rc;
+}
+
+static jy_err
+prepare_sign(int document, int output, struct jy_frame *reply)
+{
+    struct jy_frame request = { .u.DOC_SIGN_PREPARE = { .document = document, .output = output, .now = pki.now } };
+
+    return handle(&request, JY_MSG_DOC_SIGN_PREPARE, reply, NULL);
+}
+
+static void
+signed_data(const uint8_t *digest, struct jy_buf *out)
+{
+    const struct jy_cms_fields fields = { .digest = digest, .signing_time = pki.now, .signer = pki.signer };
+
+    MUST(jy_cms_make(&fields, pki.signer_key, out, NULL));
+}
+
+static void
+expect(struct jy_slice file, struct jy_slice pem, struct jy_slice makers, const char *verdict, const char *says)
+{
+    struct jy_frame reply;
+    int fd = memory_file(file);
+
+    assert_int_equal(verify(fd, pem, makers, "", &reply, NULL), JY_OK);
+    if (strcmp(reply.u.DOC_VERIFIED.verdict, verdict) != 0 || jy_slice_find(reply.u.DOC_VERIFIED.report, jy_slice_text(says)) == SIZE_MAX)
+        fail_msg("not %s with %s: %.*s", verdict, says, (int)reply.u.DOC_VERIFIED.report.len, (const char *)reply.u.DOC_VERIFIED.report.p);
+    jy_frame_free(&reply);
+    close(fd);
+}
+
+/* R19.1: what is exported is signed without a seal; beside earlier stamps, which stay what they were. Every covered byte counts. */
+static void
+R19_1__a_signature_without_a_seal_holds_its_document(void **state)
+{
+    struct jy_buf files[3] = { load_file(JY_DATA "/contract.pdf"), load_file(JY_DATA "/contract.ofd") }, pem = trust_pem(), makers = { 0 };
+
+    (void)state;
+    MUST(jy_cert_to_pem(pki.maker, &makers));
+    MUST(pki_stamp(jy_buf_slice(&files[0]), pki.now, &files[2], NULL));
+    for (size_t i = 0; i < 3; i++) {
+        int document = memory_file(jy_buf_slice(&files[i])), prepared = memory_file(JY_EMPTY), output = memory_file(JY_EMPTY);
+        struct jy_buf value = { 0 }, other = { 0 }, signed_file = { 0 };
+        uint8_t digest[JY_SM3_SIZE];
+        struct jy_frame reply;
+        off_t size;
+
+        assert_int_equal(prepare_sign(document, prepared, &reply), JY_OK);
+        assert_int_equal(reply.type, JY_MSG_DOC_SIGN_PREPARED);
+        assert_int_equal(reply.u.DOC_SIGN_PREPARED.data_hash.len, JY_SM3_SIZE);
+        memcpy(digest, reply.u.DOC_SIGN_PREPARED.data_hash.p, sizeof(digest));
+        signed_data(digest, &value);
+        digest[0] ^= 1;
+        signed_data(digest, &other);
+        assert_int_equal(finish(prepared, output, reply.u.DOC_SIGN_PREPARED.slot, jy_buf_slice(&other)), JY_E_DOCUMENT_CHANGED);
+        value.p[value.len - 1] ^= 1;                         /* of the signature itself */
+        assert_int_equal(finish(prepared, output, reply.u.DOC_SIGN_PREPARED.slot, jy_buf_slice(&value)), JY_E_SIGNATURE);
+        value.p[value.len - 1] ^= 1;
+        assert_int_equal(lseek(output, 0, SEEK_END), 0);
+        assert_int_equal(finish(prepared, output, reply.u.DOC_SIGN_PREPARED.slot, jy_buf_slice(&value)), JY_OK);
+        jy_frame_free(&reply);
+
+        size = lseek(output, 0, SEEK_END);
+        MUST(jy_buf_reserve(&signed_file, (size_t)size));
+        assert_int_equal(pread(output, signed_file.p, (size_t)size, 0), size);
+        signed_file.len = (size_t)size;
+        expect(jy_buf_slice(&signed_file), jy_buf_slice(&pem), jy_buf_slice(&makers), "valid_with_warning", i == 2 ? "1201010000001" : "plain");
+        if (i != 1) {                                        /* a byte of a ZIP may be padding that nobody reads */
+            signed_file.p[100] ^= 1;
+            expect(jy_buf_slice(&signed_file), jy_buf_slice(&pem), jy_buf_slice(&makers), "invalid", "messageDigest");
+        }
+        jy_buf_free(&value);
+        jy_buf_free(&other);
+        jy_buf_free(&signed_file);
+        jy_buf_free(&files[i]);
+        close(document);
+        close(prepared);
+        close(output);
+    }
+    jy_buf_free(&makers);
+    jy_buf_free(&pem);
+}
+
 static void
 refusals__say_their_reason(void **state)
 {
@@ -295,6 +390,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stamping__from_inspection_to_a_verdict),
         cmocka_unit_test(R16_1__a_value_for_another_document_is_refused),
+        cmocka_unit_test(R19_1__a_signature_without_a_seal_holds_its_document),
         cmocka_unit_test(refusals__say_their_reason),
         cmocka_unit_test(text__of_a_page_is_told_in_runs),
         cmocka_unit_test(answer__to_a_peer_that_has_gone_is_dropped),
