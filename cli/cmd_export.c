@@ -21,6 +21,7 @@ struct exporting {
     struct jy_page *sizes;
     struct jy_buf *pictures;
     struct jy_slice *slices;
+    struct jy_buf words;
     size_t page_count, drawn;
 };
 
@@ -31,6 +32,7 @@ exporting_end(struct exporting *e)
         jy_buf_free(&e->pictures[i]);
     free(e->pictures);
     free(e->slices);
+    jy_buf_free(&e->words);
     free(e->sizes);
     unmap_file(&e->file);
 }
@@ -50,6 +52,12 @@ draw_pdf_pages(struct exporting *e, struct jy_fault *fault)
         e->slices[e->drawn] = jy_buf_slice(&e->pictures[e->drawn]);
     }
     e->wish.pictures = e->slices;
+    /* Who can draw a page and cannot read its words leaves it a picture. */
+    if (rc == JY_OK && !e->wish.png && (rc = words_of_pdf(e->file.bytes, e->wish.first, e->wish.last, &e->words, fault)) == JY_E_DAMAGED) {
+        e->words.len = 0;
+        rc = JY_OK;
+    }
+    e->wish.words = jy_buf_slice(&e->words);
     return rc;
 }
 

@@ -152,6 +152,9 @@ make_copy(const struct job *job, struct jy_fonts *fonts, struct jy_buf *notes, s
     struct jy_render *render = NULL;
     struct jy_picture picture = { 0 };
     struct jy_copy *copy = NULL;
+    struct jy_bbox words = { .rest = w->words };
+    struct jy_text text = { 0 };
+    bool told = true;
     jy_err rc = JY_OK;
 
     if (w->pictures == NULL)
@@ -165,7 +168,8 @@ make_copy(const struct job *job, struct jy_fonts *fonts, struct jy_buf *notes, s
             if ((rc = jy_copy_add_page(copy, render, (size_t)page, fault)) == JY_OK)
                 rc = add_notes(render, page, notes);
         } else if ((rc = picture_of(w, NULL, page, &picture, fault)) == JY_OK) {
-            rc = jy_copy_add_picture(copy, &picture, w->sizes[page - 1].width_mm, w->sizes[page - 1].height_mm, fault);
+            told = told && jy_bbox_next(&words, w->sizes[page - 1], &text, NULL) == JY_OK;      /* without its words it is a picture */
+            rc = jy_copy_add_picture(copy, &picture, told ? &text : NULL, w->sizes[page - 1].width_mm, w->sizes[page - 1].height_mm, fault);
             jy_picture_free(&picture);
         }
     }

@@ -17,11 +17,12 @@ JY_CHECK jy_err draw_ofd_page(struct jy_slice ofd, int page, double dots_per_mm,
 struct marked_wish { struct jy_slice file, picture, report; int page; };   /* picture: no bytes for OFD */
 JY_CHECK jy_err draw_marked_page(const struct marked_wish *wish, struct jy_buf *png, struct jy_fault *fault);
 
-/** What a copy is made of: pages first to last of an OFD (file), or pictures of a PDF's pages with their sizes. png: one page, as a picture. */
+/** What a copy is made of: pages first to last of an OFD (file), or pictures of a PDF's pages with their sizes and words. png: one page, as a picture. */
 struct copy_wish {
     struct jy_slice file;
     const struct jy_slice *pictures;       /* PNG, NULL for OFD */
     const struct jy_page *sizes;
+    struct jy_slice words;                 /* for jy_bbox_next; no bytes: not known */
     int first, last;
     bool png;
     const struct jy_copy_mark *mark;

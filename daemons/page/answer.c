@@ -81,7 +81,21 @@ draw(const struct page_room *self, const struct jy_frame *request, struct jy_fra
     return rc;
 }
 
-/* The pictures of all pages in one file, one after the other. */
+/* After the pictures. Who can draw a page and cannot read its words leaves it a picture. */
+static jy_err
+read_pdf_words(const struct page_room *self, const struct jy_msg_PAGE_COPY *ask, const struct page_reading *reading, struct jy_fault *fault)
+{
+    off_t end = lseek(reading->drawn, 0, SEEK_CUR);
+    jy_err rc;
+
+    if (end < 0 || lseek(ask->document, 0, SEEK_SET) != 0)
+        return jy_fail(fault, JY_E_IO, "document", 0, "%s", strerror(errno));
+    if ((rc = jy_poppler_words(ask->document, 1, (int)reading->count, reading->drawn, self->timeout_seconds, fault)) == JY_E_DAMAGED)
+        rc = ftruncate(reading->drawn, end) == 0 ? JY_OK : jy_fail(fault, JY_E_IO, "memfd", 0, "%s", strerror(errno));
+    return rc;
+}
+
+/* The pictures of all pages in one file, one after the other, and the words of all. */
 static jy_err
 draw_pdf_pages(const struct page_room *self, const struct jy_msg_PAGE_COPY *ask, struct page_reading *reading, struct jy_fault *fault)
 {
@@ -107,7 +121,7 @@ draw_pdf_pages(const struct page_room *self, const struct jy_msg_PAGE_COPY *ask,
             rc = jy_fail(fault, JY_E_IO, "memfd", 0, "%s", strerror(errno));
         reading->ends[reading->count] = end < 0 ? 0 : (size_t)end;
     }
-    return rc;
+    return rc == JY_OK ? read_pdf_words(self, ask, reading, fault) : rc;
 }
 
 static jy_err

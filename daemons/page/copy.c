@@ -23,19 +23,28 @@ static jy_err
 add_pdf(const struct page_reading *reading, const json_t *sizes, struct jy_copy *copy, struct jy_fault *fault)
 {
     struct jy_slice all;
+    struct jy_text text = { 0 };
+    struct jy_bbox words = { 0 };
+    bool told = true;
     size_t begin = 0;
     jy_err rc = page_map(reading->drawn, (int64_t)64 << 20, &all, fault);
 
+    if (rc == JY_OK && reading->count > 0 && reading->ends[reading->count - 1] <= all.len)
+        words.rest = JY_SLICE(all.p + reading->ends[reading->count - 1], all.len - reading->ends[reading->count - 1]);
     for (size_t i = 0; rc == JY_OK && i < reading->count; begin = reading->ends[i++]) {
-        const json_t *size = json_array_get(sizes, i);
+        const json_t *pair = json_array_get(sizes, i);
+        struct jy_page size = { json_number_value(json_array_get(pair, 0)), json_number_value(json_array_get(pair, 1)) };
         struct jy_picture picture = { 0 };
         struct jy_slice png = JY_SLICE(all.p + begin, reading->ends[i] - begin);
-        if (reading->ends[i] > all.len || jy_picture_detect(png) != JY_PICTURE_PNG)
+        if (reading->ends[i] > all.len || jy_picture_detect(png) != JY_PICTURE_PNG) {
             rc = jy_fail(fault, JY_E_DAMAGED, "pdftocairo", i, "gave no picture");
-        else if ((rc = jy_picture_read(png, NULL, &picture, fault)) == JY_OK)
-            rc = jy_copy_add_picture(copy, &picture, json_number_value(json_array_get(size, 0)), json_number_value(json_array_get(size, 1)), fault);
+        } else if ((rc = jy_picture_read(png, NULL, &picture, fault)) == JY_OK) {
+            told = told && jy_bbox_next(&words, size, &text, NULL) == JY_OK;      /* without its words it is a picture */
+            rc = jy_copy_add_picture(copy, &picture, told ? &text : NULL, size.width_mm, size.height_mm, fault);
+        }
         jy_picture_free(&picture);
     }
+    jy_text_free(&text);
     return rc;
 }
 

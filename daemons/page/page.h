@@ -25,7 +25,7 @@ jy_room_handler page_answer;
 #define COPY_PAGES_MAX 100             /* of a PDF */
 #define COPY_DOTS_PER_MM 6.0
 
-/** In the document's process. drawn: poppler's pictures of a PDF's pages one after the other, each to its end; -1 for OFD. */
+/** In the document's process. drawn: poppler's pictures of a PDF's pages one after the other, each to its end, then its words; -1 for OFD. */
 struct page_reading { const struct page_room *room; int drawn; size_t ends[COPY_PAGES_MAX], count; };
 /** PAGE_DRAW → PAGE_DRAWN; reply is the caller's to free. */
 JY_CHECK jy_err page_draw(const void *reading, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault);

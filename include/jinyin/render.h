@@ -5,6 +5,7 @@
 
 #include <jinyin/container.h>
 #include <jinyin/picture.h>
+#include <jinyin/text.h>
 
 /* Limits of one page. What is beyond them is marked on the page and noted, or the page is refused (JY_E_LIMIT). */
 #define JY_RENDER_DEPTH_MAX 16               /* blocks, composites, patterns within each other */
@@ -71,8 +72,12 @@ JY_CHECK jy_err jy_copy_new(const struct jy_copy_mark *mark, struct jy_fonts *fo
  * until jy_copy_free; render may be freed before. Errors as jy_render_page.
  */
 JY_CHECK jy_err jy_copy_add_page(struct jy_copy *copy, struct jy_render *render, size_t page, struct jy_fault *fault);
-/** A page that is a picture, which is taken (*page is empty then). Errors: JY_E_NOMEM, JY_E_LIMIT. */
-JY_CHECK jy_err jy_copy_add_picture(struct jy_copy *copy, struct jy_picture *page, double width_mm, double height_mm, struct jy_fault *fault);
+/**
+ * A page that is an opaque picture, which is taken (*page is empty then). text: its characters, which can be selected and searched there; NULL: not known.
+ * Errors: JY_E_NOMEM, JY_E_LIMIT.
+ */
+JY_CHECK jy_err jy_copy_add_picture(struct jy_copy *copy, struct jy_picture *page, const struct jy_text *text, double width_mm, double height_mm,
+                                    struct jy_fault *fault);
 /** The PDF, appended to out. No more pages after it. Errors: JY_E_NOMEM. */
 JY_CHECK jy_err jy_copy_finish(struct jy_copy *copy, struct jy_buf *out, struct jy_fault *fault);
 void jy_copy_free(struct jy_copy *copy);

@@ -37,6 +37,9 @@ struct jy_bbox {
  */
 JY_CHECK jy_err jy_bbox_page(struct jy_bbox *bbox, const struct jy_document *doc, struct jy_text *out, struct jy_fault *fault);
 
+/** The same for who has the size of the next page alone; 0 × 0: there is none. */
+JY_CHECK jy_err jy_bbox_next(struct jy_bbox *bbox, struct jy_page size, struct jy_text *out, struct jy_fault *fault);
+
 /**
  * The text of one page of either kind of document. words: of a PDF what `pdftotext -bbox` says of this page alone; of an OFD nothing.
  * Errors: those of the functions above; JY_E_DAMAGED when the page is missing in it.

@@ -82,22 +82,24 @@ next_of(struct jy_slice *text, uint32_t *code)
     return len > 0;
 }
 
+#define DOWN_MIN 2                       /* characters of a word that runs downwards: two narrow letters beside each other are taller than wide, too */
+#define DOWN 1.5
+
 /* A word's box among its characters: along the line, or downwards when it is taller than wide. */
 static jy_err
 add_word(struct jy_text *out, struct jy_slice text, struct jy_box word, struct jy_fault *fault)
 {
     double total = 0, done = 0;
-    size_t count = 0;
     uint32_t code;
     jy_err rc = JY_OK;
 
-    for (struct jy_slice t = text; next_of(&t, &code); count++)
+    for (struct jy_slice t = text; next_of(&t, &code);)
         total += weight(code);
     for (struct jy_slice t = text; rc == JY_OK && next_of(&t, &code);) {
         double from = done / total, share = weight(code) / total;
         struct jy_box box = word;
 
-        if (count > 1 && word.height_mm > 1.5 * word.width_mm) {
+        if (total >= DOWN_MIN && word.height_mm > DOWN * word.width_mm) {
             box.y_mm += from * word.height_mm;
             box.height_mm *= share;
         } else {
@@ -132,7 +134,7 @@ scale_of(struct jy_page page, double width, double height)
 }
 
 jy_err
-jy_bbox_page(struct jy_bbox *bbox, const struct jy_document *doc, struct jy_text *out, struct jy_fault *fault)
+jy_bbox_next(struct jy_bbox *bbox, struct jy_page size, struct jy_text *out, struct jy_fault *fault)
 {
     struct jy_slice line;
     double width, height, k = 0, b[4];
@@ -142,12 +144,12 @@ jy_bbox_page(struct jy_bbox *bbox, const struct jy_document *doc, struct jy_text
     out->count = 0;
     while (rc == JY_OK && next_line(&bbox->rest, &line)) {
         if (!inside && begins(line, "<page")) {
-            if (bbox->page < 0 || (size_t)bbox->page >= jy_document_page_count(doc))
-                return jy_fail(fault, JY_E_PAGE_RANGE, "pdftotext", 0, "more pages than the document's %zu", jy_document_page_count(doc));
+            if (!(size.width_mm > 0 && size.height_mm > 0))
+                return jy_fail(fault, JY_E_PAGE_RANGE, "pdftotext", 0, "more pages than the document has");
             inside = true;
             bbox->page++;
             if (!attribute(line, "width", &width) || !attribute(line, "height", &height) ||
-                (k = scale_of(jy_document_page(doc, (size_t)bbox->page - 1), width, height)) <= 0)
+                (k = scale_of(size, width, height)) <= 0)
                 return jy_fail(fault, JY_E_FORMAT, "pdftotext", 0, "page %d has another size than in the document", bbox->page);
         } else if (inside && begins(line, "</page>")) {
             return JY_OK;
@@ -169,6 +171,12 @@ jy_bbox_page(struct jy_bbox *bbox, const struct jy_document *doc, struct jy_text
     if (rc != JY_OK)
         return rc;
     return inside ? jy_fail(fault, JY_E_FORMAT, "pdftotext", 0, "page %d does not end", bbox->page) : JY_E_NOT_FOUND;
+}
+
+jy_err
+jy_bbox_page(struct jy_bbox *bbox, const struct jy_document *doc, struct jy_text *out, struct jy_fault *fault)
+{
+    return jy_bbox_next(bbox, bbox->page < 0 ? (struct jy_page){ 0, 0 } : jy_document_page(doc, (size_t)bbox->page), out, fault);
 }
 
 jy_err

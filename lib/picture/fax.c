@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Facsimile coding (ITU-T T.4 and T.6), line by line. Time follows from the pixels and the bits: no line is looked at twice from the same place. */
+/*
+ * Facsimile coding (ITU-T T.4 and T.6), line by line. Time follows from the pixels: no line is looked at twice from the same place, and no more runs are read
+ * than it has pixels.
+ */
 #include "picture/fax.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define CODE_MAX 13u                         /* bits of the longest code */
+#define EMPTY_RUNS 4u                        /* of a line that are forgiven: a first one that is white, a last one */
 
 /* The codes of the runs 0 to 63, then 64, 128 … 1728 (T.4 tables 2 and 3a); of both colours 1792, 1856 … 2560 (table 3b). */
 static const char *const white_codes[] = {
@@ -78,10 +82,10 @@ take_run(const struct fax *fax, struct bits *in, unsigned colour, uint32_t room,
 bool
 fax_line_1d(const struct fax *fax, struct bits *in, uint8_t *line, uint32_t width)
 {
-    uint32_t run;
+    uint32_t run, left = width + EMPTY_RUNS;
 
     for (uint32_t at = 0, colour = 0; at < width; at += run, colour ^= 1) {
-        if (!take_run(fax, in, colour, width - at, &run))
+        if (left-- == 0 || !take_run(fax, in, colour, width - at, &run))
             return false;
         memset(line + at, (int)colour, run);
     }
@@ -108,7 +112,7 @@ static const struct mode { uint8_t len, code; enum { VERTICAL, HORIZONTAL, PASS 
 bool
 fax_line_2d(const struct fax *fax, struct bits *in, const uint8_t *above, uint8_t *line, uint32_t width)
 {
-    uint32_t a0 = 0, colour = 0, b1, b2, runs[2];
+    uint32_t a0 = 0, colour = 0, left = width + EMPTY_RUNS, b1, b2, runs[2];
     bool begun = false;                                      /* a0 stands before the first pixel until then */
 
     while (a0 < width) {
@@ -117,7 +121,7 @@ fax_line_2d(const struct fax *fax, struct bits *in, const uint8_t *above, uint8_
         for (size_t i = 0; mode == NULL && i < sizeof(modes) / sizeof(modes[0]); i++)
             if (bits_peek(in, modes[i].len) == modes[i].code)
                 mode = &modes[i];
-        if (mode == NULL)
+        if (mode == NULL || left-- == 0)
             return false;
         bits_skip(in, mode->len);
         if (in->past)

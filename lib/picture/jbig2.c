@@ -11,6 +11,7 @@
 
 #define HEADER_MIN 11u                       /* bytes of the shortest segment header */
 #define PAGE_LENGTH 19u
+#define SEGMENT_STEPS 64u
 #define UNKNOWN UINT32_MAX                   /* length or height */
 
 enum {                                       /* 7.3 */
@@ -102,7 +103,8 @@ begin_page(struct jb2 *j, const struct jb2_header *h, struct jy_slice data)
     if ((rc = picture_size(width, height, j->fault)) != JY_OK)
         return rc;
     if ((uint64_t)width * height * 5 > j->room)
-        return jy_fail(j->fault, JY_E_LIMIT, "JBIG2", j->at, "a page of %u × %u pixels; %llu bytes are left", width, height, (unsigned long long)j->room);
+        return jy_fail(j->fault, JY_E_LIMIT, "JBIG2", j->at, "a page of %u × %u pixels, %llu bytes are left", width, height,
+                       (unsigned long long)j->room);
     if ((rc = jb2_bitmap_new(j, width, height, &j->page)) != JY_OK)
         return rc;
     memset(j->page->px, j->page_default, (size_t)width * height);
@@ -155,8 +157,10 @@ static jy_err
 read_segment(struct jb2 *j, const struct jb2_header *h, struct jy_slice data)
 {
     struct jb2_segment s = { .number = h->number };
-    jy_err rc;
+    jy_err rc = jb2_spend(j, SEGMENT_STEPS + h->refer_count * JB2_REFERRED_STEPS);
 
+    if (rc != JY_OK)
+        return rc;
     for (size_t i = 0; i < sizeof(regions) / sizeof(regions[0]); i++)
         if (regions[i].type == h->type)
             return draw_region(j, &regions[i], h, data);

@@ -27,7 +27,10 @@ struct jb2 {
 /** JY_E_FORMAT, JY_E_UNSUPPORTED, with the place. */
 JY_CHECK jy_err jb2_wrong(struct jb2 *j, const char *text);
 JY_CHECK jy_err jb2_refuse(struct jb2 *j, const char *text);
-/** Memory from the budget (JY_JBIG2_HELD_MAX, or what the caller has), zeroed: JY_E_LIMIT, JY_E_NOMEM. Given back with the size that was asked for. */
+/**
+ * Memory from the budget (JY_JBIG2_HELD_MAX, or what the caller has), zeroed, which takes steps: JY_E_LIMIT, JY_E_NOMEM. Given back with the size that was
+ * asked for.
+ */
 JY_CHECK jy_err jb2_hold(struct jb2 *j, uint64_t bytes, void *out);
 void jb2_drop(struct jb2 *j, void *p, uint64_t bytes);
 /** Takes steps from the budget (JY_JBIG2_WORK_MAX, or what the caller has), each about the time of one pixel decoded: JY_E_LIMIT. */
@@ -197,8 +200,11 @@ struct jb2_header {                          /* 7.2 */
 };
 /** The header of a segment at `in`, which stands on a byte. */
 JY_CHECK jy_err jb2_header_read(struct jb2 *j, struct bits *in, struct jb2_header *out);
-/** The n-th result of this kind that the segment refers to; NULL: there is none. The search is paid for. */
+#define JB2_REFERRED_STEPS 16u               /* of looking for a segment that is referred to */
+/** The n-th result of this kind that the segment refers to; NULL: there is none. One search is paid for with the segment; who asks again pays himself. */
 struct jb2_segment *jb2_referred(struct jb2 *j, const struct jb2_header *h, enum jb2_kind kind, uint32_t n);
+/** The last one. */
+struct jb2_segment *jb2_referred_last(struct jb2 *j, const struct jb2_header *h, enum jb2_kind kind);
 /** All symbols that it refers to, in order; a list from the budget of *count pointers. */
 JY_CHECK jy_err jb2_symbols_referred(struct jb2 *j, const struct jb2_header *h, uint32_t more, struct jb2_bitmap ***out, uint32_t *count);
 /** A table by its selector: a standard one, or (`user`) the next of those that the segment refers to. The caller frees what *own then holds. */

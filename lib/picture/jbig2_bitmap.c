@@ -6,6 +6,8 @@
 #include <string.h>
 
 #define COMPOSED_A_STEP 4                    /* pixels composed in the time of one decoded */
+#define HOLD_STEPS 32u                       /* of asking for memory and giving it back */
+#define ZEROED_A_STEP 32u                    /* bytes of it */
 
 jy_err
 jb2_wrong(struct jb2 *j, const char *text)
@@ -32,10 +34,13 @@ jy_err
 jb2_hold(struct jb2 *j, uint64_t bytes, void *out)
 {
     void *p = NULL;
+    jy_err rc;
 
     memcpy(out, &p, sizeof(p));
     if (bytes > j->held_max - j->held)
         return jy_fail(j->fault, JY_E_LIMIT, "JBIG2", j->at, "more than %llu bytes of bitmaps", (unsigned long long)j->held_max);
+    if ((rc = jb2_spend(j, HOLD_STEPS + bytes / ZEROED_A_STEP)) != JY_OK)
+        return rc;
     if ((p = calloc(1, bytes == 0 ? 1 : (size_t)bytes)) == NULL)
         return jy_fail(j->fault, JY_E_NOMEM, "JBIG2", j->at, "no memory");
     j->held += bytes;

@@ -37,6 +37,7 @@ jb2_generic_at(unsigned template)
 }
 
 #define AT_PRICE 2                           /* times the price of a pixel when its AT pixels are looked up one by one */
+#define FILLED_A_STEP 4                      /* pixels of runs of MMR, beside a step for each bit of their codes */
 #define MARGIN 8                             /* zeros after a line: no template looks further to the right */
 
 /* Lines with their margins, the current one first. */
@@ -128,8 +129,13 @@ jb2_mmr(struct jb2 *j, uint32_t width, uint32_t height, struct bits *in, struct 
         goto out;
     for (uint32_t y = 0; y < height && rc == JY_OK; y++) {
         uint8_t *line = (*out)->px + (size_t)y * width;
-        if ((rc = jb2_spend(j, (uint64_t)width + JB2_LINE_STEPS)) == JY_OK && !fax_line_2d(j->fax, in, y == 0 ? white : line - width, line, width))
+        uint64_t at = in->at;
+        if ((rc = jb2_spend(j, width / FILLED_A_STEP + JB2_LINE_STEPS)) != JY_OK)
+            break;
+        if (!fax_line_2d(j->fax, in, y == 0 ? white : line - width, line, width))
             rc = jb2_wrong(j, "MMR data are broken");
+        else
+            rc = jb2_spend(j, in->at - at);
     }
     if (rc == JY_OK && bits_left(in) >= 24 && bits_peek(in, 24) == EOFB)
         bits_skip(in, 24);

@@ -73,6 +73,17 @@ jb2_referred(struct jb2 *j, const struct jb2_header *h, enum jb2_kind kind, uint
     return NULL;
 }
 
+struct jb2_segment *
+jb2_referred_last(struct jb2 *j, const struct jb2_header *h, enum jb2_kind kind)
+{
+    for (uint32_t i = h->refer_count; i-- > 0;) {
+        struct jb2_segment *s = by_number(j, refers_to(h, i));
+        if (s != NULL && s->kind == kind)
+            return s;
+    }
+    return NULL;
+}
+
 jy_err
 jb2_symbols_referred(struct jb2 *j, const struct jb2_header *h, uint32_t more, struct jb2_bitmap ***out, uint32_t *count)
 {
@@ -89,7 +100,7 @@ jb2_symbols_referred(struct jb2 *j, const struct jb2_header *h, uint32_t more, s
     }
     if (total > JY_JBIG2_SYMBOLS_MAX)
         return jy_fail(j->fault, JY_E_LIMIT, "JBIG2", j->at, "%llu symbols, %d are read", (unsigned long long)total, (int)JY_JBIG2_SYMBOLS_MAX);
-    if ((rc = jb2_spend(j, total + h->refer_count * 16u)) != JY_OK || (rc = jb2_hold(j, total * sizeof(**out), out)) != JY_OK)
+    if ((rc = jb2_spend(j, total + h->refer_count * JB2_REFERRED_STEPS)) != JY_OK || (rc = jb2_hold(j, total * sizeof(**out), out)) != JY_OK)
         return rc;
     for (uint32_t i = 0; i < h->refer_count; i++) {
         const struct jb2_segment *s = by_number(j, refers_to(h, i));
@@ -111,6 +122,8 @@ jb2_table_select(struct jb2 *j, const struct jb2_header *h, unsigned standard, u
         *out = *own;
         return rc;
     }
+    if ((rc = jb2_spend(j, h->refer_count * JB2_REFERRED_STEPS)) != JY_OK)
+        return rc;
     if ((s = jb2_referred(j, h, JB2_TABLE, (*next_user)++)) == NULL)
         return jb2_wrong(j, "a Huffman table is missing");
     *out = s->table;

@@ -75,7 +75,7 @@ jb2_table_new(struct jb2 *j, const struct jb2_line *lines, uint32_t count, struc
         of_length[lines[i].prefix]++;
     }
     of_length[0] = 0;
-    if ((rc = jb2_hold(j, sizeof(*t) + (uint64_t)count * sizeof(t->lines[0]), &t)) != JY_OK)
+    if ((rc = jb2_spend(j, count)) != JY_OK || (rc = jb2_hold(j, sizeof(*t) + (uint64_t)count * sizeof(t->lines[0]), &t)) != JY_OK)
         return rc;
     t->count = count;
     for (uint32_t len = 1; len <= PREFIX_MAX; len++) {

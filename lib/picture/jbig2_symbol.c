@@ -6,6 +6,8 @@
 #include <string.h>
 
 #define SYMBOL_STEPS 64u                     /* its integers, about */
+#define AGGREGATE_STEPS 128u                 /* those of a symbol made of others, beside them */
+#define RUN_STEPS 32u                        /* one of those that say what is exported */
 
 enum { DH, DW, BMSIZE, AGGINST, TABLES };
 static const int integers[TABLES] = { [DH] = IADH, [DW] = IADW, [AGGINST] = IAAI };
@@ -126,7 +128,7 @@ decode_symbols(struct jb2 *j, struct dictionary *d)
         while ((got = number(d, DW, &by)) == JB2_VALUE) {
             if (done == d->new_count || (width += by) < 0 || width > JY_PICTURE_SIDE_MAX)
                 return jb2_wrong(j, "the width of a symbol, or more symbols than were announced");
-            if ((rc = jb2_spend(j, SYMBOL_STEPS)) != JY_OK)
+            if ((rc = jb2_spend(j, SYMBOL_STEPS + (d->refagg ? AGGREGATE_STEPS : 0))) != JY_OK)
                 return rc;
             if (d->widths != NULL)
                 d->widths[done] = (uint32_t)width;
@@ -162,6 +164,8 @@ export_symbols(struct jb2 *j, const struct dictionary *d, struct jb2_symbols **o
     s->count = d->exported;
     for (uint32_t count = 0; at < total || count < d->exported; keep = !keep) {
         enum jb2_got got = d->huffman ? jb2_huffman(d->runs, d->in, &run) : jb2_integer(d->arith, IAEX, &run);
+        if ((rc = jb2_spend(j, RUN_STEPS)) != JY_OK)
+            break;
         idle = got == JB2_VALUE && run == 0 ? idle + 1 : 0;
         if (got != JB2_VALUE || run < 0 || (uint32_t)run > total - at || (keep && (uint32_t)run > d->exported - count) || idle > 4) {
             rc = jb2_wrong(j, "which symbols are exported");
@@ -195,11 +199,9 @@ jb2_symbols_free(struct jb2 *j, struct jb2_symbols *s)
 static jy_err
 use_contexts(struct jb2 *j, const struct jb2_header *h, struct dictionary *d)
 {
-    const struct jb2_symbols *last = NULL;
-    const struct jb2_segment *s;
+    const struct jb2_segment *s = jb2_referred_last(j, h, JB2_SYMBOLS);
+    const struct jb2_symbols *last = s == NULL ? NULL : s->symbols;
 
-    for (uint32_t i = 0; (s = jb2_referred(j, h, JB2_SYMBOLS, i)) != NULL; i++)
-        last = s->symbols;
     if (last == NULL || (d->generic != NULL && last->generic == NULL) || (d->refinement != NULL && last->refinement == NULL))
         return jb2_wrong(j, "contexts that were not retained");
     if ((d->generic != NULL && (last->template != d->template || memcmp(last->at, d->at, sizeof(d->at)) != 0)) ||

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define INSTANCE_STEPS 64u                   /* its integers, about */
+#define INSTANCE_STEPS 128u                  /* its integers, at their longest, about; those of its refinement likewise */
 enum { BOTTOM_LEFT = 0, TOP_LEFT, BOTTOM_RIGHT, TOP_RIGHT };
 enum { RUN_CODES = 35 };
 
@@ -44,6 +44,7 @@ instance_bitmap(struct jb2 *j, const struct jb2_text *t, struct jb2_bitmap **out
 {
     struct jb2_refinement r = { .template = t->rtemplate };
     int32_t id = 0, refined = 0, d[4];                       /* RDW, RDH, RDX, RDY */
+    jy_err rc;
 
     *out = NULL;
     if (!t->huffman)
@@ -60,6 +61,8 @@ instance_bitmap(struct jb2 *j, const struct jb2_text *t, struct jb2_bitmap **out
         *out = jb2_bitmap_share(t->symbols[id]);
         return JY_OK;
     }
+    if ((rc = jb2_spend(j, INSTANCE_STEPS)) != JY_OK)
+        return rc;
     for (int i = 0; i < 4; i++)
         if (number(t, JB2_RDW + i, &d[i]) != JB2_VALUE)
             return jb2_wrong(j, "the place of a refinement");

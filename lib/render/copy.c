@@ -26,6 +26,7 @@ struct jy_copy {
     cairo_surface_t *surface;
     cairo_t *cr;
     struct text_fonts text_fonts;
+    struct layer layer;
     size_t pages;
 };
 
@@ -174,7 +175,7 @@ jy_copy_add_page(struct jy_copy *copy, struct jy_render *render, size_t page, st
 }
 
 jy_err
-jy_copy_add_picture(struct jy_copy *copy, struct jy_picture *page, double width_mm, double height_mm, struct jy_fault *fault)
+jy_copy_add_picture(struct jy_copy *copy, struct jy_picture *page, const struct jy_text *text, double width_mm, double height_mm, struct jy_fault *fault)
 {
     double scale_x = width_mm / page->width, scale_y = height_mm / page->height;
     cairo_surface_t *surface = surface_of(page);
@@ -182,6 +183,10 @@ jy_copy_add_picture(struct jy_copy *copy, struct jy_picture *page, double width_
     if (surface == NULL)
         return jy_fail(fault, JY_E_NOMEM, "copy", 0, "no memory");
     begin(copy, width_mm, height_mm);
+    if (text != NULL && layer_draw(&copy->layer, copy->cr, text, width_mm, height_mm) != JY_OK) {
+        cairo_surface_destroy(surface);
+        return jy_fail(fault, JY_E_NOMEM, "copy", 0, "no memory");
+    }
     cairo_save(copy->cr);
     cairo_scale(copy->cr, scale_x, scale_y);
     cairo_set_source_surface(copy->cr, surface, 0, 0);
@@ -217,6 +222,7 @@ jy_copy_free(struct jy_copy *copy)
     if (copy->qr != NULL)
         QRcode_free(copy->qr);
     text_fonts_free(&copy->text_fonts);
+    layer_free(&copy->layer);
     jy_buf_free(&copy->bytes);
     free(copy);
 }

@@ -113,8 +113,9 @@ with tempfile.TemporaryDirectory() as folder:
         subprocess.run(["pdftoppm", "-r", "150", "-png", "-singlefile", copy, folder / kind], check=True)
         read = subprocess.run(["zbarimg", "--quiet", "--raw", folder / f"{kind}.png"], capture_output=True, text=True)
         assert read.stdout.split() == [link], read
-    said = subprocess.run(["pdftotext", "-raw", folder / "ofd.pdf", "-"], capture_output=True, text=True, check=True).stdout
-    assert [line for line in said.splitlines() if line.strip()][:len(lines)] == lines, said
+    for kind in ("ofd", "pdf"):                                                # of a PDF beneath the picture of its page
+        said = subprocess.run(["pdftotext", "-raw", folder / f"{kind}.pdf", "-"], capture_output=True, text=True, check=True).stdout
+        assert [line for line in said.splitlines() if line.strip()][:len(lines)] == lines, said
 
 # -- render: every page into a folder, a bad one not stopping the others --
 

@@ -176,6 +176,8 @@ def R17_1__a_copy_says_so_and_is_never_valid(life, other, folder, seal_id, deman
         assert size_of(plain) == size_of(marked) and (plain != marked) == (document is stamped), "stamps are framed where there are any"
         # What stands on the first page leads there: the address, read off the picture by a reader of QR codes, with the copy's own code in it.
         (folder / "copy.pdf").write_bytes(copy)
+        said = subprocess.run(["pdftotext", "-raw", folder / "copy.pdf", "-"], capture_output=True, text=True, check=True).stdout
+        assert "电子印章使用示范合同" in said, ("text stays text", said)
         subprocess.run(["pdftoppm", "-r", "150", "-png", "-singlefile", folder / "copy.pdf", folder / "copy"], check=True)
         read = subprocess.run(["zbarimg", "--quiet", "--raw", folder / "copy.png"], capture_output=True, text=True).stdout.split()
         assert read == [made["link"]] and made["link"] == f"{life.base}/?copy={made['code']}", (read, made)

@@ -204,6 +204,78 @@ jbig2__sizes_are_checked_before_anything_is_allocated(void **state)
     assert_refused(bytes, JY_E_LIMIT, "patterns");
 }
 
+/* -- what would take seconds for a few bytes, but for the price that each of these has -- */
+
+static void
+jbig2__bitmaps_that_nothing_is_drawn_in_are_paid_for(void **state)
+{
+    struct jy_buf bytes = page_of(9, 9);
+
+    (void)state;
+    put_patterns(&bytes, 1);
+    for (uint32_t n = 2; n < 100; n++)                       /* each of 16 MB, without a cell */
+        put_halftone(&bytes, n, JB2_HALFTONE, 16384, 1020, 0);
+    assert_refused(bytes, JY_E_LIMIT, "steps");
+}
+
+static void
+jbig2__many_small_bitmaps_are_paid_for(void **state)
+{
+    struct jy_buf bytes = page_of(9, 9);
+
+    (void)state;
+    for (uint32_t n = 1; n < 20; n++)                        /* 65,536 patterns of a pixel each: a megabyte, and the time of twenty */
+        put_segment(&bytes, n, JB2_PATTERN_DICTIONARY, JY_SLICE("\1\1\1\0\0\377\377\377", 8));
+    assert_refused(bytes, JY_E_LIMIT, "steps");
+}
+
+static void
+jbig2__segments_referred_to_again_and_again_are_paid_for(void **state)
+{
+    enum { REFERS = 4096 };
+    struct jy_buf bytes = page_of(9, 9);
+
+    (void)state;
+    put_segment(&bytes, 1, JB2_SYMBOL_DICTIONARY, JY_SLICE("\2\0\3\377\375\377\2\376\376\376\0\0\0\0\0\0\0\0\0\0\0\0", 22));
+    for (uint32_t n = 2; n < 256; n++) {                     /* whose contexts go on from the last of those */
+        put32(&bytes, n);
+        ADD(&bytes, "\0");
+        put32(&bytes, 7u << 29 | REFERS);
+        for (int i = 0; i < REFERS / 8 + 1; i++)
+            ADD(&bytes, "\0");
+        for (int i = 0; i < REFERS; i++)
+            ADD(&bytes, "\1");
+        ADD(&bytes, "\1\0\0\0\26\3\0\3\377\375\377\2\376\376\376\0\0\0\0\0\0\0\0\0\0\0\0");
+    }
+    assert_refused(bytes, JY_E_LIMIT, "steps");
+}
+
+/* Codes that take no pixel: in a line there are no more of them than pixels. */
+static void
+jbig2__a_line_of_mmr_has_no_more_runs_than_pixels(void **state)
+{
+    static const char *const codes[] = { "\x26\xa1\xb9", "\x41\x08\x20" };    /* horizontal, no white, no black; one to the left and two */
+    struct jy_picture picture;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+        struct jy_buf bytes = page_of(64, 64), region = { 0 };
+        struct jy_picture_budget budget = { UINT64_MAX, 1u << 20 };
+        put32(&region, 64);
+        put32(&region, 64);
+        put32(&region, 0);
+        put32(&region, 0);
+        ADD(&region, "\0\1");
+        for (int k = 0; k < 40000; k++)
+            assert_int_equal(jy_buf_add(&region, JY_SLICE(codes[i], 3)), JY_OK);
+        put_segment(&bytes, 1, 38, jy_buf_slice(&region));
+        assert_int_equal(jy_picture_read_within(jy_buf_slice(&bytes), NULL, &budget, &picture, NULL), JY_E_FORMAT);
+        assert_true(budget.steps > (1u << 20) - 30000);       /* not those of a million bits */
+        jy_buf_free(&region);
+        jy_buf_free(&bytes);
+    }
+}
+
 static void
 jbig2__what_is_not_read_is_said(void **state)
 {
@@ -258,6 +330,10 @@ main(void)
         cmocka_unit_test(jbig2__changed_bytes_are_read_or_refused_and_nothing_else),
         cmocka_unit_test(jbig2__without_memory_the_answer_is_no_memory),
         cmocka_unit_test(jbig2__sizes_are_checked_before_anything_is_allocated),
+        cmocka_unit_test(jbig2__bitmaps_that_nothing_is_drawn_in_are_paid_for),
+        cmocka_unit_test(jbig2__many_small_bitmaps_are_paid_for),
+        cmocka_unit_test(jbig2__segments_referred_to_again_and_again_are_paid_for),
+        cmocka_unit_test(jbig2__a_line_of_mmr_has_no_more_runs_than_pixels),
         cmocka_unit_test(jbig2__what_is_not_read_is_said),
         cmocka_unit_test(jbig2__bare_segments_are_told_from_anything_else),
     };

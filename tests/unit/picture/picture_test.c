@@ -242,7 +242,7 @@ picture__a_budget_is_asked_before_a_pixel_is_decoded(void **state)
         assert_int_equal(jy_picture_read_within(bytes, NULL, &budget, &picture, NULL), JY_E_LIMIT);
         assert_null(picture.rgba);
         assert_int_equal(budget.memory, rows[i].refused);     /* nothing was taken */
-        assert_int_equal(budget.steps, 1u << 30);
+        assert_true(budget.steps > (1u << 30) - 100);         /* but for looking at a header */
         budget = (struct jy_picture_budget){ 1u << 30, 3000 };
         assert_int_equal(jy_picture_read_within(bytes, NULL, &budget, &picture, NULL), JY_E_LIMIT);
         budget = (struct jy_picture_budget){ 1u << 30, 1u << 30 };

@@ -306,6 +306,27 @@ bbox__poppler_s_words_stand_where_the_ofd_has_them(void **state)
     jy_buf_free(&pdf);
 }
 
+/* Taller than wide are a word that runs downwards, and two narrow letters beside each other. */
+static void
+bbox__a_word_is_divided_along_its_line(void **state)
+{
+    static const char words[] = "<page width=\"595\" height=\"842\">\n<word xMin=\"10\" yMin=\"10\" xMax=\"16\" yMax=\"22\">il</word>\n"
+                                "<word xMin=\"50\" yMin=\"10\" xMax=\"62\" yMax=\"70\">合同章程</word>\n</page>\n";
+    const double mm = 25.4 / 72;
+    struct jy_bbox bbox = { jy_slice_text(words), 0 };
+    struct jy_text text = { 0 };
+
+    (void)state;
+    MUST(jy_bbox_next(&bbox, (struct jy_page){ 595 * mm, 842 * mm }, &text, NULL));
+    assert_int_equal(text.count, 6);
+    assert_true(fabs(text.list[1].box.x_mm - 13 * mm) < 0.01 && fabs(text.list[1].box.y_mm - 10 * mm) < 0.01);
+    assert_true(fabs(text.list[3].box.x_mm - 50 * mm) < 0.01 && fabs(text.list[3].box.y_mm - 25 * mm) < 0.01);
+    assert_int_equal(jy_bbox_next(&bbox, (struct jy_page){ 1, 1 }, &text, NULL), JY_E_NOT_FOUND);
+    bbox = (struct jy_bbox){ jy_slice_text(words), 0 };
+    assert_int_equal(jy_bbox_next(&bbox, (struct jy_page){ 0, 0 }, &text, NULL), JY_E_PAGE_RANGE);
+    jy_text_free(&text);
+}
+
 static void
 bbox__what_is_not_of_this_document_is_refused(void **state)
 {
@@ -411,6 +432,7 @@ main(void)
         cmocka_unit_test(keyword__what_is_no_keyword_is_refused),
         cmocka_unit_test(anchor__the_stamp_stands_by_the_match_that_is_meant),
         cmocka_unit_test(bbox__poppler_s_words_stand_where_the_ofd_has_them),
+        cmocka_unit_test(bbox__a_word_is_divided_along_its_line),
         cmocka_unit_test(bbox__what_is_not_of_this_document_is_refused),
         cmocka_unit_test(runs__are_read_in_one_go_and_end_at_gaps_and_lines),
     };

@@ -177,6 +177,119 @@ R17_1__a_copy_keeps_its_text_where_it_stood_and_is_the_same_when_made_again(void
     assert_true(seen.files >= (corpus ? 50 : 3));
 }
 
+/* A4, as poppler tells words: in a line with narrow blanks, of two narrow letters, downwards, at the page's edge, beyond it; and what no word has. */
+#define WORD(a, b, c, d, text) "<word xMin=\"" a "\" yMin=\"" b "\" xMax=\"" c "\" yMax=\"" d "\">" text "</word>\n"
+static const char page_words[] =
+    "<page width=\"595.275591\" height=\"841.889764\">\n" WORD("60", "60", "132", "75.6", "电子印章合同") WORD("135", "60", "190", "75.6", "Agreement")
+    WORD("193", "60", "200", "75.6", "is") WORD("203", "60", "220", "75.6", "due") WORD("300", "100", "315.6", "180", "Downwards")
+    WORD("60", "85", "84", "93", "&lt;a&amp;b&gt;") WORD("0", "820", "20", "841", "edge") WORD("700", "60", "720", "75", "out")
+    WORD("60", "200", "61", "200", "flat") WORD("60", "300", "160", "430", "大字")
+    "</page>\n";
+static const char *const kept_words[] = { "电子印章合同", "Agreement", "is", "due", "Downwards", "&lt;a&amp;b&gt;", "edge", "大字" };
+
+static void
+white_page(struct jy_picture *out)
+{
+    MUST(jy_picture_new(630, 891, out, NULL));
+    memset(out->rgba, 255, (size_t)630 * 891 * 4);
+    out->opaque = true;
+    for (size_t i = 0; i < (size_t)630 * 891; i += 7)        /* something to be seen */
+        out->rgba[4 * i] = 40;
+}
+
+/* A copy of a page that is a picture, with these words or (NULL) without. */
+static void
+picture_copy(const char *words, struct jy_buf *out)
+{
+    struct jy_copy_mark mark = { .made = 1800000000, .code = "0123", .link = "https://example.org/?copy=0123" };
+    struct jy_bbox bbox = { .rest = words == NULL ? JY_EMPTY : jy_slice_text(words) };
+    const struct jy_page a4 = { 210, 297 };
+    struct jy_picture picture = { 0 };
+    struct jy_text text = { 0 };
+    struct jy_copy *copy = NULL;
+
+    memset(mark.source, 'a', 64);
+    white_page(&picture);
+    if (words != NULL)
+        MUST(jy_bbox_next(&bbox, a4, &text, NULL));
+    MUST(jy_copy_new(&mark, fonts, &copy, NULL));
+    MUST(jy_copy_add_picture(copy, &picture, words == NULL ? NULL : &text, a4.width_mm, a4.height_mm, NULL));
+    MUST(jy_copy_finish(copy, out, NULL));
+    jy_copy_free(copy);
+    jy_text_free(&text);
+}
+
+#ifndef MADE_ONLY
+static void
+drawn(struct jy_slice pdf, struct jy_buf *out)
+{
+    const struct jy_poppler_page page = { .page = 1, .dots_per_inch = 150 };
+    int in = memfd_create("pdf", MFD_CLOEXEC), answer = memfd_create("png", MFD_CLOEXEC);
+    off_t size;
+
+    assert_int_equal(write(in, pdf.p, pdf.len), pdf.len);
+    assert_int_equal(lseek(in, 0, SEEK_SET), 0);
+    MUST(jy_poppler_draw(in, &page, answer, 20, NULL));
+    size = lseek(answer, 0, SEEK_END);
+    MUST(jy_buf_reserve(out, (size_t)size));
+    assert_int_equal(pread(answer, out->p, (size_t)size, 0), size);
+    out->len = (size_t)size;
+    close(in);
+    close(answer);
+}
+
+/* The words that a reader finds: just these, in whatever order it has them. */
+static void
+assert_words(struct jy_slice pdf, const char *const *wanted, size_t count)
+{
+    struct jy_buf told = { 0 };
+    struct jy_slice rest;
+    size_t found = 0, at;
+
+    words_of(pdf, 1, &told);
+    for (size_t i = 0; i < count; i++) {
+        char word[64];
+        snprintf(word, sizeof(word), ">%s</word>", wanted[i]);
+        if (jy_slice_find(jy_buf_slice(&told), jy_slice_text(word)) == SIZE_MAX)
+            fail_msg("%s is not found: %.*s", wanted[i], (int)told.len, (const char *)told.p);
+    }
+    for (rest = jy_buf_slice(&told); (at = jy_slice_find(rest, JY_SLICE("</word>", 7))) != SIZE_MAX; rest = JY_SLICE(rest.p + at + 7, rest.len - at - 7))
+        found++;
+    assert_int_equal(found, count);
+    jy_buf_free(&told);
+}
+#endif
+
+static void
+R17_1__a_page_that_is_a_picture_has_its_words_beneath_it_and_none_is_seen(void **state)
+{
+    struct jy_buf with = { 0 }, without = { 0 }, again = { 0 };
+
+    (void)state;
+    picture_copy(page_words, &with);
+    picture_copy(page_words, &again);
+    picture_copy(NULL, &without);
+    assert_true(jy_slice_equal(jy_buf_slice(&with), jy_buf_slice(&again)));
+    assert_true(with.len > without.len && with.len < without.len + 60 * 400);          /* so many characters, in so many bytes each */
+#ifndef MADE_ONLY
+    {
+        struct jy_buf shown = { 0 }, plain = { 0 };
+        assert_words(jy_buf_slice(&with), kept_words, sizeof(kept_words) / sizeof(kept_words[0]));
+        assert_words(jy_buf_slice(&without), NULL, 0);
+        drawn(jy_buf_slice(&with), &shown);
+        drawn(jy_buf_slice(&without), &plain);
+        assert_true(jy_slice_equal(jy_buf_slice(&shown), jy_buf_slice(&plain)));
+        jy_buf_free(&shown);
+        jy_buf_free(&plain);
+    }
+#else
+    (void)kept_words;
+#endif
+    jy_buf_free(&with);
+    jy_buf_free(&without);
+    jy_buf_free(&again);
+}
+
 static int
 begin(void **state)
 {
@@ -195,7 +308,10 @@ end(void **state)
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(R17_1__a_copy_keeps_its_text_where_it_stood_and_is_the_same_when_made_again) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(R17_1__a_copy_keeps_its_text_where_it_stood_and_is_the_same_when_made_again),
+        cmocka_unit_test(R17_1__a_page_that_is_a_picture_has_its_words_beneath_it_and_none_is_seen),
+    };
 
     return cmocka_run_group_tests_name("copies", tests, begin, end);
 }
