@@ -105,8 +105,8 @@ on_cmp(struct call *call)
     call->answer->content_type = "application/pkixcmp";
     if (jy_cmp_request_read(&access, call->bytes, &request, call->fault) != JY_OK) {
         snprintf(text, sizeof(text), "%.80s %.160s", call->fault->where, call->fault->text);
-        return jy_cmp_error_write(access.ca, call->now, call->fault->err == JY_E_SIGNATURE ? JY_FAILURE_BAD_MESSAGE_CHECK : JY_FAILURE_BAD_DATA_FORMAT, text,
-                                  &call->answer->body);
+        return jy_cmp_error_write(access.ca, &request, call->now,
+                                  call->fault->err == JY_E_SIGNATURE ? JY_FAILURE_BAD_MESSAGE_CHECK : JY_FAILURE_BAD_DATA_FORMAT, text, &call->answer->body);
     }
     if ((rc = know_transaction(request.transaction, id, answer.nonce)) != JY_OK)
         return rc;

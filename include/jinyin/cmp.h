@@ -88,7 +88,10 @@ struct jy_cmp_request {
     int reason;                       /* 0 = none told */
     jy_time invalid_since;            /* 0 = none told */
 };
-/** p10cr, certConf or rr, its protection checked. Errors: those of jy_cmp_read_certificate; JY_E_SIGNATURE another reference. */
+/**
+ * p10cr, certConf or rr, its protection checked. Errors: those of jy_cmp_read_certificate; JY_E_SIGNATURE another reference. Of a message that could be read
+ * but not believed, transaction and nonce are told for jy_cmp_error_write.
+ */
 JY_CHECK jy_err jy_cmp_request_read(const struct jy_cmp_access *access, struct jy_slice der, struct jy_cmp_request *out, struct jy_fault *fault);
 
 struct jy_cmp_answer {
@@ -102,7 +105,7 @@ struct jy_cmp_answer {
     bool wait_for_confirmation;       /* although implicitConfirm was asked for */
 };
 JY_CHECK jy_err jy_cmp_answer_write(const struct jy_cmp_access *access, const struct jy_cmp_answer *what, struct jy_buf *out, struct jy_fault *fault);
-/** An error message without protection: what a CA can say to whom it does not know. */
-JY_CHECK jy_err jy_cmp_error_write(struct jy_slice ca, jy_time now, int failure, const char *text, struct jy_buf *out);
+/** An error message without protection: what a CA can say to whom it does not know. Of `to`, transaction and nonce are used. */
+JY_CHECK jy_err jy_cmp_error_write(struct jy_slice ca, const struct jy_cmp_request *to, jy_time now, int failure, const char *text, struct jy_buf *out);
 
 #endif

@@ -144,15 +144,15 @@ jy_cmp_request_read(const struct jy_cmp_access *access, struct jy_slice der, str
     *out = (struct jy_cmp_request){ .reason = 0 };
     if ((rc = jy_cmp_access_check(access, fault)) != JY_OK || (rc = jy_cmp_message_read(der, &message, fault)) != JY_OK)
         return rc;
+    out->transaction = message.transaction;
+    out->nonce = message.nonce;
+    out->recip_nonce = message.recip_nonce;
     if (!jy_slice_equal(message.key_id, access->reference))
         return jy_fail(fault, JY_E_SIGNATURE, "PKIHeader.senderKID", 0, "is nobody known here");
     if ((rc = jy_cmp_protection_check(&message, access->secret, fault)) != JY_OK)
         return rc;
     if (message.transaction.len == 0 || message.nonce.len == 0)
         return jy_fail(fault, JY_E_FORMAT, "PKIHeader", 0, "lacks transactionID or senderNonce");
-    out->transaction = message.transaction;
-    out->nonce = message.nonce;
-    out->recip_nonce = message.recip_nonce;
     out->owf = message.pbm.owf;
     out->mac = message.pbm.mac;
     return (rc = read_content(&message, out)) == JY_OK ? rc
@@ -243,9 +243,9 @@ jy_cmp_answer_write(const struct jy_cmp_access *access, const struct jy_cmp_answ
 }
 
 jy_err
-jy_cmp_error_write(struct jy_slice ca, jy_time now, int failure, const char *text, struct jy_buf *out)
+jy_cmp_error_write(struct jy_slice ca, const struct jy_cmp_request *to, jy_time now, int failure, const char *text, struct jy_buf *out)
 {
-    const struct jy_cmp_header header = { .sender = ca, .now = now };
+    const struct jy_cmp_header header = { .sender = ca, .transaction = to->transaction, .recip_nonce = to->nonce, .now = now };
     struct jy_buf content = { 0 };
     jy_err rc = put_error(JY_STATUS_REJECTION, failure, text, &content);
 

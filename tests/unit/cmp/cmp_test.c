@@ -453,9 +453,9 @@ error__without_protection_is_never_a_refusal(void **state)
 {
     (void)state;
     for (int kind = JY_CMP_CERTIFICATE; kind <= JY_CMP_REVOCATION; kind++) {
-        ask((enum jy_cmp_kind)kind, &asked);
+        request = ask((enum jy_cmp_kind)kind, &asked);
         answered.len = 0;
-        MUST(jy_cmp_error_write(access_.ca, NOW, JY_FAILURE_CERT_REVOKED, "never mind", &answered));
+        MUST(jy_cmp_error_write(access_.ca, &request, NOW, JY_FAILURE_CERT_REVOKED, "never mind", &answered));
         assert_refused((enum jy_cmp_kind)kind, JY_E_COUNTERPART_DOWN, "PKIBody.error", "never mind");
     }
     free_buffers();
