@@ -53,8 +53,8 @@ def main():
         server, seen = relay(port)
 
         def cmp(*arguments, secret=SECRET, reference="jinyin", expect=0):
-            return openssl("cmp", "-config", "", "-server", f"127.0.0.1:{server.server_port}", "-path", "ca/cmp", "-secret", "pass:" + secret, "-ref", reference,
-                           "-digest", "sm3", "-mac", "hmacWithSHA256", *arguments, expect=expect)
+            return openssl("cmp", "-config", "", "-server", f"127.0.0.1:{server.server_port}", "-path", "ca/cmp", "-secret", "pass:" + secret,
+                           "-ref", reference, "-digest", "sm3", "-mac", "hmacWithSHA256", *arguments, expect=expect)
 
         def public_key(*arguments):
             return openssl(*arguments, "-noout", "-pubkey")

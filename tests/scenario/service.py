@@ -74,8 +74,8 @@ def copy_prepared(folder):
 @contextlib.contextmanager
 def demonstration(platform=False, bare=False, jinyind=None, cwd=None, cmp=False, **config):
     """Yields (folder, base URL). The folder holds credentials.json, data/, log.jsonl. config: further keys; {sim} in a text is the
-    simulator's URL, {smtp} that of its mail server. cmp: the CA is spoken to by CMP. bare: without people and organizations. jinyind: another one than that of the build,
-    with the rooms beside it; cwd: the folder in which it is started."""
+    simulator's URL, {smtp} that of its mail server. cmp: the CA is spoken to by CMP. bare: without people and organizations.
+    jinyind: another one than that of the build, with the rooms beside it; cwd: the folder in which it is started."""
     with tempfile.TemporaryDirectory(prefix="jinyin-") as folder:
         folder = pathlib.Path(folder) / "demo"
         # Other rooms may stretch passwords otherwise (tests/kill/kill_point.c).
