@@ -87,11 +87,14 @@ struct talk {
 static jy_err
 judged(jy_err rc, const struct jy_fault *why, struct jy_fault *fault)
 {
+    char text[sizeof(why->text)];
+
     if (rc == JY_OK || rc == JY_E_NOMEM)
         return rc;
+    jy_text_visible(why->text, text, sizeof(text));
     if (rc == JY_E_COUNTERPART_REFUSED || rc == JY_E_COUNTERPART_DOWN)
-        return jy_fail(fault, rc, "ca_url", 0, "%s answers (%s): %s", WHOM, why->where, why->text);
-    return jy_fail(fault, JY_E_COUNTERPART_DOWN, "ca_url", 0, "the answer of %s is not believed: %s %s", WHOM, why->where, why->text);
+        return jy_fail(fault, rc, "ca_url", 0, "%s answers (%s): %s", WHOM, why->where, text);
+    return jy_fail(fault, JY_E_COUNTERPART_DOWN, "ca_url", 0, "the answer of %s is not believed: %s %s", WHOM, why->where, text);
 }
 
 /* The question in talk->question goes out; talk->answer is what came. */

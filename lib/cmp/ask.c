@@ -19,7 +19,7 @@ begin(const struct jy_cmp_access *access, const char *what, const char *id, stru
     if ((rc = jy_cmp_access_check(access, fault)) != JY_OK)
         return rc;
     if (id[0] == '\0')
-        return jy_fail(fault, JY_E_ARGUMENT, "request_id", 0, "is empty");
+        return jy_fail(fault, JY_E_ARGUMENT, what, 0, "its id is empty");
     if ((rc = jy_buf_fmt(&text, "jinyin CMP %s %s", what, id)) == JY_OK && (rc = jy_sm3(jy_buf_slice(&text), digest)) == JY_OK) {
         memcpy(question->transaction, digest, sizeof(question->transaction));
         rc = jy_random(question->nonce, sizeof(question->nonce));

@@ -149,7 +149,7 @@ asking__without_what_is_needed_is_refused_by_name(void **state)
     what = (struct jy_cmp_revocation){ "event", "0A", 11, NOW };
     REFUSED(jy_cmp_ask_revocation(&access_, &what, NOW, &question, &asked, &fault), "reason");
     what = (struct jy_cmp_revocation){ "", "0A", 4, NOW };
-    REFUSED(jy_cmp_ask_revocation(&access_, &what, NOW, &question, &asked, &fault), "request_id");
+    REFUSED(jy_cmp_ask_revocation(&access_, &what, NOW, &question, &asked, &fault), "revocation");
     memset(profile, 'p', sizeof(profile) - 1);
     profile[sizeof(profile) - 1] = '\0';
     REFUSED(jy_cmp_ask_certificate(&access_, "id", profile, jy_buf_slice(&csr), NOW, &question, &asked, &fault), "profile");
