@@ -54,9 +54,9 @@ ARROWS = {
     "net": {"base", "codec"},
     "room": {"base", "codec", "ipc"},
     "jinyind": {"base", "codec", "crypto", "ipc", "room"},
-    "doc": {"base", "codec", "crypto", "tsp", "ses", "container", "picture", "render", "place", "verify", "ipc", "room"},
+    "doc": {"base", "cms", "codec", "crypto", "tsp", "ses", "container", "picture", "render", "place", "verify", "ipc", "room"},
     "page": {"base", "codec", "crypto", "ses", "container", "picture", "render", "poppler", "ipc", "room"},
-    "key": {"base", "codec", "crypto", "ses", "ipc", "room"},           # no SQL, HTTP, OFD or PDF where the keys are
+    "key": {"base", "codec", "crypto", "ses", "cms", "ipc", "room"},    # no SQL, HTTP, OFD or PDF where the keys are
     "link": {"base", "codec", "crypto", "cms", "tsp", "cmp", "core", "net", "ipc", "room"},  # no keys, no documents; it checks what others signed
     "web": {"base", "codec", "crypto", "archive", "core", "store", "ipc", "net", "room"},  # never opens a document
     "care": {"base", "codec", "crypto", "store", "ipc", "key", "room", "web"},  # an operator's program, linked to no room; of web the audit chain alone

@@ -44,6 +44,7 @@ WANTS = {
     "place": ["place"],
     "render": ["ofd"],
     "ses": ["der"],
+    "table": ["table"],
     "tsp": ["tsp"],
     "verify": ["ofd", "pdf"],
     "xml": ["xml"],
@@ -239,6 +240,7 @@ def make(tool, data, work):
     seeds.update(evidence(seeds["signer.der"][1], seeds["crl"][1]))
     call(tool, "verify", work / "stamped-2.ofd", "--trust", work / "trust", "--write-evidence", work / "evidence.json")
     seeds["evidence.json"] = ("evidence", (work / "evidence.json").read_bytes())
+    seeds["table.json"] = ("table", table())
     seeds["answer.json"] = ("digest", b'{"state":"DONE","stamp_record_id":"1","value":"MAA=","slot":"contents:1:4"}')
     statement = b"[{},{}]"
     seeds["package.zip"] = ("archive", archive(work, [
@@ -269,6 +271,18 @@ def attacks(tool, work):
             if len(part) < 200000:
                 seeds[path.stem] = ("xml", part)
     return seeds
+
+
+def table():
+    """Of every kind of column, with what is hard to wrap."""
+    def term(zh, en, **more):
+        return {"zh": zh, "en": en, **more}
+    return json.dumps({
+        "title": term("用章登记簿", "Register of use"), "made": "2026-01-01T00:00:00Z", "foot": "one\ntwo",
+        "facts": [term("印章", "seal", value="公章"), term("期间", "period", value="")],
+        "columns": [term("序号", "No.", width_mm=8, kind="number"), term("用途", "purpose", width_mm=60), term("摘要", "SM3", width_mm=9.5, kind="code")],
+        "rows": [["1", "合同（补充）， contract-with/long_words", "0f" * 32], ["2", "\u202ea\u0301\n\n\U0001f600", ""], ["", "甲" * 400, "\u0001"]],
+    }, ensure_ascii=False).encode()
 
 
 def manifest():

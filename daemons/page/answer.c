@@ -51,18 +51,17 @@ handle_it(const void *arg, const struct jy_frame *request, struct jy_frame *repl
 
 /* What the process says of its document is the document's. */
 static jy_err
-read_it(const struct page_room *self, const struct page_reading *reading, handle_fn *handle, const struct jy_frame *request, struct jy_frame *reply,
+read_it(int timeout_seconds, const struct page_reading *reading, handle_fn *handle, const struct jy_frame *request, struct jy_frame *reply,
         struct jy_fault *fault)
 {
     const struct work work = { reading, handle };
-    const struct jy_reader reader = { .room = JY_ROOM_PAGE, .timeout_seconds = self->timeout_seconds, .keep = reading->drawn, .handle = handle_it,
-                                      .self = &work };
+    const struct jy_reader reader = { .room = JY_ROOM_PAGE, .timeout_seconds = timeout_seconds, .keep = reading->drawn, .handle = handle_it, .self = &work };
     int64_t begun = seconds_now();
 
     JY_KILL_POINT(page_fetched);
     if (jy_reader_run(&reader, request, reply) == JY_OK)
         return JY_OK;
-    return seconds_now() - begun >= self->timeout_seconds ? jy_fail(fault, JY_E_LIMIT, "page", 0, "more than %d seconds of work", self->timeout_seconds) :
+    return seconds_now() - begun >= timeout_seconds ? jy_fail(fault, JY_E_LIMIT, "page", 0, "more than %d seconds of work", timeout_seconds) :
            jy_fail(fault, JY_E_HOSTILE, "page", 0, "the document's reader ended on it");
 }
 
@@ -76,7 +75,7 @@ draw(const struct page_room *self, const struct jy_frame *request, struct jy_fra
     if (strcmp(ask->format, "PDF") == 0)
         rc = draw_pdf(self, ask, &reading.drawn, fault);
     if (rc == JY_OK)
-        rc = read_it(self, &reading, page_draw, request, reply, fault);
+        rc = read_it(self->timeout_seconds, &reading, page_draw, request, reply, fault);
     if (reading.drawn >= 0)
         close(reading.drawn);
     return rc;
@@ -121,10 +120,19 @@ copy(const struct page_room *self, const struct jy_frame *request, struct jy_fra
     if (strcmp(ask->format, "PDF") == 0)
         rc = draw_pdf_pages(self, ask, &reading, fault);
     if (rc == JY_OK)
-        rc = read_it(self, &reading, page_copy, request, reply, fault);
+        rc = read_it(self->timeout_seconds, &reading, page_copy, request, reply, fault);
     if (reading.drawn >= 0)
         close(reading.drawn);
     return rc;
+}
+
+static jy_err
+table(const struct page_room *self, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault)
+{
+    const struct page_reading reading = { .room = self, .drawn = -1 };
+
+    /* Up to JY_TABLE_PAGES_MAX of them; web waits for four pages' time (ask_page). */
+    return read_it(3 * self->timeout_seconds, &reading, page_table, request, reply, fault);
 }
 
 static jy_err
@@ -151,6 +159,7 @@ page_answer(void *arg, int fd, struct jy_frame *request)
     switch (request->type) {
     case JY_MSG_PAGE_DRAW: rc = draw(self, request, &reply, &fault); break;
     case JY_MSG_PAGE_COPY: rc = copy(self, request, &reply, &fault); break;
+    case JY_MSG_PAGE_TABLE: rc = table(self, request, &reply, &fault); break;
     case JY_MSG_PAGE_WORDS: rc = words(self, request, &reply, &fault); break;
     default: rc = jy_fail(&fault, JY_E_UNSUPPORTED, jy_message_info(request->type)->name, 0, "page has no answer to it");
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * page.h: the room of pages: pictures of OFD by our own renderer, of PDF by poppler's programs in a cage (lib/poppler/), and the words of a PDF.
+ * page.h: the room of pages: pictures of OFD by our own renderer, of PDF by poppler's programs in a cage (lib/poppler/), the words of a PDF, and tables
+ * printed as PDF.
  * The room itself looks at no document. Each is read by a process of its own, which has memory and its descriptors and nothing else; what poppler
  * drew is read there like any foreign picture and written anew.
  */
@@ -30,6 +31,8 @@ struct page_reading { const struct page_room *room; int drawn; size_t ends[COPY_
 JY_CHECK jy_err page_draw(const void *reading, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault);
 /** PAGE_COPY → PAGE_COPIED. */
 JY_CHECK jy_err page_copy(const void *reading, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault);
+/** PAGE_TABLE → PAGE_TABLED. */
+JY_CHECK jy_err page_table(const void *reading, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault);
 
 /** A file's bytes, mapped until the process ends. Errors: JY_E_LIMIT, JY_E_EMPTY_FILE, JY_E_IO. */
 JY_CHECK jy_err page_map(int fd, int64_t max, struct jy_slice *out, struct jy_fault *fault);

@@ -80,6 +80,45 @@ void jy_copy_free(struct jy_copy *copy);
 JY_CHECK jy_err jy_copy_png(const struct jy_picture *page, double px_per_mm, const struct jy_copy_mark *mark, struct jy_fonts *fonts, struct jy_buf *out,
                             struct jy_fault *fault);
 
+/**
+ * Tables to be printed, such as the register of use 用章登记簿 (R19.1): A4 landscape, the headings on every page, "page n of m" at each foot. Text is
+ * text: it can be selected and searched. The Chinese term stands first, the English one smaller below it.
+ */
+#define JY_TABLE_WIDTH_MM 273.0          /* of all columns together, at most */
+#define JY_TABLE_COLUMN_MIN_MM 5.0
+struct jy_table_term { const char *zh, *en; };
+struct jy_table_fact { struct jy_table_term name; const char *value; };
+enum jy_table_kind {
+    JY_TABLE_TEXT,                       /* broken between words, and between Chinese characters */
+    JY_TABLE_NUMBER,                     /* the same, at the right */
+    JY_TABLE_CODE                        /* digests: characters of one width, broken anywhere */
+};
+struct jy_table_column { struct jy_table_term heading; double width_mm; enum jy_table_kind kind; };
+/** A line feed in a cell, a fact or the foot begins a line. Nothing is cut off: what is longer than its place is wrapped, a row higher than a page goes on. */
+struct jy_table {
+    struct jy_table_term title;
+    const char *foot;                    /* "" none */
+    jy_time made;                        /* UTC seconds: the file's date of creation */
+    const struct jy_table_fact *facts;   /* above the table; an empty value is a fact all the same */
+    const struct jy_table_column *columns;
+    const char *const *cells;            /* row by row */
+    size_t fact_count, column_count, row_count;
+};
+/**
+ * The table as PDF, appended to out; the same input with the same fonts gives the same bytes. Control characters, what turns the direction of text, and
+ * bytes that are not UTF-8 are shown as \xNN, a character that no font has as [U+NNNN]. pages: how many it has; may be NULL.
+ * Errors, naming the member: JY_E_LIMIT (jinyin/limits.def, JY_TABLE_*), JY_E_ARGUMENT (no column, a width; a title, foot or
+ * headings that leave no room for rows), JY_E_NOMEM.
+ */
+JY_CHECK jy_err jy_table_pdf(const struct jy_table *table, struct jy_fonts *fonts, struct jy_buf *out, size_t *pages, struct jy_fault *fault);
+/**
+ * A table as JSON: {"title": {"zh", "en"}, "made": RFC 3339, "foot": "…", "facts": [{"zh", "en", "value"}, …],
+ * "columns": [{"zh", "en", "width_mm", "kind": "text" | "number" | "code"}, …], "rows": [["…", …], …]}, every member but kind ("text") required.
+ * Errors: JY_E_FORMAT (no JSON; a member unknown, missing or of another type: its path is in fault->where), JY_E_LIMIT, JY_E_NOMEM.
+ */
+JY_CHECK jy_err jy_table_read(struct jy_slice json, struct jy_table **out, struct jy_fault *fault);
+void jy_table_free(struct jy_table *table);   /* of jy_table_read */
+
 /** For jy_picture_use_drawer, with a struct jy_fonts * as ctx: SVG (a bounded subset, refused beyond it) and the first page of an OFD. */
 JY_CHECK jy_err jy_render_drawer(void *fonts, enum jy_picture_type type, struct jy_slice bytes, struct jy_picture *into, struct jy_fault *fault);
 

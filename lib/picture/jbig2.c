@@ -313,7 +313,8 @@ picture_jbig2_bare(struct jy_slice bytes)
 jy_err
 picture_jbig2(struct jy_slice bytes, struct jy_picture_budget *budget, struct jy_picture *out, struct jy_fault *fault)
 {
-    struct jb2 j = { .bytes = bytes, .fault = fault, .room = budget->memory, .held_max = budget->memory < JY_JBIG2_HELD_MAX ? budget->memory : JY_JBIG2_HELD_MAX,
+    struct jb2 j = { .bytes = bytes, .fault = fault, .room = budget->memory,
+                     .held_max = budget->memory < JY_JBIG2_HELD_MAX ? budget->memory : JY_JBIG2_HELD_MAX,
                      .work_max = budget->steps < JY_JBIG2_WORK_MAX ? budget->steps : JY_JBIG2_WORK_MAX };
     jy_err rc = read_file(&j);
 

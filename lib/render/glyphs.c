@@ -75,18 +75,26 @@ font_for(struct text_fonts *fonts, FT_Face face, struct font *brought)
 }
 
 bool
-glyph_show(struct draw *d, FT_Face face, struct font *brought, unsigned glyph, const cairo_matrix_t *matrix, double x, double y, struct jy_slice text)
+glyphs_show(struct text_fonts *fonts, cairo_t *cr, FT_Face face, struct font *brought, const cairo_matrix_t *matrix, const struct glyph_run *run)
 {
-    struct text_font *font = font_for(d->r->text_fonts, face, brought);
-    const cairo_glyph_t at = { glyph, x, y };
-    const cairo_text_cluster_t cluster = { (int)text.len, 1 };
+    struct text_font *font = font_for(fonts, face, brought);
 
     if (font == NULL)
         return false;
-    cairo_set_font_face(d->cr, font->cairo);
-    cairo_set_font_matrix(d->cr, matrix);
-    cairo_show_text_glyphs(d->cr, (const char *)text.p, (int)text.len, &at, 1, &cluster, 1, 0);
+    cairo_set_font_face(cr, font->cairo);
+    cairo_set_font_matrix(cr, matrix);
+    cairo_show_text_glyphs(cr, (const char *)run->text.p, (int)run->text.len, run->glyphs, run->count, run->clusters, run->count, 0);
     return true;
+}
+
+bool
+glyph_show(struct draw *d, FT_Face face, struct font *brought, unsigned glyph, const cairo_matrix_t *matrix, double x, double y, struct jy_slice text)
+{
+    const cairo_glyph_t at = { glyph, x, y };
+    const cairo_text_cluster_t cluster = { (int)text.len, 1 };
+    const struct glyph_run run = { &at, &cluster, 1, text };
+
+    return glyphs_show(d->r->text_fonts, d->cr, face, brought, matrix, &run);
 }
 
 void

@@ -33,20 +33,20 @@ jy_render_version(void)
     return text;
 }
 
-/* The face that has this character, and its advance for a size of 1. */
-static FT_Face
-face_for(struct jy_fonts *fonts, enum font_class class, uint32_t code, unsigned *glyph, double *advance)
+struct label_glyph
+label_glyph(struct jy_fonts *fonts, enum font_class class, bool bold, uint32_t code)
 {
-    FT_Face face = fonts->faces[class][1] != NULL ? fonts->faces[class][1] : fonts->faces[class][0];
+    FT_Face face = bold && fonts->faces[class][1] != NULL ? fonts->faces[class][1] : fonts->faces[class][0];
+    struct label_glyph g = { face, FT_Get_Char_Index(face, code), 1 };
     FT_Fixed units = 0;
 
-    if ((*glyph = FT_Get_Char_Index(face, code)) == 0) {
-        face = fonts->faces[FONT_SONG][0];
-        *glyph = FT_Get_Char_Index(face, code);
+    if (g.glyph == 0) {
+        g.face = fonts->faces[FONT_SONG][0];
+        g.glyph = FT_Get_Char_Index(g.face, code);
     }
-    *advance = FT_Get_Advance(face, *glyph, FT_LOAD_NO_SCALE | FT_LOAD_NO_HINTING, &units) == 0 && face->units_per_EM != 0 ?
-               (double)units / face->units_per_EM : 1;
-    return face;
+    if (FT_Get_Advance(g.face, g.glyph, FT_LOAD_NO_SCALE | FT_LOAD_NO_HINTING, &units) == 0 && g.face->units_per_EM != 0)
+        g.advance = (double)units / g.face->units_per_EM;
+    return g;
 }
 
 double
@@ -61,21 +61,19 @@ label_draw(cairo_t *cr, struct jy_fonts *fonts, enum font_class class, const cha
     cairo_new_path(cr);
     while (rest.len > 0) {
         uint32_t code;
-        unsigned glyph;
-        double advance;
         size_t len = jy_utf8_next(rest, &code);
-        FT_Face face;
+        struct label_glyph g;
         if (len == 0)
             break;
-        face = face_for(fonts, class, code, &glyph, &advance);
+        g = label_glyph(fonts, class, true, code);
         if (drawn) {
             cairo_save(cr);
             cairo_translate(cr, x + width, y);
             cairo_scale(cr, size, size);
-            (void)glyph_path(&d, face, glyph);
+            (void)glyph_path(&d, g.face, g.glyph);
             cairo_restore(cr);
         }
-        width += size * advance;
+        width += size * g.advance;
         rest = JY_SLICE(rest.p + len, rest.len - len);
     }
     if (drawn)

@@ -5,6 +5,9 @@
 
 #include "render/render.h"
 
+/** What shows a character, and how wide it is at a size of 1. glyph 0: no font of ours has it. */
+struct label_glyph { FT_Face face; unsigned glyph; double advance; };
+struct label_glyph label_glyph(struct jy_fonts *fonts, enum font_class class, bool bold, uint32_t code);
 /** A line of text with its base line at x, y (user units), filled with the present source. Returns its width; `drawn` false measures only. */
 double label_draw(cairo_t *cr, struct jy_fonts *fonts, enum font_class class, const char *text, double x, double y, double size, bool drawn);
 /** cr over a picture, whose pixels are ours until `canvas_end`. */

@@ -155,6 +155,9 @@ void text_fonts_free(struct text_fonts *fonts);
  * it. False when the copy holds too many fonts: draw the outline.
  */
 bool glyph_show(struct draw *d, FT_Face face, struct font *brought, unsigned glyph, const cairo_matrix_t *matrix, double x, double y, struct jy_slice text);
+/** Glyphs of one face in a row, each a cluster of bytes of the text. */
+struct glyph_run { const cairo_glyph_t *glyphs; const cairo_text_cluster_t *clusters; int count; struct jy_slice text; };
+bool glyphs_show(struct text_fonts *fonts, cairo_t *cr, FT_Face face, struct font *brought, const cairo_matrix_t *matrix, const struct glyph_run *run);
 /** Outline of a glyph in font units times scale to the current path, y down; false when it has none. */
 bool glyph_path(struct draw *d, FT_Face face, unsigned glyph);
 /** A surface on the picture's own memory, its pixels converted in place (premultiplied); until surface_leave, which converts them back to straight alpha. */

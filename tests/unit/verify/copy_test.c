@@ -138,7 +138,8 @@ R17_1__a_pdf_whose_info_alone_says_it_is_a_copy(void **state)
 static void
 R17_1__an_info_that_names_no_original_makes_no_copy(void **state)
 {
-    static const char *const rows[] = { "", "/Info << >> ", "/Info 9 0 R ", "/Info [ ] ", "/Info << /Keywords /" DIGEST " >> ", "/Info << /Keywords (seals) >> ",
+    static const char *const rows[] = { "", "/Info << >> ", "/Info 9 0 R ", "/Info [ ] ", "/Info << /Keywords /" DIGEST " >> ",
+                                        "/Info << /Keywords (seals) >> ",
                                         "/Info << /Keywords <feff00> >> " };
     char original[2 * JY_SM3_SIZE + 1];
 
