@@ -152,7 +152,7 @@ count_revoked(const char *serial)
     return count;
 }
 
-/* R13.3: the profile travels (certProfile): a maker's certificate lives three years, an approver's one. */
+/* The profile travels (certProfile): a maker's certificate lives three years, an approver's one. */
 static void
 certificate__is_of_the_profile_and_the_same_when_asked_again(void **state)
 {
@@ -274,7 +274,7 @@ certificate__for_another_key_or_of_another_CA_is_neither_taken_nor_confirmed(voi
     jy_sm2_free(other);
 }
 
-/* R20.2: the same event twice, also with its first answer lost, is one revocation. */
+/* R5.2: the same event twice, also with its first answer lost, is one revocation. */
 static void
 revocation__arrives_once_whatever_happens_to_the_answer(void **state)
 {
