@@ -21,6 +21,7 @@ struct sim {
     pthread_mutex_t lock;
     int folder;                       /* holds the lock on the folder */
     struct sim_ca *ca;
+    bool cmp_confirm;                 /* the CA grants no implicitConfirm */
     struct sim_filings *filings;
     struct sim_faults *faults;
     json_t *messages;                 /* short messages by event_id */
@@ -60,6 +61,7 @@ JY_CHECK jy_err on_revoke_certificate(struct call *call);
 JY_CHECK jy_err on_show_trust(struct call *call);
 JY_CHECK jy_err on_show_crl(struct call *call);
 JY_CHECK jy_err on_answer_ocsp(struct call *call);
+JY_CHECK jy_err on_cmp(struct call *call);
 JY_CHECK jy_err on_stamp_time(struct call *call);
 JY_CHECK jy_err on_control_ca(struct call *call);
 JY_CHECK jy_err on_take_sms(struct call *call);

@@ -125,7 +125,7 @@ on_stamp_time(struct call *call)
     return rc;
 }
 
-/* {"days"}: how long what the CA issues from now on is valid; 0 = as ever. */
+/* {"days", "confirm"}: how long what the CA issues from now on is valid, 0 = as ever; whether by CMP it wants each certificate confirmed. */
 jy_err
 on_control_ca(struct call *call)
 {
@@ -134,5 +134,6 @@ on_control_ca(struct call *call)
     if (days < 0 || days > 3650)
         return jy_fail(call->fault, JY_E_BAD_FIELD, "days", 0, "0 to 3650");
     sim_ca_set_days(call->sim->ca, (int)days);
+    call->sim->cmp_confirm = json_is_true(json_object_get(call->body, "confirm"));
     return sim_answer_json(call, 200, json_object());
 }

@@ -91,6 +91,22 @@ find_serial(const struct sim_ca *ca, const char *serial)
     return NULL;
 }
 
+bool
+sim_ca_find(const struct sim_ca *ca, const char *request_id, struct jy_slice *certificate)
+{
+    const struct issued *known = find_issued(ca, request_id);
+
+    if (known != NULL)
+        *certificate = jy_buf_slice(&known->der);
+    return known != NULL;
+}
+
+struct jy_slice
+sim_ca_subject(const struct sim_ca *ca)
+{
+    return jy_cert_subject_der(ca->levels[SIM_CA_ISSUING].cert);
+}
+
 /* Take a certificate into memory; der is taken over. */
 static jy_err
 remember_issued(struct sim_ca *ca, const char *request_id, const char *profile, const uint8_t csr_digest[JY_SM3_SIZE], struct jy_buf *der,

@@ -8,6 +8,8 @@
 #define SIM_CRL_DAYS 7
 #define SIM_CRL_REISSUE_SECONDS 3600
 #define SIM_OCSP_SECONDS 3600         /* how long an answer holds */
+#define SIM_CMP_REFERENCE "jinyin"    /* who speaks CMP with this CA, and under which secret: 127.0.0.1 alone reaches it */
+#define SIM_CMP_SECRET "sim-cmp-secret, not for production"
 #define SIM_TSA_POLICY "2.999.120.1"  /* below the arc for examples: a policy that nobody could rely on */
 
 struct sim_ca;                        /* begins in sim_ca_open, ends in sim_ca_close; the caller serialises */
@@ -31,6 +33,11 @@ void sim_ca_set_days(struct sim_ca *ca, int days);
  */
 JY_CHECK jy_err sim_ca_issue(struct sim_ca *ca, const char *request_id, const char *profile, struct jy_slice csr, jy_time now,
                              struct jy_slice *certificate, struct jy_fault *fault);
+
+/** What was issued under this request_id; false = nothing. Borrowed, valid until the next certificate. */
+bool sim_ca_find(const struct sim_ca *ca, const char *request_id, struct jy_slice *certificate);
+/** The issuing CA's Name, TLV; borrowed. */
+struct jy_slice sim_ca_subject(const struct sim_ca *ca);
 
 struct sim_revocation {
     const char *event_id;             /* 1 to 64 bytes */

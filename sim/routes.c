@@ -72,6 +72,7 @@ static const struct route {
     jy_err (*answer)(struct call *call);
     bool der;
     enum sim_counterpart whose;       /* SIM_COUNTERPARTS = nobody's: no fault reaches it */
+    bool refuses;                     /* says no in its own form */
 } routes[] = {
     /* the engraving system */
     { "GET", "/seals", 0, on_list_seals, false, SIM_ENGRAVING },
@@ -83,6 +84,7 @@ static const struct route {
     /* the CA; ca_url is the base URL followed by /ca */
     { "POST", "/ca/certificates", 32768, on_issue_certificate, false, SIM_CA },
     { "POST", "/ca/revocations", 8192, on_revoke_certificate, false, SIM_CA },
+    { "POST", "/ca/cmp", 65536, on_cmp, true, SIM_CA, true },
     { "GET", "/ca/trust", 0, on_show_trust, false, SIM_CA },
     { "GET", "/ca/crl/{}", 0, on_show_crl, false, SIM_CRL },
     { "POST", "/ca/ocsp", 16384, on_answer_ocsp, true, SIM_OCSP },
@@ -187,7 +189,7 @@ misbehave(const struct route *route, struct call *call)
 
     if (fault == SIM_FAULT_DOWN)
         return sim_faults_absent(call->answer);
-    if (fault == SIM_FAULT_REFUSE)
+    if (fault == SIM_FAULT_REFUSE && !route->refuses)
         return jy_fail(call->fault, JY_E_BAD_FIELD, "body", 0, "refused on demand");
     call->spoiling = fault;
     if ((rc = carry_out(route, call)) == JY_OK && fault == SIM_FAULT_DUPLICATE) {

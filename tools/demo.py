@@ -132,6 +132,7 @@ def main():
     parser.add_argument("--sim-port", type=int, default=8090)
     parser.add_argument("--smtp-port", type=int, default=8091, help="of the simulated mail server")
     parser.add_argument("--platform", action="store_true", help="connect the national platform, too")
+    parser.add_argument("--cmp", action="store_true", help="speak CMP with the CA (ca_protocol)")
     parser.add_argument("--bare", action="store_true", help="nobody in it: as an operator finds it at the first start")
     parser.add_argument("--keep", action="store_true", help="go on with the people, seals and documents of the last run")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=JSON",
@@ -154,6 +155,10 @@ def main():
     if args.platform:
         with open(os.open(args.dir / "platform.secret", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
             out.write("sim-secret\nsim-password\nsim-salt\n")
+    if args.cmp:
+        with open(os.open(args.dir / "cmp.secret", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+            out.write("sim-cmp-secret, not for production\n")
+        config |= {"ca_protocol": "cmp", "cmp_reference": "jinyin", "cmp_secret_file": "cmp.secret", "cmp_ca_certificate": "sim/ca/issuing.pem"}
     for key, value in (pair.split("=", 1) for pair in args.set):
         config[key] = json.loads(value.replace("{sim}", sim).replace("{smtp}", f"smtp://127.0.0.1:{args.smtp_port}"))
     if args.store:

@@ -62,6 +62,39 @@ def ocsp(certificate):
     return seeds
 
 
+def cmp_messages(certificate):
+    """Requests and answers of every kind, each with everything that may stand in one; no MAC fits: fuzz_cmp.c makes it anew."""
+    def octets(tag, value):
+        return der(tag, der(4, value))
+
+    def oid(text):
+        return bytes.fromhex(text)
+
+    def message(body, content, protected=True, info=b""):
+        mac = der(0x30, oid("06092a864886f67d07420d"), der(0x30, der(4, bytes(16)), der(0x30, SM3), der(2, b"\1\xF4"),
+                                                          der(0x30, oid("06092a811ccf5501831102"))))
+        name = der(0xA4, der(0x30))
+        header = der(0x30, der(2, b"\2"), name, name, der(0xA0, der(0x18, TIME)), der(0xA1, mac) if protected else b"", octets(0xA2, b"jinyin"),
+                     octets(0xA3, b"key"), octets(0xA4, bytes(16)), octets(0xA5, bytes(16)), octets(0xA6, bytes(16)),
+                     der(0xA7, der(0x30, der(0x0C, b"free text"))), der(0xA8, der(0x30, info)) if info else b"")
+        return der(0x30, header, der(0xA0 | body, content), der(0xA0, der(3, bytes(33))) if protected else b"", der(0xA1, der(0x30, certificate)))
+    implicit = der(0x30, oid("06082b0601050507040d"), b"\5\0")
+    profile = der(0x30, oid("06082b06010505070415"), der(0x30, der(0x0C, b"seal")))
+    accepted, rejected = der(0x30, der(2, b"\0")), der(0x30, der(2, b"\2"), der(0x30, der(0x0C, b"no")), der(3, b"\6\0\x40"))
+    pair = der(0x30, der(0xA0, certificate), der(0xA1, der(0x30, der(2, b"\0"))))
+    response = der(0x30, der(2, b"\xFF"), accepted, pair, der(4, b"info"))
+    extensions = der(0x30, der(0x30, oid("0603551d15"), der(4, bytes.fromhex("0a0104"))), der(0x30, oid("0603551d18"), der(4, der(0x18, TIME))))
+    revoked = der(0xA0, der(0x30, der(0x30, der(0xA4, der(0x30)), der(2, b"\2"))))
+    error = der(0x30, rejected, der(2, b"\5"), der(0x30, der(0x0C, b"details")))
+    return {"cmp-p10cr": message(4, certificate, info=implicit + profile),
+            "cmp-cp": message(3, der(0x30, der(0xA1, der(0x30, certificate)), der(0x30, response)), info=implicit),
+            "cmp-cp-refused": message(3, der(0x30, der(0x30, der(0x30, der(2, b"\xFF"), rejected)))),
+            "cmp-cert-conf": message(24, der(0x30, der(0x30, der(4, bytes(32)), der(2, b"\xFF"), accepted))), "cmp-pki-conf": message(19, b"\5\0"),
+            "cmp-rr": message(11, der(0x30, der(0x30, der(0x30, der(0x81, b"\2"), der(0xA3, der(0x30)), der(0xA5, der(0x30))), extensions))),
+            "cmp-rp": message(12, der(0x30, der(0x30, accepted), revoked, der(0xA1, der(0x30)))), "cmp-rp-revoked": message(12, der(0x30, der(0x30, rejected))),
+            "cmp-error": message(23, error), "cmp-error-unprotected": message(23, error, protected=False)}
+
+
 def evidence(certificate, revocation_list):
     """name → (kind, bytes)."""
     tbs = certificate[4 + 4:]                            # Certificate and TBSCertificate have two length octets each
@@ -81,4 +114,5 @@ def evidence(certificate, revocation_list):
              "tsp-query": ("tsp", query), "token-ber": ("tsp", b"\x30\x80" + whole[4:] + b"\0\0"), "cms-token": ("cms", whole),
              "cms-ber": ("cms", b"\x30\x80" + whole[4:] + b"\0\0"), "cms-bare": ("cms", der(0x30, der(2, b"\1"), der(2, b"\2")))}
     seeds.update({name: ("ocsp", content) for name, content in ocsp_seeds.items()})
+    seeds.update({name: ("cmp", content) for name, content in cmp_messages(certificate).items()})
     return seeds

@@ -31,7 +31,8 @@ TYPES = {
 # The first word of a path → its group; a group's name in both languages.
 GROUPS = {"service": "Service", "key": "Service", "trust": "Verification", "verify": "Verification", "session": "Sessions",
           "organizations": "People", "people": "People", "keys": "People", "makers": "Makers", "applications": "Applications", "seals": "Seals",
-          "filings": "Seals", "documents": "Use", "orders": "Use", "order-batches": "Use", "stamp-records": "Use", "copies": "Verification",
+          "filings": "Seals", "documents": "Use", "orders": "Use", "order-batches": "Use", "digest-order-batches": "Use",
+          "stamp-records": "Use", "copies": "Verification",
           "clients": "API clients", "webhooks": "API clients",
           "bootstrap": "Sessions", "sessions": "Sessions", "account-acts": "People", "configuration": "Oversight", "audit": "Oversight",
           "inventory": "Oversight", "statistics": "Oversight", "exchange": "Counterparts", "statement-keys": "Verification", "reminders": "Seals",

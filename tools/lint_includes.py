@@ -16,6 +16,7 @@ PUBLIC = {
     "jinyin/ocsp.h": "crypto",
     "jinyin/cms.h": "cms",
     "jinyin/timestamp.h": "tsp",
+    "jinyin/cmp.h": "cmp",
     "jinyin/seal.h": "ses",
     "jinyin/container.h": "container",
     "jinyin/digest.h": "container",
@@ -35,6 +36,7 @@ ARROWS = {
     "crypto": {"base", "codec"},
     "cms": {"base", "codec", "crypto"},
     "tsp": {"base", "codec", "crypto", "cms"},
+    "cmp": {"base", "codec", "crypto"},
     "ses": {"base", "codec", "crypto", "cms", "tsp"},
     "container": {"base", "codec", "crypto", "ses"},
     "picture": {"base", "codec"},
@@ -52,13 +54,13 @@ ARROWS = {
     "net": {"base", "codec"},
     "room": {"base", "codec", "ipc"},
     "jinyind": {"base", "codec", "crypto", "ipc", "room"},
-    "doc": {"base", "codec", "crypto", "tsp", "ses", "container", "picture", "render", "place", "verify", "ipc", "room"},
+    "doc": {"base", "cms", "codec", "crypto", "tsp", "ses", "container", "picture", "render", "place", "verify", "ipc", "room"},
     "page": {"base", "codec", "crypto", "ses", "container", "picture", "render", "poppler", "ipc", "room"},
-    "key": {"base", "codec", "crypto", "ses", "ipc", "room"},           # no SQL, HTTP, OFD or PDF where the keys are
-    "link": {"base", "codec", "crypto", "cms", "tsp", "core", "net", "ipc", "room"},  # no keys, no documents; it checks what others signed
+    "key": {"base", "codec", "crypto", "ses", "cms", "ipc", "room"},    # no SQL, HTTP, OFD or PDF where the keys are
+    "link": {"base", "codec", "crypto", "cms", "tsp", "cmp", "core", "net", "ipc", "room"},  # no keys, no documents; it checks what others signed
     "web": {"base", "codec", "crypto", "archive", "core", "store", "ipc", "net", "room"},  # never opens a document
     "care": {"base", "codec", "crypto", "store", "ipc", "key", "room", "web"},  # an operator's program, linked to no room; of web the audit chain alone
-    "sim": {"base", "codec", "crypto", "cms", "tsp", "core", "net"},
+    "sim": {"base", "codec", "crypto", "cms", "tsp", "cmp", "core", "net"},
     "cli": {"base", "core", "codec", "crypto", "cms", "tsp", "ses", "container", "picture", "place", "render", "poppler", "verify", "inspect", "ipc", "net"},
 }
 

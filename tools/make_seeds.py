@@ -29,6 +29,7 @@ from pki import DISTID, Pki, call  # noqa: E402
 WANTS = {
     "archive": ["archive"],
     "cert": ["cert"],
+    "cmp": ["cmp"],
     "cms": ["cms"],
     "copy": ["page"],
     "digest": ["digest"],

@@ -37,10 +37,11 @@ def nodes_of(method, path):
 def routes():
     """[{method, path, roles, scope, audit, body, fields, once, source, fresh, early}], in the table's order."""
     text = (ROOT / "daemons/web/routes.c").read_text()
-    proof = re.search(r"^#define PROOF (.*)$", text, re.M).group(1)
-    text = re.sub(r"(?<=[ ,])PROOF(?=\);)", lambda _: proof, text)
+    macros = {name: body.replace("\\\n", " ") for name, body in re.findall(r"^#define (\w+) ((?:.*\\\n)*.*)$", text, re.M)}
+    expand = lambda body: re.sub(r"\b(PROOF|PAGES_SEEN|ITEM_KEY|\w+_FIELDS)\b", lambda found: expand(macros[found.group(1)]), body)
     fields = {"nothing": []}
     for name, body in re.findall(r"^FIELDS\((\w+), (.*?)\);\n", text, re.M | re.S):
+        body = expand(body)
         found = re.findall(r'\{ "(\w+)", (IN_\w+), [^}]*?(true|false)(?:, \w+)? \}|ID_FIELD\("(\w+)"\)', body)
         fields[name] = [(plain or id_field, "" if id_field or optional == "false" else "?") for plain, _, optional, id_field in found]
     rows = re.findall(r'^    \{ "(\w+)",\s+(API )?"([^"]+)",\s+(\w+),\s+([^,]+?),\s+SCOPE_(\w+),\s+(NULL|"\w+"),'

@@ -648,6 +648,11 @@ export class Jinyin {
     return new Uint8Array(await (await this.ask("GET", `/api/v1/seals/${encodeURIComponent(id)}/use-register/export`, query, null, false, options)).arrayBuffer());
   }
 
+  /** The same as a PDF to be printed and kept, signed by the service (R19.1). Who: agent, custodian, approver. */
+  async useRegisterPdf(id: string, query: { from?: string; to?: string } = {}, options: Options = {}): Promise<Uint8Array> {
+    return new Uint8Array(await (await this.ask("GET", `/api/v1/seals/${encodeURIComponent(id)}/use-register/pdf`, query, null, false, options)).arrayBuffer());
+  }
+
   /** The archive package: document, evidence, record, signed manifest (docs/protocol/archive.md) (R24.1). Who: agent, custodian, approver. */
   async stampRecordArchive(id: string, options: Options = {}): Promise<Uint8Array> {
     return new Uint8Array(await (await this.ask("GET", `/api/v1/stamp-records/${encodeURIComponent(id)}/archive`, {}, null, false, options)).arrayBuffer());
@@ -741,6 +746,16 @@ export class Jinyin {
   /** Stamp many, each with a secret of its own (R15.1). Who: custodian. */
   async orderStampBatch(body: OrderStampBatchBody, options: Options = {}): Promise<OrderStampBatchAnswer> {
     return (await (await this.ask("POST", `/api/v1/order-batches/stamp`, {}, body, false, options)).json()) as OrderStampBatchAnswer;
+  }
+
+  /** Stamp many under grants, each with a signature of its own (R18.1). Who: agent. */
+  async orderStampGrantedBatch(body: OrderStampGrantedBatchBody, options: Options = {}): Promise<OrderStampGrantedBatchAnswer> {
+    return (await (await this.ask("POST", `/api/v1/order-batches/stamp-granted`, {}, body, false, options)).json()) as OrderStampGrantedBatchAnswer;
+  }
+
+  /** Ask for many stamps by digest only; each item has its own outcome (R18.1). Who: agent, custodian. */
+  async digestOrderCreateBatch(body: DigestOrderCreateBatchBody, options: Options = {}): Promise<DigestOrderCreateBatchAnswer> {
+    return (await (await this.ask("POST", `/api/v1/digest-order-batches`, {}, body, false, options)).json()) as DigestOrderCreateBatchAnswer;
   }
 
   /** Be told of own seals at a URL; the secret is shown once (R18.1). Who: maker_staff, agent. */
@@ -2415,6 +2430,49 @@ export type OrderStampBatchBody = {
   }[];
 };
 export type OrderStampBatchAnswer = {
+  items: Outcome[];
+};
+export type OrderStampGrantedBatchBody = {
+  items: {
+    idempotency_key: string;
+    order_id: string;
+    grant_id: string;
+    sealed: string;
+    signature: string;
+  }[];
+};
+export type OrderStampGrantedBatchAnswer = {
+  items: Outcome[];
+};
+export type DigestOrderCreateBatchBody = {
+  items: ({
+    idempotency_key: string;
+    seal_id: string;
+    format: string;
+    size: number;
+    document_digest: string;
+    data_hash: string;
+    property_info: string;
+    slot: string;
+    places: {
+      page: number;
+      x_mm: number;
+      y_mm: number;
+      width_mm: number;
+      height_mm: number;
+      clip_x_mm?: number;
+      clip_y_mm?: number;
+      clip_width_mm?: number;
+      clip_height_mm?: number;
+    }[];
+    category: "official_document" | "certificate" | "agreement" | "voucher" | "transfer_form" | "personal_relation" | "public_utility_stop" | "classified";
+    purpose: string;
+    amount_fen?: number;
+    copies?: number;
+    reference?: string;
+  })[];
+};
+export type DigestOrderCreateBatchAnswer = {
   items: Outcome[];
 };
 export type WebhookCreateBody = {

@@ -2,6 +2,7 @@
 /* The requests of doc. Documents are mapped, results are written in pieces: memory does not grow with the file. */
 #include "daemons/doc/doc.h"
 
+#include <jinyin/cms.h>
 #include <jinyin/timestamp.h>
 
 #include <errno.h>
@@ -151,18 +152,33 @@ finish(const struct doc *doc, const struct jy_frame *request, struct jy_frame *r
     return rc;
 }
 
+/* What a time stamp of a stamp, or of a signature without a seal, is over. */
+static jy_err
+digest_signature(struct jy_slice value, uint8_t out[JY_SM3_SIZE], struct jy_fault *fault)
+{
+    struct jy_ses *ses = NULL;
+    struct jy_cms *cms = NULL;
+    jy_err rc;
+
+    if (jy_value_form(value) == JY_VALUE_SES)
+        rc = (rc = jy_ses_parse(value, &ses, fault)) != JY_OK ? rc : jy_sm3(jy_ses_signature(ses), out);
+    else
+        rc = (rc = jy_cms_parse(value, &cms, fault)) != JY_OK ? rc : jy_sm3(jy_cms_signature(cms), out);
+    jy_ses_free(ses);
+    jy_cms_free(cms);
+    return rc;
+}
+
 static jy_err
 imprint(const struct doc *doc, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault)
 {
-    struct jy_ses *ses = NULL;
     uint8_t digest[JY_SM3_SIZE];
     jy_err rc;
 
     (void)doc;
-    if ((rc = jy_ses_parse(request->u.DOC_IMPRINT.value, &ses, fault)) == JY_OK && (rc = jy_sm3(jy_ses_signature(ses), digest)) == JY_OK)
+    if ((rc = digest_signature(request->u.DOC_IMPRINT.value, digest, fault)) == JY_OK)
         rc = jy_buf_add(&reply->bytes, JY_SLICE(digest, sizeof(digest)));
     reply->u.DOC_IMPRINT_IS.digest = jy_buf_slice(&reply->bytes);
-    jy_ses_free(ses);
     return rc;
 }
 
@@ -173,24 +189,22 @@ time_stamp(const struct doc *doc, const struct jy_frame *request, struct jy_fram
     const struct jy_msg_DOC_TIME_STAMP *ask = &request->u.DOC_TIME_STAMP;
     struct jy_timestamp_result result = { 0 };
     struct jy_trust *trust = NULL;
-    struct jy_ses *ses = NULL;
     uint8_t digest[JY_SM3_SIZE];
     jy_err rc;
 
     (void)doc;
-    if ((rc = jy_ses_parse(ask->value, &ses, fault)) != JY_OK || (rc = jy_sm3(jy_ses_signature(ses), digest)) != JY_OK ||
-        (rc = jy_trust_new(&trust)) != JY_OK || (rc = jy_trust_add_pem(trust, ask->trust, fault)) != JY_OK ||
+    if ((rc = digest_signature(ask->value, digest, fault)) != JY_OK || (rc = jy_trust_new(&trust)) != JY_OK ||
+        (rc = jy_trust_add_pem(trust, ask->trust, fault)) != JY_OK ||
         (rc = jy_timestamp_check(ask->token, digest, trust, NULL, 0, ask->now + CLOCK_SLACK_SECONDS, &result, fault)) != JY_OK)
         goto out;
     if (result.status != JY_TS_GOOD)
         rc = jy_fail(fault, JY_E_COUNTERPART_DOWN, "time_stamp", 0, "%s %s", jy_timestamp_status_text(result.status)->en, result.text);
     else
-        rc = jy_ses_add_time_stamp(ask->value, ask->token, &reply->bytes, fault);
+        rc = (jy_value_form(ask->value) == JY_VALUE_SES ? jy_ses_add_time_stamp : jy_cms_add_time_stamp)(ask->value, ask->token, &reply->bytes, fault);
     reply->u.DOC_TIME_STAMPED.value = jy_buf_slice(&reply->bytes);
 out:
     jy_timestamp_result_free(&result);
     jy_trust_free(trust);
-    jy_ses_free(ses);
     return rc;
 }
 

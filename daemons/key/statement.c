@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the service says in its own name: answers about seals (N5), messages to the national platform (R5.2), manifests of archive packages
- * (R24.1), registers of use as signed PDF (R19.1). key does not judge them and they bind nobody but the service: each purpose has a key of its own, derived from the unlock secret
- * or lying in the device (R12.1), that occurs in no seal and no order, so that nothing signed here can be taken for a stamp, an approval or a
- * seal, whatever bytes web hands over.
+ * (R24.1), registers of use as signed PDF (R19.1). key does not judge them and they bind nobody but the service: each purpose has a key of its
+ * own, derived from the unlock secret or lying in the device (R12.1), that occurs in no seal and no order, so that nothing signed here can be
+ * taken for a stamp, an approval or a seal, whatever bytes web hands over.
  */
 #include "daemons/key/keyroom.h"
 

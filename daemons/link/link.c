@@ -2,6 +2,7 @@
 #include "daemons/link/adapter.h"
 
 #include "codec/text.h"
+#include "daemons/link/cmp.h"
 #include "daemons/link/platform.h"
 
 #include <jinyin/crypto.h>
@@ -99,7 +100,7 @@ out:
 jy_err
 link_answer(const struct link_config *config, const struct jy_frame *request, struct jy_frame *reply, struct jy_fault *fault)
 {
-    link_adapter *adapter = link_adapter_find(request->type);
+    link_adapter *adapter = config->cmp != NULL && link_cmp_carries(request) ? link_cmp : link_adapter_find(request->type);
     jy_err rc;
 
     memset(reply, 0, sizeof(*reply));

@@ -6,6 +6,7 @@
 #include "daemons/link/wire.h"
 
 struct link_platform;
+struct link_cmp;
 
 struct link_config {
     const char *base_urls[LINK_COUNTERPARTS];  /* "" = not connected */
@@ -17,6 +18,7 @@ struct link_config {
     const char *smtp_url, *smtp_from, *smtp_username, *smtp_password;
     const char *platform_url;                  /* "" or NULL = not connected */
     const struct link_platform *platform;      /* NULL = not connected */
+    const struct link_cmp *cmp;                /* NULL = the CA is spoken to by its JSON */
 };
 
 /**

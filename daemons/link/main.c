@@ -2,6 +2,7 @@
 /* jinyin-link: the only room that calls outside. Keeps nothing, decides nothing. */
 #include "base/kill_point.h"
 #include "daemons/room/room.h"
+#include "daemons/link/cmp.h"
 #include "daemons/link/http.h"
 #include "daemons/link/link.h"
 #include "daemons/link/message.h"
@@ -45,20 +46,25 @@ end(const struct jy_fault *fault)
     exit(EXIT_FAILURE);
 }
 
+/* A counterpart that is half configured is refused at the start, not at the first call. */
 static void
-refuse_cmp(const char *protocol)
+open_ca(const struct jy_room_context *room, struct link_config *config, struct link_cmp *cmp)
 {
+    const char *protocol = jy_room_config_text(room, "ca_protocol");
     struct jy_fault fault = { 0 };
 
     if (strcmp(protocol, "http") == 0)
         return;
-    (void)!jy_fail(&fault, JY_E_UNSUPPORTED, "ca_protocol", 0, "%s", strcmp(protocol, "cmp") == 0
-                   ? "OpenSSL 3.0 cannot do CMP with SM2: it neither protects messages nor checks requests with the user id of GM/T 0009; use http"
-                   : "must be http");
-    end(&fault);
+    if (strcmp(protocol, "cmp") != 0) {
+        (void)!jy_fail(&fault, JY_E_UNSUPPORTED, "ca_protocol", 0, "must be http or cmp");
+        end(&fault);
+    }
+    if (link_cmp_open(cmp, jy_room_config_text(room, "cmp_path"), jy_room_config_text(room, "cmp_reference"), jy_room_config_text(room, "cmp_secret_file"),
+                      jy_room_config_text(room, "cmp_ca_certificate"), &fault) != JY_OK)
+        end(&fault);
+    config->cmp = cmp;
 }
 
-/* A counterpart that is half configured is refused at the start, not at the first call. */
 static void
 open_platform(const struct jy_room_context *room, struct link_config *config, struct link_platform *platform)
 {
@@ -113,6 +119,7 @@ main(void)
 {
     struct jy_room_context *room = jy_room_begin(JY_ROOM_LINK);
     struct link_platform platform = { .key = NULL };
+    static struct link_cmp cmp;
     int64_t timeout = jy_room_config_int(room, "link_timeout_seconds");
     struct link_config config = {
         .base_urls = { [LINK_ENGRAVING] = jy_room_config_text(room, "engraving_url"), [LINK_CA] = jy_room_config_text(room, "ca_url") },
@@ -122,7 +129,7 @@ main(void)
         .timeout_seconds = timeout < 1 ? 1 : timeout > TIMEOUT_SECONDS_MAX ? TIMEOUT_SECONDS_MAX : (long)timeout,
     };
 
-    refuse_cmp(jy_room_config_text(room, "ca_protocol"));
+    open_ca(room, &config, &cmp);
     open_platform(room, &config, &platform);
     open_messages(room, &config);
     if (link_http_begin() != JY_OK) {

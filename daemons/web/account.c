@@ -101,6 +101,26 @@ account_roles(const json_t *row)
     return (unsigned)json_integer_value(json_object_get(row, "roles"));
 }
 
+jy_err
+account_masked_name(const struct web *web, const json_t *row, json_t **out)
+{
+    struct jy_buf text = { 0 }, shown = { 0 };
+    uint32_t code;
+    jy_err rc = personal_unwrap(web, member(row, "person_id"), "name", member(row, "name_wrapped"), &text);
+
+    if (rc == JY_OK) {
+        struct jy_slice rest = jy_buf_slice(&text);
+        size_t n = jy_utf8_next(rest, &code);
+        rc = jy_buf_add(&shown, JY_SLICE(rest.p, n));
+        for (rest = JY_SLICE(rest.p + n, rest.len - n); rc == JY_OK && (n = jy_utf8_next(rest, &code)) > 0; rest = JY_SLICE(rest.p + n, rest.len - n))
+            rc = jy_buf_text(&shown, "*");
+        *out = json_stringn((const char *)shown.p, shown.len);
+    }
+    jy_buf_wipe(&text);
+    jy_buf_free(&shown);
+    return rc != JY_OK || *out != NULL ? rc : JY_E_NOMEM;
+}
+
 unsigned
 account_must(const struct web *web, const json_t *row, jy_time now)
 {

@@ -25,6 +25,8 @@ JY_CHECK jy_err account_check(const struct web *web, const json_t *row, struct j
 /** Bits of enum must, as the policy and the row stand now. */
 unsigned account_must(const struct web *web, const json_t *row, jy_time now);
 unsigned account_roles(const json_t *row);
+/** The name, masked by characters: the first stays (R25.1). *out is the caller's. */
+JY_CHECK jy_err account_masked_name(const struct web *web, const json_t *row, json_t **out);
 /** Codes of the roles, as a list; the caller's. */
 json_t *roles_json(unsigned roles);
 /** What a person is told about himself; takes no secret. *out is the caller's. */

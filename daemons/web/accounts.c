@@ -36,27 +36,6 @@ masked(const struct web *web, const json_t *row, const char *column, const char 
     return rc != JY_OK || *out != NULL ? rc : JY_E_NOMEM;
 }
 
-/* Names are masked by characters: the first stays. */
-static jy_err
-masked_name(const struct web *web, const json_t *row, json_t **out)
-{
-    struct jy_buf text = { 0 }, shown = { 0 };
-    uint32_t code;
-    jy_err rc = personal_unwrap(web, member(row, "person_id"), "name", member(row, "name_wrapped"), &text);
-
-    if (rc == JY_OK) {
-        struct jy_slice rest = jy_buf_slice(&text);
-        size_t n = jy_utf8_next(rest, &code);
-        rc = jy_buf_add(&shown, JY_SLICE(rest.p, n));
-        for (rest = JY_SLICE(rest.p + n, rest.len - n); rc == JY_OK && (n = jy_utf8_next(rest, &code)) > 0; rest = JY_SLICE(rest.p + n, rest.len - n))
-            rc = jy_buf_text(&shown, "*");
-        *out = json_stringn((const char *)shown.p, shown.len);
-    }
-    jy_buf_wipe(&text);
-    jy_buf_free(&shown);
-    return rc != JY_OK || *out != NULL ? rc : JY_E_NOMEM;
-}
-
 static jy_err
 describe(const struct exchange *x, const json_t *row, json_t **out, struct jy_fault *fault)
 {
@@ -64,7 +43,7 @@ describe(const struct exchange *x, const json_t *row, json_t **out, struct jy_fa
     int64_t until = json_integer_value(json_object_get(row, "locked_until"));
     jy_err rc;
 
-    if ((rc = account_check(x->web, row, fault)) != JY_OK || (rc = masked_name(x->web, row, &name)) != JY_OK ||
+    if ((rc = account_check(x->web, row, fault)) != JY_OK || (rc = account_masked_name(x->web, row, &name)) != JY_OK ||
         (rc = masked(x->web, row, "id_number", "id_number_wrapped", &id_number)) != JY_OK ||
         (rc = masked(x->web, row, "phone", "phone_wrapped", &phone)) != JY_OK)
         goto out;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Many orders in one request (R15.1): each item is the request that it would be alone, under its own Idempotency-Key, with its own outcome.
+ * Many orders in one request (R15.1, R18.1): each item is the request that it would be alone, under its own Idempotency-Key, with its own outcome.
  * What was done stays done when a later item is refused; the whole sent again answers the done ones as before.
  */
 #include "base/kill_point.h"
@@ -23,9 +23,9 @@ keys_differ(const json_t *items, struct jy_fault *fault)
     return JY_OK;
 }
 
-/* path_end NULL: the items are orders to be made; else each names its order. */
+/* act NULL: each item makes one of the collection; else each names the one that it is carried out on. */
 static jy_err
-carry_out_items(struct exchange *x, const char *path_end, struct jy_fault *fault)
+carry_out_items(struct exchange *x, const char *collection, const char *act, struct jy_fault *fault)
 {
     const json_t *items = json_object_get(x->input, "items");
     json_t *outcomes = json_array();
@@ -37,7 +37,10 @@ carry_out_items(struct exchange *x, const char *path_end, struct jy_fault *fault
         json_t *outcome = NULL, *input = json_copy(json_array_get(items, i));
         char path[160], key[65];
         PUT(key, member(input, "idempotency_key"));
-        snprintf(path, sizeof(path), path_end == NULL ? "/api/v1/orders" : "/api/v1/orders/%s/%s", member(input, "order_id"), path_end);
+        if (act == NULL)
+            snprintf(path, sizeof(path), "/api/v1/%s", collection);
+        else
+            snprintf(path, sizeof(path), "/api/v1/%s/%s/%s", collection, member(input, "order_id"), act);
         json_object_del(input, "idempotency_key");
         json_object_del(input, "order_id");
         if ((rc = exchange_item(x, path, key, input, &outcome)) == JY_OK && json_array_append_new(outcomes, outcome) != 0)
@@ -54,17 +57,29 @@ carry_out_items(struct exchange *x, const char *path_end, struct jy_fault *fault
 jy_err
 order_create_batch(struct exchange *x, struct jy_fault *fault)
 {
-    return carry_out_items(x, NULL, fault);
+    return carry_out_items(x, "orders", NULL, fault);
 }
 
 jy_err
 order_approve_batch(struct exchange *x, struct jy_fault *fault)
 {
-    return carry_out_items(x, "approve", fault);
+    return carry_out_items(x, "orders", "approve", fault);
 }
 
 jy_err
 order_stamp_batch(struct exchange *x, struct jy_fault *fault)
 {
-    return carry_out_items(x, "stamp", fault);
+    return carry_out_items(x, "orders", "stamp", fault);
+}
+
+jy_err
+order_stamp_granted_batch(struct exchange *x, struct jy_fault *fault)
+{
+    return carry_out_items(x, "orders", "stamp-granted", fault);
+}
+
+jy_err
+digest_order_create_batch(struct exchange *x, struct jy_fault *fault)
+{
+    return carry_out_items(x, "digest-orders", NULL, fault);
 }

@@ -34,6 +34,8 @@ static const struct client_right rights[] = {
     { "POST", API "/order-batches", "orders", false },
     { "POST", API "/order-batches/approve", "orders", true },
     { "POST", API "/order-batches/stamp", "orders", true },
+    { "POST", API "/order-batches/stamp-granted", "orders", false },
+    { "POST", API "/digest-order-batches", "digest_orders", false },
     { "GET", API "/stamp-records", "records", false },
     { "GET", API "/stamp-records/{id}/archive", "records", false },
     { "GET", API "/applications", "applications", false },

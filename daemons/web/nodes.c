@@ -69,6 +69,7 @@ static const struct { const char *method, *path; unsigned nodes; } rows[] = {
     { "*",    API "/documents*",                    S },
     { "*",    API "/orders*",                       S },
     { "POST", API "/digest-orders",                 S },
+    { "POST", API "/digest-order-batches",          S },
     { "*",    API "/order-batches*",                S },
     { "*",    API "/permissions/*",                 S },
     { "*",    API "/grants/*",                      S },

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The register of use 用章登记簿 of one seal (R19.1): a page of it, or a table for spreadsheets. */
+#include "daemons/web/register.h"
 #include "daemons/web/route.h"
-#include "daemons/web/seal.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#define CSV_ROWS_MAX 10000                 /* in one file; a longer register is taken by periods */
 
 static const struct column register_columns[] = {
     { "seq", COL_INT }, { "order_id", COL_TEXT }, { "created", COL_TIME }, { "es_id", COL_TEXT }, { "seal_name", COL_TEXT }, { "requester_id", COL_TEXT },
@@ -74,43 +72,57 @@ read_time(const struct exchange *x, const char *name, jy_time absent, jy_time *o
 }
 
 static jy_err
-read_register(struct exchange *x, const struct page *page, json_t **rows, struct jy_fault *fault)
+read_register(struct exchange *x, const struct page *page, struct use_register *out, struct jy_fault *fault)
 {
-    json_t *seal = NULL;
-    jy_time from, to;
     jy_err rc;
 
-    if ((rc = read_time(x, "from", 0, &from, fault)) == JY_OK && (rc = read_time(x, "to", x->now + 1, &to, fault)) == JY_OK &&
-        (rc = seal_find(x, &seal, fault)) == JY_OK)
-        rc = find_rows(x, SQL_USE_REGISTER, BINDS(B_TEXT("seal_id", x->id), SCOPE_ORGANIZATION(x), B_INT("before", page->before), B_INT("from", from),
-                                                  B_INT("to", to), B_INT("limit", page->limit)), register_columns, rows, fault);
-    json_decref(seal);
+    if ((rc = read_time(x, "from", 0, &out->from, fault)) == JY_OK && (rc = read_time(x, "to", x->now + 1, &out->to, fault)) == JY_OK &&
+        (rc = seal_find(x, &out->seal, fault)) == JY_OK)
+        rc = find_rows(x, SQL_USE_REGISTER, BINDS(B_TEXT("seal_id", x->id), SCOPE_ORGANIZATION(x), B_INT("before", page->before), B_INT("from", out->from),
+                                                  B_INT("to", out->to), B_INT("limit", page->limit)), register_columns, &out->rows, fault);
     return rc;
+}
+
+jy_err
+use_register_read(struct exchange *x, struct use_register *out, struct jy_fault *fault)
+{
+    const struct page page = { .limit = REGISTER_ROWS_MAX + 1 };
+    jy_err rc;
+
+    *out = (struct use_register){ 0 };
+    rc = read_register(x, &page, out, fault);
+    return rc != JY_OK || json_array_size(out->rows) <= REGISTER_ROWS_MAX ? rc :
+        jy_fail(fault, JY_E_LIMIT, "from", 0, "more than %d entries: take the register in parts, by from and to", REGISTER_ROWS_MAX);
+}
+
+void
+use_register_end(struct use_register *r)
+{
+    json_decref(r->rows);
+    json_decref(r->seal);
 }
 
 jy_err
 use_register(struct exchange *x, struct jy_fault *fault)
 {
+    struct use_register r = { 0 };
     struct page page;
-    json_t *rows = NULL;
     jy_err rc;
 
-    if ((rc = page_read(x, &page, fault)) == JY_OK && (rc = read_register(x, &page, &rows, fault)) == JY_OK)
-        rc = answer_page(x, &page, rows);
+    if ((rc = page_read(x, &page, fault)) == JY_OK && (rc = read_register(x, &page, &r, fault)) == JY_OK)
+        rc = answer_page(x, &page, json_incref(r.rows));
+    use_register_end(&r);
     return rc;
 }
 
 jy_err
 use_register_export(struct exchange *x, struct jy_fault *fault)
 {
-    const struct page page = { .limit = CSV_ROWS_MAX + 1 };
-    json_t *rows = NULL;
-    jy_err rc = read_register(x, &page, &rows, fault);
+    struct use_register r;
+    jy_err rc;
 
-    if (rc == JY_OK && json_array_size(rows) > CSV_ROWS_MAX)
-        rc = jy_fail(fault, JY_E_LIMIT, "from", 0, "more than %d entries: take the register in parts, by from and to", CSV_ROWS_MAX);
-    if (rc == JY_OK && (rc = write_csv(rows, &x->bytes)) == JY_OK)
+    if ((rc = use_register_read(x, &r, fault)) == JY_OK && (rc = write_csv(r.rows, &x->bytes)) == JY_OK)
         x->type = "text/csv; charset=utf-8";
-    json_decref(rows);
+    use_register_end(&r);
     return rc;
 }

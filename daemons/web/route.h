@@ -127,6 +127,8 @@ web_handler reconciliation_list, reconciliation_show, reconciliation_differences
 
 web_handler webhook_create, webhook_list, webhook_show, webhook_end, webhook_delivery_list, webhook_replay;  /* webhooks.c */
 web_handler order_create_batch, order_approve_batch, order_stamp_batch;                                   /* batch.c */
+web_handler order_stamp_granted_batch, digest_order_create_batch;
+web_handler order_stamp_granted_batch, digest_order_create_batch;
 web_handler client_create, client_list, client_show, client_rotate, client_suspend, client_resume, client_revoke;  /* clients.c */
 
 web_handler page_static, livez, readyz, service_show, sealing_point_show;                                 /* service.c */
@@ -144,6 +146,6 @@ jy_err check_format(const char *value, const char *field, struct jy_fault *fault
 jy_err check_ascii(const char *value, const char *field, struct jy_fault *fault);
 web_handler order_stamp_granted;                                                                          /* stamping.c */
 web_handler stamp_record_archive;                                                                        /* archive.c */
-web_handler use_register, use_register_export;                                                                                 /* register.c */
+web_handler use_register, use_register_export, use_register_pdf;                                        /* register.c, register_pdf.c */
 
 #endif

@@ -92,19 +92,22 @@ FIELDS(permission, ID_FIELD("person_id"), { "categories", IN_TEXTS, 1, 16, NULL,
        { "valid_to", IN_TIME, 20, 25, NULL, true });
 FIELDS(hand_over, ID_FIELD("person_id"), { "sealed", IN_SEALED, 64, 2048, NULL, false });
 FIELDS(grant, { "grant", IN_SEALED, 16, 4096, check_base64, false });
-FIELDS(granted, ID_FIELD("grant_id"), { "sealed", IN_SEALED, 64, 2048, NULL, false }, { "signature", IN_SEALED, 8, 80, check_base64, false });
+#define GRANTED_FIELDS ID_FIELD("grant_id"), { "sealed", IN_SEALED, 64, 2048, NULL, false }, { "signature", IN_SEALED, 8, 80, check_base64, false }
+FIELDS(granted, GRANTED_FIELDS);
 
 /* R18.1: the document stays with the client (docs/protocol/digest-only.md): its digests, and the places that its own tool came to. */
 #define MM(name, min, optional) { name, IN_NUMBER, min, 10000, NULL, optional }
 FIELDS(settled_place, { "page", IN_INT, 1, 1000000, NULL, false }, MM("x_mm", -10000, false), MM("y_mm", -10000, false), MM("width_mm", 1, false),
        MM("height_mm", 1, false), MM("clip_x_mm", 0, true), MM("clip_y_mm", 0, true), MM("clip_width_mm", 0, true), MM("clip_height_mm", 0, true));
-FIELDS(digest_order, ID_FIELD("seal_id"), { "format", IN_TEXT, 3, 3, check_format, false }, { "size", IN_INT, 1, 1000000000000, NULL, false },
-       { "document_digest", IN_TEXT, 64, 64, check_sm3, false }, { "data_hash", IN_TEXT, 64, 64, check_sm3, false },
-       { "property_info", IN_TEXT, 1, 255, check_ascii, false }, { "slot", IN_TEXT, 1, 255, check_ascii, false },
-       { "places", IN_OBJECTS, 1, JY_ORDER_PLACES_MAX, NULL, false, settled_place },
-       { "category", IN_TEXT, 1, 32, check_category, false }, { "purpose", IN_TEXT, 0, 200, NULL, false },
-       { "amount_fen", IN_INT, 0, JY_AMOUNT_MAX, NULL, true }, { "copies", IN_INT, 1, JY_ORDER_COPIES_MAX, NULL, true },
-       { "reference", IN_TEXT, 1, 64, NULL, true });
+#define DIGEST_ORDER_FIELDS \
+       ID_FIELD("seal_id"), { "format", IN_TEXT, 3, 3, check_format, false }, { "size", IN_INT, 1, 1000000000000, NULL, false }, \
+       { "document_digest", IN_TEXT, 64, 64, check_sm3, false }, { "data_hash", IN_TEXT, 64, 64, check_sm3, false }, \
+       { "property_info", IN_TEXT, 1, 255, check_ascii, false }, { "slot", IN_TEXT, 1, 255, check_ascii, false }, \
+       { "places", IN_OBJECTS, 1, JY_ORDER_PLACES_MAX, NULL, false, settled_place }, \
+       { "category", IN_TEXT, 1, 32, check_category, false }, { "purpose", IN_TEXT, 0, 200, NULL, false }, \
+       { "amount_fen", IN_INT, 0, JY_AMOUNT_MAX, NULL, true }, { "copies", IN_INT, 1, JY_ORDER_COPIES_MAX, NULL, true }, \
+       { "reference", IN_TEXT, 1, 64, NULL, true }
+FIELDS(digest_order, DIGEST_ORDER_FIELDS);
 #define PLACES_MAX (512 * KIB)            /* JY_ORDER_PLACES_MAX places */
 
 FIELDS(counterpart, { "counterpart", IN_TEXT, 1, 32, NULL, false });
@@ -120,9 +123,13 @@ FIELDS(order_item, ITEM_KEY, ORDER_FIELDS);
 FIELDS(approval_item, ITEM_KEY, ID_FIELD("order_id"), { "sealed", IN_SEALED, 64, 2048, NULL, false },
        { "step", IN_INT, 0, JY_FLOW_STEPS_MAX - 1, NULL, false }, PAGES_SEEN);
 FIELDS(sealed_item, ITEM_KEY, ID_FIELD("order_id"), { "sealed", IN_SEALED, 64, 2048, NULL, false });
+FIELDS(granted_item, ITEM_KEY, ID_FIELD("order_id"), GRANTED_FIELDS);
+FIELDS(digest_item, ITEM_KEY, DIGEST_ORDER_FIELDS);
 FIELDS(order_items, { "items", IN_OBJECTS, 1, 50, NULL, false, order_item });
 FIELDS(approval_items, { "items", IN_OBJECTS, 1, 50, NULL, false, approval_item });
 FIELDS(sealed_items, { "items", IN_OBJECTS, 1, 50, NULL, false, sealed_item });
+FIELDS(granted_items, { "items", IN_OBJECTS, 1, 50, NULL, false, granted_item });
+FIELDS(digest_items, { "items", IN_OBJECTS, 1, 50, NULL, false, digest_item });
 #define BATCH_MAX (512 * KIB)
 
 FIELDS(rotate, { "public_key", IN_TEXT, 88, 88, NULL, true }, { "overlap_hours", IN_INT, 0, 168, NULL, false });
@@ -273,6 +280,7 @@ static const struct route table[] = {
     { "POST",   API "/orders/{id}/stamp-granted",    order_stamp_granted,     ROLE_AGENT,                            SCOPE_OWN_ORGANIZATION, "document_stamped_under_grant", BODY_JSON, JSON_MAX, granted,   true,  "R18.1" },
     { "GET",    API "/seals/{id}/use-register",      use_register,            ORGANIZATION_ROLES,                    SCOPE_OWN_ORGANIZATION, NULL,                  BODY_NONE,  0,            NULL,         false, "R19.1" },
     { "GET",    API "/seals/{id}/use-register/export", use_register_export,   ORGANIZATION_ROLES,                    SCOPE_OWN_ORGANIZATION, NULL,                  BODY_NONE,  0,            NULL,         false, "R19.1" },
+    { "GET",    API "/seals/{id}/use-register/pdf",  use_register_pdf,        ORGANIZATION_ROLES,                    SCOPE_OWN_ORGANIZATION, "use_register_signed", BODY_NONE,  0,            NULL,         false, "R19.1" },
 
     { "GET",    API "/stamp-records/{id}/archive",   stamp_record_archive,    ORGANIZATION_ROLES,                    SCOPE_OWN_ORGANIZATION, "document_archived",   BODY_NONE,  0,            NULL,         false, "R24.1" },
 
@@ -295,6 +303,8 @@ static const struct route table[] = {
     { "POST",   API "/order-batches",                 order_create_batch,      ROLE_AGENT | ROLE_CUSTODIAN,           SCOPE_OWN_ORGANIZATION, "orders_created",      BODY_JSON,  BATCH_MAX,    order_items,  false, "R15.1" },
     { "POST",   API "/order-batches/approve",         order_approve_batch,     ROLE_APPROVER,                         SCOPE_OWN_ORGANIZATION, "orders_approved",     BODY_JSON,  BATCH_MAX,    approval_items, false, "R15.1" },
     { "POST",   API "/order-batches/stamp",           order_stamp_batch,       ROLE_CUSTODIAN,                        SCOPE_OWN_ORGANIZATION, "documents_stamped",   BODY_JSON,  BATCH_MAX,    sealed_items, false, "R15.1" },
+    { "POST",   API "/order-batches/stamp-granted",   order_stamp_granted_batch, ROLE_AGENT,                          SCOPE_OWN_ORGANIZATION, "documents_stamped_under_grant", BODY_JSON, BATCH_MAX, granted_items, false, "R18.1" },
+    { "POST",   API "/digest-order-batches",          digest_order_create_batch, ROLE_AGENT | ROLE_CUSTODIAN,         SCOPE_OWN_ORGANIZATION, "digest_orders_created", BODY_JSON, BATCH_MAX,   digest_items, false, "R18.1" },
 
     { "POST",   API "/webhooks",                     webhook_create,          ROLE_AGENT | ROLE_MAKER_STAFF,          SCOPE_BY_ROLE,          "webhook_created",     BODY_JSON,  JSON_MAX,     webhook,      true,  "R18.1" },
     { "GET",    API "/webhooks",                     webhook_list,            ROLE_AGENT | ROLE_MAKER_STAFF,          SCOPE_BY_ROLE,          NULL,                  BODY_NONE,  0,            NULL,         false, "R18.1" },

@@ -132,6 +132,7 @@ struct jy_csr;
 /** Parse a DER request and check its own signature (possession of the key). */
 JY_CHECK jy_err jy_csr_parse(struct jy_slice der, struct jy_csr **out, struct jy_fault *fault);
 const char *jy_csr_common_name(const struct jy_csr *csr);
+const struct jy_sm2 *jy_csr_key(const struct jy_csr *csr);
 void jy_csr_free(struct jy_csr *csr);
 
 /** A further extension, whatever it is. */

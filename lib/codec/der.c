@@ -319,6 +319,22 @@ jy_der_put_i64(struct jy_buf *out, int64_t value)
 }
 
 jy_err
+jy_der_put_unsigned(struct jy_buf *out, uint8_t tag, struct jy_slice magnitude)
+{
+    struct jy_buf value = { 0 };
+    jy_err rc = magnitude.len == 0 ? JY_E_ARGUMENT : JY_OK;
+
+    while (magnitude.len > 1 && magnitude.p[0] == 0)
+        magnitude.p++, magnitude.len--;
+    if (rc == JY_OK && (magnitude.p[0] & 0x80) != 0)
+        rc = jy_buf_byte(&value, 0);
+    if (rc == JY_OK && (rc = jy_buf_add(&value, magnitude)) == JY_OK)
+        rc = jy_der_wrap(out, tag, &value);
+    jy_buf_free(&value);
+    return rc;
+}
+
+jy_err
 jy_der_put_text(struct jy_buf *out, uint8_t tag, const char *text)
 {
     return jy_der_put(out, tag, jy_slice_text(text));

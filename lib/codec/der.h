@@ -57,6 +57,8 @@ JY_CHECK jy_err jy_der_put(struct jy_buf *out, uint8_t tag, struct jy_slice valu
 /** As jy_der_put of what inner holds, which is empty afterwards: it can take the next value. */
 JY_CHECK jy_err jy_der_wrap(struct jy_buf *out, uint8_t tag, struct jy_buf *inner);
 JY_CHECK jy_err jy_der_put_i64(struct jy_buf *out, int64_t value);
+/** Of this tag, what an INTEGER with this magnitude (big-endian, not empty) has as contents. */
+JY_CHECK jy_err jy_der_put_unsigned(struct jy_buf *out, uint8_t tag, struct jy_slice magnitude);
 JY_CHECK jy_err jy_der_put_text(struct jy_buf *out, uint8_t tag, const char *text);
 JY_CHECK jy_err jy_der_put_bits(struct jy_buf *out, struct jy_slice payload);
 JY_CHECK jy_err jy_der_put_generalized_time(struct jy_buf *out, jy_time t);

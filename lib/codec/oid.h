@@ -32,6 +32,14 @@
 #define OID_OCSP_BASIC        JY_OID("\x2b\x06\x01\x05\x05\x07\x30\x01\x01")
 #define OID_OCSP_NONCE        JY_OID("\x2b\x06\x01\x05\x05\x07\x30\x01\x02")
 #define OID_OCSP_ARCHIVE_CUTOFF JY_OID("\x2b\x06\x01\x05\x05\x07\x30\x01\x06")
+#define OID_PASSWORD_BASED_MAC JY_OID("\x2a\x86\x48\x86\xf6\x7d\x07\x42\x0d")
+#define OID_HMAC_SM3          JY_OID("\x2a\x81\x1c\xcf\x55\x01\x83\x11\x02")
+#define OID_HMAC_SHA256       JY_OID("\x2a\x86\x48\x86\xf7\x0d\x02\x09")
+#define OID_IMPLICIT_CONFIRM  JY_OID("\x2b\x06\x01\x05\x05\x07\x04\x0d")
+#define OID_CERT_PROFILE      JY_OID("\x2b\x06\x01\x05\x05\x07\x04\x15")
+#define OID_COMMON_NAME       JY_OID("\x55\x04\x03")
+#define OID_CRL_REASON        JY_OID("\x55\x1d\x15")
+#define OID_INVALIDITY_DATE   JY_OID("\x55\x1d\x18")
 #define OID_ADOBE_REVOCATION  JY_OID("\x2a\x86\x48\x86\xf7\x2f\x01\x01\x08")
 
 /** SM2 with SM3 under any of the identifiers met: .501, .301.1, and the mistaken one. */

@@ -521,6 +521,12 @@ jy_csr_common_name(const struct jy_csr *csr)
     return csr->common_name;
 }
 
+const struct jy_sm2 *
+jy_csr_key(const struct jy_csr *csr)
+{
+    return csr->key;
+}
+
 void
 jy_csr_free(struct jy_csr *csr)
 {

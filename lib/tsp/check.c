@@ -205,7 +205,7 @@ jy_timestamp_check(struct jy_slice token, const uint8_t *digest, const struct jy
         if (rc == JY_E_NOMEM)
             goto out;
         if (rc == JY_E_COUNTERPART_REFUSED)
-            settle(result, JY_TS_REFUSED, "status %u: %.200s", reply.status, reply.text);
+            settle(result, JY_TS_REFUSED, "status %u: %.200s", reply.status.status, reply.status.text);
         else
             settle(result, JY_TS_FORMAT, "neither a token nor a response with one");
         rc = JY_OK;

@@ -28,23 +28,6 @@ put_time(struct jy_buf *out, jy_time t, uint32_t microseconds)
     return rc;
 }
 
-/* Contents octets of a positive INTEGER. */
-static jy_err
-put_integer(struct jy_buf *out, uint8_t tag, struct jy_slice magnitude)
-{
-    struct jy_buf value = { 0 };
-    jy_err rc = JY_OK;
-
-    while (magnitude.len > 1 && magnitude.p[0] == 0)
-        magnitude.p++, magnitude.len--;
-    if ((magnitude.p[0] & 0x80) != 0)
-        rc = jy_buf_byte(&value, 0);
-    if (rc == JY_OK && (rc = jy_buf_add(&value, magnitude)) == JY_OK)
-        rc = jy_der_wrap(out, tag, &value);
-    jy_buf_free(&value);
-    return rc;
-}
-
 static jy_err
 put_number(struct jy_buf *out, uint8_t tag, int64_t number)
 {
@@ -54,7 +37,7 @@ put_number(struct jy_buf *out, uint8_t tag, int64_t number)
         return JY_OK;
     for (int i = 0; i < 8; i++)
         bytes[i] = (uint8_t)(number >> (8 * (7 - i)));
-    return put_integer(out, tag, JY_SLICE(bytes, 8));
+    return jy_der_put_unsigned(out, tag, JY_SLICE(bytes, 8));
 }
 
 static jy_err
@@ -85,10 +68,10 @@ put_info(const struct jy_timestamp_fields *fields, struct jy_buf *out, struct jy
     }
     if ((rc = jy_der_put_i64(&body, fields->version == 0 ? 1 : fields->version)) != JY_OK || (rc = jy_der_wrap(&body, DER_OID, &part)) != JY_OK ||
         (rc = jy_tsp_imprint_put(&body, fields->request->digest)) != JY_OK ||
-        (rc = put_integer(&body, DER_INTEGER, JY_SLICE(fields->serial, sizeof(fields->serial)))) != JY_OK ||
+        (rc = jy_der_put_unsigned(&body, DER_INTEGER, JY_SLICE(fields->serial, sizeof(fields->serial)))) != JY_OK ||
         (rc = put_time(&body, fields->time, fields->microseconds)) != JY_OK || (rc = put_accuracy(&body, fields->accuracy)) != JY_OK ||
         (fields->request->nonce_len > 0 &&
-         (rc = put_integer(&body, DER_INTEGER, JY_SLICE(fields->request->nonce, fields->request->nonce_len))) != JY_OK))
+         (rc = jy_der_put_unsigned(&body, DER_INTEGER, JY_SLICE(fields->request->nonce, fields->request->nonce_len))) != JY_OK))
         goto out;
     rc = jy_der_wrap(out, DER_SEQUENCE, &body);
 out:

@@ -198,7 +198,7 @@ unwrap_der(struct jy_slice bytes, struct jy_slice *token, bool *whole, struct jy
     if (jy_der_get(&all, DER_SEQUENCE, &item) != JY_OK || jy_tsp_reply_parse(item.tlv, reply) != JY_OK)
         return JY_E_FORMAT;
     *token = reply->token;
-    return reply->status <= 1 && token->len > 0 ? JY_OK : JY_E_COUNTERPART_REFUSED;
+    return reply->status.status <= 1 && token->len > 0 ? JY_OK : JY_E_COUNTERPART_REFUSED;
 }
 
 jy_err

@@ -7,40 +7,17 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The first text of PKIFreeText, without what a terminal would obey. */
-static void
-read_text(struct jy_slice list, char out[JY_TSP_STATUS_MAX])
-{
-    struct jy_der der;
-    struct jy_der_item item;
-    size_t len = 0;
-
-    jy_der_open(&der, list);
-    if (jy_der_get(&der, DER_UTF8, &item) == JY_OK)
-        for (; len < item.value.len && len < JY_TSP_STATUS_MAX - 1; len++)
-            out[len] = item.value.p[len] < 0x20 || item.value.p[len] == 0x7F ? ' ' : (char)item.value.p[len];
-    out[len] = '\0';
-}
-
 jy_err
 jy_tsp_reply_parse(struct jy_slice der, struct jy_tsp_reply *out)
 {
-    struct jy_der all, body, status;
+    struct jy_der all, body;
     struct jy_der_item item;
-    uint8_t unused;
     jy_err rc;
 
     *out = (struct jy_tsp_reply){ 0 };
     jy_der_open(&all, der);
     if ((rc = jy_der_enter(&all, DER_SEQUENCE, &body)) != JY_OK || (rc = jy_der_close(&all)) != JY_OK ||
-        (rc = jy_der_enter(&body, DER_SEQUENCE, &status)) != JY_OK || (rc = jy_der_u32(&status, &out->status)) != JY_OK)
-        return JY_E_FORMAT;
-    if (jy_der_peek(&status) == DER_SEQUENCE) {
-        if (jy_der_next(&status, &item) != JY_OK)
-            return JY_E_FORMAT;
-        read_text(item.value, out->text);
-    }
-    if ((jy_der_peek(&status) == DER_BIT_STRING && jy_der_bits(&status, &out->failure, &unused) != JY_OK) || jy_der_close(&status) != JY_OK)
+        (rc = jy_status_read(&body, &out->status)) != JY_OK)
         return JY_E_FORMAT;
     if (jy_der_at_end(&body))
         return JY_OK;
@@ -48,21 +25,6 @@ jy_tsp_reply_parse(struct jy_slice der, struct jy_tsp_reply *out)
         return JY_E_FORMAT;
     out->token = item.tlv;
     return JY_OK;
-}
-
-/* PKIFailureInfo, RFC 3161 2.4.2. */
-static const char *
-failure_text(struct jy_slice bits)
-{
-    static const struct { unsigned bit; const char *text; } rows[] = {
-        { JY_TS_BAD_ALGORITHM, "badAlg" }, { JY_TS_BAD_REQUEST, "badRequest" }, { JY_TS_BAD_FORMAT, "badDataFormat" },
-        { JY_TS_NO_TIME, "timeNotAvailable" }, { JY_TS_UNACCEPTED_POLICY, "unacceptedPolicy" },
-        { JY_TS_UNACCEPTED_EXTENSION, "unacceptedExtension" }, { 17, "addInfoNotAvailable" }, { JY_TS_SYSTEM_FAILURE, "systemFailure" } };
-
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        if (rows[i].bit / 8 < bits.len && (bits.p[rows[i].bit / 8] & (0x80 >> rows[i].bit % 8)) != 0)
-            return rows[i].text;
-    return "no reason given";
 }
 
 static bool
@@ -127,7 +89,7 @@ jy_timestamp_reply_read(struct jy_slice reply, const struct jy_timestamp_request
     jy_err rc = jy_tsp_unwrap(reply, &normal, &inner, &whole, &parts);
 
     if (rc == JY_E_COUNTERPART_REFUSED)
-        jy_fail(fault, rc, "TimeStampResp", 0, "status %u, %s: %.200s", parts.status, failure_text(parts.failure), parts.text);
+        jy_fail(fault, rc, "TimeStampResp", 0, "status %u, %s: %.200s", parts.status.status, jy_status_failure(&parts.status), parts.status.text);
     else if (rc != JY_OK || !whole)
         rc = jy_fail(fault, JY_E_FORMAT, "TimeStampResp", 0, "not a response of RFC 3161");
     else
@@ -139,19 +101,11 @@ jy_timestamp_reply_read(struct jy_slice reply, const struct jy_timestamp_request
 jy_err
 jy_timestamp_reply_write(struct jy_slice token, enum jy_timestamp_failure failure, const char *text, struct jy_buf *out)
 {
-    struct jy_buf status = { 0 }, part = { 0 };
-    unsigned bit = (unsigned)failure;
-    uint8_t bits[5] = { (uint8_t)(7 - bit % 8) };
-    jy_err rc = bit > 31 ? JY_E_ARGUMENT : jy_der_put_i64(&status, token.len > 0 ? 0 : 2);
+    struct jy_buf body = { 0 };
+    jy_err rc = token.len > 0 ? jy_status_put(&body, JY_STATUS_ACCEPTED, -1, "") : jy_status_put(&body, JY_STATUS_REJECTION, (int)failure, text);
 
-    if (rc == JY_OK && token.len == 0) {
-        bits[1 + bit / 8] = (uint8_t)(0x80 >> bit % 8);
-        if ((rc = jy_der_put_text(&part, DER_UTF8, text)) == JY_OK && (rc = jy_der_wrap(&status, DER_SEQUENCE, &part)) == JY_OK)
-            rc = jy_der_put(&status, DER_BIT_STRING, JY_SLICE(bits, 2 + bit / 8));
-    }
-    if (rc == JY_OK && (rc = jy_der_wrap(&part, DER_SEQUENCE, &status)) == JY_OK && (rc = jy_buf_add(&part, token)) == JY_OK)
-        rc = jy_der_wrap(out, DER_SEQUENCE, &part);
-    jy_buf_free(&status);
-    jy_buf_free(&part);
+    if (rc == JY_OK && (rc = jy_buf_add(&body, token)) == JY_OK)
+        rc = jy_der_wrap(out, DER_SEQUENCE, &body);
+    jy_buf_free(&body);
     return rc;
 }

@@ -4,10 +4,9 @@
 #define JY_TSP_H
 
 #include <jinyin/timestamp.h>
-#include "codec/der.h"
+#include "codec/status.h"
 
 #define JY_TSP_WHERE "GB/T 20520 TimeStampToken"
-#define JY_TSP_STATUS_MAX 256         /* bytes of the text that an authority sends */
 
 struct jy_tst_info {
     uint32_t version;
@@ -30,9 +29,7 @@ JY_CHECK jy_err jy_tsp_imprint_put(struct jy_buf *out, const uint8_t digest[JY_S
 JY_CHECK jy_err jy_tsp_extensions_read(struct jy_der *list);
 
 struct jy_tsp_reply {
-    uint32_t status;                  /* PKIStatus */
-    char text[JY_TSP_STATUS_MAX];     /* statusString, "" when absent */
-    struct jy_slice failure;          /* bits of failInfo */
+    struct jy_status status;
     struct jy_slice token;            /* TLV, empty when absent */
 };
 /** reply.c: TimeStampResp. Errors: JY_E_FORMAT. */

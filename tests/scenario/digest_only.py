@@ -128,19 +128,40 @@ def under_a_grant(client, request, approver):
         answer = life.ask("custodian", "POST", f"/grants/{grant_id}/grant", {"sealed": life.seal("grant", sm3(grant), life.pins[client.seal_id])})
         return grant_id, run("pkeyutl", "-decrypt", "-inkey", folder / "client.pem", input=base64.b64decode(answer["client_secret"])).hex()
 
-    def use(order_id, grant_id, secret):
+    def proof(order_id, grant_id, secret):
         der = base64.b64decode(life.ask("agent", "GET", f"/orders/{order_id}")["stamp_order"])
         (folder / "der").write_bytes(der)
         signature = run("pkeyutl", "-sign", "-inkey", folder / "client.pem", "-rawin", "-digest", "sm3", "-pkeyopt", "distid:1234567812345678", "-in",
                         folder / "der")
-        return life.ask("agent", "POST", f"/orders/{order_id}/stamp-granted",
-                        {"grant_id": grant_id, "sealed": life.seal("use", sm3(der), secret), "signature": base64.b64encode(signature).decode()})
+        return {"grant_id": grant_id, "sealed": life.seal("use", sm3(der), secret), "signature": base64.b64encode(signature).decode()}
+    use = lambda order_id, *grant: life.ask("agent", "POST", f"/orders/{order_id}/stamp-granted", proof(order_id, *grant))
     plain, digest = given(), given(boolean(True))
     refused("grant_exceeded", lambda: use(client.ask(request)["order_id"], *plain))
     document = life.upload((DATA / "contract.ofd").read_bytes())["document_id"]
     refused("grant_exceeded", lambda: use(life.order(client.seal_id, document)["order_id"], *digest))
     done = use(client.ask(request)["order_id"], *digest)
     assert life.verify(client.finish("contract", done).read_bytes())["verdict"].startswith("valid")
+    in_batches(client, request, lambda order_id: proof(order_id, *digest), lambda order_id: proof(order_id, *plain))
+
+
+def in_batches(client, request, covered, uncovered):
+    """Many at once (R15.1): each item has its own outcome, and the whole sent again the same."""
+    life = client.life
+    item = lambda n, **more: {"idempotency_key": f"digest-{n:04}", **request, **more}
+    order = lambda items: life.ask("agent", "POST", "/digest-order-batches", {"items": items})["items"]
+    items = [item(1), item(2), item(3), item(4, category="classified"), item(5, seal_id="0" * 32)]
+    made = order(items)
+    assert [o["status"] for o in made] == [201, 201, 201, 409, 404], made
+    assert [o.get("answer") for o in order(items)[:3]] == [o["answer"] for o in made[:3]], "idempotent item by item"
+    refused("bad_field", lambda: order([items[0], item(6, data_hash="0")]), "items[1].data_hash")
+    ids = [o["answer"]["order_id"] for o in made[:3]]
+    use = lambda mark, proofs: life.ask("agent", "POST", "/order-batches/stamp-granted", {"items": [
+        {"idempotency_key": f"{mark}-{order_id[:8]}", "order_id": order_id, **proof} for order_id, proof in proofs]})["items"]
+    done = use("first", [(ids[0], covered(ids[0])), (ids[1], uncovered(ids[1])), (ids[2], covered(ids[2]))])
+    said = [(o["status"], o.get("problem", {}).get("code")) for o in done]
+    assert said == [(200, None), (403, "grant_exceeded"), (200, None)], said
+    for outcome in (done[0], done[2]):
+        assert life.verify(client.finish("contract", outcome["answer"]).read_bytes())["verdict"].startswith("valid")
 
 
 def by_an_application(client):

@@ -259,14 +259,20 @@ def use_management(life, seal_id, folder):
     life.ask("custodian", "GET", f"/grants/{grant.grant_id}")
     order = life.order(seal_id, life.upload(OFD)["document_id"], x_mm=50, amount_fen=100)
     life.ask("agent", "POST", f"/orders/{order['order_id']}/stamp-granted", grant.use(order["order"]))
+    with life.quietly():
+        next_one = life.order(seal_id, life.upload(OFD)["document_id"], x_mm=60, amount_fen=100)
+    life.ask("agent", "POST", "/order-batches/stamp-granted", {"items": [
+        {"idempotency_key": "example-granted-1", "order_id": next_one["order_id"], **grant.use(next_one["order"])}]})
     grant.revoke()
     # The file stays with its client, who prepared it and sends digests.
-    life.ask("agent", "POST", "/digest-orders",
-             {"seal_id": seal_id, "format": "OFD", "size": 12345, "document_digest": sm3(b"an example"), "data_hash": sm3(b"its Signature.xml"),
-              "property_info": "/Doc_0/Signs/Sign_0/Signature.xml", "slot": "Doc_0/Signs/Sign_0/SignedValue.dat",
-              "places": [{"page": 1, "x_mm": 120, "y_mm": 200, "width_mm": 40, "height_mm": 40}], "category": "agreement", "purpose": "合同"})
+    digests = {"seal_id": seal_id, "format": "OFD", "size": 12345, "document_digest": sm3(b"an example"), "data_hash": sm3(b"its Signature.xml"),
+               "property_info": "/Doc_0/Signs/Sign_0/Signature.xml", "slot": "Doc_0/Signs/Sign_0/SignedValue.dat",
+               "places": [{"page": 1, "x_mm": 120, "y_mm": 200, "width_mm": 40, "height_mm": 40}], "category": "agreement", "purpose": "合同"}
+    life.ask("agent", "POST", "/digest-orders", digests)
+    life.ask("agent", "POST", "/digest-order-batches", {"items": [{"idempotency_key": f"example-digest-{n}", **digests} for n in (1, 2)]})
     life.ask("custodian", "GET", seal + "/use-register?limit=1")
     life.ask("custodian", "GET", seal + "/use-register/export")
+    life.file_of[life.ask("custodian", "GET", seal + "/use-register/pdf")] = "the register of use"
 
 
 def custody(life, seal_id):

@@ -3,13 +3,14 @@
 """jinyin-link as jinyind starts it, in its sandbox, against jinyin-sim.
 Usage: link_test.py JINYIND JINYIN_DOC TEST_ROOM DATA JINYIN_LINK JINYIN_SIM"""
 import contextlib
+import json
 import shutil
 import socket
 import subprocess
 import sys
 import threading
 
-from rooms import frame
+from rooms import eventually, frame
 
 LINK, SIM = sys.argv[5:7]
 
@@ -76,7 +77,21 @@ def a_silent_ca_holds_up_nobody_else():
             connection.close()
 
 
+def half_a_configuration_of_cmp_is_refused_by_name():
+    for keys, name in (({"ca_protocol": "cmp"}, "cmp_reference: "), ({"ca_protocol": "cmp", "cmp_reference": "jinyin"}, "cmp_secret_file: "),
+                       ({"ca_protocol": "est"}, "ca_protocol: must be http or cmp")):
+        with frame(**keys) as f, open(f.folder / "log", "ab") as log:
+            shutil.copy2(LINK, f.folder / "jinyin-link")
+            f.process = subprocess.Popen([f.folder / "jinyind", "--config", f.folder / "jinyin.json"], stdout=log, stderr=log)
+            eventually(lambda: f.events("not_started", "link"))
+            said = f.events("not_started", "link")[0]
+            assert name in json.dumps(said), said
+            f.process.terminate()
+            f.process.wait(10)
+
+
 if __name__ == "__main__":
+    half_a_configuration_of_cmp_is_refused_by_name()
     not_connected_is_said()
     trust_comes_from_the_ca_and_its_absence_is_a_clear_no()
     a_silent_ca_holds_up_nobody_else()

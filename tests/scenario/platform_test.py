@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The national platform (R5.2, N1): told of every change that concerns it, once and in order; its answers are believed only when they are
-signed and new; our own answers to others are signed (N5)."""
+signed and new; our own answers to others are signed (N5). The same service speaks CMP with its CA."""
 import base64
 import json
 import subprocess
@@ -114,11 +114,33 @@ def our_own_answers_are_signed(life, es_id):
     refused("bad_field", lambda: life.call("GET", f"/api/v1/seals/{es_id}/statement?at=2999-01-01T00:00:00Z"), "at")
 
 
+def keys_are_certified_by_cmp(life, sim):
+    """A CA that wants each certificate confirmed; what an answer to another question brought is not taken, and the next try is the same request."""
+    sim.ask("/control/ca", {"days": 0, "confirm": True})
+    sim.fault("ca", "wrong_nonce")
+    refused("counterpart_down", life.keys)
+    sim.fault("ca", "none")
+    life.keys()
+
+
+def a_revocation_reaches_the_ca_by_cmp(life, sim, folder, seal_id):
+    sim.fault("ca", "garbage")
+    life.ask("police", "POST", f"/seals/{seal_id}/cancel", {"reason": "key_leaked"})
+    eventually(lambda: destination(life, "ca")["failures"] > 0)
+    sim.fault("ca", "none")
+    eventually(lambda: settled(life))
+    event, = events(life, destination="ca")
+    assert event["state"] == "DELIVERED" and event["receipt"].startswith("cmp-"), event
+    serial = life.ask("police", "GET", f"/exchange/events/{event['event_id']}")["body"]["serial"]
+    assert [json.loads(line)["serial"] for line in (folder / "sim" / "revocations.jsonl").read_text().splitlines()] == [serial]
+    assert not (folder / "sim" / "certificates.jsonl").read_text().count('"request_id":"seal-'), "nothing was asked by the other wire"
+
+
 def main():
-    with demonstration(platform=True, outbox_retry_max_seconds=1, outbox_refusals_max=2, link_timeout_seconds=2) as (folder, _):
+    with demonstration(platform=True, cmp=True, outbox_retry_max_seconds=1, outbox_refusals_max=2, link_timeout_seconds=2) as (folder, _):
         life = Life(folder, 1)
         sim = Sim(life.credentials["sim"])
-        life.keys()
+        keys_are_certified_by_cmp(life, sim)
         seal_id = life.whole_seal()
         es_id = life.ask("police", "GET", f"/seals/{seal_id}")["es_id"]
         a_seal_is_published_with_every_field(life, sim, es_id)
@@ -127,6 +149,7 @@ def main():
         every_fault_leaves_each_event_once_and_in_order(life, sim, seal_id, es_id)
         a_platform_that_refuses_makes_a_dead_event(life, sim, seal_id)
         its_list_is_compared_with_ours(life, sim, seal_id, es_id)
+        a_revocation_reaches_the_ca_by_cmp(life, sim, folder, seal_id)
     print("platform: ok")
 
 

@@ -72,26 +72,26 @@ def copy_prepared(folder):
 
 
 @contextlib.contextmanager
-def demonstration(platform=False, bare=False, jinyind=None, cwd=None, **config):
+def demonstration(platform=False, bare=False, jinyind=None, cwd=None, cmp=False, **config):
     """Yields (folder, base URL). The folder holds credentials.json, data/, log.jsonl. config: further keys; {sim} in a text is the
-    simulator's URL, {smtp} that of its mail server. bare: without people and organizations. jinyind: another one than that of the build,
-    with the rooms beside it; cwd: the folder in which it is started."""
+    simulator's URL, {smtp} that of its mail server. cmp: the CA is spoken to by CMP. bare: without people and organizations.
+    jinyind: another one than that of the build, with the rooms beside it; cwd: the folder in which it is started."""
     with tempfile.TemporaryDirectory(prefix="jinyin-") as folder:
         folder = pathlib.Path(folder) / "demo"
         # Other rooms may stretch passwords otherwise (tests/kill/kill_point.c).
         if "JINYIN_POSTGRES" not in os.environ and not bare and jinyind is None and not PEOPLE_SETTINGS & set(config):
             copy_prepared(folder)
-        with running(folder, platform, bare, jinyind, cwd, config) as base:
+        with running(folder, platform, bare, jinyind, cwd, config, cmp) as base:
             yield folder, base
 
 
 @contextlib.contextmanager
-def running(folder, platform=False, bare=False, jinyind=None, cwd=None, config={}):
+def running(folder, platform=False, bare=False, jinyind=None, cwd=None, config={}, cmp=False):
     port, sim_port, smtp_port = free_ports(3)
     process = subprocess.Popen(
         [sys.executable, ROOT / "tools" / "demo.py", "--keep", "--port", str(port), "--sim-port", str(sim_port), "--smtp-port", str(smtp_port),
          "--dir", folder, *store_arguments()] +
-        [f"--set={key}={json.dumps(value)}" for key, value in config.items()] + ["--platform"] * platform + ["--bare"] * bare +
+        [f"--set={key}={json.dumps(value)}" for key, value in config.items()] + ["--platform"] * platform + ["--cmp"] * cmp + ["--bare"] * bare +
         (["--jinyind", jinyind] if jinyind else []), cwd=cwd,
         env={**os.environ, "JINYIN_BUILD": str(BUILD)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:

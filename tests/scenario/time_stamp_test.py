@@ -35,6 +35,16 @@ def a_required_time_stamp_is_in_the_stamp(life, seal_id):
         assert has_time_stamp(life, life.stamp(ordered(life, seal_id, data), seal_id)["document_id"])
 
 
+def so_it_is_in_what_the_service_signs_itself(life, sim, seal_id):
+    """R19.1: the register of use."""
+    register = lambda: life.ask("custodian", "GET", f"/seals/{seal_id}/use-register/pdf")
+    report = life.verify(register())
+    assert valid(report) and report["signatures"][0]["time"]["known_by"] == "time_stamp", report
+    sim.fault("tsa", "down")
+    refused("counterpart_down", register)
+    sim.fault("tsa", "none")
+
+
 def no_stamp_without_a_required_time_stamp_whatever_the_authority_does(life, sim, seal_id):
     orders = []
     for fault in FAULTS:
@@ -71,6 +81,7 @@ def main():
         life.keys()
         seal_id = life.whole_seal()
         a_required_time_stamp_is_in_the_stamp(life, seal_id)
+        so_it_is_in_what_the_service_signs_itself(life, sim, seal_id)
         no_stamp_without_a_required_time_stamp_whatever_the_authority_does(life, sim, seal_id)
     with demonstration(time_stamp_policy="preferred", tsa_url="{sim}/tsa", link_timeout_seconds=2) as (folder, _):
         life = Life(folder, 1)

@@ -4,9 +4,12 @@
 import base64
 import csv
 import io
+import json
 import secrets
+import subprocess
 
 import pages
+from exchange_test import Sim
 from grants import Grant, key_pair
 from life import Life, Problem, flow, now, path, sm3
 from service import ROOT, demonstration
@@ -231,6 +234,37 @@ def R19_1__the_register_of_use_is_a_table_for_everybody(life, seal_id, other):
     refused("not_found", lambda: other.ask("agent", "GET", f"/seals/{seal_id}/flow"))
 
 
+def R19_1__the_register_of_use_is_a_document_that_the_service_signs(life, seal_id, other, sim):
+    path = f"/seals/{seal_id}/use-register/pdf"
+    sim.fault("ca", "down")
+    refused("counterpart_down", lambda: life.ask("custodian", "GET", path))     # there is no certificate yet
+    sim.fault("ca", "none")
+    pdf = life.ask("custodian", "GET", path)
+    report = life.verify(pdf)
+    (signature,) = report["signatures"]
+    assert report["verdict"].startswith("valid") and signature["kind"] == "plain", report
+    failed = [c["name"] for c in signature["checks"] if not c["passed"]]
+    assert failed == ["TIME_CLAIMED", "TEST_ONLY"], failed
+    assert "津印电子印章服务" in signature["signer"]["subject"], signature
+    says = "".join(subprocess.run(["pdftotext", "-raw", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode().split())
+    register = life.ask("agent", "GET", f"/seals/{seal_id}/use-register?limit=1000")["items"]
+    for entry in register:
+        assert entry["document_digest"] in says and (entry["result_digest"] or "") in says, entry
+    for word in ("用章登记簿", "已用印", "待审批", '=HYPERLINK("http://evil")', f"{len(register)}", life.ask("agent", "GET", f"/seals/{seal_id}")["es_id"]):
+        assert word in says, word
+    assert "某人" not in says and "某*" in says, "people stand there masked (R25.1)"
+    at = pdf.index(b"/MediaBox")
+    assert life.verify(pdf[:at] + b"/MediaBOX" + pdf[at + 9:])["verdict"] == "invalid"
+    sim.fault("ca", "down")                                                     # the certificate is kept
+    again = life.verify(life.ask("approver", "GET", path + "?to=2020-01-01T00:00:00Z"))
+    sim.fault("ca", "none")
+    assert again["signatures"][0]["signer"] == signature["signer"]
+    rows = [r for r in life.ask("audit", "GET", f"/audit?event=use_register_signed&object={seal_id}")["items"] if r["outcome"] == "ok"]
+    assert sm3(pdf) in [json.loads(r["detail"])["sm3"] for r in rows] and len(rows) == 2, rows
+    refused("not_found", lambda: other.ask("agent", "GET", path))
+    refused("bad_field", lambda: life.ask("agent", "GET", path + "?from=yesterday"), "from")
+
+
 def main():
     with demonstration() as (folder, _):
         life, other = Life(folder, 1), Life(folder, 2)
@@ -246,6 +280,7 @@ def main():
         R19_1__handed_over_with_both_sides_word(life, seal_id)
         R19_2__a_locked_seal_is_unlocked_by_two(life, seal_id)
         R19_1__the_register_of_use_is_a_table_for_everybody(life, seal_id, other)
+        R19_1__the_register_of_use_is_a_document_that_the_service_signs(life, seal_id, other, Sim(life.credentials["sim"]))
         print("all claims hold")
 
 
