@@ -234,6 +234,7 @@ def make(tool, data, work):
     seeds["everything.ofd"] = ("ofd", page_of_everything(data))
     seeds["page-of-everything.ofd"] = ("page", seeds["everything.ofd"][1])
     seeds["page-of-text.ofd"] = ("page", (data / "contract.ofd").read_bytes())
+    seeds["page-of-words"] = ("page", place_seeds(data)["words"][1:])
     seeds["package-as-picture"] = ("picture", (data / "contract.ofd").read_bytes())
     for form in (False, True):
         seeds[f"cms-{'ba'[not form]}"] = ("cms", cms(seeds["signer.der"][1], form))

@@ -81,7 +81,7 @@ draw(const struct page_room *self, const struct jy_frame *request, struct jy_fra
     return rc;
 }
 
-/* After the pictures. Who can draw a page and cannot read its words leaves it a picture. */
+/* After the pictures, if these leave a quarter of what poppler may say in all. Who can draw a page and cannot read its words leaves it a picture. */
 static jy_err
 read_pdf_words(const struct page_room *self, const struct jy_msg_PAGE_COPY *ask, const struct page_reading *reading, struct jy_fault *fault)
 {
@@ -90,6 +90,8 @@ read_pdf_words(const struct page_room *self, const struct jy_msg_PAGE_COPY *ask,
 
     if (end < 0 || lseek(ask->document, 0, SEEK_SET) != 0)
         return jy_fail(fault, JY_E_IO, "document", 0, "%s", strerror(errno));
+    if (end > (off_t)JY_POPPLER_OUTPUT / 4 * 3)
+        return JY_OK;
     if ((rc = jy_poppler_words(ask->document, 1, (int)reading->count, reading->drawn, self->timeout_seconds, fault)) == JY_E_DAMAGED)
         rc = ftruncate(reading->drawn, end) == 0 ? JY_OK : jy_fail(fault, JY_E_IO, "memfd", 0, "%s", strerror(errno));
     return rc;
@@ -121,6 +123,8 @@ draw_pdf_pages(const struct page_room *self, const struct jy_msg_PAGE_COPY *ask,
             rc = jy_fail(fault, JY_E_IO, "memfd", 0, "%s", strerror(errno));
         reading->ends[reading->count] = end < 0 ? 0 : (size_t)end;
     }
+    if (rc == JY_OK && seconds_now() - begun > 2 * self->timeout_seconds)
+        rc = jy_fail(fault, JY_E_LIMIT, "page", reading->count, "more than %d seconds of work", 2 * self->timeout_seconds);
     return rc == JY_OK ? read_pdf_words(self, ask, reading, fault) : rc;
 }
 

@@ -148,8 +148,7 @@ jy_bbox_next(struct jy_bbox *bbox, struct jy_page size, struct jy_text *out, str
                 return jy_fail(fault, JY_E_PAGE_RANGE, "pdftotext", 0, "more pages than the document has");
             inside = true;
             bbox->page++;
-            if (!attribute(line, "width", &width) || !attribute(line, "height", &height) ||
-                (k = scale_of(size, width, height)) <= 0)
+            if (!attribute(line, "width", &width) || !attribute(line, "height", &height) || (k = scale_of(size, width, height)) <= 0)
                 return jy_fail(fault, JY_E_FORMAT, "pdftotext", 0, "page %d has another size than in the document", bbox->page);
         } else if (inside && begins(line, "</page>")) {
             return JY_OK;

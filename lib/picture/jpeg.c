@@ -13,6 +13,7 @@
 
 #define MEMORY_MAX (112l << 20)              /* coefficients of a progressive picture of 16 M pixels, three colours */
 #define SCAN_PIXELS_MAX (256u << 20)
+#define SCANNED_A_STEP 4                     /* pixels of a further scan in the time of one that is made from all of them */
 
 struct reader {
     struct jpeg_decompress_struct jpeg;
@@ -55,7 +56,7 @@ on_progress(j_common_ptr common)
     bool paid = true;
 
     for (; r->budget != NULL && paid && r->scans < scan; r->scans++)
-        paid = picture_spend(r->budget, (uint64_t)r->jpeg.image_width * r->jpeg.image_height);
+        paid = picture_spend(r->budget, (uint64_t)r->jpeg.image_width * r->jpeg.image_height / SCANNED_A_STEP);
     if (!paid || scan > JY_PICTURE_SCANS_MAX || (uint64_t)scan * r->jpeg.image_width * r->jpeg.image_height > SCAN_PIXELS_MAX) {
         r->rc = jy_fail(r->fault, JY_E_LIMIT, "JPEG", 0, "%d scans of %u × %u pixels", scan, r->jpeg.image_width, r->jpeg.image_height);
         longjmp(r->back, 1);

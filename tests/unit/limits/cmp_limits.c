@@ -9,7 +9,7 @@
 static jy_err
 message_error(size_t nonce, size_t total)
 {
-    static const uint8_t bytes[JY_CMP_ID_MAX + 1], zeros[JY_CMP_MAX];
+    static const uint8_t bytes[JY_CMP_ID_MAX + 1], zeros[JY_CMP_MAX + 1];
     const struct jy_cmp_header header = { .nonce = JY_SLICE(bytes, nonce) };
     struct jy_buf plain = { 0 }, body = { 0 }, der = { 0 };
     struct jy_cmp_message read;

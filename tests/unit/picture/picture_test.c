@@ -278,6 +278,25 @@ picture__a_budget_of_its_pixels_is_enough_for_a_plain_picture(void **state)
     }
 }
 
+/* A quarter of its pixels for each scan after the first. */
+static void
+picture__the_scans_of_a_jpeg_are_paid_for(void **state)
+{
+    struct jy_buf jpeg = make_jpeg(JCS_RGB, true, NULL);
+    struct jy_picture_budget budget = { 1u << 30, 1u << 30 };
+    struct jy_picture picture;
+    uint64_t scans = 0;
+
+    (void)state;
+    for (size_t i = 0; i + 1 < jpeg.len; i++)
+        scans += jpeg.p[i] == 0xff && jpeg.p[i + 1] == 0xda;
+    assert_int_equal(scans, 10);
+    assert_int_equal(jy_picture_read_within(jy_buf_slice(&jpeg), NULL, &budget, &picture, NULL), JY_OK);
+    assert_int_equal((1u << 30) - budget.steps, WIDTH * HEIGHT + (scans - 1) * WIDTH * HEIGHT / 4);
+    jy_picture_free(&picture);
+    jy_buf_free(&jpeg);
+}
+
 static void
 picture__what_is_not_read_is_refused_by_name(void **state)
 {
@@ -542,6 +561,7 @@ main(void)
         cmocka_unit_test(picture__sizes_beyond_the_limit_are_refused_before_memory_is_taken),
         cmocka_unit_test(picture__a_budget_is_asked_before_a_pixel_is_decoded),
         cmocka_unit_test(picture__a_budget_of_its_pixels_is_enough_for_a_plain_picture),
+        cmocka_unit_test(picture__the_scans_of_a_jpeg_are_paid_for),
         cmocka_unit_test(picture__what_is_not_read_is_refused_by_name),
         cmocka_unit_test(picture__a_vector_picture_is_drawn_at_its_size_by_the_programs_drawer),
         cmocka_unit_test(pdf__an_opaque_plain_png_goes_in_without_being_compressed_again),
