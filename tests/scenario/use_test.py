@@ -11,6 +11,7 @@ import subprocess
 import pages
 from exchange_test import Sim
 from grants import Grant, key_pair
+from lifecycle_test import at_database
 from life import Life, Problem, flow, now, path, sm3
 from service import ROOT, demonstration
 
@@ -234,10 +235,11 @@ def R19_1__the_register_of_use_is_a_table_for_everybody(life, seal_id, other):
     refused("not_found", lambda: other.ask("agent", "GET", f"/seals/{seal_id}/flow"))
 
 
-def R19_1__the_register_of_use_is_a_document_that_the_service_signs(life, seal_id, other, sim):
+def R19_1__the_register_of_use_is_a_document_that_the_service_signs(life, seal_id, other, folder, sim):
     path = f"/seals/{seal_id}/use-register/pdf"
-    sim.fault("ca", "down")
-    refused("counterpart_down", lambda: life.ask("custodian", "GET", path))     # there is no certificate yet
+    for fault in ("down", "lost", "garbage"):                                    # there is no certificate yet
+        sim.fault("ca", fault)
+        refused("counterpart_down", lambda: life.ask("custodian", "GET", path))
     sim.fault("ca", "none")
     pdf = life.ask("custodian", "GET", path)
     report = life.verify(pdf)
@@ -261,6 +263,8 @@ def R19_1__the_register_of_use_is_a_document_that_the_service_signs(life, seal_i
     assert again["signatures"][0]["signer"] == signature["signer"]
     rows = [r for r in life.ask("audit", "GET", f"/audit?event=use_register_signed&object={seal_id}")["items"] if r["outcome"] == "ok"]
     assert sm3(pdf) in [json.loads(r["detail"])["sm3"] for r in rows] and len(rows) == 2, rows
+    (asked,) = at_database(folder, "SELECT request_id FROM service_certificate")      # one request, however often its answer was lost
+    assert [r["object"] for r in life.ask("audit", "GET", "/audit?event=service_certified")["items"]] == list(asked)
     refused("not_found", lambda: other.ask("agent", "GET", path))
     refused("bad_field", lambda: life.ask("agent", "GET", path + "?from=yesterday"), "from")
 
@@ -280,7 +284,7 @@ def main():
         R19_1__handed_over_with_both_sides_word(life, seal_id)
         R19_2__a_locked_seal_is_unlocked_by_two(life, seal_id)
         R19_1__the_register_of_use_is_a_table_for_everybody(life, seal_id, other)
-        R19_1__the_register_of_use_is_a_document_that_the_service_signs(life, seal_id, other, Sim(life.credentials["sim"]))
+        R19_1__the_register_of_use_is_a_document_that_the_service_signs(life, seal_id, other, folder, Sim(life.credentials["sim"]))
         print("all claims hold")
 
 
