@@ -73,7 +73,8 @@ JY_CHECK jy_err jy_copy_new(const struct jy_copy_mark *mark, struct jy_fonts *fo
  */
 JY_CHECK jy_err jy_copy_add_page(struct jy_copy *copy, struct jy_render *render, size_t page, struct jy_fault *fault);
 /**
- * A page that is an opaque picture, which is taken (*page is empty then). text: its characters, which can be selected and searched there; NULL: not known.
+ * A page that is an opaque picture, which is taken (*page is empty then). text: its characters, of which those that can be seen can be selected
+ * and searched there; NULL: not known.
  * Errors: JY_E_NOMEM, JY_E_LIMIT.
  */
 JY_CHECK jy_err jy_copy_add_picture(struct jy_copy *copy, struct jy_picture *page, const struct jy_text *text, double width_mm, double height_mm,

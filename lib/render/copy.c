@@ -178,13 +178,11 @@ jy_err
 jy_copy_add_picture(struct jy_copy *copy, struct jy_picture *page, const struct jy_text *text, double width_mm, double height_mm, struct jy_fault *fault)
 {
     double scale_x = width_mm / page->width, scale_y = height_mm / page->height;
-    cairo_surface_t *surface = surface_of(page);
+    cairo_surface_t *surface;
 
-    if (surface == NULL)
-        return jy_fail(fault, JY_E_NOMEM, "copy", 0, "no memory");
     begin(copy, width_mm, height_mm);
-    if (text != NULL && layer_draw(&copy->layer, copy->cr, text, width_mm, height_mm) != JY_OK) {
-        cairo_surface_destroy(surface);
+    if ((text != NULL && layer_draw(&copy->layer, copy->cr, text, page, width_mm, height_mm) != JY_OK) || (surface = surface_of(page)) == NULL) {
+        jy_picture_free(page);
         return jy_fail(fault, JY_E_NOMEM, "copy", 0, "no memory");
     }
     cairo_save(copy->cr);

@@ -16,8 +16,9 @@ JY_CHECK jy_err canvas_end(cairo_t *cr, struct jy_picture *picture, struct jy_fa
 
 /** What stands beneath the pictures of a copy. Zero-initialise; freed after the PDF is finished. */
 struct layer { cairo_font_face_t *font; uint64_t characters; };
-/** The characters of a page, of which nothing will be seen once a picture covers it (user unit: millimetre). Errors: JY_E_NOMEM. */
-JY_CHECK jy_err layer_draw(struct layer *layer, cairo_t *cr, const struct jy_text *text, double width_mm, double height_mm);
+/** The characters of a page that can be seen in its picture; nothing of them will be once it covers them (user unit: millimetre). Errors: JY_E_NOMEM. */
+JY_CHECK jy_err layer_draw(struct layer *layer, cairo_t *cr, const struct jy_text *text, const struct jy_picture *picture, double width_mm,
+                           double height_mm);
 void layer_free(struct layer *layer);
 
 #endif
