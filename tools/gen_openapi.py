@@ -127,7 +127,9 @@ def field_schema(field):
         if kind == "time":
             out["format"] = "date-time"
         if kind == "sealed":
-            out.update(contentEncoding="base64", description="A sealed secret, docs/protocol/sealed-secret.md.")
+            out["contentEncoding"] = "base64"
+            if "pattern" not in field:                                 # else it is DER: a flow, a grant, a signature
+                out["description"] = "A sealed secret, docs/protocol/sealed-secret.md."
         if not ascii_only:
             out["description"] = f"{low} to {high} bytes of UTF-8, no control characters."
         if field.get("form") == "id" and low == high == 32:            # other lengths are secrets and challenges
