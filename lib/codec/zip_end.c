@@ -53,6 +53,18 @@ read_end64(struct jy_slice f, size_t at, uint64_t *entries, uint64_t *dir_size, 
     return JY_OK;
 }
 
+/* Where the last mark of an end record begins, of those that begin between floor and from; SIZE_MAX when there is none. */
+static size_t
+last_end_mark(struct jy_slice f, size_t floor, size_t from)
+{
+    const uint8_t *first = f.p + floor, *p = first + (from - floor) + 1;
+
+    while ((p = memrchr(first, 'P', (size_t)(p - first))) != NULL)
+        if (is_mark(f, (size_t)(p - f.p), "PK\5\6"))
+            return (size_t)(p - f.p);
+    return SIZE_MAX;
+}
+
 /* The last end record, which must end the file, and no other that a reader could take for it. */
 static jy_err
 find_record(struct jy_slice f, size_t *out, struct jy_fault *fault)
@@ -62,15 +74,15 @@ find_record(struct jy_slice f, size_t *out, struct jy_fault *fault)
     if (f.len < ZIP_END_SIZE)
         return jy_fail(fault, JY_E_DAMAGED, "zip", 0, "no end of central directory");
     floor = f.len > ZIP_END_SIZE + COMMENT_MAX ? f.len - ZIP_END_SIZE - COMMENT_MAX : 0;
-    for (at = f.len - ZIP_END_SIZE; memcmp(f.p + at, "PK\5\6", 4) != 0; at--)
-        if (at == floor)
-            return jy_fail(fault, JY_E_DAMAGED, "zip", 0, "no end of central directory");
+    at = last_end_mark(f, floor, f.len - ZIP_END_SIZE);
+    if (at == SIZE_MAX)
+        return jy_fail(fault, JY_E_DAMAGED, "zip", 0, "no end of central directory");
     if (at + ZIP_END_SIZE + zip_u16(f.p + at + 20) != f.len)
         return jy_fail(fault, JY_E_AMBIGUOUS, "zip", at, "bytes after the end record, or a second one");
     if (zip_has_mark(JY_SLICE(f.p + at + 1, f.len - at - 1)))
         return jy_fail(fault, JY_E_AMBIGUOUS, "zip", at, "the package's comment holds records");
-    for (size_t i = floor; i < at; i++)
-        if (is_mark(f, i, "PK\5\6") && i + ZIP_END_SIZE + zip_u16(f.p + i + 20) == f.len)
+    for (size_t i = at; i > floor && (i = last_end_mark(f, floor, i - 1)) != SIZE_MAX;)
+        if (i + ZIP_END_SIZE + zip_u16(f.p + i + 20) == f.len)
             return jy_fail(fault, JY_E_AMBIGUOUS, "zip", i, "a second end record, whose comment holds this one");
     *out = at;
     return JY_OK;

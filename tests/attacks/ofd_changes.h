@@ -150,7 +150,7 @@ be_evil(void)
 {
     struct jy_issue what = { .common_name = "1201010000001", .organization = "Test", .not_before = pki.now - 86400, .not_after = pki.now + 86400,
            .path_length = -1 };
-    struct jy_buf picture = load_file(JY_DATA "/seal.png"), der = { 0 };
+    struct jy_buf picture = load_file(JY_DATA "/pictures/seal-alpha.png"), der = { 0 };
     struct jy_seal_fields fields;
 
     if (evil_key == NULL) {

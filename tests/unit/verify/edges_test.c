@@ -248,7 +248,7 @@ trust_with_a_stranger(void)
 static void
 stamp_with_another_seal(struct jy_slice file, struct jy_buf *out)
 {
-    struct jy_buf picture = load_file(JY_DATA "/seal.png"), common_der = pki.seal_der, der = { 0 };
+    struct jy_buf picture = load_file(JY_DATA "/pictures/seal-alpha.png"), common_der = pki.seal_der, der = { 0 };
     const struct jy_seal_fields fields = { "JINYIN", "1201010000003", 1, "另一枚印章", pki.signer, pki.now - 3600, jy_cert_not_before(pki.signer),
                                            jy_cert_not_after(pki.signer), "PNG", jy_buf_slice(&picture), 40, 40 };
     struct jy_seal *common = pki.seal;

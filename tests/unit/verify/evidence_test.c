@@ -460,7 +460,7 @@ stamp_value(void *ctx, struct jy_slice signature, struct jy_buf *token, struct j
 static struct jy_buf
 stamped_with_v5(struct authority *by)
 {
-    struct jy_buf picture = load_file(JY_DATA "/seal.png"), der = { 0 }, pdf = small_pdf(), out = { 0 };
+    struct jy_buf picture = load_file(JY_DATA "/pictures/seal-alpha.png"), der = { 0 }, pdf = small_pdf(), out = { 0 };
     struct jy_seal_fields fields = { "JINYIN", "1201010000001", 1, "测试印章", pki.signer, pki.now - 3600, jy_cert_not_before(pki.signer),
                                      jy_cert_not_after(pki.signer), "PNG", jy_buf_slice(&picture), 40, 40, .version = 5, .time_stamper = stamp_value,
                                      .time_stamper_ctx = by };

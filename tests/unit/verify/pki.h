@@ -83,7 +83,7 @@ load_file(const char *path)
 static inline void
 pki_begin(void)
 {
-    struct jy_buf picture = load_file(JY_DATA "/seal.png");
+    struct jy_buf picture = load_file(JY_DATA "/pictures/seal-alpha.png");
     struct jy_seal_fields fields;
 
     pki.now = 1780000000;

@@ -276,7 +276,7 @@ verify__a_time_outside_is_invalid_only_when_it_is_certain(void **state)
 static struct jy_buf
 stamped_with_seal_of(jy_time created)
 {
-    struct jy_buf picture = load_file(JY_DATA "/seal.png"), der = { 0 }, pdf = small_pdf(), out = { 0 };
+    struct jy_buf picture = load_file(JY_DATA "/pictures/seal-alpha.png"), der = { 0 }, pdf = small_pdf(), out = { 0 };
     struct jy_seal_fields fields = { "JINYIN", "1201010000001", 1, "测试印章", pki.signer, created, jy_cert_not_before(pki.signer),
                                      jy_cert_not_after(pki.signer), "PNG", jy_buf_slice(&picture), 40, 40 };
     struct jy_seal *common = pki.seal;
