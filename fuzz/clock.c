@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Stands between libFuzzer and the target (ld --wrap): libFuzzer tells the slowest input in whole seconds only. */
+/*
+ * Stands between libFuzzer and the target (ld --wrap). libFuzzer's own limit is of the wall's clock, so that a busy machine stops honest inputs, and it tells
+ * the slowest in whole seconds only; an input has one second of the processor here.
+ */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +11,8 @@
 
 int __real_LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int __wrap_LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define INPUT_MAX 1000000                     /* us of the processor, the sanitizers' share included */
 
 static int64_t slowest;
 static size_t slowest_size;
@@ -56,6 +61,10 @@ __wrap_LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         slowest_size = size;
         if (took > 100000)
             keep(data, size);
+        if (took > INPUT_MAX) {
+            fprintf(stderr, "clock: an input took %lld ms\n", (long long)took / 1000);
+            abort();
+        }
     }
     return result;
 }

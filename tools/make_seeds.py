@@ -38,6 +38,7 @@ WANTS = {
     "jbig2": ["jbig2"],
     "manifest": ["manifest"],
     "ocsp": ["ocsp"],
+    "ofd": ["ofd"],
     "order": ["order"],
     "pdf": ["pdf"],
     "picture": ["picture"],
@@ -46,7 +47,6 @@ WANTS = {
     "ses": ["der"],
     "table": ["table"],
     "tsp": ["tsp"],
-    "verify": ["ofd", "pdf"],
     "xml": ["xml"],
     "zip": ["ofd"],
 }
@@ -264,12 +264,12 @@ def attacks(tool, work):
         subprocess.run([program], env=os.environ | {"ATTACKS": str(out)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
         files = sorted(path for kind in ("ofd", "pdf") for path in out.glob(f"{program.name.removeprefix('attacks_')}/*.{kind}"))
         for path in files[::5]:
-            if path.stat().st_size < 200000:
+            if path.stat().st_size < 32768:
                 seeds[f"{program.name}-{path.stem}"] = (path.suffix[1:], path.read_bytes())
     for path in (work / "attacks").glob("ofd/xml-*.ofd"):
         with zipfile.ZipFile(path) as package:
             part = package.read("Doc_0/Pages/Page_1/Content.xml")
-            if len(part) < 200000:
+            if len(part) < 32768:
                 seeds[path.stem] = ("xml", part)
     return seeds
 

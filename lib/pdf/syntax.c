@@ -4,22 +4,24 @@
 
 #include <string.h>
 
+/* ISO 32000-2 7.2.3 tables 1 and 2; every other character is a regular one. */
+enum class { REGULAR, SPACE, DELIMITER };
+static const uint8_t class_of[256] = {
+    ['\0'] = SPACE, ['\t'] = SPACE, ['\n'] = SPACE, ['\f'] = SPACE, ['\r'] = SPACE, [' '] = SPACE,
+    ['('] = DELIMITER, [')'] = DELIMITER, ['<'] = DELIMITER, ['>'] = DELIMITER, ['['] = DELIMITER, [']'] = DELIMITER,
+    ['{'] = DELIMITER, ['}'] = DELIMITER, ['/'] = DELIMITER, ['%'] = DELIMITER,
+};
+
 bool
 pdf_is_space(uint8_t c)
 {
-    return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == '\0';
-}
-
-static bool
-is_delimiter(uint8_t c)
-{
-    return strchr("()<>[]{}/%", c) != NULL && c != '\0';
+    return class_of[c] == SPACE;
 }
 
 static bool
 is_regular(uint8_t c)
 {
-    return !pdf_is_space(c) && !is_delimiter(c);
+    return class_of[c] == REGULAR;
 }
 
 static void
