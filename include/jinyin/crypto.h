@@ -72,7 +72,7 @@ enum jy_sm2_encoding { JY_SM2_DER, JY_SM2_RAW64, JY_SM2_DER_NON_MINIMAL };
  * Errors: JY_E_SIGNATURE when it does not fit; JY_E_FORMAT when sig is neither form. encoding may be NULL.
  */
 JY_CHECK jy_err jy_sm2_verify(const struct jy_sm2 *key, struct jy_slice message, struct jy_slice sig, enum jy_sm2_encoding *encoding);
-/** Forgets which signatures of certificates and seals fitted before (a cache of proofs; it changes no result). Tests and figures need it. */
+/** Forgets what was found before of signatures, certificates, seals and parts (a cache of proofs; it changes no result). Tests and figures need it. */
 void jy_known_forget(void);
 /** As jy_sm2_verify of a message in parts, in order: a document is not copied to be checked. */
 JY_CHECK jy_err jy_sm2_verify_parts(const struct jy_sm2 *key, const struct jy_slice *parts, size_t count, struct jy_slice sig,

@@ -8,6 +8,7 @@
 /* Not limits of what is read: beyond them something is proven once more. */
 #define KNOWN_MAX 128
 #define KNOWN_BYTES_MAX (16u << 20)
+#define FACTS 4096u                    /* places; a fact has one only, by its SM3, and takes it from another one */
 
 /* point, signature and message stand behind each other in bytes. */
 struct proof {
@@ -21,8 +22,13 @@ struct parsed {
     X509 *x509;
     uint64_t used;
 };
+struct fact {
+    uint8_t sm3[JY_SM3_SIZE], value[JY_FACT_SIZE];
+    bool known;
+};
 static struct {
     pthread_mutex_t lock;
+    struct fact facts[FACTS];
     struct parsed certs[KNOWN_MAX];
     size_t cert_count, cert_total;
     struct proof list[KNOWN_MAX];
@@ -193,10 +199,45 @@ jy_x509_remember(struct jy_slice der, X509 *x509)
     pthread_mutex_unlock(&known.lock);
 }
 
+/* -- facts -- */
+
+static struct fact *
+place_of(const uint8_t sm3[JY_SM3_SIZE])
+{
+    return &known.facts[(sm3[0] | (unsigned)sm3[1] << 8) % FACTS];
+}
+
+bool
+jy_fact_known(const uint8_t sm3[JY_SM3_SIZE], uint8_t fact[JY_FACT_SIZE])
+{
+    const struct fact *f = place_of(sm3);
+    bool is_known;
+
+    pthread_mutex_lock(&known.lock);
+    is_known = f->known && memcmp(f->sm3, sm3, JY_SM3_SIZE) == 0;
+    if (is_known)
+        memcpy(fact, f->value, JY_FACT_SIZE);
+    pthread_mutex_unlock(&known.lock);
+    return is_known;
+}
+
+void
+jy_fact_remember(const uint8_t sm3[JY_SM3_SIZE], const uint8_t fact[JY_FACT_SIZE])
+{
+    struct fact *f = place_of(sm3);
+
+    pthread_mutex_lock(&known.lock);
+    memcpy(f->sm3, sm3, JY_SM3_SIZE);
+    memcpy(f->value, fact, JY_FACT_SIZE);
+    f->known = true;
+    pthread_mutex_unlock(&known.lock);
+}
+
 void
 jy_known_forget(void)
 {
     pthread_mutex_lock(&known.lock);
+    memset(known.facts, 0, sizeof(known.facts));
     while (known.count > 0)
         forget(0);
     while (known.cert_count > 0)

@@ -123,33 +123,46 @@ ofd_locate(struct ofd *ofd, const char *folder, const char *loc, char *path)
 }
 
 jy_err
+ofd_read(struct ofd *ofd, size_t entry, struct jy_buf *out, struct jy_fault *fault)
+{
+    jy_err err = jy_zip_read(ofd->zip, entry, JY_XML_MAX, out, fault);
+
+    /* Stamping and verifying both need the digest of every part: it is taken while the part is unpacked, once. */
+    if (err == JY_OK && !ofd->digests[OFD_SM3].known[entry]) {
+        err = jy_sm3(jy_buf_slice(out), ofd->digests[OFD_SM3].value[entry]);
+        ofd->digests[OFD_SM3].known[entry] = err == JY_OK;
+    }
+    return err;
+}
+
+static jy_err
+parse(struct ofd *ofd, size_t entry, struct jy_slice bytes, const char *skip, struct jy_xml_doc **out, struct jy_fault *fault)
+{
+    return jy_xml_parse(ofd->reader, bytes, jy_zip_entry(ofd->zip, entry)->name, skip, out, fault);
+}
+
+jy_err
 ofd_parse(struct ofd *ofd, size_t entry, const char *skip, struct jy_xml_doc **out, struct jy_fault *fault)
 {
     struct jy_buf bytes = { 0 };
-    jy_err err;
+    jy_err err = ofd_read(ofd, entry, &bytes, fault);
 
     *out = NULL;
-    err = jy_zip_read(ofd->zip, entry, JY_XML_MAX, &bytes, fault);
-    /* Stamping and verifying both need the digest of every part: it is taken while the part is unpacked, once. */
-    if (err == JY_OK && !ofd->digests[OFD_SM3].known[entry]) {
-        err = jy_sm3(jy_buf_slice(&bytes), ofd->digests[OFD_SM3].value[entry]);
-        ofd->digests[OFD_SM3].known[entry] = err == JY_OK;
-    }
     if (err == JY_OK)
-        err = jy_xml_parse(ofd->reader, jy_buf_slice(&bytes), jy_zip_entry(ofd->zip, entry)->name, skip, out, fault);
+        err = parse(ofd, entry, jy_buf_slice(&bytes), skip, out, fault);
     jy_buf_free(&bytes);
     return err;
 }
 
 jy_err
-ofd_parse_acting(struct ofd *ofd, size_t entry, const char *skip, struct jy_xml_doc **out, struct jy_fault *fault)
+ofd_parse_acting(struct ofd *ofd, size_t entry, struct jy_slice bytes, const char *skip, struct jy_xml_doc **out, struct jy_fault *fault)
 {
     static const char *const actions[] = { "Actions", "Action" };
     struct jy_xml_watch watch = { actions, 2, 0 };
     jy_err err;
 
     jy_xml_watch(ofd->reader, &watch);
-    err = ofd_parse(ofd, entry, skip, out, fault);
+    err = parse(ofd, entry, bytes, skip, out, fault);
     jy_xml_watch(ofd->reader, NULL);
     ofd->acts[entry] = ofd->acts[entry] || watch.seen != 0;
     return err;
@@ -353,6 +366,7 @@ read_body(struct ofd *ofd, size_t i, const struct jy_xml *node, struct jy_fault 
     static const char *const document_once[] = { "CommonData", "Pages", "Permissions", "Annotations", "CustomTags", "Attachments", "Extensions", NULL };
     struct ofd_body *body = &ofd->body[i];
     const char *list = jy_xml_child_text(node, "Signatures");
+    struct jy_buf bytes = { 0 };
     size_t at;
     jy_err err = ofd_single(node, once, "OFD.xml", fault);
 
@@ -364,7 +378,10 @@ read_body(struct ofd *ofd, size_t i, const struct jy_xml *node, struct jy_fault 
     at = ofd_locate(ofd, "", jy_xml_child_text(node, "DocRoot"), body->doc_path);
     if (at == SIZE_MAX)
         return jy_fail(fault, JY_E_FORMAT, "OFD.xml", 0, "DocRoot names a missing file");
-    err = ofd_parse_acting(ofd, at, "Outlines", &body->document, fault);
+    err = ofd_read(ofd, at, &bytes, fault);
+    if (err == JY_OK)
+        err = ofd_parse_acting(ofd, at, jy_buf_slice(&bytes), "Outlines", &body->document, fault);
+    jy_buf_free(&bytes);
     if (err == JY_OK)
         err = ofd_single(jy_xml_root(body->document), document_once, body->doc_path, fault);
     if (err == JY_OK && list != NULL && list[0] != '\0') {

@@ -66,8 +66,8 @@ struct ofd {
 
 #define OFD_SHOWN_BY_SEVERAL UINT16_MAX
 
-/** ofd_parse, keeping in ofd->acts whether something in the part, also in what is skipped, has an action. */
-JY_CHECK jy_err ofd_parse_acting(struct ofd *ofd, size_t entry, const char *skip, struct jy_xml_doc **out, struct jy_fault *fault);
+/** The tree of an entry's bytes, keeping in ofd->acts whether something in it, also in what is skipped, has an action. */
+JY_CHECK jy_err ofd_parse_acting(struct ofd *ofd, size_t entry, struct jy_slice bytes, const char *skip, struct jy_xml_doc **out, struct jy_fault *fault);
 /** The page of this ID (the first) in a document, or SIZE_MAX; twice: there is another one. */
 size_t ofd_page_by_id(const struct ofd *ofd, size_t body, const char *id, bool *twice);
 /** Reads the pages of every DocBody and marks what the documents reach. */
@@ -84,6 +84,8 @@ JY_CHECK jy_err ofd_resolve(const char *folder, const char *loc, char out[OFD_PA
 /** Entry of a location: as it stands, from the document's folder, then without case (then ofd->guessed names it); SIZE_MAX when missing. path may be NULL. */
 size_t ofd_locate(struct ofd *ofd, const char *folder, const char *loc, char *path);
 size_t ofd_find(const struct ofd *ofd, const char *path);
+/** The bytes of an entry that is XML; its SM3 stands in ofd->digests from here on. Errors: JY_E_LIMIT beyond JY_XML_MAX, those of jy_zip_read. */
+JY_CHECK jy_err ofd_read(struct ofd *ofd, size_t entry, struct jy_buf *out, struct jy_fault *fault);
 JY_CHECK jy_err ofd_parse(struct ofd *ofd, size_t entry, const char *skip, struct jy_xml_doc **out, struct jy_fault *fault);
 /** Entry name in UTF-8 (names without the flag are GB 18030). */
 JY_CHECK jy_err ofd_name_utf8(const char *name, char out[OFD_PATH * 2]);

@@ -2,6 +2,7 @@
 /* What the documents of a package reach: every part that one part can name (GB/T 33190 Annex A), from OFD.xml on, and the pages on the way. */
 #include <ofd/package.h>
 
+#include <crypto/known.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +45,7 @@ struct walk {
     size_t body;
     uint16_t *seen;                   /* by entry: as what it was walked for this DocBody, a bit by kind */
     size_t *page_of;                  /* by entry: 1 + the first page that it is, or 0 */
+    size_t links_met;
     const char *beside;               /* folder of the part that is walked */
     struct jy_fault *fault;
 };
@@ -81,6 +83,7 @@ walk_tree(struct walk *w, enum part kind, const struct jy_xml *node, const char 
             if (l->in != kind || strcmp(l->element, node->name) != 0 ||
                 (l->parent != NULL && (node->parent == NULL || strcmp(node->parent->name, l->parent) != 0)))
                 continue;
+            w->links_met++;
             loc = l->attribute != NULL ? jy_xml_attr(node, l->attribute) : node->text;
             if (loc != NULL && loc[0] != '\0')
                 err = follow(w, l->to, folder, loc);
@@ -113,16 +116,59 @@ walk_part(struct walk *w, enum part kind, const struct jy_xml *root, const char 
     return err;
 }
 
+/* What a page says of itself, and that it names no other part and has no action: what is remembered of its bytes. */
+struct plain_page {
+    double box[4];                    /* mm; its own physical box, when it has one */
+    uint8_t has_box;
+};
+_Static_assert(sizeof(struct plain_page) <= JY_FACT_SIZE, "a plain page is a fact");
+
+/* A page of a document or a template, without its content. A page that was met before and names nothing is not parsed again. */
+static jy_err
+read_page_part(struct walk *w, size_t entry, const char *path, struct plain_page *page)
+{
+    const uint8_t *sm3 = w->ofd->digests[OFD_SM3].value[entry];
+    uint8_t fact[JY_FACT_SIZE] = { 0 };
+    struct jy_buf bytes = { 0 };
+    struct jy_xml_doc *part = NULL;
+    size_t before = w->links_met;
+    jy_err err = ofd_read(w->ofd, entry, &bytes, w->fault);
+
+    *page = (struct plain_page){ .has_box = false };
+    if (err == JY_OK && jy_fact_known(sm3, fact)) {
+        memcpy(page, fact, sizeof(*page));
+    } else if (err == JY_OK) {
+        err = ofd_parse_acting(w->ofd, entry, jy_buf_slice(&bytes), "Content", &part, w->fault);
+        page->has_box = err == JY_OK && ofd_box(jy_xml_child_text(jy_xml_child(jy_xml_root(part), "Area"), "PhysicalBox"), page->box);
+        if (err == JY_OK)
+            err = walk_part(w, PAGE, jy_xml_root(part), path);
+        memcpy(fact, page, sizeof(*page));
+        if (err == JY_OK && w->links_met == before && !w->ofd->acts[entry])
+            jy_fact_remember(sm3, fact);
+    }
+    jy_xml_free(part);
+    jy_buf_free(&bytes);
+    return err;
+}
+
 /* Parts that name others are read; those of pages without their content. */
 static jy_err
 read_part(struct walk *w, enum part kind, size_t entry, const char *path)
 {
+    struct jy_buf bytes = { 0 };
     struct jy_xml_doc *doc = NULL;
-    jy_err err = ofd_parse_acting(w->ofd, entry, kind == PAGE ? "Content" : kind == DOCUMENT ? "Outlines" : NULL, &doc, w->fault);
+    struct plain_page page;
+    jy_err err;
 
+    if (kind == PAGE)
+        return read_page_part(w, entry, path, &page);
+    err = ofd_read(w->ofd, entry, &bytes, w->fault);
+    if (err == JY_OK)
+        err = ofd_parse_acting(w->ofd, entry, jy_buf_slice(&bytes), kind == DOCUMENT ? "Outlines" : NULL, &doc, w->fault);
     if (err == JY_OK)
         err = walk_part(w, kind, jy_xml_root(doc), path);
     jy_xml_free(doc);
+    jy_buf_free(&bytes);
     return err;
 }
 
@@ -170,10 +216,9 @@ follow(struct walk *w, enum part kind, const char *folder, const char *loc)
 static jy_err
 read_page(struct walk *w, const struct jy_xml *node, const char *folder, const double *box, struct ofd_page *page)
 {
-    struct jy_xml_doc *part = NULL;
+    struct plain_page own;
     char path[OFD_PATH];
     const char *id = jy_xml_attr(node, "ID");
-    double own[4];
     jy_err err;
 
     page->body = w->body;
@@ -188,23 +233,17 @@ read_page(struct walk *w, const struct jy_xml *node, const char *folder, const d
     }
     w->page_of[page->file] = 1 + w->ofd->page_count;
     w->seen[page->file] |= 1u << PAGE;
-    err = ofd_parse_acting(w->ofd, page->file, "Content", &part, w->fault);
+    err = read_page_part(w, page->file, path, &own);
     if (err != JY_OK)
         return err;
-    if (!ofd_box(jy_xml_child_text(jy_xml_child(jy_xml_root(part), "Area"), "PhysicalBox"), own)) {
-        if (box == NULL)
-            err = jy_fail(w->fault, JY_E_FORMAT, path, 0, "page without a size");
-        else
-            memcpy(own, box, sizeof(own));
-    }
-    if (err == JY_OK && (!(own[2] > 0 && own[2] < 100000) || !(own[3] > 0 && own[3] < 100000)))
-        err = jy_fail(w->fault, JY_E_FORMAT, path, 0, "page size");
-    if (err == JY_OK) {
-        page->size = (struct jy_page){ own[2], own[3] };
-        err = walk_part(w, PAGE, jy_xml_root(part), path);
-    }
-    jy_xml_free(part);
-    return err;
+    if (!own.has_box && box == NULL)
+        return jy_fail(w->fault, JY_E_FORMAT, path, 0, "page without a size");
+    if (!own.has_box)
+        memcpy(own.box, box, sizeof(own.box));
+    if (!(own.box[2] > 0 && own.box[2] < 100000) || !(own.box[3] > 0 && own.box[3] < 100000))
+        return jy_fail(w->fault, JY_E_FORMAT, path, 0, "page size");
+    page->size = (struct jy_page){ own.box[2], own.box[3] };
+    return JY_OK;
 }
 
 static jy_err

@@ -8,6 +8,9 @@
 
 #include "pki.h"
 
+#include <codec/zip.h>
+#include <crypto/known.h>
+#include <jinyin/inspect.h>
 #include <pthread.h>
 
 #define FILES 6
@@ -209,10 +212,106 @@ several_threads_share_what_is_remembered(void **state)
     jy_buf_free(&want[1]);
 }
 
+static void
+a_fact_is_of_one_digest_alone(void **state)
+{
+    uint8_t sm3[JY_SM3_SIZE] = { 1, 2, 3 }, neighbour[JY_SM3_SIZE] = { 1, 2, 4 }, fact[JY_FACT_SIZE] = { 7 }, got[JY_FACT_SIZE] = { 0 };
+
+    (void)state;
+    jy_known_forget();
+    assert_false(jy_fact_known(sm3, got));
+    assert_false(jy_fact_known((uint8_t[JY_SM3_SIZE]){ 0 }, got));      /* an empty place knows no digest of zeros */
+    jy_fact_remember(sm3, fact);
+    assert_true(jy_fact_known(sm3, got));
+    assert_memory_equal(got, fact, JY_FACT_SIZE);
+    assert_false(jy_fact_known(neighbour, got));             /* the same place */
+    jy_fact_remember(neighbour, fact);
+    assert_true(jy_fact_known(neighbour, got));
+    assert_false(jy_fact_known(sm3, got));
+    jy_known_forget();
+    assert_false(jy_fact_known(neighbour, got));
+}
+
+/* A package whose page, which is its template as well, has this inside; and a part that only a page names. */
+static struct jy_buf
+package_with_page(const char *inside)
+{
+    struct jy_buf page = { 0 }, out = { 0 };
+    struct jy_pieces pieces = { 0 };
+
+    MUST(jy_buf_fmt(&page, "<o:Page xmlns:o=\"http://www.ofdspec.org/2016\">%s</o:Page>", inside));
+    MUST(jy_zip_make((struct jy_zip_new[]){
+        { "OFD.xml", jy_slice_text("<o:OFD xmlns:o=\"http://www.ofdspec.org/2016\" Version=\"1.0\" DocType=\"OFD\"><o:DocBody><o:DocInfo><o:DocID>1</o:DocID>"
+                                   "</o:DocInfo><o:DocRoot>Doc_0/Document.xml</o:DocRoot></o:DocBody></o:OFD>") },
+        { "Doc_0/Document.xml", jy_slice_text("<o:Document xmlns:o=\"http://www.ofdspec.org/2016\"><o:CommonData><o:MaxUnitID>9</o:MaxUnitID><o:PageArea>"
+                                              "<o:PhysicalBox>0 0 210 297</o:PhysicalBox></o:PageArea><o:TemplatePage ID=\"3\" BaseLoc=\"Template.xml\"/>"
+                                              "</o:CommonData><o:Pages><o:Page ID=\"1\" BaseLoc=\"Page.xml\"/></o:Pages></o:Document>") },
+        { "Doc_0/Page.xml", jy_buf_slice(&page) }, { "Doc_0/Template.xml", jy_buf_slice(&page) },
+        { "Doc_0/Res.xml", jy_slice_text("<o:Res xmlns:o=\"http://www.ofdspec.org/2016\" BaseLoc=\"Res\"/>") } }, 5, 33, 0, &pieces, NULL));
+    MUST(jy_pieces_join(&pieces, &out));
+    jy_pieces_free(&pieces);
+    jy_buf_free(&page);
+    return out;
+}
+
+/* What opening tells of a package: its inspection, the page's size, and why it may not be stamped. */
+static struct jy_buf
+told_of(const struct jy_buf *file)
+{
+    struct jy_buf out = { 0 };
+    struct jy_document *doc = NULL;
+    struct jy_fault fault = { 0 };
+    jy_err rc = jy_document_open(jy_buf_slice(file), &doc, &fault);
+
+    if (rc == JY_OK) {
+        struct jy_page page = jy_document_page(doc, 0);
+        MUST(jy_buf_fmt(&out, "%.3f %.3f %s ", page.width_mm, page.height_mm, jy_err_code(jy_document_may_stamp(doc, pki.now, &fault))));
+        MUST(jy_inspect_json(jy_buf_slice(file), &out, NULL));
+    } else {
+        MUST(jy_buf_fmt(&out, "%s %s", jy_err_code(rc), fault.text));
+    }
+    jy_document_free(doc);
+    return out;
+}
+
+static void
+a_page_is_told_alike_whether_it_was_met_before_or_not(void **state)
+{
+    static const struct { const char *inside, *told; } pages[] = {
+        { "<o:Content/>", "210.000 297.000 ok" }, { "<o:Area><o:PhysicalBox>0 0 100 50</o:PhysicalBox></o:Area><o:Content/>", "100.000 50.000 ok" },
+        { "<o:Area><o:PhysicalBox>0 0 -1 50</o:PhysicalBox></o:Area>", "page size" },
+        { "<o:Area><o:PhysicalBox>none</o:PhysicalBox></o:Area>", "210.000 297.000 ok" },
+        { "<o:PageRes>Res.xml</o:PageRes><o:Content/>", "210.000 297.000 ok" },
+        { "<o:Actions><o:Action Event=\"PO\"><o:URI URI=\"http://x\"/></o:Action></o:Actions>", "active_content" },
+        { "<o:Content><o:Layer ID=\"2\"><o:PathObject><o:Actions><o:Action Event=\"CLICK\"><o:Sound ResourceID=\"9\"/></o:Action></o:Actions></o:PathObject>"
+          "</o:Layer></o:Content>", "active_content" },
+        { "<o:Content></o:Page>", "mismatched" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+        struct jy_buf file = package_with_page(pages[i].inside), cold, warm;
+        jy_known_forget();
+        cold = told_of(&file);
+        for (size_t again = 0; again < 2; again++) {
+            warm = told_of(&file);
+            assert_int_equal(warm.len, cold.len);
+            assert_memory_equal(warm.p, cold.p, cold.len);
+            jy_buf_free(&warm);
+        }
+        if (jy_slice_find(jy_buf_slice(&cold), jy_slice_text(pages[i].told)) == SIZE_MAX)
+            fail_msg("page %zu: %.*s", i, (int)cold.len, (const char *)cold.p);
+        jy_buf_free(&cold);
+        jy_buf_free(&file);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_fact_is_of_one_digest_alone),
+        cmocka_unit_test(a_page_is_told_alike_whether_it_was_met_before_or_not),
         cmocka_unit_test(a_report_is_the_same_whatever_was_verified_before),
         cmocka_unit_test(a_seal_changed_by_one_bit_is_not_taken_for_the_one_that_fitted),
         cmocka_unit_test(several_threads_share_what_is_remembered),
