@@ -150,6 +150,23 @@ jy_zip_make(const struct jy_zip_new *list, size_t count, uint16_t dos_date, uint
     return err;
 }
 
+/* Room for what is written anew, so that nothing is copied twice: the new entries with their heads, and the directory behind them. */
+static jy_err
+reserve(const struct jy_zip *zip, const struct jy_zip_new *list, size_t count, struct jy_buf *local, struct jy_buf *dir)
+{
+    size_t directory = ZIP_END_SIZE, entries = 0;
+    jy_err err;
+
+    for (size_t i = 0; i < zip->count; i++)
+        directory += zip->list[i].record_len;
+    for (size_t k = 0; k < count; k++) {
+        directory += ZIP_RECORD_SIZE + strlen(list[k].name);
+        entries += ZIP_LOCAL_SIZE + strlen(list[k].name) + list[k].bytes.len;
+    }
+    err = jy_buf_reserve(local, entries + directory);
+    return err == JY_OK ? jy_buf_reserve(dir, directory) : err;
+}
+
 jy_err
 jy_zip_rewrite(const struct jy_zip *zip, const struct jy_zip_new *list, size_t count, uint16_t dos_date, uint16_t dos_time,
                struct jy_pieces *out, struct jy_fault *fault)
@@ -166,7 +183,8 @@ jy_zip_rewrite(const struct jy_zip *zip, const struct jy_zip_new *list, size_t c
     for (size_t i = 0; i < zip->count; i++)
         order[i] = i;
     qsort_r(order, zip->count, sizeof *order, zip_by_start, zip->list);
-    if (prefix > 0)
+    err = reserve(zip, list, count, &local, &dir);
+    if (err == JY_OK && prefix > 0)
         err = jy_pieces_borrow(out, JY_SLICE(zip->file.p, prefix));
     for (size_t i = 0; err == JY_OK && i < zip->count; i++) {
         const struct jy_zip_entry *e = &zip->list[order[i]];

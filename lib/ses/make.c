@@ -57,6 +57,8 @@ put_time_stamp(struct jy_buf *out, struct jy_slice token)
     return rc;
 }
 
+#define SIGNATURE_ROOM 512u             /* bytes: of what a SES_Signature has beside the seal and the certificate, and more than it takes */
+
 /* The whole TLV of SES_SealInfo: what the maker signs. */
 static jy_err
 put_info(const struct jy_seal_fields *f, struct jy_buf *out)
@@ -149,7 +151,10 @@ jy_ses_make(const struct jy_seal *seal, jy_time when, const uint8_t data_hash[JY
         return jy_fail(fault, rc, "certList", 0, "could not be looked up");
     if (!listed)
         return jy_fail(fault, JY_E_SIGNER_NOT_IN_SEAL, "cert", 0, "%s", jy_cert_subject(signer));
-    if ((rc = jy_der_put_i64(&tbs, jy_seal_version(seal))) != JY_OK ||                            /* version      INTEGER */
+    /* A seal holds a picture: it is copied thrice, and no more often. */
+    if ((rc = jy_buf_reserve(&tbs, jy_seal_der(seal).len + SIGNATURE_ROOM)) != JY_OK ||
+        (rc = jy_buf_reserve(&body, jy_seal_der(seal).len + SIGNATURE_ROOM + jy_cert_der(signer).len)) != JY_OK ||
+        (rc = jy_der_put_i64(&tbs, jy_seal_version(seal))) != JY_OK ||                            /* version      INTEGER */
         (rc = jy_buf_add(&tbs, jy_seal_der(seal))) != JY_OK ||                                    /* eseal        SESeal, as it is */
         (rc = jy_der_put_generalized_time(&tbs, when)) != JY_OK ||                                /* timeInfo     GeneralizedTime */
         (rc = jy_der_put_bits(&tbs, JY_SLICE(data_hash, JY_SM3_SIZE))) != JY_OK ||                /* dataHash     BIT STRING */
