@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Stamping and verifying through the library beside the cryptography that they cannot do without; the promise is a speed of 0.7 of it.
- * One core, one run, warm caches, the best of many short rounds that take turns. Three floors, of OpenSSL (and zlib) alone:
+ * One core, one run, warm caches (and, beside it, none: cold), the best of many short rounds that take turns. Three floors, of OpenSSL (and zlib) alone:
  *   file      SM2 on short messages and one SM3 over the file as it lies there: the promise
  *   standard  SM2 and SM3 over every byte that GB/T 33190 and GB/T 38540 have digested, each once: unpacked parts, Seal.esl,
  *             Signature.xml, TBS_Sign, eSealInfo; verifying also the file, whose digest stands in the report
  *   unpacked  the same and the inflating of the parts, without which there is nothing to digest
  * SM2: stamping is one signature and its own check; verifying is the stamp's (seals and certificates that were proven are remembered,
  * revocation lists are checked when they are loaded). Then large files: one verification with its reading against reading and SM3; the
- * promise is 1.5 times that.
+ * promise is 1.5 times that. Of 100 pages of text, which are 0.2 MB, the one SM2 verification alone takes as long as reading and SM3.
  */
 #include <jinyin/verify.h>
 
@@ -294,6 +294,14 @@ ours(struct job *job)
     jy_buf_free(&out);
 }
 
+/* As a process does that has met nothing before: a room gives every document a process of its own. */
+static void
+ours_cold(struct job *job)
+{
+    jy_known_forget();
+    ours(job);
+}
+
 static void
 read_parts(struct job *job)
 {
@@ -338,16 +346,16 @@ round_of(void (*what)(struct job *), struct job *job)
 static void
 compare(const char *label, struct job *job, bool stamping)
 {
-    static void (*const what[4])(struct job *) = { ours, floor_file, floor_standard, floor_unpacked };
-    double best[4] = { 1e9, 1e9, 1e9, 1e9 };
+    static void (*const what[5])(struct job *) = { ours, floor_file, floor_standard, floor_unpacked, ours_cold };
+    double best[5] = { 1e9, 1e9, 1e9, 1e9, 1e9 };
 
     job->stamping = stamping;
     for (int round = 0; round < ROUNDS; round++)
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < 5; i++) {
             double each = round_of(what[i], job);
             best[i] = each < best[i] ? each : best[i];
         }
-    printf("%-20s %-7s %7.2f ms %6.0f /s |", label, stamping ? "stamp" : "verify", best[0] * 1e3, 1 / best[0]);
+    printf("%-20s %-7s %7.2f ms %6.0f /s | %6.2f ms |", label, stamping ? "stamp" : "verify", best[0] * 1e3, 1 / best[0], best[4] * 1e3);
     for (int i = 1; i < 4; i++)
         printf(" %6.2f ms %5.2f |", best[i] * 1e3, best[i] / best[0]);
     printf(" %s\n", best[1] / best[0] >= SPEED ? "met" : best[2] / best[0] >= SPEED ? "met for what the standards have digested" : "MISSED");
@@ -363,41 +371,49 @@ write_all(const char *path, const struct jy_buf *file)
     need(f != NULL && fwrite(file->p, 1, file->len, f) == file->len && fclose(f) == 0);
 }
 
-/* A package of `parts` pictures beside the page of the contract, each named by its resources, so that each is shown and covered. */
+/* A package of so many pages, and so many pictures of so many bytes, each named by the resources, so that each is shown and covered. */
 static struct jy_buf
-large_package(size_t parts, size_t bytes)
+large_package(size_t pages, size_t pictures, size_t bytes)
 {
-    static const uint8_t empty[22] = { 'P', 'K', 5, 6 };
-    struct jy_zip_new *list = calloc(parts + 4, sizeof(*list));
-    char (*names)[40] = calloc(parts, sizeof(*names));
-    uint8_t *noise = malloc(bytes + parts);
-    struct jy_buf resources = { 0 }, out = { 0 };
+    struct jy_zip_new *list = calloc(pages + pictures + 3, sizeof(*list));
+    char (*names)[40] = calloc(pages + pictures, sizeof(*names));
+    uint8_t *noise = malloc(bytes + pictures);
+    struct jy_buf resources = { 0 }, document = { 0 }, *page = calloc(pages, sizeof(*page)), out = { 0 };
     struct jy_fault fault = { 0 };
     struct jy_pieces pieces = { 0 };
-    struct jy_zip *zip = NULL;
+    size_t n = 0;
 
-    need(list != NULL && names != NULL && noise != NULL);
-    must(jy_random(noise, bytes + parts), &fault);
+    need(list != NULL && names != NULL && noise != NULL && page != NULL);
+    must(jy_random(noise, bytes + pictures), &fault);
+    list[n++] = (struct jy_zip_new){ "OFD.xml", jy_slice_text("<o:OFD xmlns:o=\"http://www.ofdspec.org/2016\" Version=\"1.0\" DocType=\"OFD\"><o:DocBody>"
+        "<o:DocInfo><o:DocID>1</o:DocID></o:DocInfo><o:DocRoot>Doc_0/Document.xml</o:DocRoot></o:DocBody></o:OFD>") };
+    must(jy_buf_text(&document, "<o:Document xmlns:o=\"http://www.ofdspec.org/2016\"><o:CommonData><o:MaxUnitID>100000</o:MaxUnitID><o:PageArea>"
+        "<o:PhysicalBox>0 0 210 297</o:PhysicalBox></o:PageArea><o:DocumentRes>Res.xml</o:DocumentRes></o:CommonData><o:Pages>"), &fault);
     must(jy_buf_text(&resources, "<o:Res xmlns:o=\"http://www.ofdspec.org/2016\" BaseLoc=\"Res\"><o:MultiMedias>"), &fault);
-    for (size_t i = 0; i < parts; i++) {
-        snprintf(names[i], sizeof(names[i]), "Doc_0/Res/image_%zu.png", i);
-        list[i] = (struct jy_zip_new){ names[i], JY_SLICE(noise + i, bytes) };
+    for (size_t i = 0; i < pages; i++) {
+        snprintf(names[i], sizeof(names[i]), "Doc_0/Page_%zu.xml", i);
+        must(jy_buf_fmt(&document, "<o:Page ID=\"%zu\" BaseLoc=\"Page_%zu.xml\"/>", 90000 + i, i), &fault);
+        must(jy_buf_fmt(&page[i], "<o:Page xmlns:o=\"http://www.ofdspec.org/2016\"><o:Content><o:Layer ID=\"2\"><o:ImageObject ID=\"%zu\" ResourceID=\"%zu\""
+                        " Boundary=\"0 0 210 297\" CTM=\"210 0 0 297 0 0\"/></o:Layer></o:Content></o:Page>", 80000 + i, i + 10), &fault);
+        list[n++] = (struct jy_zip_new){ names[i], jy_buf_slice(&page[i]) };
+    }
+    for (size_t i = 0; i < pictures; i++) {
+        char *name = names[pages + i];
+        snprintf(name, sizeof(names[i]), "Doc_0/Res/image_%zu.png", i);
+        list[n++] = (struct jy_zip_new){ name, JY_SLICE(noise + i, bytes) };
         must(jy_buf_fmt(&resources, "<o:MultiMedia ID=\"%zu\" Type=\"Image\"><o:MediaFile>image_%zu.png</o:MediaFile></o:MultiMedia>", i + 10, i), &fault);
     }
+    must(jy_buf_text(&document, "</o:Pages></o:Document>"), &fault);
     must(jy_buf_text(&resources, "</o:MultiMedias></o:Res>"), &fault);
-    list[parts] = (struct jy_zip_new){ "OFD.xml", jy_slice_text("<o:OFD xmlns:o=\"http://www.ofdspec.org/2016\" Version=\"1.0\" DocType=\"OFD\"><o:DocBody>"
-        "<o:DocInfo><o:DocID>1</o:DocID></o:DocInfo><o:DocRoot>Doc_0/Document.xml</o:DocRoot></o:DocBody></o:OFD>") };
-    list[parts + 1] = (struct jy_zip_new){ "Doc_0/Document.xml", jy_slice_text("<o:Document xmlns:o=\"http://www.ofdspec.org/2016\"><o:CommonData><o:MaxUnitID>"
-        "100000</o:MaxUnitID><o:PageArea><o:PhysicalBox>0 0 210 297</o:PhysicalBox></o:PageArea><o:DocumentRes>Res.xml</o:DocumentRes></o:CommonData>"
-        "<o:Pages><o:Page ID=\"1\" BaseLoc=\"Page.xml\"/></o:Pages></o:Document>") };
-    list[parts + 2] = (struct jy_zip_new){ "Doc_0/Page.xml", jy_slice_text("<o:Page xmlns:o=\"http://www.ofdspec.org/2016\"><o:Content><o:Layer ID=\"2\"/>"
-        "</o:Content></o:Page>") };
-    list[parts + 3] = (struct jy_zip_new){ "Doc_0/Res.xml", jy_buf_slice(&resources) };
-    must(jy_zip_open(JY_SLICE(empty, sizeof(empty)), &zip, &fault), &fault);
-    must(jy_zip_rewrite(zip, list, parts + 4, 33, 0, &pieces, &fault), &fault);
+    list[n++] = (struct jy_zip_new){ "Doc_0/Document.xml", jy_buf_slice(&document) };
+    list[n++] = (struct jy_zip_new){ "Doc_0/Res.xml", jy_buf_slice(&resources) };
+    must(jy_zip_make(list, n, 33, 0, &pieces, &fault), &fault);
     must(jy_pieces_join(&pieces, &out), &fault);
     jy_pieces_free(&pieces);
-    jy_zip_free(zip);
+    for (size_t i = 0; i < pages; i++)
+        jy_buf_free(&page[i]);
+    free(page);
+    jy_buf_free(&document);
     jy_buf_free(&resources);
     free(list);
     free(names);
@@ -457,7 +473,7 @@ main(int argc, char **argv)
     prepare_pki(jy_buf_slice(&picture));
     compare_sm3();
     printf("one core, best of %d rounds; each floor: its time, and our speed as a part of it\n", ROUNDS);
-    printf("%-20s %-7s %10s %9s | %-15s | %-15s | %-15s |\n", "file", "", "ours", "", "floor: file", "standard", "unpacked");
+    printf("%-20s %-7s %10s %9s | %-9s | %-15s | %-15s | %-15s |\n", "file", "", "ours", "", "cold", "floor: file", "standard", "unpacked");
     for (int i = 0; i < count; i++) {
         const char *path = argc > 1 ? argv[i + 1] : usual[i], *slash = strrchr(path, '/');
         struct jy_buf original = load(path), stamped = { 0 };
@@ -480,8 +496,9 @@ main(int argc, char **argv)
     if (argc > 1)
         return 0;
     printf("\n%-20s %11s %12s | %-19s |\n", "read and verify", "", "ours", "reading and SM3");
-    compare_large("100 pages", load(JY_BENCH_DATA "/hundred-pages.ofd"));
-    compare_large("1,000 entries", large_package(1000, 20000));
-    compare_large("100 MB", large_package(1, 100000000));
+    compare_large("100 pages of text", load(JY_BENCH_DATA "/hundred-pages.ofd"));
+    compare_large("100 scanned pages", large_package(100, 100, 100000));
+    compare_large("1,000 entries", large_package(1, 1000, 20000));
+    compare_large("100 MB", large_package(1, 1, 100000000));
     return 0;
 }
