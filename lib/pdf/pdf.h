@@ -64,6 +64,8 @@ JY_CHECK jy_err pdf_finish(struct jy_slice prepared, const char *slot, struct jy
 JY_CHECK jy_err pdf_digest(struct jy_slice file, size_t a, size_t b, size_t end, uint8_t out[JY_SM3_SIZE]);
 /** Is ByteRange the whole revision but for this value? Notes PDF_BYTERANGE and SIG_FORMAT, fills value, parts and the detail's range. */
 JY_CHECK jy_err pdf_read_range(struct pdf *pdf, qpdf_oh field, qpdf_oh value, struct jy_signature *s, struct pdf_signature *detail);
+/** SIGNATURE_REMOVED of every signature when the file holds a further one that neither the form nor a page has. */
+JY_CHECK jy_err pdf_note_removed(struct pdf *pdf);
 /** Where each signature shows stamps; PLACEMENT when one lies off its page. After all are listed. */
 JY_CHECK jy_err pdf_read_places(struct pdf *pdf);
 /** As displayed. */
