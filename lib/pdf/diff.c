@@ -161,17 +161,23 @@ has_reference(qpdf_data q, qpdf_oh oh)
 
 /* Fonts and the like: more names, never another meaning of a name. */
 static bool
+only_added(struct pdf_diff *d, const char *key, qpdf_oh x, qpdf_oh y, void *arg)
+{
+    (void)key;
+    (void)arg;
+    pdf_diff_reach(d, y);
+    return qpdf_oh_is_null(d->a, x);
+}
+
+/* One kind of resource of the form: /Font and so on. */
+static bool
 names_only_added(struct pdf_diff *d, const char *key, qpdf_oh x, qpdf_oh y, void *arg)
 {
-    bool deeper = arg == NULL;
-
-    (void)key;
-    pdf_diff_reach(d, y);
-    if (qpdf_oh_is_null(d->a, x))
+    if (only_added(d, key, x, y, arg))
         return true;
-    if (!deeper || !qpdf_oh_is_dictionary(d->a, x) || !qpdf_oh_is_dictionary(d->b, y))
+    if (!qpdf_oh_is_dictionary(d->a, x) || !qpdf_oh_is_dictionary(d->b, y))
         return false;
-    pdf_diff_keys(d, qpdf_oh_get_object_id(d->b, y), "AcroForm /DR", x, y, names_only_added, d);
+    pdf_diff_keys(d, *(int *)arg, "AcroForm /DR", x, y, only_added, NULL);
     return true;
 }
 
@@ -190,8 +196,11 @@ form_rule(struct pdf_diff *d, const char *key, qpdf_oh x, qpdf_oh y, void *arg)
     /* Removed by who signs: what is signed must not be drawn anew. Never added: readers would draw fields anew. */
     if (strcmp(key, "/NeedAppearances") == 0)
         return qpdf_oh_is_null(d->b, y) || (qpdf_oh_is_bool(d->b, y) && !qpdf_oh_get_bool_value(d->b, y));
-    if (strcmp(key, "/DR") == 0 && qpdf_oh_is_dictionary(d->b, y))
-        return names_only_added(d, key, x, y, NULL);
+    if (strcmp(key, "/DR") == 0 && qpdf_oh_is_dictionary(d->b, y)) {
+        pdf_diff_reach(d, y);
+        pdf_diff_keys(d, id, "AcroForm /DR", x, y, names_only_added, &id);
+        return true;
+    }
     return strcmp(key, "/DA") == 0 && qpdf_oh_is_null(d->a, x) && qpdf_oh_is_string(d->b, y);
 }
 

@@ -468,6 +468,8 @@ pdf_diff_field(struct pdf_diff *d, int id, qpdf_oh x, qpdf_oh y)
         diff_filled(d, id, x, y);
     } else if (!qpdf_oh_is_null(d->a, qpdf_oh_get_key(d->a, x, "/V"))) {
         pdf_diff_refuse(d, id, "the field of an earlier signature was changed");
+    } else if (!is_closed(d, y) && qpdf_oh_is_array(d->a, qpdf_oh_get_key(d->a, x, "/Kids")) && !qpdf_oh_has_key(d->a, x, "/Subtype")) {
+        pdf_diff_keys(d, id, "field", x, y, kids_rule, &id);          /* what its kids inherit; each of them is a signature of its own */
     } else if (!is_closed(d, y)) {
         pdf_diff_refuse(d, id, "a signature field was changed and not signed");
     } else {
