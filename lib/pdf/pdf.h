@@ -21,6 +21,7 @@ struct pdf_signature {
     int field_id, value_id;           /* 0 = direct */
     size_t begin, end;                /* [0, end) is what it signs but for its value, which stands from begin; end 0: the range is not exact */
     bool is_time_stamp;
+    bool shows_else;                  /* APPEARANCE has failed */
     int permission;                   /* P of its DocMDP, 0 none (ISO 32000-2 12.8.2.2) */
     int lock_permission;              /* P of its field's Lock, 0 none (ISO 32000-2 12.7.5.5): 1 = no change from then on */
     enum pdf_lock lock;               /* its FieldMDP */

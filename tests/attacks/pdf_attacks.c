@@ -243,6 +243,18 @@ chain_past_the_signature(struct pdf_file *f)
     raw_section(f, rows, "");
 }
 
+/* As the library stamps: what is shown is the seal. */
+static void
+stamped(struct pdf_file *f)
+{
+    const struct jy_stamp_place places[] = { { 1, 20, 20, 40, 40, { 0, 0, 0, 0 } }, { 1, 190, 20, 40, 40, { 0, 0, 10, 40 } } };
+    struct jy_buf out = { 0 };
+
+    MUST(pki_stamp_at(jy_buf_slice(&f->bytes), places, 2, false, pki.now, &out, NULL));
+    jy_buf_free(&f->bytes);
+    f->bytes = out;
+}
+
 /* Before a further signature: the first one is taken off the form, and off the page. */
 static void
 off_the_form(struct pdf_file *f)
@@ -578,6 +590,19 @@ static const struct attack rows[] = {
       CHANGED("no certification") },
     { "note-certified-3", "a note over the amount, which a certification permits and nobody sees", MADE(HOW(CERTIFIED(3)),
         UPDATE({ 3, SIGNED_PAGE("4 0 R", "16 0 R", ""), 0 }, { 16, NOTE_ANNOT, 0 })), CHANGED("annotation") },
+
+    /* What a signature shows against the picture of its seal: the sneaky signature, another's seal. */
+    { "honest-stamp", "a stamp at two places, one of them clipped, shows its seal", MADE(.after = stamped), GOOD },
+    { "sum-as-seal", "a further signature shows a white ground and another sum, and lies over the sum that was signed",
+      MADE(AGAIN(.rect = "[72 690 300 730]", .ap = "1 g 0 0 600 800 re f 0 g BT /F1 600 Tf 2 8 Td (900 yuan) Tj ET")), GOOD, FAILS(APPEARANCE),
+      .names = "something else" },
+    { "seal-of-another", "the first signature shows the picture of a seal that is not its own",
+      MADE(HOW(.rect = "[300 100 400 200]", .field = "/AP << /N 30 0 R >>", ALSO(
+        { 30, STREAM("/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /Im0 31 0 R >> >>", "26", "q 9 0 0 9 0 0 cm /Im0 Do Q"), 0 },
+        { 31, STREAM("/Type /XObject /Subtype /Image /Width 1 /Height 1 /BitsPerComponent 8 /ColorSpace /DeviceRGB", "3", "abc"), 0 }))), GOOD,
+      FAILS(APPEARANCE), .names = "something else" },
+    { "seal-under-pointer", "the first signature shows something else under the pointer", MADE(HOW(.rect = "[300 100 400 200]",
+        .field = "/AP << /N 9 0 R /R 9 0 R >>")), GOOD, FAILS(APPEARANCE), .names = "something else" },
 
     /* What is judged key by key. */
     { "honest-form-fonts", "the form has a further font for the next signature", MADE(UPDATE({ 5,
