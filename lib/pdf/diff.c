@@ -418,6 +418,18 @@ diff_object(struct pdf_diff *d, const struct pdf_change *c)
     }
 }
 
+/* Set free: writers clear up what nothing used. What was named is null now where it was named; an object stream takes its objects along. */
+static void
+diff_gone(struct pdf_diff *d, const struct pdf_change *c)
+{
+    int id = (int)c->id;
+
+    if (!is_unused(d, id) || strcmp(kind_of(d->a, qpdf_get_object_by_id(d->a, id, c->old_generation)), "/ObjStm") == 0)
+        pdf_diff_refuse(d, id, "was removed");
+    else if (qpdf_oh_get_object_id(d->a, qpdf_oh_get_key(d->a, qpdf_get_trailer(d->a), "/Info")) == id)
+        d->step->metadata = true;
+}
+
 /* Objects that hold others, and what no permitted part of the revision uses. */
 static void
 note_orphan(struct pdf_diff *d, const struct pdf_change *c)
@@ -450,7 +462,9 @@ pdf_diff(qpdf_data a, qpdf_data b, struct pdf_change *changes, size_t count, con
     }
     for (size_t i = 0; d.rc == JY_OK && !step->is_changed && i < count; i++) {
         const struct pdf_referred *by = pdf_refs_of(refs, changes[i].id);
-        if (!changes[i].is_new)
+        if (changes[i].is_gone)
+            diff_gone(&d, &changes[i]);
+        else if (!changes[i].is_new)
             diff_object(&d, &changes[i]);
         else if (by != NULL && by->count > 0)
             pdf_diff_refuse(&d, (int)changes[i].id, "object %u used it before it existed", by->by[0]);

@@ -18,6 +18,7 @@ struct pdf_change {
     int old_generation, new_generation;
     bool is_new;                      /* not in the earlier revision */
     bool is_reached;                  /* new, and used in a permitted way */
+    bool is_gone;                     /* free in the later revision */
 };
 struct pdf_step {
     size_t from, to;                  /* the earlier revision is [0, from), the later one [0, to) */

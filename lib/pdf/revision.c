@@ -133,16 +133,14 @@ find_changes(struct revisions *r, size_t k, struct pdf_change **out, size_t *cou
             const char *wrong = NULL;
             if (id == 0 || same_entry(before, after))
                 continue;
-            if (after == NULL)
-                wrong = "was removed";
-            else
+            if (after != NULL)
                 wrong = foreign(xref, after, newer, step->from, step->to);
             if (wrong != NULL && !step->is_changed) {
                 snprintf(step->where, sizeof(step->where), "object %u", id);
                 refuse(step, wrong);
             }
             (*out)[n++] = (struct pdf_change){ id, before == NULL || before->type == PDF_COMPRESSED ? 0 : (int)before->generation,
-                                               after == NULL || after->type == PDF_COMPRESSED ? 0 : (int)after->generation, before == NULL, false };
+                                               after == NULL || after->type == PDF_COMPRESSED ? 0 : (int)after->generation, before == NULL, false, after == NULL };
         }
     qsort(*out, n, sizeof(**out), by_id);
     for (size_t i = 0; i < n; i++)

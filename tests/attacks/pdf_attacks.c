@@ -392,6 +392,13 @@ static const struct attack rows[] = {
     /* Content changed after signing. */
     { "content-replaced", "the amount on the page is another", MADE(UPDATE({ 4, OTHER_CONTENT, 0 })), CHANGED("object 4") },
     { "content-key", "the page names another content stream", MADE(UPDATE({ 3, SIGNED_PAGE("11 0 R", "", ""), 0 })), CHANGED("/Contents") },
+    { "honest-freed", "an object that nothing used is set free", MADE(UPDATE({ 12, NULL, 1 })), GOOD },
+    { "content-freed-beside", "the content is set free, and the page written anew as it was", MADE(UPDATE({ 3, SAME_PAGE, 0 }, { 4, NULL, 1 })),
+      CHANGED("was removed") },
+    { "layers-freed", "the layers are set free, and the catalog written anew as it was", MADE(
+        .catalog = "<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /OCProperties 20 0 R >>", MORE({ 20, "<< /OCGs [] /D << >> >>", 0 }),
+        UPDATE({ 1, "<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /OCProperties 20 0 R >>", 0 }, { 20, NULL, 1 })), CHANGED("was removed") },
+    { "font-freed", "the font is set free", MADE(UPDATE({ 6, NULL, 1 })), CHANGED("was removed") },
     { "content-added", "a content stream is added to the page",
       MADE(UPDATE({ 3, SIGNED_PAGE("4 0 R 16 0 R", "", ""), 0 }, { 16, OTHER_CONTENT, 0 })), CHANGED("/Contents") },
     { "content-freed", "the content is deleted", MADE(UPDATE({ 4, NULL, 1 })), CHANGED("was removed") },
@@ -439,6 +446,8 @@ static const struct attack rows[] = {
     { "object-stream-replaced", "the object stream that holds the font is another, the font's own entry is not", MADE(.before = in_object_stream, UPDATE({ 21,
         "<< /Type /ObjStm /N 2 /First 9 /Length 79 >>\nstream\n6 0 20 69"
         "<< /Type /Font /Subtype /Type1 /BaseFont /ZapfDingbats              >>(text)\nendstream", 0 })), CHANGED("object 21") },
+    { "object-stream-freed", "the object stream that holds the font is set free, the font's own entry is not", MADE(.before = in_object_stream,
+        UPDATE({ 21, NULL, 1 })), .refused = JY_E_DAMAGED },
     { "xref-stream-as-content", "the page shows an xref stream, which a writer may write anew",
       MADE(.contents = "4 0 R 22 0 R", .before = in_object_stream, UPDATE({ 22,
         STREAM("/Type /XRef /W [1 2 1] /Size 1", "39", "BT /F1 24 Tf 72 700 Td (900 yuan) Tj ET"), 0 })), CHANGED("object 22") },
