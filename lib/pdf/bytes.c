@@ -148,8 +148,8 @@ is_plain_table(struct jy_slice file, size_t at, size_t trailer)
             return false;
         lexer.pos = skip_spaces(file, lexer.pos);
         for (int64_t i = 0; i < count.number; i++, lexer.pos += 20) {
-            const uint8_t *end = file.p + lexer.pos + 18;
-            if (lexer.pos + 20 > trailer || (end[1] != '\n' && end[1] != '\r') || (end[0] != ' ' && end[0] != '\r'))
+            const uint8_t *row = file.p + lexer.pos;
+            if (lexer.pos + 20 > trailer || (row[19] != '\n' && row[19] != '\r') || (row[18] != ' ' && row[18] != '\r'))
                 return false;
         }
     }
@@ -182,32 +182,39 @@ is_plain(const struct pdf *pdf, size_t from, size_t to, size_t newer, size_t old
     return true;
 }
 
+static void
+refuse(struct pdf_step *step, size_t at, const char *why)
+{
+    if (step->is_changed)
+        return;
+    step->is_changed = true;
+    step->offset = at;
+    snprintf(step->where, sizeof(step->where), "byte %zu", at);
+    snprintf(step->why, sizeof(step->why), "%s", why);
+}
+
 jy_err
 pdf_refuse_hidden(const struct pdf *pdf, size_t newer, size_t older, struct pdf_step *step)
 {
-    /* Sections that some reader gives up bring to light what the signed bytes hide, too. */
+    static const char *const holders[] = { "/ObjStm", "/XRef" };
+    const struct jy_slice file = pdf->file;
+    /* Sections that some reader gives up bring to light what the signed bytes hide, too, and what object streams hold. */
     bool plain = is_plain(pdf, step->from, step->to, newer, older);
-    size_t begin = plain ? step->from : 0, last = plain ? older : pdf->xref.count, count = 0, first;
+    size_t begin = plain ? step->from : 0, last = plain ? older : pdf->xref.count, count = 0, at, first;
     struct place *named = named_objects(&pdf->xref, newer, last, &count);
 
     if (named == NULL)
         return JY_E_NOMEM;
-    for (size_t at = begin; !step->is_changed && (at = next_word(pdf->file, at, step->to, "obj")) < step->to; at += 3)
-        if ((first = object_begin(pdf->file, at)) != SIZE_MAX && first >= begin && !is_named(named, count, pdf->file, first) &&
-            !is_outdated(pdf, newer, first)) {
-            step->is_changed = true;
-            step->offset = first;
-            snprintf(step->where, sizeof(step->where), "byte %zu", first);
-            snprintf(step->why, sizeof(step->why), "an object that no section names: a reader that searches for objects shows it");
-        }
-    for (size_t at = begin; !step->is_changed && (at = next_word(pdf->file, at, step->to, "trailer")) < step->to; at += 7) {
-        size_t dict = skip_spaces(pdf->file, at + 7);
-        if (starts(pdf->file, dict, "<<") && !is_own_trailer(&pdf->xref, newer, last, dict)) {
-            step->is_changed = true;
-            step->offset = at;
-            snprintf(step->where, sizeof(step->where), "byte %zu", at);
-            snprintf(step->why, sizeof(step->why), "a trailer that is of no section: a reader that searches for objects follows it");
-        }
+    for (size_t i = 0; !plain && i < sizeof(holders) / sizeof(holders[0]); i++)
+        if ((at = next_word(file, step->from, step->to, holders[i])) < step->to)
+            refuse(step, at, "objects in a stream beside a table that some readers give up");
+    for (at = begin; !step->is_changed && (at = next_word(file, at, step->to, "obj")) < step->to; at += 3)
+        if ((first = object_begin(file, at)) != SIZE_MAX && first >= begin && !is_named(named, count, file, first) && !is_outdated(pdf, newer, first))
+            refuse(step, first, "an object that no section names: a reader that searches for objects shows it");
+    for (at = begin; !step->is_changed && (at = next_word(file, at, step->to, "trailer")) < step->to; at += 7) {
+        size_t dict = skip_spaces(file, at + 7);
+        if (starts(file, dict, "<<") && !is_own_trailer(&pdf->xref, newer, last, dict))
+            refuse(step, at, "a trailer that is of no section: a reader that searches for objects follows it");
     }
     free(named);
     return JY_OK;

@@ -140,7 +140,8 @@ find_changes(struct revisions *r, size_t k, struct pdf_change **out, size_t *cou
                 refuse(step, wrong);
             }
             (*out)[n++] = (struct pdf_change){ id, before == NULL || before->type == PDF_COMPRESSED ? 0 : (int)before->generation,
-                                               after == NULL || after->type == PDF_COMPRESSED ? 0 : (int)after->generation, before == NULL, false, after == NULL };
+                                               after == NULL || after->type == PDF_COMPRESSED ? 0 : (int)after->generation, before == NULL, false,
+                                               after == NULL };
         }
     qsort(*out, n, sizeof(**out), by_id);
     for (size_t i = 0; i < n; i++)

@@ -209,6 +209,18 @@ table_of_short_rows(struct pdf_file *f)
 }
 
 static void
+stream_beside_short_rows(struct pdf_file *f)
+{
+    char rows[96];
+
+    snprintf(rows, sizeof(rows), "%d 1\n%010zu 00000 n\n", f->size, f->bytes.len);
+    MUST(jy_buf_fmt(&f->bytes, "%d 0 obj\n", f->size));
+    append(f, STREAM("/Type /ObjStm /N 1 /First 4", "58", "6 0 << /Type /Font /Subtype /Type1 /BaseFont /Courier >>  ") "\nendobj\n");
+    f->size++;
+    raw_section(f, rows, "");
+}
+
+static void
 startxref_with_remark(struct pdf_file *f)
 {
     size_t at = f->bytes.len;
@@ -582,6 +594,8 @@ static const struct attack rows[] = {
         { 17, CATALOG, 0 })), CHANGED("of no section") },
     { "hidden-short-rows", "a later table that some readers give up brings signed bytes to light",
       MADE(.hidden = "4 0 obj\n" OTHER_CONTENT "\nendobj\n", .after = table_of_short_rows), CHANGED("no section names") },
+    { "hidden-in-stream", "such a table beside an object stream that no section uses", MADE(.after = stream_beside_short_rows),
+      CHANGED("objects in a stream") },
     { "hidden-startxref", "a remark before the last offset does the same", MADE(.hidden = "4 0 obj\n" OTHER_CONTENT "\nendobj\n",
         .after = startxref_with_remark), CHANGED("no section names") },
     { "hidden-number-cut", "an offset leads into the number of an object that lay unused", MADE(.hidden = "14 0 obj\n" OTHER_CONTENT "\nendobj\n",
