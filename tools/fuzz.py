@@ -42,7 +42,7 @@ class Target:
         log = build / f"{self.name}-{threading.get_ident()}.log"
         # Entropic weighs inputs by rare features; what it costs for each feature is up to half of a run of ours, and it found no more in the same time.
         command = [self.program, "-entropic=0", f"-max_total_time={seconds}", f"-runs={executions}", f"-seed={seed}",
-                   "-timeout=120", "-rss_limit_mb=256", "-max_len=262144",      # seconds of the wall; fuzz/clock.c has those of the processor
+                   "-timeout=120", "-rss_limit_mb=256", "-max_len=65536",      # seconds of the wall; fuzz/clock.c has those of the processor
                    "-verbosity=0", "-print_final_stats=1", "-reload=1", f"-artifact_prefix={build}/crash-{self.name}-", self.found, seeds]
         start = time.monotonic()
         with open(log, "wb") as out:
