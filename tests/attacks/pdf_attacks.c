@@ -624,6 +624,8 @@ static const struct attack rows[] = {
         { 30, STREAM("/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /Im0 31 0 R >> >>", "26", "q 9 0 0 9 0 0 cm /Im0 Do Q"), 0 },
         { 31, STREAM("/Type /XObject /Subtype /Image /Width 1 /Height 1 /BitsPerComponent 8 /ColorSpace /DeviceRGB", "3", "abc"), 0 }))), GOOD,
       FAILS(APPEARANCE), .names = "something else" },
+    { "sum-as-caption", "the further signature has no appearance, and a ground and a caption for readers that draw their own",
+      MADE(AGAIN(.rect = "[72 690 300 730]", .field = "/MK << /BG [1 1 1] /CA (900 yuan) >>")), GOOD, FAILS(APPEARANCE), .names = "something else" },
     { "seal-under-pointer", "the first signature shows something else under the pointer", MADE(HOW(.rect = "[300 100 400 200]",
         .field = "/AP << /N 9 0 R /R 9 0 R >>")), GOOD, FAILS(APPEARANCE), .names = "something else" },
 
