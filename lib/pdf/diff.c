@@ -214,6 +214,19 @@ diff_form(struct pdf_diff *d, int id, qpdf_oh x, qpdf_oh y)
         pdf_diff_keys(d, id, "AcroForm", x, y, form_rule, &id);
 }
 
+/* What evidence is; what else hangs there is used by nothing. */
+static void
+reach_evidence(struct pdf_diff *d, qpdf_oh dss)
+{
+    static const char *const lists[] = { "/Certs", "/CRLs", "/OCSPs", "/VRI" };
+    struct pdf_change *c = qpdf_oh_is_indirect(d->b, dss) ? pdf_change_of(d, qpdf_oh_get_object_id(d->b, dss)) : NULL;
+
+    if (c != NULL)
+        c->is_reached = true;
+    for (size_t i = 0; qpdf_oh_is_dictionary(d->b, dss) && i < sizeof(lists) / sizeof(lists[0]); i++)
+        pdf_diff_reach(d, qpdf_oh_get_key(d->b, dss, lists[i]));
+}
+
 static bool
 catalog_rule(struct pdf_diff *d, const char *key, qpdf_oh x, qpdf_oh y, void *arg)
 {
@@ -224,7 +237,7 @@ catalog_rule(struct pdf_diff *d, const char *key, qpdf_oh x, qpdf_oh y, void *ar
         return true;
     }
     if (strcmp(key, "/DSS") == 0) {
-        pdf_diff_reach(d, y);
+        reach_evidence(d, y);
         return qpdf_oh_is_dictionary(d->b, y);
     }
     if (strcmp(key, "/Extensions") == 0)                    /* names of the extensions that DSS needs; nothing is drawn by it */
@@ -401,7 +414,7 @@ diff_object(struct pdf_diff *d, const struct pdf_change *c)
                                                                      : qpdf_oh_is_dictionary(d->b, y)))
         d->step->metadata = true;
     else if (is_of_dss(d, id) && (qpdf_oh_is_array(d->a, x) ? qpdf_oh_is_array(d->b, y) : qpdf_oh_is_dictionary(d->b, y)))
-        pdf_diff_reach(d, qpdf_oh_get_key(d->b, qpdf_get_root(d->b), "/DSS"));
+        reach_evidence(d, qpdf_oh_get_key(d->b, qpdf_get_root(d->b), "/DSS"));
     else if (qpdf_oh_is_array(d->a, x) && qpdf_oh_is_array(d->b, y))
         diff_array(d, id, x, y);
     else if (qpdf_oh_is_dictionary(d->a, x) && qpdf_oh_is_dictionary(d->b, y)) {

@@ -236,7 +236,8 @@ pdf_check_shown(struct pdf *pdf, size_t i, qpdf_oh annot, size_t page, struct pd
     if (!qpdf_oh_get_value_as_longlong(q, qpdf_oh_get_key(q, annot, "/F"), &flags))
         flags = 0;
     /* Without an appearance some readers draw ground and caption of MK. */
-    if ((flags & FLAGS_UNSEEN) != 0 || (qpdf_oh_is_null(q, ap) && !qpdf_oh_has_key(q, annot, "/MK")) || detail->shows_else)
+    if ((flags & FLAGS_UNSEEN) != 0 || (qpdf_oh_is_null(q, ap) && !qpdf_oh_has_key(q, annot, "/MK")) || detail->shows_else ||
+        detail->end == 0)                                    /* PDF_BYTERANGE has failed: nothing is known of its seal */
         return JY_OK;
     if (s->kind != JY_SIGNATURE_SEAL)
         why = "there is no seal in it: nobody vouches for what is shown";

@@ -651,6 +651,9 @@ static const struct attack rows[] = {
     { "annotation-twice", "an annotation is drawn twice", MADE(UPDATE({ 3, SIGNED_PAGE("4 0 R", "8 0 R", ""), 0 })), CHANGED("annotation") },
     { "page-scaled", "the page has another unit", MADE(UPDATE({ 3, SIGNED_PAGE("4 0 R", "", "/UserUnit 2"), 0 })), CHANGED("/UserUnit") },
     { "pages-rotated", "all pages inherit a turn", MADE(UPDATE({ 2, "<< /Type /Pages /Kids [3 0 R] /Count 1 /Rotate 90 >>", 0 })), CHANGED("object 2") },
+    { "evidence-holds-file", "another file lies in the evidence", MADE(UPDATE(
+        { 1, "<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /DSS << /Certs [16 0 R] /EmbeddedFiles 17 0 R >> >>", 0 }, { 16, STREAM("", "3", "abc"), 0 },
+        { 17, "<< /Names [(a) << /Type /Filespec >>] >>", 0 })), GOOD, FAILS(COVERAGE_EXTRA), .names = "object 17" },
     { "evidence-is-page", "the page is called evidence, and changed", MADE(UPDATE({ 1, "<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /DSS 3 0 R >>", 0 },
         { 3, SIGNED_PAGE("11 0 R", "", ""), 0 })), CHANGED("/Contents") },
     { "seal-on-layer", "a further seal lies on a layer that can be switched", MADE(AGAIN(.rect = "[300 100 400 200]", .ap = SEAL_AP,
