@@ -11,21 +11,38 @@
 #include <string.h>
 
 #define NUMBER_DIGITS_MAX 10
+#define REMARK_MAX 256
 #define SPACES_MAX 64                  /* between where an entry leads and its object */
 
 struct place {
     size_t from;
 };
 
+/* Back over white space and over remarks, which are white space too. */
+static size_t
+space_before(struct jy_slice file, size_t at)
+{
+    for (;;) {
+        size_t remark = SIZE_MAX;
+        bool new_line = false;
+
+        for (; at > 0 && pdf_is_space(file.p[at - 1]); at--)
+            new_line = new_line || file.p[at - 1] == '\n' || file.p[at - 1] == '\r';
+        for (size_t i = at; new_line && i > 0 && at - i < REMARK_MAX && file.p[i - 1] != '\n' && file.p[i - 1] != '\r'; i--)
+            if (file.p[i - 1] == '%')
+                remark = i - 1;
+        if (remark == SIZE_MAX)
+            return at;
+        at = remark;
+    }
+}
+
 /* Back over white space, then over digits; where the digits begin, SIZE_MAX without both. */
 static size_t
 number_before(struct jy_slice file, size_t at)
 {
-    size_t end;
+    size_t end = at = space_before(file, at);
 
-    while (at > 0 && pdf_is_space(file.p[at - 1]))
-        at--;
-    end = at;
     while (at > 0 && end - at < NUMBER_DIGITS_MAX && file.p[at - 1] >= '0' && file.p[at - 1] <= '9')
         at--;
     return end == at ? SIZE_MAX : at;

@@ -191,6 +191,13 @@ hidden_between(struct pdf_file *f)
     raw_section(f, "0 1\n0000000000 65535 f \n", "");
 }
 
+static void
+hidden_by_remark(struct pdf_file *f)
+{
+    append(f, "4 %remark\n0 obj\n" OTHER_CONTENT "\nendobj\n");
+    raw_section(f, "0 1\n0000000000 65535 f \n", "");
+}
+
 /* The object before its last writing: nothing hides. */
 static void
 written_twice(struct pdf_file *f)
@@ -588,6 +595,7 @@ static const struct attack rows[] = {
     { "hidden-in-evidence", "the same inside a certificate of the evidence", MADE(UPDATE(
         { 1, "<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /DSS << /Certs [16 0 R] >> >>", 0 },
         { 16, STREAM("", "106", "endstream\nendobj\n4 0 obj\n" OTHER_CONTENT "\nendobj\n"), 0 })), CHANGED("no section names") },
+    { "hidden-by-remark", "the same between objects, with a remark inside its number", MADE(.after = hidden_by_remark), CHANGED("no section names") },
     { "hidden-in-title", "the same inside the title", MADE(UPDATE({ 16, "<< /Title (\n4 0 obj\n<< >>\nendobj\n) >>", 0 }), .trailer = "/Info 16 0 R"),
       CHANGED("no section names") },
     { "hidden-trailer", "a trailer inside a stream leads to another catalog", MADE(UPDATE({ 16, STREAM("", "28", "\ntrailer\n<< /Root 17 0 R >>\n"), 0 },
