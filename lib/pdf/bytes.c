@@ -103,17 +103,18 @@ is_named(const struct place *list, size_t count, struct jy_slice file, size_t at
     }
 }
 
-/* An object that was written again behind this place: who searches takes the last one, as the sections do. */
+/* An object that was written again behind this place, in the same generation: who searches takes the last one, as the sections do. */
 static bool
 is_outdated(const struct pdf *pdf, size_t newer, size_t at)
 {
     struct pdf_lexer lexer = { pdf->file, at };
     const struct pdf_entry *e;
-    struct pdf_value id;
+    struct pdf_value id, generation;
 
     pdf_token_next(&lexer, &id);
+    pdf_token_next(&lexer, &generation);
     e = id.kind != PDF_INTEGER || id.number < 0 || id.number > PDF_OBJECTS_MAX ? NULL : pdf_xref_find(&pdf->xref, newer, (uint32_t)id.number);
-    return e != NULL && e->type == PDF_IN_USE && e->where > at;
+    return e != NULL && e->type == PDF_IN_USE && e->where > at && generation.kind == PDF_INTEGER && generation.number == (int64_t)e->generation;
 }
 
 /* "trailer <<" that is of no section: a searching reader takes the last one. */

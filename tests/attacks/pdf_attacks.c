@@ -208,6 +208,16 @@ written_twice(struct pdf_file *f)
     pdf_update(f, update, "");
 }
 
+/* A higher generation before it: some who search take that one. */
+static void
+hidden_generation(struct pdf_file *f)
+{
+    const struct object update[] = { { 3, SAME_PAGE, 0 }, { 0, NULL, 0 } };
+
+    append(f, "3 7 obj\n" PAGE_HEAD "/Contents 11 0 R >>\nendobj\n");
+    pdf_update(f, update, "");
+}
+
 /* Sections that some readers give up: they search the bytes, and find what the signed revision hides. */
 static void
 table_of_short_rows(struct pdf_file *f)
@@ -596,6 +606,7 @@ static const struct attack rows[] = {
         { 1, "<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /DSS << /Certs [16 0 R] >> >>", 0 },
         { 16, STREAM("", "106", "endstream\nendobj\n4 0 obj\n" OTHER_CONTENT "\nendobj\n"), 0 })), CHANGED("no section names") },
     { "hidden-by-remark", "the same between objects, with a remark inside its number", MADE(.after = hidden_by_remark), CHANGED("no section names") },
+    { "hidden-generation", "a page of a higher generation before the page that is written anew", MADE(.after = hidden_generation), CHANGED("no section names") },
     { "hidden-in-title", "the same inside the title", MADE(UPDATE({ 16, "<< /Title (\n4 0 obj\n<< >>\nendobj\n) >>", 0 }), .trailer = "/Info 16 0 R"),
       CHANGED("no section names") },
     { "hidden-trailer", "a trailer inside a stream leads to another catalog", MADE(UPDATE({ 16, STREAM("", "28", "\ntrailer\n<< /Root 17 0 R >>\n"), 0 },
