@@ -102,8 +102,8 @@ add_revision(struct jy_slice file, const struct object *list, size_t count, unsi
         (rc = jy_buf_text(out, "endobj\n")) != JY_OK)
         return rc;
     table = out->len;
-    return jy_buf_fmt(out, "xref\n%lu 1\n%010zu %05lu n \ntrailer\n<< /Size %lu /Root %lu 0 R /Prev %lu >>\nstartxref\n%zu\n%%%%EOF\n", number, at, as->generation,
-                      number < size ? size : number + 1, last_number(file, "/Root "), last_number(file, "startxref"), table);
+    return jy_buf_fmt(out, "xref\n%lu 1\n%010zu %05lu n \ntrailer\n<< /Size %lu /Root %lu 0 R /Prev %lu >>\nstartxref\n%zu\n%%%%EOF\n", number, at,
+                      as->generation, number < size ? size : number + 1, last_number(file, "/Root "), last_number(file, "startxref"), table);
 }
 
 static void

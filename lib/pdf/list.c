@@ -262,7 +262,8 @@ walk_pages(struct pdf *pdf, struct jy_fault *fault)
             qpdf_oh widget = qpdf_oh_get_array_item(q, annots, i);
             struct field_value value;
             char name[128] = "";
-            if (qpdf_oh_is_dictionary(q, widget) && qpdf_oh_has_key(q, widget, "/V") && !is_listed(pdf, widget)) {
+            /* Asked last for its value: qpdf reads the whole of it. */
+            if (qpdf_oh_is_dictionary(q, widget) && !is_listed(pdf, widget) && qpdf_oh_has_key(q, widget, "/V")) {
                 value = value_of(pdf, widget);
                 if (qpdf_oh_is_string(q, qpdf_oh_get_key(q, widget, "/T")))
                     snprintf(name, sizeof(name), "%.60s", qpdf_oh_get_utf8_value(q, qpdf_oh_get_key(q, widget, "/T")));

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define RANGE_TEXT_MAX 256             /* bytes of four numbers, written with blanks for others to fill in */
+
 /* %%EOF and at most one line end: nothing else belongs to the revision. */
 static bool
 ends_a_revision(struct jy_slice file, size_t end)
@@ -94,13 +96,20 @@ judge_range(const struct pdf *pdf, const struct pdf_value *dict, size_t range[4]
 
 /* The digits of a hexadecimal string without the white space that may break its lines (ISO 32000-2 7.3.4.3). */
 static size_t
-drop_spaces(const uint8_t *from, size_t len, uint8_t *to)
+copy_digits(struct jy_slice from, uint8_t *to)
 {
     size_t n = 0;
+    bool broken = false;
 
-    for (size_t i = 0; i < len; i++)
-        if (!pdf_is_space(from[i]))
-            to[n++] = from[i];
+    for (const char *c = " \n\r\t\f"; *c != '\0' && !broken; c++)
+        broken = memchr(from.p, *c, from.len) != NULL;
+    if (!broken && memchr(from.p, '\0', from.len) == NULL) {
+        memcpy(to, from.p, from.len);
+        return from.len;
+    }
+    for (size_t i = 0; i < from.len; i++)
+        if (!pdf_is_space(from.p[i]))
+            to[n++] = from.p[i];
     return n;
 }
 
@@ -111,11 +120,13 @@ read_contents(struct jy_slice hex, struct jy_slice *out, jy_err *rc)
     size_t len, head = 2, der = 0, end, digits;
     uint8_t *bytes;
 
+    if (hex.len < 6)
+        return "Contents is empty: never signed";
     if ((bytes = malloc(hex.len)) == NULL) {
         *rc = JY_E_NOMEM;
         return NULL;
     }
-    digits = drop_spaces(hex.p + 1, hex.len - 2, bytes);
+    digits = copy_digits(JY_SLICE(hex.p + 1, hex.len - 2), bytes);
     len = digits / 2;
     if (digits < 4 || digits % 2 != 0) {
         free(bytes);
@@ -204,6 +215,8 @@ pdf_note_removed(struct pdf *pdf)
     while (rc == JY_OK && (at = jy_slice_find(JY_SLICE(file.p + next, file.len - next), word)) != SIZE_MAX) {
         struct pdf_lexer lexer = { file, next += at + word.len };
         struct pdf_value array;
+        if (file.len - next > RANGE_TEXT_MAX)                /* else a string that never ends would be read from each of them */
+            lexer.in.len = next + RANGE_TEXT_MAX;
         pdf_value_next(&lexer, &array);
         if (array.kind != PDF_ARRAY || !read_numbers(&array, file.len, range) || range[0] != 0 || range[1] + 2 > range[2] ||
             range[3] > file.len - range[2] || file.p[range[1]] != '<' || file.p[range[2] - 1] != '>' || !ends_a_revision(file, range[2] + range[3]) ||
