@@ -226,6 +226,8 @@ read_places(struct ofd *ofd, const struct jy_xml *info, size_t body, struct jy_s
     }
     if (err == JY_OK)
         err = check_shares(ofd, sig, &failed);
+    if (err == JY_OK && failed == 0 && sig->kind == JY_SIGNATURE_PLAIN && count > 0)
+        err = ofd_note(sig, JY_CHECK_PLACEMENT, &failed, sig->path, 0, "a signature without a seal has places on pages");
     if (err == JY_OK && failed == 0 && sig->kind == JY_SIGNATURE_SEAL && count == 0)
         err = ofd_note(sig, JY_CHECK_PLACEMENT, &failed, sig->path, 0, "the seal is shown nowhere");
     return err == JY_OK && failed > OFD_FINDINGS_MAX ? ofd_note_end(sig, JY_CHECK_PLACEMENT, failed, "") : err;
@@ -303,7 +305,10 @@ read_files(struct ofd *ofd, const struct jy_xml *root, const struct jy_xml *info
         err = jy_zip_read(ofd->zip, extra->seal_file, JY_SEAL_MAX, &extra->seal, fault);
         sig->seal_file = jy_buf_slice(&extra->seal);
     }
-    if (err == JY_OK && seal != NULL && sig->seal_file.len == 0)
+    /* GM/T 0099-2020 7.2.2: Sign has no seal. Programs that draw what stands there would show anybody's seal as this signer's. */
+    if (err == JY_OK && sig->kind == JY_SIGNATURE_PLAIN && node != NULL)
+        err = jy_findings_add(&sig->findings, JY_CHECK_SEAL_MISMATCH, false, sig->path, 0, "a signature without a seal names one");
+    else if (err == JY_OK && seal != NULL && sig->seal_file.len == 0)
         err = jy_findings_add(&sig->findings, JY_CHECK_SEAL_MISMATCH, false, sig->path, 0, "the seal's file is missing or empty");
     sig->value = jy_buf_slice(&extra->value);
     return err;
