@@ -64,6 +64,8 @@ check_package(const struct cover *c, size_t k)
         err = ofd_note_deviation(sig, JY_DEVIATION_ZIP_PREFIX, "");
     if (err == JY_OK && ofd->versions)
         err = ofd_note_deviation(sig, JY_DEVIATION_OTHER_VERSION, "OFD.xml");
+    if (err == JY_OK && ofd->twice[0] != '\0')
+        err = ofd_note_deviation(sig, JY_DEVIATION_RESOURCE_ID, ofd->twice);
     if (err == JY_OK && ofd->guessed != NULL)
         err = jy_findings_add(&sig->findings, JY_CHECK_LOCATION, false, ofd->guessed, 0, "is not what the location says");
     for (size_t i = 0; err == JY_OK && i < k; i++)

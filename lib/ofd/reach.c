@@ -47,6 +47,7 @@ struct walk {
     size_t *page_of;                  /* by entry: 1 + the first page that it is, or 0 */
     size_t links_met;
     const char *beside;               /* folder of the part that is walked */
+    struct jy_buf ids;                /* uint64_t each: what names it (1 a template, 2 a resource) in the upper half, ST_ID in the lower */
     struct jy_fault *fault;
 };
 
@@ -70,13 +71,62 @@ mark(struct walk *w, size_t entry)
     *by = *by == 0 || *by == mine ? mine : OFD_SHOWN_BY_SEVERAL;
 }
 
+/* ST_ID (GB/T 33190 7.3) of what content refers to by it. */
+static jy_err
+keep_id(struct walk *w, enum part kind, const struct jy_xml *node)
+{
+    static const char *const resources[] = { "Font", "MultiMedia", "ColorSpace", "DrawParam", "CompositeGraphicUnit", "VectorG" };
+    const char *id = kind == DOCUMENT || kind == RESOURCES ? jy_xml_attr(node, "ID") : NULL;
+    uint64_t named = kind == DOCUMENT && strcmp(node->name, "TemplatePage") == 0;
+    char *end;
+
+    for (size_t i = 0; kind == RESOURCES && id != NULL && i < sizeof(resources) / sizeof(resources[0]); i++)
+        if (strcmp(node->name, resources[i]) == 0)
+            named = 2;
+    if (id == NULL || named == 0)
+        return JY_OK;
+    named = named << 32 | (strtoul(id, &end, 10) & UINT32_MAX);
+    if (end == id || *end != '\0')
+        return JY_OK;
+    return jy_buf_add(&w->ids, JY_SLICE(&named, sizeof(named)));
+}
+
+static int
+by_number(const void *a, const void *b)
+{
+    uint64_t x, y;
+
+    memcpy(&x, a, sizeof(x));
+    memcpy(&y, b, sizeof(y));
+    return (x > y) - (x < y);
+}
+
+static void
+find_twice(struct walk *w)
+{
+    size_t count = w->ids.len / sizeof(uint64_t);
+
+    if (count > 1)
+        qsort(w->ids.p, count, sizeof(uint64_t), by_number);
+    for (size_t i = 1; i < count; i++)
+        if (by_number(w->ids.p + (i - 1) * sizeof(uint64_t), w->ids.p + i * sizeof(uint64_t)) == 0) {
+            uint64_t id;
+
+            memcpy(&id, w->ids.p + i * sizeof(id), sizeof(id));
+            snprintf(w->ofd->twice, sizeof(w->ofd->twice), "ID %lu", (unsigned long)(id & UINT32_MAX));
+        }
+    w->ids.len = 0;
+}
+
 static jy_err walk_tree(struct walk *w, enum part kind, const struct jy_xml *node, const char *folder);
 
 static jy_err
 walk_node(struct walk *w, enum part kind, const struct jy_xml *node, const char *folder)
 {
-    jy_err err = JY_OK;
+    jy_err err = keep_id(w, kind, node);
 
+    if (err != JY_OK)
+        return jy_fail(w->fault, err, NULL, 0, "no memory");
     for (size_t i = 0; err == JY_OK && i < sizeof(links) / sizeof(links[0]); i++) {
         const struct link *l = &links[i];
         const char *loc = NULL;
@@ -360,9 +410,11 @@ ofd_reach(struct ofd *ofd, struct jy_fault *fault)
             err = jy_fail(fault, JY_E_NOMEM, NULL, 0, "no memory");
         else
             err = walk_body(&w, node, root, ofd_locate(ofd, "", ofd->body[w.body].doc_path, NULL));
+        find_twice(&w);
         free(w.seen);
         free(w.page_of);
     }
+    jy_buf_free(&w.ids);
     if (err == JY_OK && (ofd->pages_by_id = reallocarray(NULL, ofd->page_count, sizeof(*ofd->pages_by_id))) == NULL)
         err = jy_fail(fault, JY_E_NOMEM, NULL, 0, "no memory");
     for (size_t i = 0; err == JY_OK && i < ofd->page_count; i++)

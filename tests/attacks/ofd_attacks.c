@@ -202,6 +202,13 @@ static const struct attack rows[] = {
     { "location-awaited-slash", "the same, where readers look that overlook the leading slash", SIGNED(.before = {
       { "Doc_0/DocumentRes.xml", "logo.png", "/late.png" }, { "Doc_0/Res/logo.png" } }, AFTER("Doc_0/late.png", NULL, "planted")), INVALID, FAILS(COVERAGE),
       .names = "Doc_0/late.png" },
+    { "resource-id-twice", "two pictures of one ID, both protected: some readers show the first, some the last", SIGNED(BEFORE("Doc_0/DocumentRes.xml",
+      "</ofd:MultiMedias>", "<ofd:MultiMedia ID=\"04\" Type=\"Image\"><ofd:MediaFile>song.ttf</ofd:MediaFile></ofd:MultiMedia></ofd:MultiMedias>")), WARNS,
+      FAILS(DEVIATION), .names = "RESOURCE_ID" },
+    { "resource-id-of-two-parts", "the same over two resource parts", SIGNED(BEFORE("Doc_0/Pages/Page_0/PageRes.xml", "ID=\"12\"", "ID=\"4\"")), WARNS,
+      FAILS(DEVIATION), .names = "RESOURCE_ID" },
+    { "template-id-twice", "two templates of one ID", SIGNED(BEFORE(DOCUMENT, "<ofd:TemplatePage ", "<ofd:TemplatePage ID=\"9\" "
+      "BaseLoc=\"Pages/Page_1/Content.xml\"/><ofd:TemplatePage ")), WARNS, FAILS(DEVIATION), .names = "RESOURCE_ID" },
     { "location-missing", "a picture that was missing and is still", SIGNED(.before = { { "Doc_0/DocumentRes.xml", "logo.png", "late.png" },
       { "Doc_0/Res/logo.png" } }), WARNS },
     { "location-of-signature-shadowed", "another Signature.xml where readers look that count from the root", SIGNED(.then = signature_shadowed), INVALID,
