@@ -5,7 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define COVERED_SHARE 0.25            /* of a page: a stamp covers a few percent, what hides a page covers most of it */
+/* Of a page: a stamp covers a few percent, what hides a page covers most of it. Many parties may sign one page. */
+#define COVERED_BY_ONE 0.25
+#define COVERED_BY_ALL 0.5
+
+struct share {
+    double one, most, all;            /* of the signature that is looked at, of the one that covers most, of all */
+};
 
 /* mm of a side that lie on the page. */
 static double
@@ -33,7 +39,7 @@ ofd_share(const struct ofd *ofd, const struct jy_stamp_place *place)
 
 /* The list is protected by nobody, so its order says nothing: later is whose Signature.xml the signature does not cover. */
 static jy_err
-check(struct ofd *ofd, size_t k, double *shares)
+check(struct ofd *ofd, size_t k, struct share *shares)
 {
     struct jy_signature *sig = &ofd->signatures[k];
     size_t failed = 0;
@@ -44,16 +50,24 @@ check(struct ofd *ofd, size_t k, double *shares)
 
         if (j == k || ofd->extras[j].file == SIZE_MAX || ofd->extras[k].covered[ofd->extras[j].file])
             continue;
+        for (size_t i = 0; i < other->place_count; i++) {
+            struct share *share = &shares[other->places[i].page - 1];
+            double more = ofd_share(ofd, &other->places[i]);
+
+            share->one += more;
+            share->all += more;
+            share->most = share->one > share->most ? share->one : share->most;
+        }
         for (size_t i = 0; i < other->place_count; i++)
-            shares[other->places[i].page - 1] += ofd_share(ofd, &other->places[i]);
+            shares[other->places[i].page - 1].one = 0;
     }
     for (size_t page = 0; page < ofd->page_count; page++) {
         char text[80];
 
-        snprintf(text, sizeof(text), "later stamps cover %.0f %% of page %zu", shares[page] * 100, page + 1);
-        if (err == JY_OK && shares[page] > COVERED_SHARE && ofd->pages[page].body == ofd->extras[k].body)
+        snprintf(text, sizeof(text), "later stamps cover %.0f %% of page %zu", shares[page].all * 100, page + 1);
+        if (err == JY_OK && (shares[page].most > COVERED_BY_ONE || shares[page].all > COVERED_BY_ALL) && ofd->pages[page].body == ofd->extras[k].body)
             err = ofd_note(sig, JY_CHECK_OVERLAY, &failed, sig->path, 0, text);
-        shares[page] = 0;
+        shares[page] = (struct share){ 0 };
     }
     return err == JY_OK && failed > OFD_FINDINGS_MAX ? ofd_note_end(sig, JY_CHECK_OVERLAY, failed, "") : err;
 }
@@ -61,7 +75,7 @@ check(struct ofd *ofd, size_t k, double *shares)
 jy_err
 ofd_overlay(struct ofd *ofd, struct jy_fault *fault)
 {
-    double *shares = calloc(ofd->page_count + 1, sizeof(*shares));
+    struct share *shares = calloc(ofd->page_count + 1, sizeof(*shares));
     jy_err err = shares == NULL ? jy_fail(fault, JY_E_NOMEM, NULL, 0, "no memory") : JY_OK;
 
     for (size_t k = 0; err == JY_OK && ofd->signature_count > 1 && k < ofd->signature_count; k++)

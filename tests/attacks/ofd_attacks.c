@@ -332,6 +332,7 @@ static const struct attack rows[] = {
       "Boundary=\"0 0 210 297\"/>"), WARNS, FAILS(PLACEMENT), .names = "covers" },
     { "stamp-over-signed", "a later stamp covers the page that was signed", SIGNED(.then = page_covered), .verdict = JY_INDETERMINATE, FAILS(OVERLAY),
       .names = "100 %" },
+    { "honest-many-parties", "ten signatures after the first, their stamps beside each other on one page", SIGNED(.then = ten_parties), WARNS },
     { "stamp-over-signed-in-strips", "the same with several stamps", SIGNED(.then = page_covered_in_strips), .verdict = JY_INDETERMINATE, FAILS(OVERLAY),
       .names = "page 1" },
     { "stamp-over-signed-first", "the same where the list names the later one first", SIGNED(.then = page_covered_by_first), .verdict = JY_INDETERMINATE,

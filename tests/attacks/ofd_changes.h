@@ -255,6 +255,14 @@ page_covered_in_strips(struct package *p)
         "<ofd:StampAnnot ID=\"s013\" PageRef=\"1\" Boundary=\"0 40 210 40\"/><ofd:StampAnnot ID=\"s014\" PageRef=\"1\" Boundary=\"0 80 210 40\"/>" });
 }
 
+/* Ten parties more on one page: 10 × 40 × 40 mm are a quarter of it. */
+static void
+ten_parties(struct package *p)
+{
+    for (int i = 0; i < 10; i++)
+        package_sign(p, 1 + i, NULL);
+}
+
 /* The same, and named first: the list is protected by nobody. */
 static void
 page_covered_by_first(struct package *p)
