@@ -5,7 +5,8 @@
 usage: fuzz.py BUILD [--seconds N | --executions N] [--seed N] [TARGET…]
 
 --seconds     so long for each target (30)
---executions  until each target has had so many in all; the corpus and the count are kept in BUILD/found, so a run that was stopped goes on
+--executions  until each target has had so many in all; the corpus and the count are kept in BUILD/found, so a run that was stopped (SIGINT, SIGTERM)
+              goes on where it was
 
 --seed        of the changes that are tried; another one each time by default. CI always tries the same: what it finds was there before
 
@@ -16,12 +17,21 @@ import json
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import threading
 import time
 
 SLICE = 600                     # seconds of one run of a target; between two of them another target may have its turn
+running, stopped = set(), threading.Event()
+
+
+def stop(*_):
+    """libFuzzer ends what it does at SIGUSR1, and tells its figures."""
+    stopped.set()
+    for process in list(running):
+        process.send_signal(signal.SIGUSR1)
 
 
 class Target:
@@ -42,12 +52,15 @@ class Target:
         log = build / f"{self.name}-{threading.get_ident()}.log"
         # Entropic weighs inputs by rare features; what it costs for each feature is up to half of a run of ours, and it found no more in the same time.
         command = [self.program, "-entropic=0", f"-max_total_time={seconds}", f"-runs={executions}", f"-seed={seed}",
-                   "-timeout=120", "-rss_limit_mb=256", "-max_len=262144",      # seconds of the wall; fuzz/clock.c has those of the processor
+                   "-timeout=120", "-rss_limit_mb=256", "-max_len=65536",      # seconds of the wall; fuzz/clock.c has those of the processor
                    "-verbosity=0", "-print_final_stats=1", "-reload=1", f"-artifact_prefix={build}/crash-{self.name}-", self.found, seeds]
         start = time.monotonic()
         with open(log, "wb") as out:
-            code = subprocess.run(list(map(str, command)), stdout=out, stderr=out,
-                                  env=dict(os.environ, JINYIN_SLOWEST=str(build / f"slowest-{self.name}"))).returncode
+            process = subprocess.Popen(list(map(str, command)), stdout=out, stderr=out, process_group=0,
+                                       env=dict(os.environ, JINYIN_SLOWEST=str(build / f"slowest-{self.name}")))
+        running.add(process)
+        code = process.wait()
+        running.discard(process)
         text = log.read_text(errors="replace")
         stats = {name: int(value) for name, value in re.findall(r"stat::(\w+):\s+(\d+)", text)}
         self.seconds += time.monotonic() - start
@@ -68,7 +81,7 @@ def work(targets, build, lock, seconds, executions, seed):
     while True:
         with lock:
             open_targets = [t for t in targets if t.crash is None and (t.planned < seconds if executions is None else t.total + t.planned < executions)]
-            if not open_targets:
+            if not open_targets or stopped.is_set():
                 return
             target = min(open_targets, key=lambda t: (t.workers, t.planned if executions is None else t.total + t.planned))
             share = seconds if executions is None else max(executions - target.total - target.planned, 0)
@@ -98,6 +111,8 @@ def main():
     targets = [Target(p, args.build / "found") for p in programs if not args.targets or p.name.removeprefix("fuzz_") in args.targets]
     if not targets or (args.targets and len(targets) != len(args.targets)):
         sys.exit("fuzz: the targets are " + " ".join(p.name.removeprefix("fuzz_") for p in programs))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
     lock = threading.Lock()
     workers = [threading.Thread(target=work, args=(targets, args.build, lock, args.seconds, args.executions, args.seed)) for _ in range(os.cpu_count() or 1)]
     for worker in workers:

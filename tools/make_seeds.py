@@ -25,6 +25,7 @@ from evidence_seeds import der, evidence  # noqa: E402
 from life import flow, ia5, instant, integer, path, sequence, utf8  # noqa: E402
 from pki import DISTID, Pki, call  # noqa: E402
 
+FUZZED_MAX = 32768              # bytes: of small inputs a fuzzer tries the more
 # target: kinds of seeds
 WANTS = {
     "archive": ["archive"],
@@ -264,12 +265,12 @@ def attacks(tool, work):
         subprocess.run([program], env=os.environ | {"ATTACKS": str(out)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
         files = sorted(path for kind in ("ofd", "pdf") for path in out.glob(f"{program.name.removeprefix('attacks_')}/*.{kind}"))
         for path in files[::5]:
-            if path.stat().st_size < 32768:
+            if path.stat().st_size <= FUZZED_MAX:
                 seeds[f"{program.name}-{path.stem}"] = (path.suffix[1:], path.read_bytes())
     for path in (work / "attacks").glob("ofd/xml-*.ofd"):
         with zipfile.ZipFile(path) as package:
             part = package.read("Doc_0/Pages/Page_1/Content.xml")
-            if len(part) < 32768:
+            if len(part) <= FUZZED_MAX:
                 seeds[path.stem] = ("xml", part)
     return seeds
 
@@ -350,8 +351,9 @@ def main():
         if sys.argv[3] == "--run":
             with multiprocessing.pool.ThreadPool(os.cpu_count()) as pool:
                 sys.exit(not all(pool.map(lambda program: replay(program, seeds, work), sys.argv[4:], 1)))
+        small = {name: seed for name, seed in seeds.items() if len(seed[1]) <= FUZZED_MAX}
         for target in WANTS:
-            write(seeds, target, pathlib.Path(sys.argv[3]) / target, 0)
+            write(small, target, pathlib.Path(sys.argv[3]) / target, 0)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@
  */
 #include "daemons/web/service_certificate.h"
 
+#include "base/kill_point.h"
 #include "codec/text.h"
 #include "daemons/web/statement.h"
 #include "daemons/web/time_stamp.h"
@@ -150,11 +151,14 @@ obtain_certificate(struct signing *s, struct jy_fault *fault)
         rc = find_request(s, fault);                     /* who came at the same time may have been first */
     if (rc != JY_OK)
         return rc;
+    JY_KILL_POINT(certificate_requested);
     PUT(issue.request_id, s->request_id);
     PUT(issue.profile, "service");
     issue.csr = jy_buf_slice(&s->csr);
-    if ((rc = ask_counterpart(s->x->web, JY_MSG_LINK_ISSUE_CERTIFICATE, &issue, &issued, fault)) == JY_OK)
+    if ((rc = ask_counterpart(s->x->web, JY_MSG_LINK_ISSUE_CERTIFICATE, &issue, &issued, fault)) == JY_OK) {
+        JY_KILL_POINT(certificate_issued);
         rc = take_certificate(s, issued.u.LINK_CERTIFICATE.certificate, fault);
+    }
     jy_frame_free(&issued);
     return rc;
 }
@@ -167,8 +171,10 @@ certify(struct signing *s, struct jy_fault *fault)
 
     if ((rc = find_key(s, fault)) != JY_OK || (rc = find_certificate(s, s->x->now + RENEW_SECONDS, fault)) != JY_E_NOT_FOUND)
         return rc;
-    if ((rc = obtain_certificate(s, &of_ca)) == JY_OK)
+    if ((rc = obtain_certificate(s, &of_ca)) == JY_OK) {
+        JY_KILL_POINT(certificate_kept);
         return JY_OK;
+    }
     if (find_certificate(s, s->x->now, fault) != JY_OK)
         return jy_fail(fault, rc, of_ca.where, 0, "%s", of_ca.text);
     jy_log("warning", "service_certificate_old", "%s: %s %s", s->purpose, of_ca.where, of_ca.text);
@@ -203,6 +209,7 @@ service_sign_pdf(struct exchange *x, const char *purpose, int document, int *sig
         (rc = time_stamp_add(x->web, value.u.KEY_DOCUMENT_SIGNED.value, &stamped, fault)) != JY_OK ||
         (rc = blob_reader(prepare.output, &finish.prepared, fault)) != JY_OK)
         goto out;
+    JY_KILL_POINT(document_signed);
     PUT(finish.slot, prepared.u.DOC_SIGN_PREPARED.slot);
     finish.value = stamped.len > 0 ? jy_buf_slice(&stamped) : value.u.KEY_DOCUMENT_SIGNED.value;
     if ((rc = ask_doc(x->web, JY_MSG_DOC_FINISH, &finish, &finish.output, &finished, fault)) == JY_OK)

@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#define COMMENT_MAX 65535u
 #define LOCATOR_SIZE 20u
 #define END64_SIZE 56u
 
@@ -73,7 +72,7 @@ find_record(struct jy_slice f, size_t *out, struct jy_fault *fault)
 
     if (f.len < ZIP_END_SIZE)
         return jy_fail(fault, JY_E_DAMAGED, "zip", 0, "no end of central directory");
-    floor = f.len > ZIP_END_SIZE + COMMENT_MAX ? f.len - ZIP_END_SIZE - COMMENT_MAX : 0;
+    floor = f.len > ZIP_END_SIZE + ZIP_COMMENT_MAX ? f.len - ZIP_END_SIZE - ZIP_COMMENT_MAX : 0;
     at = last_end_mark(f, floor, f.len - ZIP_END_SIZE);
     if (at == SIZE_MAX)
         return jy_fail(fault, JY_E_DAMAGED, "zip", 0, "no end of central directory");

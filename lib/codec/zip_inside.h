@@ -9,6 +9,7 @@
 #include <zlib.h>
 
 #define ZIP_END_SIZE 22u
+#define ZIP_COMMENT_MAX 65535u
 #define ZIP_RECORD_SIZE 46u
 #define ZIP_LOCAL_SIZE 30u
 #define ZIP_FLAG_ENCRYPTED 0x2041u    /* bits 0, 6, 13 */

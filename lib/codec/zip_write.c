@@ -129,6 +129,38 @@ add_end(size_t entries, uint64_t directory, struct jy_buf *dir)
     return jy_buf_add(dir, JY_SLICE(end, sizeof end));
 }
 
+/*
+ * No mark of an end record in these bytes, which stand from `at` on in a package of `total` bytes, may have a comment that ends the package (or, open, one
+ * that has grown): a reader who searches from the front would find another directory. No mark lies across two runs of bytes: the second begins with a "P".
+ */
+static jy_err
+check_marks(struct jy_slice bytes, uint64_t at, uint64_t total, bool open, struct jy_fault *fault)
+{
+    uint64_t window = ZIP_END_SIZE + ZIP_COMMENT_MAX;
+    size_t skip = at + window >= total ? 0 : total - window - at < bytes.len ? (size_t)(total - window - at) : bytes.len, i;
+
+    while ((i = jy_slice_find(JY_SLICE(bytes.p + skip, bytes.len - skip), JY_SLICE("PK\5\6", 4))) != SIZE_MAX) {
+        uint64_t end;
+        i += skip;
+        end = at + i + ZIP_END_SIZE + (bytes.len - i >= ZIP_END_SIZE ? zip_u16(bytes.p + i + ZIP_END_SIZE - 2) : ZIP_COMMENT_MAX);
+        if (end == total || (open && end > total))
+            return jy_fail(fault, JY_E_AMBIGUOUS, "zip", at + i, "bytes that can be read as the end record of the package that is written");
+        skip = i + 1;
+    }
+    return JY_OK;
+}
+
+static jy_err
+check_all_marks(const struct jy_pieces *before, struct jy_slice last, bool open, struct jy_fault *fault)
+{
+    uint64_t at = 0, total = before->total + last.len;
+    jy_err err = JY_OK;
+
+    for (size_t i = 0; err == JY_OK && i < before->count; at += before->list[i++].bytes.len)
+        err = check_marks(before->list[i].bytes, at, total, open, fault);
+    return err == JY_OK ? check_marks(JY_SLICE(last.p, last.len - ZIP_END_SIZE), at, total, open, fault) : err;
+}
+
 jy_err
 jy_zip_make(const struct jy_zip_new *list, size_t count, uint16_t dos_date, uint16_t dos_time, struct jy_pieces *out, struct jy_fault *fault)
 {
@@ -144,7 +176,7 @@ jy_zip_make(const struct jy_zip_new *list, size_t count, uint16_t dos_date, uint
             err = jy_pieces_borrow(out, list[k].bytes);
         jy_buf_free(&local);
     }
-    if (err == JY_OK && (err = add_end(count, out->total, &dir)) == JY_OK)
+    if (err == JY_OK && (err = add_end(count, out->total, &dir)) == JY_OK && (err = check_all_marks(out, jy_buf_slice(&dir), false, fault)) == JY_OK)
         err = jy_pieces_take(out, &dir);
     jy_buf_free(&dir);
     return err;
@@ -216,6 +248,8 @@ jy_zip_rewrite(const struct jy_zip *zip, const struct jy_zip_new *list, size_t c
     err = add_end(kept + count, at + local.len, &dir);
     if (err == JY_OK)
         err = jy_buf_add(&local, jy_buf_slice(&dir));
+    if (err == JY_OK)
+        err = check_all_marks(out, jy_buf_slice(&local), true, fault);
     if (err == JY_OK)
         err = jy_pieces_take(out, &local);
 out:

@@ -27,8 +27,9 @@ WITHOUT_REQUEST = ("LINK_DELIVER", "LINK_WEBHOOK", "LINK_SMS", "LINK_MAIL", "LIN
                    "LINK_CRL", "KEY_HELLO", "KEY_STATEMENT")
 AFTER_THE_ANSWER = ("request_answered", "key_told", "link_told")
 WITHOUT = "without a request"
-EACH_TIME = {"personal_data_revealed"}     # no answer with personal data is kept: who asks again has looked again, and the trail says so
-NOT_ONCE = {None, "logged_in", "document_verified", "orders_created", "orders_approved", "documents_stamped"}
+EACH_TIME = {"personal_data_revealed", "use_register_signed"}      # such an answer is not kept: who asks again has looked again, and the trail says so
+NOT_ONCE = {None, "logged_in", "document_verified", "orders_created", "orders_approved", "documents_stamped", "digest_orders_created",
+            "documents_stamped_under_grant"}
 
 
 def route_of(method, path):

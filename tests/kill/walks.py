@@ -56,8 +56,12 @@ PAGE = ["page_asked", "page_fetched", "page_reader_begun", "page_reader_done", "
 PICTURE = {"": ["picture_drawn", "picture_known", "picture_kept"]}
 DRAWN = {"PAGE_DRAW": PAGE}
 COPY = {"PAGE_COPY": PAGE}
+CERTIFIED = {"use_register_signed": ["certificate_requested", "certificate_issued", "certificate_kept", "document_signed"]}
+REGISTER = {"PAGE_TABLE": PAGE, **{message: ["key_asked", "key_done", "key_told"] for message in ("KEY_CERTIFICATE_REQUEST", "KEY_SIGN_DOCUMENT")},
+            "DOC_SIGN_PREPARE": ["doc_asked", "reader_begun", "reader_done", "doc_done"]}
 COMPARED = {"engraving": ["reconcile_fetched", "reconcile_compared"], "LINK_REGISTER": LINK}
-MEANWHILE = {Moment(name, kind) for kinds in (REFUSED, APPLICATION, DELIVERED, SENT, SETTLED, UNSIGNED, TOLD, PICTURE, DRAWN, COPY, COMPARED)
+MEANWHILE = {Moment(name, kind)
+             for kinds in (REFUSED, APPLICATION, DELIVERED, SENT, SETTLED, UNSIGNED, TOLD, PICTURE, DRAWN, COPY, CERTIFIED, REGISTER, COMPARED)
              for kind, names in kinds.items() for name in names}
 
 
@@ -183,9 +187,12 @@ class Walks:
                 assert all(o["status"] < 300 for o in outcomes), outcomes
                 return [o["answer"] for o in outcomes]
 
+    @staticmethod
+    def item():
+        return {"idempotency_key": uuid.uuid4().hex}
+
     def documents_are_stamped_by_the_batch(self):
-        life = self.life
-        key = lambda: {"idempotency_key": uuid.uuid4().hex}
+        life, key = self.life, self.item
         document = life.upload(OFD)["document_id"]
         body = lambda n: {"seal_id": self.seal_id, "document_id": document, "places": [{"pages": "1", "x_mm": 10 + n, "y_mm": 30}], "category": "agreement",
                           "purpose": "a test"}
@@ -206,22 +213,27 @@ class Walks:
             run("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:SM2", "-out", key)
         point = run("pkey", "-in", key, "-pubout", "-outform", "DER")[-65:]
         grant = sequence(integer(1), ia5(grant_id), ia5(seal_id), ia5("finance"), b"\x04\x41" + point, sequence(ia5("voucher")), instant(now(minutes=-1)),
-                         instant(now(days=1)), integer(2), integer(500), integer(700))
+                         instant(now(days=1)), integer(4), integer(500), integer(1400))
         life.ask("custodian", "POST", f"/seals/{seal_id}/grants", {"grant": base64.b64encode(grant).decode()})
         life.ask("approver", "POST", f"/grants/{grant_id}/approve",
                  {"sealed": life.seal("approve", sm3(grant) + "/0", life.pins[life.approver_key_id]), "step": 0})
         given = life.ask("custodian", "POST", f"/grants/{grant_id}/grant", {"sealed": life.seal("grant", sm3(grant), life.pins[seal_id])})
         secret = run("pkeyutl", "-decrypt", "-inkey", key, input=base64.b64decode(given["client_secret"])).hex()
-        for amount in (300, 400):                                  # two, 700 in all: used twice by one of them there would be no room
-            order = self.order(category="voucher", amount_fen=amount)
+
+        def proof(order):
             der = base64.b64decode(life.ask("agent", "GET", f"/orders/{order}")["stamp_order"])
             with tempfile.TemporaryDirectory() as work:
                 (pathlib.Path(work) / "order").write_bytes(der)
                 signature = run("pkeyutl", "-sign", "-inkey", key, "-rawin", "-digest", "sm3", "-pkeyopt", "distid:1234567812345678", "-in",
                                 pathlib.Path(work) / "order")
-            done = life.ask("agent", "POST", f"/orders/{order}/stamp-granted", {"grant_id": grant_id, "sealed": life.seal("use", sm3(der), secret),
-                                                                                 "signature": base64.b64encode(signature).decode()})
-            self.stamped.append((order, done["document_id"]))
+            return {"grant_id": grant_id, "sealed": life.seal("use", sm3(der), secret), "signature": base64.b64encode(signature).decode()}
+        # Four, 1,400 in all: used twice by one of them there would be no room.
+        orders = [self.order(category="voucher", amount_fen=amount) for amount in (300, 400, 300, 400)]
+        for order in orders[:2]:
+            self.stamped.append((order, life.ask("agent", "POST", f"/orders/{order}/stamp-granted", proof(order))["document_id"]))
+        done = self.batch("agent", "/order-batches/stamp-granted", [self.item() | {"order_id": order} | proof(order) for order in orders[2:]])
+        self.stamped += zip(orders[2:], (d["document_id"] for d in done))
+        life.acknowledged["document_stamped_under_grant"] += 2
         life.ask("custodian", "POST", f"/grants/{grant_id}/revoke", {"reason": "a test"})
 
     def a_seal_is_handed_over_and_back(self):
@@ -286,11 +298,24 @@ class Walks:
         with tempfile.TemporaryDirectory() as folder:
             client = digest_only.Client(life, self.seal_id, pathlib.Path(folder))
             source = ROOT / "tests" / "data" / ("contract.ofd", "contract.pdf")[self.serial % 2]
-            order = client.ask(client.prepare(source, "file", "--page", 1, "--at", f"{20 + self.serial % 50},60"))["order_id"]
-            life.approve(order)
-            done = life.stamp(order, self.seal_id)
-            self.stamped.append((order, None))
-            assert life.verify(client.finish("file", done).read_bytes())["verdict"].startswith("valid")
+            request = client.prepare(source, "file", "--page", 1, "--at", f"{20 + self.serial % 50},60")
+            orders = [client.ask(request)["order_id"], *(made["order_id"] for made in self.batch("agent", "/digest-order-batches", [self.item() | request]))]
+            life.acknowledged["digest_order_created"] += 1
+            for order in orders:
+                life.approve(order)
+                done = life.stamp(order, self.seal_id)
+                self.stamped.append((order, None))
+                assert life.verify(client.finish("file", done).read_bytes())["verdict"].startswith("valid")
+
+    def the_register_of_use_is_signed(self):
+        """R19.1: under a certificate of the service's own; the CA is asked anew each time, as in its last month."""
+        life = self.life
+        for kinds in (*(CERTIFIED for _ in range(4)), REGISTER):
+            at_database(life.folder, "DELETE FROM service_certificate")
+            given = lambda: life.ask("custodian", "GET", f"/seals/{self.seal_id}/use-register/pdf")
+            register = life.ends_meanwhile(kinds, given, "file_hostile")
+            assert life.verify(register)["verdict"].startswith("valid")
+            assert at_database(life.folder, "SELECT count(*), count(certificate) FROM service_certificate") == [(1, 1)], "asked for once, and kept"
 
     # -- people, makers, applications --
 
@@ -454,7 +479,8 @@ class Walks:
         for walk in (self.a_seal_is_applied_for_made_and_put_into_use, self.documents_are_stamped, self.events_are_delivered,
                      self.documents_are_stamped_by_the_batch, self.a_grant_is_given_used_and_revoked, self.a_seal_is_handed_over_and_back,
                      self.a_locked_seal_is_unlocked_by_two, self.what_nobody_asks_for_again_is_settled, self.pages_are_looked_at_and_copied,
-                     self.a_digest_is_stamped, self.a_permission_is_revoked_and_given, self.people_are_told, self.an_event_is_sent_again,
+                     self.a_digest_is_stamped, self.the_register_of_use_is_signed, self.a_permission_is_revoked_and_given, self.people_are_told,
+                     self.an_event_is_sent_again,
                      self.a_seal_is_stopped_and_goes_on, self.a_seal_is_replaced, self.accounts_need_two_persons,
                      self.makers_are_supervised, self.organizations_and_makers_come_and_go, self.applications_of_others_ask, self.registers_are_compared,
                      self.seals_end, self.applications_end_otherwise):

@@ -281,6 +281,59 @@ test_corpus(void **state)
     assert_int_equal(wrong, 0);
 }
 
+/* What stands in the part of a package: 40 bytes, the mark of an end record with a comment of so many bytes, and 40 bytes. */
+static jy_err
+make_with_mark(uint16_t comment, struct jy_buf *out)
+{
+    uint8_t part[102] = { 0 };
+    struct jy_zip_new list[] = {
+        { "OFD.xml", jy_slice_text("<o:OFD xmlns:o=\"http://www.ofdspec.org/2016\"><o:DocBody><o:DocRoot>Document.xml</o:DocRoot></o:DocBody></o:OFD>") },
+        { "Document.xml", jy_slice_text("<Document><CommonData><PageArea><PhysicalBox>0 0 210 297</PhysicalBox></PageArea></CommonData><Pages><Page ID=\"1\" "
+                                        "BaseLoc=\"P.xml\"/></Pages></Document>") },
+        { "P.xml", jy_slice_text("<Page><Content><Layer/></Content></Page>") },
+        { "attached.zip", JY_SLICE(part, sizeof(part)) },
+    };
+    struct jy_pieces pieces = { 0 };
+    jy_err err;
+
+    memcpy(part + 40, "PK\5\6", 4);
+    part[60] = (uint8_t)(comment & 0xff);
+    part[61] = (uint8_t)(comment >> 8);
+    err = jy_zip_make(list, 4, 33, 0, &pieces, NULL);
+    if (err == JY_OK)
+        err = jy_pieces_join(&pieces, out);
+    jy_pieces_free(&pieces);
+    return err;
+}
+
+static void
+no_part_of_a_package_becomes_its_end_record(void **state)
+{
+    struct jy_buf file = { 0 }, out = { 0 };
+    struct jy_fault fault = { 0 };
+    size_t refused = 0;
+
+    (void)state;
+    MUST(make_with_mark(0, &file));                          /* an attached package, complete in itself */
+    MUST(sign(jy_buf_slice(&file), &out, NULL));
+    assert_int_equal(try_open(jy_buf_slice(&out)), JY_OK);
+    for (unsigned comment = 1; comment < 1000; comment++) {
+        jy_buf_free(&file);
+        if (make_with_mark((uint16_t)comment, &file) == JY_E_AMBIGUOUS)
+            refused++;                                       /* it would end where the package ends */
+        else
+            assert_int_equal(try_open(jy_buf_slice(&file)), JY_OK);
+    }
+    assert_int_equal(refused, 1);
+    jy_buf_free(&file);
+    MUST(make_with_mark(40000, &file));                      /* it could end where the stamped package does */
+    assert_int_equal(try_open(jy_buf_slice(&file)), JY_OK);
+    assert_int_equal(sign(jy_buf_slice(&file), &out, &fault), JY_E_AMBIGUOUS);
+    assert_non_null(strstr(fault.text, "end record"));
+    jy_buf_free(&file);
+    jy_buf_free(&out);
+}
+
 static int
 set_up(void **state)
 {
@@ -300,7 +353,7 @@ tear_down(void **state)
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_hostile),
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_hostile), cmocka_unit_test(no_part_of_a_package_becomes_its_end_record),
                                         cmocka_unit_test(test_stamp), cmocka_unit_test(test_tamper), cmocka_unit_test(test_corpus) };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
