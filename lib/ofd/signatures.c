@@ -324,6 +324,26 @@ ofd_digest_with_z(void *impl, size_t index, const uint8_t z[JY_SM3_SIZE], uint8_
     return ofd_sm3_with_z(ofd, ofd->extras[index].file, z, out, fault);
 }
 
+/* SignatureDateTime has no fixed form (seal-formats §4): its first eight digits are the day, in all that is met. */
+static jy_time
+read_day(const char *text)
+{
+    int digits[8];
+    size_t count = 0;
+    jy_time day;
+    int year, month, number, hour, minute, second;
+
+    for (; text != NULL && *text != '\0' && count < 8; text++)
+        if (*text >= '0' && *text <= '9')
+            digits[count++] = *text - '0';
+    if (count < 8)
+        return 0;
+    year = digits[0] * 1000 + digits[1] * 100 + digits[2] * 10 + digits[3];
+    day = jy_time_from_civil(year, digits[4] * 10 + digits[5], digits[6] * 10 + digits[7], 0, 0, 0);
+    jy_time_civil(day, &year, &month, &number, &hour, &minute, &second);
+    return month == digits[4] * 10 + digits[5] && number == digits[6] * 10 + digits[7] ? day : 0;
+}
+
 static jy_err
 read_signature(struct ofd *ofd, const struct jy_xml *node, size_t body, size_t i, struct jy_fault *fault)
 {
@@ -368,6 +388,7 @@ read_signature(struct ofd *ofd, const struct jy_xml *node, size_t body, size_t i
         err = check_references(ofd, jy_xml_child(info, "References"), folder, sig, extra, fault);
     if (err == JY_OK)
         err = read_places(ofd, info, body, sig);
+    sig->stated = err == JY_OK ? read_day(jy_xml_child_text(info, "SignatureDateTime")) : 0;
     jy_xml_free(doc);
     return err;
 }

@@ -309,6 +309,29 @@ image_of_seal(struct package *p)
     package_text(p, "Doc_0/Signs/Sign_0/seal.png", "another picture");
 }
 
+/* Programs show this date. */
+static void
+date_shown(struct package *p, const char *date)
+{
+    char xml[100];
+
+    snprintf(xml, sizeof(xml), "<ofd:SignatureDateTime>%s</ofd:SignatureDateTime><ofd:References", date);
+    package_edit(p, SIGNATURE0, "<ofd:References", xml);
+    package_value(p, 0, NULL);
+}
+
+static void
+date_of_another_year(struct package *p)
+{
+    date_shown(p, "20200620091849Z");
+}
+
+static void
+date_in_local_time(struct package *p)
+{
+    date_shown(p, "2026-05-29 04:26:40");
+}
+
 /* The parts of a seal's own files in pieces, signed so. */
 static void
 seal_in_pieces(struct package *p)
