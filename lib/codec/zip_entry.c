@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define RATIO_FROM (UINT64_C(1) << 20)
-#define VERSION_MAX 51                /* 4.5 is all that deflated entries of any size need (APPNOTE 4.4.3.2); programs leave out what asks for more than they know */
+#define VERSION_MAX 51                /* entries of any size need 4.5 (APPNOTE 4.4.3.2); programs leave out what asks for more than they know */
 #define EXTRA_ZIP64 0x0001u
 #define EXTRA_UNICODE_PATH 0x7075u
 #define EXTRA_SEEN_ZIP64 1u
