@@ -123,7 +123,7 @@ reach_near(const struct cover *c)
 {
     struct ofd *ofd = c->ofd;
 
-    for (size_t i = 0; ofd->near_count > 0 && i < jy_zip_count(ofd->zip); i++) {
+    for (size_t i = 0; i < jy_zip_count(ofd->zip); i++) {
         bool covered = true, list = false;
 
         for (size_t k = 0; k < ofd->signature_count; k++)
@@ -131,7 +131,7 @@ reach_near(const struct cover *c)
         for (size_t b = 0; b < ofd->bodies; b++)
             list = list || ofd->body[b].list_file == i;
         if (!covered && !list && ofd->reached[i] == 0 && c->owners[i].signature == SIZE_MAX && !jy_zip_entry(ofd->zip, i)->directory &&
-            ofd_is_near(ofd, jy_zip_entry(ofd->zip, i)->name))
+            (ofd->mentioned[i] || ofd_is_near(ofd, jy_zip_entry(ofd->zip, i)->name)))
             ofd->reached[i] = OFD_SHOWN_BY_SEVERAL;
     }
 }

@@ -323,6 +323,7 @@ ofd_free(void *impl)
     free(ofd->outside);
     jy_buf_free(&ofd->near);
     free(ofd->acts);
+    free(ofd->mentioned);
     for (int i = 0; i < OFD_ALGORITHMS; i++) {
         free(ofd->digests[i].value);
         free(ofd->digests[i].known);
@@ -430,7 +431,8 @@ ofd_open(struct jy_slice file, void **impl, struct jy_fault *fault)
         ofd->z_budget += 2 * jy_zip_entry(ofd->zip, i)->size;
     ofd->reached = calloc(n, sizeof *ofd->reached);
     ofd->acts = calloc(n, sizeof *ofd->acts);
-    if (ofd->reached == NULL || ofd->acts == NULL || !new_digests(ofd, OFD_SM3) || jy_xml_reader_new(&ofd->reader) != JY_OK) {
+    ofd->mentioned = calloc(n, sizeof *ofd->mentioned);
+    if (ofd->reached == NULL || ofd->acts == NULL || ofd->mentioned == NULL || !new_digests(ofd, OFD_SM3) || jy_xml_reader_new(&ofd->reader) != JY_OK) {
         err = jy_fail(fault, JY_E_NOMEM, NULL, 0, "no memory");
         goto out;
     }

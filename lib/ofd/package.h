@@ -52,6 +52,7 @@ struct ofd {
     const char *guessed;                 /* name of an entry that was found only when its location was read in another way than it says, or NULL */
     struct jy_buf near;                  /* paths that locations lead to when they are read otherwise than they say, each with its NUL */
     size_t near_count, near_comparisons;
+    bool *mentioned;                     /* by entry: some text or attribute where parts are named, of whatever name, is its location */
     char twice[24];                      /* an ID that two resources or two templates of one document have, or empty */
     bool versions;                       /* another version has another document */
     bool *acts;                          /* by entry: something in it has an action, or is an annotation and may */

@@ -118,6 +118,21 @@ find_twice(struct walk *w)
     w->ids.len = 0;
 }
 
+/* An element or attribute that the standard does not have there may be one that some program knows. */
+static void
+mention(struct walk *w, const char *folder, const char *value)
+{
+    const char *const folders[] = { folder, w->beside, "" };
+    char path[OFD_PATH];
+
+    for (size_t i = 0; value[0] != '\0' && strpbrk(value, "./") != NULL && i < sizeof(folders) / sizeof(folders[0]); i++) {
+        size_t entry = ofd_resolve(folders[i], value, path, NULL) == JY_OK ? ofd_find(w->ofd, path) : SIZE_MAX;
+
+        if (entry != SIZE_MAX)
+            w->ofd->mentioned[entry] = true;
+    }
+}
+
 static jy_err walk_tree(struct walk *w, enum part kind, const struct jy_xml *node, const char *folder);
 
 static jy_err
@@ -141,6 +156,11 @@ walk_node(struct walk *w, enum part kind, const struct jy_xml *node, const char 
         if (err == JY_OK && loc != NULL && loc[0] != '\0')
             err = follow(w, l->to, folder, loc);
     }
+    /* Pages name nothing beside their resources, and those that were met before are not here. */
+    for (const struct jy_xml_attr *a = kind == PAGE ? NULL : node->attrs; a != NULL; a = a->next)
+        mention(w, folder, a->value);
+    if (kind != PAGE)
+        mention(w, folder, node->text);
     return err == JY_OK ? walk_tree(w, kind, node->child, folder) : err;
 }
 
