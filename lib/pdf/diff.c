@@ -161,17 +161,23 @@ has_reference(qpdf_data q, qpdf_oh oh)
 
 /* Fonts and the like: more names, never another meaning of a name. */
 static bool
+only_added(struct pdf_diff *d, const char *key, qpdf_oh x, qpdf_oh y, void *arg)
+{
+    (void)key;
+    (void)arg;
+    pdf_diff_reach(d, y);
+    return qpdf_oh_is_null(d->a, x);
+}
+
+/* One kind of resource of the form: /Font and so on. */
+static bool
 names_only_added(struct pdf_diff *d, const char *key, qpdf_oh x, qpdf_oh y, void *arg)
 {
-    bool deeper = arg == NULL;
-
-    (void)key;
-    pdf_diff_reach(d, y);
-    if (qpdf_oh_is_null(d->a, x))
+    if (only_added(d, key, x, y, arg))
         return true;
-    if (!deeper || !qpdf_oh_is_dictionary(d->a, x) || !qpdf_oh_is_dictionary(d->b, y))
+    if (!qpdf_oh_is_dictionary(d->a, x) || !qpdf_oh_is_dictionary(d->b, y))
         return false;
-    pdf_diff_keys(d, qpdf_oh_get_object_id(d->b, y), "AcroForm /DR", x, y, names_only_added, d);
+    pdf_diff_keys(d, *(int *)arg, "AcroForm /DR", x, y, only_added, NULL);
     return true;
 }
 
@@ -190,8 +196,11 @@ form_rule(struct pdf_diff *d, const char *key, qpdf_oh x, qpdf_oh y, void *arg)
     /* Removed by who signs: what is signed must not be drawn anew. Never added: readers would draw fields anew. */
     if (strcmp(key, "/NeedAppearances") == 0)
         return qpdf_oh_is_null(d->b, y) || (qpdf_oh_is_bool(d->b, y) && !qpdf_oh_get_bool_value(d->b, y));
-    if (strcmp(key, "/DR") == 0 && qpdf_oh_is_dictionary(d->b, y))
-        return names_only_added(d, key, x, y, NULL);
+    if (strcmp(key, "/DR") == 0 && qpdf_oh_is_dictionary(d->b, y)) {
+        pdf_diff_reach(d, y);
+        pdf_diff_keys(d, id, "AcroForm /DR", x, y, names_only_added, &id);
+        return true;
+    }
     return strcmp(key, "/DA") == 0 && qpdf_oh_is_null(d->a, x) && qpdf_oh_is_string(d->b, y);
 }
 
@@ -205,6 +214,19 @@ diff_form(struct pdf_diff *d, int id, qpdf_oh x, qpdf_oh y)
         pdf_diff_keys(d, id, "AcroForm", x, y, form_rule, &id);
 }
 
+/* What evidence is; what else hangs there is used by nothing. */
+static void
+reach_evidence(struct pdf_diff *d, qpdf_oh dss)
+{
+    static const char *const lists[] = { "/Certs", "/CRLs", "/OCSPs", "/VRI" };
+    struct pdf_change *c = qpdf_oh_is_indirect(d->b, dss) ? pdf_change_of(d, qpdf_oh_get_object_id(d->b, dss)) : NULL;
+
+    if (c != NULL)
+        c->is_reached = true;
+    for (size_t i = 0; qpdf_oh_is_dictionary(d->b, dss) && i < sizeof(lists) / sizeof(lists[0]); i++)
+        pdf_diff_reach(d, qpdf_oh_get_key(d->b, dss, lists[i]));
+}
+
 static bool
 catalog_rule(struct pdf_diff *d, const char *key, qpdf_oh x, qpdf_oh y, void *arg)
 {
@@ -215,7 +237,7 @@ catalog_rule(struct pdf_diff *d, const char *key, qpdf_oh x, qpdf_oh y, void *ar
         return true;
     }
     if (strcmp(key, "/DSS") == 0) {
-        pdf_diff_reach(d, y);
+        reach_evidence(d, y);
         return qpdf_oh_is_dictionary(d->b, y);
     }
     if (strcmp(key, "/Extensions") == 0)                    /* names of the extensions that DSS needs; nothing is drawn by it */
@@ -392,7 +414,7 @@ diff_object(struct pdf_diff *d, const struct pdf_change *c)
                                                                      : qpdf_oh_is_dictionary(d->b, y)))
         d->step->metadata = true;
     else if (is_of_dss(d, id) && (qpdf_oh_is_array(d->a, x) ? qpdf_oh_is_array(d->b, y) : qpdf_oh_is_dictionary(d->b, y)))
-        pdf_diff_reach(d, qpdf_oh_get_key(d->b, qpdf_get_root(d->b), "/DSS"));
+        reach_evidence(d, qpdf_oh_get_key(d->b, qpdf_get_root(d->b), "/DSS"));
     else if (qpdf_oh_is_array(d->a, x) && qpdf_oh_is_array(d->b, y))
         diff_array(d, id, x, y);
     else if (qpdf_oh_is_dictionary(d->a, x) && qpdf_oh_is_dictionary(d->b, y)) {
@@ -407,6 +429,18 @@ diff_object(struct pdf_diff *d, const struct pdf_change *c)
     } else if (!qpdf_oh_is_stream(d->a, x) || !qpdf_oh_is_stream(d->b, y) || !pdf_is_filled_appearance(d, id, x, y)) {
         pdf_diff_refuse(d, id, "%s was changed", kind);
     }
+}
+
+/* Set free: writers clear up what nothing used. What was named is null now where it was named; an object stream takes its objects along. */
+static void
+diff_gone(struct pdf_diff *d, const struct pdf_change *c)
+{
+    int id = (int)c->id;
+
+    if (!is_unused(d, id) || strcmp(kind_of(d->a, qpdf_get_object_by_id(d->a, id, c->old_generation)), "/ObjStm") == 0)
+        pdf_diff_refuse(d, id, "was removed");
+    else if (qpdf_oh_get_object_id(d->a, qpdf_oh_get_key(d->a, qpdf_get_trailer(d->a), "/Info")) == id)
+        d->step->metadata = true;
 }
 
 /* Objects that hold others, and what no permitted part of the revision uses. */
@@ -441,7 +475,9 @@ pdf_diff(qpdf_data a, qpdf_data b, struct pdf_change *changes, size_t count, con
     }
     for (size_t i = 0; d.rc == JY_OK && !step->is_changed && i < count; i++) {
         const struct pdf_referred *by = pdf_refs_of(refs, changes[i].id);
-        if (!changes[i].is_new)
+        if (changes[i].is_gone)
+            diff_gone(&d, &changes[i]);
+        else if (!changes[i].is_new)
             diff_object(&d, &changes[i]);
         else if (by != NULL && by->count > 0)
             pdf_diff_refuse(&d, (int)changes[i].id, "object %u used it before it existed", by->by[0]);

@@ -18,6 +18,7 @@ struct pdf_change {
     int old_generation, new_generation;
     bool is_new;                      /* not in the earlier revision */
     bool is_reached;                  /* new, and used in a permitted way */
+    bool is_gone;                     /* free in the later revision */
 };
 struct pdf_step {
     size_t from, to;                  /* the earlier revision is [0, from), the later one [0, to) */
@@ -39,5 +40,9 @@ struct pdf_step {
  */
 JY_CHECK jy_err pdf_diff(qpdf_data a, qpdf_data b, struct pdf_change *changes, size_t count, const struct pdf_refs *refs, struct pdf_step *step);
 void pdf_step_free(struct pdf_step *step);
+/**
+ * Tells in step when the revision of the sections [newer, older) holds objects or trailers that none of them names. JY_E_NOMEM is the only error.
+ */
+JY_CHECK jy_err pdf_refuse_hidden(const struct pdf *pdf, size_t newer, size_t older, struct pdf_step *step);
 
 #endif

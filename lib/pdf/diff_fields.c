@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The allow-list for fields, their widgets and what they show: signing, further impressions of a seal, values filled in. */
 #include "pdf/diff_inside.h"
+#include "pdf/shown.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +11,6 @@
 #define KIDS_MAX 2000
 #define COVERED_SHARE 0.25            /* of a page: a stamp covers a few percent, what hides a page covers most of it */
 #define FLAGS_UNSEEN (2 | 32)         /* Hidden, NoView */
-#define CONTENT_MAX 65536
 
 static bool
 is_new_object(struct pdf_diff *d, qpdf_oh oh)
@@ -179,37 +179,6 @@ check_new_field(struct pdf_diff *d, int id, qpdf_oh field)
 
 /* -- further impressions of the seal that signs -- */
 
-/* Draws nothing but pictures: no text, no lines, no fills. */
-static bool
-draws_only_pictures(struct pdf_diff *d, qpdf_oh form)
-{
-    static const char *const operators[] = { "q", "Q", "cm", "gs", "Do", "re", "W", "W*", "n", NULL };
-    unsigned char *bytes = NULL;
-    struct pdf_lexer lexer;
-    struct pdf_value token;
-    size_t len = 0;
-    QPDF_BOOL filtered;
-    bool good = true;
-    char why[160], word[8];
-
-    if (qpdf_oh_get_stream_data(d->b, form, qpdf_dl_generalized, &filtered, &bytes, &len) != QPDF_SUCCESS) {
-        free(bytes);                                     /* with a warning there are some */
-        if (pdf_error(d->b, why) == JY_E_NOMEM)
-            d->rc = JY_E_NOMEM;
-        return false;
-    }
-    lexer = (struct pdf_lexer){ JY_SLICE(bytes, len), 0 };
-    for (good = filtered && len < CONTENT_MAX; good;) {
-        pdf_token_next(&lexer, &token);
-        if (token.kind == PDF_END)
-            break;
-        snprintf(word, sizeof(word), "%.*s", token.text.len < 7 ? (int)token.text.len : 7, (const char *)token.text.p);
-        good = token.kind == PDF_INTEGER || token.kind == PDF_REAL || token.kind == PDF_NAME || (token.kind == PDF_WORD && pdf_key_in(word, operators));
-    }
-    free(bytes);
-    return good;
-}
-
 /* Every XObject of the form is one of the XObjects of the signature's own appearance; how they are painted (ExtGState) is written the same in both. */
 static bool
 same_pictures(struct pdf_diff *d, qpdf_oh form, qpdf_oh own)
@@ -260,7 +229,7 @@ check_impression(struct pdf_diff *d, int id, qpdf_oh annot)
     }
     form = qpdf_oh_get_key(d->b, qpdf_oh_get_key(d->b, annot, "/AP"), "/N");
     own = qpdf_oh_get_key(d->b, qpdf_oh_get_key(d->b, qpdf_get_object_by_id(d->b, closer->field_id, 0), "/AP"), "/N");
-    if (!qpdf_oh_is_stream(d->b, own) || !same_pictures(d, form, own) || !draws_only_pictures(d, form))
+    if (!qpdf_oh_is_stream(d->b, own) || !same_pictures(d, form, own) || !pdf_draws_only_pictures(d->b, form, &d->rc))
         pdf_diff_refuse(d, id, "an annotation was added that shows something else than the signing seal");
     else
         d->step->impressions++;
@@ -468,6 +437,8 @@ pdf_diff_field(struct pdf_diff *d, int id, qpdf_oh x, qpdf_oh y)
         diff_filled(d, id, x, y);
     } else if (!qpdf_oh_is_null(d->a, qpdf_oh_get_key(d->a, x, "/V"))) {
         pdf_diff_refuse(d, id, "the field of an earlier signature was changed");
+    } else if (!is_closed(d, y) && qpdf_oh_is_array(d->a, qpdf_oh_get_key(d->a, x, "/Kids")) && !qpdf_oh_has_key(d->a, x, "/Subtype")) {
+        pdf_diff_keys(d, id, "field", x, y, kids_rule, &id);          /* what its kids inherit; each of them is a signature of its own */
     } else if (!is_closed(d, y)) {
         pdf_diff_refuse(d, id, "a signature field was changed and not signed");
     } else {

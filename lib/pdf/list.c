@@ -10,6 +10,7 @@
 #define LOCK_NAMES_MAX 10000
 #define REFERENCES_MAX 16
 #define PLAIN_KEYS_MAX 32
+#define HANDLES_KEPT 1000              /* annotations after which qpdf's handles are given back */
 
 /* -- what a signature permits after it (ISO 32000-2 12.8.2) -- */
 
@@ -230,6 +231,56 @@ walk(struct pdf *pdf, qpdf_oh fields, bool is_signature, const char *above, int 
     return rc;
 }
 
+/* Is it a widget of a signature that the form lists? */
+static bool
+is_listed(const struct pdf *pdf, qpdf_oh widget)
+{
+    qpdf_oh parent = qpdf_oh_get_key(pdf->q, widget, "/Parent");
+    int id = qpdf_oh_get_object_id(pdf->q, widget), above = qpdf_oh_is_dictionary(pdf->q, parent) ? qpdf_oh_get_object_id(pdf->q, parent) : 0;
+
+    for (size_t i = 0; i < pdf->signature_count; i++)
+        if (pdf->details[i].field_id != 0 && (pdf->details[i].field_id == id || pdf->details[i].field_id == above))
+            return true;
+    return false;
+}
+
+/*
+ * Signatures that a page shows and the form does not list. Whoever takes another's signature off the form, changes the document and signs it himself would
+ * else have both seals on the page and only his own judged.
+ */
+static jy_err
+walk_pages(struct pdf *pdf, struct jy_fault *fault)
+{
+    qpdf_data q = pdf->q;
+    jy_err rc = JY_OK;
+
+    for (size_t page = 0; rc == JY_OK && pdf->signature_count > 0 && page < pdf->page_count; page++) {
+        qpdf_oh annots = qpdf_oh_get_key(q, qpdf_get_page_n(q, page), "/Annots");
+        int n = qpdf_oh_is_array(q, annots) ? qpdf_oh_get_array_n_items(q, annots) : 0;
+
+        for (int i = 0; rc == JY_OK && i < n; i++) {
+            qpdf_oh widget = qpdf_oh_get_array_item(q, annots, i);
+            struct field_value value;
+            char name[128] = "";
+            if (qpdf_oh_is_dictionary(q, widget) && qpdf_oh_has_key(q, widget, "/V") && !is_listed(pdf, widget)) {
+                value = value_of(pdf, widget);
+                if (qpdf_oh_is_string(q, qpdf_oh_get_key(q, widget, "/T")))
+                    snprintf(name, sizeof(name), "%.60s", qpdf_oh_get_utf8_value(q, qpdf_oh_get_key(q, widget, "/T")));
+                if (looks_signed(q, &value))
+                    rc = pdf->signature_count >= JY_PDF_SIGNATURES_MAX ? jy_fail(fault, JY_E_LIMIT, "PDF page", page + 1, "more than %d signatures",
+                                                                                 JY_PDF_SIGNATURES_MAX)
+                                                                       : add_signature(pdf, widget, &value, name);
+            }
+            if (i % HANDLES_KEPT == HANDLES_KEPT - 1) {
+                qpdf_oh_release_all(q);
+                annots = qpdf_oh_get_key(q, qpdf_get_page_n(q, page), "/Annots");
+            }
+        }
+        qpdf_oh_release_all(q);
+    }
+    return rc;
+}
+
 jy_err
 pdf_signatures(void *impl, const struct jy_signature **out, size_t *count, struct jy_fault *fault)
 {
@@ -239,9 +290,10 @@ pdf_signatures(void *impl, const struct jy_signature **out, size_t *count, struc
 
     if (!pdf->listed) {
         form = qpdf_oh_get_key(pdf->q, qpdf_get_root(pdf->q), "/AcroForm");
-        if (qpdf_oh_is_dictionary(pdf->q, form) && ((rc = walk(pdf, qpdf_oh_get_key(pdf->q, form, "/Fields"), false, "", 0, fault)) != JY_OK ||
-                                                   (rc = pdf_refuse_warnings(pdf->q, fault)) != JY_OK || (rc = pdf_digest_all(pdf)) != JY_OK ||
-                                                   (rc = pdf_judge_revisions(pdf, fault)) != JY_OK || (rc = pdf_read_places(pdf)) != JY_OK))
+        if (qpdf_oh_is_dictionary(pdf->q, form) &&
+            ((rc = walk(pdf, qpdf_oh_get_key(pdf->q, form, "/Fields"), false, "", 0, fault)) != JY_OK || (rc = walk_pages(pdf, fault)) != JY_OK ||
+             (rc = pdf_refuse_warnings(pdf->q, fault)) != JY_OK || (rc = pdf_digest_all(pdf)) != JY_OK || (rc = pdf_note_removed(pdf)) != JY_OK ||
+             (rc = pdf_judge_revisions(pdf, fault)) != JY_OK || (rc = pdf_read_places(pdf)) != JY_OK))
             return rc;
         pdf->listed = true;
     }

@@ -21,6 +21,7 @@ struct pdf_signature {
     int field_id, value_id;           /* 0 = direct */
     size_t begin, end;                /* [0, end) is what it signs but for its value, which stands from begin; end 0: the range is not exact */
     bool is_time_stamp;
+    bool shows_else;                  /* APPEARANCE has failed */
     int permission;                   /* P of its DocMDP, 0 none (ISO 32000-2 12.8.2.2) */
     int lock_permission;              /* P of its field's Lock, 0 none (ISO 32000-2 12.7.5.5): 1 = no change from then on */
     enum pdf_lock lock;               /* its FieldMDP */
@@ -64,6 +65,8 @@ JY_CHECK jy_err pdf_finish(struct jy_slice prepared, const char *slot, struct jy
 JY_CHECK jy_err pdf_digest(struct jy_slice file, size_t a, size_t b, size_t end, uint8_t out[JY_SM3_SIZE]);
 /** Is ByteRange the whole revision but for this value? Notes PDF_BYTERANGE and SIG_FORMAT, fills value, parts and the detail's range. */
 JY_CHECK jy_err pdf_read_range(struct pdf *pdf, qpdf_oh field, qpdf_oh value, struct jy_signature *s, struct pdf_signature *detail);
+/** SIGNATURE_REMOVED of every signature when the file holds a further one that neither the form nor a page has. */
+JY_CHECK jy_err pdf_note_removed(struct pdf *pdf);
 /** Where each signature shows stamps; PLACEMENT when one lies off its page. After all are listed. */
 JY_CHECK jy_err pdf_read_places(struct pdf *pdf);
 /** As displayed. */

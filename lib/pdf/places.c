@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where the signatures show their stamps: widgets and, as we write them, Stamp annotations that bear the field's name. Back into millimetres. */
+#include "pdf/shown.h"
 #include "pdf/update.h"
 
 #include <math.h>
@@ -120,7 +121,7 @@ add_place(struct jy_signature *s, const struct jy_stamp_place *place)
 }
 
 static jy_err
-read_annot(struct pdf *pdf, size_t page, qpdf_oh annot)
+read_annot(struct pdf *pdf, size_t page, qpdf_oh annot, struct pdf_shown *shown)
 {
     struct jy_stamp_place place;
     struct jy_signature *s;
@@ -135,7 +136,7 @@ read_annot(struct pdf *pdf, size_t page, qpdf_oh annot)
         return JY_OK;                                        /* a signature without a stamp has an empty Rect */
     s = &pdf->signatures[i];
     place = place_of(pdf, page, annot, rect);
-    if ((rc = add_place(s, &place)) != JY_OK)
+    if ((rc = add_place(s, &place)) != JY_OK || (rc = pdf_check_shown(pdf, i, annot, page, shown)) != JY_OK)
         return rc;
     seen = jy_place_visible(&place);
     size = pdf_page_size(&pdf->pages[page]);
@@ -147,6 +148,7 @@ read_annot(struct pdf *pdf, size_t page, qpdf_oh annot)
 jy_err
 pdf_read_places(struct pdf *pdf)
 {
+    struct pdf_shown shown = { 0 };
     qpdf_data q = pdf->q;
     jy_err rc = JY_OK;
 
@@ -155,7 +157,7 @@ pdf_read_places(struct pdf *pdf)
         int n = qpdf_oh_is_array(q, annots) ? qpdf_oh_get_array_n_items(q, annots) : 0;
 
         for (int i = 0; rc == JY_OK && i < n; i++) {
-            rc = read_annot(pdf, page, qpdf_oh_get_array_item(q, annots, i));
+            rc = read_annot(pdf, page, qpdf_oh_get_array_item(q, annots, i), &shown);
             if (i % HANDLES_KEPT == HANDLES_KEPT - 1) {
                 qpdf_oh_release_all(q);
                 annots = qpdf_oh_get_key(q, qpdf_get_page_n(q, page), "/Annots");
@@ -165,5 +167,6 @@ pdf_read_places(struct pdf *pdf)
     }
     while (qpdf_more_warnings(q))                            /* a form that does not unpack is no picture of ours, and nothing worse */
         (void)qpdf_next_warning(q);
+    pdf_shown_free(&shown);
     return rc;
 }

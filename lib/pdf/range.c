@@ -92,20 +92,36 @@ judge_range(const struct pdf *pdf, const struct pdf_value *dict, size_t range[4]
     return NULL;
 }
 
+/* The digits of a hexadecimal string without the white space that may break its lines (ISO 32000-2 7.3.4.3). */
+static size_t
+drop_spaces(const uint8_t *from, size_t len, uint8_t *to)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < len; i++)
+        if (!pdf_is_space(from[i]))
+            to[n++] = from[i];
+    return n;
+}
+
 /* The DER (or BER) between < and >; what pads it must be zero. NULL or why it is none. */
 static const char *
 read_contents(struct jy_slice hex, struct jy_slice *out, jy_err *rc)
 {
-    size_t len = (hex.len - 2) / 2, head = 2, der = 0, end;
+    size_t len, head = 2, der = 0, end, digits;
     uint8_t *bytes;
 
-    if (hex.len < 6 || hex.len % 2 != 0)
-        return "Contents is empty or has half a byte: never signed";
-    if ((bytes = malloc(len)) == NULL) {
+    if ((bytes = malloc(hex.len)) == NULL) {
         *rc = JY_E_NOMEM;
         return NULL;
     }
-    if (jy_hex_parse(JY_SLICE(hex.p + 1, len * 2), bytes, len) != JY_OK || bytes[0] != 0x30) {
+    digits = drop_spaces(hex.p + 1, hex.len - 2, bytes);
+    len = digits / 2;
+    if (digits < 4 || digits % 2 != 0) {
+        free(bytes);
+        return "Contents is empty or has half a byte: never signed";
+    }
+    if (jy_hex_parse(JY_SLICE(bytes, digits), bytes, len) != JY_OK || bytes[0] != 0x30) {
         free(bytes);
         return "Contents is all zero or not hexadecimal: never signed";
     }
@@ -153,6 +169,52 @@ pdf_read_range(struct pdf *pdf, qpdf_oh field, qpdf_oh value, struct jy_signatur
         return rc;
     s->kind = detail->is_time_stamp ? JY_SIGNATURE_TIME_STAMP : jy_value_form(s->value) == JY_VALUE_SES ? JY_SIGNATURE_SEAL : JY_SIGNATURE_PLAIN;
     return JY_OK;
+}
+
+/* Usage rights of a form (ISO 32000-1 8.7, UR3) are signed by whoever made it and belong to no field. */
+static bool
+is_usage_right(const struct pdf *pdf, size_t begin)
+{
+    qpdf_data q = pdf->q;
+    qpdf_oh perms = qpdf_oh_get_key(q, qpdf_get_root(q), "/Perms"), ur = qpdf_oh_is_dictionary(q, perms) ? qpdf_oh_get_key(q, perms, "/UR3") : perms, range;
+    long long n = -1;
+
+    range = qpdf_oh_is_dictionary(q, ur) ? qpdf_oh_get_key(q, ur, "/ByteRange") : perms;
+    return qpdf_oh_is_array(q, range) && qpdf_oh_get_array_n_items(q, range) == 4 &&
+           qpdf_oh_get_value_as_longlong(q, qpdf_oh_get_array_item(q, range, 1), &n) && n >= 0 && (size_t)n == begin;
+}
+
+/* Does a listed signature, whole or broken, name this range? */
+static bool
+is_range_listed(const struct pdf *pdf, size_t begin)
+{
+    for (size_t i = 0; i < pdf->signature_count; i++)
+        if (pdf->details[i].end == 0 || pdf->details[i].begin == begin)
+            return true;
+    return false;
+}
+
+jy_err
+pdf_note_removed(struct pdf *pdf)
+{
+    const struct jy_slice word = jy_slice_text("/ByteRange"), file = pdf->file;
+    size_t range[4], at, next = 0;
+    jy_err rc = JY_OK;
+
+    while (rc == JY_OK && (at = jy_slice_find(JY_SLICE(file.p + next, file.len - next), word)) != SIZE_MAX) {
+        struct pdf_lexer lexer = { file, next += at + word.len };
+        struct pdf_value array;
+        pdf_value_next(&lexer, &array);
+        if (array.kind != PDF_ARRAY || !read_numbers(&array, file.len, range) || range[0] != 0 || range[1] + 2 > range[2] ||
+            range[3] > file.len - range[2] || file.p[range[1]] != '<' || file.p[range[2] - 1] != '>' || !ends_a_revision(file, range[2] + range[3]) ||
+            is_range_listed(pdf, range[1]) || is_usage_right(pdf, range[1]))
+            continue;
+        for (size_t i = 0; rc == JY_OK && i < pdf->signature_count; i++)
+            rc = jy_findings_add(&pdf->signatures[i].findings, JY_CHECK_SIGNATURE_REMOVED, false, pdf->signatures[i].id, range[1],
+                                 "a signature over [0 %zu %zu %zu] is in no field any more", range[1], range[2], range[3]);
+        break;                                               /* said once */
+    }
+    return rc;
 }
 
 static int

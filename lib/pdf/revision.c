@@ -133,16 +133,15 @@ find_changes(struct revisions *r, size_t k, struct pdf_change **out, size_t *cou
             const char *wrong = NULL;
             if (id == 0 || same_entry(before, after))
                 continue;
-            if (after == NULL)
-                wrong = "was removed";
-            else
+            if (after != NULL)
                 wrong = foreign(xref, after, newer, step->from, step->to);
             if (wrong != NULL && !step->is_changed) {
                 snprintf(step->where, sizeof(step->where), "object %u", id);
                 refuse(step, wrong);
             }
             (*out)[n++] = (struct pdf_change){ id, before == NULL || before->type == PDF_COMPRESSED ? 0 : (int)before->generation,
-                                               after == NULL || after->type == PDF_COMPRESSED ? 0 : (int)after->generation, before == NULL, false };
+                                               after == NULL || after->type == PDF_COMPRESSED ? 0 : (int)after->generation, before == NULL, false,
+                                               after == NULL };
         }
     qsort(*out, n, sizeof(**out), by_id);
     for (size_t i = 0; i < n; i++)
@@ -237,7 +236,8 @@ compare(struct revisions *r, size_t k)
     }
     if (step->to == pdf->file.len && !ends_cleanly(pdf->file))
         refuse(step, "bytes after the end of the last revision");
-    if ((rc = find_changes(r, k, &changes, &count)) != JY_OK || step->is_changed)
+    if ((rc = find_changes(r, k, &changes, &count)) != JY_OK || step->is_changed ||
+        (rc = pdf_refuse_hidden(pdf, r->sections[k + 1], r->sections[k], step)) != JY_OK || step->is_changed)
         goto out;
     if (r->earlier == NULL && (rc = pdf_load(JY_SLICE(pdf->file.p, step->from), &r->earlier, NULL)) != JY_OK) {
         rc = unless_no_memory(step, rc, "the signed revision cannot be read by itself");
@@ -283,16 +283,25 @@ is_locked(const struct pdf_signature *detail, const char *name)
     return detail->lock == PDF_LOCK_ALL || (detail->lock == PDF_LOCK_INCLUDE && named) || (detail->lock == PDF_LOCK_EXCLUDE && !named);
 }
 
-/* P of the signature's own lock or certification, or of the document's certification. */
+/*
+ * P of the signature's own lock, or of the document's certification. Only the first signature certifies (ISO 32000-2 12.8.2.2): what a later one
+ * claims may forbid more and never permit more, or whoever signs last would allow himself to fill in what others signed.
+ */
 static int
 permission(const struct pdf *pdf, const struct pdf_signature *detail)
 {
+    size_t first = pdf->file.len;
+    int p = 0;
+
     if (detail->lock_permission != 0)
         return detail->lock_permission;
-    for (size_t i = 0; detail->permission == 0 && i < pdf->signature_count; i++)
-        if (pdf->details[i].permission != 0)
-            return pdf->details[i].permission;
-    return detail->permission;
+    for (size_t i = 0; i < pdf->signature_count; i++)
+        if (pdf->details[i].end != 0 && pdf->details[i].end < first)
+            first = pdf->details[i].end;
+    for (size_t i = 0; i < pdf->signature_count; i++)
+        if (pdf->details[i].permission == 1 || (p != 1 && pdf->details[i].permission != 0 && pdf->details[i].end == first))
+            p = pdf->details[i].permission;
+    return p;
 }
 
 /* The permitted kinds of a step that this signature forbids; NULL when there is none. */

@@ -10,6 +10,7 @@ struct pdf_row {
     const struct object *update;      /* a revision after the signature, or none */
     const char *trailer;              /* of that revision */
     const struct sign_how *again;     /* a further signature after that */
+    void (*between)(struct pdf_file *f);
     void (*before)(struct pdf_file *f), (*after)(struct pdf_file *f);
 };
 
@@ -27,6 +28,8 @@ make_pdf(const struct attack *self, struct jy_buf *out)
     pdf_sign(&f, row->how);
     if (row->update != NULL)
         pdf_update(&f, row->update, row->trailer == NULL ? "" : row->trailer);
+    if (row->between != NULL)
+        row->between(&f);
     if (row->again != NULL)
         pdf_sign(&f, row->again);
     if (row->after != NULL)
@@ -180,6 +183,132 @@ two_origins(struct pdf_file *f)
     f->bytes = moved;
 }
 
+/* Bytes of a later revision that hold an object which no section names. */
+static void
+hidden_between(struct pdf_file *f)
+{
+    append(f, "4 0 obj\n" OTHER_CONTENT "\nendobj\n");
+    raw_section(f, "0 1\n0000000000 65535 f \n", "");
+}
+
+static void
+hidden_by_remark(struct pdf_file *f)
+{
+    append(f, "4 %remark\n0 obj\n" OTHER_CONTENT "\nendobj\n");
+    raw_section(f, "0 1\n0000000000 65535 f \n", "");
+}
+
+/* The object before its last writing: nothing hides. */
+static void
+written_twice(struct pdf_file *f)
+{
+    const struct object update[] = { { 16, STREAM("", "3", "abc"), 0 }, { 0, NULL, 0 } };
+
+    append(f, "16 0 obj\n(first thought)\nendobj\n");
+    pdf_update(f, update, "");
+}
+
+/* A higher generation before it: some who search take that one. */
+static void
+hidden_generation(struct pdf_file *f)
+{
+    const struct object update[] = { { 3, SAME_PAGE, 0 }, { 0, NULL, 0 } };
+
+    append(f, "3 7 obj\n" PAGE_HEAD "/Contents 11 0 R >>\nendobj\n");
+    pdf_update(f, update, "");
+}
+
+/* Sections that some readers give up: they search the bytes, and find what the signed revision hides. */
+static void
+table_of_short_rows(struct pdf_file *f)
+{
+    raw_section(f, "0 1\n0000000000 65535 f\n", "");
+}
+
+static void
+stream_beside_short_rows(struct pdf_file *f)
+{
+    char rows[96];
+
+    snprintf(rows, sizeof(rows), "%d 1\n%010zu 00000 n\n", f->size, f->bytes.len);
+    MUST(jy_buf_fmt(&f->bytes, "%d 0 obj\n", f->size));
+    append(f, STREAM("/Type /ObjStm /N 1 /First 4", "58", "6 0 << /Type /Font /Subtype /Type1 /BaseFont /Courier >>  ") "\nendobj\n");
+    f->size++;
+    raw_section(f, rows, "");
+}
+
+static void
+startxref_with_remark(struct pdf_file *f)
+{
+    size_t at = f->bytes.len;
+
+    MUST(jy_buf_fmt(&f->bytes, "xref\n0 1\n0000000000 65535 f \ntrailer\n<< /Size %d /Root 1 0 R /Prev %zu >>\nstartxref\n%%remark\n%zu\n%%%%EOF\n", f->size,
+                    f->xref, at));
+}
+
+/* "14 0 obj" of the signed revision, met one byte later. */
+static void
+number_cut(struct pdf_file *f)
+{
+    f->hidden++;
+    hidden_brought_back(f);
+}
+
+/* The chain is led past the signed revision, whose objects are named anew. */
+static void
+chain_past_the_signature(struct pdf_file *f)
+{
+    static const int ids[] = { 3, 5, 13, 15 };
+    size_t first = jy_slice_find(jy_buf_slice(&f->bytes), jy_slice_text("startxref\n"));
+    char rows[256] = "";
+
+    for (size_t i = 0; i < 4; i++) {
+        char word[16];
+        snprintf(word, sizeof(word), "\n%d 0 obj\n", ids[i]);
+        snprintf(rows + strlen(rows), sizeof(rows) - strlen(rows), "%d 1\n%010zu 00000 n \n", ids[i],
+                 jy_slice_rfind(jy_buf_slice(&f->bytes), jy_slice_text(word)) + 1);
+    }
+    f->xref = (size_t)strtoul((const char *)f->bytes.p + first + 10, NULL, 10);
+    raw_section(f, rows, "");
+}
+
+/* As the library stamps: what is shown is the seal. */
+static void
+stamped(struct pdf_file *f)
+{
+    const struct jy_stamp_place places[] = { { 1, 20, 20, 40, 40, { 0, 0, 0, 0 } }, { 1, 190, 20, 40, 40, { 0, 0, 10, 40 } } };
+    struct jy_buf out = { 0 };
+
+    MUST(pki_stamp_at(jy_buf_slice(&f->bytes), places, 2, false, pki.now, &out, NULL));
+    jy_buf_free(&f->bytes);
+    f->bytes = out;
+}
+
+/* Before a further signature: the first one is taken off the form, and off the page. */
+static void
+off_the_form(struct pdf_file *f)
+{
+    const struct object other[] = { { 4, OTHER_CONTENT, 0 }, { 0, NULL, 0 } };
+
+    pdf_update(f, other, "");
+    snprintf(f->fields, sizeof(f->fields), "8 0 R 10 0 R");
+}
+
+static void
+off_form_and_page(struct pdf_file *f)
+{
+    off_the_form(f);
+    snprintf(f->annots, sizeof(f->annots), "8 0 R 10 0 R");
+}
+
+static void
+filled_at_the_end(struct pdf_file *f)
+{
+    const struct object filled[] = { { 8, FIELD("two hundred", "40 0 R"), 0 }, { 40, OTHER_FORM, 0 }, { 0, NULL, 0 } };
+
+    pdf_update(f, filled, "");
+}
+
 static void
 startxref_without_end(struct pdf_file *f)
 {
@@ -292,6 +421,13 @@ static const struct attack rows[] = {
     /* Content changed after signing. */
     { "content-replaced", "the amount on the page is another", MADE(UPDATE({ 4, OTHER_CONTENT, 0 })), CHANGED("object 4") },
     { "content-key", "the page names another content stream", MADE(UPDATE({ 3, SIGNED_PAGE("11 0 R", "", ""), 0 })), CHANGED("/Contents") },
+    { "honest-freed", "an object that nothing used is set free", MADE(UPDATE({ 12, NULL, 1 })), GOOD },
+    { "content-freed-beside", "the content is set free, and the page written anew as it was", MADE(UPDATE({ 3, SAME_PAGE, 0 }, { 4, NULL, 1 })),
+      CHANGED("was removed") },
+    { "layers-freed", "the layers are set free, and the catalog written anew as it was", MADE(
+        .catalog = "<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /OCProperties 20 0 R >>", MORE({ 20, "<< /OCGs [] /D << >> >>", 0 }),
+        UPDATE({ 1, "<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /OCProperties 20 0 R >>", 0 }, { 20, NULL, 1 })), CHANGED("was removed") },
+    { "font-freed", "the font is set free", MADE(UPDATE({ 6, NULL, 1 })), CHANGED("was removed") },
     { "content-added", "a content stream is added to the page",
       MADE(UPDATE({ 3, SIGNED_PAGE("4 0 R 16 0 R", "", ""), 0 }, { 16, OTHER_CONTENT, 0 })), CHANGED("/Contents") },
     { "content-freed", "the content is deleted", MADE(UPDATE({ 4, NULL, 1 })), CHANGED("was removed") },
@@ -339,6 +475,8 @@ static const struct attack rows[] = {
     { "object-stream-replaced", "the object stream that holds the font is another, the font's own entry is not", MADE(.before = in_object_stream, UPDATE({ 21,
         "<< /Type /ObjStm /N 2 /First 9 /Length 79 >>\nstream\n6 0 20 69"
         "<< /Type /Font /Subtype /Type1 /BaseFont /ZapfDingbats              >>(text)\nendstream", 0 })), CHANGED("object 21") },
+    { "object-stream-freed", "the object stream that holds the font is set free, the font's own entry is not", MADE(.before = in_object_stream,
+        UPDATE({ 21, NULL, 1 })), .refused = JY_E_DAMAGED },
     { "xref-stream-as-content", "the page shows an xref stream, which a writer may write anew",
       MADE(.contents = "4 0 R 22 0 R", .before = in_object_stream, UPDATE({ 22,
         STREAM("/Type /XRef /W [1 2 1] /Size 1", "39", "BT /F1 24 Tf 72 700 Td (900 yuan) Tj ET"), 0 })), CHANGED("object 22") },
@@ -457,6 +595,105 @@ static const struct attack rows[] = {
     { "startxref-cut", "the last offset points elsewhere", MADE(.after = startxref_without_end), .refused = JY_E_DAMAGED },
     { "encrypted-below", "an earlier trailer says that the file is encrypted", MADE(.after = encrypted_below), .refused = JY_E_ENCRYPTED },
     { "dictionary-twice", "Contents stands twice in the signature dictionary", MADE(HOW(.after = " /Contents <3000>")), .refused = JY_E_DAMAGED },
+
+    /* Readers that search the bytes for objects: what no section names must not wait for them behind a signature. */
+    { "honest-written-twice", "an object of a later revision was written twice: the last one counts for all", MADE(.after = written_twice), GOOD,
+      FAILS(COVERAGE_EXTRA) },
+    { "honest-short-rows", "a later table has rows of 19 bytes", MADE(.after = table_of_short_rows), GOOD },
+    { "honest-leftover", "the signed revision has bytes of an object that no section names", MADE(.hidden = "4 0 obj\n" OTHER_CONTENT "\nendobj\n"), GOOD },
+    { "hidden-between", "another content stands in a later revision and in no section", MADE(.after = hidden_between), CHANGED("no section names") },
+    { "hidden-in-evidence", "the same inside a certificate of the evidence", MADE(UPDATE(
+        { 1, "<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /DSS << /Certs [16 0 R] >> >>", 0 },
+        { 16, STREAM("", "106", "endstream\nendobj\n4 0 obj\n" OTHER_CONTENT "\nendobj\n"), 0 })), CHANGED("no section names") },
+    { "hidden-by-remark", "the same between objects, with a remark inside its number", MADE(.after = hidden_by_remark), CHANGED("no section names") },
+    { "hidden-generation", "a page of a higher generation before the page that is written anew", MADE(.after = hidden_generation), CHANGED("no section names") },
+    { "hidden-in-title", "the same inside the title", MADE(UPDATE({ 16, "<< /Title (\n4 0 obj\n<< >>\nendobj\n) >>", 0 }), .trailer = "/Info 16 0 R"),
+      CHANGED("no section names") },
+    { "hidden-trailer", "a trailer inside a stream leads to another catalog", MADE(UPDATE({ 16, STREAM("", "28", "\ntrailer\n<< /Root 17 0 R >>\n"), 0 },
+        { 17, CATALOG, 0 })), CHANGED("of no section") },
+    { "hidden-short-rows", "a later table that some readers give up brings signed bytes to light",
+      MADE(.hidden = "4 0 obj\n" OTHER_CONTENT "\nendobj\n", .after = table_of_short_rows), CHANGED("no section names") },
+    { "hidden-in-stream", "such a table beside an object stream that no section uses", MADE(.after = stream_beside_short_rows),
+      CHANGED("objects in a stream") },
+    { "hidden-startxref", "a remark before the last offset does the same", MADE(.hidden = "4 0 obj\n" OTHER_CONTENT "\nendobj\n",
+        .after = startxref_with_remark), CHANGED("no section names") },
+    { "hidden-number-cut", "an offset leads into the number of an object that lay unused", MADE(.hidden = "14 0 obj\n" OTHER_CONTENT "\nendobj\n",
+        .after = number_cut), CHANGED("brought back") },
+    { "chain-past-signature", "the chain leads past the signed revision, whose objects are named anew", MADE(.after = chain_past_the_signature),
+      CHANGED("does not build upon") },
+
+    /* Signatures taken out, certifications claimed afterwards. */
+    { "removed-and-signed", "the first signature is taken off the form, the amount changed, and another signs: both seals are on the page",
+      MADE(HOW(.rect = "[300 100 400 200]", .ap = SEAL_AP), .between = off_the_form, AGAIN(.rect = "[100 100 200 200]", .ap = SEAL_AP)),
+      CHANGED("object 4") },
+    { "removed-wholly", "the first signature is taken off form and page: told", MADE(.between = off_form_and_page, AGAIN(.rect = "[0 0 0 0]")), GOOD,
+      FAILS(SIGNATURE_REMOVED), .names = "in no field" },
+    { "fill-certified-later", "who signs last certifies that fields may be filled in, and fills them in", MADE(AGAIN(CERTIFIED(2)), .after = filled_at_the_end),
+      CHANGED("no certification") },
+    { "note-certified-3", "a note over the amount, which a certification permits and nobody sees", MADE(HOW(CERTIFIED(3)),
+        UPDATE({ 3, SIGNED_PAGE("4 0 R", "16 0 R", ""), 0 }, { 16, NOTE_ANNOT, 0 })), CHANGED("annotation") },
+
+    /* What a signature shows against the picture of its seal: the sneaky signature, another's seal. */
+    { "honest-stamp", "a stamp at two places, one of them clipped, shows its seal", MADE(.after = stamped), GOOD },
+    { "sum-as-seal", "a further signature shows a white ground and another sum, and lies over the sum that was signed",
+      MADE(AGAIN(.rect = "[72 690 300 730]", .ap = "1 g 0 0 600 800 re f 0 g BT /F1 600 Tf 2 8 Td (900 yuan) Tj ET")), GOOD, FAILS(APPEARANCE),
+      .names = "something else" },
+    { "seal-of-another", "the first signature shows the picture of a seal that is not its own",
+      MADE(HOW(.rect = "[300 100 400 200]", .field = "/AP << /N 30 0 R >>", ALSO(
+        { 30, STREAM("/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /Im0 31 0 R >> >>", "26", "q 9 0 0 9 0 0 cm /Im0 Do Q"), 0 },
+        { 31, STREAM("/Type /XObject /Subtype /Image /Width 1 /Height 1 /BitsPerComponent 8 /ColorSpace /DeviceRGB", "3", "abc"), 0 }))), GOOD,
+      FAILS(APPEARANCE), .names = "something else" },
+    { "sum-as-caption", "the further signature has no appearance, and a ground and a caption for readers that draw their own",
+      MADE(AGAIN(.rect = "[72 690 300 730]", .field = "/MK << /BG [1 1 1] /CA (900 yuan) >>")), GOOD, FAILS(APPEARANCE), .names = "something else" },
+    { "seal-under-pointer", "the first signature shows something else under the pointer", MADE(HOW(.rect = "[300 100 400 200]",
+        .field = "/AP << /N 9 0 R /R 9 0 R >>")), GOOD, FAILS(APPEARANCE), .names = "something else" },
+
+    /* What is judged key by key. */
+    { "honest-form-fonts", "the form has a further font for the next signature", MADE(UPDATE({ 5,
+        "<< /Fields [8 0 R 10 0 R 15 0 R ] /SigFlags 3 /DA (/F1 12 Tf 0 g) /DR << /Font << /F1 6 0 R /F2 16 0 R >> /XObject << /X 9 0 R >> >> >>", 0 },
+        { 16, FONT, 0 })), GOOD },
+    { "form-font-replaced", "a font's name in the form means another font", MADE(UPDATE({ 5,
+        "<< /Fields [8 0 R 10 0 R 15 0 R ] /SigFlags 3 /DA (/F1 12 Tf 0 g) /DR << /Font << /F1 16 0 R >> >> >>", 0 }, { 16, FONT, 0 })), CHANGED("/F1") },
+    { "honest-contents-lines", "the digits of Contents are broken into lines", MADE(HOW(.in_lines = true)), GOOD },
+    { "content-key-escaped", "the page names another content by an escaped key", MADE(UPDATE({ 3,
+        PAGE_HEAD "/#43ontents [11 0 R] /Annots [8 0 R 10 0 R 15 0 R ]  >>", 0 })), CHANGED("/Contents") },
+    { "content-key-both", "both keys: readers take the first or the last", MADE(UPDATE({ 3, SIGNED_PAGE("4 0 R", "", "/#43ontents 11 0 R"), 0 })),
+      .refused = JY_E_DAMAGED },
+    { "length-replaced", "the length of the content, an object of its own, is another", MADE(MORE({ 20, "39", 0 }, { 21, "<< /Length 20 0 R >>\nstream\nBT /F1 24 Tf 72 700 Td (100 yuan) Tj ET\nBT /F1 24 Tf 72 700 Td (900 yuan) Tj ET\nendstream", 0 }),
+        .contents = "21 0 R", UPDATE({ 20, "79", 0 })), CHANGED("object 20") },
+    { "appearance-awaited", "an annotation named an appearance that did not exist; it comes as evidence", MADE(.annots = "8 0 R 10 0 R 20 0 R",
+        MORE({ 20, "<< /Type /Annot /Subtype /Stamp /Rect [72 690 300 730] /AP << /N 40 0 R >> >>", 0 }),
+        UPDATE({ 1, "<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /DSS << /Certs [40 0 R] >> >>", 0 }, { 40, OTHER_FORM, 0 })),
+      CHANGED("before it existed") },
+    { "annotations-reordered", "the annotation that lay below lies on top", MADE(.annots = "8 0 R 10 0 R 12 0 R", UPDATE({ 3,
+        PAGE_HEAD "/Contents [4 0 R] /Annots [12 0 R 8 0 R 10 0 R 15 0 R ]  >>", 0 })), CHANGED("annotation") },
+    { "annotation-twice", "an annotation is drawn twice", MADE(UPDATE({ 3, SIGNED_PAGE("4 0 R", "8 0 R", ""), 0 })), CHANGED("annotation") },
+    { "page-scaled", "the page has another unit", MADE(UPDATE({ 3, SIGNED_PAGE("4 0 R", "", "/UserUnit 2"), 0 })), CHANGED("/UserUnit") },
+    { "pages-rotated", "all pages inherit a turn", MADE(UPDATE({ 2, "<< /Type /Pages /Kids [3 0 R] /Count 1 /Rotate 90 >>", 0 })), CHANGED("object 2") },
+    { "evidence-holds-file", "another file lies in the evidence", MADE(UPDATE(
+        { 1, "<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /DSS << /Certs [16 0 R] /EmbeddedFiles 17 0 R >> >>", 0 }, { 16, STREAM("", "3", "abc"), 0 },
+        { 17, "<< /Names [(a) << /Type /Filespec >>] >>", 0 })), GOOD, FAILS(COVERAGE_EXTRA), .names = "object 17" },
+    { "evidence-is-page", "the page is called evidence, and changed", MADE(UPDATE({ 1, "<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /DSS 3 0 R >>", 0 },
+        { 3, SIGNED_PAGE("11 0 R", "", ""), 0 })), CHANGED("/Contents") },
+    { "seal-on-layer", "a further seal lies on a layer that can be switched", MADE(AGAIN(.rect = "[300 100 400 200]", .ap = SEAL_AP,
+        .field = "/OC << /Type /OCG /Name (layer) >>")), CHANGED("/OC") },
+    { "seal-with-link", "a further seal is a link", MADE(AGAIN(.rect = "[300 100 400 200]", .ap = SEAL_AP, .field = "/A << /S /URI /URI (http://a) >>")),
+      CHANGED("/A") },
+    { "fill-background", "a field is filled in and gets a ground that covers", MADE(HOW(CERTIFIED(2)), UPDATE({ 8,
+        "<< /Type /Annot /Subtype /Widget /FT /Tx /T (amount) /V (two hundred) /Rect [72 600 272 630] /P 3 0 R /F 4 /DA (/F1 12 Tf 0 g) /AP << /N 16 0 R >> "
+        "/MK << /BG [1 1 1] >> >>", 0 }, { 16, OTHER_FORM, 0 })), CHANGED("/MK") },
+    { "fill-colour", "a field is filled in, in white", MADE(HOW(CERTIFIED(2)), UPDATE({ 8,
+        "<< /Type /Annot /Subtype /Widget /FT /Tx /T (amount) /V (two hundred) /Rect [72 600 272 630] /P 3 0 R /F 4 /DA (/F1 12 Tf 1 g) "
+        "/AP << /N 16 0 R >> >>", 0 },
+        { 16, OTHER_FORM, 0 })), CHANGED("/DA") },
+    { "field-unseen", "a field that showed a sum is hidden", MADE(HOW(CERTIFIED(2)), UPDATE({ 8,
+        "<< /Type /Annot /Subtype /Widget /FT /Tx /T (amount) /V (one hundred) /Rect [72 600 272 630] /P 3 0 R /F 2 /DA (/F1 12 Tf 0 g) "
+        "/AP << /N 9 0 R >> >>", 0 })),
+      CHANGED("/F was") },
+    { "range-real", "a range of reals", MADE(HOW(.range = "[0.0 b c d]")), BAD_RANGE("four numbers") },
+    { "range-elsewhere", "the range is another object", MADE(HOW(.range = "11 0 R")), BAD_RANGE("four numbers") },
+    { "range-without-end", "nothing is signed behind the value", MADE(HOW(.range = "[0 b c 0]")), BAD_RANGE("end with a revision") },
+    { "contents-escaped", "Contents stands twice, once escaped", MADE(HOW(.after = " /#43ontents <3000>")), .refused = JY_E_DAMAGED },
 };
 
 int

@@ -48,6 +48,7 @@ struct sign_how {
     const char *contents;             /* written instead of <value> */
     const char *after;                /* follows Contents inside the dictionary */
     bool padded_with_payload;         /* bytes after the DER inside Contents */
+    bool in_lines;                    /* the digits of Contents are broken into lines */
     bool wide_gap;                    /* the range leaves out some bytes behind Contents as well */
     const char *more_annots, *more_fields;
 };
@@ -262,10 +263,14 @@ pdf_sign(struct pdf_file *f, const struct sign_how *how)
     if (value.len * 2 > hex)
         abort();
     digits = (char *)f->bytes.p + contents_at + 1;
-    for (size_t i = 0; i < value.len; i++) {
+    for (size_t i = 0, at = 0; i < value.len; i++) {
         static const char sixteen[] = "0123456789abcdef";
-        digits[2 * i] = sixteen[value.p[i] >> 4];
-        digits[2 * i + 1] = sixteen[value.p[i] & 15];
+        digits[at++] = sixteen[value.p[i] >> 4];
+        digits[at++] = sixteen[value.p[i] & 15];
+        if (how->in_lines && i % 64 == 63 && i < 1280) {         /* two at a time: an even number of digits is left */
+            digits[at++] = '\r';
+            digits[at++] = '\n';
+        }
     }
     if (how->padded_with_payload)
         memset(digits + 2 * value.len + 64, '7', 64);

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a reader finds that gives up on the cross-reference sections and searches the bytes for objects (ISO 32000-2 Annex I allows it, most do it). A later
+ * revision that hides an object from its sections, in a stream, a string or between objects, shows such a reader another document than the one that
+ * was signed.
+ */
+#include "pdf/diff.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NUMBER_DIGITS_MAX 10
+#define REMARK_MAX 256
+#define SPACES_MAX 64                  /* between where an entry leads and its object */
+
+struct place {
+    size_t from;
+};
+
+/* Back over white space and over remarks, which are white space too. */
+static size_t
+space_before(struct jy_slice file, size_t at)
+{
+    for (;;) {
+        size_t remark = SIZE_MAX;
+        bool new_line = false;
+
+        for (; at > 0 && pdf_is_space(file.p[at - 1]); at--)
+            new_line = new_line || file.p[at - 1] == '\n' || file.p[at - 1] == '\r';
+        for (size_t i = at; new_line && i > 0 && at - i < REMARK_MAX && file.p[i - 1] != '\n' && file.p[i - 1] != '\r'; i--)
+            if (file.p[i - 1] == '%')
+                remark = i - 1;
+        if (remark == SIZE_MAX)
+            return at;
+        at = remark;
+    }
+}
+
+/* Back over white space, then over digits; where the digits begin, SIZE_MAX without both. */
+static size_t
+number_before(struct jy_slice file, size_t at)
+{
+    size_t end = at = space_before(file, at);
+
+    while (at > 0 && end - at < NUMBER_DIGITS_MAX && file.p[at - 1] >= '0' && file.p[at - 1] <= '9')
+        at--;
+    return end == at ? SIZE_MAX : at;
+}
+
+/* "12 0 obj" whose last word stands at `word`: where it begins, SIZE_MAX when it is no such thing ("endobj"). */
+static size_t
+object_begin(struct jy_slice file, size_t word)
+{
+    size_t generation = number_before(file, word);
+
+    if (generation == SIZE_MAX || generation == 0 || !pdf_is_space(file.p[generation - 1]))
+        return SIZE_MAX;
+    return number_before(file, generation);
+}
+
+static int
+by_from(const void *a, const void *b)
+{
+    size_t x = ((const struct place *)a)->from, y = ((const struct place *)b)->from;
+
+    return x < y ? -1 : x > y;
+}
+
+/* Where the sections [newer, older) say that objects stand, and themselves where they are streams; rising. NULL on no memory. */
+static struct place *
+named_objects(const struct pdf_xref *xref, size_t newer, size_t older, size_t *count)
+{
+    size_t room = 1, n = 0;
+    struct place *list;
+
+    for (size_t i = newer; i < older; i++)
+        room += xref->sections[i].count + 1;
+    if ((list = calloc(room, sizeof(*list))) == NULL)
+        return NULL;
+    for (size_t i = newer; i < older; i++) {
+        const struct pdf_section *s = &xref->sections[i];
+        if (s->is_stream)
+            list[n++].from = s->at;
+        for (size_t k = 0; k < s->count; k++)
+            if (s->entries[k].type == PDF_IN_USE)
+                list[n++].from = s->entries[k].where;
+    }
+    qsort(list, n, sizeof(*list), by_from);
+    *count = n;
+    return list;
+}
+
+/* Does a section name this place, or the white space before it? */
+static bool
+is_named(const struct place *list, size_t count, struct jy_slice file, size_t at)
+{
+    for (size_t first = at;; first--) {
+        if (bsearch(&(struct place){ first }, list, count, sizeof(*list), by_from) != NULL)
+            return true;
+        if (first == 0 || at - first > SPACES_MAX || !pdf_is_space(file.p[first - 1]))
+            return false;
+    }
+}
+
+/* An object that was written again behind this place, in the same generation: who searches takes the last one, as the sections do. */
+static bool
+is_outdated(const struct pdf *pdf, size_t newer, size_t at)
+{
+    struct pdf_lexer lexer = { pdf->file, at };
+    const struct pdf_entry *e;
+    struct pdf_value id, generation;
+
+    pdf_token_next(&lexer, &id);
+    pdf_token_next(&lexer, &generation);
+    e = id.kind != PDF_INTEGER || id.number < 0 || id.number > PDF_OBJECTS_MAX ? NULL : pdf_xref_find(&pdf->xref, newer, (uint32_t)id.number);
+    return e != NULL && e->type == PDF_IN_USE && e->where > at && generation.kind == PDF_INTEGER && generation.number == (int64_t)e->generation;
+}
+
+/* "trailer <<" that is of no section: a searching reader takes the last one. */
+static bool
+is_own_trailer(const struct pdf_xref *xref, size_t newer, size_t older, size_t dict)
+{
+    for (size_t i = newer; i < older; i++)
+        if (!xref->sections[i].is_stream && xref->sections[i].trailer.at == dict)
+            return true;
+    return false;
+}
+
+static size_t
+skip_spaces(struct jy_slice file, size_t at)
+{
+    while (at < file.len && pdf_is_space(file.p[at]))
+        at++;
+    return at;
+}
+
+static bool
+starts(struct jy_slice file, size_t at, const char *word)
+{
+    size_t len = strlen(word);
+
+    return file.len >= len && at <= file.len - len && memcmp(file.p + at, word, len) == 0;
+}
+
+/* The next place of word in [from, to), or to. */
+static size_t
+next_word(struct jy_slice file, size_t from, size_t to, const char *word)
+{
+    size_t at = from < to ? jy_slice_find(JY_SLICE(file.p + from, to - from), jy_slice_text(word)) : SIZE_MAX;
+
+    return at == SIZE_MAX ? to : from + at;
+}
+
+/* Every reader reads this table alike: no remark, rows of 20 bytes. at: behind "xref"; trailer: where its dictionary begins. */
+static bool
+is_plain_table(struct jy_slice file, size_t at, size_t trailer)
+{
+    struct pdf_lexer lexer = { file, at };
+    struct pdf_value first, count;
+
+    while (skip_spaces(file, lexer.pos) < trailer && !starts(file, skip_spaces(file, lexer.pos), "trailer")) {
+        pdf_token_next(&lexer, &first);
+        pdf_token_next(&lexer, &count);
+        if (first.kind != PDF_INTEGER || count.kind != PDF_INTEGER || count.number < 0)
+            return false;
+        lexer.pos = skip_spaces(file, lexer.pos);
+        for (int64_t i = 0; i < count.number; i++, lexer.pos += 20) {
+            const uint8_t *row = file.p + lexer.pos;
+            if (lexer.pos + 20 > trailer || (row[19] != '\n' && row[19] != '\r') || (row[18] != ' ' && row[18] != '\r'))
+                return false;
+        }
+    }
+    return memchr(file.p + at, '%', trailer - at) == NULL;
+}
+
+/* "startxref", a line with digits, "%%EOF". */
+static bool
+is_plain_end(struct jy_slice file, size_t at)
+{
+    size_t digits = skip_spaces(file, at + strlen("startxref")), end = digits;
+
+    while (end < file.len && file.p[end] >= '0' && file.p[end] <= '9')
+        end++;
+    return end > digits && starts(file, skip_spaces(file, end), "%%EOF");
+}
+
+/* Are the sections of a later revision written so that no reader gives them up? */
+static bool
+is_plain(const struct pdf *pdf, size_t from, size_t to, size_t newer, size_t older)
+{
+    for (size_t i = newer; i < older; i++) {
+        const struct pdf_section *s = &pdf->xref.sections[i];
+        if (!s->is_stream && (!starts(pdf->file, s->at, "xref") || !is_plain_table(pdf->file, s->at + 4, s->trailer.at)))
+            return false;
+    }
+    for (size_t at = from; (at = next_word(pdf->file, at, to, "startxref")) < to; at++)
+        if (!is_plain_end(pdf->file, at))
+            return false;
+    return true;
+}
+
+static void
+refuse(struct pdf_step *step, size_t at, const char *why)
+{
+    if (step->is_changed)
+        return;
+    step->is_changed = true;
+    step->offset = at;
+    snprintf(step->where, sizeof(step->where), "byte %zu", at);
+    snprintf(step->why, sizeof(step->why), "%s", why);
+}
+
+jy_err
+pdf_refuse_hidden(const struct pdf *pdf, size_t newer, size_t older, struct pdf_step *step)
+{
+    static const char *const holders[] = { "/ObjStm", "/XRef" };
+    const struct jy_slice file = pdf->file;
+    /* Sections that some reader gives up bring to light what the signed bytes hide, too, and what object streams hold. */
+    bool plain = is_plain(pdf, step->from, step->to, newer, older);
+    size_t begin = plain ? step->from : 0, last = plain ? older : pdf->xref.count, count = 0, at, first;
+    struct place *named = named_objects(&pdf->xref, newer, last, &count);
+
+    if (named == NULL)
+        return JY_E_NOMEM;
+    for (size_t i = 0; !plain && i < sizeof(holders) / sizeof(holders[0]); i++)
+        if ((at = next_word(file, step->from, step->to, holders[i])) < step->to)
+            refuse(step, at, "objects in a stream beside a table that some readers give up");
+    for (at = begin; !step->is_changed && (at = next_word(file, at, step->to, "obj")) < step->to; at += 3)
+        if ((first = object_begin(file, at)) != SIZE_MAX && first >= begin && !is_named(named, count, file, first) && !is_outdated(pdf, newer, first))
+            refuse(step, first, "an object that no section names: a reader that searches for objects shows it");
+    for (at = begin; !step->is_changed && (at = next_word(file, at, step->to, "trailer")) < step->to; at += 7) {
+        size_t dict = skip_spaces(file, at + 7);
+        if (starts(file, dict, "<<") && !is_own_trailer(&pdf->xref, newer, last, dict))
+            refuse(step, at, "a trailer that is of no section: a reader that searches for objects follows it");
+    }
+    free(named);
+    return JY_OK;
+}
