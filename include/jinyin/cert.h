@@ -111,7 +111,8 @@ JY_CHECK jy_err jy_chain_check(const struct jy_trust *trust, const struct jy_cer
 /** What the first certificate of a chain is used for: key usage and extended key usage follow from it. */
 enum jy_chain_purpose {
     JY_PURPOSE_ANY,               /* not looked at: the caller asks jy_cert_may_sign himself */
-    JY_PURPOSE_SIGNING,           /* documents and seals: digitalSignature or nonRepudiation; EKU absent, or one that people sign with */
+    JY_PURPOSE_SIGNING,           /* documents without a seal: digitalSignature or nonRepudiation; EKU absent, or one that people sign with */
+    JY_PURPOSE_SEAL,              /* seals and stamps: the same key usage; EKU absent, or not made only of servers, code, time stamps and OCSP */
     JY_PURPOSE_TIME_STAMP,        /* EKU timeStamping, critical and alone (RFC 3161 2.3) */
     JY_PURPOSE_OCSP               /* EKU OCSPSigning (RFC 6960 4.2.2.2) */
 };

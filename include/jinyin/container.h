@@ -58,6 +58,7 @@ struct jy_signature {
     size_t part_count;
     struct jy_stamp_place *places;
     size_t place_count;
+    jy_time stated;                 /* midnight of the day that the container says beside the value, in whatever zone; 0 = none. For show only */
     struct jy_findings findings;    /* DOC_MODIFIED, COVERAGE … of this signature */
     jy_deviations deviations;       /* of the package; each is among the findings, too */
 };

@@ -227,7 +227,7 @@ jy_der_time(struct jy_der *der, jy_time *out, bool *exact)
 {
     struct jy_der_item item;
     struct jy_slice t;
-    int year, month, day, hour, minute, second = 0, zone = 0;
+    int year, month, day, hour, minute, second = 0, zone = 0, real_day, ignored;
     jy_err rc;
 
     if ((rc = jy_der_next(der, &item)) != JY_OK)
@@ -249,7 +249,6 @@ jy_der_time(struct jy_der *der, jy_time *out, bool *exact)
     if (!digits(&t, 2, &second))
         *exact = false;
     if (t.len > 0 && t.p[0] == '.') {
-        int ignored;
         *exact = false;
         t.p++, t.len--;
         while (digits(&t, 1, &ignored))
@@ -269,7 +268,13 @@ jy_der_time(struct jy_der *der, jy_time *out, bool *exact)
     }
     if (t.len != 0 || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60)
         return JY_E_FORMAT;
-    *out = jy_time_from_civil(year, month, day, hour, minute, second) - zone;
+    *out = jy_time_from_civil(year, month, day, hour, minute, second);
+    /* The 30th of February is a day in March for some readers and none for others. */
+    jy_time_civil(*out - second, &ignored, &ignored, &real_day, &ignored, &ignored, &ignored);
+    if (real_day != day)
+        return JY_E_FORMAT;
+    *exact = *exact && second < 60;                      /* a leap second: the next minute for us, refused or 59 for others */
+    *out -= zone;
     return JY_OK;
 }
 

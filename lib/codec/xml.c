@@ -34,6 +34,7 @@ struct gate {
     const char *where, *skip;
     struct jy_xml *open[JY_XML_DEPTH_MAX + 1], *last[JY_XML_DEPTH_MAX + 1];
     struct jy_buf *text;             /* by depth */
+    enum pieces { NO_TEXT, ONE_PIECE, PIECE_ENDED, SEVERAL_PIECES } pieces[JY_XML_DEPTH_MAX + 1];
     struct jy_xml_watch *watch;
     int depth, skipping;             /* skipping: depth at which the left-out element opened, or 0 */
     size_t nodes;
@@ -145,6 +146,35 @@ new_node(struct gate *g, const char *name, const char **attrs)
     return node;
 }
 
+/* Something that is no text divides what may follow it from the text so far. */
+static void
+end_piece(struct gate *g)
+{
+    if (g->err == JY_OK && g->skipping == 0 && g->depth >= 1 && g->pieces[g->depth] == ONE_PIECE)
+        g->pieces[g->depth] = PIECE_ENDED;
+}
+
+static void
+on_comment(void *ctx, const XML_Char *text)
+{
+    (void)text;
+    end_piece(ctx);
+}
+
+static void
+on_instruction(void *ctx, const XML_Char *target, const XML_Char *text)
+{
+    (void)target;
+    (void)text;
+    end_piece(ctx);
+}
+
+static void
+on_cdata(void *ctx)
+{
+    end_piece(ctx);
+}
+
 static void
 on_start(void *ctx, const XML_Char *name, const XML_Char **attrs)
 {
@@ -154,6 +184,7 @@ on_start(void *ctx, const XML_Char *name, const XML_Char **attrs)
 
     if (g->err != JY_OK)
         return;
+    end_piece(g);
     if (++g->depth > JY_XML_DEPTH_MAX) {
         stop(g, JY_E_LIMIT, "elements are nested too deep");
         return;
@@ -194,6 +225,7 @@ on_start(void *ctx, const XML_Char *name, const XML_Char **attrs)
     g->open[g->depth] = node;
     g->last[g->depth] = NULL;
     g->text[g->depth].len = 0;
+    g->pieces[g->depth] = NO_TEXT;
     if (g->skip != NULL && strcmp(node->name, g->skip) == 0) {
         g->skipping = g->depth;
         XML_SetCharacterDataHandler(g->parser, NULL);    /* the bulk of a page: well-formed, and looked at no further */
@@ -204,9 +236,14 @@ static void
 on_text(void *ctx, const XML_Char *text, int len)
 {
     struct gate *g = ctx;
+    int blanks = 0;
 
     if (g->err != JY_OK || g->depth < 1)
         return;
+    while (blanks < len && strchr(" \t\r\n", text[blanks]) != NULL)
+        blanks++;
+    if (blanks < len)
+        g->pieces[g->depth] = g->pieces[g->depth] == NO_TEXT || g->pieces[g->depth] == ONE_PIECE ? ONE_PIECE : SEVERAL_PIECES;
     if (jy_buf_add(&g->text[g->depth], JY_SLICE(text, (size_t)len)) != JY_OK)
         stop(g, JY_E_NOMEM, "no memory");
 }
@@ -228,6 +265,7 @@ on_end(void *ctx, const XML_Char *name)
             t.len--;
         if (t.len > 0 && (g->open[g->depth]->text = arena_text(g->doc, t.p, t.len)) == NULL)
             stop(g, JY_E_NOMEM, "no memory");
+        g->open[g->depth]->broken = g->pieces[g->depth] == SEVERAL_PIECES;
         if (g->skipping != 0)
             XML_SetCharacterDataHandler(g->parser, on_text);
         g->skipping = 0;
@@ -316,6 +354,9 @@ jy_xml_parse(struct jy_xml_reader *reader, struct jy_slice bytes, const char *wh
     XML_SetUserData(g.parser, &g);
     XML_SetElementHandler(g.parser, on_start, on_end);
     XML_SetCharacterDataHandler(g.parser, on_text);
+    XML_SetCommentHandler(g.parser, on_comment);
+    XML_SetProcessingInstructionHandler(g.parser, on_instruction);
+    XML_SetCdataSectionHandler(g.parser, on_cdata, on_cdata);
     XML_SetStartDoctypeDeclHandler(g.parser, on_doctype);
     status = XML_Parse(g.parser, (const char *)bytes.p, (int)bytes.len, XML_TRUE);
     if (g.err == JY_OK && status != XML_STATUS_OK) {

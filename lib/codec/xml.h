@@ -13,6 +13,7 @@ struct jy_xml_attr {
 struct jy_xml {
     const char *name;            /* local name; namespace ignored on purpose (seal-formats 3.1) */
     const char *text;            /* character data directly inside, blanks trimmed; never NULL */
+    bool broken;                 /* a comment, instruction, CDATA section or child divides the text: some readers take the first piece, some all of them */
     size_t lead;                 /* blanks trimmed before it: in a TextCode they are characters with a place */
     struct jy_xml_attr *attrs;
     struct jy_xml *child, *next, *parent;

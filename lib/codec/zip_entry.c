@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define RATIO_FROM (UINT64_C(1) << 20)
+#define VERSION_MAX 51                /* entries of any size need 4.5 (APPNOTE 4.4.3.2); programs leave out what asks for more than they know */
 #define EXTRA_ZIP64 0x0001u
 #define EXTRA_UNICODE_PATH 0x7075u
 #define EXTRA_SEEN_ZIP64 1u
@@ -83,6 +84,8 @@ read_local(struct jy_zip *zip, struct jy_zip_entry *e, struct jy_fault *fault)
         return jy_fail(fault, JY_E_AMBIGUOUS, e->name, e->start, "local header has another name");
     if (zip_u16(l + 8) != e->method || ((zip_u16(l + 6) ^ e->flags) & ~ZIP_FLAG_EFFORT) != 0)
         return jy_fail(fault, JY_E_AMBIGUOUS, e->name, e->start, "local header has another method or flags");
+    if (zip_u16(l + 4) > VERSION_MAX)
+        return jy_fail(fault, JY_E_AMBIGUOUS, e->name, e->start, "asks for a version that not every program has");
     size = zip_u32(l + 22);
     packed = zip_u32(l + 18);
     err = read_extra(JY_SLICE(l + ZIP_LOCAL_SIZE + name_len, extra_len), JY_SLICE(l + ZIP_LOCAL_SIZE, name_len), &size, &packed, NULL, e->start, &seen, fault);
@@ -164,6 +167,8 @@ zip_read_record(struct jy_zip *zip, uint64_t at, uint64_t dir_end, struct jy_zip
     err = read_extra(JY_SLICE(r + ZIP_RECORD_SIZE + name_len, extra_len), jy_slice_text(e->name), &e->size, &e->packed, &e->start, at, &seen, fault);
     if (err != JY_OK)
         return err;
+    if (zip_u16(r + 6) > VERSION_MAX)
+        return jy_fail(fault, JY_E_AMBIGUOUS, e->name, at, "asks for a version that not every program has");
     if (zip_u16(r + 34) != 0)
         return jy_fail(fault, JY_E_UNSUPPORTED, e->name, at, "package in several volumes");
     if (zip_has_mark(JY_SLICE(r + e->record_len - zip_u16(r + 32), zip_u16(r + 32))))

@@ -8,6 +8,8 @@
 
 #define OID_EXPIRED_CERTS "2.5.29.60"
 
+static const char DELTA[] = "a delta list", SOME_REASONS[] = "a list for some reasons only";
+
 /* tbs, signature and the two algorithm identifiers. */
 static bool
 find_parts(struct jy_crl *out)
@@ -46,18 +48,18 @@ read_scope(struct jy_crl *crl)
         return critical == -1 ? NULL : "unreadable issuingDistributionPoint";
     if (crl->scope->indirectCRL > 0)
         return "an indirect list";
-    if (crl->scope->onlysomereasons != NULL)
-        return "a list for some reasons only";
     if (crl->scope->onlyattr > 0)
         return "a list of attribute certificates";
     if (crl->scope->distpoint != NULL && crl->scope->distpoint->type != 0)
         return "a distribution point relative to its issuer";
-    return NULL;
+    return crl->scope->onlysomereasons != NULL ? SOME_REASONS : NULL;
 }
 
 static const char *
 read_extensions(struct jy_crl *crl)
 {
+    const char *scope;
+    bool delta = false;
     char oid[80];
 
     crl->expired_since = INT64_MAX;
@@ -67,9 +69,8 @@ read_extensions(struct jy_crl *crl)
         const ASN1_OCTET_STRING *value = X509_EXTENSION_get_data(extension);
         struct jy_der der;
         bool exact;
-        if (nid == NID_delta_crl)
-            return "a delta list";
-        if (X509_EXTENSION_get_critical(extension) == 1 && nid != NID_issuing_distribution_point)
+        delta = delta || nid == NID_delta_crl;
+        if (nid != NID_delta_crl && X509_EXTENSION_get_critical(extension) == 1 && nid != NID_issuing_distribution_point)
             return "unknown critical extension";
         if (OBJ_obj2txt(oid, sizeof(oid), X509_EXTENSION_get_object(extension), 1) > 0 && strcmp(oid, OID_EXPIRED_CERTS) == 0) {
             jy_der_open(&der, JY_SLICE(ASN1_STRING_get0_data(value), (size_t)ASN1_STRING_length(value)));
@@ -77,7 +78,8 @@ read_extensions(struct jy_crl *crl)
                 crl->expired_since = INT64_MAX;
         }
     }
-    return read_scope(crl);
+    scope = read_scope(crl);
+    return delta && (scope == NULL || scope == SOME_REASONS) ? DELTA : scope;
 }
 
 /* A critical extension of an entry could turn its meaning, or that of the entries after it (certificateIssuer). */
@@ -116,8 +118,15 @@ jy_crl_read(struct jy_slice der, struct jy_crl *out)
         jy_crl_free(out);
         return JY_E_FORMAT;
     }
-    if (out->defect == NULL && (out->defect = read_extensions(out)) == NULL && !entries_are_plain(out->crl))
-        out->defect = "a critical extension of an entry";
+    if (out->defect == NULL) {
+        bool plain = entries_are_plain(out->crl);
+
+        out->defect = read_extensions(out);
+        /* A delta, or a list for some reasons, says of those who are not on it nothing at all, and of those who are what any list says. */
+        out->only_revokes = plain && (out->defect == DELTA || out->defect == SOME_REASONS);
+        if (out->defect == NULL && !plain)
+            out->defect = "a critical extension of an entry";
+    }
     return JY_OK;
 }
 

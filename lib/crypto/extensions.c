@@ -21,6 +21,12 @@ static const char *const signing[] = {
     "1.3.6.1.5.5.7.3.36" /* documentSigning */, "1.2.840.113583.1.1.5" /* Adobe */, "1.3.6.1.4.1.311.10.3.12" /* Microsoft */
 };
 
+/* What serves something else than people. A certificate of these usages alone was hardly issued to sign seals or stamps, but some in use have one. */
+static const char *const machines[] = {
+    "1.3.6.1.5.5.7.3.1" /* serverAuth */, "1.3.6.1.5.5.7.3.3" /* codeSigning */, "1.3.6.1.5.5.7.3.8" /* timeStamping */,
+    "1.3.6.1.5.5.7.3.9" /* OCSPSigning */, "1.3.6.1.5.5.7.3.5", "1.3.6.1.5.5.7.3.6", "1.3.6.1.5.5.7.3.7", "1.3.6.1.5.5.7.3.17" /* IPsec */
+};
+
 static bool
 is_listed(const ASN1_OBJECT *oid, const char *const *list, size_t count)
 {
@@ -94,6 +100,8 @@ jy_cert_serves(const struct jy_cert *cert, enum jy_chain_purpose purpose, const 
     else if (purpose == JY_PURPOSE_SIGNING && (cert->flags & EXFLAG_XKUSAGE) != 0 &&
              count_usages(cert, signing, sizeof(signing) / sizeof(signing[0]), &all, &critical) == 0)
         reason = "its extended key usage names nothing that documents are signed for";
+    else if (purpose == JY_PURPOSE_SEAL && count_usages(cert, machines, sizeof(machines) / sizeof(machines[0]), &all, &critical) == all && all > 0)
+        reason = "its extended key usage names only servers, code, time stamps or OCSP";
     else if (purpose == JY_PURPOSE_TIME_STAMP && count_usages(cert, stamping, 1, &all, &critical) != 1)
         reason = "its extended key usage does not name time stamping";
     else if (purpose == JY_PURPOSE_TIME_STAMP && (all != 1 || !critical))

@@ -120,7 +120,7 @@ ask_lists(const struct jy_trust *trust, struct matter *m)
         bool is;
         jy_time when;
         jy_err rc;
-        if (crl->defect != NULL || !is_in_scope(crl, m->cert))
+        if ((crl->defect != NULL && !crl->only_revokes) || !is_in_scope(crl, m->cert))
             continue;
         if ((rc = is_of(crl, m, &is)) != JY_OK)
             return rc;
@@ -129,7 +129,7 @@ ask_lists(const struct jy_trust *trust, struct matter *m)
         when = entry_of(crl, m->cert, &reason);
         /* An ended certificate may have left the list: that it is not there then says nothing (RFC 5280 3.3, X.509 expiredCertsOnCRL). */
         add_statement(m, when, reason, crl->this_update,
-                      crl->next_update >= m->at && (crl->this_update <= m->cert->not_after || crl->expired_since <= m->cert->not_after));
+                      crl->defect == NULL && crl->next_update >= m->at && (crl->this_update <= m->cert->not_after || crl->expired_since <= m->cert->not_after));
     }
     return JY_OK;
 }

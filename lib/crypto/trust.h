@@ -12,7 +12,8 @@ struct jy_crl {
     struct jy_buf der;
     X509_CRL *crl;
     struct jy_slice tbs, signature;   /* point into der */
-    const char *defect;               /* why it is never used; NULL = it may be */
+    const char *defect;               /* why it clears nobody; NULL = it may */
+    bool only_revokes;                /* in spite of its defect whom it names is revoked */
     ISSUING_DIST_POINT *scope;        /* NULL = every certificate of its issuer */
     jy_time this_update, next_update;
     jy_time expired_since;            /* certificates that ended after it stay on the list; INT64_MAX = only living ones do */

@@ -64,6 +64,8 @@ check_package(const struct cover *c, size_t k)
         err = ofd_note_deviation(sig, JY_DEVIATION_ZIP_PREFIX, "");
     if (err == JY_OK && ofd->versions)
         err = ofd_note_deviation(sig, JY_DEVIATION_OTHER_VERSION, "OFD.xml");
+    if (err == JY_OK && ofd->twice[0] != '\0')
+        err = ofd_note_deviation(sig, JY_DEVIATION_RESOURCE_ID, ofd->twice);
     if (err == JY_OK && ofd->guessed != NULL)
         err = jy_findings_add(&sig->findings, JY_CHECK_LOCATION, false, ofd->guessed, 0, "is not what the location says");
     for (size_t i = 0; err == JY_OK && i < k; i++)
@@ -115,6 +117,25 @@ check_signature(const struct cover *c, size_t k)
     return err == JY_OK ? check_package(c, k) : err;
 }
 
+/* Parts that no location names as the standard reads it, but that a reader finds who reads it otherwise. Those of signatures are named by the lists. */
+static void
+reach_near(const struct cover *c)
+{
+    struct ofd *ofd = c->ofd;
+
+    for (size_t i = 0; i < jy_zip_count(ofd->zip); i++) {
+        bool covered = true, list = false;
+
+        for (size_t k = 0; k < ofd->signature_count; k++)
+            covered = covered && ofd->extras[k].covered[i];
+        for (size_t b = 0; b < ofd->bodies; b++)
+            list = list || ofd->body[b].list_file == i;
+        if (!covered && !list && ofd->reached[i] == 0 && c->owners[i].signature == SIZE_MAX && !jy_zip_entry(ofd->zip, i)->directory &&
+            (ofd->mentioned[i] || ofd_is_near(ofd, jy_zip_entry(ofd->zip, i)->name)))
+            ofd->reached[i] = OFD_SHOWN_BY_SEVERAL;
+    }
+}
+
 static void
 own(struct cover *c, size_t entry, size_t signature, bool own_file)
 {
@@ -139,6 +160,8 @@ ofd_coverage(struct ofd *ofd, struct jy_fault *fault)
             if (ofd->extras[k].covered[i])
                 c.by_body[ofd->extras[k].body * entries + i] = true;
     }
+    if (err == JY_OK)
+        reach_near(&c);
     for (size_t k = 0; err == JY_OK && k < ofd->signature_count; k++)
         err = check_signature(&c, k);
     free(c.owners);

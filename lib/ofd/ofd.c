@@ -321,7 +321,9 @@ ofd_free(void *impl)
     free(ofd->pages_by_id);
     free(ofd->reached);
     free(ofd->outside);
+    jy_buf_free(&ofd->near);
     free(ofd->acts);
+    free(ofd->mentioned);
     for (int i = 0; i < OFD_ALGORITHMS; i++) {
         free(ofd->digests[i].value);
         free(ofd->digests[i].known);
@@ -358,6 +360,15 @@ ofd_single(const struct jy_xml *parent, const char *const *names, const char *wh
     return JY_OK;
 }
 
+jy_err
+ofd_location(const struct jy_xml *node, const char *where, const char **out, struct jy_fault *fault)
+{
+    *out = node == NULL ? NULL : node->text;
+    if (node != NULL && node->broken)
+        return jy_fail(fault, JY_E_AMBIGUOUS, where, 0, "the location in %.40s is in pieces: some readers take the first one", node->name);
+    return JY_OK;
+}
+
 /* DocBody number i: its document's tree, and where its signatures are. */
 static jy_err
 read_body(struct ofd *ofd, size_t i, const struct jy_xml *node, struct jy_fault *fault)
@@ -365,17 +376,22 @@ read_body(struct ofd *ofd, size_t i, const struct jy_xml *node, struct jy_fault 
     static const char *const once[] = { "DocInfo", "DocRoot", "Versions", "Signatures", NULL };
     static const char *const document_once[] = { "CommonData", "Pages", "Permissions", "Annotations", "CustomTags", "Attachments", "Extensions", NULL };
     struct ofd_body *body = &ofd->body[i];
-    const char *list = jy_xml_child_text(node, "Signatures");
+    const char *list, *root;
+    char beside[OFD_PATH];
     struct jy_buf bytes = { 0 };
     size_t at;
     jy_err err = ofd_single(node, once, "OFD.xml", fault);
 
     body->list_file = SIZE_MAX;
+    if (err == JY_OK)
+        err = ofd_location(jy_xml_child(node, "Signatures"), "OFD.xml", &list, fault);
+    if (err == JY_OK)
+        err = ofd_location(jy_xml_child(node, "DocRoot"), "OFD.xml", &root, fault);
     if (err != JY_OK)
         return err;
-    if (jy_xml_child_text(node, "DocRoot") == NULL)
+    if (root == NULL)
         return jy_fail(fault, JY_E_FORMAT, "OFD.xml", 0, "DocBody without a DocRoot");
-    at = ofd_locate(ofd, "", jy_xml_child_text(node, "DocRoot"), body->doc_path);
+    at = ofd_locate(ofd, "", root, body->doc_path);
     if (at == SIZE_MAX)
         return jy_fail(fault, JY_E_FORMAT, "OFD.xml", 0, "DocRoot names a missing file");
     err = ofd_read(ofd, at, &bytes, fault);
@@ -388,6 +404,9 @@ read_body(struct ofd *ofd, size_t i, const struct jy_xml *node, struct jy_fault 
         err = ofd_resolve("", list, body->list_path, fault);
         if (err == JY_OK)
             body->list_file = ofd_locate(ofd, "", list, body->list_path);
+        ofd_folder(body->doc_path, beside);
+        if (err == JY_OK && body->list_file != SIZE_MAX)
+            err = ofd_keep_near(ofd, "", beside, list, body->list_path, true);
     }
     return err;
 }
@@ -412,7 +431,8 @@ ofd_open(struct jy_slice file, void **impl, struct jy_fault *fault)
         ofd->z_budget += 2 * jy_zip_entry(ofd->zip, i)->size;
     ofd->reached = calloc(n, sizeof *ofd->reached);
     ofd->acts = calloc(n, sizeof *ofd->acts);
-    if (ofd->reached == NULL || ofd->acts == NULL || !new_digests(ofd, OFD_SM3) || jy_xml_reader_new(&ofd->reader) != JY_OK) {
+    ofd->mentioned = calloc(n, sizeof *ofd->mentioned);
+    if (ofd->reached == NULL || ofd->acts == NULL || ofd->mentioned == NULL || !new_digests(ofd, OFD_SM3) || jy_xml_reader_new(&ofd->reader) != JY_OK) {
         err = jy_fail(fault, JY_E_NOMEM, NULL, 0, "no memory");
         goto out;
     }

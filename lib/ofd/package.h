@@ -50,6 +50,10 @@ struct ofd {
     uint16_t *reached;                   /* by entry: what shows it, 0, 1 + DocBody, or OFD_SHOWN_BY_SEVERAL */
     char *outside;                       /* a location outside the package that the document shows something of, or NULL */
     const char *guessed;                 /* name of an entry that was found only when its location was read in another way than it says, or NULL */
+    struct jy_buf near;                  /* paths that locations lead to when they are read otherwise than they say, each with its NUL */
+    size_t near_count, near_comparisons;
+    bool *mentioned;                     /* by entry: some text or attribute where parts are named, of whatever name, is its location */
+    char twice[24];                      /* an ID that two resources or two templates of one document have, or empty */
     bool versions;                       /* another version has another document */
     bool *acts;                          /* by entry: something in it has an action, or is an annotation and may */
     struct ofd_digests {
@@ -105,6 +109,19 @@ JY_CHECK jy_err ofd_note_end(struct jy_signature *sig, enum jy_check_id check, s
 JY_CHECK jy_err ofd_note_deviation(struct jy_signature *sig, enum jy_deviation deviation, const char *where);
 /** SM3(Z, entry), as some products digest. JY_E_LIMIT when the package has been digested so twice. */
 JY_CHECK jy_err ofd_sm3_with_z(struct ofd *ofd, size_t entry, const uint8_t z[JY_SM3_SIZE], uint8_t out[JY_SM3_SIZE], struct jy_fault *fault);
+/** A location's text. JY_E_AMBIGUOUS when it is in pieces (jy_xml.broken). node may be NULL: then *out is NULL. */
+JY_CHECK jy_err ofd_location(const struct jy_xml *node, const char *where, const char **out, struct jy_fault *fault);
+/**
+ * Keeps where a location leads that is read otherwise than it says. folder: from which it counts; beside: folder of the part that it stands in;
+ * found: the path that it leads to, NULL when to nothing; folders: also as it stands, from the folders that other readers count from.
+ */
+JY_CHECK jy_err ofd_keep_near(struct ofd *ofd, const char *folder, const char *beside, const char *loc, const char *found, bool folders);
+/** Does one of the locations lead to the entry of this name, for some reader? True when there are too many to tell. */
+bool ofd_is_near(struct ofd *ofd, const char *name);
+/** Part of its page that a place covers, 0 to 1. */
+double ofd_share(const struct ofd *ofd, const struct jy_stamp_place *place);
+/** Adds to every signature what later stamps hide of its pages. */
+JY_CHECK jy_err ofd_overlay(struct ofd *ofd, struct jy_fault *fault);
 /** Adds to every signature what it leaves unprotected. */
 JY_CHECK jy_err ofd_coverage(struct ofd *ofd, struct jy_fault *fault);
 jy_err ofd_text(void *impl, size_t index, struct jy_text *out, struct jy_fault *fault);

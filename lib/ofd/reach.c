@@ -10,34 +10,34 @@
 /* Kinds of parts by what stands in them. */
 enum part { FILE_, BODY, VERSION, DOCUMENT, PAGE, RESOURCES, ANNOTATIONS, ANNOTATION, ATTACHMENTS, TAGS, EXTENSIONS };
 
-/* Where a part names another one: in a child of `parent` (NULL: of any), in its attribute or its text. */
+/* Where a part names another one: in an element, wherever it stands (not every reader minds), in its attribute or its text. */
 static const struct link {
     enum part in;
-    const char *parent, *element, *attribute;
+    const char *element, *attribute;
     enum part to;
 } links[] = {
-    { BODY, "DocInfo", "Cover", NULL, FILE_ },
-    { BODY, "DocBody", "DocRoot", NULL, DOCUMENT },
-    { BODY, "Versions", "Version", "BaseLoc", VERSION },
-    { VERSION, NULL, "File", NULL, FILE_ },
-    { VERSION, NULL, "DocRoot", NULL, DOCUMENT },
-    { DOCUMENT, "CommonData", "PublicRes", NULL, RESOURCES },
-    { DOCUMENT, "CommonData", "DocumentRes", NULL, RESOURCES },
-    { DOCUMENT, "CommonData", "TemplatePage", "BaseLoc", PAGE },
-    { DOCUMENT, "Pages", "Page", "BaseLoc", PAGE },
-    { DOCUMENT, NULL, "Annotations", NULL, ANNOTATIONS },
-    { DOCUMENT, NULL, "CustomTags", NULL, TAGS },
-    { DOCUMENT, NULL, "Attachments", NULL, ATTACHMENTS },
-    { DOCUMENT, NULL, "Extensions", NULL, EXTENSIONS },
-    { PAGE, NULL, "PageRes", NULL, RESOURCES },
-    { RESOURCES, NULL, "FontFile", NULL, FILE_ },
-    { RESOURCES, NULL, "MediaFile", NULL, FILE_ },
-    { RESOURCES, NULL, "ColorSpace", "Profile", FILE_ },
-    { ANNOTATIONS, NULL, "FileLoc", NULL, ANNOTATION },
-    { ATTACHMENTS, NULL, "FileLoc", NULL, FILE_ },
-    { TAGS, NULL, "FileLoc", NULL, FILE_ },
-    { TAGS, NULL, "SchemaLoc", NULL, FILE_ },
-    { EXTENSIONS, NULL, "ExtendData", NULL, FILE_ },
+    { BODY, "Cover", NULL, FILE_ },
+    { BODY, "DocRoot", NULL, DOCUMENT },
+    { BODY, "Version", "BaseLoc", VERSION },
+    { VERSION, "File", NULL, FILE_ },
+    { VERSION, "DocRoot", NULL, DOCUMENT },
+    { DOCUMENT, "PublicRes", NULL, RESOURCES },
+    { DOCUMENT, "DocumentRes", NULL, RESOURCES },
+    { DOCUMENT, "TemplatePage", "BaseLoc", PAGE },
+    { DOCUMENT, "Page", "BaseLoc", PAGE },
+    { DOCUMENT, "Annotations", NULL, ANNOTATIONS },
+    { DOCUMENT, "CustomTags", NULL, TAGS },
+    { DOCUMENT, "Attachments", NULL, ATTACHMENTS },
+    { DOCUMENT, "Extensions", NULL, EXTENSIONS },
+    { PAGE, "PageRes", NULL, RESOURCES },
+    { RESOURCES, "FontFile", NULL, FILE_ },
+    { RESOURCES, "MediaFile", NULL, FILE_ },
+    { RESOURCES, "ColorSpace", "Profile", FILE_ },
+    { ANNOTATIONS, "FileLoc", NULL, ANNOTATION },
+    { ATTACHMENTS, "FileLoc", NULL, FILE_ },
+    { TAGS, "FileLoc", NULL, FILE_ },
+    { TAGS, "SchemaLoc", NULL, FILE_ },
+    { EXTENSIONS, "ExtendData", NULL, FILE_ },
 };
 
 struct walk {
@@ -47,6 +47,7 @@ struct walk {
     size_t *page_of;                  /* by entry: 1 + the first page that it is, or 0 */
     size_t links_met;
     const char *beside;               /* folder of the part that is walked */
+    struct jy_buf ids;                /* uint64_t each: what names it (1 a template, 2 a resource) in the upper half, ST_ID in the lower */
     struct jy_fault *fault;
 };
 
@@ -70,27 +71,106 @@ mark(struct walk *w, size_t entry)
     *by = *by == 0 || *by == mine ? mine : OFD_SHOWN_BY_SEVERAL;
 }
 
+/* ST_ID (GB/T 33190 7.3) of what content refers to by it. */
+static jy_err
+keep_id(struct walk *w, enum part kind, const struct jy_xml *node)
+{
+    static const char *const resources[] = { "Font", "MultiMedia", "ColorSpace", "DrawParam", "CompositeGraphicUnit", "VectorG" };
+    const char *id = kind == DOCUMENT || kind == RESOURCES ? jy_xml_attr(node, "ID") : NULL;
+    uint64_t named = kind == DOCUMENT && strcmp(node->name, "TemplatePage") == 0;
+    char *end;
+
+    for (size_t i = 0; kind == RESOURCES && id != NULL && i < sizeof(resources) / sizeof(resources[0]); i++)
+        if (strcmp(node->name, resources[i]) == 0)
+            named = 2;
+    if (id == NULL || named == 0)
+        return JY_OK;
+    named = named << 32 | (strtoul(id, &end, 10) & UINT32_MAX);
+    if (end == id || *end != '\0')
+        return JY_OK;
+    return jy_buf_add(&w->ids, JY_SLICE(&named, sizeof(named)));
+}
+
+static int
+by_number(const void *a, const void *b)
+{
+    uint64_t x, y;
+
+    memcpy(&x, a, sizeof(x));
+    memcpy(&y, b, sizeof(y));
+    return (x > y) - (x < y);
+}
+
+static void
+find_twice(struct walk *w)
+{
+    size_t count = w->ids.len / sizeof(uint64_t);
+
+    if (count > 1)
+        qsort(w->ids.p, count, sizeof(uint64_t), by_number);
+    for (size_t i = 1; i < count; i++)
+        if (by_number(w->ids.p + (i - 1) * sizeof(uint64_t), w->ids.p + i * sizeof(uint64_t)) == 0) {
+            uint64_t id;
+
+            memcpy(&id, w->ids.p + i * sizeof(id), sizeof(id));
+            snprintf(w->ofd->twice, sizeof(w->ofd->twice), "ID %lu", (unsigned long)(id & UINT32_MAX));
+        }
+    w->ids.len = 0;
+}
+
+/* An element or attribute that the standard does not have there may be one that some program knows. */
+static void
+mention(struct walk *w, const char *folder, const char *value)
+{
+    const char *const folders[] = { folder, w->beside, "" };
+    char path[OFD_PATH];
+
+    for (size_t i = 0; value[0] != '\0' && strpbrk(value, "./") != NULL && i < sizeof(folders) / sizeof(folders[0]); i++) {
+        size_t entry = ofd_resolve(folders[i], value, path, NULL) == JY_OK ? ofd_find(w->ofd, path) : SIZE_MAX;
+
+        if (entry != SIZE_MAX)
+            w->ofd->mentioned[entry] = true;
+    }
+}
+
+static jy_err walk_tree(struct walk *w, enum part kind, const struct jy_xml *node, const char *folder);
+
+static jy_err
+walk_node(struct walk *w, enum part kind, const struct jy_xml *node, const char *folder)
+{
+    jy_err err = keep_id(w, kind, node);
+
+    if (err != JY_OK)
+        return jy_fail(w->fault, err, NULL, 0, "no memory");
+    for (size_t i = 0; err == JY_OK && i < sizeof(links) / sizeof(links[0]); i++) {
+        const struct link *l = &links[i];
+        const char *loc = NULL;
+
+        if (l->in != kind || strcmp(l->element, node->name) != 0)
+            continue;
+        w->links_met++;
+        if (l->attribute != NULL)
+            loc = jy_xml_attr(node, l->attribute);
+        else
+            err = ofd_location(node, "ST_Loc", &loc, w->fault);
+        if (err == JY_OK && loc != NULL && loc[0] != '\0')
+            err = follow(w, l->to, folder, loc);
+    }
+    /* Pages name nothing beside their resources, and those that were met before are not here. */
+    for (const struct jy_xml_attr *a = kind == PAGE ? NULL : node->attrs; a != NULL; a = a->next)
+        mention(w, folder, a->value);
+    if (kind != PAGE)
+        mention(w, folder, node->text);
+    return err == JY_OK ? walk_tree(w, kind, node->child, folder) : err;
+}
+
 static jy_err
 walk_tree(struct walk *w, enum part kind, const struct jy_xml *node, const char *folder)
 {
     jy_err err = JY_OK;
 
-    for (; err == JY_OK && node != NULL; node = node->next) {
-        for (size_t i = 0; err == JY_OK && i < sizeof(links) / sizeof(links[0]); i++) {
-            const struct link *l = &links[i];
-            const char *loc;
-
-            if (l->in != kind || strcmp(l->element, node->name) != 0 ||
-                (l->parent != NULL && (node->parent == NULL || strcmp(node->parent->name, l->parent) != 0)))
-                continue;
-            w->links_met++;
-            loc = l->attribute != NULL ? jy_xml_attr(node, l->attribute) : node->text;
-            if (loc != NULL && loc[0] != '\0')
-                err = follow(w, l->to, folder, loc);
-        }
-        if (err == JY_OK)
-            err = walk_tree(w, kind, node->child, folder);
-    }
+    for (; err == JY_OK && node != NULL; node = node->next)
+        err = walk_node(w, kind, node, folder);
     return err;
 }
 
@@ -172,20 +252,23 @@ read_part(struct walk *w, enum part kind, size_t entry, const char *path)
     return err;
 }
 
-/* Readers count a location from different folders: from BaseLoc or without it, from the document, from the root. What stands where any of them looks
+/* Readers count a location from different folders: from BaseLoc or without it, from the document, from the root, some
+ * with a leading slash as well. What stands where any of them looks
  * is shown by somebody. */
 static void
 mark_others(struct walk *w, const char *loc, size_t entry)
 {
     char document[OFD_PATH], path[OFD_PATH];
-    const char *const folders[] = { w->beside, document, "" };
+    const char *const folders[] = { w->beside, document, "" }, *bare = loc + strspn(loc, "/\\");
 
     ofd_folder(w->ofd->doc_path, document);
     for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
-        size_t other = ofd_resolve(folders[i], loc, path, NULL) == JY_OK ? ofd_find(w->ofd, path) : SIZE_MAX;
+        for (const char *l = loc; l != NULL; l = l == loc && bare != loc ? bare : NULL) {
+            size_t other = ofd_resolve(folders[i], l, path, NULL) == JY_OK ? ofd_find(w->ofd, path) : SIZE_MAX;
 
-        if (other != SIZE_MAX && other != entry)
-            mark(w, other);
+            if (other != SIZE_MAX && other != entry)
+                mark(w, other);
+        }
     }
 }
 
@@ -194,7 +277,10 @@ follow(struct walk *w, enum part kind, const char *folder, const char *loc)
 {
     char path[OFD_PATH];
     size_t entry = ofd_locate(w->ofd, folder, loc, path);
+    jy_err err = ofd_keep_near(w->ofd, folder, w->beside, loc, entry == SIZE_MAX ? NULL : path, false);
 
+    if (err != JY_OK)
+        return jy_fail(w->fault, err, NULL, 0, "no memory");
     mark_others(w, loc, entry);
     if (entry == SIZE_MAX) {
         if (is_outside(folder, loc) && w->ofd->outside == NULL && (w->ofd->outside = strdup(loc)) == NULL)
@@ -320,7 +406,13 @@ walk_body(struct walk *w, const struct jy_xml *node, size_t root, size_t documen
     err = read_pages(w);
     if (err == JY_OK)
         err = walk_part(w, DOCUMENT, jy_xml_root(body->document), body->doc_path);
-    return err == JY_OK ? walk_tree(w, BODY, node->child, "") : err;
+    if (err == JY_OK)
+        err = walk_tree(w, BODY, node->child, "");
+    /* A DocBody or DocRoot where none belongs: for some readers the document. */
+    for (const struct jy_xml *stray = w->body == 0 ? node->parent->child : NULL; err == JY_OK && stray != NULL; stray = stray->next)
+        if (strcmp(stray->name, "DocBody") != 0)
+            err = walk_node(w, BODY, stray, "");
+    return err;
 }
 
 jy_err
@@ -338,9 +430,11 @@ ofd_reach(struct ofd *ofd, struct jy_fault *fault)
             err = jy_fail(fault, JY_E_NOMEM, NULL, 0, "no memory");
         else
             err = walk_body(&w, node, root, ofd_locate(ofd, "", ofd->body[w.body].doc_path, NULL));
+        find_twice(&w);
         free(w.seen);
         free(w.page_of);
     }
+    jy_buf_free(&w.ids);
     if (err == JY_OK && (ofd->pages_by_id = reallocarray(NULL, ofd->page_count, sizeof(*ofd->pages_by_id))) == NULL)
         err = jy_fail(fault, JY_E_NOMEM, NULL, 0, "no memory");
     for (size_t i = 0; err == JY_OK && i < ofd->page_count; i++)

@@ -7,6 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+
+#define STAMP_SHARE_MAX 0.5           /* of a page, by one stamp */
+#define STAMP_SEEN_MIN 4.0            /* mm², of all its pieces */
 
 /* The algorithm of a CheckMethod as it is met (seal-formats 4), and whether SM3 is named in another way than usual; OFD_ALGORITHMS when it is unknown. */
 static enum ofd_algorithm
@@ -155,25 +159,52 @@ read_place(const struct ofd *ofd, const struct jy_xml *annot, size_t body, struc
     const char *ref = jy_xml_attr(annot, "PageRef");
     struct jy_stamp_place *place;
     struct jy_box seen;
+    const char *box = jy_xml_attr(annot, "Boundary"), *clip = jy_xml_attr(annot, "Clip");
     double b[4], c[4];
-    bool twice = false;
+    bool twice = false, clipped;
     size_t page = ref == NULL ? SIZE_MAX : ofd_page_by_id(ofd, body, ref, &twice);
 
     if (page == SIZE_MAX)
         return "PageRef names no page";
-    if (!ofd_box(jy_xml_attr(annot, "Boundary"), b))
+    if (!ofd_box(box, b))
         return "no Boundary";
+    clipped = ofd_box(clip, c);
     place = &sig->places[sig->place_count++];
     *place = (struct jy_stamp_place){ (int)page + 1, b[0], b[1], b[2], b[3], { 0, 0, 0, 0 } };
-    if (ofd_box(jy_xml_attr(annot, "Clip"), c))
+    if (clipped)
         place->clip = (struct jy_box){ c[0], c[1], c[2], c[3] };
     seen = jy_place_visible(place);
     if (twice)
         return "two pages have the ID that PageRef names";
+    if (clip != NULL && !clipped)
+        return "a Clip that cannot be read: how much of the stamp is shown depends on the program";
+    /* 0x10 is sixteen for some programs, and nothing or an error for others. */
+    if (strpbrk(box, "xXpP") != NULL || (clip != NULL && strpbrk(clip, "xXpP") != NULL))
+        return "numbers that not every program reads";
     if (seen.x_mm >= ofd->pages[page].size.width_mm || seen.y_mm >= ofd->pages[page].size.height_mm || seen.x_mm + seen.width_mm <= 0 ||
         seen.y_mm + seen.height_mm <= 0)
         return "off the page";
     return NULL;
+}
+
+/* What is seen of all its places, and where it leaves something of the page to be seen. */
+static jy_err
+check_shares(const struct ofd *ofd, struct jy_signature *sig, size_t *failed)
+{
+    double seen = 0;
+    jy_err err = JY_OK;
+
+    for (size_t i = 0; err == JY_OK && i < sig->place_count; i++) {
+        const struct jy_page *page = &ofd->pages[sig->places[i].page - 1].size;
+        double share = ofd_share(ofd, &sig->places[i]);
+
+        seen += share * page->width_mm * page->height_mm;
+        if (share > STAMP_SHARE_MAX)
+            err = ofd_note(sig, JY_CHECK_PLACEMENT, failed, sig->path, 0, "the stamp covers most of the page");
+    }
+    if (err == JY_OK && *failed == 0 && sig->place_count > 0 && seen < STAMP_SEEN_MIN)
+        err = ofd_note(sig, JY_CHECK_PLACEMENT, failed, sig->path, 0, "too little of the stamp is shown to be seen");
+    return err;
 }
 
 static jy_err
@@ -193,6 +224,10 @@ read_places(struct ofd *ofd, const struct jy_xml *info, size_t body, struct jy_s
         if (wrong != NULL)
             err = ofd_note(sig, JY_CHECK_PLACEMENT, &failed, sig->path, 0, wrong);
     }
+    if (err == JY_OK)
+        err = check_shares(ofd, sig, &failed);
+    if (err == JY_OK && failed == 0 && sig->kind == JY_SIGNATURE_PLAIN && count > 0)
+        err = ofd_note(sig, JY_CHECK_PLACEMENT, &failed, sig->path, 0, "a signature without a seal has places on pages");
     if (err == JY_OK && failed == 0 && sig->kind == JY_SIGNATURE_SEAL && count == 0)
         err = ofd_note(sig, JY_CHECK_PLACEMENT, &failed, sig->path, 0, "the seal is shown nowhere");
     return err == JY_OK && failed > OFD_FINDINGS_MAX ? ofd_note_end(sig, JY_CHECK_PLACEMENT, failed, "") : err;
@@ -217,18 +252,44 @@ read_base64_value(struct jy_signature *sig, struct ofd_extra *extra)
     return err == JY_E_NOMEM ? err : JY_OK;
 }
 
+/* A file of a signature, and where other readers look for it. */
+static jy_err
+locate_file(struct ofd *ofd, const char *folder, const char *loc, size_t *out, struct jy_fault *fault)
+{
+    char path[OFD_PATH];
+
+    *out = ofd_locate(ofd, folder, loc, path);
+    if (*out != SIZE_MAX && ofd_keep_near(ofd, folder, folder, loc, path, true) != JY_OK)
+        return jy_fail(fault, JY_E_NOMEM, NULL, 0, "no memory");
+    return JY_OK;
+}
+
 /* The signature's value and seal. Each file is held once, however many signatures name it. */
 static jy_err
-read_files(struct ofd *ofd, const struct jy_xml *info, const char *value, const char *folder, size_t i, struct jy_fault *fault)
+read_files(struct ofd *ofd, const struct jy_xml *root, const struct jy_xml *info, const char *folder, size_t i, struct jy_fault *fault)
 {
     struct jy_signature *sig = &ofd->signatures[i];
     struct ofd_extra *extra = &ofd->extras[i];
-    const char *seal = jy_xml_child_text(jy_xml_child(info, "Seal"), "BaseLoc");
+    const struct jy_xml *node = jy_xml_child(info, "Seal");
+    const char *value, *seal, *picture;
     size_t other;
-    jy_err err = JY_OK;
+    jy_err err = ofd_location(jy_xml_child(root, "SignedValue"), sig->path, &value, fault);
 
-    extra->value_file = ofd_locate(ofd, folder, value, NULL);
-    extra->seal_file = ofd_locate(ofd, folder, seal, NULL);
+    if (err == JY_OK)
+        err = ofd_location(jy_xml_child(node, "BaseLoc"), sig->path, &seal, fault);
+    if (err == JY_OK)
+        err = ofd_location(jy_xml_child(node, "ImageLoc"), sig->path, &picture, fault);
+    if (err == JY_OK)
+        err = locate_file(ofd, folder, value, &extra->value_file, fault);
+    if (err == JY_OK)
+        err = locate_file(ofd, folder, seal, &extra->seal_file, fault);
+    /* GM/T 0099: a picture to be drawn in place of the one in the seal. */
+    if (err == JY_OK)
+        err = locate_file(ofd, folder, picture, &other, fault);
+    if (err != JY_OK)
+        return err;
+    if (other != SIZE_MAX)
+        ofd->reached[other] = ofd->reached[other] == 0 ? (uint16_t)(1 + extra->body) : ofd->reached[other];
     for (other = 0; other < i && (ofd->extras[other].value_file == SIZE_MAX || ofd->extras[other].value_file != extra->value_file); other++)
         ;
     if (other < i)
@@ -244,7 +305,10 @@ read_files(struct ofd *ofd, const struct jy_xml *info, const char *value, const 
         err = jy_zip_read(ofd->zip, extra->seal_file, JY_SEAL_MAX, &extra->seal, fault);
         sig->seal_file = jy_buf_slice(&extra->seal);
     }
-    if (err == JY_OK && seal != NULL && sig->seal_file.len == 0)
+    /* GM/T 0099-2020 7.2.2: Sign has no seal. Programs that draw what stands there would show anybody's seal as this signer's. */
+    if (err == JY_OK && sig->kind == JY_SIGNATURE_PLAIN && node != NULL)
+        err = jy_findings_add(&sig->findings, JY_CHECK_SEAL_MISMATCH, false, sig->path, 0, "a signature without a seal names one");
+    else if (err == JY_OK && seal != NULL && sig->seal_file.len == 0)
         err = jy_findings_add(&sig->findings, JY_CHECK_SEAL_MISMATCH, false, sig->path, 0, "the seal's file is missing or empty");
     sig->value = jy_buf_slice(&extra->value);
     return err;
@@ -258,6 +322,26 @@ ofd_digest_with_z(void *impl, size_t index, const uint8_t z[JY_SM3_SIZE], uint8_
     if (index >= ofd->signature_count || ofd->extras[index].file == SIZE_MAX)
         return jy_fail(fault, JY_E_ARGUMENT, "signature", 0, "Signature.xml is missing");
     return ofd_sm3_with_z(ofd, ofd->extras[index].file, z, out, fault);
+}
+
+/* SignatureDateTime has no fixed form (seal-formats §4): its first eight digits are the day, in all that is met. */
+static jy_time
+read_day(const char *text)
+{
+    int digits[8];
+    size_t count = 0;
+    jy_time day;
+    int year, month, number, hour, minute, second;
+
+    for (; text != NULL && *text != '\0' && count < 8; text++)
+        if (*text >= '0' && *text <= '9')
+            digits[count++] = *text - '0';
+    if (count < 8)
+        return 0;
+    year = digits[0] * 1000 + digits[1] * 100 + digits[2] * 10 + digits[3];
+    day = jy_time_from_civil(year, digits[4] * 10 + digits[5], digits[6] * 10 + digits[7], 0, 0, 0);
+    jy_time_civil(day, &year, &month, &number, &hour, &minute, &second);
+    return month == digits[4] * 10 + digits[5] && number == digits[6] * 10 + digits[7] ? day : 0;
 }
 
 static jy_err
@@ -282,6 +366,8 @@ read_signature(struct ofd *ofd, const struct jy_xml *node, size_t body, size_t i
     ofd_folder(ofd->list_path, folder);
     extra->file = ofd_locate(ofd, folder, jy_xml_attr(node, "BaseLoc"), path);
     snprintf(sig->path, sizeof sig->path, "/%.254s", path);
+    if (extra->file != SIZE_MAX && ofd_keep_near(ofd, folder, folder, jy_xml_attr(node, "BaseLoc"), path, true) != JY_OK)
+        return jy_fail(fault, JY_E_NOMEM, NULL, 0, "no memory");
     if (extra->file == SIZE_MAX)
         return jy_findings_add(&sig->findings, JY_CHECK_DOC_MODIFIED, false, sig->path, 0, "Signature.xml is missing");
     for (size_t k = 0; k < i; k++)
@@ -297,13 +383,24 @@ read_signature(struct ofd *ofd, const struct jy_xml *node, size_t body, size_t i
     if (err == JY_OK)
         err = ofd_single(info, info_once, sig->path, fault);
     if (err == JY_OK)
-        err = read_files(ofd, info, jy_xml_child_text(jy_xml_root(doc), "SignedValue"), folder, i, fault);
+        err = read_files(ofd, jy_xml_root(doc), info, folder, i, fault);
     if (err == JY_OK)
         err = check_references(ofd, jy_xml_child(info, "References"), folder, sig, extra, fault);
     if (err == JY_OK)
         err = read_places(ofd, info, body, sig);
+    sig->stated = err == JY_OK ? read_day(jy_xml_child_text(info, "SignatureDateTime")) : 0;
     jy_xml_free(doc);
     return err;
+}
+
+/* Signatures that only those readers find who look for them anywhere, or do not mind case. */
+static bool
+has_stray(const struct jy_xml *node, bool top)
+{
+    for (; node != NULL; node = node->next)
+        if ((strcasecmp(node->name, "Signature") == 0 && !(top && strcmp(node->name, "Signature") == 0)) || has_stray(node->child, false))
+            return true;
+    return false;
 }
 
 /* The signatures that one DocBody lists, behind those that are read already. */
@@ -327,6 +424,10 @@ read_list(struct ofd *ofd, size_t body, struct jy_fault *fault)
     err = ofd_parse(ofd, ofd->list_file, NULL, &doc, fault);
     if (err != JY_OK)
         return err;
+    if (has_stray(jy_xml_root(doc)->child, true)) {
+        err = jy_fail(fault, JY_E_AMBIGUOUS, ofd->list_path, 0, "a Signature inside another element, or not spelled so");
+        goto out;
+    }
     for (node = jy_xml_child(jy_xml_root(doc), "Signature"); node != NULL; node = jy_xml_next(node))
         n++;
     if (n > JY_OFD_SIGNATURES_MAX) {
@@ -368,6 +469,8 @@ ofd_signatures(void *impl, const struct jy_signature **out, size_t *count, struc
         ofd_enter_body(ofd, 0);
         if (err == JY_OK)
             err = ofd_coverage(ofd, fault);
+        if (err == JY_OK)
+            err = ofd_overlay(ofd, fault);
         ofd->signatures_read = err == JY_OK;
     }
     if (err != JY_OK)

@@ -35,16 +35,19 @@ judge_signer(struct judgement *j, const struct jy_cert *signer)
     struct jy_chain_result results[2];
     const struct jy_chain_result *then = &results[0], *today = &results[1];
     char start[21], end[21], when[21];
-    const char *why = "keyUsage";
+    const char *why;
     jy_time ended = 0;
-    /* Extended usages bind signatures without a seal (seal-formats §5.1); certificates for seals carry whatever their CA thought of. */
-    bool serves = j->signature->kind == JY_SIGNATURE_PLAIN ? jy_cert_serves(signer, JY_PURPOSE_SIGNING, &why) : jy_cert_may_sign(signer);
+    const bool sealed = j->signature->kind != JY_SIGNATURE_PLAIN;
+    /* Extended usages bind signatures without a seal (seal-formats §5.1); certificates for seals carry whatever their CA thought of: that is told. */
+    bool serves = jy_cert_serves(signer, sealed ? JY_PURPOSE_SEAL : JY_PURPOSE_SIGNING, &why);
 
     judge_signer_facts(j, signer);
     material_cert(j->material, signer);
     jy_time_rfc3339(from, start);
     jy_time_rfc3339(to, end);
-    NOTE(j, SIGNER_USAGE, serves, "", "%s", why == NULL ? "" : why);
+    NOTE(j, SIGNER_USAGE, sealed ? jy_cert_may_sign(signer) : serves, "", "%s", why == NULL ? "" : why);
+    if (sealed && jy_cert_may_sign(signer))
+        NOTE(j, SIGNER_PURPOSE, serves, "", "%s", why == NULL ? "" : why);
     NOTE(j, SIG_TIME_OUTSIDE_CERT, j->time >= from && j->time <= to, "", "the certificate is valid from %s to %s", start, end);
     if (j->rc != JY_OK || (j->rc = jy_chain_check_at(j->trust, signer, j->extra, j->extra_count, times, 2, results)) != JY_OK)
         return;
@@ -87,7 +90,8 @@ judge_maker(struct judgement *j, const struct jy_cert *maker, jy_time made, jy_t
     struct jy_chain_result results[2];
     const struct jy_chain_result *then = &results[0], *today = &results[1];
     char start[21], end[21];
-    bool alive, licensed;
+    const char *why;
+    bool alive, licensed, serves = jy_cert_serves(maker, JY_PURPOSE_SEAL, &why);
 
     judge_copy(j->out->seal_maker, sizeof(j->out->seal_maker), jy_cert_subject(maker));
     material_cert(j->material, maker);
@@ -96,7 +100,9 @@ judge_maker(struct judgement *j, const struct jy_cert *maker, jy_time made, jy_t
     /* Any customer of a trusted CA can make a seal of any name: who may is the verifier's knowledge, not the CA's. */
     if (jy_trust_restricts_makers(j->trust) && !judge_own_trouble(j, jy_trust_licenses(j->trust, maker, &licensed)))
         NOTE(j, SEAL_MAKER_LICENSED, licensed, "", "%s is not on the list", jy_cert_subject(maker));
-    NOTE(j, SEAL_MAKER_USAGE, jy_cert_may_sign(maker), "", "keyUsage");
+    NOTE(j, SEAL_MAKER_USAGE, jy_cert_may_sign(maker), "", "%s", why == NULL ? "" : why);
+    if (jy_cert_may_sign(maker))
+        NOTE(j, SEAL_MAKER_PURPOSE, serves, "", "%s", why == NULL ? "" : why);
     NOTE(j, SEAL_MAKER_DATES, made >= from && made <= to, "", "the certificate is valid from %s to %s", start, end);
     if (j->rc != JY_OK || (j->rc = jy_chain_check_at(j->trust, maker, j->extra, j->extra_count, times, 2, results)) != JY_OK)
         return;

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define APPROVAL_MAX (92 * 86400)     /* seconds */
+
 static const enum jy_check_id check_of[JY_TS__COUNT] = {
     [JY_TS_GOOD] = JY_CHECK_TS_INVALID, [JY_TS_FORMAT] = JY_CHECK_TS_FORMAT, [JY_TS_REFUSED] = JY_CHECK_TS_FORMAT,
     [JY_TS_ALGORITHM] = JY_CHECK_TS_UNSUPPORTED, [JY_TS_IMPRINT] = JY_CHECK_TS_IMPRINT, [JY_TS_NO_CERTIFICATE] = JY_CHECK_TS_NO_CERTIFICATE,
@@ -101,7 +103,7 @@ void
 judge_time(struct judgement *j, jy_time claimed, struct jy_slice value, const struct jy_slice *tokens, size_t token_count)
 {
     uint8_t of_file[JY_SM3_SIZE], of_value[JY_SM3_SIZE];
-    char when[21], proof[21];
+    char when[21], proof[21], shown[21];
     bool told = false, certain;
     jy_time at;
 
@@ -123,6 +125,12 @@ judge_time(struct judgement *j, jy_time claimed, struct jy_slice value, const st
     jy_time_rfc3339(claimed, when);
     jy_time_rfc3339(j->time, proof);
     NOTE(j, TIME_STATED, claimed != 0, j->signature->path, "no signing time can be read");
+    /* Some write local time with Z; and between preparing a document, which writes the date, and its signing lie days of approval. */
+    if (j->signature->stated != 0 && (certain || claimed != 0)) {
+        jy_time_rfc3339(j->signature->stated, shown);
+        NOTE(j, TIME_SHOWN, j->time > j->signature->stated - 86400 && j->time < j->signature->stated + APPROVAL_MAX, j->signature->path,
+             "programs show %.10s, the signature says %s", shown, proof);
+    }
     NOTE(j, TIME_CLAIMED, certain, "", "the time is the signer's own claim%s",
          told ? "; the evidence tells of a record, but does not come from the register itself" : "");
     if (certain && claimed != 0)

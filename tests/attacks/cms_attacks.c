@@ -212,6 +212,20 @@ make(const struct attack *self, struct jy_buf *out)
     scene_make(self, out);
 }
 
+static void
+with_seal(void)
+{
+    as_plain();
+    scene.with_seal = true;
+}
+
+static void
+with_place(void)
+{
+    as_plain();
+    scene.with_place = true;
+}
+
 #define CMS(...) make, &(const struct cms_row){ .play = as_plain, __VA_ARGS__ }, .judge = scene_judge
 static const struct attack rows[] = {
     { "honest-attributes", "form B as every row makes it", CMS(), VALID_BUT },
@@ -245,6 +259,10 @@ static const struct attack rows[] = {
     { "huge-length", "4 GiB announced", CMS(.huge = true), BAD, FAILS(SIG_FORMAT) },
     { "deep-nesting", "the content in 200 constructed strings", CMS(.content = "", .without_attributes = true, .nested = 200), BAD, FAILS(SIG_FORMAT) },
     { "bare-value", "r and s without a certificate", CMS(.bare = true), UNSURE, FAILS(SIG_LEGACY) },
+    { "seal-beside", "a plain signature that brings somebody's genuine seal to be drawn", make, &(const struct cms_row){ .play = with_seal },
+      .judge = scene_judge, BAD, FAILS(SEAL_MISMATCH) },
+    { "place-without-seal", "a plain signature that marks a place on a page", make, &(const struct cms_row){ .play = with_place }, .judge = scene_judge,
+      .verdict = JY_VALID_WITH_WARNING, FAILS(PLACEMENT) },
     { "stamp-as-plain", "a stamp's value where nothing shows a seal", CMS(.stamp = true), BAD, FAILS(SIG_FORMAT) },
 };
 

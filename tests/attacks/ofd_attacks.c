@@ -165,6 +165,65 @@ static const struct attack rows[] = {
       "<ofd:Pages><ofd:Page ID=\"40\" BaseLoc=\"Pages/Page_1/Content.xml\"/>"
       "</ofd:Pages><ofd:Outlines>")), .refused = JY_E_AMBIGUOUS },
 
+    { "body-root-astray", "a second DocRoot inside DocInfo", SIGNED(LEAVE_OUT("OFD.xml"), .then = root_astray), INVALID, FAILS(COVERAGE),
+      .names = "Doc_1/P.xml" },
+    { "body-root-foreign", "a DocRoot inside an element of another namespace", SIGNED(LEAVE_OUT("OFD.xml"), .then = root_in_foreign), INVALID,
+      FAILS(COVERAGE), .names = "Doc_1/P.xml" },
+    { "body-astray", "a DocBody inside another element", SIGNED(LEAVE_OUT("OFD.xml"), .then = body_astray), INVALID, FAILS(COVERAGE),
+      .names = "Doc_1/P.xml" },
+
+    /* locations that readers read differently, and what is planted for the others */
+    { "location-root-in-pieces", "a comment in DocRoot: who takes the first text shows another document", SIGNED(LEAVE_OUT("OFD.xml"),
+      .then = root_in_pieces), .refused = JY_E_AMBIGUOUS },
+    { "location-in-pieces", "a comment in a location", SIGNED(BEFORE(DOCUMENT, ">PublicRes.xml<", ">Other.xml<!-- -->/../PublicRes.xml<")),
+      .refused = JY_E_AMBIGUOUS },
+    { "location-in-cdata-pieces", "half of a location in a CDATA section", SIGNED(BEFORE(DOCUMENT, ">PublicRes.xml<",
+      ">Other.xml<![CDATA[/../PublicRes.xml]]><")), .refused = JY_E_AMBIGUOUS },
+    { "location-of-seal-in-pieces", "a processing instruction in the location of the seal", SIGNED(.then = seal_in_pieces), .refused = JY_E_AMBIGUOUS },
+    { "location-in-cdata", "a location as one CDATA section with comments around: all read the same", SIGNED(BEFORE(DOCUMENT, ">PublicRes.xml<",
+      "><!-- a --><![CDATA[PublicRes.xml]]><!-- b --><")), WARNS },
+    { "location-percent", "who takes percent escapes off shows another picture", SIGNED(.before = { { "Doc_0/DocumentRes.xml", "logo.png", "logo%2Epng" },
+      { "Doc_0/Res/logo%2Epng", NULL, "a picture" }, { "Doc_0/Res/logo.png" } }, AFTER("Doc_0/Res/logo.png", NULL, "planted")), INVALID, FAILS(COVERAGE),
+      .names = "Doc_0/Res/logo.png" },
+    { "location-percent-honest", "the same with nothing planted", SIGNED(.before = { { "Doc_0/DocumentRes.xml", "logo.png", "logo%2Epng" },
+      { "Doc_0/Res/logo%2Epng", NULL, "a picture" }, { "Doc_0/Res/logo.png" } }), WARNS },
+    { "location-query", "who cuts what follows ? shows another picture", SIGNED(.before = { { "Doc_0/DocumentRes.xml", "logo.png", "logo.png?1" },
+      { "Doc_0/Res/logo.png?1", NULL, "a picture" }, { "Doc_0/Res/logo.png" } }, AFTER("Doc_0/Res/logo.png", NULL, "planted")), INVALID, FAILS(COVERAGE),
+      .names = "Doc_0/Res/logo.png" },
+    { "location-no-break-blank", "who trims more than XML does shows another picture", SIGNED(.before = {
+      { "Doc_0/DocumentRes.xml", "logo.png", "\u00a0logo.png" }, { "Doc_0/Res/\u00a0logo.png", NULL, "a picture" }, { "Doc_0/Res/logo.png" } },
+      AFTER("Doc_0/Res/logo.png", NULL, "planted")), INVALID, FAILS(COVERAGE), .names = "Doc_0/Res/logo.png" },
+    { "location-awaited-dot", "a picture that was missing is planted under the name that Windows makes of the location", SIGNED(.before = {
+      { "Doc_0/DocumentRes.xml", "logo.png", "logo.png." }, { "Doc_0/Res/logo.png" } }, AFTER("Doc_0/Res/logo.png", NULL, "planted")), INVALID,
+      FAILS(COVERAGE), .names = "Doc_0/Res/logo.png" },
+    { "location-awaited-composed", "the same, composed where the location is decomposed", SIGNED(.before = {
+      { "Doc_0/DocumentRes.xml", "logo.png", "e\u0301.png" }, { "Doc_0/Res/logo.png" } }, AFTER("Doc_0/Res/\u00e9.png", NULL, "planted")), INVALID,
+      FAILS(COVERAGE), .names = "Doc_0/Res/\u00e9.png" },
+    { "location-awaited-slash", "the same, where readers look that overlook the leading slash", SIGNED(.before = {
+      { "Doc_0/DocumentRes.xml", "logo.png", "/late.png" }, { "Doc_0/Res/logo.png" } }, AFTER("Doc_0/late.png", NULL, "planted")), INVALID, FAILS(COVERAGE),
+      .names = "Doc_0/late.png" },
+    { "resource-id-twice", "two pictures of one ID, both protected: some readers show the first, some the last", SIGNED(BEFORE("Doc_0/DocumentRes.xml",
+      "</ofd:MultiMedias>", "<ofd:MultiMedia ID=\"04\" Type=\"Image\"><ofd:MediaFile>song.ttf</ofd:MediaFile></ofd:MultiMedia></ofd:MultiMedias>")), WARNS,
+      FAILS(DEVIATION), .names = "RESOURCE_ID" },
+    { "resource-id-of-two-parts", "the same over two resource parts", SIGNED(BEFORE("Doc_0/Pages/Page_0/PageRes.xml", "ID=\"12\"", "ID=\"4\"")), WARNS,
+      FAILS(DEVIATION), .names = "RESOURCE_ID" },
+    { "template-id-twice", "two templates of one ID", SIGNED(BEFORE(DOCUMENT, "<ofd:TemplatePage ", "<ofd:TemplatePage ID=\"9\" "
+      "BaseLoc=\"Pages/Page_1/Content.xml\"/><ofd:TemplatePage ")), WARNS, FAILS(DEVIATION), .names = "RESOURCE_ID" },
+    { "location-in-attribute", "a picture that was missing, named by an attribute where the standard has an element", SIGNED(BEFORE("Doc_0/DocumentRes.xml",
+      "<ofd:MultiMedia ", "<ofd:MultiMedia MediaFile=\"late.png\" "), AFTER("Doc_0/Res/late.png", NULL, "planted")), INVALID, FAILS(COVERAGE),
+      .names = "late.png" },
+    { "location-lower-case-element", "the same by an element that is spelled with small letters", SIGNED(BEFORE("Doc_0/DocumentRes.xml",
+      "<ofd:MediaFile>", "<ofd:mediafile>late.png</ofd:mediafile><ofd:MediaFile>"), AFTER("Doc_0/Res/late.png", NULL, "planted")), INVALID, FAILS(COVERAGE),
+      .names = "late.png" },
+    { "location-unknown-element", "the same by an element that the standard does not have", SIGNED(BEFORE(DOCUMENT, "<ofd:Outlines>",
+      "<ofd:Watermark>late.png</ofd:Watermark><ofd:Outlines>"), AFTER("Doc_0/late.png", NULL, "planted")), INVALID, FAILS(COVERAGE), .names = "late.png" },
+    { "location-missing", "a picture that was missing and is still", SIGNED(.before = { { "Doc_0/DocumentRes.xml", "logo.png", "late.png" },
+      { "Doc_0/Res/logo.png" } }), WARNS },
+    { "location-of-signature-shadowed", "another Signature.xml where readers look that count from the root", SIGNED(.then = signature_shadowed), INVALID,
+      FAILS(COVERAGE), .names = "Sign_0/Signature.xml" },
+    { "image-of-seal", "the picture that is drawn in place of the seal's is not protected", SIGNED(.then = image_of_seal), INVALID, FAILS(COVERAGE),
+      .names = "seal.png" },
+
     /* references */
     { "references-empty", "no reference at all, and signed so", SIGNED(.how.no_references = true), INVALID, FAILS(DOC_MODIFIED),
       .names = "no file is protected" },
@@ -224,6 +283,9 @@ static const struct attack rows[] = {
     { "list-one-id", "two signatures of one ID", SIGNED(.signatures = 1, AFTER(SIGNS, "s011", "s001")), WARNS, FAILS(DEVIATION), .names = "SIGNATURE_ID" },
     { "list-absent-signature", "the list names a signature that is not there", SIGNED(AFTER(SIGNATURE0)), INVALID, FAILS(DOC_MODIFIED),
       .names = "Signature.xml is missing" },
+    { "list-nested", "a signature inside another element of the list: shown by who looks anywhere", SIGNED(.then = list_nested),
+      .refused = JY_E_AMBIGUOUS },
+    { "list-lower-case", "a signature that is spelled with a small letter", SIGNED(.then = list_lower_case), .refused = JY_E_AMBIGUOUS },
     { "list-type", "a seal's signature is called a plain one", SIGNED(AFTER(SIGNS, "Type=\"Seal\"", "Type=\"Sign\"")), INVALID, FAILS(SIG_FORMAT) },
     { "list-locked", "a signature is added behind one that closes the list", SIGNED(.then = locked_and_added), INVALID, FAILS(DOC_MODIFIED),
       .names = "Signatures.xml",
@@ -262,6 +324,30 @@ static const struct attack rows[] = {
       SIGNED(.how.annots = "<ofd:StampAnnot ID=\"s002\" PageRef=\"99\" Boundary=\"1 1 40 40\"/>"), WARNS, FAILS(PLACEMENT) },
     { "stamp-two-pages", "two pages have the ID that the stamp names", SIGNED(BEFORE(DOCUMENT, "Page ID=\"2\"", "Page ID=\"1\"")), WARNS, FAILS(PLACEMENT) },
     { "stamp-nowhere", "a seal without a place", SIGNED(.how.annots = " "), WARNS, FAILS(PLACEMENT) },
+    { "date-shown", "Signature.xml shows the date of another year, signed so", SIGNED(.then = date_of_another_year), WARNS, FAILS(TIME_SHOWN),
+      .names = "2020-06-20" },
+    { "date-in-local-time", "the date in Chinese time: the next day", SIGNED(.then = date_in_local_time), WARNS },
+    { "stamp-no-size", "a stamp of no size", SIGNED(.how.annots = "<ofd:StampAnnot ID=\"s002\" PageRef=\"1\" Boundary=\"100 100 0 0\"/>"), WARNS,
+      FAILS(PLACEMENT), .names = "too little" },
+    { "stamp-turned-over", "a stamp of negative size", SIGNED(.how.annots = "<ofd:StampAnnot ID=\"s002\" PageRef=\"1\" Boundary=\"100 100 -40 -40\"/>"),
+      WARNS, FAILS(PLACEMENT), .names = "too little" },
+    { "stamp-dot", "a stamp of which a dot is shown", SIGNED(.how.annots = "<ofd:StampAnnot ID=\"s002\" PageRef=\"1\" Boundary=\"100 100 40 40\" "
+      "Clip=\"0 0 1 1\"/>"), WARNS, FAILS(PLACEMENT), .names = "too little" },
+    { "stamp-clip-outside", "a clip beside the stamp's picture", SIGNED(.how.annots = "<ofd:StampAnnot ID=\"s002\" PageRef=\"1\" Boundary=\"100 100 40 40\" "
+      "Clip=\"50 50 10 10\"/>"), WARNS, FAILS(PLACEMENT), .names = "too little" },
+    { "stamp-clip-unreadable", "a clip that some readers overlook and some stop at", SIGNED(.how.annots = "<ofd:StampAnnot ID=\"s002\" PageRef=\"1\" "
+      "Boundary=\"100 100 40 40\" Clip=\"none\"/>"), WARNS, FAILS(PLACEMENT), .names = "Clip" },
+    { "stamp-hexadecimal", "0x10 is sixteen for some readers, zero for others", SIGNED(.how.annots = "<ofd:StampAnnot ID=\"s002\" PageRef=\"1\" "
+      "Boundary=\"0x10 0x10 40 40\"/>"), WARNS, FAILS(PLACEMENT), .names = "numbers" },
+    { "stamp-over-page", "the stamp covers the page that it vouches for", SIGNED(.how.annots = "<ofd:StampAnnot ID=\"s002\" PageRef=\"1\" "
+      "Boundary=\"0 0 210 297\"/>"), WARNS, FAILS(PLACEMENT), .names = "covers" },
+    { "stamp-over-signed", "a later stamp covers the page that was signed", SIGNED(.then = page_covered), .verdict = JY_INDETERMINATE, FAILS(OVERLAY),
+      .names = "100 %" },
+    { "honest-many-parties", "ten signatures after the first, their stamps beside each other on one page", SIGNED(.then = ten_parties), WARNS },
+    { "stamp-over-signed-in-strips", "the same with several stamps", SIGNED(.then = page_covered_in_strips), .verdict = JY_INDETERMINATE, FAILS(OVERLAY),
+      .names = "page 1" },
+    { "stamp-over-signed-first", "the same where the list names the later one first", SIGNED(.then = page_covered_by_first), .verdict = JY_INDETERMINATE,
+      FAILS(OVERLAY), .names = "page 1" },
     { "stamp-moved", "the stamp is moved afterwards", SIGNED(AFTER(SIGNATURE0, "Boundary=\"100 100", "Boundary=\"10 10")), INVALID, FAILS(DOC_HASH) },
 
     /* XML */

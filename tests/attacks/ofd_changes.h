@@ -53,6 +53,36 @@ root_switched(struct package *p)
     package_edit(p, "OFD.xml", "Doc_0/Document.xml", "Doc_1/Document.xml");
 }
 
+/* The document that readers show who find DocRoot or DocBody where none belongs. */
+static void
+root_astray(struct package *p)
+{
+    other_document(p);
+    package_edit(p, "OFD.xml", "</ofd:DocInfo>", "<ofd:DocRoot>Doc_1/Document.xml</ofd:DocRoot></ofd:DocInfo>");
+}
+
+static void
+root_in_foreign(struct package *p)
+{
+    other_document(p);
+    package_edit(p, "OFD.xml", "<ofd:DocRoot>", "<x:a xmlns:x=\"urn:x\"><ofd:DocRoot>Doc_1/Document.xml</ofd:DocRoot></x:a><ofd:DocRoot>");
+}
+
+static void
+body_astray(struct package *p)
+{
+    other_document(p);
+    package_edit(p, "OFD.xml", "<ofd:DocBody>",
+                 "<ofd:DocBodies><ofd:DocBody><ofd:DocInfo/><ofd:DocRoot>Doc_1/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:DocBodies><ofd:DocBody>");
+}
+
+static void
+root_in_pieces(struct package *p)
+{
+    other_document(p);
+    package_edit(p, "OFD.xml", ">Doc_0/Document.xml", ">Doc_1/Document.xml<!-- -->/../../Doc_0/Document.xml");
+}
+
 static void
 version_switched(struct package *p)
 {
@@ -209,6 +239,105 @@ borrowed_certificate(struct package *p)
 {
     be_evil();
     signed_again(p, pki.seal, pki.signer);
+}
+
+/* A further signature, whose stamps lie over what the first one has signed. */
+static void
+page_covered(struct package *p)
+{
+    package_sign(p, 1, &(struct sign_how){ .annots = "<ofd:StampAnnot ID=\"s012\" PageRef=\"1\" Boundary=\"0 0 210 297\"/>" });
+}
+
+static void
+page_covered_in_strips(struct package *p)
+{
+    package_sign(p, 1, &(struct sign_how){ .annots = "<ofd:StampAnnot ID=\"s012\" PageRef=\"1\" Boundary=\"0 0 210 40\"/>"
+        "<ofd:StampAnnot ID=\"s013\" PageRef=\"1\" Boundary=\"0 40 210 40\"/><ofd:StampAnnot ID=\"s014\" PageRef=\"1\" Boundary=\"0 80 210 40\"/>" });
+}
+
+/* Ten parties more on one page: 10 × 40 × 40 mm are a quarter of it. */
+static void
+ten_parties(struct package *p)
+{
+    for (int i = 0; i < 10; i++)
+        package_sign(p, 1 + i, NULL);
+}
+
+/* The same, and named first: the list is protected by nobody. */
+static void
+page_covered_by_first(struct package *p)
+{
+    page_covered(p);
+    package_edit(p, SIGNS, "<ofd:Signature ID=\"s011\" Type=\"Seal\" BaseLoc=\"/Doc_0/Signs/Sign_1/Signature.xml\"/>", "");
+    package_edit(p, SIGNS, "<ofd:Signature ", "<ofd:Signature ID=\"s011\" Type=\"Seal\" BaseLoc=\"/Doc_0/Signs/Sign_1/Signature.xml\"/><ofd:Signature ");
+}
+
+/* A signature that only those readers find who look for the element anywhere. */
+static void
+list_nested(struct package *p)
+{
+    page_covered(p);
+    package_edit(p, SIGNS, "<ofd:Signature ID=\"s011\"", "<ofd:Group><ofd:Signature ID=\"s011\"");
+    package_edit(p, SIGNS, "</ofd:Signatures>", "</ofd:Group></ofd:Signatures>");
+}
+
+static void
+list_lower_case(struct package *p)
+{
+    page_covered(p);
+    package_edit(p, SIGNS, "<ofd:Signature ID=\"s011\"", "<ofd:signature ID=\"s011\"");
+}
+
+/* The list counts from its own folder; another Signature.xml lies where readers look that count from the root. */
+static void
+signature_shadowed(struct package *p)
+{
+    page_covered(p);
+    package_rename(p, "Doc_0/Signs/Sign_1/Signature.xml", "Sign_0/Signature.xml");
+    package_rename(p, "Doc_0/Signs/Sign_1/SignedValue.dat", "Sign_0/SignedValue.dat");
+    package_rename(p, "Doc_0/Signs/Sign_1/Seal.esl", "Sign_0/Seal.esl");
+    package_edit(p, SIGNS, "<ofd:Signature ID=\"s011\" Type=\"Seal\" BaseLoc=\"/Doc_0/Signs/Sign_1/Signature.xml\"/>", "");
+    package_edit(p, SIGNS, "/" SIGNATURE0, "Sign_0/Signature.xml");
+}
+
+/* GM/T 0099 ImageLoc: the picture that is drawn as the seal, named by the signature and protected by nothing. */
+static void
+image_of_seal(struct package *p)
+{
+    package_edit(p, SIGNATURE0, "</ofd:Seal>", "<ofd:ImageLoc>seal.png</ofd:ImageLoc></ofd:Seal>");
+    package_value(p, 0, NULL);
+    package_text(p, "Doc_0/Signs/Sign_0/seal.png", "another picture");
+}
+
+/* Programs show this date. */
+static void
+date_shown(struct package *p, const char *date)
+{
+    char xml[100];
+
+    snprintf(xml, sizeof(xml), "<ofd:SignatureDateTime>%s</ofd:SignatureDateTime><ofd:References", date);
+    package_edit(p, SIGNATURE0, "<ofd:References", xml);
+    package_value(p, 0, NULL);
+}
+
+static void
+date_of_another_year(struct package *p)
+{
+    date_shown(p, "20200620091849Z");
+}
+
+static void
+date_in_local_time(struct package *p)
+{
+    date_shown(p, "2026-05-29 04:26:40");
+}
+
+/* The parts of a seal's own files in pieces, signed so. */
+static void
+seal_in_pieces(struct package *p)
+{
+    package_edit(p, SIGNATURE0, ">Seal.esl<", ">Other.esl<?a?>/../Seal.esl<");
+    package_value(p, 0, NULL);
 }
 
 static void

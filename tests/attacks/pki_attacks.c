@@ -145,6 +145,33 @@ signer_without_usage(void)
 }
 
 static void
+signer_of_usage(const char *usage)
+{
+    struct jy_issue what = scene_issue(scene_key(), "1201010000001");
+
+    what.extended_key_usage = usage;
+    other_signer(&what);
+}
+
+static void
+signer_of_server(void)
+{
+    signer_of_usage("serverAuth");
+}
+
+static void
+signer_of_time(void)
+{
+    signer_of_usage("critical,timeStamping");
+}
+
+static void
+signer_of_people(void)
+{
+    signer_of_usage("critical,clientAuth,serverAuth");
+}
+
+static void
 signer_critical_unknown(void)
 {
     signer_changed("\x06\x03\x55\x1d\x0f\x01\x01\xff", "\x06\x03\x55\x1d\x7e\x01\x01\xff", 8, pki.ca_key);
@@ -445,6 +472,9 @@ static const struct attack rows[] = {
     { "ca-without-cert-sign", "a CA whose keyUsage forbids it", PLAY(ca_without_cert_sign), BAD, FAILS(SIGNER_CHAIN) },
     { "ca-critical-unknown", "a CA with a critical extension that nobody knows", PLAY(ca_critical_unknown), BAD, FAILS(SIGNER_CHAIN) },
     { "signer-critical-unknown", "a signer with one", PLAY(signer_critical_unknown), BAD, FAILS(SIGNER_CHAIN) },
+    { "signer-of-server", "a certificate for a server", PLAY(signer_of_server), VALID_BUT, FAILS(SIGNER_PURPOSE), .names = "extended" },
+    { "signer-of-time", "a certificate for time stamps", PLAY(signer_of_time), VALID_BUT, FAILS(SIGNER_PURPOSE), .names = "extended" },
+    { "honest-usage", "a certificate for people, and servers as well", PLAY(signer_of_people), VALID_BUT },
     { "signer-without-usage", "a certificate for encryption", PLAY(signer_without_usage), BAD, FAILS(SIGNER_USAGE) },
     { "certificate-renamed", "the subject is changed after the CA signed", PLAY(signer_renamed), BAD, FAILS(SIGNER_CHAIN) },
     { "certificate-algorithms-differ", "one algorithm inside the certificate, another outside", PLAY(signer_algorithms_differ), BAD, FAILS(SIGNER_CHAIN) },

@@ -22,6 +22,7 @@ static struct scene {
     struct forge_seal seal;
     struct forge_ses ses;
     bool plain;                       /* Type="Sign": `value` is the whole signature value */
+    bool with_seal, with_place;       /* of such a one: what only a stamp has is left where it was */
     struct jy_buf value;              /* instead of ses */
     void (*after)(struct jy_buf *ses_der);   /* the last word on the signature value */
     struct jy_buf seal_der;           /* instead of seal; after make: the seal that was used */
@@ -326,7 +327,10 @@ scene_make(const struct attack *self, struct jy_buf *out)
     pki.seal_der = honest;
     if (scene.plain) {
         package_edit(&p, SIGNS, "Type=\"Seal\"", "Type=\"Sign\"");
-        package_edit(&p, &SIGNATURE_XML[1], "<ofd:Seal><ofd:BaseLoc>Seal.esl</ofd:BaseLoc></ofd:Seal>", "");
+        if (!scene.with_seal)
+            package_edit(&p, &SIGNATURE_XML[1], "<ofd:Seal><ofd:BaseLoc>Seal.esl</ofd:BaseLoc></ofd:Seal>", "");
+        if (!scene.with_place)
+            package_edit(&p, &SIGNATURE_XML[1], "<ofd:StampAnnot ID=\"s002\" PageRef=\"1\" Boundary=\"100 100 40 40\"/>", "");
     }
     MUST(jy_buf_add(&scene.signature_xml, jy_buf_slice(&package_must(&p, &SIGNATURE_XML[1])->bytes)));
     MUST(jy_sm3(jy_buf_slice(&scene.signature_xml), scene.digest));

@@ -295,6 +295,16 @@ maker_without_usage(void)
 }
 
 static void
+maker_of_server(void)
+{
+    struct jy_sm2 *key = scene_key();
+    struct jy_issue what = scene_issue(key, "www.example.cn");
+
+    what.extended_key_usage = "serverAuth,1.3.6.1.5.5.7.3.3";
+    scene_maker(key, scene_cert(&what));
+}
+
+static void
 seal_over(void)
 {
     scene.seal.start = pki.now - DAY;
@@ -566,6 +576,7 @@ static const struct attack rows[] = {
     { "maker-revoked-before", "made after the maker was revoked", PLAY(maker_revoked_before), BAD, FAILS(SEAL_MAKER_REVOKED) },
     { "maker-revoked-after", "the maker was revoked later: GM/T 0031-2025 lets the seal live", PLAY(maker_revoked_after), VALID_BUT, FAILS(SEAL_MAKER_ENDED_SINCE) },
     { "maker-key-lost", "the maker's key was lost later: who has it can write any createDate", PLAY(maker_key_lost), UNSURE, FAILS(SEAL_MAKER_COMPROMISED) },
+    { "maker-of-server", "a seal made with a certificate for servers and code", PLAY(maker_of_server), VALID_BUT, FAILS(SEAL_MAKER_PURPOSE), .names = "extended" },
     { "maker-without-usage", "a maker's certificate for encryption", PLAY(maker_without_usage), BAD, FAILS(SEAL_MAKER_USAGE) },
     { "seal-over", "used after its validity, by the signer's own claim", PLAY(seal_over), UNSURE, FAILS(SEAL_EXPIRED) },
     { "seal-over-recorded", "the same, the time recorded by the stamp register", PLAY(seal_over_recorded), BAD, FAILS(SEAL_EXPIRED) },

@@ -30,6 +30,10 @@ static const struct attack rows[] = {
     { "method-directory-stored", "directory: stored, local header: deflated", PATCHED(PAGE0, { IN_DIRECTORY, .at = 10, .bytes = 2, .value = 0 }), AMBIGUOUS },
     { "method-unknown", "bzip2, which hardly an OFD reader knows", MORE(.name = "a", .text = "x", .method = 12), .refused = JY_E_UNSUPPORTED },
 
+    { "method-version", "a page asks for a version of ZIP that few programs have: they leave it out", PATCHED(PAGE0, { IN_DIRECTORY, .at = 6, .bytes = 2,
+      .value = 0x73 }), AMBIGUOUS },
+    { "method-version-local", "only the local header asks for it", PATCHED(PAGE0, { IN_LOCAL, .at = 4, .bytes = 2, .value = 0x114 }), AMBIGUOUS },
+
     /* A2: sizes */
     { "size-local", "the local header has a smaller size", PATCHED(PAGE0, { IN_LOCAL, .at = 22, .bytes = 4, .value = -1, .add = true }), AMBIGUOUS },
     { "size-local-zero", "the local header has no size and no descriptor follows", PATCHED(PAGE0, { IN_LOCAL, .at = 22, .bytes = 4, .value = 0 }), AMBIGUOUS },

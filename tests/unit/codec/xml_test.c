@@ -56,11 +56,49 @@ each_part_gets_its_answer_with_its_content_read_or_left_out(void **state)
         }
 }
 
+/* The text of the root, and whether something divides it. */
+static const struct {
+    const char *text, *read;
+    bool broken;
+} TEXTS[] = {
+    { "<a>b.xml</a>", "b.xml", false },
+    { "<a> &#98;.x&#109;l\n</a>", "b.xml", false },
+    { "<a><!-- c -->b.xml<!-- d --></a>", "b.xml", false },
+    { "<a> <![CDATA[b.xml]]>\n</a>", "b.xml", false },
+    { "<a>\n<b/>\n<!-- c -->\n<c>t</c>\n</a>", "", false },
+    { "<a>b<!-- c -->.xml</a>", "b.xml", true },
+    { "<a>b<?c?>.xml</a>", "b.xml", true },
+    { "<a>b<![CDATA[.xml]]></a>", "b.xml", true },
+    { "<a><![CDATA[b]]>.xml</a>", "b.xml", true },
+    { "<a>b<c/>.xml</a>", "b.xml", true },
+    { "<a>b<!-- c --> <!-- d -->.xml</a>", "b .xml", true },
+};
+
+static void
+text_in_pieces_is_told_from_text_with_something_around(void **state)
+{
+    struct jy_xml_reader *reader = NULL;
+
+    (void)state;
+    assert_int_equal(jy_xml_reader_new(&reader), JY_OK);
+    for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++) {
+        struct jy_xml_doc *doc = NULL;
+
+        assert_int_equal(jy_xml_parse(reader, JY_SLICE(TEXTS[i].text, strlen(TEXTS[i].text)), "part", NULL, &doc, NULL), JY_OK);
+        assert_string_equal(jy_xml_root(doc)->text, TEXTS[i].read);
+        if (jy_xml_root(doc)->broken != TEXTS[i].broken)
+            fail_msg("%s: broken %d", TEXTS[i].text, jy_xml_root(doc)->broken);
+        jy_xml_free(doc);
+    }
+    jy_xml_reader_free(reader);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_part_gets_its_answer_with_its_content_read_or_left_out),
+        cmocka_unit_test(text_in_pieces_is_told_from_text_with_something_around),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -447,6 +447,37 @@ list__only_one_that_speaks_of_the_certificate_is_used(void **state)
     jy_cert_free(leaf);
 }
 
+/* The same lists with the certificate on them, beside a complete one that is older and clean. */
+static void
+list__of_a_part_revokes_whom_it_names(void **state)
+{
+    const struct { const char *what; struct jy_extension extension; enum jy_chain_status status; } rows[] = {
+        { "a delta", { "2.5.29.27", true, JY_SLICE("\x02\x01\x01", 3) }, JY_CHAIN_REVOKED },
+        { "some reasons", SCOPE("\x30\x04\x83\x02\x06\x40"), JY_CHAIN_REVOKED },
+        { "attribute certificates have serial numbers of their own", SCOPE("\x30\x03\x85\x01\xFF"), JY_CHAIN_OK },
+        { "indirect: whose certificate is it?", SCOPE("\x30\x03\x84\x01\xFF"), JY_CHAIN_OK },
+        { "unknown and critical: it may mean anything", { "1.2.3.4", true, JY_SLICE("\x05\x00", 2) }, JY_CHAIN_OK },
+    };
+    struct jy_cert *leaf = issue((struct jy_issue){ .common_name = "leaf" });
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct jy_trust *trust = authority_trust(false);
+        struct jy_revoked entry = { jy_cert_serial(leaf), NOW - 10, 1 };
+        struct jy_buf der = { 0 };
+        enum jy_chain_status status;
+
+        trust_list(trust, authority.ca_key, authority.ca, NULL, 0, 0);
+        MUST(jy_crl_issue_with(authority.ca_key, authority.ca, &entry, 1, NOW - 5, NOW + DAY, 2, &rows[i].extension, 1, &der, NULL));
+        MUST(jy_trust_add_crl(trust, jy_buf_slice(&der), NULL));
+        if ((status = judge(trust, leaf, JY_PURPOSE_ANY, NOW).status) != rows[i].status)
+            fail_msg("%s: %d", rows[i].what, (int)status);
+        jy_buf_free(&der);
+        jy_trust_free(trust);
+    }
+    jy_cert_free(leaf);
+}
+
 /* An ended certificate may have left the list: not to be on it then proves nothing (X.509 9.5.2.8 expiredCertsOnCRL). */
 static void
 list__says_nothing_of_a_certificate_that_ended_before_it_unless_it_keeps_such(void **state)
@@ -609,6 +640,7 @@ main(void)
         cmocka_unit_test(makers__bring_no_trust_and_what_is_no_list_of_them_is_refused_whole),
         cmocka_unit_test(makers__are_part_of_the_fingerprint_in_any_order),
         cmocka_unit_test(list__only_one_that_speaks_of_the_certificate_is_used),
+        cmocka_unit_test(list__of_a_part_revokes_whom_it_names),
         cmocka_unit_test(list__says_nothing_of_a_certificate_that_ended_before_it_unless_it_keeps_such),
         cmocka_unit_test(list__a_hold_ends_with_a_newer_list_and_nothing_else_does),
         cmocka_unit_test(list__extensions_of_an_entry_are_heeded),
