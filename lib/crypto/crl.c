@@ -69,7 +69,7 @@ read_extensions(struct jy_crl *crl)
         const ASN1_OCTET_STRING *value = X509_EXTENSION_get_data(extension);
         struct jy_der der;
         bool exact;
-        delta = delta || nid == NID_delta_crl;
+        delta |= nid == NID_delta_crl;
         if (nid != NID_delta_crl && X509_EXTENSION_get_critical(extension) == 1 && nid != NID_issuing_distribution_point)
             return "unknown critical extension";
         if (OBJ_obj2txt(oid, sizeof(oid), X509_EXTENSION_get_object(extension), 1) > 0 && strcmp(oid, OID_EXPIRED_CERTS) == 0) {

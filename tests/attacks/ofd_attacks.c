@@ -326,6 +326,7 @@ static const struct attack rows[] = {
     { "stamp-nowhere", "a seal without a place", SIGNED(.how.annots = " "), WARNS, FAILS(PLACEMENT) },
     { "date-shown", "Signature.xml shows the date of another year, signed so", SIGNED(.then = date_of_another_year), WARNS, FAILS(TIME_SHOWN),
       .names = "2020-06-20" },
+    { "date-to-come", "the date of next year", SIGNED(.then = date_to_come), WARNS, FAILS(TIME_SHOWN), .names = "2027-01-01" },
     { "date-in-local-time", "the date in Chinese time: the next day", SIGNED(.then = date_in_local_time), WARNS },
     { "stamp-no-size", "a stamp of no size", SIGNED(.how.annots = "<ofd:StampAnnot ID=\"s002\" PageRef=\"1\" Boundary=\"100 100 0 0\"/>"), WARNS,
       FAILS(PLACEMENT), .names = "too little" },

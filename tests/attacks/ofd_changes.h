@@ -327,6 +327,12 @@ date_of_another_year(struct package *p)
 }
 
 static void
+date_to_come(struct package *p)
+{
+    date_shown(p, "2027-01-01 00:00:00");
+}
+
+static void
 date_in_local_time(struct package *p)
 {
     date_shown(p, "2026-05-29 04:26:40");

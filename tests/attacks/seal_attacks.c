@@ -473,6 +473,12 @@ mistyped(void)
     scene.seal.picture_type = "OFD";
 }
 
+static void
+picture_of_no_type(void)
+{
+    scene.seal.picture = JY_SLICE("no picture", 10);
+}
+
 /* -- time stamps -- */
 
 enum stamped { STAMP_HONEST, STAMP_DUMMY, STAMP_EMPTY, STAMP_OF_ANOTHER, STAMP_BY_SIGNER, STAMP_BY_STRANGER, STAMP_FORGED, STAMP_AHEAD };
@@ -548,6 +554,7 @@ static const struct attack rows[] = {
     { "trailing-bytes", "another structure behind the signature value", PLAY(trailing), VALID_BUT, FAILS(DEVIATION), .names = "SIG_TRAILING" },
     { "picture-mistyped", "a PNG that is called OFD: who goes by the name shows something else", PLAY(mistyped), VALID_BUT, FAILS(DEVIATION),
       .names = "SEAL_PICTURE_TYPE" },
+    { "picture-of-no-type", "bytes that no viewer draws: nothing is known of them", PLAY(picture_of_no_type), VALID_BUT },
 
     { "lifted-throw-away-key", "the seal lifted, signed by a self-made certificate of the same name", PLAY(lifted_throw_away), BAD, FAILS(SIG_SIGNER_NOT_IN_SEAL) },
     { "lifted-same-ca", "the seal lifted, signed by another customer of the CA", PLAY(lifted_same_ca), BAD, FAILS(SIG_SIGNER_NOT_IN_SEAL) },

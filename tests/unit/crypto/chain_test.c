@@ -410,6 +410,7 @@ trust__an_extension_knows_its_base_and_leaves_it_as_it_was(void **state)
 /* ---- lists ---- */
 
 /* issuingDistributionPoint with these contents octets. */
+#define DELTA { "2.5.29.27", true, JY_SLICE("\x02\x01\x01", 3) }
 #define SCOPE(bytes) { "2.5.29.28", true, JY_SLICE(bytes, sizeof(bytes) - 1) }
 
 static void
@@ -451,12 +452,14 @@ list__only_one_that_speaks_of_the_certificate_is_used(void **state)
 static void
 list__of_a_part_revokes_whom_it_names(void **state)
 {
-    const struct { const char *what; struct jy_extension extension; enum jy_chain_status status; } rows[] = {
-        { "a delta", { "2.5.29.27", true, JY_SLICE("\x02\x01\x01", 3) }, JY_CHAIN_REVOKED },
-        { "some reasons", SCOPE("\x30\x04\x83\x02\x06\x40"), JY_CHAIN_REVOKED },
-        { "attribute certificates have serial numbers of their own", SCOPE("\x30\x03\x85\x01\xFF"), JY_CHAIN_OK },
-        { "indirect: whose certificate is it?", SCOPE("\x30\x03\x84\x01\xFF"), JY_CHAIN_OK },
-        { "unknown and critical: it may mean anything", { "1.2.3.4", true, JY_SLICE("\x05\x00", 2) }, JY_CHAIN_OK },
+    const struct { const char *what; struct jy_extension extensions[2]; size_t count; enum jy_chain_status status; } rows[] = {
+        { "a delta", { DELTA }, 1, JY_CHAIN_REVOKED },
+        { "some reasons", { SCOPE("\x30\x04\x83\x02\x06\x40") }, 1, JY_CHAIN_REVOKED },
+        { "a delta for some reasons", { DELTA, SCOPE("\x30\x04\x83\x02\x06\x40") }, 2, JY_CHAIN_REVOKED },
+        { "attribute certificates have serial numbers of their own", { SCOPE("\x30\x03\x85\x01\xFF") }, 1, JY_CHAIN_OK },
+        { "a delta of these", { DELTA, SCOPE("\x30\x03\x85\x01\xFF") }, 2, JY_CHAIN_OK },
+        { "indirect: whose certificate is it?", { SCOPE("\x30\x03\x84\x01\xFF") }, 1, JY_CHAIN_OK },
+        { "unknown and critical: it may mean anything", { { "1.2.3.4", true, JY_SLICE("\x05\x00", 2) } }, 1, JY_CHAIN_OK },
     };
     struct jy_cert *leaf = issue((struct jy_issue){ .common_name = "leaf" });
 
@@ -468,7 +471,7 @@ list__of_a_part_revokes_whom_it_names(void **state)
         enum jy_chain_status status;
 
         trust_list(trust, authority.ca_key, authority.ca, NULL, 0, 0);
-        MUST(jy_crl_issue_with(authority.ca_key, authority.ca, &entry, 1, NOW - 5, NOW + DAY, 2, &rows[i].extension, 1, &der, NULL));
+        MUST(jy_crl_issue_with(authority.ca_key, authority.ca, &entry, 1, NOW - 5, NOW + DAY, 2, rows[i].extensions, rows[i].count, &der, NULL));
         MUST(jy_trust_add_crl(trust, jy_buf_slice(&der), NULL));
         if ((status = judge(trust, leaf, JY_PURPOSE_ANY, NOW).status) != rows[i].status)
             fail_msg("%s: %d", rows[i].what, (int)status);
