@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#define ARC_MAX ((uint64_t)INT64_MAX)         /* of what an arc's octets say, the first two arcs being one; read and written alike */
+
 bool
 jy_oid_is_sm2_with_sm3(struct jy_slice oid)
 {
@@ -21,7 +23,7 @@ jy_oid_text(struct jy_slice oid, char *out, size_t size)
         bool first = at == 0;
         int n;
         do {
-            if (arc >> 56 != 0)
+            if (arc > ARC_MAX >> 7)
                 return JY_E_FORMAT;
             arc = arc << 7 | (oid.p[at] & 0x7Fu);
         } while ((oid.p[at++] & 0x80) != 0);
@@ -58,11 +60,12 @@ jy_oid_of_text(const char *text, struct jy_buf *out)
         if (*text < '0' || *text > '9')
             rc = JY_E_ARGUMENT;
         for (; rc == JY_OK && *text >= '0' && *text <= '9'; text++) {
-            if (arc >> 56 != 0)
+            uint64_t digit = (uint64_t)(*text - '0');
+            if (arc > (ARC_MAX - digit) / 10)
                 rc = JY_E_ARGUMENT;
-            arc = arc * 10 + (uint64_t)(*text - '0');
+            arc = arc * 10 + digit;
         }
-        if (rc == JY_OK && ((place == 0 && arc > 2) || (place == 1 && first < 2 && arc > 39)))
+        if (rc == JY_OK && ((place == 0 && arc > 2) || (place == 1 && (arc > ARC_MAX - 80 || (first < 2 && arc > 39)))))
             rc = JY_E_ARGUMENT;
         if (place == 0)
             first = arc;
