@@ -3,6 +3,7 @@
 #include <ofd/package.h>
 
 #include <crypto/known.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -252,9 +253,8 @@ read_part(struct walk *w, enum part kind, size_t entry, const char *path)
     return err;
 }
 
-/* Readers count a location from different folders: from BaseLoc or without it, from the document, from the root, some
- * with a leading slash as well. What stands where any of them looks
- * is shown by somebody. */
+/* Readers count a location from different folders: from BaseLoc or without it, from the document, from the root, some with a leading slash as well. What
+ * stands where any of them looks is shown by somebody. */
 static void
 mark_others(struct walk *w, const char *loc, size_t entry)
 {
