@@ -220,7 +220,8 @@ def fsck_finds_what_does_not_fit(site, done, digest):
     blob.unlink()
     site.fsck("its file is missing")
     key = next((data / "key" / "keys").iterdir())
-    key.write_bytes(key.read_bytes()[:-1] + b"\0")
+    record = key.read_bytes()
+    key.write_bytes(record[:-1] + bytes([record[-1] ^ 1]))
     site.fsck("no file of this key is the version that the journal names")
 
 
