@@ -158,6 +158,11 @@ STRANGE = ["", " ", "-", "--", "---", "-1", "0", "1e309", "nan", "inf", "-inf", 
            "9999-99-99", "0000-00-00T00:00:00Z", "2026-02-30", "2026-01-31T09:00:00+99:99"]
 
 
+def some(source):
+    """Of the strange arguments; all of them in the full form."""
+    return STRANGE if os.environ.get("JINYIN_FULL") else source.sample(STRANGE, 10)
+
+
 def survives(folder, command, arguments):
     done = subprocess.run([tool, *command.split(), *arguments], capture_output=True, timeout=60, cwd=folder)
     assert done.returncode in EXITS, f"{command} {arguments}: {done.returncode}\n{done.stderr!r}"
@@ -173,9 +178,9 @@ with tempfile.TemporaryDirectory() as folder:
             survives(folder, command, [name])                                          # alone, its value missing
             survives(folder, command, ["file", *whole[:-1]])
             survives(folder, command, ["file", "out", *whole, name, *values])          # twice
-            for strange in STRANGE:
+            for strange in some(source):
                 survives(folder, command, ["file", "out", *[p for n, v in options.items() if n != name for p in (n, *v)], name, strange])
-        for strange in STRANGE:
+        for strange in some(source):
             survives(folder, command, [strange])
             survives(folder, command, [*whole, strange, strange])
         survives(folder, command, ["file"] * 300)
