@@ -8,7 +8,7 @@
  *   unpacked  the same and the inflating of the parts, without which there is nothing to digest
  * SM2: stamping is one signature and its own check; verifying is the stamp's (seals and certificates that were proven are remembered,
  * revocation lists are checked when they are loaded). Then large files: one verification with its reading against reading and SM3; the
- * promise is 1.5 times that. Of 100 pages of text, which are 0.2 MB, the one SM2 verification alone takes as long as reading and SM3.
+ * promise is 1.5 times that. Of 100 pages of text, which are 0.2 MB, the standard floor alone is longer than that.
  */
 #include <jinyin/verify.h>
 

@@ -12,12 +12,6 @@
 #define NEAR_MAX 20000u               /* paths that are kept; what goes beyond leads everywhere */
 #define COMPARISONS_MAX 50000u          /* of some microseconds each */
 
-static int
-hex_digit(char c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* Blanks that XML does not trim, but programs do: no-break, ideographic, byte order mark. */
 static size_t
 blank_length(const char *text)
@@ -29,15 +23,14 @@ blank_length(const char *text)
 static void
 respell(const char *loc, char *out)
 {
+    uint8_t byte = 0;
     size_t blanks;
 
     while ((blanks = blank_length(loc)) > 0)
         loc += blanks;
     for (; *loc != '\0' && strchr("?#;", *loc) == NULL; loc++) {
-        int high = *loc == '%' ? hex_digit(loc[1]) : -1, low = high >= 0 ? hex_digit(loc[2]) : -1;
-
-        if (low >= 0 && high * 16 + low >= 0x20) {
-            *out++ = (char)(high * 16 + low);
+        if (*loc == '%' && strlen(loc) > 2 && jy_hex_parse(JY_SLICE((const uint8_t *)loc + 1, 2), &byte, 1) == JY_OK && byte >= 0x20) {
+            *out++ = (char)byte;
             loc += 2;
         } else {
             *out++ = *loc;

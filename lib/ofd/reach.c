@@ -158,10 +158,11 @@ walk_node(struct walk *w, enum part kind, const struct jy_xml *node, const char 
             err = follow(w, l->to, folder, loc);
     }
     /* Pages name nothing beside their resources, and those that were met before are not here. */
-    for (const struct jy_xml_attr *a = kind == PAGE ? NULL : node->attrs; a != NULL; a = a->next)
-        mention(w, folder, a->value);
-    if (kind != PAGE)
+    if (kind != PAGE) {
+        for (const struct jy_xml_attr *a = node->attrs; a != NULL; a = a->next)
+            mention(w, folder, a->value);
         mention(w, folder, node->text);
+    }
     return err == JY_OK ? walk_tree(w, kind, node->child, folder) : err;
 }
 

@@ -14,10 +14,6 @@
 #define REMARK_MAX 256
 #define SPACES_MAX 64                  /* between where an entry leads and its object */
 
-struct place {
-    size_t from;
-};
-
 /* Back over white space and over remarks, which are white space too. */
 static size_t
 space_before(struct jy_slice file, size_t at)
@@ -60,19 +56,19 @@ object_begin(struct jy_slice file, size_t word)
 }
 
 static int
-by_from(const void *a, const void *b)
+by_place(const void *a, const void *b)
 {
-    size_t x = ((const struct place *)a)->from, y = ((const struct place *)b)->from;
+    size_t x = *(const size_t *)a, y = *(const size_t *)b;
 
     return x < y ? -1 : x > y;
 }
 
 /* Where the sections [newer, older) say that objects stand, and themselves where they are streams; rising. NULL on no memory. */
-static struct place *
+static size_t *
 named_objects(const struct pdf_xref *xref, size_t newer, size_t older, size_t *count)
 {
     size_t room = 1, n = 0;
-    struct place *list;
+    size_t *list;
 
     for (size_t i = newer; i < older; i++)
         room += xref->sections[i].count + 1;
@@ -81,22 +77,22 @@ named_objects(const struct pdf_xref *xref, size_t newer, size_t older, size_t *c
     for (size_t i = newer; i < older; i++) {
         const struct pdf_section *s = &xref->sections[i];
         if (s->is_stream)
-            list[n++].from = s->at;
+            list[n++] = s->at;
         for (size_t k = 0; k < s->count; k++)
             if (s->entries[k].type == PDF_IN_USE)
-                list[n++].from = s->entries[k].where;
+                list[n++] = s->entries[k].where;
     }
-    qsort(list, n, sizeof(*list), by_from);
+    qsort(list, n, sizeof(*list), by_place);
     *count = n;
     return list;
 }
 
 /* Does a section name this place, or the white space before it? */
 static bool
-is_named(const struct place *list, size_t count, struct jy_slice file, size_t at)
+is_named(const size_t *list, size_t count, struct jy_slice file, size_t at)
 {
     for (size_t first = at;; first--) {
-        if (bsearch(&(struct place){ first }, list, count, sizeof(*list), by_from) != NULL)
+        if (bsearch(&first, list, count, sizeof(*list), by_place) != NULL)
             return true;
         if (first == 0 || at - first > SPACES_MAX || !pdf_is_space(file.p[first - 1]))
             return false;
@@ -219,7 +215,7 @@ pdf_refuse_hidden(const struct pdf *pdf, size_t newer, size_t older, struct pdf_
     /* Sections that some reader gives up bring to light what the signed bytes hide, too, and what object streams hold. */
     bool plain = is_plain(pdf, step->from, step->to, newer, older);
     size_t begin = plain ? step->from : 0, last = plain ? older : pdf->xref.count, count = 0, at, first;
-    struct place *named = named_objects(&pdf->xref, newer, last, &count);
+    size_t *named = named_objects(&pdf->xref, newer, last, &count);
 
     if (named == NULL)
         return JY_E_NOMEM;
