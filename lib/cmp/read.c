@@ -200,6 +200,7 @@ jy_cmp_message_read(struct jy_slice der, struct jy_cmp_message *out, struct jy_f
     jy_der_watch(&all, &touched);
     if ((rc = read_message(&r, &all, out)) == JY_OK)
         return JY_OK;
+    *out = (struct jy_cmp_message){ .is_protected = false };
     return jy_fail(fault, rc, r.field, (uint64_t)(touched - der.p), "%s", rc == JY_E_UNSUPPORTED ? "is of a kind that is not spoken here"
                    : rc == JY_E_LIMIT ? "is longer or deeper than allowed" : rc == JY_E_TRAILING ? "has more behind it" : "is malformed");
 }

@@ -302,6 +302,37 @@ answer__under_another_secret_or_none_is_refused(void **state)
     free_buffers();
 }
 
+/* A header without protectionAlg, and a protection all the same; of such a message nothing is told. */
+static void
+answer__with_a_protection_of_no_algorithm_is_refused(void **state)
+{
+    struct jy_cmp_header header;
+    struct jy_cmp_message read;
+    struct jy_buf bare = { 0 }, body = { 0 }, protection = { 0 };
+    struct jy_der der;
+    struct jy_der_item message;
+
+    (void)state;
+    request = ask(JY_CMP_CERTIFICATE, &asked);
+    header = honest_header();
+    MUST(jy_cmp_message_write(NULL, &header, CMP_PKI_CONF, JY_SLICE("\x05\x00", 2), NULL, &bare));
+    jy_der_open(&der, jy_buf_slice(&bare));
+    MUST(jy_der_get(&der, DER_SEQUENCE, &message));
+    MUST(jy_buf_add(&body, message.value));
+    MUST(jy_der_put_bits(&protection, JY_SLICE("0123456789abcdef0123456789abcdef", 32)));
+    MUST(jy_der_wrap(&body, DER_CONTEXT_0, &protection));
+    answered.len = 0;
+    MUST(jy_der_wrap(&answered, DER_SEQUENCE, &body));
+    assert_refused(JY_CMP_CONFIRMATION, JY_E_FORMAT, "protection", NULL);
+    assert_int_equal(jy_cmp_message_read(jy_buf_slice(&answered), &read, NULL), JY_E_FORMAT);
+    assert_false(read.is_protected);
+    assert_int_equal(read.covered.len, 0);
+    jy_buf_free(&bare);
+    jy_buf_free(&body);
+    jy_buf_free(&protection);
+    free_buffers();
+}
+
 /* pvno is the third element of header and body. */
 static void
 answer__of_another_version_is_refused(void **state)
@@ -477,6 +508,7 @@ main(void)
         cmocka_unit_test(answer__replayed_from_the_same_request_of_before_is_refused),
         cmocka_unit_test(answer__of_another_transaction_or_nonce_or_kind_is_refused),
         cmocka_unit_test(answer__under_another_secret_or_none_is_refused),
+        cmocka_unit_test(answer__with_a_protection_of_no_algorithm_is_refused),
         cmocka_unit_test(answer__of_another_version_is_refused),
         cmocka_unit_test(cp__has_exactly_one_certificate_in_clear_for_this_request),
         cmocka_unit_test(rejection__is_a_refusal_only_when_it_is_about_the_request),
