@@ -122,6 +122,10 @@ is_ascii(struct jy_slice name)
 static uint32_t
 folded(uint32_t c)
 {
+    if ((c >= 'a' && c <= 'z') || (c >= '.' && c <= '9'))
+        return c;                                /* most characters of most names */
+    if (c >= 'A' && c <= 'Z')
+        return c + 32;
     if (c >= 0xff01 && c <= 0xff5e)
         c -= 0xfee0;
     if (c == 0x212a || c == 0x017f)              /* Kelvin, long s */
@@ -302,7 +306,7 @@ static jy_err
 find_clash(const struct jy_slice *names, size_t count, size_t *out)
 {
     struct keys *keys = malloc(sizeof(*keys));
-    bool shaky = false, ascii = true;
+    bool shaky = false, ascii = true, closed = true;
     jy_err err = JY_OK;
 
     *out = SIZE_MAX;
@@ -311,13 +315,14 @@ find_clash(const struct jy_slice *names, size_t count, size_t *out)
     keys->count = 0;
     keys->text = (struct jy_buf){ 0 };
     keys->list = reallocarray(NULL, count * READINGS + 1, sizeof(*keys->list));
-    keys->gb18030 = iconv_open("WCHAR_T", "GB18030");
-    if (keys->list == NULL || keys->gb18030 == (iconv_t)-1)
-        err = JY_E_NOMEM;
-    for (size_t i = 0; err == JY_OK && i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         ascii = ascii && is_ascii(names[i]);
+    if (!ascii)
+        closed = (keys->gb18030 = iconv_open("WCHAR_T", "GB18030")) == (iconv_t)-1;
+    if (keys->list == NULL || (!ascii && closed))
+        err = JY_E_NOMEM;
+    for (size_t i = 0; err == JY_OK && i < count; i++)
         err = add_readings(keys, names[i], i);
-    }
     if (err == JY_OK)
         *out = first_clash(keys, false);
     keys->count = keys->text.len = 0;
@@ -327,7 +332,7 @@ find_clash(const struct jy_slice *names, size_t count, size_t *out)
     }
     if (err == JY_OK && shaky)
         *out = first_clash(keys, true);
-    if (keys->gb18030 != (iconv_t)-1)
+    if (!closed)
         iconv_close(keys->gb18030);
     jy_buf_free(&keys->text);
     free(keys->list);

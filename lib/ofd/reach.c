@@ -119,6 +119,16 @@ find_twice(struct walk *w)
     w->ids.len = 0;
 }
 
+/* Is folder i of the list one that stands before it as well? */
+static bool
+is_repeated(const char *const *folders, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (strcmp(folders[k], folders[i]) == 0)
+            return true;
+    return false;
+}
+
 /* An element or attribute that the standard does not have there may be one that some program knows. */
 static void
 mention(struct walk *w, const char *folder, const char *value)
@@ -127,7 +137,7 @@ mention(struct walk *w, const char *folder, const char *value)
     char path[OFD_PATH];
 
     for (size_t i = 0; value[0] != '\0' && strpbrk(value, "./") != NULL && i < sizeof(folders) / sizeof(folders[0]); i++) {
-        size_t entry = ofd_resolve(folders[i], value, path, NULL) == JY_OK ? ofd_find(w->ofd, path) : SIZE_MAX;
+        size_t entry = !is_repeated(folders, i) && ofd_resolve(folders[i], value, path, NULL) == JY_OK ? ofd_find(w->ofd, path) : SIZE_MAX;
 
         if (entry != SIZE_MAX)
             w->ofd->mentioned[entry] = true;
@@ -139,6 +149,7 @@ static jy_err walk_tree(struct walk *w, enum part kind, const struct jy_xml *nod
 static jy_err
 walk_node(struct walk *w, enum part kind, const struct jy_xml *node, const char *folder)
 {
+    const char *followed = NULL;
     jy_err err = keep_id(w, kind, node);
 
     if (err != JY_OK)
@@ -154,14 +165,18 @@ walk_node(struct walk *w, enum part kind, const struct jy_xml *node, const char 
             loc = jy_xml_attr(node, l->attribute);
         else
             err = ofd_location(node, "ST_Loc", &loc, w->fault);
-        if (err == JY_OK && loc != NULL && loc[0] != '\0')
+        if (err == JY_OK && loc != NULL && loc[0] != '\0') {
+            followed = loc;
             err = follow(w, l->to, folder, loc);
+        }
     }
-    /* Pages name nothing beside their resources, and those that were met before are not here. */
+    /* Pages name nothing beside their resources, and those that were met before are not here. What was followed is shown, wherever it may lead. */
     if (kind != PAGE) {
         for (const struct jy_xml_attr *a = node->attrs; a != NULL; a = a->next)
-            mention(w, folder, a->value);
-        mention(w, folder, node->text);
+            if (a->value != followed)
+                mention(w, folder, a->value);
+        if (node->text != followed)
+            mention(w, folder, node->text);
     }
     return err == JY_OK ? walk_tree(w, kind, node->child, folder) : err;
 }
@@ -265,7 +280,7 @@ mark_others(struct walk *w, const char *loc, size_t entry)
     ofd_folder(w->ofd->doc_path, document);
     for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
         for (const char *l = loc; l != NULL; l = l == loc && bare != loc ? bare : NULL) {
-            size_t other = ofd_resolve(folders[i], l, path, NULL) == JY_OK ? ofd_find(w->ofd, path) : SIZE_MAX;
+            size_t other = !is_repeated(folders, i) && ofd_resolve(folders[i], l, path, NULL) == JY_OK ? ofd_find(w->ofd, path) : SIZE_MAX;
 
             if (other != SIZE_MAX && other != entry)
                 mark(w, other);

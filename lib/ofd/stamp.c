@@ -204,14 +204,16 @@ add_escaped(struct jy_buf *out, const char *text)
 {
     jy_err err = JY_OK;
 
-    for (; err == JY_OK && *text != '\0'; text++)
-        switch (*text) {
-        case '&': err = jy_buf_text(out, "&amp;"); break;
-        case '<': err = jy_buf_text(out, "&lt;"); break;
-        case '>': err = jy_buf_text(out, "&gt;"); break;
-        case '"': err = jy_buf_text(out, "&quot;"); break;
-        default: err = jy_buf_byte(out, (uint8_t)*text);
+    while (err == JY_OK && *text != '\0') {
+        size_t plain = strcspn(text, "&<>\"");
+
+        err = jy_buf_add(out, JY_SLICE(text, plain));
+        text += plain;
+        if (err == JY_OK && *text != '\0') {
+            err = jy_buf_text(out, *text == '&' ? "&amp;" : *text == '<' ? "&lt;" : *text == '>' ? "&gt;" : "&quot;");
+            text++;
         }
+    }
     return err;
 }
 
