@@ -485,7 +485,6 @@ pdf_diff(qpdf_data a, qpdf_data b, struct pdf_change *changes, size_t count, con
     for (size_t i = 0; d.rc == JY_OK && !step->is_changed && i < count; i++)
         if (changes[i].is_new && !changes[i].is_reached)
             note_orphan(&d, &changes[i]);
-    free(d.covered);
     return d.rc;
 }
 
@@ -495,4 +494,5 @@ pdf_step_free(struct pdf_step *step)
     for (size_t i = 0; i < step->filled_count; i++)
         free(step->filled[i]);
     free(step->filled);
+    free(step->covered);
 }

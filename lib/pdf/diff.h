@@ -20,6 +20,11 @@ struct pdf_change {
     bool is_reached;                  /* new, and used in a permitted way */
     bool is_gone;                     /* free in the later revision */
 };
+/** Of a page (object number): how much of it the appearances that a revision adds cover, 0 to 1; more where they lie on each other. */
+struct pdf_covered {
+    int page;
+    double share;
+};
 struct pdf_step {
     size_t from, to;                  /* the earlier revision is [0, from), the later one [0, to) */
     const struct pdf_signature *closer; /* the signature that ends the later one, or NULL */
@@ -30,7 +35,10 @@ struct pdf_step {
     char **filled;                    /* names of fields with another value */
     size_t filled_count;
     bool metadata;
-    char overlay[160];                /* a page that later appearances cover to a large part, or "" */
+    char overlay[160];                /* a page that this revision's appearances cover to a large part, or "" */
+    struct pdf_covered *covered;
+    size_t covered_count;
+    double covered_in_all;            /* of the page that this revision and all later ones together cover most */
     uint32_t orphan;                  /* a new object that nothing uses, or 0 */
 };
 

@@ -57,6 +57,7 @@ static void
 cover(struct pdf_diff *d, qpdf_oh annot, qpdf_oh page)
 {
     qpdf_data q = d->b;
+    struct pdf_step *step = d->step;
     double rect[4], width, height;
     long long flags = 0;
     struct pdf_page shown;
@@ -73,22 +74,21 @@ cover(struct pdf_diff *d, qpdf_oh annot, qpdf_oh page)
     height = (rect[3] < shown.y1 ? rect[3] : shown.y1) - (rect[1] > shown.y0 ? rect[1] : shown.y0);
     if (width <= 0 || height <= 0)
         return;
-    for (; i < d->covered_count && d->covered[i].page != id; i++)
+    for (; i < step->covered_count && step->covered[i].page != id; i++)
         ;
-    if (i == d->covered_count) {
-        void *list = realloc(d->covered, (i + 1) * sizeof(*d->covered));
+    if (i == step->covered_count) {
+        void *list = reallocarray(step->covered, i + 1, sizeof(*step->covered));
         if (list == NULL) {
             d->rc = JY_E_NOMEM;
             return;
         }
-        d->covered = list;
-        d->covered[d->covered_count].page = id;
-        d->covered[d->covered_count++].share = 0;
+        step->covered = list;
+        step->covered[step->covered_count++] = (struct pdf_covered){ id, 0 };
     }
-    d->covered[i].share += width * height / ((shown.x1 - shown.x0) * (shown.y1 - shown.y0));
-    if (d->covered[i].share > COVERED_SHARE && d->step->overlay[0] == '\0')
-        snprintf(d->step->overlay, sizeof(d->step->overlay), "object %d: later appearances cover %.0f %% of a page", qpdf_oh_get_object_id(q, annot),
-                 d->covered[i].share * 100);
+    step->covered[i].share += width * height / ((shown.x1 - shown.x0) * (shown.y1 - shown.y0));
+    if (step->covered[i].share > COVERED_SHARE && step->overlay[0] == '\0')
+        snprintf(step->overlay, sizeof(step->overlay), "object %d: later appearances cover %.0f %% of a page", qpdf_oh_get_object_id(q, annot),
+                 step->covered[i].share * 100);
 }
 
 /* -- new fields and widgets -- */

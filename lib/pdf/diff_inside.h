@@ -11,8 +11,6 @@ struct pdf_diff {
     size_t count;
     const struct pdf_refs *refs;
     struct pdf_step *step;
-    struct { int page; double share; } *covered; /* how much of a page later appearances cover */
-    size_t covered_count;
     jy_err rc;
 };
 /** Names of a dictionary's keys, in one block; free list. NULL on no memory. */

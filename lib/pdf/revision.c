@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define COVERED_BY_ALL 0.5            /* of a page, by appearances of all later revisions; many parties may sign one page */
+
 struct revisions {
     struct pdf *pdf;
     struct pdf_step *steps;           /* in file order; step k leads from ends[k] to ends[k + 1] */
@@ -324,11 +326,57 @@ forbidden(const struct pdf *pdf, const struct pdf_signature *detail, const struc
     return NULL;
 }
 
+/* A page's share in one revision: of all revisions those of one page stand together, the last revision first. */
+struct layer {
+    struct pdf_covered covered;
+    size_t step;
+};
+
+static int
+by_page(const void *a, const void *b)
+{
+    const struct layer *x = a, *y = b;
+
+    return x->covered.page != y->covered.page ? (x->covered.page < y->covered.page ? -1 : 1) : (x->step < y->step) - (x->step > y->step);
+}
+
+/* Many small appearances hide a page as one large one does. */
+static jy_err
+add_layers(const struct revisions *r, size_t steps)
+{
+    struct layer *layers;
+    size_t count = 0;
+    double share = 0;
+
+    for (size_t k = 0; k < steps; k++)
+        count += r->steps[k].covered_count;
+    if (count == 0)
+        return JY_OK;
+    if ((layers = reallocarray(NULL, count, sizeof(*layers))) == NULL)
+        return JY_E_NOMEM;
+    count = 0;
+    for (size_t k = 0; k < steps; k++)
+        for (size_t i = 0; i < r->steps[k].covered_count; i++)
+            layers[count++] = (struct layer){ r->steps[k].covered[i], k };
+    qsort(layers, count, sizeof(*layers), by_page);
+    for (size_t i = 0; i < count; i++) {
+        share = layers[i].covered.share + (i > 0 && layers[i - 1].covered.page == layers[i].covered.page ? share : 0);
+        if (share > r->steps[layers[i].step].covered_in_all)
+            r->steps[layers[i].step].covered_in_all = share;
+    }
+    free(layers);
+    for (size_t k = steps; k-- > 1;)
+        if (r->steps[k].covered_in_all > r->steps[k - 1].covered_in_all)
+            r->steps[k - 1].covered_in_all = r->steps[k].covered_in_all;
+    return JY_OK;
+}
+
 static jy_err
 judge(const struct revisions *r, struct jy_signature *s, const struct pdf_signature *detail)
 {
     const struct pdf_step *step = NULL;
-    bool changed = false;
+    bool changed = false, hidden = false;
+    double in_all = 0;
     jy_err rc = JY_OK;
 
     if (detail->end == 0)
@@ -348,9 +396,13 @@ judge(const struct revisions *r, struct jy_signature *s, const struct pdf_signat
             NOTE(LATER_METADATA, false, "", NULL);
         if (step->overlay[0] != '\0')
             NOTE(OVERLAY, false, "", "%s", step->overlay);
+        hidden = hidden || step->overlay[0] != '\0';
+        in_all = step->covered_in_all > in_all ? step->covered_in_all : in_all;
         if (step->orphan != 0)
             NOTE(COVERAGE_EXTRA, false, "", "object %u was added and nothing uses it", step->orphan);
     }
+    if (!hidden && in_all > COVERED_BY_ALL)
+        NOTE(OVERLAY, false, "", "appearances of several revisions cover %.0f %% of a page together", in_all * 100);
     if (!changed && rc == JY_OK)
         rc = jy_findings_add(&s->findings, JY_CHECK_LATER_CHANGE, true, "", detail->end, NULL);
     return rc;
@@ -380,6 +432,8 @@ pdf_judge_revisions(struct pdf *pdf, struct jy_fault *fault)
         r.steps[k].closer = signature_ending(pdf, r.ends[k + 1]);
         rc = compare(&r, k);
     }
+    if (rc == JY_OK && r.count > 1)
+        rc = add_layers(&r, r.count - 1);
     for (size_t i = 0; rc == JY_OK && i < pdf->signature_count; i++)
         rc = judge(&r, &pdf->signatures[i], &pdf->details[i]);
 out:

@@ -120,6 +120,30 @@ twice_in_one_section(struct pdf_file *f)
     raw_section(f, rows, "");
 }
 
+/* A fifth of the page each: none of them is large. */
+static void
+signed_in_turns(struct pdf_file *f, size_t times)
+{
+    static const char *const rects[] = { "[0 640 600 800]", "[0 480 600 640]", "[0 320 600 480]" };
+
+    for (size_t i = 0; i < times; i++) {
+        const struct sign_how how = { .rect = rects[i], .ap = SEAL_AP };
+        pdf_sign(f, &how);
+    }
+}
+
+static void
+signed_twice_more(struct pdf_file *f)
+{
+    signed_in_turns(f, 2);
+}
+
+static void
+signed_thrice_more(struct pdf_file *f)
+{
+    signed_in_turns(f, 3);
+}
+
 static void
 two_generations(struct pdf_file *f)
 {
@@ -508,6 +532,9 @@ static const struct attack rows[] = {
         ALSO({ 31, OTHER_FORM, 0 }))), CHANGED("not one form") },
     { "seal-over-page", "the further seal covers the page",
       MADE(AGAIN(.rect = "[0 0 600 800]", .ap = SEAL_AP)), .verdict = JY_INDETERMINATE, FAILS(OVERLAY), .names = "100 %" },
+    { "honest-large-seals", "two later seals cover a fifth of the page each", MADE(.after = signed_twice_more), GOOD },
+    { "seals-over-page", "three later seals cover a fifth of the page each, and together most of it", MADE(.after = signed_thrice_more),
+      .verdict = JY_INDETERMINATE, FAILS(OVERLAY), .names = "several revisions cover 60 %" },
     { "seal-enlarged", "the widget of the first signature is enlarged over the page", MADE(HOW(.rect = "[300 100 400 200]", .ap = SEAL_AP), UPDATE({ 15,
         "<< /FT /Sig /T (seal15) /Type /Annot /Subtype /Widget /Rect [0 0 600 800] /P 3 0 R /F 4 /V 13 0 R /AP << /N 14 0 R >>  >>", 0 })),
       CHANGED("earlier signature") },
