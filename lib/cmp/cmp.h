@@ -26,7 +26,10 @@ struct jy_cmp_message {
     struct jy_cmp_pbm pbm;
     struct jy_slice covered, mac;     /* header and body as they stand, and the value over them */
 };
-/** read.c: the structure; nothing is believed. Of a message that is refused nothing is told. Errors: JY_E_FORMAT, JY_E_TRAILING, JY_E_LIMIT, JY_E_UNSUPPORTED. */
+/**
+ * read.c: the structure; nothing is believed. Of a message that is refused nothing is told.
+ * Errors: JY_E_FORMAT, JY_E_TRAILING, JY_E_LIMIT, JY_E_UNSUPPORTED.
+ */
 JY_CHECK jy_err jy_cmp_message_read(struct jy_slice der, struct jy_cmp_message *out, struct jy_fault *fault);
 
 /** What a header says; slices may be empty. */
