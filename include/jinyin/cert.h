@@ -97,6 +97,8 @@ struct jy_chain_result {
     enum jy_chain_status status;
     jy_time revoked_at;           /* 0 when not revoked */
     int revoked_reason;           /* RFC 5280 CRLReason; -1 = none told, or not revoked */
+    bool revocation_known;        /* genuine data cover every certificate at that time; told whatever the dates are */
+    jy_time told_from, told_to;   /* thisUpdate of such data: of the first and of the last; 0 = there are none */
     bool test_only;               /* some certificate is jy_cert_is_test */
     char text[240];               /* which certificate and why, English */
 };

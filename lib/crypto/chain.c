@@ -158,22 +158,22 @@ check_structure(const struct path *path, struct jy_chain_result *result)
     return JY_CHAIN_OK;
 }
 
-static enum jy_chain_status
+static void
 check_dates(const struct path *path, jy_time at, struct jy_chain_result *result)
 {
-    for (size_t i = 0; i < path->count; i++) {
+    for (size_t i = 0; i < path->count && result->status == JY_CHAIN_OK; i++)
         if (at < path->certs[i]->not_before)
-            return settle(result, JY_CHAIN_NOT_YET_VALID, path->certs[i], "not yet valid");
-        if (at > path->certs[i]->not_after)
-            return settle(result, JY_CHAIN_EXPIRED, path->certs[i], "expired");
-    }
-    return JY_CHAIN_OK;
+            settle(result, JY_CHAIN_NOT_YET_VALID, path->certs[i], "not yet valid");
+        else if (at > path->certs[i]->not_after)
+            settle(result, JY_CHAIN_EXPIRED, path->certs[i], "expired");
 }
 
+/* Told also of a path whose dates are over: that it has ended does not undo that it was revoked. The status is that of the dates then. */
 static jy_err
 check_revocation(const struct jy_trust *trust, const struct path *path, jy_time at, struct jy_chain_result *result)
 {
     const struct jy_cert *unknown = NULL;
+    bool in_time = result->status == JY_CHAIN_OK;
 
     for (size_t i = 0; i + 1 < path->count; i++) {
         struct jy_revocation r;
@@ -182,13 +182,19 @@ check_revocation(const struct jy_trust *trust, const struct path *path, jy_time 
             return rc;
         if (!r.known)
             unknown = path->certs[i];
+        if (r.told_from > result->told_from)
+            result->told_from = r.told_from;
+        if (i == 0 || r.told_to < result->told_to)
+            result->told_to = r.told_to;
         if (r.at != 0 && (result->revoked_at == 0 || r.at < result->revoked_at)) {
             result->revoked_at = r.at;
             result->revoked_reason = r.reason;
-            settle(result, r.at <= at ? JY_CHAIN_REVOKED : JY_CHAIN_REVOKED_LATER, path->certs[i], "revoked");
+            if (in_time)
+                settle(result, r.at <= at ? JY_CHAIN_REVOKED : JY_CHAIN_REVOKED_LATER, path->certs[i], "revoked");
         }
     }
-    if (unknown != NULL && result->status != JY_CHAIN_REVOKED)
+    result->revocation_known = unknown == NULL;
+    if (unknown != NULL && in_time && result->status != JY_CHAIN_REVOKED)
         settle(result, JY_CHAIN_REVOCATION_UNKNOWN, unknown, "no genuine revocation list or OCSP response of its issuer for this time");
     return JY_OK;
 }
@@ -204,11 +210,12 @@ judge_path(const struct jy_trust *trust, const struct path *path, enum jy_chain_
         result->test_only = result->test_only || jy_cert_is_test(path->certs[i]);
     if (check_structure(path, result) != JY_CHAIN_OK)
         return JY_OK;
-    if (!jy_cert_serves(path->certs[0], purpose, &why))
+    if (!jy_cert_serves(path->certs[0], purpose, &why)) {
         settle(result, JY_CHAIN_USAGE, path->certs[0], why);
-    else if (check_dates(path, at, result) == JY_CHAIN_OK)
-        return check_revocation(trust, path, at, result);
-    return JY_OK;
+        return JY_OK;
+    }
+    check_dates(path, at, result);
+    return check_revocation(trust, path, at, result);
 }
 
 /* Of several paths the best counts: certificates are renewed and cross-signed. Higher is better. */

@@ -8,11 +8,34 @@
 
 #define OID_EXPIRED_CERTS "2.5.29.60"
 
-static const char DELTA[] = "a delta list", SOME_REASONS[] = "a list for some reasons only";
+/* From the mildest to the gravest: of several the gravest counts. */
+enum defect { NONE, INDIRECT, RELATIVE, SOME_REASONS, DELTA, CRITICAL_ENTRY, CRITICAL, UNREADABLE_SCOPE, ATTRIBUTES, NOT_SM2, TWO_ALGORITHMS };
+static const struct { const char *text; enum jy_crl_use use; } defects[] = {
+    [NONE] = { NULL, JY_CRL_COMPLETE },
+    [INDIRECT] = { "an indirect list", JY_CRL_REVOKES },
+    [RELATIVE] = { "a distribution point relative to its issuer", JY_CRL_REVOKES },
+    [SOME_REASONS] = { "a list for some reasons only", JY_CRL_REVOKES },
+    [DELTA] = { "a delta list", JY_CRL_REVOKES },
+    [CRITICAL_ENTRY] = { "a critical extension of an entry", JY_CRL_DOUBTS },
+    [CRITICAL] = { "unknown critical extension", JY_CRL_DOUBTS },
+    [UNREADABLE_SCOPE] = { "unreadable issuingDistributionPoint", JY_CRL_DOUBTS },
+    [ATTRIBUTES] = { "a list of attribute certificates", JY_CRL_UNUSED },     /* which have serial numbers of their own */
+    [NOT_SM2] = { "not signed by SM2 with SM3", JY_CRL_UNUSED },
+    [TWO_ALGORITHMS] = { "two different signature algorithms inside and outside", JY_CRL_UNUSED },
+};
+
+static void
+find_defect(struct jy_crl *crl, enum defect *gravest, enum defect found)
+{
+    if (found > *gravest)
+        *gravest = found;
+    crl->defect = defects[*gravest].text;
+    crl->use = defects[*gravest].use;
+}
 
 /* tbs, signature and the two algorithm identifiers. */
 static bool
-find_parts(struct jy_crl *out)
+find_parts(struct jy_crl *out, enum defect *gravest)
 {
     struct jy_der all, body, tbs, look, algorithm;
     struct jy_der_item whole, inner, outer, version;
@@ -31,35 +54,33 @@ find_parts(struct jy_crl *out)
     out->tbs = whole.tlv;
     jy_der_open(&algorithm, outer.value);
     if (!jy_slice_equal(inner.tlv, outer.tlv))
-        out->defect = "two different signature algorithms inside and outside";
+        find_defect(out, gravest, TWO_ALGORITHMS);
     else if (jy_der_oid(&algorithm, &oid) != JY_OK || !jy_slice_equal(oid, OID_SM2_WITH_SM3))
-        out->defect = "not signed by SM2 with SM3";
+        find_defect(out, gravest, NOT_SM2);
     return true;
 }
 
-/* issuingDistributionPoint: lists for part of the certificates are used for that part; lists that leave out reasons or speak for others never. */
-static const char *
-read_scope(struct jy_crl *crl)
+/* issuingDistributionPoint: lists for part of the certificates clear that part. */
+static void
+read_scope(struct jy_crl *crl, enum defect *gravest)
 {
     int critical = 0;
 
     crl->scope = X509_CRL_get_ext_d2i(crl->crl, NID_issuing_distribution_point, &critical, NULL);
-    if (crl->scope == NULL)
-        return critical == -1 ? NULL : "unreadable issuingDistributionPoint";
-    if (crl->scope->indirectCRL > 0)
-        return "an indirect list";
-    if (crl->scope->onlyattr > 0)
-        return "a list of attribute certificates";
-    if (crl->scope->distpoint != NULL && crl->scope->distpoint->type != 0)
-        return "a distribution point relative to its issuer";
-    return crl->scope->onlysomereasons != NULL ? SOME_REASONS : NULL;
+    if (crl->scope == NULL) {
+        find_defect(crl, gravest, critical == -1 ? NONE : UNREADABLE_SCOPE);
+        return;
+    }
+    crl->indirect = crl->scope->indirectCRL > 0;
+    find_defect(crl, gravest, crl->indirect ? INDIRECT : NONE);
+    find_defect(crl, gravest, crl->scope->onlyattr > 0 ? ATTRIBUTES : NONE);
+    find_defect(crl, gravest, crl->scope->distpoint != NULL && crl->scope->distpoint->type != 0 ? RELATIVE : NONE);
+    find_defect(crl, gravest, crl->scope->onlysomereasons != NULL ? SOME_REASONS : NONE);
 }
 
-static const char *
-read_extensions(struct jy_crl *crl)
+static void
+read_extensions(struct jy_crl *crl, enum defect *gravest)
 {
-    const char *scope;
-    bool delta = false;
     char oid[80];
 
     crl->expired_since = INT64_MAX;
@@ -69,31 +90,32 @@ read_extensions(struct jy_crl *crl)
         const ASN1_OCTET_STRING *value = X509_EXTENSION_get_data(extension);
         struct jy_der der;
         bool exact;
-        delta |= nid == NID_delta_crl;
-        if (nid != NID_delta_crl && X509_EXTENSION_get_critical(extension) == 1 && nid != NID_issuing_distribution_point)
-            return "unknown critical extension";
+        if (nid == NID_delta_crl)
+            find_defect(crl, gravest, DELTA);
+        else if (X509_EXTENSION_get_critical(extension) == 1 && nid != NID_issuing_distribution_point)
+            find_defect(crl, gravest, CRITICAL);
         if (OBJ_obj2txt(oid, sizeof(oid), X509_EXTENSION_get_object(extension), 1) > 0 && strcmp(oid, OID_EXPIRED_CERTS) == 0) {
             jy_der_open(&der, JY_SLICE(ASN1_STRING_get0_data(value), (size_t)ASN1_STRING_length(value)));
             if (jy_der_time(&der, &crl->expired_since, &exact) != JY_OK)
                 crl->expired_since = INT64_MAX;
         }
     }
-    scope = read_scope(crl);
-    return delta && (scope == NULL || scope == SOME_REASONS) ? DELTA : scope;
+    read_scope(crl, gravest);
 }
 
-/* A critical extension of an entry could turn its meaning, or that of the entries after it (certificateIssuer). */
+/* A critical extension of an entry could turn its meaning, or that of the entries after it: certificateIssuer, which belongs into indirect lists. */
 static bool
-entries_are_plain(X509_CRL *crl)
+entries_are_plain(const struct jy_crl *crl)
 {
-    STACK_OF(X509_REVOKED) *list = X509_CRL_get_REVOKED(crl);
+    STACK_OF(X509_REVOKED) *list = X509_CRL_get_REVOKED(crl->crl);
 
     for (int i = 0; i < sk_X509_REVOKED_num(list); i++) {
         const X509_REVOKED *entry = sk_X509_REVOKED_value(list, i);
-        for (int e = 0; e < X509_REVOKED_get_ext_count(entry); e++)
-            if (X509_EXTENSION_get_critical(X509_REVOKED_get_ext(entry, e)) == 1 ||
-                OBJ_obj2nid(X509_EXTENSION_get_object(X509_REVOKED_get_ext(entry, e))) == NID_certificate_issuer)
+        for (int e = 0; e < X509_REVOKED_get_ext_count(entry); e++) {
+            bool names_issuer = OBJ_obj2nid(X509_EXTENSION_get_object(X509_REVOKED_get_ext(entry, e))) == NID_certificate_issuer;
+            if (names_issuer ? !crl->indirect : X509_EXTENSION_get_critical(X509_REVOKED_get_ext(entry, e)) == 1)
                 return false;
+        }
     }
     return true;
 }
@@ -102,6 +124,7 @@ jy_err
 jy_crl_read(struct jy_slice der, struct jy_crl *out)
 {
     const unsigned char *p = der.p;
+    enum defect gravest = NONE;
     jy_err rc;
 
     *out = (struct jy_crl){ 0 };
@@ -113,20 +136,14 @@ jy_crl_read(struct jy_slice der, struct jy_crl *out)
         jy_crl_free(out);
         return rc;
     }
-    if (!find_parts(out) || !jy_asn1_time(X509_CRL_get0_lastUpdate(out->crl), &out->this_update) ||
+    if (!find_parts(out, &gravest) || !jy_asn1_time(X509_CRL_get0_lastUpdate(out->crl), &out->this_update) ||
         !jy_asn1_time(X509_CRL_get0_nextUpdate(out->crl), &out->next_update)) {
         jy_crl_free(out);
         return JY_E_FORMAT;
     }
-    if (out->defect == NULL) {
-        bool plain = entries_are_plain(out->crl);
-
-        out->defect = read_extensions(out);
-        /* A delta, or a list for some reasons, says of those who are not on it nothing at all, and of those who are what any list says. */
-        out->only_revokes = plain && (out->defect == DELTA || out->defect == SOME_REASONS);
-        if (out->defect == NULL && !plain)
-            out->defect = "a critical extension of an entry";
-    }
+    read_extensions(out, &gravest);
+    if (!entries_are_plain(out))
+        find_defect(out, &gravest, CRITICAL_ENTRY);
     return JY_OK;
 }
 

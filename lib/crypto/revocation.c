@@ -40,6 +40,7 @@ struct matter {
     jy_time at;
     struct jy_revocation found;
     jy_time newest;                   /* thisUpdate of the newest genuine list that covers the certificate and does not hold it */
+    bool doubted;                     /* a list that is not understood in full names it */
     jy_time held_at, held_update;     /* certificateHold: since when, told by which list; 0 = none */
     unsigned signatures;              /* checked for this certificate only */
 };
@@ -58,21 +59,16 @@ is_of(const struct jy_crl *crl, struct matter *m, bool *is)
     return JY_OK;
 }
 
-/* What one list says: 0 nothing, else the time from which the certificate is not to be relied on. */
+/* What one entry says: the time from which the certificate is not to be relied on. */
 static jy_time
-entry_of(const struct jy_crl *crl, const struct jy_cert *cert, int *reason)
+since_when(const X509_REVOKED *entry, int *reason)
 {
-    X509_REVOKED *entry = NULL;
-    ASN1_ENUMERATED *told;
+    ASN1_ENUMERATED *told = X509_REVOKED_get_ext_d2i(entry, NID_crl_reason, NULL, NULL);
     ASN1_GENERALIZEDTIME *invalid;
     jy_time when = 0, since;
 
-    /* 2 is removeFromCRL: the hold is lifted */
-    if (X509_CRL_get0_by_serial(crl->crl, &entry, (ASN1_INTEGER *)(uintptr_t)X509_get0_serialNumber(cert->x509)) != 1)
-        return 0;
     if (!jy_asn1_time(X509_REVOKED_get0_revocationDate(entry), &when) || when <= 0)
         when = 1;                                        /* an unreadable date must not read as "not revoked" */
-    told = X509_REVOKED_get_ext_d2i(entry, NID_crl_reason, NULL, NULL);
     *reason = told == NULL ? -1 : (int)ASN1_ENUMERATED_get(told);
     ASN1_ENUMERATED_free(told);
     /* invalidityDate: since when the key is known or thought to be lost; later signatures are anybody's */
@@ -96,6 +92,10 @@ add_revoked(struct matter *m, jy_time when, int reason)
 static void
 add_statement(struct matter *m, jy_time when, int reason, jy_time this_update, bool covers)
 {
+    if (covers && (m->found.told_from == 0 || this_update < m->found.told_from))
+        m->found.told_from = this_update;
+    if (covers && this_update > m->found.told_to)
+        m->found.told_to = this_update;
     if (when == 0) {
         m->found.known = m->found.known || covers;
         if (covers && this_update <= m->at && this_update > m->newest)
@@ -111,44 +111,88 @@ add_statement(struct matter *m, jy_time when, int reason, jy_time this_update, b
     }
 }
 
+/* The first entry of the certificate, and how many of that serial follow from there: the list is sorted by the search. */
+static int
+find_entries(const struct jy_crl *crl, const struct jy_cert *cert, int *count)
+{
+    const ASN1_INTEGER *serial = X509_get0_serialNumber(cert->x509);
+    STACK_OF(X509_REVOKED) *list = X509_CRL_get_REVOKED(crl->crl);
+    X509_REVOKED *entry = NULL;
+    int first, found;
+
+    /* The entries of an indirect list bear the name of their issuer, or that of the entry before (RFC 5280 5.3.3): that is told by the search. */
+    found = crl->indirect ? X509_CRL_get0_by_cert(crl->crl, &entry, cert->x509)
+                          : X509_CRL_get0_by_serial(crl->crl, &entry, (ASN1_INTEGER *)(uintptr_t)serial);
+    *count = 0;
+    if (found == 0)
+        return 0;
+    first = sk_X509_REVOKED_find(list, entry);
+    while (crl->indirect && sk_X509_REVOKED_value(list, first) != entry)
+        first++;
+    do
+        ++*count;
+    while (!crl->indirect && first + *count < sk_X509_REVOKED_num(list) &&
+           ASN1_INTEGER_cmp(X509_REVOKED_get0_serialNumber(sk_X509_REVOKED_value(list, first + *count)), serial) == 0);
+    return first;
+}
+
+/* A list of the issuer, in whose scope the certificate is or is not: whom it names is meant all the same, for serials are the issuer's. */
+static void
+ask_list(const struct jy_crl *crl, struct matter *m)
+{
+    /* An ended certificate may have left the list: that it is not there then says nothing (RFC 5280 3.3, X.509 expiredCertsOnCRL). */
+    bool covers = crl->use == JY_CRL_COMPLETE && is_in_scope(crl, m->cert) && crl->next_update >= m->at &&
+        (crl->this_update <= m->cert->not_after || crl->expired_since <= m->cert->not_after);
+    int count, reason, first = find_entries(crl, m->cert, &count);
+    bool named = false;
+
+    for (int i = 0; i < count; i++) {
+        jy_time when = since_when(sk_X509_REVOKED_value(X509_CRL_get_REVOKED(crl->crl), first + i), &reason);
+        if (reason == CRL_REASON_REMOVE_FROM_CRL)                                  /* a hold is lifted */
+            continue;
+        named = true;
+        if (crl->use == JY_CRL_DOUBTS)
+            m->doubted = m->doubted || when <= m->at;
+        else
+            add_statement(m, when, reason, crl->this_update, covers);
+    }
+    if (!named)
+        add_statement(m, 0, -1, crl->this_update, covers);
+}
+
 static jy_err
 ask_lists(const struct jy_trust *trust, struct matter *m)
 {
     for (size_t i = 0; i < trust->crl_count; i++) {
-        const struct jy_crl *crl = &trust->crls[i];
-        int reason = -1;
-        bool is;
-        jy_time when;
+        bool is = false;
         jy_err rc;
-        if ((crl->defect != NULL && !crl->only_revokes) || !is_in_scope(crl, m->cert))
+        if (trust->crls[i].use == JY_CRL_UNUSED)
             continue;
-        if ((rc = is_of(crl, m, &is)) != JY_OK)
+        if ((rc = is_of(&trust->crls[i], m, &is)) != JY_OK)
             return rc;
-        if (!is)
-            continue;
-        when = entry_of(crl, m->cert, &reason);
-        /* An ended certificate may have left the list: that it is not there then says nothing (RFC 5280 3.3, X.509 expiredCertsOnCRL). */
-        add_statement(m, when, reason, crl->this_update,
-                      crl->defect == NULL && crl->next_update >= m->at && (crl->this_update <= m->cert->not_after || crl->expired_since <= m->cert->not_after));
+        if (is)
+            ask_list(&trust->crls[i], m);
     }
     return JY_OK;
 }
 
-/* A responder of its own must not be on a list itself; one that is exempt says so by ocsp-nocheck (RFC 6960 4.2.2.2.1). */
+/* A responder of its own must not be on a list itself. With ocsp-nocheck no list is needed (RFC 6960 4.2.2.2.1); one that names it counts all the same. */
 static jy_err
 responder_stands(const struct jy_trust *trust, const struct jy_cert *responder, const struct jy_cert *issuer, jy_time at, bool *stands)
 {
     struct matter m = { .cert = responder, .issuer = issuer, .at = at, .found.reason = -1 };
+    bool exempt;
     jy_err rc = JY_OK;
 
-    *stands = responder == NULL || X509_get_ext_by_NID(responder->x509, NID_id_pkix_OCSP_noCheck, -1) >= 0;
+    *stands = responder == NULL;
     if (*stands)
         return JY_OK;
+    exempt = X509_get_ext_by_NID(responder->x509, NID_id_pkix_OCSP_noCheck, -1) >= 0;
     for (const struct jy_trust *t = trust; rc == JY_OK && t != NULL; t = t->base) {
         m.signatures = 0;
         rc = ask_lists(t, &m);
     }
-    *stands = m.found.known && m.found.at == 0 && m.held_at == 0;
+    *stands = (exempt || m.found.known) && m.found.at == 0 && m.held_at == 0 && !m.doubted;
     return rc;
 }
 
@@ -198,6 +242,7 @@ jy_revocation_of(const struct jy_trust *trust, const struct jy_cert *cert, const
     /* A hold counts until a newer list, not after the time asked for, leaves the certificate out. */
     if (m.held_at != 0 && !(m.newest > m.held_update))
         add_revoked(&m, m.held_at, CRL_REASON_CERTIFICATE_HOLD);
+    m.found.known = m.found.known && (!m.doubted || m.found.at != 0);
     *out = m.found;
     return rc;
 }

@@ -70,7 +70,7 @@ find_issuer(const struct jy_trust *trust, struct jy_crl *crl)
     bool by;
 
     for (const struct jy_trust *t = trust; t != NULL; t = t->base)
-        for (size_t k = 0; (crl->defect == NULL || crl->only_revokes) && crl->issuer == NULL && k < t->cert_count; k++)
+        for (size_t k = 0; crl->use != JY_CRL_UNUSED && crl->issuer == NULL && k < t->cert_count; k++)
             if (jy_crl_is_by(crl, t->certs[k], &by) == JY_OK && by)
                 crl->issuer = t->certs[k];
 }

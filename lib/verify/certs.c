@@ -16,6 +16,29 @@ nearest_inside(jy_time t, jy_time from, jy_time to)
     return t < from ? from : t > to ? to : t;
 }
 
+/* Also of a chain whose dates are over: that it has ended does not undo that it was revoked. */
+static bool
+is_revoked(const struct jy_chain_result *result, jy_time at)
+{
+    return result->revoked_at != 0 && result->revoked_at <= at;
+}
+
+/* Revocation data that nobody has issued yet, by this clock, clear nobody: CAs prepare lists, and whoever gets at one has it before its time. */
+static bool
+is_told(const struct judgement *j, const struct jy_chain_result *result)
+{
+    return result->status == JY_CHAIN_REVOKED || (result->revocation_known && result->told_from <= j->now + j->policy->tolerance);
+}
+
+/* Why revocation is not known; the chain has a text of its own where it has seen that itself. */
+static const char *
+untold(const struct jy_chain_result *result)
+{
+    return result->status == JY_CHAIN_REVOCATION_UNKNOWN ? result->text
+        : result->revocation_known ? "the revocation list or OCSP response is dated later than this verification"
+                                   : "no genuine revocation list or OCSP response of its issuer for this time";
+}
+
 void
 judge_signer_facts(struct judgement *j, const struct jy_cert *signer)
 {
@@ -58,18 +81,20 @@ judge_signer(struct judgement *j, const struct jy_cert *signer)
     if (then->status == JY_CHAIN_BAD)
         return;
     NOTE(j, SIGNER_CA_DATES, !is_date_matter(then->status), "", "%s", then->text);
-    NOTE(j, SIGNER_REVOKED_BEFORE, then->status != JY_CHAIN_REVOKED, "", "%s", then->text);
+    NOTE(j, SIGNER_REVOKED_BEFORE, !is_revoked(then, times[0]), "", "%s", then->text);
     /* A claim can be back-dated behind a revocation that an old list does not show: then the data must reach to now. */
-    NOTE(j, SIGNER_REVOCATION_UNKNOWN,
-         then->status != JY_CHAIN_REVOCATION_UNKNOWN && (certain || today->status != JY_CHAIN_REVOCATION_UNKNOWN), "", "%s",
-         then->status == JY_CHAIN_REVOCATION_UNKNOWN ? then->text : today->text);
-    /* Whoever holds the key can back-date a claim: after the certificate's end a claimed time proves nothing. */
+    NOTE(j, SIGNER_REVOCATION_UNKNOWN, is_told(j, then) && (certain || is_date_matter(today->status) || is_told(j, today)), "", "%s",
+         untold(is_told(j, then) ? today : then));
+    /* Whoever holds the key can back-date a claim: after the end of the certificate, or of a CA above it, a claimed time proves nothing. */
     if (j->now > to)
         ended = to;
-    else if (today->revoked_at != 0 && today->revoked_at <= j->now)
+    else if (is_revoked(today, j->now))
         ended = today->revoked_at;
     jy_time_rfc3339(ended, when);
-    NOTE(j, SIGNER_ENDED_TIME_CLAIMED, ended == 0 || certain, "", "the certificate ended at %s", when);
+    if (ended != 0)
+        NOTE(j, SIGNER_ENDED_TIME_CLAIMED, certain, "", "the certificate ended at %s", when);
+    else
+        NOTE(j, SIGNER_ENDED_TIME_CLAIMED, certain || !is_date_matter(today->status), "", "%s", today->text);
     NOTE(j, TEST_ONLY, !then->test_only, "", "演示环境，非生产 · simulated CA");
 }
 
@@ -86,9 +111,10 @@ judge_maker(struct judgement *j, const struct jy_cert *maker, jy_time made, jy_t
 {
     const jy_time from = jy_cert_not_before(maker), to = jy_cert_not_after(maker);
     /* createDate is the maker's word, and clocks differ: outside the dates the chain is judged at the nearest day inside. */
-    const jy_time times[2] = { nearest_inside(made, from, to), j->now };
-    struct jy_chain_result results[2];
-    const struct jy_chain_result *then = &results[0], *today = &results[1];
+    const jy_time since = existed != 0 && !j->policy->maker_alive_now ? existed : j->now;
+    const jy_time times[3] = { nearest_inside(made, from, to), nearest_inside(since, from, to), j->now };
+    struct jy_chain_result results[3];
+    const struct jy_chain_result *then = &results[0], *lately = &results[1], *today = &results[2];
     char start[21], end[21];
     const char *why;
     bool alive, licensed, serves = jy_cert_serves(maker, JY_PURPOSE_SEAL, &why);
@@ -104,7 +130,7 @@ judge_maker(struct judgement *j, const struct jy_cert *maker, jy_time made, jy_t
     if (jy_cert_may_sign(maker))
         NOTE(j, SEAL_MAKER_PURPOSE, serves, "", "%s", why == NULL ? "" : why);
     NOTE(j, SEAL_MAKER_DATES, made >= from && made <= to, "", "the certificate is valid from %s to %s", start, end);
-    if (j->rc != JY_OK || (j->rc = jy_chain_check_at(j->trust, maker, j->extra, j->extra_count, times, 2, results)) != JY_OK)
+    if (j->rc != JY_OK || (j->rc = jy_chain_check_at(j->trust, maker, j->extra, j->extra_count, times, 3, results)) != JY_OK)
         return;
     NOTE(j, SEAL_MAKER_TRUST, then->status != JY_CHAIN_UNTRUSTED, "", "%s", then->text);
     if (then->status == JY_CHAIN_UNTRUSTED)
@@ -113,14 +139,17 @@ judge_maker(struct judgement *j, const struct jy_cert *maker, jy_time made, jy_t
     if (then->status == JY_CHAIN_BAD)
         return;
     NOTE(j, SEAL_MAKER_CA_DATES, !is_date_matter(then->status), "", "%s", then->text);
-    NOTE(j, SEAL_MAKER_REVOKED, then->status != JY_CHAIN_REVOKED, "", "%s", then->text);
-    NOTE(j, SEAL_MAKER_REVOCATION_UNKNOWN, then->status != JY_CHAIN_REVOCATION_UNKNOWN, "", "%s", then->text);
-    alive = !is_date_matter(today->status) && today->status != JY_CHAIN_REVOKED;
+    NOTE(j, SEAL_MAKER_REVOKED, !is_revoked(then, times[0]), "", "%s", then->text);
+    /* So can createDate be: the data must reach to when the seal is proven to have been there, else to now, or to the end of the certificate. */
+    NOTE(j, SEAL_MAKER_REVOCATION_UNKNOWN, is_told(j, then) && is_told(j, lately), "", "%s", untold(is_told(j, then) ? lately : then));
+    alive = !is_date_matter(today->status) && !is_revoked(today, j->now);
     if (j->policy->maker_alive_now)
         NOTE(j, SEAL_MAKER_ENDED, alive, "", "%s", today->text);
     else
         NOTE(j, SEAL_MAKER_ENDED_SINCE, alive, "", "%s", today->text);
-    /* Who stole the key can write any createDate: then the seal must be proven to be older than the loss. */
-    if (today->status == JY_CHAIN_REVOKED && then->status != JY_CHAIN_REVOKED && is_compromise(today->revoked_reason))
-        NOTE(j, SEAL_MAKER_COMPROMISED, existed != 0 && existed < today->revoked_at, "", "%s", today->text);
+    /* Who stole the key can write any createDate, also when the certificate has ended since: the seal must be proven to be older than the loss. */
+    if (is_revoked(today, j->now) && !is_revoked(then, times[0]) && is_compromise(today->revoked_reason)) {
+        jy_time_rfc3339(today->revoked_at, end);
+        NOTE(j, SEAL_MAKER_COMPROMISED, existed != 0 && existed < today->revoked_at, "", "a key was lost at %s", end);
+    }
 }

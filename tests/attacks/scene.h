@@ -184,8 +184,11 @@ struct scene_list {
     const struct jy_cert *issuer;     /* NULL: the CA */
     const char *serial;               /* NULL: nobody is revoked */
     jy_time at;
+    jy_time from;                     /* thisUpdate; 0: an hour ago */
     jy_time next;                     /* 0: tomorrow */
     int reason;                       /* CRLReason; 0: the key is lost */
+    const struct jy_revoked *second;  /* one more entry */
+    const struct jy_extension *extension;
 };
 
 /* Certificates (the CA first, unless without_ca) and revocation lists. */
@@ -199,10 +202,14 @@ scene_trust(bool without_ca, const struct jy_cert *const *certs, size_t cert_cou
     for (size_t i = 0; i < cert_count; i++)
         MUST(jy_cert_to_pem(certs[i], &pem));
     for (size_t i = 0; i < list_count; i++) {
-        struct jy_revoked entry = { lists[i].serial, lists[i].at, lists[i].reason != 0 ? lists[i].reason : 1 };
+        struct jy_revoked entries[2] = { { lists[i].serial, lists[i].at, lists[i].reason != 0 ? lists[i].reason : 1 } };
+        size_t count = lists[i].serial != NULL ? 1 : 0;
         struct jy_buf crl = { 0 };
-        MUST(jy_crl_issue(lists[i].key != NULL ? lists[i].key : pki.ca_key, lists[i].issuer != NULL ? lists[i].issuer : pki.ca, &entry,
-                          lists[i].serial != NULL ? 1 : 0, pki.now - 3600, lists[i].next != 0 ? lists[i].next : pki.now + DAY, 1 + i, &crl, NULL));
+        if (lists[i].second != NULL)
+            entries[count++] = *lists[i].second;
+        MUST(jy_crl_issue_with(lists[i].key != NULL ? lists[i].key : pki.ca_key, lists[i].issuer != NULL ? lists[i].issuer : pki.ca, entries, count,
+                               lists[i].from != 0 ? lists[i].from : pki.now - 3600, lists[i].next != 0 ? lists[i].next : pki.now + DAY, 1 + i,
+                               lists[i].extension, lists[i].extension != NULL ? 1 : 0, &crl, NULL));
         MUST(jy_crl_to_pem(jy_buf_slice(&crl), &pem));
         jy_buf_free(&crl);
     }

@@ -458,8 +458,10 @@ list__of_a_part_revokes_whom_it_names(void **state)
         { "a delta for some reasons", { DELTA, SCOPE("\x30\x04\x83\x02\x06\x40") }, 2, JY_CHAIN_REVOKED },
         { "attribute certificates have serial numbers of their own", { SCOPE("\x30\x03\x85\x01\xFF") }, 1, JY_CHAIN_OK },
         { "a delta of these", { DELTA, SCOPE("\x30\x03\x85\x01\xFF") }, 2, JY_CHAIN_OK },
-        { "indirect: whose certificate is it?", { SCOPE("\x30\x03\x84\x01\xFF") }, 1, JY_CHAIN_OK },
-        { "unknown and critical: it may mean anything", { { "1.2.3.4", true, JY_SLICE("\x05\x00", 2) } }, 1, JY_CHAIN_OK },
+        { "indirect: what names no issuer is of the list's own", { SCOPE("\x30\x03\x84\x01\xFF") }, 1, JY_CHAIN_REVOKED },
+        { "unknown and critical: it may mean anything", { { "1.2.3.4", true, JY_SLICE("\x05\x00", 2) } }, 1, JY_CHAIN_REVOCATION_UNKNOWN },
+        { "a scope that cannot be read", { SCOPE("\x05\x00") }, 1, JY_CHAIN_REVOCATION_UNKNOWN },
+        { "for CAs only: whom it names it means", { SCOPE("\x30\x03\x82\x01\xFF") }, 1, JY_CHAIN_REVOKED },
     };
     struct jy_cert *leaf = issue((struct jy_issue){ .common_name = "leaf" });
 

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What was revoked, when, and who says so: lists and answers that hide it, and the ends of certificates that do. The stamp itself is honest. */
+#include "scene.h"
+
+#define HOUR 3600
+#define MINUTE 60
+
+/* A CA of its own below pki.ca, valid between these times; the last list of pki.ca knows nothing of it. */
+static const struct jy_cert *
+lower_ca(const char *name, jy_time from, jy_time to, struct jy_sm2 **key)
+{
+    struct jy_issue what;
+
+    *key = scene_key();
+    what = scene_issue(*key, name);
+    what.ca = true;
+    what.not_before = from;
+    what.not_after = to;
+    return scene_cert(&what);
+}
+
+static const struct jy_cert *
+issued_by(const struct jy_cert *ca, const struct jy_sm2 *ca_key, const struct jy_sm2 *key, const char *name, jy_time to)
+{
+    struct jy_issue what = scene_issue(key, name);
+
+    what.issuer = ca;
+    what.issuer_key = ca_key;
+    what.not_after = to;
+    return scene_cert(&what);
+}
+
+/* The stamp register knows the second of the stamping. */
+static void
+after_recorded(struct jy_buf *der)
+{
+    static struct jy_stamp_evidence stamp;
+
+    MUST(jy_sm3(jy_buf_slice(der), stamp.value_digest));
+    stamp.recorded = scene.ses.when != 0 ? scene.ses.when : pki.now;
+    scene.evidence.stamps = &stamp;
+    scene.evidence.stamp_count = 1;
+    scene.evidence.from_register = true;
+}
+
+/* -- ends that hide a revocation -- */
+
+/* The CA above the signer has ended an hour ago, the signer's certificate has not; it was revoked after the time that he claims. */
+static void
+ca_over_with(bool revoked)
+{
+    struct jy_sm2 *ca_key, *key = scene_key();
+    const struct jy_cert *ca = lower_ca("ended CA", pki.now - DAY, pki.now - HOUR, &ca_key);
+    const struct jy_cert *cert = issued_by(ca, ca_key, key, "1201010000001", pki.now + DAY);
+    const struct scene_list lists[] = { { .serial = NULL },
+        { .key = ca_key, .issuer = ca, .from = pki.now - 80 * MINUTE, .serial = revoked ? jy_cert_serial(cert) : NULL, .at = pki.now - 90 * MINUTE,
+          .reason = 4 } };
+
+    scene_signer(key, jy_cert_der(cert));
+    scene.seal.created = pki.now - 3 * HOUR;
+    scene.ses.when = pki.now - 2 * HOUR;
+    scene_trust(false, &ca, 1, lists, 2);
+}
+
+static void
+ca_over_revoked(void)
+{
+    ca_over_with(true);
+}
+
+static void
+ca_over(void)
+{
+    ca_over_with(false);
+}
+
+static void
+ca_over_recorded(void)
+{
+    ca_over_with(false);
+    scene.after = after_recorded;
+}
+
+/* The maker's certificate has ended half an hour ago; before that his key was lost, or not. */
+static void
+maker_over_with(bool lost)
+{
+    struct jy_sm2 *key = scene_key();
+    struct jy_issue what = scene_issue(key, "maker");
+    const struct jy_cert *cert;
+
+    what.not_after = pki.now - 30 * MINUTE;
+    cert = scene_cert(&what);
+    scene_maker(key, cert);
+    scene.seal.created = pki.now - 2 * HOUR;
+    scene_trust(false, NULL, 0, &(struct scene_list){ .serial = lost ? jy_cert_serial(cert) : NULL, .at = pki.now - 50 * MINUTE, .from = pki.now - 40 * MINUTE },
+                1);
+}
+
+static void
+maker_over_lost(void)
+{
+    maker_over_with(true);
+}
+
+static void
+maker_over(void)
+{
+    maker_over_with(false);
+}
+
+/* -- lists that are too old, or too young -- */
+
+static void
+list_of_tomorrow(void)
+{
+    scene_trust(false, NULL, 0, &(struct scene_list){ .from = pki.now + DAY / 2, .next = pki.now + DAY }, 1);
+}
+
+static void
+list_of_a_fast_clock(void)
+{
+    scene_trust(false, NULL, 0, &(struct scene_list){ .from = pki.now + MINUTE }, 1);
+}
+
+/* The makers have a CA of their own, whose only list ended half an hour ago. */
+static void
+makers_old_list(void)
+{
+    struct jy_sm2 *ca_key, *key = scene_key();
+    const struct jy_cert *ca = lower_ca("CA of makers", pki.now - DAY, pki.now + DAY, &ca_key);
+    const struct scene_list lists[] = { { .serial = NULL }, { .key = ca_key, .issuer = ca, .from = pki.now - 3 * HOUR, .next = pki.now - 30 * MINUTE } };
+
+    scene_maker(key, issued_by(ca, ca_key, key, "maker", pki.now + DAY));
+    scene.seal.created = pki.now - 2 * HOUR;
+    scene_trust(false, &ca, 1, lists, 2);
+}
+
+static void
+makers_old_list_recorded(void)
+{
+    makers_old_list();
+    scene.ses.when = pki.now - 40 * MINUTE;
+    scene.after = after_recorded;
+}
+
+/* Who asks for a maker who is alive now is not told so by a list that ended before now. */
+static void
+makers_old_list_alive_now(void)
+{
+    static struct jy_policy policy;
+
+    makers_old_list_recorded();
+    policy = jy_policy_standard;
+    policy.maker_alive_now = true;
+    scene.policy = &policy;
+}
+
+/* -- lists that name the signer in a way of their own -- */
+
+static struct scene_list
+naming(const char *serial, jy_time at, int reason)
+{
+    return (struct scene_list){ .serial = serial, .at = at, .reason = reason, .from = pki.now - 10 * MINUTE };
+}
+
+/* A clean complete list of an hour ago, and this newer one. */
+static void
+beside_clean(struct scene_list list)
+{
+    const struct scene_list lists[] = { { .serial = NULL }, list };
+
+    scene_trust(false, NULL, 0, lists, 2);
+}
+
+static void
+named_twice(void)
+{
+    static struct jy_revoked second;
+    struct scene_list list = naming(jy_cert_serial(pki.signer), pki.now - 10 * MINUTE, 8);       /* removeFromCRL */
+
+    second = (struct jy_revoked){ jy_cert_serial(pki.signer), pki.now - 20 * MINUTE, 1 };
+    list.second = &second;
+    scene_trust(false, NULL, 0, &list, 1);
+}
+
+static void
+named_twice_held_first(void)
+{
+    static struct jy_revoked second;
+    struct scene_list list = naming(jy_cert_serial(pki.signer), pki.now - 20 * MINUTE, 1);
+
+    second = (struct jy_revoked){ jy_cert_serial(pki.signer), pki.now + 10 * MINUTE, 4 };         /* both count, the earlier one more */
+    list.second = &second;
+    scene_trust(false, NULL, 0, &list, 1);
+}
+
+#define NAMED_WITH(name, identifier, bytes)                                                                              \
+    static void name(void)                                                                                               \
+    {                                                                                                                    \
+        static const struct jy_extension extension = { identifier, true, { (const uint8_t *)(bytes), sizeof(bytes) - 1 } }; \
+        struct scene_list list = naming(jy_cert_serial(pki.signer), pki.now - 20 * MINUTE, 1);                           \
+        list.extension = &extension;                                                                                     \
+        beside_clean(list);                                                                                              \
+    }
+NAMED_WITH(named_among_cas, "2.5.29.28", "\x30\x03\x82\x01\xFF")
+NAMED_WITH(named_at_another_point, "2.5.29.28", "\x30\x19\xA0\x17\xA0\x15\x86\x13http://ca/crl/2.crl")
+NAMED_WITH(named_on_indirect, "2.5.29.28", "\x30\x03\x84\x01\xFF")
+NAMED_WITH(named_under_unknown, "1.2.3.4", "\x05\x00")
+NAMED_WITH(named_among_attributes, "2.5.29.28", "\x30\x03\x85\x01\xFF")
+
+static void
+other_under_unknown(void)
+{
+    static const struct jy_extension extension = { "1.2.3.4", true, { (const uint8_t *)"\x05\x00", 2 } };
+    struct scene_list list = naming("7777", pki.now - 20 * MINUTE, 1);
+
+    list.extension = &extension;
+    beside_clean(list);
+}
+
+static const struct attack rows[] = {
+    { "honest", "the stamp as every row makes it", PLAY(NULL), VALID_BUT },
+    { "ca-over-revoked", "revoked, and claimed to be from before; the CA above has ended, so that nobody looks at lists any more", PLAY(ca_over_revoked), UNSURE,
+      FAILS(SIGNER_ENDED_TIME_CLAIMED) },
+    { "ca-over", "the CA above has ended, and only the signer says that he signed before", PLAY(ca_over), UNSURE, FAILS(SIGNER_ENDED_TIME_CLAIMED),
+      .names = "expired" },
+    { "honest-ca-over-recorded", "the CA above has ended since, the time is recorded", PLAY(ca_over_recorded), .verdict = JY_VALID },
+    { "maker-over-lost", "the maker's key was lost, and his certificate has ended since: the thief dates seals back", PLAY(maker_over_lost), UNSURE,
+      FAILS(SEAL_MAKER_COMPROMISED) },
+    { "honest-maker-over", "the maker's certificate has ended, as it does while its seals are in use", PLAY(maker_over), VALID_BUT, FAILS(SEAL_MAKER_ENDED_SINCE) },
+
+    { "list-of-tomorrow", "a list that was prepared for tomorrow", PLAY(list_of_tomorrow), UNSURE, FAILS(SIGNER_REVOCATION_UNKNOWN), .names = "dated later" },
+    { "honest-list-of-a-fast-clock", "a list of a CA whose clock is a minute ahead", PLAY(list_of_a_fast_clock), VALID_BUT },
+    { "makers-old-list", "of the makers' CA only a list that is over: a loss since then does not show", PLAY(makers_old_list), UNSURE,
+      FAILS(SEAL_MAKER_REVOCATION_UNKNOWN) },
+    { "honest-makers-old-list", "the same list, and a stamp that is recorded in its time", PLAY(makers_old_list_recorded), .verdict = JY_VALID },
+    { "makers-old-list-alive-now", "the same, where the maker must be alive now", PLAY(makers_old_list_alive_now), UNSURE, FAILS(SEAL_MAKER_REVOCATION_UNKNOWN) },
+
+    { "named-twice", "the list takes the signer off, and revokes him", PLAY(named_twice), BAD, FAILS(SIGNER_REVOKED_BEFORE) },
+    { "named-twice-later-first", "the list revokes the signer at two times", PLAY(named_twice_held_first), BAD, FAILS(SIGNER_REVOKED_BEFORE) },
+    { "named-among-cas", "a newer list for CAs only names the signer", PLAY(named_among_cas), BAD, FAILS(SIGNER_REVOKED_BEFORE) },
+    { "named-at-another-point", "a newer list of another distribution point names him", PLAY(named_at_another_point), BAD, FAILS(SIGNER_REVOKED_BEFORE) },
+    { "named-on-indirect", "a newer indirect list of his own CA names him", PLAY(named_on_indirect), BAD, FAILS(SIGNER_REVOKED_BEFORE) },
+    { "named-under-unknown", "a newer list names him, and has a critical extension that nobody knows", PLAY(named_under_unknown), UNSURE,
+      FAILS(SIGNER_REVOCATION_UNKNOWN) },
+    { "honest-other-under-unknown", "such a list names somebody else", PLAY(other_under_unknown), VALID_BUT },
+    { "honest-among-attributes", "an attribute certificate of the same serial is revoked", PLAY(named_among_attributes), VALID_BUT },
+};
+
+int
+main(void)
+{
+    static const struct attack_family family = { "revocation", "ofd", rows, sizeof(rows) / sizeof(rows[0]) };
+
+    return attacks_run(&family);
+}
