@@ -15,15 +15,41 @@ struct evidence { const json_t *signatures; json_t *status, *stamps; jy_time now
 static const struct column history_columns[] = { { "since", COL_TIME }, { "state", COL_TEXT }, { NULL, COL_TEXT } };
 static const struct column stamped_columns[] = { { "stamped", COL_TIME }, { NULL, COL_TEXT } };
 
+/* SM3 of the SESeal that the register knows by this code, in hex: any maker can write the code into a seal of his own. "" when there is none. */
+static jy_err
+registered_seal(struct db_tx *tx, const char *es_id, char out[2 * JY_SM3_SIZE + 1], struct jy_fault *fault)
+{
+    static const struct column columns[] = { { "seal", COL_BASE64 }, { NULL, COL_TEXT } };
+    uint8_t digest[JY_SM3_SIZE];
+    struct jy_buf der = { 0 };
+    json_t *row = NULL;
+    jy_err rc = rows_first(tx, SQL_SEAL_DER_BY_ES_ID, BINDS(B_TEXT("es_id", es_id)), columns, &row, fault);
+
+    out[0] = '\0';
+    if (rc == JY_OK && row != NULL && (rc = jy_base64_decode(jy_slice_text(member(row, "seal")), &der)) == JY_OK && der.len > 0 &&
+        (rc = jy_sm3(jy_buf_slice(&der), digest)) == JY_OK)
+        jy_hex(JY_SLICE(digest, sizeof(digest)), out);
+    json_decref(row);
+    jy_buf_free(&der);
+    return rc;
+}
+
 static jy_err
 add_history(struct db_tx *tx, struct evidence *e, const char *es_id, struct jy_fault *fault)
 {
+    char digest[2 * JY_SM3_SIZE + 1] = "";
     json_t *rows = NULL, *row;
     size_t i;
     jy_err rc = rows_read(tx, SQL_SEAL_HISTORY_BY_ES_ID, BINDS(B_TEXT("es_id", es_id)), history_columns, &rows, fault);
 
+    if (rc == JY_OK && json_array_size(rows) > 0)
+        rc = registered_seal(tx, es_id, digest, fault);
     json_array_foreach(rows, i, row) {
+        if (rc != JY_OK)
+            break;
         json_object_set_new(row, "seal_id", json_string(es_id));
+        if (digest[0] != '\0')
+            json_object_set_new(row, "seal_digest", json_string(digest));
         json_array_append(e->status, row);
     }
     json_decref(rows);

@@ -100,6 +100,7 @@ struct jy_chain_result {
     bool revocation_known;        /* genuine data cover every certificate at that time; told whatever the dates are */
     jy_time told_from, told_to;   /* thisUpdate of such data: of the first and of the last; 0 = there are none */
     bool test_only;               /* some certificate is jy_cert_is_test */
+    bool of_machines;             /* some CA may issue for servers, code, time stamps or OCSP only, by its own extended key usage */
     char text[240];               /* which certificate and why, English */
 };
 /**

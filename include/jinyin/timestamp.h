@@ -24,7 +24,8 @@
     X(UNTRUSTED, UNKNOWN, "ts_untrusted", "The authority's certificate does not lead to a trusted CA.", "时间戳证书不能追溯至受信任的CA。") \
     X(DATES, INVALID, "ts_dates", "Its time is outside the validity of the authority's certificates.", "时间戳时间不在其证书有效期内。") \
     X(REVOKED, INVALID, "ts_revoked", "The authority's certificate was revoked, or its key compromised.", "时间戳证书已被吊销或密钥已泄露。") \
-    X(REVOCATION, UNKNOWN, "ts_revocation", "Revocation data for the authority's certificate are missing.", "缺少时间戳证书的吊销信息。")
+    X(REVOCATION, UNKNOWN, "ts_revocation", "Revocation data for the authority's certificate are missing.", "缺少时间戳证书的吊销信息。") \
+    X(ACCURACY, UNKNOWN, "ts_accuracy", "The authority itself does not vouch for its time to within five minutes.", "时间戳服务机构自述的时间误差超过五分钟。")
 
 enum jy_timestamp_status {
 #define JY_TIMESTAMP_NAME(name, kind, code, en, zh) JY_TS_##name,
@@ -49,6 +50,7 @@ struct jy_timestamp_result {
     char serial[80];                  /* upper-case hex */
     struct jy_cert *tsa;              /* the authority's certificate; the caller frees it with jy_timestamp_result_free; may be NULL */
     struct jy_chain_result chain;     /* of tsa at time; meaningful from JY_TS_CHAIN on */
+    bool up_to_date;                  /* revocation data reach to `until`, or to the end of tsa: a key lost after `time` would show */
     char text[240];                   /* what exactly, English */
 };
 void jy_timestamp_result_free(struct jy_timestamp_result *result);
@@ -57,13 +59,18 @@ void jy_timestamp_result_free(struct jy_timestamp_result *result);
  * Judge a token (ContentInfo under PKCS #7 or GB/T 35275 identifiers; a whole TimeStampResp and BER are read with a deviation) as a proof
  * that data with this SM3 digest existed at genTime: imprint, eContentType, signed attributes, signingCertificate(V2), EKU timeStamping
  * (critical and alone, RFC 3161 2.3), chain of the authority at genTime with revocation. A certificate revoked after genTime still proves
- * it only when the reason excludes a lost key (RFC 3161 4). digest has JY_SM3_SIZE bytes. trust may be NULL (then never valid); extra are
+ * it only when the reason excludes a lost key (RFC 3161 4). Of an accuracy worse than five minutes it is no proof. digest has JY_SM3_SIZE bytes. trust may be NULL (then never valid); extra are
  * certificates found beside the token; now = UTC seconds of the judgement. seal-formats §6.5.
  * Returns JY_OK with *result filled, whatever the verdict; another error (JY_E_NOMEM, JY_E_CRYPTO) only when it could not be judged.
  */
 JY_CHECK jy_err jy_timestamp_check(struct jy_slice token, const uint8_t *digest, const struct jy_trust *trust,
                                    const struct jy_cert *const *extra, size_t extra_count, jy_time now, struct jy_timestamp_result *result,
                                    struct jy_fault *fault);
+
+/** The same; what lies after `until` (0..now), when something else proves that the token was there, is not asked of the revocation data. */
+JY_CHECK jy_err jy_timestamp_check_until(struct jy_slice token, const uint8_t *digest, const struct jy_trust *trust,
+                                         const struct jy_cert *const *extra, size_t extra_count, jy_time now, jy_time until,
+                                         struct jy_timestamp_result *result, struct jy_fault *fault);
 
 /** What a token stamps: its SM3 imprint; nothing is checked. Errors: JY_E_FORMAT, JY_E_UNSUPPORTED (another digest). */
 JY_CHECK jy_err jy_timestamp_imprint(struct jy_slice token, uint8_t out[JY_SM3_SIZE], struct jy_fault *fault);

@@ -16,6 +16,8 @@ struct jy_status_event {
     const char *seal_id;           /* esID */
     jy_time since;
     const char *state;             /* "ACTIVE", "FROZEN", "CANCELLED", "VOID" … */
+    bool names_seal;               /* the register says which seal it means */
+    uint8_t seal_digest[JY_SM3_SIZE]; /* SM3 of that SESeal: any maker can write any esID */
 };
 /** What the service's stamp register knows of a signature: makes its time certain. */
 struct jy_stamp_evidence {

@@ -208,12 +208,15 @@ judge_path(const struct jy_trust *trust, const struct path *path, enum jy_chain_
     *result = (struct jy_chain_result){ .status = JY_CHAIN_OK, .revoked_reason = -1 };
     for (size_t i = 0; i < path->count; i++)
         result->test_only = result->test_only || jy_cert_is_test(path->certs[i]);
+    for (size_t i = 1; i < path->count; i++)
+        result->of_machines = result->of_machines || !jy_cert_serves_below(path->certs[i], JY_PURPOSE_SEAL, &why);
     if (check_structure(path, result) != JY_CHAIN_OK)
         return JY_OK;
-    if (!jy_cert_serves(path->certs[0], purpose, &why)) {
-        settle(result, JY_CHAIN_USAGE, path->certs[0], why);
-        return JY_OK;
-    }
+    for (size_t i = 0; i < path->count; i++)
+        if (!(i == 0 ? jy_cert_serves : jy_cert_serves_below)(path->certs[i], purpose, &why)) {
+            settle(result, JY_CHAIN_USAGE, path->certs[i], why);
+            return JY_OK;
+        }
     check_dates(path, at, result);
     return check_revocation(trust, path, at, result);
 }

@@ -112,3 +112,19 @@ jy_cert_serves(const struct jy_cert *cert, enum jy_chain_purpose purpose, const 
         *why = reason;
     return reason == NULL;
 }
+
+bool
+jy_cert_serves_below(const struct jy_cert *ca, enum jy_chain_purpose purpose, const char **why)
+{
+    static const char *const stamping[] = { "2.5.29.37.0" /* any */, "1.3.6.1.5.5.7.3.8" };
+    size_t all = 0;
+    bool critical;
+
+    *why = NULL;
+    if (purpose == JY_PURPOSE_TIME_STAMP && count_usages(ca, stamping, 2, &all, &critical) == 0 && all > 0)
+        *why = "the extended key usage of this CA does not name time stamping";
+    else if ((purpose == JY_PURPOSE_SEAL || purpose == JY_PURPOSE_SIGNING) &&
+             count_usages(ca, machines, sizeof(machines) / sizeof(machines[0]), &all, &critical) == all && all > 0)
+        *why = "the extended key usage of this CA names only servers, code, time stamps or OCSP";
+    return *why == NULL;
+}

@@ -33,6 +33,8 @@ struct jy_csr {
 
 /** extensions.c: what forbids to use this certificate at all (static text), NULL when nothing does: critical extensions, algorithms. */
 const char *jy_cert_defect(const struct jy_cert *cert);
+/** extensions.c: may this CA, by an extended key usage of its own, issue for the purpose? *why: static text or NULL. A CA without one may. */
+bool jy_cert_serves_below(const struct jy_cert *ca, enum jy_chain_purpose purpose, const char **why);
 /** cert.c: issuer's name and key identifier are the ones that cert names, and its key signed cert. Errors: JY_E_NOMEM, JY_E_CRYPTO. */
 bool jy_x509_names_issuer(const struct jy_cert *cert, const struct jy_cert *issuer);
 JY_CHECK jy_err jy_x509_is_issued_by(const struct jy_cert *cert, const struct jy_cert *issuer, bool *issued);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define CLOCK_SLACK_SECONDS 300       /* the judge's clock against the authority's */
+#define ACCURACY_MAX (300 * (int64_t)1000000)   /* microseconds; GB/T 20520 and RFC 3161 2.4.2 leave the limit to who relies on the token */
 
 static const struct jy_timestamp_text texts[] = {
 #define JY_TIMESTAMP_ROW(name, kind, code, en, zh) { JY_TS_CLASS_##kind, code, en, zh },
@@ -144,7 +145,7 @@ leaves_older_tokens(int reason)
 }
 
 static void
-judge_chain(struct jy_timestamp_result *result)
+judge_chain(struct jy_timestamp_result *result, jy_time now)
 {
     static const enum jy_timestamp_status told[] = {
         [JY_CHAIN_OK] = JY_TS_GOOD, [JY_CHAIN_UNTRUSTED] = JY_TS_UNTRUSTED, [JY_CHAIN_BAD] = JY_TS_CHAIN, [JY_CHAIN_NOT_YET_VALID] = JY_TS_DATES,
@@ -156,15 +157,21 @@ judge_chain(struct jy_timestamp_result *result)
         settle(result, JY_TS_GOOD, "%s", "");
     else if (chain->revoked_at != 0 && !leaves_older_tokens(chain->revoked_reason))
         settle(result, JY_TS_REVOKED, "%s", chain->text);              /* also when something else is unknown */
+    else if (chain->told_from > now + CLOCK_SLACK_SECONDS)
+        settle(result, JY_TS_REVOCATION, "the revocation list or OCSP response is dated later than this check");
     else
         settle(result, told[chain->status], "%s", chain->text);
+    if (result->status == JY_TS_GOOD && result->accuracy > ACCURACY_MAX)
+        settle(result, JY_TS_ACCURACY, "its accuracy is %lld seconds", (long long)(result->accuracy / 1000000));
 }
 
 static jy_err
 check_chain(const struct jy_cms *cms, const struct jy_trust *trust, const struct jy_cert *const *extra, size_t extra_count,
-            struct jy_timestamp_result *result)
+            jy_time now, jy_time until, struct jy_timestamp_result *result)
 {
+    const jy_time end = jy_cert_not_after(result->tsa), times[2] = { result->time, until < end ? until : end };
     const struct jy_cert **certs;
+    struct jy_chain_result chains[2];
     struct jy_trust *more = NULL;
     size_t count;
     jy_err rc = JY_OK;
@@ -179,9 +186,12 @@ check_chain(const struct jy_cms *cms, const struct jy_trust *trust, const struct
     for (size_t i = 0; rc != JY_E_NOMEM && i < jy_cms_ocsp_count(cms); i++)
         rc = jy_trust_add_ocsp(more, jy_cms_ocsp(cms, i), NULL);
     if (rc != JY_E_NOMEM)
-        rc = jy_chain_check_for(more, result->tsa, JY_PURPOSE_TIME_STAMP, certs, count, &result->time, 1, &result->chain);
-    if (rc == JY_OK)
-        judge_chain(result);
+        rc = jy_chain_check_for(more, result->tsa, JY_PURPOSE_TIME_STAMP, certs, count, times, 2, chains);
+    if (rc == JY_OK) {
+        result->chain = chains[0];
+        result->up_to_date = times[1] <= result->time || chains[1].revocation_known;
+        judge_chain(result, now);
+    }
     jy_trust_free(more);
     free(certs);
     return rc;
@@ -190,6 +200,13 @@ check_chain(const struct jy_cms *cms, const struct jy_trust *trust, const struct
 jy_err
 jy_timestamp_check(struct jy_slice token, const uint8_t *digest, const struct jy_trust *trust, const struct jy_cert *const *extra,
                    size_t extra_count, jy_time now, struct jy_timestamp_result *result, struct jy_fault *fault)
+{
+    return jy_timestamp_check_until(token, digest, trust, extra, extra_count, now, now, result, fault);
+}
+
+jy_err
+jy_timestamp_check_until(struct jy_slice token, const uint8_t *digest, const struct jy_trust *trust, const struct jy_cert *const *extra,
+                         size_t extra_count, jy_time now, jy_time until, struct jy_timestamp_result *result, struct jy_fault *fault)
 {
     struct jy_buf normal = { 0 };
     struct jy_tsp_reply reply = { 0 };
@@ -224,7 +241,7 @@ jy_timestamp_check(struct jy_slice token, const uint8_t *digest, const struct jy
     if (result->time > now + CLOCK_SLACK_SECONDS)
         settle(result, JY_TS_FUTURE, "genTime is more than %d seconds after the time of this check", CLOCK_SLACK_SECONDS);
     else
-        rc = check_chain(cms, trust, extra, extra_count, result);
+        rc = check_chain(cms, trust, extra, extra_count, now, until, result);
 out:
     if (rc != JY_OK)
         jy_fail(fault, rc, JY_TSP_WHERE, 0, "could not be judged");

@@ -4,6 +4,8 @@
 
 #include "verify/material.h"
 
+#define CA_OF_MACHINES "the extended key usage of a CA above it names only servers, code, time stamps or OCSP"
+
 static bool
 is_date_matter(enum jy_chain_status status)
 {
@@ -53,10 +55,10 @@ void
 judge_signer(struct judgement *j, const struct jy_cert *signer)
 {
     const jy_time from = jy_cert_not_before(signer), to = jy_cert_not_after(signer);
-    const jy_time times[2] = { nearest_inside(j->time, from, to), j->now };
+    const jy_time times[3] = { nearest_inside(j->time, from, to), nearest_inside(j->now, from, to), j->now };
     const bool certain = j->out->time_is_certain;
-    struct jy_chain_result results[2];
-    const struct jy_chain_result *then = &results[0], *today = &results[1];
+    struct jy_chain_result results[3];
+    const struct jy_chain_result *then = &results[0], *lately = &results[1], *today = &results[2];
     char start[21], end[21], when[21];
     const char *why;
     jy_time ended = 0;
@@ -69,11 +71,11 @@ judge_signer(struct judgement *j, const struct jy_cert *signer)
     jy_time_rfc3339(from, start);
     jy_time_rfc3339(to, end);
     NOTE(j, SIGNER_USAGE, sealed ? jy_cert_may_sign(signer) : serves, "", "%s", why == NULL ? "" : why);
-    if (sealed && jy_cert_may_sign(signer))
-        NOTE(j, SIGNER_PURPOSE, serves, "", "%s", why == NULL ? "" : why);
     NOTE(j, SIG_TIME_OUTSIDE_CERT, j->time >= from && j->time <= to, "", "the certificate is valid from %s to %s", start, end);
-    if (j->rc != JY_OK || (j->rc = jy_chain_check_at(j->trust, signer, j->extra, j->extra_count, times, 2, results)) != JY_OK)
+    if (j->rc != JY_OK || (j->rc = jy_chain_check_at(j->trust, signer, j->extra, j->extra_count, times, 3, results)) != JY_OK)
         return;
+    if (sealed ? jy_cert_may_sign(signer) : then->of_machines)
+        NOTE(j, SIGNER_PURPOSE, (serves || !sealed) && !then->of_machines, "", "%s", serves ? CA_OF_MACHINES : why);
     NOTE(j, SIGNER_TRUST, then->status != JY_CHAIN_UNTRUSTED, "", "%s", then->text);
     if (then->status == JY_CHAIN_UNTRUSTED)
         return;
@@ -85,6 +87,10 @@ judge_signer(struct judgement *j, const struct jy_cert *signer)
     /* A claim can be back-dated behind a revocation that an old list does not show: then the data must reach to now. */
     NOTE(j, SIGNER_REVOCATION_UNKNOWN, is_told(j, then) && (certain || is_date_matter(today->status) || is_told(j, today)), "", "%s",
          untold(is_told(j, then) ? today : then));
+    /* A list of before the stamping, whose time is over, does not show what was revoked in between: a newer one was to be had, and is not here. */
+    if (certain && is_told(j, then))
+        NOTE(j, SIGNER_REVOCATION_OLD, then->told_to >= j->time || lately->revocation_known || then->told_to == 0, "",
+             "the newest is of before the signing time, and ended before this verification");
     /* Whoever holds the key can back-date a claim: after the end of the certificate, or of a CA above it, a claimed time proves nothing. */
     if (j->now > to)
         ended = to;
@@ -127,11 +133,11 @@ judge_maker(struct judgement *j, const struct jy_cert *maker, jy_time made, jy_t
     if (jy_trust_restricts_makers(j->trust) && !judge_own_trouble(j, jy_trust_licenses(j->trust, maker, &licensed)))
         NOTE(j, SEAL_MAKER_LICENSED, licensed, "", "%s is not on the list", jy_cert_subject(maker));
     NOTE(j, SEAL_MAKER_USAGE, jy_cert_may_sign(maker), "", "%s", why == NULL ? "" : why);
-    if (jy_cert_may_sign(maker))
-        NOTE(j, SEAL_MAKER_PURPOSE, serves, "", "%s", why == NULL ? "" : why);
     NOTE(j, SEAL_MAKER_DATES, made >= from && made <= to, "", "the certificate is valid from %s to %s", start, end);
     if (j->rc != JY_OK || (j->rc = jy_chain_check_at(j->trust, maker, j->extra, j->extra_count, times, 3, results)) != JY_OK)
         return;
+    if (jy_cert_may_sign(maker))
+        NOTE(j, SEAL_MAKER_PURPOSE, serves && !then->of_machines, "", "%s", serves ? CA_OF_MACHINES : why);
     NOTE(j, SEAL_MAKER_TRUST, then->status != JY_CHAIN_UNTRUSTED, "", "%s", then->text);
     if (then->status == JY_CHAIN_UNTRUSTED)
         return;

@@ -58,6 +58,10 @@ read_status(const json_t *json, struct jy_evidence *out, struct jy_fault *fault)
     json_array_foreach(list, i, item) {
         const char *seal_id = json_string_value(json_object_get(item, "seal_id")), *state = json_string_value(json_object_get(item, "state")),
                    *since = json_string_value(json_object_get(item, "since"));
+        json_t *digest = json_object_get(item, "seal_digest");
+        rows[i].names_seal = digest != NULL;
+        if (digest != NULL && (!json_is_string(digest) || jy_hex_parse(jy_slice_text(json_string_value(digest)), rows[i].seal_digest, JY_SM3_SIZE) != JY_OK))
+            return fail(fault, "status", i, "seal_digest is not 64 hex digits");
         if (seal_id == NULL || state == NULL || since == NULL || jy_time_parse_rfc3339(since, &rows[i].since) != JY_OK)
             return fail(fault, "status", i, "needs seal_id, state and since");
         rows[i].seal_id = seal_id;

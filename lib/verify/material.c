@@ -217,6 +217,17 @@ items(const struct material *m, const struct jy_trust *trust, enum jy_trust_item
 }
 
 static json_t *
+status_json(const struct jy_status_event *event)
+{
+    char digest[2 * JY_SM3_SIZE + 1];
+
+    if (!event->names_seal)
+        return json_pack("{s:s, s:o, s:s}", "seal_id", event->seal_id, "since", moment(event->since), "state", event->state);
+    jy_hex(JY_SLICE(event->seal_digest, JY_SM3_SIZE), digest);
+    return json_pack("{s:s, s:s, s:o, s:s}", "seal_id", event->seal_id, "seal_digest", digest, "since", moment(event->since), "state", event->state);
+}
+
+static json_t *
 statuses(const struct material *m, const struct jy_evidence *evidence, bool *bad)
 {
     json_t *list = json_array();
@@ -224,8 +235,7 @@ statuses(const struct material *m, const struct jy_evidence *evidence, bool *bad
     for (size_t i = 0; evidence != NULL && i < evidence->status_count; i++)
         for (size_t k = 0; k < m->seal_count; k++)
             if (strcmp(evidence->status[i].seal_id, m->seals[k]) == 0)
-                jy_json_append(list, json_pack("{s:s, s:o, s:s}", "seal_id", evidence->status[i].seal_id, "since",
-                                               moment(evidence->status[i].since), "state", evidence->status[i].state), bad);
+                jy_json_append(list, status_json(&evidence->status[i]), bad);
     return list;
 }
 

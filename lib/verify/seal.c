@@ -7,42 +7,69 @@
 
 #include <string.h>
 
+/* Of another seal under the same code the register says nothing about this one. */
+static bool
+is_of_seal(const struct jy_status_event *event, const uint8_t digest[JY_SM3_SIZE])
+{
+    return !event->names_seal || memcmp(event->seal_digest, digest, JY_SM3_SIZE) == 0;
+}
+
+/* What is good counts from the register itself only: anybody can write a bundle that says so. */
+#define NOTE_TOLD(j, check, passed, ...)                         \
+    do {                                                         \
+        if (!(passed) || (j)->evidence->from_register)           \
+            NOTE(j, check, passed, "", __VA_ARGS__);             \
+    } while (0)
+
 /*
  * What the register says of the seal: at T it must have been ACTIVE; VOID undoes it from the beginning (N5, N8). Times are whole seconds: a stamp that
  * the register itself recorded in the second in which the seal was stopped came before, since the key signs with no seal that is stopped.
  */
 static void
-judge_status(struct judgement *j, const char *seal_id)
+judge_status(struct judgement *j, const struct jy_seal *seal)
 {
     const char *then = "not yet made", *today = "not yet made";
-    jy_time since = 0;
-    bool known = false, is_void = false, recorded = j->out->time_source == JY_TIME_REGISTER, usable, usable_now;
+    jy_time since_then = 0, since = 0;
+    bool known = false, named = false, is_void = false, recorded = j->out->time_source == JY_TIME_REGISTER, usable, usable_now;
+    uint8_t digest[JY_SM3_SIZE];
     char when[21];
 
+    if (j->rc != JY_OK || (j->rc = jy_sm3(jy_seal_der(seal), digest)) != JY_OK)
+        return;
+    material_seal(j->material, j->out->seal_id);
     for (size_t i = 0; j->evidence != NULL && i < j->evidence->status_count; i++) {
         const struct jy_status_event *event = &j->evidence->status[i];
-        if (strcmp(event->seal_id, seal_id) != 0)
+        if (strcmp(event->seal_id, jy_seal_id(seal)) != 0)
             continue;
+        if (!is_of_seal(event, digest)) {
+            NOTE(j, SEAL_REGISTERED, false, "", "the register's seal %s is another", event->seal_id);
+            return;
+        }
         known = true;
+        named = named || event->names_seal;
         is_void = is_void || strcmp(event->state, "VOID") == 0;
-        if (event->since < j->time || (event->since == j->time && (!recorded || strcmp(event->state, "ACTIVE") == 0)))
+        /* In whatever order they come: of one second the last counts. */
+        if ((event->since < j->time || (event->since == j->time && (!recorded || strcmp(event->state, "ACTIVE") == 0))) && event->since >= since_then) {
             then = event->state;
-        if (event->since <= j->now) {
+            since_then = event->since;
+        }
+        if (event->since <= j->now && event->since >= since) {
             today = event->state;
             since = event->since;
         }
     }
-    material_seal(j->material, j->out->seal_id);
     if (!known)
         return;                                          /* a seal of another register: nothing to say */
     usable = strcmp(then, "ACTIVE") == 0;
     usable_now = strcmp(today, "ACTIVE") == 0;
     jy_time_rfc3339(since, when);
-    NOTE(j, SEAL_VOID, !is_void, "", "VOID: as if it had never been made");
-    NOTE(j, SEAL_STATUS, usable, "", "%s", then);
-    NOTE(j, SEAL_STATUS_NOW, usable_now, "", "%s since %s", today, when);
+    if (named)
+        NOTE_TOLD(j, SEAL_REGISTERED, true, "%s", "");
+    NOTE_TOLD(j, SEAL_VOID, !is_void, "VOID: as if it had never been made");
+    NOTE_TOLD(j, SEAL_STATUS, usable, "%s", then);
+    NOTE_TOLD(j, SEAL_STATUS_NOW, usable_now, "%s since %s", today, when);
     /* Whoever still holds the key of a cancelled seal can claim an earlier day. */
-    NOTE(j, SEAL_STATUS_TIME_CLAIMED, usable_now || j->out->time_is_certain, "", "%s since %s", today, when);
+    NOTE_TOLD(j, SEAL_STATUS_TIME_CLAIMED, usable_now || j->out->time_is_certain, "%s since %s", today, when);
 }
 
 static void
@@ -117,7 +144,9 @@ judge_seal(struct judgement *j, struct jy_seal *seal)
     else
         NOTE(j, SEAL_SIGNATURE, rc == JY_OK, j->signature->path, "%s", fault.text);
     NOTE(j, SEAL_MAKE_TIME, made <= to, "", "made at %s, valid to %s", when, end);
-    NOTE(j, SEAL_MADE_LATER, made <= j->time + j->policy->tolerance, "", "made at %s", when);
+    /* The seal's own time stamp is in what the signer signed: he did it later than that, whatever he claims. */
+    jy_time_rfc3339(proven && stamped > made ? stamped : made, when);
+    NOTE(j, SEAL_MADE_LATER, (proven && stamped > made ? stamped : made) <= j->time + j->policy->tolerance, "", "made at %s", when);
     /* The earliest time at which the seal is proven to have been there: its own time stamp, or the signature that holds it. */
     if (j->out->time_is_certain)
         existed = j->time;
@@ -128,5 +157,5 @@ judge_seal(struct judgement *j, struct jy_seal *seal)
     NOTE(j, SEAL_NOT_YET_VALID, j->time >= from, "", "valid from %s", start);
     NOTE(j, SEAL_EXPIRED, j->time <= to, "", "valid to %s", end);
     NOTE(j, SEAL_ENDED_TIME_CLAIMED, j->now <= to || j->out->time_is_certain, "", "valid to %s", end);
-    judge_status(j, jy_seal_id(seal));
+    judge_status(j, seal);
 }

@@ -16,7 +16,23 @@ static const enum jy_check_id check_of[JY_TS__COUNT] = {
     [JY_TS_SIGNATURE] = JY_CHECK_TS_SIGNATURE, [JY_TS_CERTIFICATE] = JY_CHECK_TS_CERTIFICATE, [JY_TS_USAGE] = JY_CHECK_TS_USAGE,
     [JY_TS_FUTURE] = JY_CHECK_TS_FUTURE, [JY_TS_CHAIN] = JY_CHECK_TS_CHAIN, [JY_TS_UNTRUSTED] = JY_CHECK_TS_TRUST,
     [JY_TS_DATES] = JY_CHECK_TS_DATES, [JY_TS_REVOKED] = JY_CHECK_TS_REVOKED, [JY_TS_REVOCATION] = JY_CHECK_TS_REVOCATION_UNKNOWN,
+    [JY_TS_ACCURACY] = JY_CHECK_TS_ACCURACY,
 };
+
+/* A document time stamp that covers what ends here proves that it was there: revocation data need not reach further. */
+static jy_time
+covered_until(const struct judgement *j)
+{
+    const struct jy_slice *last = &j->signature->parts[1];
+    jy_time until = j->now;
+
+    for (size_t i = 0; j->signature->part_count == 2 && i < j->stamp_count; i++)
+        if (j->stamps[i].end > last->p + last->len && j->stamps[i].at < until)
+            until = j->stamps[i].at;
+    return until;
+}
+
+#define OLD_DATA "a list or an answer that was in force then, and none of later: a key lost since would not show"
 
 bool
 judge_token(struct judgement *j, struct jy_slice token, const uint8_t digest[JY_SM3_SIZE], const char *where, jy_time *at)
@@ -25,14 +41,16 @@ judge_token(struct judgement *j, struct jy_slice token, const uint8_t digest[JY_
     bool good;
 
     if (j->rc != JY_OK ||
-        judge_own_trouble(j, jy_timestamp_check(token, digest, j->trust, j->extra, j->extra_count, j->now, &result, NULL)))
+        judge_own_trouble(j, jy_timestamp_check_until(token, digest, j->trust, j->extra, j->extra_count, j->now, covered_until(j), &result, NULL)))
         return false;
     good = result.status == JY_TS_GOOD;
     NOTE(j, TS_INVALID, good, where, "%s: %s", jy_timestamp_status_text(result.status)->code, result.text);
     if (!good && j->rc == JY_OK)
         j->rc = jy_findings_add(&j->out->checks, check_of[result.status], false, where, 0, "%s", result.text);
-    if (good)
+    if (good) {
+        NOTE(j, TS_REVOCATION_OLD, result.up_to_date, where, OLD_DATA);
         judge_deviations(j, result.deviations);
+    }
     if (result.tsa != NULL)
         material_cert(j->material, result.tsa);
     *at = result.time;
@@ -77,8 +95,10 @@ ask_evidence(struct judgement *j, const uint8_t digest[JY_SM3_SIZE])
         if (judge_own_trouble(j, jy_timestamp_check(token, digest, j->trust, j->extra, j->extra_count, j->now, &result, NULL)))
             return;
         snprintf(where, sizeof(where), "evidence.time_stamps %zu", i);
-        if (result.status == JY_TS_GOOD)
+        if (result.status == JY_TS_GOOD) {
+            NOTE(j, TS_REVOCATION_OLD, result.up_to_date, where, OLD_DATA);
             prove(j, result.time, JY_TIME_STAMP);
+        }
         if (result.status != JY_TS_IMPRINT && result.status != JY_TS_FORMAT) {
             NOTE(j, TS_EVIDENCE, result.status == JY_TS_GOOD, where, "%s", result.text);
             material_token(j->material, token);
@@ -89,14 +109,21 @@ ask_evidence(struct judgement *j, const uint8_t digest[JY_SM3_SIZE])
     }
 }
 
+/* Those that cover the signature prove when it was there; it is younger than those that it covers. */
 static void
-ask_document_stamps(struct judgement *j)
+ask_document_stamps(struct judgement *j, jy_time claimed)
 {
     const struct jy_slice *last = &j->signature->parts[1];
+    char when[21], stamped[21];
 
     for (size_t i = 0; j->signature->part_count == 2 && i < j->stamp_count; i++)
-        if (j->stamps[i].end > last->p + last->len)
+        if (j->stamps[i].end > last->p + last->len) {
             prove(j, j->stamps[i].at, JY_TIME_DOCUMENT_STAMP);
+        } else if (claimed != 0) {
+            jy_time_rfc3339(claimed, when);
+            jy_time_rfc3339(j->stamps[i].at, stamped);
+            NOTE(j, TIME_AFTER_CONTENT, claimed >= j->stamps[i].at - j->policy->tolerance, "", "claims %s, but covers a time stamp of %s", when, stamped);
+        }
 }
 
 void
@@ -115,7 +142,7 @@ judge_time(struct judgement *j, jy_time claimed, struct jy_slice value, const st
         if (judge_token(j, tokens[i], of_value, "time stamp of the signature", &at))
             prove(j, at, JY_TIME_STAMP);
     ask_evidence(j, of_value);
-    ask_document_stamps(j);
+    ask_document_stamps(j, claimed);
     certain = j->out->time_is_certain;
     /* Who states no time is judged as of now: nothing is gained by leaving it out. */
     if (!certain)
@@ -133,8 +160,11 @@ judge_time(struct judgement *j, jy_time claimed, struct jy_slice value, const st
     }
     NOTE(j, TIME_CLAIMED, certain, "", "the time is the signer's own claim%s",
          told ? "; the evidence tells of a record, but does not come from the register itself" : "");
-    if (certain && claimed != 0)
+    if (certain && claimed != 0) {
         NOTE(j, TIME_CONTRADICTED, claimed <= j->time + j->policy->tolerance, "", "claims %s, but existed at %s", when, proof);
+        /* The proof is what counts; programs show the claim. */
+        NOTE(j, TIME_BACK_DATED, claimed >= j->time - 86400, "", "claims %s, proven is %s", when, proof);
+    }
     NOTE(j, TIME_FUTURE, j->time <= j->now + j->policy->tolerance, "", "%s lies after the time of this judgement", proof);
 }
 

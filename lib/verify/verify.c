@@ -139,7 +139,7 @@ backing_make(const struct jy_trust *trust, const struct jy_evidence *evidence, s
     return JY_OK;
 }
 
-/* Document time stamps first: they prove times of what they cover. Reports stand in document order all the same. */
+/* Document time stamps first, the last before the others: they prove times of what they cover. Reports stand in document order all the same. */
 static jy_err
 judge_all(const struct jy_signature *signatures, const struct judgement *common, struct jy_report *report)
 {
@@ -149,7 +149,8 @@ judge_all(const struct jy_signature *signatures, const struct judgement *common,
 
     j.stamps = stamps;
     for (int pass = 0; pass < 2; pass++)
-        for (size_t i = 0; rc == JY_OK && i < report->count; i++) {
+        for (size_t n = 0; rc == JY_OK && n < report->count; n++) {
+            const size_t i = pass == 0 ? report->count - 1 - n : n;
             bool proven = false;
             if ((signatures[i].kind == JY_SIGNATURE_TIME_STAMP) != (pass == 0))
                 continue;

@@ -70,6 +70,10 @@ SELECT since, event, state, actor_id, reason FROM seal_event WHERE seal_id = :se
 -- for: making, stamping, verification
 SELECT e.since, e.state FROM seal_event e JOIN seal s ON s.seal_id = e.seal_id WHERE s.es_id = :es_id ORDER BY e.since, e.seq;
 
+-- name: seal_der_by_es_id
+-- for: making, stamping, verification
+SELECT seal FROM seal WHERE es_id = :es_id;
+
 -- name: filing_insert
 INSERT INTO filing (filing_number, event_id, seal_id, district, event, created)
 VALUES (:filing_number, :event_id, :seal_id, :district, :event, :now);

@@ -5,44 +5,6 @@
 #define HOUR 3600
 #define MINUTE 60
 
-/* A CA of its own below pki.ca, valid between these times; the last list of pki.ca knows nothing of it. */
-static const struct jy_cert *
-lower_ca(const char *name, jy_time from, jy_time to, struct jy_sm2 **key)
-{
-    struct jy_issue what;
-
-    *key = scene_key();
-    what = scene_issue(*key, name);
-    what.ca = true;
-    what.not_before = from;
-    what.not_after = to;
-    return scene_cert(&what);
-}
-
-static const struct jy_cert *
-issued_by(const struct jy_cert *ca, const struct jy_sm2 *ca_key, const struct jy_sm2 *key, const char *name, jy_time to)
-{
-    struct jy_issue what = scene_issue(key, name);
-
-    what.issuer = ca;
-    what.issuer_key = ca_key;
-    what.not_after = to;
-    return scene_cert(&what);
-}
-
-/* The stamp register knows the second of the stamping. */
-static void
-after_recorded(struct jy_buf *der)
-{
-    static struct jy_stamp_evidence stamp;
-
-    MUST(jy_sm3(jy_buf_slice(der), stamp.value_digest));
-    stamp.recorded = scene.ses.when != 0 ? scene.ses.when : pki.now;
-    scene.evidence.stamps = &stamp;
-    scene.evidence.stamp_count = 1;
-    scene.evidence.from_register = true;
-}
-
 /* -- ends that hide a revocation -- */
 
 /* The CA above the signer has ended an hour ago, the signer's certificate has not; it was revoked after the time that he claims. */
@@ -50,8 +12,8 @@ static void
 ca_over_with(bool revoked)
 {
     struct jy_sm2 *ca_key, *key = scene_key();
-    const struct jy_cert *ca = lower_ca("ended CA", pki.now - DAY, pki.now - HOUR, &ca_key);
-    const struct jy_cert *cert = issued_by(ca, ca_key, key, "1201010000001", pki.now + DAY);
+    const struct jy_cert *ca = scene_lower_ca("ended CA", pki.now - DAY, pki.now - HOUR, NULL, &ca_key);
+    const struct jy_cert *cert = scene_issued_by(ca, ca_key, key, "1201010000001", pki.now + DAY);
     const struct scene_list lists[] = { { .serial = NULL },
         { .key = ca_key, .issuer = ca, .from = pki.now - 80 * MINUTE, .serial = revoked ? jy_cert_serial(cert) : NULL, .at = pki.now - 90 * MINUTE,
           .reason = 4 } };
@@ -78,7 +40,7 @@ static void
 ca_over_recorded(void)
 {
     ca_over_with(false);
-    scene.after = after_recorded;
+    scene.after = scene_recorded;
 }
 
 /* The maker's certificate has ended half an hour ago; before that his key was lost, or not. */
@@ -86,15 +48,12 @@ static void
 maker_over_with(bool lost)
 {
     struct jy_sm2 *key = scene_key();
-    struct jy_issue what = scene_issue(key, "maker");
-    const struct jy_cert *cert;
+    const struct jy_cert *cert = scene_issued_by(pki.ca, pki.ca_key, key, "maker", pki.now - 30 * MINUTE);
+    const struct scene_list list = { .serial = lost ? jy_cert_serial(cert) : NULL, .at = pki.now - 50 * MINUTE, .from = pki.now - 40 * MINUTE };
 
-    what.not_after = pki.now - 30 * MINUTE;
-    cert = scene_cert(&what);
     scene_maker(key, cert);
     scene.seal.created = pki.now - 2 * HOUR;
-    scene_trust(false, NULL, 0, &(struct scene_list){ .serial = lost ? jy_cert_serial(cert) : NULL, .at = pki.now - 50 * MINUTE, .from = pki.now - 40 * MINUTE },
-                1);
+    scene_trust(false, NULL, 0, &list, 1);
 }
 
 static void
@@ -128,10 +87,10 @@ static void
 makers_old_list(void)
 {
     struct jy_sm2 *ca_key, *key = scene_key();
-    const struct jy_cert *ca = lower_ca("CA of makers", pki.now - DAY, pki.now + DAY, &ca_key);
+    const struct jy_cert *ca = scene_lower_ca("CA of makers", pki.now - DAY, pki.now + DAY, NULL, &ca_key);
     const struct scene_list lists[] = { { .serial = NULL }, { .key = ca_key, .issuer = ca, .from = pki.now - 3 * HOUR, .next = pki.now - 30 * MINUTE } };
 
-    scene_maker(key, issued_by(ca, ca_key, key, "maker", pki.now + DAY));
+    scene_maker(key, scene_issued_by(ca, ca_key, key, "maker", pki.now + DAY));
     scene.seal.created = pki.now - 2 * HOUR;
     scene_trust(false, &ca, 1, lists, 2);
 }
@@ -141,7 +100,7 @@ makers_old_list_recorded(void)
 {
     makers_old_list();
     scene.ses.when = pki.now - 40 * MINUTE;
-    scene.after = after_recorded;
+    scene.after = scene_recorded;
 }
 
 /* Who asks for a maker who is alive now is not told so by a list that ended before now. */

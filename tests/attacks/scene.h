@@ -10,6 +10,8 @@
 
 #include "../unit/ses/forge.h"
 
+#include <jinyin/timestamp.h>
+
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -97,6 +99,32 @@ scene_false_ca(struct jy_sm2 **key)
     what.issuer_key = *key;
     what.issuer = NULL;
     what.ca = true;
+    return scene_cert(&what);
+}
+
+/* A CA of its own below pki.ca, valid between these times; extended key usage or NULL. */
+static inline const struct jy_cert *
+scene_lower_ca(const char *name, jy_time from, jy_time to, const char *usage, struct jy_sm2 **key)
+{
+    struct jy_issue what;
+
+    *key = scene_key();
+    what = scene_issue(*key, name);
+    what.ca = true;
+    what.not_before = from;
+    what.not_after = to;
+    what.extended_key_usage = usage;
+    return scene_cert(&what);
+}
+
+static inline const struct jy_cert *
+scene_issued_by(const struct jy_cert *ca, const struct jy_sm2 *ca_key, const struct jy_sm2 *key, const char *name, jy_time to)
+{
+    struct jy_issue what = scene_issue(key, name);
+
+    what.issuer = ca;
+    what.issuer_key = ca_key;
+    what.not_after = to;
     return scene_cert(&what);
 }
 
@@ -312,6 +340,39 @@ scene_put_signature(struct jy_buf *ses_der, struct jy_slice sig)
     forge_close(&out, DER_SEQUENCE, &body);
     jy_buf_free(ses_der);
     *ses_der = out;
+}
+
+/* -- times -- */
+
+/* The stamp register knows the very second: what was only claimed is certain. For scene.after. */
+static inline void
+scene_recorded(struct jy_buf *ses_der)
+{
+    static struct jy_stamp_evidence stamp;
+
+    MUST(jy_sm3(jy_buf_slice(ses_der), stamp.value_digest));
+    stamp.recorded = scene.ses.when != 0 ? scene.ses.when : pki.now;
+    scene.evidence.stamps = &stamp;
+    scene.evidence.stamp_count = 1;
+    scene.evidence.from_register = true;
+}
+
+/* A token over these bytes by this key, as an honest authority would make it. accuracy: seconds, 0 = not told. */
+static inline void
+scene_token_of(struct jy_buf *token, const struct jy_sm2 *key, const struct jy_cert *cert, struct jy_slice over, jy_time when, int64_t accuracy)
+{
+    struct jy_timestamp_request request = { .cert_req = true };
+    struct jy_timestamp_fields fields = { .request = &request, .tsa = cert, .policy = "1.2.3.4", .serial = { 1 }, .time = when,
+                                          .accuracy = accuracy * 1000000 };
+
+    MUST(jy_sm3(over, request.digest));
+    MUST(jy_timestamp_make(&fields, key, token, NULL));
+}
+
+static inline void
+scene_token(struct jy_buf *token, const struct jy_sm2 *key, const struct jy_cert *cert, struct jy_slice over, jy_time when)
+{
+    scene_token_of(token, key, cert, over, when, 0);
 }
 
 /* -- the package -- */

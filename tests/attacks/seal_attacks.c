@@ -2,8 +2,6 @@
 /* The seal in the signature value: lifted, changed, made by the wrong hands; and the times of both. The document itself is honest. */
 #include "scene.h"
 
-#include <jinyin/timestamp.h>
-
 /* -- seals -- */
 
 static void
@@ -311,24 +309,11 @@ seal_over(void)
     scene.seal.end = pki.now - 60;
 }
 
-/* The stamp register knows the very second: what was only claimed is certain. */
-static void
-after_recorded(struct jy_buf *der)
-{
-    static struct jy_stamp_evidence stamp;
-
-    MUST(jy_sm3(jy_buf_slice(der), stamp.value_digest));
-    stamp.recorded = pki.now;
-    scene.evidence.stamps = &stamp;
-    scene.evidence.stamp_count = 1;
-    scene.evidence.from_register = true;
-}
-
 static void
 seal_over_recorded(void)
 {
     seal_over();
-    scene.after = after_recorded;
+    scene.after = scene_recorded;
 }
 
 static void
@@ -483,17 +468,6 @@ picture_of_no_type(void)
 
 enum stamped { STAMP_HONEST, STAMP_DUMMY, STAMP_EMPTY, STAMP_OF_ANOTHER, STAMP_BY_SIGNER, STAMP_BY_STRANGER, STAMP_FORGED, STAMP_AHEAD };
 
-/* A token over these bytes by this key, as an honest authority would make it. */
-static void
-put_token(struct jy_buf *token, const struct jy_sm2 *key, const struct jy_cert *cert, struct jy_slice over, jy_time when)
-{
-    struct jy_timestamp_request request = { .cert_req = true };
-    struct jy_timestamp_fields fields = { .request = &request, .tsa = cert, .policy = "1.2.3.4", .serial = { 1 }, .time = when };
-
-    MUST(jy_sm3(over, request.digest));
-    MUST(jy_timestamp_make(&fields, key, token, NULL));
-}
-
 static void
 stamp_time(struct jy_buf *ses_der, enum stamped how)
 {
@@ -515,9 +489,9 @@ stamp_time(struct jy_buf *ses_der, enum stamped how)
     else if (how == STAMP_EMPTY)
         MUST(jy_buf_add(&token, JY_SLICE("\x30\x00", 2)));
     else if (how == STAMP_BY_SIGNER)
-        put_token(&token, pki.signer_key, pki.signer, over, pki.now);  /* whose certificate is not one for time stamping */
+        scene_token(&token, pki.signer_key, pki.signer, over, pki.now);  /* whose certificate is not one for time stamping */
     else
-        put_token(&token, what.subject_key, scene_cert(&what), over, pki.now + (how == STAMP_AHEAD ? 7200 : 0));
+        scene_token(&token, what.subject_key, scene_cert(&what), over, pki.now + (how == STAMP_AHEAD ? 7200 : 0));
     if (how == STAMP_FORGED)
         token.p[token.len - 1] ^= 1;                     /* the last byte of the authority's signature */
     MUST(jy_ses_add_time_stamp(jy_buf_slice(ses_der), jy_buf_slice(&token), &out, NULL));
