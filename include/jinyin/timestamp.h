@@ -59,7 +59,8 @@ void jy_timestamp_result_free(struct jy_timestamp_result *result);
  * Judge a token (ContentInfo under PKCS #7 or GB/T 35275 identifiers; a whole TimeStampResp and BER are read with a deviation) as a proof
  * that data with this SM3 digest existed at genTime: imprint, eContentType, signed attributes, signingCertificate(V2), EKU timeStamping
  * (critical and alone, RFC 3161 2.3), chain of the authority at genTime with revocation. A certificate revoked after genTime still proves
- * it only when the reason excludes a lost key (RFC 3161 4). Of an accuracy worse than five minutes it is no proof. digest has JY_SM3_SIZE bytes. trust may be NULL (then never valid); extra are
+ * it only when the reason excludes a lost key (RFC 3161 4). Of an accuracy worse than five minutes it is no
+ * proof. digest has JY_SM3_SIZE bytes. trust may be NULL (then never valid); extra are
  * certificates found beside the token; now = UTC seconds of the judgement. seal-formats §6.5.
  * Returns JY_OK with *result filled, whatever the verdict; another error (JY_E_NOMEM, JY_E_CRYPTO) only when it could not be judged.
  */

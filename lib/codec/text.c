@@ -183,15 +183,42 @@ jy_utf8_next(struct jy_slice text, uint32_t *code)
     return len;
 }
 
-static bool
-is_control(const char *text, size_t len)
-{
-    uint8_t a = (uint8_t)text[0], b = len > 1 ? (uint8_t)text[1] : 0, c = len > 2 ? (uint8_t)text[2] : 0;
+/* Ranges in ascending order; what U+FE00 to FE0F and U+E0100 to E01EF choose is a form of the character before, and hides nothing of it: still told, since
+ * two texts that differ in it look alike on most machines. */
+static const struct { uint32_t from, to; const char *what; } hiding[] = {
+    { 0x00, 0x1F, "holds control characters" }, { 0x7F, 0x9F, "holds control characters" }, { 0xAD, 0xAD, "holds invisible characters" },
+    { 0x34F, 0x34F, "holds invisible characters" }, { 0x61C, 0x61C, "holds characters that reorder text" },
+    { 0x115F, 0x1160, "holds invisible characters" }, { 0x17B4, 0x17B5, "holds invisible characters" }, { 0x180B, 0x180F, "holds invisible characters" },
+    { 0x200B, 0x200D, "holds invisible characters" }, { 0x200E, 0x200F, "holds characters that reorder text" },
+    { 0x2028, 0x2029, "holds line separators" }, { 0x202A, 0x202E, "holds characters that reorder text" },
+    { 0x2060, 0x2065, "holds invisible characters" }, { 0x2066, 0x2069, "holds characters that reorder text" },
+    { 0x206A, 0x206F, "holds invisible characters" }, { 0x3164, 0x3164, "holds invisible characters" }, { 0xFDD0, 0xFDEF, "holds noncharacters" },
+    { 0xFE00, 0xFE0F, "holds invisible characters" }, { 0xFEFF, 0xFEFF, "holds invisible characters" }, { 0xFFA0, 0xFFA0, "holds invisible characters" },
+    { 0xFFF0, 0xFFFB, "holds invisible characters" }, { 0x1BCA0, 0x1BCA3, "holds invisible characters" },
+    { 0x1D173, 0x1D17A, "holds invisible characters" }, { 0xE0000, 0xE0FFF, "holds invisible characters" },
+};
 
-    return (len == 1 && (a < 0x20 || a == 0x7F)) ||                         /* C0, DEL */
-        (len == 2 && a == 0xC2 && b < 0xA0) ||                              /* C1 */
-        (len == 3 && a == 0xE2 && b == 0x80 && ((c >= 0xAA && c <= 0xAE) || c == 0xA8 || c == 0xA9 || c == 0x8E || c == 0x8F)) ||
-        (len == 3 && a == 0xE2 && b == 0x81 && c >= 0xA6 && c <= 0xA9);     /* U+200E–F, U+2028–E, U+2066–9 */
+const char *
+jy_utf8_hides(uint32_t code)
+{
+    if ((code & 0xFFFE) == 0xFFFE)
+        return "holds noncharacters";
+    for (size_t i = 0; i < sizeof(hiding) / sizeof(hiding[0]) && hiding[i].from <= code; i++)
+        if (code <= hiding[i].to)
+            return hiding[i].what;
+    return NULL;
+}
+
+const char *
+jy_text_hides(const char *text)
+{
+    const char *what = NULL;
+    uint32_t code;
+
+    for (size_t len; what == NULL && *text != '\0'; text += len == 0 ? 1 : len)
+        if ((len = jy_utf8_next(JY_SLICE(text, strnlen(text, 4)), &code)) > 0)
+            what = jy_utf8_hides(code);
+    return what;
 }
 
 const char *
@@ -202,7 +229,7 @@ jy_text_visible(const char *text, char *out, size_t size)
     while (*text != '\0') {
         uint32_t code;
         size_t len = jy_utf8_next(JY_SLICE(text, strnlen(text, 4)), &code), step = len == 0 ? 1 : len;
-        bool plain = len != 0 && !is_control(text, len);
+        bool plain = len != 0 && jy_utf8_hides(code) == NULL;
         if (used + (plain ? step : 4 * step) >= size)
             break;
         for (size_t i = 0; i < step; i++)

@@ -23,7 +23,14 @@ size_t jy_utf8_next(struct jy_slice text, uint32_t *code);
 /** A character, appended; one that is none (surrogates, beyond U+10FFFF) as U+FFFD. */
 JY_CHECK jy_err jy_utf8_add(struct jy_buf *out, uint32_t code);
 /**
- * Foreign text for a terminal: control characters (C0, DEL, C1), bidirectional overrides and bytes that are not UTF-8 are
+ * What is hidden by a character (static text, English), or NULL: control characters (C0, DEL, C1), line separators, what reorders or hides text
+ * (bidirectional marks and overrides, zero-width and other invisible characters, tags), noncharacters.
+ */
+const char *jy_utf8_hides(uint32_t code);
+/** The same for the first such character of a text; bytes that are not UTF-8 are passed over. */
+const char *jy_text_hides(const char *text);
+/**
+ * Foreign text for a terminal: what jy_utf8_hides names and bytes that are not UTF-8 are
  * written as \xNN, so that a name in a file can neither move the cursor nor add a line. out is always NUL-terminated; what does
  * not fit is cut between characters. Returns out.
  */

@@ -60,7 +60,7 @@ name_text(const X509_NAME *name)
     return copy;
 }
 
-/* First entry of this kind as UTF-8, "" when absent. */
+/* First entry of this kind as UTF-8, "" when absent. A NUL is written out: "city\00.example" must not read as the city. */
 static char *
 entry_text(const X509_NAME *name, int nid)
 {
@@ -71,7 +71,14 @@ entry_text(const X509_NAME *name, int nid)
 
     if (at < 0 || (len = ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)))) < 0)
         return strdup("");
-    copy = strndup((const char *)utf8, (size_t)len);
+    copy = calloc(3 * (size_t)len + 1, 1);
+    for (int i = 0, used = 0; copy != NULL && i < len; i++)
+        if (utf8[i] != 0) {
+            copy[used++] = (char)utf8[i];
+        } else {
+            memcpy(copy + used, "\\00", 3);
+            used += 3;
+        }
     OPENSSL_free(utf8);
     return copy;
 }

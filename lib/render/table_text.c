@@ -58,40 +58,27 @@ table_line_height(const struct table_line *line)
     return styles[line->style].height;
 }
 
-/* What hides or turns text without showing itself; the controls are jy_text_visible's. */
-static bool
-is_hidden(uint32_t code)
-{
-    return code == 0xad || code == 0x34f || code == 0x61c || code == 0x115f || code == 0x1160 || code == 0x17b4 || code == 0x17b5 ||
-           (code >= 0x180b && code <= 0x180e) || (code >= 0x200b && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e) ||
-           (code >= 0x2060 && code <= 0x206f) || code == 0x3164 || code == 0xfeff || code == 0xffa0 || (code >= 0xfff0 && code <= 0xfffb) ||
-           (code >= 0xe0000 && code <= 0xe0fff);
-}
-
 /* A piece without line feeds as it is shown. */
 static jy_err
 show(struct table_lines *lines, enum table_style style, struct jy_slice piece)
 {
-    struct jy_buf plain = { 0 }, visible = { 0 };
-    struct jy_slice rest;
     jy_err rc;
 
     lines->shown.len = 0;
-    if ((rc = jy_buf_reserve(&lines->shown, 1)) != JY_OK || (rc = jy_buf_reserve(&lines->text, 1)) != JY_OK || (rc = jy_buf_add(&plain, piece)) != JY_OK ||
-        (rc = jy_buf_byte(&plain, 0)) != JY_OK || (rc = jy_buf_reserve(&visible, 4 * piece.len + 1)) != JY_OK)
-        goto out;
-    rest = jy_slice_text(jy_text_visible((const char *)plain.p, (char *)visible.p, 4 * piece.len + 1));
-    while (rc == JY_OK && rest.len > 0) {
-        uint32_t code;
-        size_t len = jy_utf8_next(rest, &code);
+    if ((rc = jy_buf_reserve(&lines->shown, 1)) != JY_OK || (rc = jy_buf_reserve(&lines->text, 1)) != JY_OK)
+        return rc;
+    while (rc == JY_OK && piece.len > 0) {
+        uint32_t code = 0;
+        size_t len = jy_utf8_next(piece, &code), step = len == 0 ? 1 : len;
 
-        rc = is_hidden(code) || glyph_for(lines, style, code).glyph == 0 ? jy_buf_fmt(&lines->shown, "[U+%04X]", code) :
-             jy_buf_add(&lines->shown, JY_SLICE(rest.p, len));
-        rest = JY_SLICE(rest.p + len, rest.len - len);
+        if (len == 0)
+            rc = jy_buf_fmt(&lines->shown, "\\x%02x", piece.p[0]);
+        else if (jy_utf8_hides(code) != NULL || glyph_for(lines, style, code).glyph == 0)
+            rc = jy_buf_fmt(&lines->shown, "[U+%04X]", code);
+        else
+            rc = jy_buf_add(&lines->shown, JY_SLICE(piece.p, len));
+        piece = JY_SLICE(piece.p + step, piece.len - step);
     }
-out:
-    jy_buf_free(&plain);
-    jy_buf_free(&visible);
     return rc;
 }
 

@@ -2,6 +2,8 @@
 /* The signature value: SES_Signature (GB/T 38540-2020 7.3, GM/T 0031-2014 6.2.3) or SignedData (GB/T 35275); seal-formats §2.2. */
 #include "verify/judge.h"
 
+#include "codec/text.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,6 +80,39 @@ judge_binding(struct judgement *j, struct jy_ses *ses)
     NOTE(j, PROPERTY_INFO, strcmp(jy_ses_property_info(ses), sig->path) == 0, sig->path, "propertyInfo says %.200s", jy_ses_property_info(ses));
 }
 
+/* Why a name of the report may be read for another, or NULL. */
+static const char *
+misread(const char *text, size_t size)
+{
+    size_t len = strlen(text);
+
+    if (len + 1 == size)
+        return "is longer than is shown";
+    return len > 0 && (text[0] == ' ' || text[len - 1] == ' ') ? "begins or ends with a space" : jy_text_hides(text);
+}
+
+/* What people read of the report must be what stands there. */
+static void
+judge_names(struct judgement *j)
+{
+    const struct jy_signature_report *out = j->out;
+    const struct { const char *of, *text; size_t size; } names[] = {
+        { "the name of the seal", out->seal_name, sizeof(out->seal_name) }, { "the code of the seal", out->seal_id, sizeof(out->seal_id) },
+        { "the maker's name", out->seal_maker, sizeof(out->seal_maker) }, { "the signer's name", out->signer, sizeof(out->signer) },
+        { "the signer's organization", out->signer_organization, sizeof(out->signer_organization) } };
+    bool plain = true;
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        const char *what = misread(names[i].text, names[i].size);
+        if (what == NULL)
+            continue;
+        plain = false;
+        NOTE(j, NAMES_PLAIN, false, "", "%s %s", names[i].of, what);
+    }
+    if (plain)
+        NOTE(j, NAMES_PLAIN, true, "", NULL);
+}
+
 void
 judge_ses(struct judgement *j)
 {
@@ -101,6 +136,7 @@ judge_ses(struct judgement *j)
     if (jy_ses_signer(ses) != NULL && jy_seal_maker(jy_ses_seal(ses)) != NULL)
         NOTE(j, SEAL_MAKER_SELF, !jy_sm2_same_public(jy_cert_key(jy_ses_signer(ses)), jy_cert_key(jy_seal_maker(jy_ses_seal(ses)))), "",
              "the signer made the seal with the key that it lists");
+    judge_names(j);
     judge_deviations(j, jy_ses_deviations(ses) | jy_seal_deviations(jy_ses_seal(ses)));
     jy_ses_free(ses);
 }
@@ -190,6 +226,7 @@ judge_plain(struct judgement *j)
     rc = judge_cms_binding(j, cms);
     if (rc == JY_OK || rc == JY_E_SIGNATURE || rc == JY_E_DOCUMENT_CHANGED || rc == JY_E_UNSUPPORTED)
         judge_cms_signer(j, cms);
+    judge_names(j);
     /* What GM/T 0099 has signed is the digest of Signature.xml: to enclose just that is form A (seal-formats §3.7), not a deviation. */
     judge_deviations(j, jy_cms_deviations(cms) & ~JY_DEV(CMS_DIGEST_AS_CONTENT));
     jy_cms_free(cms);

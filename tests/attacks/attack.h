@@ -29,6 +29,7 @@ struct attack {
     enum jy_verdict verdict;          /* the document's; with refused = JY_OK */
     int fails;                        /* FAILS(ROW): a check of checks.def that fails in some signature; 0 when none has to */
     const char *names;                /* what the failed check's where or detail must hold, or NULL */
+    const char *says;                 /* what the report must hold somewhere, or NULL */
     jy_err stamping;                  /* jy_document_may_stamp says so; JY_OK: not asked */
     /* For what is no signed document, or needs other trust, evidence or time: judges in place of jy_verify(file, pki.trust, …, pki.now). */
     jy_err (*judge)(const struct attack *self, struct jy_slice file, struct jy_report **out, struct jy_fault *fault);
@@ -108,6 +109,8 @@ attack_judge_report_(const struct attack *row, const struct jy_report *report)
     if (row->fails != 0 && !attack_fails_(json, row->fails, row->names))
         fail_msg("%s does not fail%s%s\n%s", attack_check_name_(row->fails), row->names == NULL ? "" : " for ", row->names == NULL ? "" : row->names,
                  (char *)text.p);
+    if (row->says != NULL && strstr((char *)text.p, row->says) == NULL)
+        fail_msg("it does not say %s\n%s", row->says, (char *)text.p);
     json_decref(json);
     jy_buf_free(&text);
 }

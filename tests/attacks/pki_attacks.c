@@ -460,6 +460,56 @@ ANSWERED(answer_of_another, ANSWER_OF_ANOTHER)
 ANSWERED(answer_old, ANSWER_OLD)
 ANSWERED(answer_unknown, ANSWER_UNKNOWN)
 
+/* -- names that people read -- */
+
+static void
+name_that_turns(void)
+{
+    struct jy_sm2 *key = scene_key();
+    struct jy_issue what = scene_issue(key, "\xe2\x80\xae" "0000010101021");
+
+    scene_signer(key, jy_cert_der(scene_cert(&what)));
+}
+
+static void
+name_with_nul(void)
+{
+    struct jy_sm2 *key = scene_key();
+    struct jy_issue what = scene_issue(key, "1201010000001");
+    const struct jy_cert *cert;
+
+    what.organization = "City of Tianjin# Co. Ltd";
+    cert = scene_cert(&what);
+    scene_signer(key, scene_changed(cert, jy_slice_text("Tianjin#"), JY_SLICE("Tianjin\0", 8), pki.ca_key));
+}
+
+static void
+seal_name_invisible(void)
+{
+    scene.seal.name = jy_slice_text("天津市\xe2\x80\x8b人民政府");
+}
+
+static void
+seal_code_padded(void)
+{
+    scene.seal.code = "1201010000001 ";
+}
+
+static void
+seal_name_long(void)
+{
+    static char name[400];
+
+    snprintf(name, sizeof(name), "%-300s(void)", "City of Tianjin");
+    scene.seal.name = jy_slice_text(name);
+}
+
+static void
+seal_name_of_rare_letters(void)
+{
+    scene.seal.name = jy_slice_text("\xf0\xa0\xae\xb7家村民委员会（１）·ÄÖ");
+}
+
 static const struct attack rows[] = {
     { "honest", "the stamp as every row makes it", PLAY(NULL), VALID_BUT },
     { "honest-middle-ca", "three levels", PLAY(middle_ca), VALID_BUT },
@@ -505,6 +555,12 @@ static const struct attack rows[] = {
     { "answer-of-another", "a good answer about another certificate", PLAY(answer_of_another), UNSURE, FAILS(SIGNER_REVOCATION_UNKNOWN) },
     { "answer-old", "a good answer whose time is over", PLAY(answer_old), UNSURE, FAILS(SIGNER_REVOCATION_UNKNOWN) },
     { "answer-unknown", "the CA does not know the certificate", PLAY(answer_unknown), UNSURE, FAILS(SIGNER_REVOCATION_UNKNOWN) },
+    { "name-that-turns", "the signer's name runs from right to left", PLAY(name_that_turns), VALID_BUT, FAILS(NAMES_PLAIN), .names = "signer's name" },
+    { "name-with-nul", "an organization that ends for C where it does not end", PLAY(name_with_nul), VALID_BUT, .says = "City of Tianjin\\\\00 Co. Ltd" },
+    { "seal-name-invisible", "a name of a seal that looks like another's", PLAY(seal_name_invisible), VALID_BUT, FAILS(NAMES_PLAIN), .names = "name of the seal" },
+    { "seal-code-padded", "a code that looks like another's", PLAY(seal_code_padded), VALID_BUT, FAILS(NAMES_PLAIN), .names = "space" },
+    { "seal-name-long", "a name that says the contrary where nobody sees it", PLAY(seal_name_long), VALID_BUT, FAILS(NAMES_PLAIN), .names = "longer" },
+    { "honest-rare-letters", "a name of letters that few need", PLAY(seal_name_of_rare_letters), VALID_BUT },
     { "no-anchor", "nothing is trusted", PLAY(no_anchor), UNSURE, FAILS(SIGNER_TRUST) },
 };
 

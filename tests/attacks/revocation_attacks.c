@@ -2,6 +2,8 @@
 /* What was revoked, when, and who says so: lists and answers that hide it, and the ends of certificates that do. The stamp itself is honest. */
 #include "scene.h"
 
+#include <jinyin/ocsp.h>
+
 #define HOUR 3600
 #define MINUTE 60
 
@@ -178,6 +180,122 @@ other_under_unknown(void)
     beside_clean(list);
 }
 
+/* -- answers -- */
+
+/* About this certificate of pki.ca: good, or revoked at a time, of a time, by this key and certificate. */
+static void
+answer(const struct jy_cert *about, jy_time revoked, jy_time of, const struct jy_sm2 *key, const struct jy_cert *responder)
+{
+    const struct jy_ocsp_answer one = { .status = revoked != 0 ? JY_OCSP_REVOKED : JY_OCSP_GOOD, .revoked_at = revoked, .reason = revoked != 0 ? 1 : -1,
+                                        .produced_at = of, .this_update = of, .next_update = of + DAY };
+    struct jy_buf request = { 0 }, response = { 0 };
+    struct jy_ocsp_questions questions;
+
+    MUST(jy_ocsp_request(about, pki.ca, false, JY_EMPTY, &request, NULL));
+    MUST(jy_ocsp_request_read(jy_buf_slice(&request), &questions, NULL));
+    MUST(jy_ocsp_respond(&questions, &one, key, responder, of, &response, NULL));
+    MUST(jy_trust_add_ocsp(scene.trust, jy_buf_slice(&response), NULL));
+    jy_buf_free(&request);
+    jy_buf_free(&response);
+}
+
+/* A list that is over, so that answers decide; it names the responder, or nobody. */
+static void
+answered_by_responder(bool listed)
+{
+    static const struct jy_extension exempt = { "1.3.6.1.5.5.7.48.1.5", false, { (const uint8_t *)"\x05\x00", 2 } };     /* ocsp-nocheck */
+    struct jy_sm2 *key = scene_key();
+    struct jy_issue what = scene_issue(key, "responder");
+    const struct jy_cert *responder;
+
+    what.key_usage = "critical,digitalSignature";
+    what.extended_key_usage = "OCSPSigning";
+    what.extensions = &exempt;
+    what.extension_count = 1;
+    responder = scene_cert(&what);
+    scene_trust(false, NULL, 0, &(struct scene_list){ .serial = listed ? jy_cert_serial(responder) : NULL, .at = pki.now - 2 * HOUR,
+                                                     .next = pki.now - 30 * MINUTE }, 1);
+    answer(pki.maker, 0, pki.now - MINUTE, pki.ca_key, pki.ca);
+    answer(pki.signer, 0, pki.now - MINUTE, key, responder);
+}
+
+static void
+answer_of_listed_responder(void)
+{
+    answered_by_responder(true);
+}
+
+static void
+answer_of_responder(void)
+{
+    answered_by_responder(false);
+}
+
+static void
+answer_of_tomorrow(void)
+{
+    scene_trust(false, NULL, 0, &(struct scene_list){ .next = pki.now - 30 * MINUTE }, 1);
+    answer(pki.maker, 0, pki.now - MINUTE, pki.ca_key, pki.ca);
+    answer(pki.signer, 0, pki.now + DAY / 2, pki.ca_key, pki.ca);
+}
+
+/* A clean list in force, and an older answer that knows of the revocation: nobody comes back from it. */
+static void
+answer_against_list(void)
+{
+    scene_trust(false, NULL, 0, &(struct scene_list){ .serial = NULL }, 1);
+    answer(pki.signer, pki.now - 3 * HOUR, pki.now - 2 * HOUR, pki.ca_key, pki.ca);
+}
+
+/* -- what a register says -- */
+
+#define SAYS(...)                                                                                       \
+    do {                                                                                                \
+        static struct jy_status_event events[3];                                                        \
+        const struct jy_status_event said[] = { __VA_ARGS__ };                                          \
+        memcpy(events, said, sizeof(said));                                                             \
+        scene.evidence.status = events;                                                                 \
+        scene.evidence.status_count = sizeof(said) / sizeof(said[0]);                                   \
+        scene.evidence.from_register = true;                                                            \
+    } while (0)
+#define CODE "1201010000001"
+
+static void
+status_in_disorder(void)
+{
+    SAYS({ CODE, pki.now - HOUR, "FROZEN" }, { CODE, pki.now - DAY, "ACTIVE" });
+}
+
+static void
+status_in_disorder_active(void)
+{
+    SAYS({ CODE, pki.now - HOUR, "ACTIVE" }, { CODE, pki.now - 2 * HOUR, "FROZEN" }, { CODE, pki.now - DAY, "ACTIVE" });
+}
+
+/* The register's seal is pki.seal, or this one. */
+static void
+status_of(bool of_this)
+{
+    struct jy_buf *seal = scene_bytes();
+
+    *seal = forge_seal(&scene.seal);
+    MUST(jy_buf_add(&scene.seal_der, jy_buf_slice(seal)));
+    SAYS({ CODE, pki.now - DAY, "ACTIVE", .names_seal = true });
+    MUST(jy_sm3(of_this ? jy_buf_slice(seal) : jy_buf_slice(&pki.seal_der), ((struct jy_status_event *)(uintptr_t)scene.evidence.status)->seal_digest));
+}
+
+static void
+status_of_another(void)
+{
+    status_of(false);
+}
+
+static void
+status_of_this(void)
+{
+    status_of(true);
+}
+
 static const struct attack rows[] = {
     { "honest", "the stamp as every row makes it", PLAY(NULL), VALID_BUT },
     { "ca-over-revoked", "revoked, and claimed to be from before; the CA above has ended, so that nobody looks at lists any more", PLAY(ca_over_revoked), UNSURE,
@@ -205,6 +323,18 @@ static const struct attack rows[] = {
       FAILS(SIGNER_REVOCATION_UNKNOWN) },
     { "honest-other-under-unknown", "such a list names somebody else", PLAY(other_under_unknown), VALID_BUT },
     { "honest-among-attributes", "an attribute certificate of the same serial is revoked", PLAY(named_among_attributes), VALID_BUT },
+
+    { "answer-of-listed-responder", "a responder that no list needs to clear, and that is on one", PLAY(answer_of_listed_responder), UNSURE,
+      FAILS(SIGNER_REVOCATION_UNKNOWN) },
+    { "honest-answer-of-responder", "… and that is on none", PLAY(answer_of_responder), VALID_BUT },
+    { "answer-of-tomorrow", "a good answer that was prepared for tomorrow", PLAY(answer_of_tomorrow), UNSURE, FAILS(SIGNER_REVOCATION_UNKNOWN),
+      .names = "dated later" },
+    { "answer-against-list", "an answer tells of a revocation, a newer list does not", PLAY(answer_against_list), BAD, FAILS(SIGNER_REVOKED_BEFORE) },
+
+    { "status-in-disorder", "frozen an hour ago; the line that says active comes behind", PLAY(status_in_disorder), BAD, FAILS(SEAL_STATUS) },
+    { "honest-status-in-disorder", "resumed an hour ago; the lines come in another order", PLAY(status_in_disorder_active), VALID_BUT },
+    { "status-of-another", "a seal that bears the code of a seal in the register", PLAY(status_of_another), BAD, FAILS(SEAL_REGISTERED) },
+    { "honest-status", "the seal that the register means", PLAY(status_of_this), VALID_BUT },
 };
 
 int

@@ -131,6 +131,7 @@ text_visible__escapes_what_moves_the_cursor(void **state)
         { "a\nb\r\tc\x7f", "a\\x0ab\\x0d\\x09c\\x7f" },
         { "\xc2\x9b" "2J", "\\xc2\\x9b2J" },                              /* C1 CSI */
         { "\xe2\x80\xae" "gpj", "\\xe2\\x80\\xaegpj" },                  /* right-to-left override */
+        { "a\xe2\x80\x8b" "b", "a\\xe2\\x80\\x8b" "b" },                  /* zero-width space */
         { "\xff\xe5\xa4", "\\xff\\xe5\\xa4" },                           /* not UTF-8, cut off */
     };
     char out[64], small[8];
