@@ -25,6 +25,8 @@ struct jy_slice jy_cert_serial_der(const struct jy_cert *cert);   /* INTEGER TLV
 struct jy_slice jy_cert_key_id(const struct jy_cert *cert);       /* subjectKeyIdentifier; empty when absent */
 jy_time jy_cert_not_before(const struct jy_cert *cert);
 jy_time jy_cert_not_after(const struct jy_cert *cert);
+/** May its key still, or already, sign at this time? privateKeyUsagePeriod (GB/T 20518), which lies inside the certificate's validity; true without it. */
+bool jy_cert_key_serves_at(const struct jy_cert *cert, jy_time at);
 /** keyUsage absent, or digitalSignature or nonRepudiation set. */
 bool jy_cert_may_sign(const struct jy_cert *cert);
 bool jy_cert_is_ca(const struct jy_cert *cert);

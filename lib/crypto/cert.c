@@ -148,6 +148,27 @@ read_key(struct jy_cert *cert, struct jy_slice key_algorithm)
     return rc == JY_E_NOMEM ? rc : JY_OK;                /* else without a key that is of use here */
 }
 
+/* GB/T 20518 privateKeyUsagePeriod: a key may be retired long before the certificate by which its signatures are checked. */
+static void
+read_key_period(struct jy_cert *cert)
+{
+    PKEY_USAGE_PERIOD *period = X509_get_ext_d2i(cert->x509, NID_private_key_usage_period, NULL, NULL);
+
+    cert->key_from = INT64_MIN;
+    cert->key_to = INT64_MAX;
+    if (period != NULL && period->notBefore != NULL && !jy_asn1_time(period->notBefore, &cert->key_from))
+        cert->key_from = INT64_MAX;                      /* a bound that cannot be read is not kept */
+    if (period != NULL && period->notAfter != NULL && !jy_asn1_time(period->notAfter, &cert->key_to))
+        cert->key_to = INT64_MIN;
+    PKEY_USAGE_PERIOD_free(period);
+}
+
+bool
+jy_cert_key_serves_at(const struct jy_cert *cert, jy_time at)
+{
+    return at >= cert->key_from && at <= cert->key_to;
+}
+
 jy_err
 jy_cert_from_x509(X509 *x509, struct jy_cert **out)
 {
@@ -181,6 +202,7 @@ jy_cert_from_x509(X509 *x509, struct jy_cert **out)
         (cert->serial = BN_bn2hex(number)) == NULL || !jy_asn1_time(X509_get0_notBefore(x509), &cert->not_before) ||
         !jy_asn1_time(X509_get0_notAfter(x509), &cert->not_after))
         goto out;
+    read_key_period(cert);
     cert->flags = X509_get_extension_flags(x509);
     cert->key_usage = X509_get_key_usage(x509);
     cert->path_length = X509_get_pathlen(x509);

@@ -7,7 +7,8 @@
 
 /* Critical extensions that the chain check carries out, or that only name somebody. Any other critical one is refused. */
 static const char *const understood[] = {
-    "2.5.29.14" /* subjectKeyIdentifier */, "2.5.29.15" /* keyUsage */, "2.5.29.17" /* subjectAltName */, "2.5.29.18" /* issuerAltName */,
+    "2.5.29.14" /* subjectKeyIdentifier */, "2.5.29.15" /* keyUsage */, "2.5.29.16" /* privateKeyUsagePeriod */,
+    "2.5.29.17" /* subjectAltName */, "2.5.29.18" /* issuerAltName */,
     "2.5.29.19" /* basicConstraints */, "2.5.29.30" /* nameConstraints */, "2.5.29.31" /* cRLDistributionPoints */,
     "2.5.29.32" /* certificatePolicies: any policy will do, so nothing follows */, "2.5.29.33" /* policyMappings, likewise */,
     "2.5.29.35" /* authorityKeyIdentifier */, "2.5.29.37" /* extKeyUsage */, "2.5.29.54" /* inhibitAnyPolicy, likewise */,
@@ -40,6 +41,15 @@ is_listed(const ASN1_OBJECT *oid, const char *const *list, size_t count)
     return false;
 }
 
+static bool
+is_period(X509_EXTENSION *extension)
+{
+    PKEY_USAGE_PERIOD *period = X509V3_EXT_d2i(extension);
+
+    PKEY_USAGE_PERIOD_free(period);
+    return period != NULL;
+}
+
 static const char *
 extension_defect(X509 *x509, int at)
 {
@@ -48,6 +58,8 @@ extension_defect(X509 *x509, int at)
 
     if (X509_get_ext_by_OBJ(x509, oid, at) >= 0)
         return "an extension is there twice";
+    if (OBJ_obj2nid(oid) == NID_private_key_usage_period && !is_period(extension))
+        return "an unreadable privateKeyUsagePeriod";
     if (X509_EXTENSION_get_critical(extension) == 1 && !is_listed(oid, understood, sizeof(understood) / sizeof(understood[0])))
         return "unknown critical extension";
     return NULL;

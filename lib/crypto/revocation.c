@@ -176,7 +176,10 @@ ask_lists(const struct jy_trust *trust, struct matter *m)
     return JY_OK;
 }
 
-/* A responder of its own must not be on a list itself. With ocsp-nocheck no list is needed (RFC 6960 4.2.2.2.1); one that names it counts all the same. */
+/*
+ * A responder of its own must not be on a list itself, up to the time asked for: whoever has its lost key dates answers back. With ocsp-nocheck no
+ * list is needed (RFC 6960 4.2.2.2.1); one that names it counts all the same.
+ */
 static jy_err
 responder_stands(const struct jy_trust *trust, const struct jy_cert *responder, const struct jy_cert *issuer, jy_time at, bool *stands)
 {
@@ -207,7 +210,7 @@ ask_response(const struct jy_trust *whole, struct jy_slice response, struct matt
 
     m->signatures += rc != JY_E_NOT_FOUND;
     if (rc == JY_OK)
-        rc = responder_stands(whole, responder, m->issuer, answer.produced_at, &stands);
+        rc = responder_stands(whole, responder, m->issuer, answer.produced_at > m->at ? answer.produced_at : m->at, &stands);
     jy_cert_free(responder);
     if (rc == JY_E_NOMEM || rc == JY_E_CRYPTO)
         return rc;

@@ -21,6 +21,7 @@ struct jy_cert {
     struct jy_sm2 *key;               /* NULL when not SM2 */
     char *subject, *issuer, *common_name, *organization, *serial;
     jy_time not_before, not_after;
+    jy_time key_from, key_to;         /* privateKeyUsagePeriod; INT64_MIN, INT64_MAX where it sets no bound */
     uint32_t flags, key_usage;        /* EXFLAG_*, KU_* */
     long path_length;                 /* -1 = none */
     bool is_test;

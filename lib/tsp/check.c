@@ -157,11 +157,15 @@ judge_chain(struct jy_timestamp_result *result, jy_time now)
         settle(result, JY_TS_GOOD, "%s", "");
     else if (chain->revoked_at != 0 && !leaves_older_tokens(chain->revoked_reason))
         settle(result, JY_TS_REVOKED, "%s", chain->text);              /* also when something else is unknown */
-    else if (chain->told_from > now + CLOCK_SLACK_SECONDS)
-        settle(result, JY_TS_REVOCATION, "the revocation list or OCSP response is dated later than this check");
     else
         settle(result, told[chain->status], "%s", chain->text);
-    if (result->status == JY_TS_GOOD && result->accuracy > ACCURACY_MAX)
+    if (result->status != JY_TS_GOOD)
+        return;
+    if (!jy_cert_key_serves_at(result->tsa, result->time))
+        settle(result, JY_TS_DATES, "its key may not sign at that time (privateKeyUsagePeriod)");
+    else if (chain->told_from > now + CLOCK_SLACK_SECONDS)
+        settle(result, JY_TS_REVOCATION, "the revocation list or OCSP response is dated later than this check");
+    else if (result->accuracy > ACCURACY_MAX)
         settle(result, JY_TS_ACCURACY, "its accuracy is %lld seconds", (long long)(result->accuracy / 1000000));
 }
 

@@ -4,6 +4,7 @@
 
 #include "verify/material.h"
 
+#define KEY_RETIRED "its key may not sign at that time (privateKeyUsagePeriod)"
 #define CA_OF_MACHINES "the extended key usage of a CA above it names only servers, code, time stamps or OCSP"
 
 static bool
@@ -71,7 +72,10 @@ judge_signer(struct judgement *j, const struct jy_cert *signer)
     jy_time_rfc3339(from, start);
     jy_time_rfc3339(to, end);
     NOTE(j, SIGNER_USAGE, sealed ? jy_cert_may_sign(signer) : serves, "", "%s", why == NULL ? "" : why);
-    NOTE(j, SIG_TIME_OUTSIDE_CERT, j->time >= from && j->time <= to, "", "the certificate is valid from %s to %s", start, end);
+    if (j->time < from || j->time > to)
+        NOTE(j, SIG_TIME_OUTSIDE_CERT, false, "", "the certificate is valid from %s to %s", start, end);
+    else
+        NOTE(j, SIG_TIME_OUTSIDE_CERT, jy_cert_key_serves_at(signer, j->time), "", KEY_RETIRED);
     if (j->rc != JY_OK || (j->rc = jy_chain_check_at(j->trust, signer, j->extra, j->extra_count, times, 3, results)) != JY_OK)
         return;
     if (sealed ? jy_cert_may_sign(signer) : then->of_machines)
@@ -133,7 +137,10 @@ judge_maker(struct judgement *j, const struct jy_cert *maker, jy_time made, jy_t
     if (jy_trust_restricts_makers(j->trust) && !judge_own_trouble(j, jy_trust_licenses(j->trust, maker, &licensed)))
         NOTE(j, SEAL_MAKER_LICENSED, licensed, "", "%s is not on the list", jy_cert_subject(maker));
     NOTE(j, SEAL_MAKER_USAGE, jy_cert_may_sign(maker), "", "%s", why == NULL ? "" : why);
-    NOTE(j, SEAL_MAKER_DATES, made >= from && made <= to, "", "the certificate is valid from %s to %s", start, end);
+    if (made < from || made > to)
+        NOTE(j, SEAL_MAKER_DATES, false, "", "the certificate is valid from %s to %s", start, end);
+    else
+        NOTE(j, SEAL_MAKER_DATES, jy_cert_key_serves_at(maker, made), "", KEY_RETIRED);
     if (j->rc != JY_OK || (j->rc = jy_chain_check_at(j->trust, maker, j->extra, j->extra_count, times, 3, results)) != JY_OK)
         return;
     if (jy_cert_may_sign(maker))

@@ -133,6 +133,15 @@ judge_ses(struct judgement *j)
     if (jy_ses_signer(ses) != NULL)
         judge_signer(j, jy_ses_signer(ses));
     judge_seal(j, jy_ses_seal(ses));
+    /* createDate can be dated back behind the maker's end, the certificates that the seal lists cannot. Real seals are days older than theirs: a remark. */
+    if (jy_ses_signer(ses) != NULL && jy_seal_has_signer(jy_ses_seal(ses), jy_ses_signer(ses))) {
+        char made[21], from[21];
+
+        jy_time_rfc3339(jy_seal_created(jy_ses_seal(ses)), made);
+        jy_time_rfc3339(jy_cert_not_before(jy_ses_signer(ses)), from);
+        NOTE(j, SEAL_MADE_EARLIER, jy_seal_created(jy_ses_seal(ses)) >= jy_cert_not_before(jy_ses_signer(ses)) - 86400, "",
+             "made at %s, lists a certificate of %s", made, from);
+    }
     if (jy_ses_signer(ses) != NULL && jy_seal_maker(jy_ses_seal(ses)) != NULL)
         NOTE(j, SEAL_MAKER_SELF, !jy_sm2_same_public(jy_cert_key(jy_ses_signer(ses)), jy_cert_key(jy_seal_maker(jy_ses_seal(ses)))), "",
              "the signer made the seal with the key that it lists");

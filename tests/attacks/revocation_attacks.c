@@ -231,6 +231,22 @@ answer_of_responder(void)
     answered_by_responder(false);
 }
 
+/* The list that clears the responder is over: since then his key was lost, and he answers from before that, for ever. */
+static void
+answer_of_uncleared_responder(void)
+{
+    struct jy_sm2 *key = scene_key();
+    struct jy_issue what = scene_issue(key, "responder");
+    const struct jy_cert *responder;
+
+    what.key_usage = "critical,digitalSignature";
+    what.extended_key_usage = "OCSPSigning";
+    responder = scene_cert(&what);
+    scene_trust(false, NULL, 0, &(struct scene_list){ .from = pki.now - 3 * HOUR, .next = pki.now - HOUR }, 1);
+    answer(pki.maker, 0, pki.now - MINUTE, pki.ca_key, pki.ca);
+    answer(pki.signer, 0, pki.now - 2 * HOUR, key, responder);
+}
+
 static void
 answer_of_tomorrow(void)
 {
@@ -327,6 +343,8 @@ static const struct attack rows[] = {
     { "answer-of-listed-responder", "a responder that no list needs to clear, and that is on one", PLAY(answer_of_listed_responder), UNSURE,
       FAILS(SIGNER_REVOCATION_UNKNOWN) },
     { "honest-answer-of-responder", "… and that is on none", PLAY(answer_of_responder), VALID_BUT },
+    { "answer-of-uncleared-responder", "an answer of before the end of the only list that cleared the responder", PLAY(answer_of_uncleared_responder), UNSURE,
+      FAILS(SIGNER_REVOCATION_UNKNOWN) },
     { "answer-of-tomorrow", "a good answer that was prepared for tomorrow", PLAY(answer_of_tomorrow), UNSURE, FAILS(SIGNER_REVOCATION_UNKNOWN),
       .names = "dated later" },
     { "answer-against-list", "an answer tells of a revocation, a newer list does not", PLAY(answer_against_list), BAD, FAILS(SIGNER_REVOKED_BEFORE) },

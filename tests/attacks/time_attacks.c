@@ -162,6 +162,94 @@ signer_below_ca_of_people(void)
     people_below_ca_of_servers(false, "serverAuth,clientAuth,emailProtection");
 }
 
+/* -- keys that are retired before their certificates -- */
+
+/* privateKeyUsagePeriod of these bounds, 0 = none. */
+static struct jy_extension
+key_period(jy_time from, jy_time to)
+{
+    struct jy_buf *value = scene_bytes(), body = { 0 }, one = { 0 };
+    const jy_time bounds[2] = { from, to };
+
+    for (int i = 0; i < 2; i++)
+        if (bounds[i] != 0) {
+            MUST(jy_der_put_generalized_time(&one, bounds[i]));
+            one.p[0] = (uint8_t)(0x80 + i);
+            MUST(jy_buf_add(&body, jy_buf_slice(&one)));
+            jy_buf_free(&one);
+        }
+    forge_close(value, DER_SEQUENCE, &body);
+    return (struct jy_extension){ "2.5.29.16", true, jy_buf_slice(value) };
+}
+
+static const struct jy_cert *
+retired(const struct jy_sm2 *key, const char *name, jy_time from, jy_time to)
+{
+    struct jy_extension period = key_period(from, to);
+    struct jy_issue what = scene_issue(key, name);
+
+    what.extensions = &period;
+    what.extension_count = 1;
+    if (strcmp(name, "TSA") == 0) {
+        what.key_usage = "critical,digitalSignature";
+        what.extended_key_usage = "critical,timeStamping";
+    }
+    return scene_cert(&what);
+}
+
+static void
+key_of_signer(jy_time from, jy_time to)
+{
+    struct jy_sm2 *key = scene_key();
+
+    scene_signer(key, jy_cert_der(retired(key, "1201010000001", from, to)));
+}
+
+static void
+key_of_maker(jy_time from, jy_time to)
+{
+    struct jy_sm2 *key = scene_key();
+
+    scene_maker(key, retired(key, "maker", from, to));
+}
+
+static void
+key_of_authority(jy_time from, jy_time to)
+{
+    struct jy_sm2 *key = scene_key();
+
+    memset(&plan, 0, sizeof(plan));
+    plan.key = key;
+    plan.cert = retired(key, "TSA", from, to);
+    scene.after = stamp_it;
+}
+
+#define PERIOD(name, call) static void name(void) { call; }
+PERIOD(signer_retired, key_of_signer(0, pki.now - HOUR))
+PERIOD(signer_not_begun, key_of_signer(pki.now + HOUR, 0))
+PERIOD(signer_in_period, key_of_signer(pki.now - HOUR, pki.now + HOUR))
+PERIOD(maker_retired, key_of_maker(0, pki.now - 2 * HOUR))
+PERIOD(maker_in_period, key_of_maker(0, pki.now - MINUTE))
+PERIOD(authority_retired, key_of_authority(0, pki.now - MINUTE))
+PERIOD(authority_in_period, key_of_authority(pki.now - DAY, pki.now + MINUTE))
+
+/* A superseded maker makes one seal more, and writes that it was made before; it lists a certificate that there was not. */
+static void
+seal_older_than_its_list(void)
+{
+    struct jy_sm2 *key = scene_key(), *signer_key = scene_key();
+    const struct jy_cert *maker = scene_issued_by(pki.ca, pki.ca_key, key, "maker", pki.now + DAY);
+    struct jy_issue what = scene_issue(signer_key, "1201010000001");
+
+    what.not_before = pki.now + 5 * MINUTE;
+    scene_signer(signer_key, jy_cert_der(scene_cert(&what)));
+    scene_maker(key, maker);
+    scene.seal.created = pki.now - DAY + MINUTE;
+    scene.ses.when = pki.now + 6 * MINUTE;
+    scene.now = pki.now + 10 * MINUTE;
+    scene_trust(false, NULL, 0, &(struct scene_list){ .serial = jy_cert_serial(maker), .at = pki.now - 20 * HOUR, .reason = 4 }, 1);
+}
+
 /* -- the seal's own time stamp -- */
 
 static void
@@ -244,6 +332,17 @@ static const struct attack rows[] = {
       FAILS(SIGNER_PURPOSE), .names = "CA above" },
     { "maker-below-ca-of-servers", "a maker of such a CA", PLAY(maker_below_ca_of_servers), VALID_BUT, FAILS(SEAL_MAKER_PURPOSE), .names = "CA above" },
     { "honest-below-ca-of-people", "a signer of a CA for servers and people", PLAY(signer_below_ca_of_people), VALID_BUT },
+
+    { "signer-retired", "the signer's key may not sign any more, his certificate is valid", PLAY(signer_retired), UNSURE, FAILS(SIG_TIME_OUTSIDE_CERT),
+      .names = "privateKeyUsagePeriod" },
+    { "signer-not-begun", "… not yet", PLAY(signer_not_begun), UNSURE, FAILS(SIG_TIME_OUTSIDE_CERT), .names = "privateKeyUsagePeriod" },
+    { "honest-signer-in-period", "a key in its time", PLAY(signer_in_period), VALID_BUT },
+    { "maker-retired", "the maker's key might not make seals any more", PLAY(maker_retired), UNSURE, FAILS(SEAL_MAKER_DATES), .names = "privateKeyUsagePeriod" },
+    { "honest-maker-in-period", "it might when it did", PLAY(maker_in_period), VALID_BUT },
+    { "authority-retired", "the authority's key may not stamp any more", PLAY(authority_retired), BAD, FAILS(TS_DATES), .names = "privateKeyUsagePeriod" },
+    { "honest-authority-in-period", "it may", PLAY(authority_in_period), .verdict = JY_VALID },
+    { "seal-older-than-its-list", "made by a maker who has ended, dated back to before; the certificate that it lists is younger", PLAY(seal_older_than_its_list),
+      VALID_BUT, FAILS(SEAL_MADE_EARLIER) },
 
     { "seal-stamped-after-claim", "claimed to be from before the seal's own time stamp, which it covers", PLAY(seal_stamped_after_claim), UNSURE,
       FAILS(SEAL_MADE_LATER) },

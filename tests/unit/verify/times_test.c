@@ -111,6 +111,28 @@ document_stamp__proves_the_time_of_what_it_covers_and_of_nothing_else(void **sta
     jy_buf_free(&file);
 }
 
+/* Whoever signs what a stamp of then is in signs later than then, whatever he claims. */
+static void
+document_stamp__is_older_than_what_is_signed_upon_it(void **state)
+{
+    static const struct { jy_time claimed; const char *verdict; } rows[] = {
+        { JY_POLICY_TOLERANCE, "valid_with_warning" }, { JY_POLICY_TOLERANCE + 1, "indeterminate" }, { 3000, "indeterminate" } };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct jy_buf file = archived(signed_with(small_pdf(), false, false, pki.now - 3500, (struct stamp){ 0 }), (struct stamp){ .when = pki.now });
+        json_t *report;
+
+        file = signed_with(file, false, false, pki.now - rows[i].claimed, (struct stamp){ 0 });
+        report = judged(&file, pki.trust, pki.now + 60);
+        expect(report, 2, rows[i].verdict, "claimed", pki.now - rows[i].claimed);
+        assert_int_equal(signature_fails(report, 2, "TIME_AFTER_CONTENT"), i > 0);
+        expect(report, 0, "valid", "document_time_stamp", pki.now);
+        json_decref(report);
+        jy_buf_free(&file);
+    }
+}
+
 /* A claim far behind the proof is judged by the proof; one after it is false (TIME_CONTRADICTED). */
 static void
 document_stamp__overrules_the_claim(void **state)
@@ -277,6 +299,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(document_stamp__proves_the_time_of_what_it_covers_and_of_nothing_else),
+        cmocka_unit_test(document_stamp__is_older_than_what_is_signed_upon_it),
         cmocka_unit_test(document_stamp__overrules_the_claim),
         cmocka_unit_test(document_stamp__that_is_not_good_proves_nothing),
         cmocka_unit_test(document_stamp__needs_trust_and_outlives_the_certificates),
