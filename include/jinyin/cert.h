@@ -100,7 +100,8 @@ struct jy_chain_result {
     jy_time revoked_at;           /* 0 when not revoked */
     int revoked_reason;           /* RFC 5280 CRLReason; -1 = none told, or not revoked */
     bool revocation_known;        /* genuine data cover every certificate at that time; told whatever the dates are */
-    jy_time told_from, told_to;   /* thisUpdate of such data: of the first and of the last; 0 = there are none */
+    jy_time told_from;            /* thisUpdate of the first of such data, 0 = there are none: in the future, they are nobody's yet */
+    jy_time overtaken_at;         /* nextUpdate of data that are all of before that time: from then on newer ones were to be had; INT64_MAX = no such */
     bool test_only;               /* some certificate is jy_cert_is_test */
     bool of_machines;             /* some CA may issue for servers, code, time stamps or OCSP only, by its own extended key usage */
     char text[240];               /* which certificate and why, English */

@@ -184,8 +184,8 @@ check_revocation(const struct jy_trust *trust, const struct path *path, jy_time 
             unknown = path->certs[i];
         if (r.told_from > result->told_from)
             result->told_from = r.told_from;
-        if (i == 0 || r.told_to < result->told_to)
-            result->told_to = r.told_to;
+        if (r.told_to != 0 && r.told_to < at && r.covered_to < path->certs[i]->not_after && r.covered_to < result->overtaken_at)
+            result->overtaken_at = r.covered_to;
         if (r.at != 0 && (result->revoked_at == 0 || r.at < result->revoked_at)) {
             result->revoked_at = r.at;
             result->revoked_reason = r.reason;
@@ -205,7 +205,7 @@ judge_path(const struct jy_trust *trust, const struct path *path, enum jy_chain_
 {
     const char *why;
 
-    *result = (struct jy_chain_result){ .status = JY_CHAIN_OK, .revoked_reason = -1 };
+    *result = (struct jy_chain_result){ .status = JY_CHAIN_OK, .revoked_reason = -1, .overtaken_at = INT64_MAX };
     for (size_t i = 0; i < path->count; i++)
         result->test_only = result->test_only || jy_cert_is_test(path->certs[i]);
     for (size_t i = 1; i < path->count; i++)
@@ -244,7 +244,8 @@ jy_chain_check_for(const struct jy_trust *trust, const struct jy_cert *cert, enu
     if (s.rc != JY_OK)
         return s.rc;
     for (size_t i = 0; i < count; i++) {
-        results[i] = (struct jy_chain_result){ .status = JY_CHAIN_UNTRUSTED, .revoked_reason = -1, .test_only = jy_cert_is_test(cert) };
+        results[i] = (struct jy_chain_result){ .status = JY_CHAIN_UNTRUSTED, .revoked_reason = -1, .overtaken_at = INT64_MAX,
+                                               .test_only = jy_cert_is_test(cert) };
         if (!anchored)
             settle(&results[i], JY_CHAIN_UNTRUSTED, cert, "no trust anchors were given");
         else if (s.found_count == 0)

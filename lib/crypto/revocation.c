@@ -90,12 +90,14 @@ add_revoked(struct matter *m, jy_time when, int reason)
 
 /* One statement about the certificate, from a list or a response. */
 static void
-add_statement(struct matter *m, jy_time when, int reason, jy_time this_update, bool covers)
+add_statement(struct matter *m, jy_time when, int reason, jy_time this_update, jy_time next_update, bool covers)
 {
     if (covers && (m->found.told_from == 0 || this_update < m->found.told_from))
         m->found.told_from = this_update;
     if (covers && this_update > m->found.told_to)
         m->found.told_to = this_update;
+    if (covers && next_update > m->found.covered_to)
+        m->found.covered_to = next_update;
     if (when == 0) {
         m->found.known = m->found.known || covers;
         if (covers && this_update <= m->at && this_update > m->newest)
@@ -154,10 +156,10 @@ ask_list(const struct jy_crl *crl, struct matter *m)
         if (crl->use == JY_CRL_DOUBTS)
             m->doubted = m->doubted || when <= m->at;
         else
-            add_statement(m, when, reason, crl->this_update, covers);
+            add_statement(m, when, reason, crl->this_update, crl->next_update, covers);
     }
     if (!named)
-        add_statement(m, 0, -1, crl->this_update, covers);
+        add_statement(m, 0, -1, crl->this_update, crl->next_update, covers);
 }
 
 static jy_err
@@ -214,11 +216,12 @@ ask_response(const struct jy_trust *whole, struct jy_slice response, struct matt
     jy_cert_free(responder);
     if (rc == JY_E_NOMEM || rc == JY_E_CRYPTO)
         return rc;
+    if (answer.next_update == 0)                         /* newer information is always to be had */
+        answer.next_update = answer.this_update;
     if (stands && answer.status != JY_OCSP_UNKNOWN)
-        add_statement(m, answer.status == JY_OCSP_REVOKED ? answer.revoked_at : 0, answer.reason, answer.this_update,
-                      (answer.next_update == 0 ? answer.this_update : answer.next_update) >= m->at &&
-                          (answer.this_update <= m->cert->not_after ||
-                           (answer.archive_cutoff != 0 && answer.archive_cutoff <= m->cert->not_after)));
+        add_statement(m, answer.status == JY_OCSP_REVOKED ? answer.revoked_at : 0, answer.reason, answer.this_update, answer.next_update,
+                      answer.next_update >= m->at && (answer.this_update <= m->cert->not_after ||
+                                                      (answer.archive_cutoff != 0 && answer.archive_cutoff <= m->cert->not_after)));
     return JY_OK;
 }
 

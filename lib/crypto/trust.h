@@ -51,6 +51,7 @@ struct jy_revocation {
     jy_time at;                       /* when it was revoked; 0 = it was not */
     int reason;                       /* -1 = none told */
     jy_time told_from, told_to;       /* thisUpdate of what covers that time: the first and the last; 0 = nothing does */
+    jy_time covered_to;               /* the last nextUpdate of that */
 };
 /** revocation.c: of cert, issued by issuer (of a path whose signatures fit), at a time. Errors: JY_E_NOMEM, JY_E_CRYPTO. */
 JY_CHECK jy_err jy_revocation_of(const struct jy_trust *trust, const struct jy_cert *cert, const struct jy_cert *issuer, jy_time at,

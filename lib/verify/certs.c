@@ -56,10 +56,10 @@ void
 judge_signer(struct judgement *j, const struct jy_cert *signer)
 {
     const jy_time from = jy_cert_not_before(signer), to = jy_cert_not_after(signer);
-    const jy_time times[3] = { nearest_inside(j->time, from, to), nearest_inside(j->now, from, to), j->now };
+    const jy_time times[2] = { nearest_inside(j->time, from, to), j->now };
     const bool certain = j->out->time_is_certain;
-    struct jy_chain_result results[3];
-    const struct jy_chain_result *then = &results[0], *lately = &results[1], *today = &results[2];
+    struct jy_chain_result results[2];
+    const struct jy_chain_result *then = &results[0], *today = &results[1];
     char start[21], end[21], when[21];
     const char *why;
     jy_time ended = 0;
@@ -76,7 +76,7 @@ judge_signer(struct judgement *j, const struct jy_cert *signer)
         NOTE(j, SIG_TIME_OUTSIDE_CERT, false, "", "the certificate is valid from %s to %s", start, end);
     else
         NOTE(j, SIG_TIME_OUTSIDE_CERT, jy_cert_key_serves_at(signer, j->time), "", KEY_RETIRED);
-    if (j->rc != JY_OK || (j->rc = jy_chain_check_at(j->trust, signer, j->extra, j->extra_count, times, 3, results)) != JY_OK)
+    if (j->rc != JY_OK || (j->rc = jy_chain_check_at(j->trust, signer, j->extra, j->extra_count, times, 2, results)) != JY_OK)
         return;
     if (sealed ? jy_cert_may_sign(signer) : then->of_machines)
         NOTE(j, SIGNER_PURPOSE, (serves || !sealed) && !then->of_machines, "", "%s", serves ? CA_OF_MACHINES : why);
@@ -93,8 +93,7 @@ judge_signer(struct judgement *j, const struct jy_cert *signer)
          untold(is_told(j, then) ? today : then));
     /* A list of before the stamping, whose time is over, does not show what was revoked in between: a newer one was to be had, and is not here. */
     if (certain && is_told(j, then))
-        NOTE(j, SIGNER_REVOCATION_OLD, then->told_to >= j->time || lately->revocation_known || then->told_to == 0, "",
-             "the newest is of before the signing time, and ended before this verification");
+        NOTE(j, SIGNER_REVOCATION_OLD, then->overtaken_at > j->now, "", "the newest is of before the signing time, and ended before this verification");
     /* Whoever holds the key can back-date a claim: after the end of the certificate, or of a CA above it, a claimed time proves nothing. */
     if (j->now > to)
         ended = to;

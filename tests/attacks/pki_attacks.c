@@ -496,6 +496,12 @@ seal_code_padded(void)
 }
 
 static void
+seal_code_indented(void)
+{
+    scene.seal.code = " 1201010000001";
+}
+
+static void
 seal_name_long(void)
 {
     static char name[400];
@@ -559,6 +565,7 @@ static const struct attack rows[] = {
     { "name-with-nul", "an organization that ends for C where it does not end", PLAY(name_with_nul), VALID_BUT, .says = "City of Tianjin\\\\00 Co. Ltd" },
     { "seal-name-invisible", "a name of a seal that looks like another's", PLAY(seal_name_invisible), VALID_BUT, FAILS(NAMES_PLAIN), .names = "name of the seal" },
     { "seal-code-padded", "a code that looks like another's", PLAY(seal_code_padded), VALID_BUT, FAILS(NAMES_PLAIN), .names = "space" },
+    { "seal-code-indented", "likewise", PLAY(seal_code_indented), VALID_BUT, FAILS(NAMES_PLAIN), .names = "space" },
     { "seal-name-long", "a name that says the contrary where nobody sees it", PLAY(seal_name_long), VALID_BUT, FAILS(NAMES_PLAIN), .names = "longer" },
     { "honest-rare-letters", "a name of letters that few need", PLAY(seal_name_of_rare_letters), VALID_BUT },
     { "no-anchor", "nothing is trusted", PLAY(no_anchor), UNSURE, FAILS(SIGNER_TRUST) },

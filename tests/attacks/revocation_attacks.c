@@ -117,6 +117,53 @@ makers_old_list_alive_now(void)
     scene.policy = &policy;
 }
 
+/* The signer has a CA of its own with this list; the stamp is recorded forty minutes ago. */
+static void
+signers_list(struct scene_list list)
+{
+    struct jy_sm2 *ca_key, *key = scene_key();
+    const struct jy_cert *ca = scene_lower_ca("CA of signers", pki.now - DAY, pki.now + DAY, NULL, &ca_key);
+    const struct jy_cert *cert = scene_issued_by(ca, ca_key, key, "1201010000001", pki.now + DAY);
+    struct scene_list lists[] = { { .serial = NULL }, list };
+
+    lists[1].key = ca_key;
+    lists[1].issuer = ca;
+    if (list.at != 0)
+        lists[1].serial = jy_cert_serial(cert);
+    scene_signer(key, jy_cert_der(cert));
+    scene.seal.created = pki.now - 2 * HOUR;
+    scene.ses.when = pki.now - 40 * MINUTE;
+    scene.after = scene_recorded;
+    scene_trust(false, &ca, 1, lists, list.from == 0 ? 1 : 2);
+}
+
+static void
+signers_old_list(void)
+{
+    signers_list((struct scene_list){ .from = pki.now - 3 * HOUR, .next = pki.now - 30 * MINUTE });
+}
+
+static void
+signers_list_since(void)
+{
+    signers_list((struct scene_list){ .from = pki.now - 35 * MINUTE, .next = pki.now - 30 * MINUTE });
+}
+
+static void
+signers_list_none(void)
+{
+    signers_list((struct scene_list){ .from = 0 });
+}
+
+/* Nothing but a delta list, which says that the certificate was superseded after the stamping. */
+static void
+signers_delta(void)
+{
+    static const struct jy_extension delta = { "2.5.29.27", true, { (const uint8_t *)"\x02\x01\x01", 3 } };
+
+    signers_list((struct scene_list){ .from = pki.now - 10 * MINUTE, .at = pki.now - 20 * MINUTE, .reason = 4, .extension = &delta });
+}
+
 /* -- lists that name the signer in a way of their own -- */
 
 static struct scene_list
@@ -199,18 +246,19 @@ answer(const struct jy_cert *about, jy_time revoked, jy_time of, const struct jy
     jy_buf_free(&response);
 }
 
+static const struct jy_extension no_check = { "1.3.6.1.5.5.7.48.1.5", false, { (const uint8_t *)"\x05\x00", 2 } };
+
 /* A list that is over, so that answers decide; it names the responder, or nobody. */
 static void
 answered_by_responder(bool listed)
 {
-    static const struct jy_extension exempt = { "1.3.6.1.5.5.7.48.1.5", false, { (const uint8_t *)"\x05\x00", 2 } };     /* ocsp-nocheck */
     struct jy_sm2 *key = scene_key();
     struct jy_issue what = scene_issue(key, "responder");
     const struct jy_cert *responder;
 
     what.key_usage = "critical,digitalSignature";
     what.extended_key_usage = "OCSPSigning";
-    what.extensions = &exempt;
+    what.extensions = &no_check;
     what.extension_count = 1;
     responder = scene_cert(&what);
     scene_trust(false, NULL, 0, &(struct scene_list){ .serial = listed ? jy_cert_serial(responder) : NULL, .at = pki.now - 2 * HOUR,
@@ -223,6 +271,41 @@ static void
 answer_of_listed_responder(void)
 {
     answered_by_responder(true);
+}
+
+/* … held by it, or named by a list that is not understood in full. */
+static void
+answer_of_doubtful_responder(bool held)
+{
+    static const struct jy_extension unknown = { "1.2.3.4", true, { (const uint8_t *)"\x05\x00", 2 } };
+    struct scene_list list = { .from = pki.now - HOUR, .next = pki.now - 30 * MINUTE, .at = pki.now - 2 * HOUR, .reason = 6 };
+    struct scene_list lists[2] = { { .next = pki.now - 30 * MINUTE }, list };
+    struct jy_sm2 *key = scene_key();
+    struct jy_issue what = scene_issue(key, "responder");
+    const struct jy_cert *responder;
+
+    what.key_usage = "critical,digitalSignature";
+    what.extended_key_usage = "OCSPSigning";
+    what.extensions = &no_check;
+    what.extension_count = 1;
+    responder = scene_cert(&what);
+    lists[1].serial = jy_cert_serial(responder);
+    lists[1].extension = held ? NULL : &unknown;
+    scene_trust(false, NULL, 0, lists, 2);
+    answer(pki.maker, 0, pki.now - MINUTE, pki.ca_key, pki.ca);
+    answer(pki.signer, 0, pki.now - MINUTE, key, responder);
+}
+
+static void
+answer_of_held_responder(void)
+{
+    answer_of_doubtful_responder(true);
+}
+
+static void
+answer_of_responder_in_doubt(void)
+{
+    answer_of_doubtful_responder(false);
 }
 
 static void
@@ -330,6 +413,12 @@ static const struct attack rows[] = {
     { "honest-makers-old-list", "the same list, and a stamp that is recorded in its time", PLAY(makers_old_list_recorded), .verdict = JY_VALID },
     { "makers-old-list-alive-now", "the same, where the maker must be alive now", PLAY(makers_old_list_alive_now), UNSURE, FAILS(SEAL_MAKER_REVOCATION_UNKNOWN) },
 
+    { "signers-old-list", "recorded, and of the signer's CA only a list of before that, which is over: who was revoked in between does not show",
+      PLAY(signers_old_list), VALID_BUT, FAILS(SIGNER_REVOCATION_OLD) },
+    { "honest-signers-list-since", "a list of after the stamping, over as well", PLAY(signers_list_since), .verdict = JY_VALID },
+    { "signers-list-none", "none at all", PLAY(signers_list_none), UNSURE, FAILS(SIGNER_REVOCATION_UNKNOWN) },
+    { "honest-signers-delta", "revoked after the stamping, which is all that is known", PLAY(signers_delta), .verdict = JY_VALID },
+
     { "named-twice", "the list takes the signer off, and revokes him", PLAY(named_twice), BAD, FAILS(SIGNER_REVOKED_BEFORE) },
     { "named-twice-later-first", "the list revokes the signer at two times", PLAY(named_twice_held_first), BAD, FAILS(SIGNER_REVOKED_BEFORE) },
     { "named-among-cas", "a newer list for CAs only names the signer", PLAY(named_among_cas), BAD, FAILS(SIGNER_REVOKED_BEFORE) },
@@ -341,6 +430,9 @@ static const struct attack rows[] = {
     { "honest-among-attributes", "an attribute certificate of the same serial is revoked", PLAY(named_among_attributes), VALID_BUT },
 
     { "answer-of-listed-responder", "a responder that no list needs to clear, and that is on one", PLAY(answer_of_listed_responder), UNSURE,
+      FAILS(SIGNER_REVOCATION_UNKNOWN) },
+    { "answer-of-held-responder", "… that holds him", PLAY(answer_of_held_responder), UNSURE, FAILS(SIGNER_REVOCATION_UNKNOWN) },
+    { "answer-of-responder-in-doubt", "… that has a critical extension that nobody knows", PLAY(answer_of_responder_in_doubt), UNSURE,
       FAILS(SIGNER_REVOCATION_UNKNOWN) },
     { "honest-answer-of-responder", "… and that is on none", PLAY(answer_of_responder), VALID_BUT },
     { "answer-of-uncleared-responder", "an answer of before the end of the only list that cleared the responder", PLAY(answer_of_uncleared_responder), UNSURE,

@@ -102,6 +102,28 @@ list_up_to_the_end(void)
     plan.when = scene.ses.when = pki.now - 40 * MINUTE;
 }
 
+/* The token lies beside the document, not in it. */
+static void
+move_into_evidence(struct jy_buf *ses_der)
+{
+    struct jy_buf *token = scene_bytes();
+    static struct jy_slice one;
+    struct jy_ses *ses;
+
+    MUST(jy_ses_parse(jy_buf_slice(ses_der), &ses, NULL));
+    scene_token(token, plan.key, plan.cert, jy_ses_signature(ses), plan.when);
+    one = jy_buf_slice(token);
+    scene.evidence.time_stamps = (struct jy_blobs){ &one, 1 };
+    jy_ses_free(ses);
+}
+
+static void
+old_list_beside(void)
+{
+    old_list();
+    scene.after = move_into_evidence;
+}
+
 static void
 list_of_tomorrow(void)
 {
@@ -322,6 +344,7 @@ static const struct attack rows[] = {
       FAILS(TIME_BACK_DATED) },
     { "honest-claims-hours-before", "the time stamp came three hours later", PLAY(claims_hours_before), .verdict = JY_VALID },
     { "old-list", "of the authority's CA only a list that is over: a key lost since then does not show", PLAY(old_list), VALID_BUT, FAILS(TS_REVOCATION_OLD) },
+    { "old-list-beside", "likewise, the token being in the evidence", PLAY(old_list_beside), VALID_BUT, FAILS(TS_REVOCATION_OLD) },
     { "honest-list-up-to-the-end", "the list reaches to the end of the authority's certificate", PLAY(list_up_to_the_end), .verdict = JY_VALID },
     { "list-of-tomorrow", "of the authority's CA a list that was prepared for tomorrow", PLAY(list_of_tomorrow), UNSURE, FAILS(TS_REVOCATION_UNKNOWN) },
     { "ended-and-lost", "the authority's key was lost, and its certificate has ended: the thief dates tokens back", PLAY(ended_and_lost), BAD,

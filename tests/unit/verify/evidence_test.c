@@ -584,6 +584,8 @@ evidence__malformed_items_are_named(void **state)
                                                  "{\"status\":[{\"seal_id\":\"1\"}]}",
                                                  "{\"status\":[{\"seal_id\":\"1\",\"state\":\"VOID\"}]}",
                                                  "{\"status\":[{\"seal_id\":\"1\",\"state\":\"VOID\",\"since\":\"now\"}]}",
+                                                 "{\"status\":[{\"seal_id\":\"1\",\"state\":\"A\",\"since\":\"2026-01-01T00:00:00Z\",\"seal_digest\":7}]}",
+                                                 "{\"status\":[{\"seal_id\":\"1\",\"state\":\"A\",\"since\":\"2026-01-01T00:00:00Z\",\"seal_digest\":\"00\"}]}",
                                                  "{\"stamps\":[{}]}",
                                                  "{\"stamps\":[{\"digest\":\"" DIGEST "\",\"recorded\":\"now\"}]}",
                                                  "{\"stamps\":[{\"digest\":\"00\",\"recorded\":\"2026-01-01T00:00:00Z\"}]}",
@@ -602,6 +604,48 @@ evidence__malformed_items_are_named(void **state)
     for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
         assert_int_equal(jy_evidence_parse(jy_slice_text(refused[i]), false, &evidence, NULL), JY_E_FORMAT);
     assert_int_equal(jy_evidence_parse(jy_slice_text("{\"evidence\":2}"), false, &evidence, NULL), JY_E_UNSUPPORTED);
+}
+
+/* N5: whose status it is stands in the bundle as well; that a seal is usable is told of the register itself only. */
+static void
+evidence__names_the_seal_that_the_register_means(void **state)
+{
+    static const struct { bool of_another, from_register; enum jy_verdict verdict; } rows[] = {
+        { false, true, JY_VALID_WITH_WARNING }, { false, false, JY_VALID_WITH_WARNING }, { true, true, JY_INVALID }, { true, false, JY_INVALID } };
+    uint8_t digest[JY_SM3_SIZE];
+    char hex[2 * JY_SM3_SIZE + 1];
+
+    (void)state;
+    MUST(jy_sm3(jy_buf_slice(&pki.seal_der), digest));
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct jy_evidence *evidence, *again;
+        struct jy_report *report;
+        struct jy_buf text = { 0 }, bundle = { 0 }, json = { 0 };
+        digest[0] ^= rows[i].of_another;
+        jy_hex(JY_SLICE(digest, sizeof(digest)), hex);
+        digest[0] ^= rows[i].of_another;
+        MUST(jy_buf_fmt(&text, "{\"status\":["));
+        for (int k = 0; k < 2; k++)
+            MUST(jy_buf_fmt(&text, "%s{\"seal_id\":\"1201010000001\",\"seal_digest\":\"%s\",\"state\":\"ACTIVE\",\"since\":\"2026-05-0%dT00:00:00Z\"}",
+                            k == 0 ? "" : ",", hex, k + 1));
+        MUST(jy_buf_text(&text, "]}"));
+        MUST(jy_evidence_parse(jy_buf_slice(&text), rows[i].from_register, &evidence, NULL));
+        MUST(jy_verify_keep(jy_buf_slice(&stamped), pki.trust, evidence, NULL, pki.now, &report, &bundle, NULL));
+        assert_int_equal(jy_report_verdict(report), rows[i].verdict);
+        MUST(jy_report_json(report, &json));
+        MUST(jy_buf_byte(&json, 0));
+        assert_int_equal(strstr((char *)json.p, "\"SEAL_REGISTERED\"") != NULL, rows[i].of_another || rows[i].from_register);
+        assert_int_equal(strstr((char *)json.p, "\"SEAL_STATUS\"") != NULL, !rows[i].of_another && rows[i].from_register);
+        MUST(jy_evidence_parse(jy_buf_slice(&bundle), rows[i].from_register, &again, NULL));
+        assert_int_equal(again->status_count, 2);
+        assert_memory_equal(again->status[1].seal_digest, evidence->status[1].seal_digest, JY_SM3_SIZE);
+        jy_evidence_free(evidence);
+        jy_evidence_free(again);
+        jy_report_free(report);
+        jy_buf_free(&text);
+        jy_buf_free(&bundle);
+        jy_buf_free(&json);
+    }
 }
 
 /* The origin of a bundle: all of it, as it is written, or none. */
@@ -675,6 +719,7 @@ main(void)
         cmocka_unit_test(seal_stamp__proves_when_the_seal_was_there),
         cmocka_unit_test(time_stamp__of_the_signature_settles_the_time),
         cmocka_unit_test(evidence__malformed_items_are_named),
+        cmocka_unit_test(evidence__names_the_seal_that_the_register_means),
         cmocka_unit_test(evidence__an_origin_is_read_whole_or_refused),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -133,6 +133,27 @@ document_stamp__is_older_than_what_is_signed_upon_it(void **state)
     }
 }
 
+/* Who claims no time contradicts nothing; and a stamp is old as long as no later one covers it, by the data that there are. */
+static void
+document_stamp__covers_what_claims_nothing(void **state)
+{
+    struct jy_buf file = archived(signed_with(small_pdf(), true, false, 0, (struct stamp){ 0 }), (struct stamp){ .when = pki.now + 5 });
+    json_t *report;
+
+    (void)state;
+    file = signed_with(file, true, false, 0, (struct stamp){ 0 });
+    file = archived(file, (struct stamp){ .when = pki.now + 10 });
+    file = archived(file, (struct stamp){ .when = pki.now + 20 });
+    report = judged(&file, pki.trust, pki.now + 60);
+    expect(report, 0, "valid_with_warning", "document_time_stamp", pki.now + 5);
+    for (size_t i = 0; i < 5; i++) {
+        assert_false(signature_fails(report, i, "TIME_AFTER_CONTENT"));
+        assert_false(signature_fails(report, i, "TS_REVOCATION_OLD"));
+    }
+    json_decref(report);
+    jy_buf_free(&file);
+}
+
 /* A claim far behind the proof is judged by the proof; one after it is false (TIME_CONTRADICTED). */
 static void
 document_stamp__overrules_the_claim(void **state)
@@ -300,6 +321,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(document_stamp__proves_the_time_of_what_it_covers_and_of_nothing_else),
         cmocka_unit_test(document_stamp__is_older_than_what_is_signed_upon_it),
+        cmocka_unit_test(document_stamp__covers_what_claims_nothing),
         cmocka_unit_test(document_stamp__overrules_the_claim),
         cmocka_unit_test(document_stamp__that_is_not_good_proves_nothing),
         cmocka_unit_test(document_stamp__needs_trust_and_outlives_the_certificates),
