@@ -78,8 +78,10 @@ judge_signer(struct judgement *j, const struct jy_cert *signer)
         NOTE(j, SIG_TIME_OUTSIDE_CERT, jy_cert_key_serves_at(signer, j->time), "", KEY_RETIRED);
     if (j->rc != JY_OK || (j->rc = jy_chain_check_at(j->trust, signer, j->extra, j->extra_count, times, 2, results)) != JY_OK)
         return;
-    if (sealed ? jy_cert_may_sign(signer) : then->of_machines)
-        NOTE(j, SIGNER_PURPOSE, (serves || !sealed) && !then->of_machines, "", "%s", serves ? CA_OF_MACHINES : why);
+    if (sealed && jy_cert_may_sign(signer))
+        NOTE(j, SIGNER_PURPOSE, serves && !then->of_machines, "", "%s", serves ? CA_OF_MACHINES : why);
+    if (!sealed && then->of_machines)                    /* its own usages are SIGNER_USAGE */
+        NOTE(j, SIGNER_PURPOSE, false, "", CA_OF_MACHINES);
     NOTE(j, SIGNER_TRUST, then->status != JY_CHAIN_UNTRUSTED, "", "%s", then->text);
     if (then->status == JY_CHAIN_UNTRUSTED)
         return;

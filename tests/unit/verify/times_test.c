@@ -142,11 +142,13 @@ document_stamp__covers_what_claims_nothing(void **state)
 
     (void)state;
     file = signed_with(file, true, false, 0, (struct stamp){ 0 });
-    file = archived(file, (struct stamp){ .when = pki.now + 10 });
+    file = signed_with(file, true, false, pki.now + 8, (struct stamp){ .when = pki.now + 8 });
+    file = archived(file, (struct stamp){ .when = pki.now + 20 });
     file = archived(file, (struct stamp){ .when = pki.now + 20 });
     report = judged(&file, pki.trust, pki.now + 60);
     expect(report, 0, "valid_with_warning", "document_time_stamp", pki.now + 5);
-    for (size_t i = 0; i < 5; i++) {
+    expect(report, 3, "valid", "time_stamp", pki.now + 8);
+    for (size_t i = 0; i < 6; i++) {
         assert_false(signature_fails(report, i, "TIME_AFTER_CONTENT"));
         assert_false(signature_fails(report, i, "TS_REVOCATION_OLD"));
     }
@@ -315,6 +317,48 @@ plain_stamp__the_earliest_of_several_counts(void **state)
     jy_buf_free(&file);
 }
 
+/* RFC 5280 4.2.1.12 by way of the CA: what it issues for is told of signatures without a seal as well. */
+static void
+plain__below_a_ca_for_servers_is_told(void **state)
+{
+    struct jy_issue what = { .issuer_key = pki.ca_key, .issuer = pki.ca, .common_name = "CA of servers", .organization = "Test", .not_before = pki.now - 86400,
+                             .not_after = pki.now + 86400, .ca = true, .path_length = -1, .extended_key_usage = "serverAuth", .serial = { [15] = 20 } };
+    struct jy_sm2 *ca_key, *key, *signer_key = pki.signer_key;
+    struct jy_cert *ca, *cert, *signer = pki.signer;
+    struct jy_buf file, list = { 0 };
+    struct jy_trust *trust;
+    json_t *report;
+
+    (void)state;
+    MUST(jy_sm2_generate(&ca_key));
+    MUST(jy_sm2_generate(&key));
+    what.subject_key = ca_key;
+    MUST(jy_cert_issue(&what, &ca, NULL));
+    what = (struct jy_issue){ .issuer_key = ca_key, .issuer = ca, .subject_key = key, .common_name = "somebody", .organization = "Test",
+                              .not_before = pki.now - 86400, .not_after = pki.now + 86400, .path_length = -1, .serial = { [15] = 21 } };
+    MUST(jy_cert_issue(&what, &cert, NULL));
+    MUST(jy_crl_issue(ca_key, ca, NULL, 0, pki.now - 60, pki.now + 86400, 1, &list, NULL));
+    MUST(jy_trust_extend(pki.trust, &trust));
+    MUST(jy_trust_add_pem(trust, jy_cert_der(ca), NULL));
+    MUST(jy_trust_add_crl(trust, jy_buf_slice(&list), NULL));
+    pki.signer_key = key;
+    pki.signer = cert;
+    file = signed_with(small_pdf(), true, false, pki.now, (struct stamp){ 0 });
+    pki.signer_key = signer_key;
+    pki.signer = signer;
+    report = judged(&file, trust, pki.now + 60);
+    expect(report, 0, "valid_with_warning", "claimed", pki.now);
+    assert_true(signature_fails(report, 0, "SIGNER_PURPOSE"));
+    json_decref(report);
+    jy_trust_free(trust);
+    jy_buf_free(&file);
+    jy_buf_free(&list);
+    jy_cert_free(ca);
+    jy_cert_free(cert);
+    jy_sm2_free(ca_key);
+    jy_sm2_free(key);
+}
+
 int
 main(void)
 {
@@ -322,6 +366,7 @@ main(void)
         cmocka_unit_test(document_stamp__proves_the_time_of_what_it_covers_and_of_nothing_else),
         cmocka_unit_test(document_stamp__is_older_than_what_is_signed_upon_it),
         cmocka_unit_test(document_stamp__covers_what_claims_nothing),
+        cmocka_unit_test(plain__below_a_ca_for_servers_is_told),
         cmocka_unit_test(document_stamp__overrules_the_claim),
         cmocka_unit_test(document_stamp__that_is_not_good_proves_nothing),
         cmocka_unit_test(document_stamp__needs_trust_and_outlives_the_certificates),
