@@ -19,6 +19,8 @@ with demonstration() as (folder, base):
         assert report["verdict"] in ("valid", "valid_with_warning"), report["verdict"]
         assert any(c["name"] == "TEST_ONLY" and not c["passed"] for s in report["signatures"] for c in s["checks"]), \
             "R11.1: a stamp made with the simulators must say so"
+        assert any(c["name"] == "SEAL_REGISTERED" and c["passed"] for s in report["signatures"] for c in s["checks"]), \
+            "R21: the register says that it is this very seal that it knows by its code"
         refused = json.loads((out / f"contract.tampered.{kind}.report.json").read_text())
         assert refused["verdict"] == "invalid"
         after = json.loads((out / f"contract.stamped.{kind}.after-cancellation.json").read_text())
