@@ -102,6 +102,7 @@ struct jy_chain_result {
     bool revocation_known;        /* genuine data cover every certificate at that time; told whatever the dates are */
     jy_time told_from;            /* thisUpdate of the first of such data, 0 = there are none: in the future, they are nobody's yet */
     jy_time overtaken_at;         /* nextUpdate of data that are all of before that time: from then on newer ones were to be had; INT64_MAX = no such */
+    jy_time issuer_lost_at;       /* the key that issued the certificate was lost, by whichever path: since when; 0 = it was not */
     bool test_only;               /* some certificate is jy_cert_is_test */
     bool of_machines;             /* some CA may issue for servers, code, time stamps or OCSP only, by its own extended key usage */
     char text[240];               /* which certificate and why, English */

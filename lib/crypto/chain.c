@@ -168,6 +168,13 @@ check_dates(const struct path *path, jy_time at, struct jy_chain_result *result)
             settle(result, JY_CHAIN_EXPIRED, path->certs[i], "expired");
 }
 
+/* RFC 5280 5.3.1: keyCompromise, cACompromise. */
+static bool
+is_loss(int reason)
+{
+    return reason == 1 || reason == 2;
+}
+
 /* Told also of a path whose dates are over: that it has ended does not undo that it was revoked. The status is that of the dates then. */
 static jy_err
 check_revocation(const struct jy_trust *trust, const struct path *path, jy_time at, struct jy_chain_result *result)
@@ -186,6 +193,8 @@ check_revocation(const struct jy_trust *trust, const struct path *path, jy_time 
             result->told_from = r.told_from;
         if (r.told_to != 0 && r.told_to < at && r.covered_to < path->certs[i]->not_after && r.covered_to < result->overtaken_at)
             result->overtaken_at = r.covered_to;
+        if (i == 1 && r.at != 0 && is_loss(r.reason))
+            result->issuer_lost_at = r.at;
         if (r.at != 0 && (result->revoked_at == 0 || r.at < result->revoked_at)) {
             result->revoked_at = r.at;
             result->revoked_reason = r.reason;
@@ -232,12 +241,25 @@ rank(enum jy_chain_status status)
     return ranks[status];
 }
 
+/* The key that signed the certificate is the same on every path: once it is lost, another CA's certificate for it makes it no better. */
+static void
+apply_loss(const struct jy_cert *cert, jy_time lost, jy_time at, struct jy_chain_result *result)
+{
+    if (lost == 0 || (result->revoked_at != 0 && result->revoked_at <= lost))
+        return;
+    result->issuer_lost_at = result->revoked_at = lost;
+    result->revoked_reason = 2;
+    if (rank(result->status) > rank(JY_CHAIN_REVOKED) && (lost <= at || result->status == JY_CHAIN_OK))
+        settle(result, lost <= at ? JY_CHAIN_REVOKED : JY_CHAIN_REVOKED_LATER, cert, "the key of its CA was lost, by another path to an anchor");
+}
+
 jy_err
 jy_chain_check_for(const struct jy_trust *trust, const struct jy_cert *cert, enum jy_chain_purpose purpose, const struct jy_cert *const *extra,
                    size_t extra_count, const jy_time *at, size_t count, struct jy_chain_result *results)
 {
     struct search s = { .trust = trust, .extra = extra, .extra_count = extra_count, .now = { .certs = { cert }, .count = 1 } };
     bool anchored = jy_trust_anchor_count(trust) > 0;
+    jy_time lost;
 
     if (anchored)
         climb(&s);
@@ -252,6 +274,7 @@ jy_chain_check_for(const struct jy_trust *trust, const struct jy_cert *cert, enu
             settle(&results[i], s.named && !s.unsupported ? JY_CHAIN_BAD : JY_CHAIN_UNTRUSTED, cert,
                    s.unsupported ? "an issuer that does not sign by SM2 with SM3"
                        : s.named ? "its issuer is known but did not sign it" : "does not lead to a trust anchor");
+        lost = 0;
         for (size_t k = 0; k < s.found_count; k++) {
             struct jy_chain_result one;
             jy_err rc = judge_path(trust, &s.found[k], purpose, at[i], &one);
@@ -259,7 +282,10 @@ jy_chain_check_for(const struct jy_trust *trust, const struct jy_cert *cert, enu
                 return rc;
             if (k == 0 || rank(one.status) > rank(results[i].status))
                 results[i] = one;
+            if (one.issuer_lost_at != 0 && (lost == 0 || one.issuer_lost_at < lost))
+                lost = one.issuer_lost_at;
         }
+        apply_loss(cert, lost, at[i], &results[i]);
     }
     return JY_OK;
 }

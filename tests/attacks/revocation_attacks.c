@@ -227,6 +227,56 @@ other_under_unknown(void)
     beside_clean(list);
 }
 
+/* Two trusted roots vouch for the signer's CA; one of them has revoked it for this reason, the other has not heard of it. */
+static void
+two_paths(int reason, jy_time at)
+{
+    struct jy_sm2 *root_key = scene_key(), *ca_key, *key = scene_key();
+    struct jy_issue what = scene_issue(root_key, "another root");
+    const struct jy_cert *certs[3], *cert;
+
+    what.issuer_key = root_key;
+    what.issuer = NULL;
+    what.ca = true;
+    certs[0] = scene_cert(&what);
+    certs[1] = scene_lower_ca("CA of two", pki.now - DAY, pki.now + DAY, NULL, &ca_key);
+    what = scene_issue(ca_key, "CA of two");
+    what.issuer_key = root_key;
+    what.issuer = certs[0];
+    what.ca = true;
+    certs[2] = scene_cert(&what);
+    cert = scene_issued_by(certs[1], ca_key, key, "1201010000001", pki.now + DAY);
+    scene_signer(key, jy_cert_der(cert));
+    scene_trust(false, certs, 3, (const struct scene_list[]){ { .serial = jy_cert_serial(certs[1]), .at = at, .reason = reason },
+                                                             { .key = root_key, .issuer = certs[0] }, { .key = ca_key, .issuer = certs[1] } }, 3);
+}
+
+static void
+ca_lost_by_one_path(void)
+{
+    two_paths(2, pki.now - 2 * HOUR);
+}
+
+static void
+ca_lost_since(void)
+{
+    two_paths(1, pki.now - 20 * MINUTE);
+    scene.ses.when = pki.now - 40 * MINUTE;
+}
+
+static void
+ca_lost_since_recorded(void)
+{
+    ca_lost_since();
+    scene.after = scene_recorded;
+}
+
+static void
+ca_superseded_by_one_path(void)
+{
+    two_paths(4, pki.now - 2 * HOUR);
+}
+
 /* -- answers -- */
 
 /* About this certificate of pki.ca: good, or revoked at a time, of a time, by this key and certificate. */
@@ -428,6 +478,12 @@ static const struct attack rows[] = {
       FAILS(SIGNER_REVOCATION_UNKNOWN) },
     { "honest-other-under-unknown", "such a list names somebody else", PLAY(other_under_unknown), VALID_BUT },
     { "honest-among-attributes", "an attribute certificate of the same serial is revoked", PLAY(named_among_attributes), VALID_BUT },
+
+    { "ca-lost-by-one-path", "the signer's CA has lost its key; another root that vouches for it has not heard of that", PLAY(ca_lost_by_one_path), BAD,
+      FAILS(SIGNER_REVOKED_BEFORE) },
+    { "ca-lost-since", "… after the time that the signer claims", PLAY(ca_lost_since), UNSURE, FAILS(SIGNER_ENDED_TIME_CLAIMED) },
+    { "honest-ca-lost-since", "… after the stamping, which is recorded", PLAY(ca_lost_since_recorded), .verdict = JY_VALID },
+    { "honest-ca-superseded", "one of two roots has replaced its certificate of the CA", PLAY(ca_superseded_by_one_path), VALID_BUT },
 
     { "answer-of-listed-responder", "a responder that no list needs to clear, and that is on one", PLAY(answer_of_listed_responder), UNSURE,
       FAILS(SIGNER_REVOCATION_UNKNOWN) },
