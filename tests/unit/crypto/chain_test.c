@@ -273,6 +273,50 @@ chain__evidence_brings_no_anchor(void **state)
     jy_cert_free(leaf);
 }
 
+/* Two roots vouch for one CA: whichever says that its key is lost is heard, and the earlier of the two. */
+static void
+chain__a_lost_key_of_a_ca_is_lost_on_every_path(void **state)
+{
+    const struct { jy_time lost[2], revoked, at; enum jy_chain_status status; jy_time since; } rows[] = {
+        { { 0, 0 }, 0, NOW, JY_CHAIN_OK, 0 },
+        { { NOW - 100, 0 }, 0, NOW, JY_CHAIN_REVOKED, NOW - 100 },
+        { { NOW - 100, NOW - 200 }, 0, NOW, JY_CHAIN_REVOKED, NOW - 200 },
+        { { NOW - 200, NOW - 100 }, 0, NOW, JY_CHAIN_REVOKED, NOW - 200 },
+        { { NOW - 100, 0 }, NOW - 50, NOW, JY_CHAIN_REVOKED, NOW - 100 },
+        { { NOW - 100, 0 }, NOW - 150, NOW, JY_CHAIN_REVOKED, NOW - 150 },
+        { { NOW - 100, 0 }, 0, NOW - 300, JY_CHAIN_REVOKED_LATER, NOW - 100 },
+        { { NOW + 3 * DAY, 0 }, 0, NOW + 2 * DAY, JY_CHAIN_REVOCATION_UNKNOWN, NOW + 3 * DAY },
+        { { 0, NOW - 100 }, 0, NOW + 200 * DAY, JY_CHAIN_EXPIRED, NOW - 100 } };
+    struct jy_cert *root = issue((struct jy_issue){ .issuer_key = authority.key, .subject_key = authority.key, .common_name = "another root", .ca = true });
+    const struct { struct jy_sm2 *key; struct jy_cert *cert; } roots[2] = { { authority.root_key, authority.root }, { authority.key, root } };
+    struct jy_cert *middle[2], *leaf;
+
+    (void)state;
+    for (int k = 0; k < 2; k++)
+        middle[k] = issue((struct jy_issue){ .issuer_key = roots[k].key, .issuer = roots[k].cert, .subject_key = authority.other_key, .common_name = "lower",
+                                             .ca = true });
+    leaf = issue((struct jy_issue){ .issuer_key = authority.other_key, .issuer = middle[0], .common_name = "leaf" });
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct jy_chain_result result;
+        struct jy_trust *trust;
+        MUST(jy_trust_new(&trust));
+        for (int k = 0; k < 2; k++) {
+            trust_cert(trust, roots[k].cert);
+            trust_cert(trust, middle[k]);
+            trust_list(trust, roots[k].key, roots[k].cert, rows[i].lost[k] != 0 ? middle[k] : NULL, rows[i].lost[k], 2);
+        }
+        trust_list(trust, authority.other_key, middle[0], rows[i].revoked != 0 ? leaf : NULL, rows[i].revoked, 4);
+        result = judge(trust, leaf, JY_PURPOSE_ANY, rows[i].at);
+        if (result.status != rows[i].status || result.revoked_at != rows[i].since)
+            fail_msg("row %zu: %d, %lld", i, (int)result.status, (long long)(result.revoked_at - NOW));
+        jy_trust_free(trust);
+    }
+    jy_cert_free(root);
+    jy_cert_free(middle[0]);
+    jy_cert_free(middle[1]);
+    jy_cert_free(leaf);
+}
+
 /* A PEM text of one certificate, to be freed. */
 static struct jy_buf
 pem_of(const struct jy_cert *cert)
@@ -780,6 +824,7 @@ main(void)
         cmocka_unit_test(chain__a_signature_under_another_user_id_is_none),
         cmocka_unit_test(chain__the_key_identifier_tells_namesakes_apart),
         cmocka_unit_test(chain__of_several_paths_the_best_counts_and_a_crowd_of_namesakes_ends),
+        cmocka_unit_test(chain__a_lost_key_of_a_ca_is_lost_on_every_path),
         cmocka_unit_test(chain__evidence_brings_no_anchor),
         cmocka_unit_test(trust__an_extension_knows_its_base_and_leaves_it_as_it_was),
         cmocka_unit_test(makers__are_named_by_their_certificate_or_by_the_ca_that_issued_it),
