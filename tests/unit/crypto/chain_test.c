@@ -285,7 +285,7 @@ chain__a_lost_key_of_a_ca_is_lost_on_every_path(void **state)
         { { NOW - 100, 0 }, NOW - 50, NOW, JY_CHAIN_REVOKED, NOW - 100 },
         { { NOW - 100, 0 }, NOW - 150, NOW, JY_CHAIN_REVOKED, NOW - 150 },
         { { NOW - 100, 0 }, 0, NOW - 300, JY_CHAIN_REVOKED_LATER, NOW - 100 },
-        { { NOW + 3 * DAY, 0 }, 0, NOW + 2 * DAY, JY_CHAIN_REVOCATION_UNKNOWN, NOW + 3 * DAY },
+        { { 0, NOW + 3 * DAY }, 0, NOW + 2 * DAY, JY_CHAIN_REVOCATION_UNKNOWN, NOW + 3 * DAY },
         { { 0, NOW - 100 }, 0, NOW + 200 * DAY, JY_CHAIN_EXPIRED, NOW - 100 } };
     struct jy_cert *root = issue((struct jy_issue){ .issuer_key = authority.key, .subject_key = authority.key, .common_name = "another root", .ca = true });
     const struct { struct jy_sm2 *key; struct jy_cert *cert; } roots[2] = { { authority.root_key, authority.root }, { authority.key, root } };
