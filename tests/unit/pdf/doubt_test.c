@@ -150,6 +150,24 @@ stamp__a_reference_to_nothing_stays_one(void **state)
     jy_buf_free(&out);
 }
 
+/* One byte of the page, in the bytes that the first stamp signs. */
+static void
+stamp__a_document_that_was_changed_after_a_signature_gets_none(void **state)
+{
+    struct jy_buf pdf = page_pdf(A4), once = { 0 };
+    size_t at;
+
+    (void)state;
+    MUST(pki_stamp(jy_buf_slice(&pdf), pki.now, &once, NULL));
+    assert_int_equal(stamp_err(jy_buf_slice(&once)), JY_OK);
+    at = jy_slice_find(jy_buf_slice(&once), jy_slice_text("100 100 l"));
+    assert_true(at < pdf.len);
+    once.p[at] = '3';
+    assert_int_equal(stamp_err(jy_buf_slice(&once)), JY_E_EARLIER_INVALID);
+    jy_buf_free(&pdf);
+    jy_buf_free(&once);
+}
+
 int
 main(void)
 {
@@ -158,6 +176,7 @@ main(void)
         cmocka_unit_test(stamp__a_page_tree_that_is_too_deep_gets_none),
         cmocka_unit_test(stamp__a_page_that_readers_turn_or_crop_differently_gets_none),
         cmocka_unit_test(stamp__a_reference_to_nothing_stays_one),
+        cmocka_unit_test(stamp__a_document_that_was_changed_after_a_signature_gets_none),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
