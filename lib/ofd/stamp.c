@@ -310,7 +310,7 @@ enter_body(struct ofd *ofd, const struct jy_stamp_place *places, size_t count, s
             return jy_fail(fault, JY_E_ARGUMENT, "place", 0, "pages %d and %d belong to two documents of the package: stamp one after the other",
                            places[0].page, places[i].page);
     ofd_enter_body(ofd, *body);
-    return JY_OK;
+    return ofd_check_pages(ofd, *body, places, count, fault);
 }
 
 struct plan {
