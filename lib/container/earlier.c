@@ -5,47 +5,23 @@
  */
 #include <container/document.h>
 
-#include <jinyin/cms.h>
 #include <jinyin/seal.h>
 
-/* dataHash is the digest, or SM3(Z, data) (seal-formats §4); of another length it is of another algorithm. */
+/* dataHash may be SM3(Z, data) (seal-formats §4). */
 static jy_err
-check_ses(struct jy_document *doc, size_t index, const struct jy_signature *sig, struct jy_fault *fault)
+check(struct jy_document *doc, size_t index, const struct jy_signature *sig, struct jy_fault *fault)
 {
-    const struct jy_cert *signer;
-    struct jy_ses *ses = NULL;
-    struct jy_slice hash;
     uint8_t z[JY_SM3_SIZE], with_z[JY_SM3_SIZE];
-    jy_err rc = jy_ses_parse(sig->value, &ses, fault);
-    bool same;
+    jy_err rc = jy_value_names(sig->value, sig->digest, sig->parts, sig->part_count, fault), other;
+    bool has;
 
-    if (rc != JY_OK)
+    if (rc != JY_E_DOCUMENT_CHANGED || jy_value_form(sig->value) != JY_VALUE_SES)
         return rc;
-    signer = jy_ses_signer(ses);
-    hash = jy_ses_data_hash(ses);
-    same = hash.len != JY_SM3_SIZE || jy_slice_equal(hash, JY_SLICE(sig->digest, sizeof(sig->digest)));
-    if (!same && signer != NULL && jy_cert_key(signer) != NULL && (rc = jy_sm2_z(jy_cert_key(signer), z)) == JY_OK &&
-        (rc = jy_document_digest_with_z(doc, index, z, with_z, fault)) == JY_OK)
-        same = jy_slice_equal(hash, JY_SLICE(with_z, sizeof(with_z)));
-    if (rc == JY_OK && !same)
-        rc = jy_fail(fault, JY_E_DOCUMENT_CHANGED, "SES_Signature.toSign.dataHash", 0, "is for another document");
-    jy_ses_free(ses);
-    return rc;
-}
-
-static jy_err
-check_signed_data(const struct jy_signature *sig, struct jy_fault *fault)
-{
-    const struct jy_cms_subject subject = { sig->digest, sig->part_count > 0 ? sig->parts : NULL, sig->part_count };
-    struct jy_cms *cms = NULL;
-    jy_err rc = jy_cms_parse(sig->value, &cms, fault);
-
-    if (rc == JY_OK) {
-        rc = jy_cms_verify(cms, &subject, fault);
-        rc = rc == JY_E_DOCUMENT_CHANGED || rc == JY_E_NOMEM || rc == JY_E_CRYPTO ? rc : JY_OK;
-    }
-    jy_cms_free(cms);
-    return rc;
+    if ((other = jy_value_signer_z(sig->value, z, &has)) != JY_OK || !has)
+        return other != JY_OK ? other : rc;
+    if ((other = jy_document_digest_with_z(doc, index, z, with_z, fault)) != JY_OK)
+        return other;
+    return jy_value_names(sig->value, with_z, NULL, 0, fault);
 }
 
 jy_err
@@ -57,16 +33,13 @@ container_check_earlier(struct jy_document *doc, struct jy_fault *fault)
 
     for (size_t i = 0; rc == JY_OK && i < count; i++) {
         struct jy_fault own = { 0 };
-        enum jy_value_form form = list[i].kind == JY_SIGNATURE_TIME_STAMP ? JY_VALUE_OTHER : jy_value_form(list[i].value);
 
-        if (form == JY_VALUE_SES)
-            rc = check_ses(doc, i, &list[i], &own);
-        else if (form == JY_VALUE_SIGNED_DATA)
-            rc = check_signed_data(&list[i], &own);
-        if (rc == JY_E_NOMEM || rc == JY_E_CRYPTO || rc == JY_E_LIMIT)
-            rc = jy_fail(fault, rc, own.where, own.offset, "%s", own.text);
-        else if (rc != JY_OK)
+        if (list[i].kind == JY_SIGNATURE_TIME_STAMP || (rc = check(doc, i, &list[i], &own)) == JY_OK)
+            continue;
+        if (rc == JY_E_DOCUMENT_CHANGED || rc == JY_E_FORMAT)
             rc = jy_fail(fault, JY_E_EARLIER_INVALID, list[i].id, 0, "%s %s", own.where, own.text);
+        else
+            rc = jy_fail(fault, rc, own.where, own.offset, "%s", own.text);
     }
     return rc;
 }
