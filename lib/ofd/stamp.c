@@ -402,6 +402,35 @@ choose_paths(struct ofd *ofd, struct plan *plan, struct jy_fault *fault)
     return JY_OK;
 }
 
+/* What was put into the text is where a reader looks for it: an element of the same name may stand elsewhere. */
+static jy_err
+read_back(struct ofd *ofd, const struct plan *plan, size_t body, const char *id, struct jy_fault *fault)
+{
+    struct jy_xml_doc *doc = NULL;
+    const struct jy_xml *node;
+    const char *text = NULL;
+    jy_err err = JY_OK;
+
+    if (plan->root.len > 0 && (err = jy_xml_parse(ofd->reader, jy_buf_slice(&plan->root), "OFD.xml", NULL, &doc, fault)) == JY_OK) {
+        node = jy_xml_child(jy_xml_root(doc), "DocBody");
+        for (size_t i = 0; i < body; i++)
+            node = jy_xml_next(node);
+        text = jy_xml_child_text(node, "Signatures");
+        if (text == NULL || text[0] != '/' || strcmp(text + 1, plan->list) != 0)
+            err = jy_fail(fault, JY_E_AMBIGUOUS, "OFD.xml", 0, "an element Signatures stands where none belongs");
+        jy_xml_free(doc);
+    }
+    if (err != JY_OK || (err = jy_xml_parse(ofd->reader, jy_buf_slice(&plan->list_xml), plan->list, NULL, &doc, fault)) != JY_OK)
+        return err;
+    for (node = jy_xml_child(jy_xml_root(doc), "Signature"), text = NULL; node != NULL; node = jy_xml_next(node))
+        if (jy_xml_attr(node, "ID") != NULL && strcmp(jy_xml_attr(node, "ID"), id) == 0)
+            text = jy_xml_attr(node, "BaseLoc");
+    if (text == NULL || text[0] != '/' || strcmp(text + 1, plan->signature) != 0)
+        err = jy_fail(fault, JY_E_AMBIGUOUS, plan->list, 0, "an element Signatures stands where none belongs");
+    jy_xml_free(doc);
+    return err;
+}
+
 jy_err
 ofd_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count, jy_time now, bool closing,
             struct jy_prepared *out, struct jy_fault *fault)
@@ -443,6 +472,8 @@ ofd_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *p
         if (err == JY_OK)
             err = extend_list(jy_buf_slice(&old), id, type, max_id, plan.signature, &plan.list_xml, fault);
     }
+    if (err == JY_OK)
+        err = read_back(ofd, &plan, body, id, fault);
     if (err == JY_OK)
         err = write_signature(ofd, &plan, seal_der, places, count, now, closing, fault);
     if (err == JY_OK)

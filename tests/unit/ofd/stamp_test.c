@@ -98,6 +98,17 @@ stamp__a_locked_document_takes_no_further_stamp(void **state)
     assert_int_equal(may_stamp("", "", "OFDEntries.xml", "<OFDEntries/>"), JY_E_UNSUPPORTED);                 /* GM/T 0099 integrity */
 }
 
+/* The list's place in OFD.xml and the entry's place in the list are found in the text: another element of that name must not take them. */
+static void
+stamp__what_would_be_written_into_another_element_is_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(may_stamp("", "<o:DocInfo><!-- <o:Signatures> --></o:DocInfo>", NULL, NULL), JY_OK);
+    assert_int_equal(may_stamp("", "<o:DocInfo><o:Signatures>x</o:Signatures></o:DocInfo>", NULL, NULL), JY_E_AMBIGUOUS);
+    assert_int_equal(may_stamp("", "<o:Signatures>Doc_0/S.xml</o:Signatures>", "Doc_0/S.xml", "<Signatures><X><Signatures></Signatures></X></Signatures>"),
+                     JY_E_AMBIGUOUS);
+}
+
 /* On the second of three pages. Readers must agree on its size, on where its coordinates begin, and on which page has the ID that PageRef names. */
 static void
 stamp__a_page_that_readers_take_differently_gets_none(void **state)
@@ -307,6 +318,7 @@ main(void)
         cmocka_unit_test(stamp__the_document_s_own_permissions_are_kept),
         cmocka_unit_test(stamp__a_locked_document_takes_no_further_stamp),
         cmocka_unit_test(stamp__a_page_that_readers_take_differently_gets_none),
+        cmocka_unit_test(stamp__what_would_be_written_into_another_element_is_refused),
         cmocka_unit_test(stamp__each_document_of_a_package_has_its_own_signatures),
         cmocka_unit_test(stamp__pages_and_places_outside_are_refused),
         cmocka_unit_test(verify__cut_values_and_seals_are_invalid_not_a_crash),
