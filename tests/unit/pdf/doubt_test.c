@@ -9,6 +9,8 @@
 #include "objects.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define ROWS(t) (sizeof(t) / sizeof((t)[0]))
 
@@ -150,6 +152,40 @@ stamp__a_reference_to_nothing_stays_one(void **state)
     jy_buf_free(&out);
 }
 
+/* The field's name can be foretold, and its further impressions bear it: those that lay there before are not told as places of the seal. */
+static void
+stamp__an_annotation_of_its_name_that_was_there_before_is_none_of_its(void **state)
+{
+    enum { PLANTED = 20 };
+    static char text[PLANTED][128];
+    const char *objects[4 + PLANTED] = { CATALOG, PAGES, NULL, CONTENT };
+    char page[512] = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Annots [";
+    const struct jy_stamp_place places[2] = { { 1, 10, 10, 20, 20, { 0, 0, 0, 0 } }, { 1, 50, 10, 20, 20, { 0, 0, 0, 0 } } };
+    const struct jy_signature *list;
+    struct jy_document *doc;
+    struct jy_buf pdf, out = { 0 };
+    size_t count;
+
+    (void)state;
+    for (int i = 0; i < PLANTED; i++) {
+        snprintf(text[i], sizeof(text[0]), "<< /Type /Annot /Subtype /Stamp /Rect [300 300 400 400] /F 132 /P 3 0 R /NM (Jinyin%d.1) >>", PLANTED + 4 + i);
+        objects[4 + i] = text[i];
+        snprintf(page + strlen(page), sizeof(page) - strlen(page), " %d 0 R", 5 + i);
+    }
+    strcat(page, "] >>");
+    objects[2] = page;
+    pdf = pdf_of(objects, 4 + PLANTED, "", NULL);
+    MUST(pki_stamp_at(jy_buf_slice(&pdf), places, 2, false, pki.now, &out, NULL));
+    MUST(jy_document_open(jy_buf_slice(&out), &doc, NULL));
+    MUST(jy_document_signatures(doc, &list, &count, NULL));
+    assert_int_equal(count, 1);
+    assert_true(strncmp(list[0].id, "Jinyin", 6) == 0 && atoi(list[0].id + 6) >= PLANTED + 4 && atoi(list[0].id + 6) < 2 * PLANTED + 4);
+    assert_int_equal(list[0].place_count, 2);
+    jy_document_free(doc);
+    jy_buf_free(&pdf);
+    jy_buf_free(&out);
+}
+
 /* One byte of the page, in the bytes that the first stamp signs. */
 static void
 stamp__a_document_that_was_changed_after_a_signature_gets_none(void **state)
@@ -176,6 +212,7 @@ main(void)
         cmocka_unit_test(stamp__a_page_tree_that_is_too_deep_gets_none),
         cmocka_unit_test(stamp__a_page_that_readers_turn_or_crop_differently_gets_none),
         cmocka_unit_test(stamp__a_reference_to_nothing_stays_one),
+        cmocka_unit_test(stamp__an_annotation_of_its_name_that_was_there_before_is_none_of_its),
         cmocka_unit_test(stamp__a_document_that_was_changed_after_a_signature_gets_none),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
