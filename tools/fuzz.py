@@ -23,6 +23,7 @@ import sys
 import threading
 import time
 
+LONGEST = {"cert": 8192}        # bytes of an input; a bundle of many certificates takes the time of many and shows nothing that three do not show
 SLICE = 600                     # seconds of one run of a target; between two of them another target may have its turn
 running, stopped = set(), threading.Event()
 
@@ -52,7 +53,8 @@ class Target:
         log = build / f"{self.name}-{threading.get_ident()}.log"
         # Entropic weighs inputs by rare features; what it costs for each feature is up to half of a run of ours, and it found no more in the same time.
         command = [self.program, "-entropic=0", f"-max_total_time={seconds}", f"-runs={executions}", f"-seed={seed}",
-                   "-timeout=120", "-rss_limit_mb=256", "-max_len=65536",      # seconds of the wall; fuzz/clock.c has those of the processor
+                   "-timeout=120",                       # seconds of the wall; fuzz/clock.c has those of the processor
+                   "-rss_limit_mb=256", f"-max_len={LONGEST.get(self.name, 65536)}",
                    "-verbosity=0", "-print_final_stats=1", "-reload=1", f"-artifact_prefix={build}/crash-{self.name}-", self.found, seeds]
         start = time.monotonic()
         with open(log, "wb") as out:
