@@ -152,6 +152,17 @@ by_id(const void *a, const void *b)
     return ((const struct pdf_written *)a)->id - ((const struct pdf_written *)b)->id;
 }
 
+/* By number, each once: an object can be page and form in one, and has then no new version that is both. */
+static void
+sort_objects(struct pdf_update *u)
+{
+    if (u->count > 0)
+        qsort(u->objects, u->count, sizeof(u->objects[0]), by_id);
+    for (size_t i = 1; i < u->count; i++)
+        if (u->rc == JY_OK && u->objects[i - 1].id == u->objects[i].id)
+            u->rc = JY_E_AMBIGUOUS;
+}
+
 static void
 add_trailer_entries(struct pdf_update *u)
 {
@@ -177,7 +188,7 @@ pdf_add_xref(struct pdf_update *u)
         pdf_begin_object(u, u->next_id, 0);                      /* lists itself */
         u->next_id++;
         at = u->objects[u->count - 1].offset;
-        qsort(u->objects, u->count, sizeof(u->objects[0]), by_id);
+        sort_objects(u);
         PDF_ADD(u, "<< /Type /XRef /Size %d /W [1 8 2] /Index [", u->next_id);
         for (size_t i = 0; i < u->count; i++)
             PDF_ADD(u, " %d 1", u->objects[i].id);
@@ -195,7 +206,7 @@ pdf_add_xref(struct pdf_update *u)
         pdf_add(u, "\nendstream\nendobj\n");
     } else {
         at = u->pdf->file.len + u->bytes.len - u->pdf->header;
-        qsort(u->objects, u->count, sizeof(u->objects[0]), by_id);
+        sort_objects(u);
         pdf_add(u, "xref\n");
         for (size_t i = 0; i < u->count; i++)
             PDF_ADD(u, "%d 1\n%010zu %05d n \n", u->objects[i].id, u->objects[i].offset, u->objects[i].generation);

@@ -122,6 +122,19 @@ stamp__a_page_that_readers_turn_or_crop_differently_gets_none(void **state)
     }
 }
 
+/* The update would give it two new versions. */
+static void
+stamp__an_object_that_is_page_and_form_in_one_gets_none(void **state)
+{
+    const char *const objects[] = { "<< /Type /Catalog /Pages 2 0 R /AcroForm 3 0 R >>", PAGES,
+                                    "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 500] /Contents 4 0 R /Fields [] >>", CONTENT };
+    struct jy_buf pdf = pdf_of(objects, ROWS(objects), "", NULL);
+
+    (void)state;
+    assert_int_equal(stamp_err(jy_buf_slice(&pdf)), JY_E_AMBIGUOUS);
+    jy_buf_free(&pdf);
+}
+
 /* ISO 32000-2 7.3.10: a reference to an object that is not there is null. What a stamp appends must not stand there from now on. */
 static void
 stamp__a_reference_to_nothing_stays_one(void **state)
@@ -211,6 +224,7 @@ main(void)
         cmocka_unit_test(stamp__a_page_tree_that_readers_walk_differently_gets_none),
         cmocka_unit_test(stamp__a_page_tree_that_is_too_deep_gets_none),
         cmocka_unit_test(stamp__a_page_that_readers_turn_or_crop_differently_gets_none),
+        cmocka_unit_test(stamp__an_object_that_is_page_and_form_in_one_gets_none),
         cmocka_unit_test(stamp__a_reference_to_nothing_stays_one),
         cmocka_unit_test(stamp__an_annotation_of_its_name_that_was_there_before_is_none_of_its),
         cmocka_unit_test(stamp__a_document_that_was_changed_after_a_signature_gets_none),
