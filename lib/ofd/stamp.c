@@ -376,6 +376,20 @@ write_signature(struct ofd *ofd, struct plan *plan, struct jy_slice seal_der, co
     return err;
 }
 
+#define FOLDERS_MAX 5000u               /* that a document may lead to before it is refused */
+
+/* Paths in the folder that nothing in the document leads to: a location of what is missing must not come to life with the signature's files. */
+static bool
+take_folder(struct ofd *ofd, struct plan *plan)
+{
+    char value[OFD_PATH];
+
+    snprintf(plan->signature, sizeof plan->signature, "%.230sSignature.xml", plan->folder);
+    snprintf(plan->seal, sizeof plan->seal, "%.230sSeal.esl", plan->folder);
+    snprintf(value, sizeof value, "%.230sSignedValue.dat", plan->folder);
+    return !folder_used(ofd, plan->folder) && !ofd_is_near(ofd, plan->signature) && !ofd_is_near(ofd, plan->seal) && !ofd_is_near(ofd, value);
+}
+
 static jy_err
 choose_paths(struct ofd *ofd, struct plan *plan, struct jy_fault *fault)
 {
@@ -392,14 +406,15 @@ choose_paths(struct ofd *ofd, struct plan *plan, struct jy_fault *fault)
         return jy_fail(fault, JY_E_UNSUPPORTED, plan->list, 0, "location of the signature list");
     if (strlen(base) < 6 || strcmp(base + strlen(base) - 6, "Signs/") != 0)
         strcat(base, "Signs/");
-    for (unsigned n = 0;; n++) {
+    ofd->near_comparisons = 0;                               /* the coverage has been judged */
+    if (ofd->list_path[0] == '\0' && ofd_is_near(ofd, plan->list))
+        return jy_fail(fault, JY_E_AMBIGUOUS, plan->list, 0, "the document names as a part of its own what will be the signature list");
+    for (unsigned n = 0; n < FOLDERS_MAX; n++) {
         snprintf(plan->folder, sizeof plan->folder, "%.210sSign_%u/", base, n);
-        if (!folder_used(ofd, plan->folder))
-            break;
+        if (take_folder(ofd, plan))
+            return JY_OK;
     }
-    snprintf(plan->signature, sizeof plan->signature, "%.230sSignature.xml", plan->folder);
-    snprintf(plan->seal, sizeof plan->seal, "%.230sSeal.esl", plan->folder);
-    return JY_OK;
+    return jy_fail(fault, JY_E_AMBIGUOUS, base, 0, "the document names every folder that a signature could stand in");
 }
 
 /* What was put into the text is where a reader looks for it: an element of the same name may stand elsewhere. */

@@ -109,6 +109,40 @@ stamp__what_would_be_written_into_another_element_is_refused(void **state)
                      JY_E_AMBIGUOUS);
 }
 
+/* What the document names and has not must not come to life with the files of a signature; the list, which stays open, must not be shown. */
+static void
+stamp__its_files_are_none_that_the_document_names(void **state)
+{
+    static const struct { const char *loc, *list; jy_err err; const char *folder; } rows[] = {
+        { "Res.xml", "", JY_OK, "Doc_0/Signs/Sign_0/" },
+        { "Signs/Sign_0/Seal.esl", "", JY_OK, "Doc_0/Signs/Sign_1/" },
+        { "/Doc_0/Signs/Sign_0/Signature.xml", "", JY_OK, "Doc_0/Signs/Sign_1/" },
+        { "Signs/Sign_0/SignedValue.dat", "", JY_OK, "Doc_0/Signs/Sign_1/" },
+        { "Signs/Signatures.xml", "", JY_E_AMBIGUOUS, NULL },
+        { "S.xml", "<o:Signatures>Doc_0/S.xml</o:Signatures>", JY_E_AMBIGUOUS, NULL },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char root[512], document[1024];
+        const struct raw_entry entries[] = { { .name = "OFD.xml", .text = root },          { .name = "Doc_0/Document.xml", .text = document },
+                                             { .name = "Doc_0/P.xml", .text = "<Page/>" }, { .name = "Doc_0/S.xml", .text = "<Signatures></Signatures>" } };
+        struct jy_buf file = { 0 }, out = { 0 };
+        jy_err err;
+
+        snprintf(root, sizeof(root), SIGNED, rows[i].list);
+        snprintf(document, sizeof(document), "<Document><CommonData><PageArea><PhysicalBox>0 0 210 297</PhysicalBox></PageArea><DocumentRes>%s</DocumentRes>"
+                 "</CommonData><Pages><Page ID=\"1\" BaseLoc=\"P.xml\"/></Pages></Document>", rows[i].loc);
+        raw_zip(entries, 4, &file);
+        if ((err = pki_stamp(jy_buf_slice(&file), pki.now, &out, NULL)) != rows[i].err)
+            fail_msg("%s: %s", rows[i].loc, jy_err_code(err));
+        if (err == JY_OK && jy_slice_find(jy_buf_slice(&out), jy_slice_text(rows[i].folder)) == SIZE_MAX)
+            fail_msg("%s: not in %s", rows[i].loc, rows[i].folder);
+        jy_buf_free(&file);
+        jy_buf_free(&out);
+    }
+}
+
 /* On the second of three pages. Readers must agree on its size, on where its coordinates begin, and on which page has the ID that PageRef names. */
 static void
 stamp__a_page_that_readers_take_differently_gets_none(void **state)
@@ -318,6 +352,7 @@ main(void)
         cmocka_unit_test(stamp__the_document_s_own_permissions_are_kept),
         cmocka_unit_test(stamp__a_locked_document_takes_no_further_stamp),
         cmocka_unit_test(stamp__a_page_that_readers_take_differently_gets_none),
+        cmocka_unit_test(stamp__its_files_are_none_that_the_document_names),
         cmocka_unit_test(stamp__what_would_be_written_into_another_element_is_refused),
         cmocka_unit_test(stamp__each_document_of_a_package_has_its_own_signatures),
         cmocka_unit_test(stamp__pages_and_places_outside_are_refused),

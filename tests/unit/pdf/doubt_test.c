@@ -140,8 +140,7 @@ static void
 stamp__a_reference_to_nothing_stays_one(void **state)
 {
     const char *const objects[] = { CATALOG, "<< /Type /Pages /Kids [3 0 R 6 0 R] /Count 2 >>",
-                                    "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 500] /Contents 4 0 R "
-                                    "/Annots [7 0 R 8 0 R 9 0 R 10 0 R 11 0 R 12 0 R 13 0 R 14 0 R 40 0 R] >>",
+                                    "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 500] /Annots [7 0 R 8 0 R 9 0 R 10 0 R 11 0 R 12 0 R 13 0 R 40 0 R] >>",
                                     CONTENT, "<< >>", "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 500] /Contents 4 0 R /Resources << >> >>" };
     struct jy_buf pdf = pdf_of(objects, ROWS(objects), "", NULL), out = { 0 };
     const struct jy_signature *list;
