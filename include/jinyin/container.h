@@ -95,7 +95,11 @@ bool jy_copy_picture(struct jy_slice file, char out[2 * JY_SM3_SIZE + 1]);
 /** The mark's first occurrence in bytes. */
 bool jy_copy_mark_in(struct jy_slice bytes, char out[2 * JY_SM3_SIZE + 1]);
 
-/** JY_OK when a stamp may be added: permissions, locks, earlier signatures' digests. */
+/**
+ * JY_OK when a stamp may be added: permissions, locks, earlier signatures and whether the document is still the one that they name, nothing that acts, one way
+ * to count its pages. Errors: JY_E_LOCKED, JY_E_STAMP_FORBIDDEN, JY_E_EARLIER_INVALID, JY_E_ACTIVE_CONTENT, JY_E_AMBIGUOUS, JY_E_UNSUPPORTED, those of
+ * jy_document_signatures.
+ */
 JY_CHECK jy_err jy_document_may_stamp(struct jy_document *doc, jy_time now, struct jy_fault *fault);
 
 /** What proves signatures at a later time: certificates, CRLs, OCSP responses, all DER. Borrowed. */
@@ -120,8 +124,8 @@ struct jy_prepared {
 /**
  * Place a seal. seal_der is written as it is (OFD Seal.esl) and drawn from its picture.
  * What shows of the stamp lies on the page; the rest of a clipped picture may lie outside (seam). At most JY_STAMP_PLACES_MAX places.
- * Errors: those of jy_document_may_stamp, JY_E_PAGE_RANGE, JY_E_OFF_PAGE, JY_E_ARGUMENT (size not 1..1000 mm, clip outside the picture, no place),
- * JY_E_UNSUPPORTED (picture type).
+ * Errors: those of jy_document_may_stamp, JY_E_AMBIGUOUS (a page that readers size, turn, crop or name differently), JY_E_PAGE_RANGE, JY_E_OFF_PAGE,
+ * JY_E_ARGUMENT (size not 1..1000 mm, clip outside the picture, no place), JY_E_UNSUPPORTED (picture type).
  * PDF: several places = one signature field at the first, Stamp annotations at the others, same increment.
  */
 JY_CHECK jy_err jy_document_prepare(struct jy_document *doc, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count,

@@ -139,6 +139,12 @@ enum jy_value_form jy_value_form(struct jy_slice value);
  * Errors: JY_E_FORMAT (another form, malformed), JY_E_DOCUMENT_CHANGED, and those of jy_cms_verify.
  */
 JY_CHECK jy_err jy_value_binds(struct jy_slice value, enum jy_value_form form, const uint8_t *digest, struct jy_fault *fault);
+/**
+ * Does a value that stands in a document name this digest (JY_SM3_SIZE bytes) of it? parts: the document's bytes, where they are at hand, for SignedData by
+ * other digests. Whether the signature fits is not asked, and of what names no digest that is known nothing is said.
+ * Errors: JY_E_DOCUMENT_CHANGED (it names another), JY_E_FORMAT (malformed), JY_E_LIMIT, JY_E_NOMEM, JY_E_CRYPTO.
+ */
+JY_CHECK jy_err jy_value_names(struct jy_slice value, const uint8_t *digest, const struct jy_slice *parts, size_t part_count, struct jy_fault *fault);
 /** Z of the value's signer (SES_Signature or SignedData), for digests taken as SM3(Z, data) (seal-formats §4). *has is false when it holds no
  * certificate with an SM2 key. Errors: JY_E_NOMEM, JY_E_CRYPTO. */
 JY_CHECK jy_err jy_value_signer_z(struct jy_slice value, uint8_t z[JY_SM3_SIZE], bool *has);

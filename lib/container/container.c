@@ -15,6 +15,7 @@ struct jy_document {
     const struct jy_document_ops *ops;
     void *impl;
     struct jy_slice file;
+    bool fits_earlier;                   /* container_check_earlier has found nothing */
 };
 
 static const struct jy_document_ops *
@@ -149,7 +150,13 @@ jy_document_copy_of(struct jy_document *doc, char out[2 * JY_SM3_SIZE + 1])
 jy_err
 jy_document_may_stamp(struct jy_document *doc, jy_time now, struct jy_fault *fault)
 {
-    return doc->ops->may_stamp(doc->impl, now, fault);
+    jy_err err = doc->ops->may_stamp(doc->impl, now, fault);
+
+    if (err == JY_OK && !doc->fits_earlier) {
+        err = container_check_earlier(doc, fault);
+        doc->fits_earlier = err == JY_OK;
+    }
+    return err;
 }
 
 jy_err

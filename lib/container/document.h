@@ -43,6 +43,9 @@ struct jy_document_ops {
 /** The format's own part of an inspection (lib/inspect). */
 JY_CHECK jy_err jy_document_inspect(struct jy_document *doc, json_t *out, json_t *signatures, struct jy_fault *fault);
 
+/** JY_E_EARLIER_INVALID when an earlier signature's value is for another document, or is none. Errors of ours: JY_E_NOMEM, JY_E_CRYPTO, JY_E_LIMIT. */
+JY_CHECK jy_err container_check_earlier(struct jy_document *doc, struct jy_fault *fault);
+
 extern const struct jy_document_ops jy_pdf_ops;   /* lib/pdf */
 extern const struct jy_document_ops jy_ofd_ops;   /* lib/ofd */
 

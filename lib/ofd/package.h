@@ -13,11 +13,14 @@
 #define OFD_DIGEST_SIZE 32
 enum ofd_algorithm { OFD_SM3, OFD_SHA256, OFD_SHA1, OFD_MD5, OFD_SM3_WITH_Z, OFD_ALGORITHMS };
 
+/** What of a page readers take differently, so that a stamp would not stand at one place for all. */
+enum ofd_doubt { OFD_CLEAR = 0, OFD_TWO_AREAS, OFD_BOX_FORM, OFD_BOX_ORIGIN, OFD_ID_LENGTH, OFD_ID_SHARED, OFD_ID_NONE };
 struct ofd_page {
     char id[32];
     struct jy_page size;
     size_t file;                         /* entry of its content */
     size_t body;                         /* which DocBody it belongs to */
+    enum ofd_doubt doubt;
 };
 /* One document of the package (GB/T 33190 7.4 DocBody). */
 struct ofd_body {
@@ -74,6 +77,10 @@ struct ofd {
 JY_CHECK jy_err ofd_parse_acting(struct ofd *ofd, size_t entry, struct jy_slice bytes, const char *skip, struct jy_xml_doc **out, struct jy_fault *fault);
 /** The page of this ID (the first) in a document, or SIZE_MAX; twice: there is another one. */
 size_t ofd_page_by_id(const struct ofd *ofd, size_t body, const char *id, bool *twice);
+/** Of an Area or PageArea, which may be NULL. */
+enum ofd_doubt ofd_area_doubt(const struct jy_xml *area);
+/** JY_E_AMBIGUOUS when a page that gets a stamp, all of one document, is doubtful or shares its ID; JY_E_NOMEM. */
+JY_CHECK jy_err ofd_check_pages(const struct ofd *ofd, size_t body, const struct jy_stamp_place *places, size_t count, struct jy_fault *fault);
 /** Reads the pages of every DocBody and marks what the documents reach. */
 JY_CHECK jy_err ofd_reach(struct ofd *ofd, struct jy_fault *fault);
 /** document, list_file, doc_path, list_path and ofd_locate are of this DocBody from here on; who enters another than the first goes back to it. */

@@ -148,5 +148,11 @@ ofd_may_stamp(void *impl, jy_time now, struct jy_fault *fault)
         err = check_permissions(&ofd->body[i], now, fault);
     if (err == JY_OK)
         err = check_active(ofd, fault);
-    return err == JY_OK ? check_earlier(ofd, fault) : err;
+    if (err == JY_OK)
+        err = check_earlier(ofd, fault);
+    /* It stays open for further signatures: what is shown of it could be changed under every stamp. */
+    for (size_t i = 0; err == JY_OK && i < ofd->bodies; i++)
+        if (ofd->body[i].list_file != SIZE_MAX && ofd->reached[ofd->body[i].list_file] != 0)
+            err = jy_fail(fault, JY_E_AMBIGUOUS, ofd->body[i].list_path, 0, "the document shows its signature list as another part");
+    return err;
 }

@@ -216,7 +216,7 @@ walk_part(struct walk *w, enum part kind, const struct jy_xml *root, const char 
 /* What a page says of itself, and that it names no other part and has no action: what is remembered of its bytes. */
 struct plain_page {
     double box[4];                    /* mm; its own physical box, when it has one */
-    uint8_t has_box;
+    uint8_t has_box, doubt;           /* enum ofd_doubt of its area */
 };
 _Static_assert(sizeof(struct plain_page) <= JY_FACT_SIZE, "a plain page is a fact");
 
@@ -237,6 +237,7 @@ read_page_part(struct walk *w, size_t entry, const char *path, struct plain_page
     } else if (err == JY_OK) {
         err = ofd_parse_acting(w->ofd, entry, jy_buf_slice(&bytes), "Content", &part, w->fault);
         page->has_box = err == JY_OK && ofd_box(jy_xml_child_text(jy_xml_child(jy_xml_root(part), "Area"), "PhysicalBox"), page->box);
+        page->doubt = err == JY_OK ? (uint8_t)ofd_area_doubt(jy_xml_child(jy_xml_root(part), "Area")) : OFD_CLEAR;
         if (err == JY_OK)
             err = walk_part(w, PAGE, jy_xml_root(part), path);
         memcpy(fact, page, sizeof(*page));
@@ -316,7 +317,7 @@ follow(struct walk *w, enum part kind, const char *folder, const char *loc)
 
 /* A page's size, and what it names. */
 static jy_err
-read_page(struct walk *w, const struct jy_xml *node, const char *folder, const double *box, struct ofd_page *page)
+read_page(struct walk *w, const struct jy_xml *node, const char *folder, const struct plain_page *common, struct ofd_page *page)
 {
     struct plain_page own;
     char path[OFD_PATH];
@@ -325,12 +326,14 @@ read_page(struct walk *w, const struct jy_xml *node, const char *folder, const d
 
     page->body = w->body;
     page->file = ofd_locate(w->ofd, folder, jy_xml_attr(node, "BaseLoc"), path);
-    snprintf(page->id, sizeof(page->id), "%s", id == NULL ? "" : id);
+    if (snprintf(page->id, sizeof(page->id), "%s", id == NULL ? "" : id) >= (int)sizeof(page->id))
+        page->doubt = OFD_ID_LENGTH;
     if (page->file == SIZE_MAX)
         return jy_fail(w->fault, JY_E_FORMAT, w->ofd->doc_path, 0, "the file of page %s is missing", page->id);
     mark(w, page->file);
     if (w->page_of[page->file] != 0) {
         page->size = w->ofd->pages[w->page_of[page->file] - 1].size;
+        page->doubt = page->doubt == OFD_CLEAR ? w->ofd->pages[w->page_of[page->file] - 1].doubt : page->doubt;
         return JY_OK;
     }
     w->page_of[page->file] = 1 + w->ofd->page_count;
@@ -338,10 +341,12 @@ read_page(struct walk *w, const struct jy_xml *node, const char *folder, const d
     err = read_page_part(w, page->file, path, &own);
     if (err != JY_OK)
         return err;
-    if (!own.has_box && box == NULL)
+    if (!own.has_box && !common->has_box)
         return jy_fail(w->fault, JY_E_FORMAT, path, 0, "page without a size");
+    if (page->doubt == OFD_CLEAR)
+        page->doubt = own.doubt != OFD_CLEAR || own.has_box ? own.doubt : common->doubt;
     if (!own.has_box)
-        memcpy(own.box, box, sizeof(own.box));
+        memcpy(own.box, common->box, sizeof(own.box));
     if (!(own.box[2] > 0 && own.box[2] < 100000) || !(own.box[3] > 0 && own.box[3] < 100000))
         return jy_fail(w->fault, JY_E_FORMAT, path, 0, "page size");
     page->size = (struct jy_page){ own.box[2], own.box[3] };
@@ -355,11 +360,12 @@ read_pages(struct walk *w)
     struct ofd_body *body = &ofd->body[w->body];
     const struct jy_xml *doc = jy_xml_root(body->document), *pages = jy_xml_child(doc, "Pages"), *node;
     struct ofd_page *list;
-    double box[4];
+    const struct jy_xml *area = jy_xml_child(jy_xml_child(doc, "CommonData"), "PageArea");
+    struct plain_page common = { .doubt = (uint8_t)ofd_area_doubt(area) };
     char folder[OFD_PATH];
-    bool has_box = ofd_box(jy_xml_child_text(jy_xml_child(jy_xml_child(doc, "CommonData"), "PageArea"), "PhysicalBox"), box);
     jy_err err = JY_OK;
 
+    common.has_box = ofd_box(jy_xml_child_text(area, "PhysicalBox"), common.box);
     body->first_page = ofd->page_count;
     for (node = jy_xml_child(pages, "Page"); node != NULL; node = jy_xml_next(node))
         body->page_count++;
@@ -372,7 +378,7 @@ read_pages(struct walk *w)
     ofd_folder(body->doc_path, folder);
     for (node = jy_xml_child(pages, "Page"); err == JY_OK && node != NULL; node = jy_xml_next(node)) {
         memset(&list[ofd->page_count], 0, sizeof(*list));
-        err = read_page(w, node, folder, has_box ? box : NULL, &list[ofd->page_count]);
+        err = read_page(w, node, folder, &common, &list[ofd->page_count]);
         ofd->page_count += err == JY_OK;
     }
     return err;

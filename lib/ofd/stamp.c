@@ -310,7 +310,7 @@ enter_body(struct ofd *ofd, const struct jy_stamp_place *places, size_t count, s
             return jy_fail(fault, JY_E_ARGUMENT, "place", 0, "pages %d and %d belong to two documents of the package: stamp one after the other",
                            places[0].page, places[i].page);
     ofd_enter_body(ofd, *body);
-    return JY_OK;
+    return ofd_check_pages(ofd, *body, places, count, fault);
 }
 
 struct plan {
@@ -376,6 +376,20 @@ write_signature(struct ofd *ofd, struct plan *plan, struct jy_slice seal_der, co
     return err;
 }
 
+#define FOLDERS_MAX 5000u               /* that a document may lead to before it is refused */
+
+/* Paths in the folder that nothing in the document leads to: a location of what is missing must not come to life with the signature's files. */
+static bool
+take_folder(struct ofd *ofd, struct plan *plan)
+{
+    char value[OFD_PATH];
+
+    snprintf(plan->signature, sizeof plan->signature, "%.230sSignature.xml", plan->folder);
+    snprintf(plan->seal, sizeof plan->seal, "%.230sSeal.esl", plan->folder);
+    snprintf(value, sizeof value, "%.230sSignedValue.dat", plan->folder);
+    return !folder_used(ofd, plan->folder) && !ofd_is_near(ofd, plan->signature) && !ofd_is_near(ofd, plan->seal) && !ofd_is_near(ofd, value);
+}
+
 static jy_err
 choose_paths(struct ofd *ofd, struct plan *plan, struct jy_fault *fault)
 {
@@ -392,14 +406,44 @@ choose_paths(struct ofd *ofd, struct plan *plan, struct jy_fault *fault)
         return jy_fail(fault, JY_E_UNSUPPORTED, plan->list, 0, "location of the signature list");
     if (strlen(base) < 6 || strcmp(base + strlen(base) - 6, "Signs/") != 0)
         strcat(base, "Signs/");
-    for (unsigned n = 0;; n++) {
+    ofd->near_comparisons = 0;                               /* the coverage has been judged */
+    if (ofd->list_path[0] == '\0' && ofd_is_near(ofd, plan->list))
+        return jy_fail(fault, JY_E_AMBIGUOUS, plan->list, 0, "the document names as a part of its own what will be the signature list");
+    for (unsigned n = 0; n < FOLDERS_MAX; n++) {
         snprintf(plan->folder, sizeof plan->folder, "%.210sSign_%u/", base, n);
-        if (!folder_used(ofd, plan->folder))
-            break;
+        if (take_folder(ofd, plan))
+            return JY_OK;
     }
-    snprintf(plan->signature, sizeof plan->signature, "%.230sSignature.xml", plan->folder);
-    snprintf(plan->seal, sizeof plan->seal, "%.230sSeal.esl", plan->folder);
-    return JY_OK;
+    return jy_fail(fault, JY_E_AMBIGUOUS, base, 0, "the document names every folder that a signature could stand in");
+}
+
+/* What was put into the text is where a reader looks for it: an element of the same name may stand elsewhere. */
+static jy_err
+read_back(struct ofd *ofd, const struct plan *plan, size_t body, const char *id, struct jy_fault *fault)
+{
+    struct jy_xml_doc *doc = NULL;
+    const struct jy_xml *node;
+    const char *text = NULL;
+    jy_err err = JY_OK;
+
+    if (plan->root.len > 0 && (err = jy_xml_parse(ofd->reader, jy_buf_slice(&plan->root), "OFD.xml", NULL, &doc, fault)) == JY_OK) {
+        node = jy_xml_child(jy_xml_root(doc), "DocBody");
+        for (size_t i = 0; i < body; i++)
+            node = jy_xml_next(node);
+        text = jy_xml_child_text(node, "Signatures");
+        if (text == NULL || text[0] != '/' || strcmp(text + 1, plan->list) != 0)
+            err = jy_fail(fault, JY_E_AMBIGUOUS, "OFD.xml", 0, "an element Signatures stands where none belongs");
+        jy_xml_free(doc);
+    }
+    if (err != JY_OK || (err = jy_xml_parse(ofd->reader, jy_buf_slice(&plan->list_xml), plan->list, NULL, &doc, fault)) != JY_OK)
+        return err;
+    for (node = jy_xml_child(jy_xml_root(doc), "Signature"), text = NULL; node != NULL; node = jy_xml_next(node))
+        if (jy_xml_attr(node, "ID") != NULL && strcmp(jy_xml_attr(node, "ID"), id) == 0)
+            text = jy_xml_attr(node, "BaseLoc");
+    if (text == NULL || text[0] != '/' || strcmp(text + 1, plan->signature) != 0)
+        err = jy_fail(fault, JY_E_AMBIGUOUS, plan->list, 0, "an element Signatures stands where none belongs");
+    jy_xml_free(doc);
+    return err;
 }
 
 jy_err
@@ -443,6 +487,8 @@ ofd_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *p
         if (err == JY_OK)
             err = extend_list(jy_buf_slice(&old), id, type, max_id, plan.signature, &plan.list_xml, fault);
     }
+    if (err == JY_OK)
+        err = read_back(ofd, &plan, body, id, fault);
     if (err == JY_OK)
         err = write_signature(ofd, &plan, seal_der, places, count, now, closing, fault);
     if (err == JY_OK)

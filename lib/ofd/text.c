@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define DELTA_MAX 1e5                  /* mm */
 #define ASCENT 0.88                    /* of the size: no font is opened, and CJK fonts agree on it closely */
 
 struct reading {
@@ -17,11 +18,12 @@ struct reading {
     struct jy_fault *fault;
 };
 
-/* ST_Array of DeltaX and DeltaY: numbers by blanks; "g 3 2.5" says 2.5 three times. */
+/* ST_Array of DeltaX and DeltaY: numbers by blanks; "g 3 2.5" says 2.5 three times; the last one goes on for ever, as readers have it. */
 struct deltas {
     const char *at;
     unsigned long repeat;
     double value;
+    bool any, over;                      /* over: the list has ended, and its last distance goes on */
 };
 
 static double
@@ -33,38 +35,36 @@ number_of(const char *text, double otherwise)
     return text != NULL && (end == text || !isfinite(v)) ? otherwise : v;
 }
 
-/* The next distance; false when the list has ended or makes no sense any more. */
+/* The next distance; false when there is none. */
 static bool
 next_delta(struct deltas *d, double *out)
 {
     char *end;
 
-    if (d->at == NULL)
-        return false;
-    if (d->repeat == 0) {
-        unsigned long times = 1;
+    if (d->repeat > 0) {
+        d->repeat--;
+    } else if (d->at != NULL) {
+        double v;
 
-        while (*d->at == ' ' || *d->at == '\t' || *d->at == '\r' || *d->at == '\n' || *d->at == ',')
-            d->at++;
+        d->at += strspn(d->at, " \t\r\n,");
         if (*d->at == 'g') {
-            times = strtoul(d->at + 1, &end, 10);
-            if (end == d->at + 1 || times == 0 || times > JY_GLYPHS_MAX) {
-                d->at = NULL;
-                return false;
-            }
+            d->repeat = strtoul(d->at + 1, &end, 10);
+            d->repeat = end == d->at + 1 || d->repeat == 0 || d->repeat > JY_GLYPHS_MAX ? 0 : d->repeat - 1;
             d->at = end;
         }
-        d->value = strtod(d->at, &end);
-        if (end == d->at || !isfinite(d->value)) {
+        v = strtod(d->at, &end);
+        if (end == d->at || !isfinite(v)) {
             d->at = NULL;
-            return false;
+            d->repeat = 0;
+            d->over = true;
+        } else {
+            d->value = fabs(v) > DELTA_MAX ? 0 : v;
+            d->at = end;
+            d->any = true;
         }
-        d->at = end;
-        d->repeat = times;
     }
-    d->repeat--;
     *out = d->value;
-    return true;
+    return d->any;
 }
 
 static bool
@@ -73,17 +73,24 @@ is_wide(uint32_t code)
     return code >= 0x1100 && !(code >= 0x2000 && code <= 0x206F);
 }
 
-/* What a character takes of the page: its box in the object, turned by the CTM, moved to the Boundary. */
+struct object {
+    double ctm[6], boundary[4], size, scale;
+    double reading[2], turn[2];          /* cosine and sine of ReadDirection, CharDirection */
+    double x, y;                         /* of the TextCode; one without them stands where the one before began */
+};
+
+/* What a character takes of the page: its box about its origin, turned by CharDirection and the CTM, moved to the Boundary. */
 static struct jy_box
-box_of(const double ctm[6], const double boundary[4], double x, double y, double width, double size)
+box_of(const struct object *o, double x, double y, double width)
 {
-    const double corners[4][2] = { { x, y - ASCENT * size }, { x + width, y - ASCENT * size }, { x, y + (1 - ASCENT) * size },
-                                   { x + width, y + (1 - ASCENT) * size } };
+    const double top = -ASCENT * o->size, bottom = (1 - ASCENT) * o->size;
+    const double corners[4][2] = { { 0, top }, { width, top }, { 0, bottom }, { width, bottom } };
     double low[2] = { INFINITY, INFINITY }, high[2] = { -INFINITY, -INFINITY };
 
     for (int i = 0; i < 4; i++) {
-        const double at[2] = { boundary[0] + ctm[0] * corners[i][0] + ctm[2] * corners[i][1] + ctm[4],
-                               boundary[1] + ctm[1] * corners[i][0] + ctm[3] * corners[i][1] + ctm[5] };
+        const double across = x + o->turn[0] * corners[i][0] - o->turn[1] * corners[i][1], down = y + o->turn[1] * corners[i][0] + o->turn[0] * corners[i][1];
+        const double at[2] = { o->boundary[0] + o->ctm[0] * across + o->ctm[2] * down + o->ctm[4],
+                               o->boundary[1] + o->ctm[1] * across + o->ctm[3] * down + o->ctm[5] };
         for (int k = 0; k < 2; k++) {
             low[k] = fmin(low[k], at[k]);
             high[k] = fmax(high[k], at[k]);
@@ -92,16 +99,11 @@ box_of(const double ctm[6], const double boundary[4], double x, double y, double
     return (struct jy_box){ low[0], low[1], high[0] - low[0], high[1] - low[1] };
 }
 
-struct object {
-    double ctm[6], boundary[4], size, scale;
-    bool downwards;                      /* ReadDirection 90 or 270: characters without a distance go down */
-    double x, y;                         /* of the TextCode; one without them stands where the one before began */
-};
-
 static jy_err
 read_code(struct reading *r, const struct jy_xml *code, struct object *o)
 {
     struct deltas dx = { .at = jy_xml_attr(code, "DeltaX") }, dy = { .at = jy_xml_attr(code, "DeltaY") };
+    const bool stepped = (dx.at != NULL && dx.at[0] != '\0') || (dy.at != NULL && dy.at[0] != '\0');
     const char *text = code->text;
     size_t lead = code->lead, left = strlen(text);
     double x, y;
@@ -111,11 +113,10 @@ read_code(struct reading *r, const struct jy_xml *code, struct object *o)
     o->y = number_of(jy_xml_attr(code, "Y"), o->y);
     x = o->x;
     y = o->y;
-    while (err == JY_OK && (lead > 0 || left > 0)) {
+    while (err == JY_OK && left > 0) {
         uint32_t c = ' ';
         size_t len = lead > 0 ? 0 : jy_utf8_next(JY_SLICE(text, left), &c);
         double own, step_x = 0, step_y = 0;
-        bool across, down;
         struct jy_box box;
 
         if (lead > 0)
@@ -123,13 +124,13 @@ read_code(struct reading *r, const struct jy_xml *code, struct object *o)
         else if (len == 0)
             return jy_fail(r->fault, JY_E_FORMAT, "TextCode", 0, "not UTF-8");
         own = (is_wide(c) ? 1.0 : 0.5) * o->size * o->scale;
-        across = next_delta(&dx, &step_x);
-        down = next_delta(&dy, &step_y);
-        if (!across && !down) {
-            step_x = o->downwards ? 0 : own;
-            step_y = o->downwards ? o->size : 0;
+        (void)next_delta(&dx, &step_x);
+        (void)next_delta(&dy, &step_y);
+        if (!stepped) {
+            step_x = o->reading[0] * own;
+            step_y = o->reading[1] * own;
         }
-        box = box_of(o->ctm, o->boundary, x, y, step_x > 0 && step_x < own ? step_x : own, o->size);
+        box = box_of(o, x, y, step_x > own / 100 && step_x < own && !dx.over && o->turn[0] > 0.5 ? step_x : own);
         if (isfinite(box.x_mm + box.y_mm + box.width_mm + box.height_mm))
             err = jy_text_add(r->out, c, box, r->fault);
         x += step_x;
@@ -140,12 +141,21 @@ read_code(struct reading *r, const struct jy_xml *code, struct object *o)
     return err;
 }
 
+static void
+direction(const char *degrees, double out[2])
+{
+    double angle = number_of(degrees, 0) * M_PI / 180;
+
+    out[0] = cos(angle);
+    out[1] = sin(angle);
+}
+
 static jy_err
 read_object(struct reading *r, const struct jy_xml *node)
 {
     struct object o = { .ctm = { 1, 0, 0, 1, 0, 0 } };
     const char *ctm = jy_xml_attr(node, "CTM");
-    double direction = number_of(jy_xml_attr(node, "ReadDirection"), 0), m[6];
+    double m[6];
     jy_err err = JY_OK;
 
     if (!ofd_box(jy_xml_attr(node, "Boundary"), o.boundary))
@@ -154,7 +164,8 @@ read_object(struct reading *r, const struct jy_xml *node)
         memcpy(o.ctm, m, sizeof(m));
     o.size = number_of(jy_xml_attr(node, "Size"), 0);
     o.scale = number_of(jy_xml_attr(node, "HScale"), 1);
-    o.downwards = direction == 90 || direction == 270;
+    direction(jy_xml_attr(node, "ReadDirection"), o.reading);
+    direction(jy_xml_attr(node, "CharDirection"), o.turn);
     for (const struct jy_xml *code = jy_xml_child(node, "TextCode"); err == JY_OK && code != NULL; code = jy_xml_next(code))
         err = read_code(r, code, &o);
     return err;

@@ -19,13 +19,14 @@ static const struct { const char *name, *what; } active[] = {
     { "Rendition", "media that are played (Rendition)" },
     { "RichMedia", "media that are played (RichMedia)" },
     { "Movie", "a film (Movie)" },
+    { "3D", "a model that is turned and played (3D)" },
     { "XFA", "a second form inside the form (XFA)" },
 };
 
 struct search {
     uint32_t id;
     size_t depth;                     /* of dictionaries and arrays */
-    bool names_file;                  /* the outer dictionary has F or FFilter */
+    bool names_file, names_page;      /* the outer dictionary has F or FFilter; Ref */
     const char *what;
 };
 
@@ -42,11 +43,15 @@ look(void *arg, uint32_t id, const struct pdf_value *token)
         s->depth -= s->depth > 0;
     else if (token->kind == PDF_NAME && s->depth == 1 && (pdf_name_is(token, "F") || pdf_name_is(token, "FFilter")))
         s->names_file = true;
+    else if (token->kind == PDF_NAME && s->depth == 1 && pdf_name_is(token, "Ref"))
+        s->names_page = true;
     for (size_t i = 0; token->kind == PDF_NAME && i < sizeof(active) / sizeof(active[0]); i++)
         if (pdf_name_is(token, active[i].name))
             s->what = active[i].what;
     if (pdf_word_is(token, "stream") && s->names_file)
         s->what = "a stream whose data stand in another file";
+    if (pdf_word_is(token, "stream") && s->names_page)       /* ISO 32000-2 8.10.4; structure elements have a Ref too, and are no streams */
+        s->what = "a form that shows a page of another file";
     return s->what == NULL ? JY_OK : JY_E_ACTIVE_CONTENT;
 }
 

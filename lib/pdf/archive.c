@@ -103,13 +103,12 @@ add_field(struct pdf_update *u, int field_id, int value_id, int *const ids[PDF_E
 jy_err
 pdf_prepare_archive(void *impl, const struct jy_validation_data *data, struct jy_prepared *out, struct jy_fault *fault)
 {
-    struct pdf_update u = { .pdf = impl };
+    struct pdf_update u;
     struct jy_validation_data had;
     const struct jy_signature *signatures;
     int *ids[PDF_EVIDENCE_KINDS] = { NULL }, value_id, field_id;
     size_t counts[PDF_EVIDENCE_KINDS] = { 0 }, count;
     struct pdf_slot slot;
-    long long size = 0;
     jy_err rc;
 
     if ((rc = pdf_signatures(impl, &signatures, &count, fault)) != JY_OK || (rc = pdf_refuse_broken(impl, fault)) != JY_OK ||
@@ -117,10 +116,8 @@ pdf_prepare_archive(void *impl, const struct jy_validation_data *data, struct jy
         return rc;
     if (count == 0)
         return jy_fail(fault, JY_E_NOT_FOUND, "PDF", 0, "the document has no signature to archive");
-    qpdf_oh_get_value_as_longlong(u.pdf->q, qpdf_oh_get_key(u.pdf->q, qpdf_get_trailer(u.pdf->q), "/Size"), &size);
-    if (size < 1 || size > JY_PDF_NUMBER_MAX)
-        return jy_fail(fault, JY_E_DAMAGED, "PDF /Size", 0, "%lld", size);
-    u.next_id = (int)size;
+    if ((rc = pdf_update_begin(&u, impl, fault)) != JY_OK)
+        return rc;
     value_id = u.next_id++;
     field_id = u.next_id++;
     pdf_add(&u, "\n");

@@ -286,7 +286,9 @@ may_stamp(void *impl, jy_time now, struct jy_fault *fault)
         if (pdf->details[i].lock == PDF_LOCK_ALL)
             return jy_fail(fault, JY_E_LOCKED, signatures[i].id, 0, "the signature locks all fields (FieldMDP All)");
     }
-    return (rc = pdf_refuse_broken(pdf, fault)) != JY_OK ? rc : pdf_refuse_active(pdf, fault);
+    if ((rc = pdf_refuse_broken(pdf, fault)) != JY_OK || (rc = pdf_refuse_tree(pdf, fault)) != JY_OK)
+        return rc;
+    return pdf_refuse_active(pdf, fault);
 }
 
 /* Keywords of the Info dictionary, which programs keep when they write a file anew. */

@@ -85,6 +85,10 @@ JY_CHECK jy_err pdf_finish_archive(struct jy_slice prepared, const char *slot, s
 JY_CHECK jy_err pdf_refuse_broken(struct pdf *pdf, struct jy_fault *fault);
 /** JY_E_ACTIVE_CONTENT, naming object and kind, when something in the file acts by itself or lies outside it. */
 JY_CHECK jy_err pdf_refuse_active(const struct pdf *pdf, struct jy_fault *fault);
+/** JY_E_AMBIGUOUS when readers may count or inherit differently in the page tree, JY_E_LIMIT when it is too deep. */
+JY_CHECK jy_err pdf_refuse_tree(const struct pdf *pdf, struct jy_fault *fault);
+/** What of a page readers take differently, so that a place on it is not the same for all ("a Rotate that …"); NULL when nothing. */
+const char *pdf_page_doubt(qpdf_data q, qpdf_oh page);
 /** A page attribute, inherited from the page tree; null when there is none. */
 qpdf_oh pdf_inherited(qpdf_data q, qpdf_oh page, const char *key);
 /** The page as it is displayed. False when it has no size. */

@@ -75,6 +75,24 @@ place_of(const struct pdf *pdf, size_t page, qpdf_oh annot, const double rect[4]
     return (struct jy_stamp_place){ (int)page + 1, seen.x_mm - clip.x_mm, seen.y_mm - clip.y_mm, size[0] * k, size[1] * k, clip };
 }
 
+/*
+ * Does a further impression stand in the increment that brought the signature? Names can be foretold: one that lay in the document before would be
+ * taken for the signer's work, and so would one that a later hand adds.
+ */
+static bool
+is_of_increment(const struct pdf *pdf, const struct pdf_signature *s, int id)
+{
+    const struct pdf_entry *e = id > 0 ? pdf_xref_find(&pdf->xref, 0, (uint32_t)id) : NULL;
+    size_t before = 0;
+
+    if (s->end == 0)
+        return true;                                         /* its range is told to be wrong */
+    for (size_t i = 0; i < pdf->xref.count; i++)
+        if (pdf->xref.sections[i].at < s->begin && pdf->xref.sections[i].at > before)
+            before = pdf->xref.sections[i].at;
+    return e != NULL && e->type == PDF_IN_USE && e->where > before && e->where < s->end;
+}
+
 /* The signature that an annotation of a page shows, or SIZE_MAX. */
 static size_t
 signature_of(const struct pdf *pdf, qpdf_oh annot)
@@ -99,7 +117,8 @@ signature_of(const struct pdf *pdf, qpdf_oh annot)
         const char *text = qpdf_oh_get_utf8_value(q, name);
         size_t len = strlen(pdf->signatures[i].id);
 
-        if (len > 0 && strncmp(text, pdf->signatures[i].id, len) == 0 && text[len] == '.' && strspn(text + len + 1, "0123456789") == strlen(text + len + 1))
+        if (len > 0 && strncmp(text, pdf->signatures[i].id, len) == 0 && text[len] == '.' && strspn(text + len + 1, "0123456789") == strlen(text + len + 1) &&
+            is_of_increment(pdf, &pdf->details[i], id))
             return i;
     }
     return SIZE_MAX;

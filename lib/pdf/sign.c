@@ -191,13 +191,31 @@ add_value(struct pdf_update *u, int id, const char *filter, size_t hex, bool clo
     pdf_add(u, " >>\nendobj\n");
 }
 
+/* The pages that get an annotation: what is seen of them is the same for all readers where a stamp shows, and their list of annotations is one. */
+static jy_err
+check_pages(const struct pdf *pdf, const struct jy_stamp_place *places, size_t count, struct jy_fault *fault)
+{
+    for (size_t i = 0; i < count || i == 0; i++) {
+        size_t index = count == 0 ? 0 : (size_t)places[i].page - 1;
+        qpdf_oh page = qpdf_get_page_n(pdf->q, index), annots = qpdf_oh_get_key(pdf->q, page, "/Annots");
+        const char *doubt = count == 0 ? NULL : pdf_page_doubt(pdf->q, page);
+
+        if (doubt != NULL)
+            return jy_fail(fault, JY_E_AMBIGUOUS, "PDF page", 0, "page %zu has %s", index + 1, doubt);
+        if (!qpdf_oh_is_array(pdf->q, annots) && !qpdf_oh_is_null(pdf->q, annots))
+            return jy_fail(fault, JY_E_DAMAGED, "PDF Annots", 0, "page %zu has one that is no array", index + 1);
+    }
+    qpdf_oh_release_all(pdf->q);
+    return JY_OK;
+}
+
 jy_err
 pdf_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *places, size_t count, jy_time now, bool closing,
             struct jy_prepared *out, struct jy_fault *fault)
 {
-    struct pdf_update u = { .pdf = impl };
+    const struct pdf *pdf = impl;
+    struct pdf_update u;
     struct jy_seal *seal = NULL;
-    long long size = 0;
     size_t hex = 2 * (seal_der.len + 16384) > CONTENTS_MIN ? 2 * (seal_der.len + 16384) : CONTENTS_MIN;
     struct pdf_slot slot;
     bool plain = seal_der.len == 0;
@@ -206,18 +224,13 @@ pdf_prepare(void *impl, struct jy_slice seal_der, const struct jy_stamp_place *p
 
     (void)now;                                               /* the time stands in the value, where it is signed */
     /* ISO 32000-2 12.8.2.2: P 2 permits a signature with its widget, and no annotation. */
-    for (size_t i = 0; count > 1 && i < u.pdf->signature_count; i++)
-        if (u.pdf->details[i].permission == 1 || u.pdf->details[i].permission == 2)
-            return jy_fail(fault, JY_E_LOCKED, u.pdf->signatures[i].id, 0, "the certification (DocMDP P %d) permits a stamp at one place, %zu are asked for",
-                           u.pdf->details[i].permission, count);
-    if (!plain && (rc = jy_seal_parse(seal_der, &seal, fault)) != JY_OK)
+    for (size_t i = 0; count > 1 && i < pdf->signature_count; i++)
+        if (pdf->details[i].permission == 1 || pdf->details[i].permission == 2)
+            return jy_fail(fault, JY_E_LOCKED, pdf->signatures[i].id, 0, "the certification (DocMDP P %d) permits a stamp at one place, %zu are asked for",
+                           pdf->details[i].permission, count);
+    if ((rc = check_pages(impl, places, count, fault)) != JY_OK || (rc = pdf_update_begin(&u, impl, fault)) != JY_OK ||
+        (!plain && (rc = jy_seal_parse(seal_der, &seal, fault)) != JY_OK))
         return rc;
-    qpdf_oh_get_value_as_longlong(u.pdf->q, qpdf_oh_get_key(u.pdf->q, qpdf_get_trailer(u.pdf->q), "/Size"), &size);
-    if (size < 1 || size > JY_PDF_NUMBER_MAX) {
-        rc = jy_fail(fault, JY_E_DAMAGED, "PDF /Size", 0, "%lld", size);
-        goto out;
-    }
-    u.next_id = (int)size;
     value_id = u.next_id++;
     image_id = plain ? 0 : u.next_id++;
     pdf_add(&u, "\n");

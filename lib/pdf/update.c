@@ -2,9 +2,62 @@
 /* Writing an incremental update (ISO 32000 7.5.6). */
 #include "pdf/update.h"
 
+#include "pdf/refs.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
+
+/* The highest number that a reference names. */
+struct mentioned {
+    uint32_t id;                      /* whose tokens come */
+    int64_t integers[2];              /* the last two tokens, -1 where they were no integers */
+    int64_t highest;
+};
+
+static jy_err
+note_mention(void *arg, uint32_t id, const struct pdf_value *token)
+{
+    struct mentioned *m = arg;
+
+    if (m->id != id)
+        *m = (struct mentioned){ id, { -1, -1 }, m->highest };
+    if (pdf_word_is(token, "R") && m->integers[1] >= 0 && m->integers[0] > m->highest)
+        m->highest = m->integers[0];
+    m->integers[0] = m->integers[1];
+    m->integers[1] = token->kind == PDF_INTEGER ? token->number : -1;
+    return JY_OK;
+}
+
+jy_err
+pdf_update_begin(struct pdf_update *u, struct pdf *pdf, struct jy_fault *fault)
+{
+    struct mentioned m = { .integers = { -1, -1 } };
+    long long size = 0;
+    jy_err rc;
+
+    *u = (struct pdf_update){ .pdf = pdf };
+    qpdf_oh_get_value_as_longlong(pdf->q, qpdf_oh_get_key(pdf->q, qpdf_get_trailer(pdf->q), "/Size"), &size);
+    if (size < 1 || size > JY_PDF_NUMBER_MAX)
+        return jy_fail(fault, JY_E_DAMAGED, "PDF /Size", 0, "%lld", size);
+    for (size_t i = 0; i < pdf->xref.count; i++) {
+        const struct pdf_section *s = &pdf->xref.sections[i];
+        struct pdf_lexer lexer = pdf_inside(&s->trailer);
+        struct pdf_value token;
+
+        if (s->count > 0 && s->entries[s->count - 1].id > m.highest)
+            m.highest = s->entries[s->count - 1].id;
+        for (pdf_token_next(&lexer, &token); token.kind != PDF_END && token.kind != PDF_BAD; pdf_token_next(&lexer, &token))
+            if ((rc = note_mention(&m, 0, &token)) != JY_OK)
+                return rc;
+    }
+    if ((rc = pdf_tokens_scan(pdf->file, &pdf->xref, 0, pdf->xref.count, note_mention, &m, fault)) != JY_OK)
+        return rc;
+    if (m.highest >= JY_PDF_NUMBER_MAX)
+        return jy_fail(fault, JY_E_LIMIT, "PDF", 0, "a reference to object %lld", (long long)m.highest);
+    u->next_id = m.highest >= size ? (int)m.highest + 1 : (int)size;
+    return JY_OK;
+}
 
 void
 pdf_add(struct pdf_update *u, const char *text)
@@ -99,6 +152,17 @@ by_id(const void *a, const void *b)
     return ((const struct pdf_written *)a)->id - ((const struct pdf_written *)b)->id;
 }
 
+/* By number, each once: an object can be page and form in one, and has then no new version that is both. */
+static void
+sort_objects(struct pdf_update *u)
+{
+    if (u->count > 0)
+        qsort(u->objects, u->count, sizeof(u->objects[0]), by_id);
+    for (size_t i = 1; i < u->count; i++)
+        if (u->rc == JY_OK && u->objects[i - 1].id == u->objects[i].id)
+            u->rc = JY_E_AMBIGUOUS;
+}
+
 static void
 add_trailer_entries(struct pdf_update *u)
 {
@@ -124,7 +188,7 @@ pdf_add_xref(struct pdf_update *u)
         pdf_begin_object(u, u->next_id, 0);                      /* lists itself */
         u->next_id++;
         at = u->objects[u->count - 1].offset;
-        qsort(u->objects, u->count, sizeof(u->objects[0]), by_id);
+        sort_objects(u);
         PDF_ADD(u, "<< /Type /XRef /Size %d /W [1 8 2] /Index [", u->next_id);
         for (size_t i = 0; i < u->count; i++)
             PDF_ADD(u, " %d 1", u->objects[i].id);
@@ -142,7 +206,7 @@ pdf_add_xref(struct pdf_update *u)
         pdf_add(u, "\nendstream\nendobj\n");
     } else {
         at = u->pdf->file.len + u->bytes.len - u->pdf->header;
-        qsort(u->objects, u->count, sizeof(u->objects[0]), by_id);
+        sort_objects(u);
         pdf_add(u, "xref\n");
         for (size_t i = 0; i < u->count; i++)
             PDF_ADD(u, "%d 1\n%010zu %05d n \n", u->objects[i].id, u->objects[i].offset, u->objects[i].generation);

@@ -19,6 +19,11 @@ struct pdf_update {
     jy_err rc;
 };
 
+/**
+ * Begin: next_id is a number that the file neither gives nor mentions. A reference to an object that is not there is null (7.3.10), and must not
+ * come to life as a part of the update. Errors: JY_E_DAMAGED (Size), JY_E_LIMIT, those of reading the objects.
+ */
+JY_CHECK jy_err pdf_update_begin(struct pdf_update *u, struct pdf *pdf, struct jy_fault *fault);
 void pdf_add(struct pdf_update *u, const char *text);
 #define PDF_ADD(u, ...)                                       \
     do {                                                      \

@@ -31,13 +31,14 @@ jy_value_form(struct jy_slice value)
     }
 }
 
+/* of_any_length: a dataHash of another length is of another algorithm, and says nothing. */
 static jy_err
-ses_binds(struct jy_slice value, struct jy_slice digest, struct jy_fault *fault)
+ses_binds(struct jy_slice value, struct jy_slice digest, bool of_any_length, struct jy_fault *fault)
 {
     struct jy_ses *ses;
     jy_err rc = jy_ses_parse(value, &ses, fault);
 
-    if (rc == JY_OK && !jy_slice_equal(jy_ses_data_hash(ses), digest))
+    if (rc == JY_OK && !jy_slice_equal(jy_ses_data_hash(ses), digest) && (!of_any_length || jy_ses_data_hash(ses).len == digest.len))
         rc = jy_fail(fault, JY_E_DOCUMENT_CHANGED, "SES_Signature.toSign.dataHash", 0, "the value is for another document");
     jy_ses_free(ses);
     return rc;
@@ -61,7 +62,24 @@ jy_value_binds(struct jy_slice value, enum jy_value_form form, const uint8_t *di
 {
     if (jy_value_form(value) != form)
         return jy_fail(fault, JY_E_FORMAT, "signature value", 0, form == JY_VALUE_SES ? "not a SES_Signature" : "not a SignedData");
-    return form == JY_VALUE_SES ? ses_binds(value, JY_SLICE(digest, JY_SM3_SIZE), fault) : signed_data_binds(value, digest, fault);
+    return form == JY_VALUE_SES ? ses_binds(value, JY_SLICE(digest, JY_SM3_SIZE), false, fault) : signed_data_binds(value, digest, fault);
+}
+
+jy_err
+jy_value_names(struct jy_slice value, const uint8_t *digest, const struct jy_slice *parts, size_t part_count, struct jy_fault *fault)
+{
+    const struct jy_cms_subject subject = { digest, part_count > 0 ? parts : NULL, part_count };
+    enum jy_value_form form = jy_value_form(value);
+    struct jy_cms *cms;
+    jy_err rc;
+
+    if (form != JY_VALUE_SIGNED_DATA)
+        return form == JY_VALUE_SES ? ses_binds(value, JY_SLICE(digest, JY_SM3_SIZE), true, fault) : JY_OK;
+    if ((rc = jy_cms_parse(value, &cms, fault)) != JY_OK)
+        return rc;
+    rc = jy_cms_verify(cms, &subject, fault);
+    jy_cms_free(cms);
+    return rc == JY_E_DOCUMENT_CHANGED || rc == JY_E_NOMEM || rc == JY_E_CRYPTO ? rc : JY_OK;
 }
 
 jy_err

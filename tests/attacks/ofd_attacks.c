@@ -349,7 +349,8 @@ static const struct attack rows[] = {
       .names = "page 1" },
     { "stamp-over-signed-first", "the same where the list names the later one first", SIGNED(.then = page_covered_by_first), .verdict = JY_INDETERMINATE,
       FAILS(OVERLAY), .names = "page 1" },
-    { "stamp-moved", "the stamp is moved afterwards", SIGNED(AFTER(SIGNATURE0, "Boundary=\"100 100", "Boundary=\"10 10")), INVALID, FAILS(DOC_HASH) },
+    { "stamp-moved", "the stamp is moved afterwards", SIGNED(AFTER(SIGNATURE0, "Boundary=\"100 100", "Boundary=\"10 10")), INVALID, FAILS(DOC_HASH),
+      .stamping = JY_E_EARLIER_INVALID },
 
     /* XML */
     { "xml-doctype-page", "a document type in a page", SIGNED(BEFORE(PAGE1, NULL, "<!DOCTYPE x [<!ENTITY a \"b\">]><ofd:Page" OFD_NS "/>")),

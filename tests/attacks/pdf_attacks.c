@@ -580,6 +580,11 @@ static const struct attack rows[] = {
         "<< /Type /Annot /Subtype /Link /Rect [0 0 9 9] /A << /S /Launch /F (a.exe) >> >>", 0 })), GOOD, .stamping = JY_E_ACTIVE_CONTENT },
     { "stamp-outside", "the content stands in another file", MADE(.contents = "20 0 R", MORE({ 20, STREAM("/F (content.txt)", "0", ""), 0 })), GOOD,
       .stamping = JY_E_ACTIVE_CONTENT },
+    { "stamp-outside-page", "a form shows a page of another file",
+      MADE(.annots = "8 0 R 10 0 R 20 0 R", MORE({ 20, STREAM("/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Ref << /F (b.pdf) /Page 0 >>", "0", ""), 0 })),
+      GOOD, .stamping = JY_E_ACTIVE_CONTENT },
+    { "stamp-model", "a model that is turned and played", MADE(.annots = "8 0 R 10 0 R 20 0 R", MORE({ 20,
+        "<< /Type /Annot /Subtype /3D /Rect [0 0 9 9] >>", 0 })), GOOD, .stamping = JY_E_ACTIVE_CONTENT },
     { "stamp-changed", "the document was changed after a signature",
       MADE(UPDATE({ 4, OTHER_CONTENT, 0 })), CHANGED("object 4"), .stamping = JY_E_EARLIER_INVALID },
 

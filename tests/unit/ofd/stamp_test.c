@@ -98,6 +98,100 @@ stamp__a_locked_document_takes_no_further_stamp(void **state)
     assert_int_equal(may_stamp("", "", "OFDEntries.xml", "<OFDEntries/>"), JY_E_UNSUPPORTED);                 /* GM/T 0099 integrity */
 }
 
+/* The list's place in OFD.xml and the entry's place in the list are found in the text: another element of that name must not take them. */
+static void
+stamp__what_would_be_written_into_another_element_is_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(may_stamp("", "<o:DocInfo><!-- <o:Signatures> --></o:DocInfo>", NULL, NULL), JY_OK);
+    assert_int_equal(may_stamp("", "<o:DocInfo><o:Signatures>x</o:Signatures></o:DocInfo>", NULL, NULL), JY_E_AMBIGUOUS);
+    assert_int_equal(may_stamp("", "<o:Signatures>Doc_0/S.xml</o:Signatures>", "Doc_0/S.xml", "<Signatures><X><Signatures></Signatures></X></Signatures>"),
+                     JY_E_AMBIGUOUS);
+}
+
+/* What the document names and has not must not come to life with the files of a signature; the list, which stays open, must not be shown. */
+static void
+stamp__its_files_are_none_that_the_document_names(void **state)
+{
+    static const struct { const char *loc, *list; jy_err err; const char *folder; } rows[] = {
+        { "Res.xml", "", JY_OK, "Doc_0/Signs/Sign_0/" },
+        { "Signs/Sign_0/Seal.esl", "", JY_OK, "Doc_0/Signs/Sign_1/" },
+        { "/Doc_0/Signs/Sign_0/Signature.xml", "", JY_OK, "Doc_0/Signs/Sign_1/" },
+        { "Signs/Sign_0/SignedValue.dat", "", JY_OK, "Doc_0/Signs/Sign_1/" },
+        { "Signs/Signatures.xml", "", JY_E_AMBIGUOUS, NULL },
+        { "S.xml", "<o:Signatures>Doc_0/S.xml</o:Signatures>", JY_E_AMBIGUOUS, NULL },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char root[512], document[1024];
+        const struct raw_entry entries[] = { { .name = "OFD.xml", .text = root },          { .name = "Doc_0/Document.xml", .text = document },
+                                             { .name = "Doc_0/P.xml", .text = "<Page/>" }, { .name = "Doc_0/S.xml", .text = "<Signatures></Signatures>" } };
+        struct jy_buf file = { 0 }, out = { 0 };
+        jy_err err;
+
+        snprintf(root, sizeof(root), SIGNED, rows[i].list);
+        snprintf(document, sizeof(document), "<Document><CommonData><PageArea><PhysicalBox>0 0 210 297</PhysicalBox></PageArea><DocumentRes>%s</DocumentRes>"
+                 "</CommonData><Pages><Page ID=\"1\" BaseLoc=\"P.xml\"/></Pages></Document>", rows[i].loc);
+        raw_zip(entries, 4, &file);
+        if ((err = pki_stamp(jy_buf_slice(&file), pki.now, &out, NULL)) != rows[i].err)
+            fail_msg("%s: %s", rows[i].loc, jy_err_code(err));
+        if (err == JY_OK && jy_slice_find(jy_buf_slice(&out), jy_slice_text(rows[i].folder)) == SIZE_MAX)
+            fail_msg("%s: not in %s", rows[i].loc, rows[i].folder);
+        jy_buf_free(&file);
+        jy_buf_free(&out);
+    }
+}
+
+/* On the second of three pages. Readers must agree on its size, on where its coordinates begin, and on which page has the ID that PageRef names. */
+static void
+stamp__a_page_that_readers_take_differently_gets_none(void **state)
+{
+#define BOX(text) "<PhysicalBox>" text "</PhysicalBox>"
+#define AREA(text) "<Area>" BOX(text) "</Area>"
+    static const struct { const char *ids[3], *common, *area; jy_err err; } rows[] = {
+        { { "1", "2", "3" }, BOX("0 0 210 297"), "", JY_OK },
+        { { "1", "2", "3" }, BOX("0.0 -0 210 297"), AREA("\n0 0 1e2 +50.\t"), JY_OK },
+        { { "1", "2", "3" }, BOX("0 0 210 297"), AREA("10 0 210 297"), JY_E_AMBIGUOUS },
+        { { "1", "2", "3" }, BOX("0 5 210 297"), "", JY_E_AMBIGUOUS },
+        { { "1", "2", "3" }, BOX("0 5 210 297"), AREA("0 0 210 297"), JY_OK },                          /* the document's is not used */
+        { { "1", "2", "3" }, BOX("0 0 210 297"), AREA("0,0,100,50"), JY_E_AMBIGUOUS },
+        { { "1", "2", "3" }, BOX("0 0 210 297"), AREA("0 0 100 50 1"), JY_E_AMBIGUOUS },
+        { { "1", "2", "3" }, BOX("0 0 210 297"), AREA("0 0 0x64 50"), JY_E_AMBIGUOUS },
+        { { "1", "2", "3" }, BOX("0 0 210 297"), AREA("0 0 10<!-- -->0 50"), JY_E_AMBIGUOUS },
+        { { "1", "2", "3" }, BOX("0 0 210 297"), AREA("0 0 100 50") AREA("0 0 200 100"), JY_E_AMBIGUOUS },
+        { { "1", "2", "3" }, BOX("0 0 210 297"), "<Area>" BOX("0 0 100 50") BOX("0 0 200 100") "</Area>", JY_E_AMBIGUOUS },
+        { { "2", "2", "3" }, BOX("0 0 210 297"), "", JY_E_AMBIGUOUS },
+        { { "1", "2", "02" }, BOX("0 0 210 297"), "", JY_E_AMBIGUOUS },
+        { { "1", " 2", "2" }, BOX("0 0 210 297"), "", JY_E_AMBIGUOUS },
+        { { "1", "2", "1" }, BOX("0 0 210 297"), "", JY_OK },                                           /* others share one */
+        { { "1", "", "3" }, BOX("0 0 210 297"), "", JY_E_AMBIGUOUS },
+        { { "1", "100000000000000000000000000000000", "3" }, BOX("0 0 210 297"), "", JY_E_AMBIGUOUS },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char root[512], document[1024], page[256];
+        const struct raw_entry entries[] = { { .name = "OFD.xml", .text = root },          { .name = "Doc_0/Document.xml", .text = document },
+                                             { .name = "Doc_0/P.xml", .text = "<Page/>" }, { .name = "Doc_0/Q.xml", .text = page },
+                                             { .name = "Doc_0/R.xml", .text = "<Page/>" } };
+        struct jy_buf file = { 0 }, out = { 0 };
+        jy_err err;
+
+        snprintf(root, sizeof(root), SIGNED, "");
+        snprintf(document, sizeof(document), "<Document><CommonData><PageArea>%s</PageArea></CommonData><Pages><Page ID=\"%s\" BaseLoc=\"P.xml\"/>"
+                 "<Page ID=\"%s\" BaseLoc=\"Q.xml\"/><Page ID=\"%s\" BaseLoc=\"R.xml\"/></Pages></Document>", rows[i].common, rows[i].ids[0],
+                 rows[i].ids[1], rows[i].ids[2]);
+        snprintf(page, sizeof(page), "<Page>%s</Page>", rows[i].area);
+        raw_zip(entries, 5, &file);
+        err = pki_stamp_page(jy_buf_slice(&file), 2, pki.now, &out, NULL);
+        if (err != rows[i].err)
+            fail_msg("row %zu: %s", i, jy_err_code(err));
+        jy_buf_free(&file);
+        jy_buf_free(&out);
+    }
+}
+
 /* A package of two documents of one page each, with the lists that are named. */
 static struct jy_buf
 two_documents(bool with_lists)
@@ -257,6 +351,9 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stamp__the_document_s_own_permissions_are_kept),
         cmocka_unit_test(stamp__a_locked_document_takes_no_further_stamp),
+        cmocka_unit_test(stamp__a_page_that_readers_take_differently_gets_none),
+        cmocka_unit_test(stamp__its_files_are_none_that_the_document_names),
+        cmocka_unit_test(stamp__what_would_be_written_into_another_element_is_refused),
         cmocka_unit_test(stamp__each_document_of_a_package_has_its_own_signatures),
         cmocka_unit_test(stamp__pages_and_places_outside_are_refused),
         cmocka_unit_test(verify__cut_values_and_seals_are_invalid_not_a_crash),

@@ -81,11 +81,18 @@ ofd_text__each_character_stands_where_readers_draw_it(void **state)
         { "", "<TextCode X=\"0\" Y=\"10\" DeltaX=\"3 4\"> 乙丙</TextCode>", { { 20, 31.2, 3, 10 }, { 23, 31.2, 4, 10 }, { 27, 31.2, 10, 10 } } },
         { "", "<CGTransform CodePosition=\"0\" CodeCount=\"3\" GlyphCount=\"3\"><Glyphs>5 6 7</Glyphs></CGTransform>"
               "<TextCode X=\"0\" Y=\"10\" DeltaX=\"12 14\">甲乙丙</TextCode>", { { 20, 31.2, 10, 10 }, { 32, 31.2, 10, 10 }, { 46, 31.2, 10, 10 } } },
-        /* distances that end early or make no sense: as if there were none for the rest */
-        { "", "<TextCode X=\"0\" Y=\"10\" DeltaX=\"12\">甲乙丙</TextCode>", { { 20, 31.2, 10, 10 }, { 32, 31.2, 10, 10 }, { 42, 31.2, 10, 10 } } },
-        { "", "<TextCode X=\"0\" Y=\"10\" DeltaX=\"12 g\">甲乙丙</TextCode>", { { 20, 31.2, 10, 10 }, { 32, 31.2, 10, 10 }, { 42, 31.2, 10, 10 } } },
-        { "", "<TextCode X=\"0\" Y=\"10\" DeltaX=\"g 99999999999 12\">甲乙丙</TextCode>", { { 20, 31.2, 10, 10 }, { 30, 31.2, 10, 10 }, { 40, 31.2, 10, 10 } } },
-        { "", "<TextCode X=\"0\" Y=\"10\" DeltaX=\"nan\">甲乙丙</TextCode>", { { 20, 31.2, 10, 10 }, { 30, 31.2, 10, 10 }, { 40, 31.2, 10, 10 } } },
+        /* the last distance goes on; a list without any moves nothing */
+        { "", "<TextCode X=\"0\" Y=\"10\" DeltaX=\"12\">甲乙丙</TextCode>", { { 20, 31.2, 10, 10 }, { 32, 31.2, 10, 10 }, { 44, 31.2, 10, 10 } } },
+        { "", "<TextCode X=\"0\" Y=\"10\" DeltaX=\"12 g\">甲乙丙</TextCode>", { { 20, 31.2, 10, 10 }, { 32, 31.2, 10, 10 }, { 44, 31.2, 10, 10 } } },
+        { "", "<TextCode X=\"0\" Y=\"10\" DeltaX=\"11\" DeltaY=\"2 3\">甲乙丙</TextCode>", { { 20, 31.2, 10, 10 }, { 31, 33.2, 10, 10 }, { 42, 36.2, 10, 10 } } },
+        { "", "<TextCode X=\"0\" Y=\"10\" DeltaX=\"g 99999999999 12\">甲乙丙</TextCode>", { { 20, 31.2, 10, 10 }, { 32, 31.2, 10, 10 }, { 44, 31.2, 10, 10 } } },
+        { "", "<TextCode X=\"0\" Y=\"10\" DeltaX=\"nan\">甲乙丙</TextCode>", { { 20, 31.2, 10, 10 }, { 20, 31.2, 10, 10 }, { 20, 31.2, 10, 10 } } },
+        /* backwards and upwards; characters turned about where they begin */
+        { "ReadDirection=\"180\"", "<TextCode X=\"0\" Y=\"10\">甲乙丙</TextCode>", { { 20, 31.2, 10, 10 }, { 10, 31.2, 10, 10 }, { 0, 31.2, 10, 10 } } },
+        { "ReadDirection=\"270\"", "<TextCode X=\"0\" Y=\"10\">甲乙丙</TextCode>", { { 20, 31.2, 10, 10 }, { 20, 21.2, 10, 10 }, { 20, 11.2, 10, 10 } } },
+        { "CharDirection=\"90\"", "<TextCode X=\"0\" Y=\"10\" DeltaX=\"10 10\">甲乙丙</TextCode>", { { 18.8, 40, 10, 10 }, { 28.8, 40, 10, 10 }, { 38.8, 40, 10, 10 } } },
+        { "CharDirection=\"180\"", "<TextCode X=\"0\" Y=\"10\" DeltaX=\"10 10\">甲乙丙</TextCode>", { { 10, 38.8, 10, 10 }, { 20, 38.8, 10, 10 }, { 30, 38.8, 10, 10 } } },
+        { "CharDirection=\"270\"", "<TextCode X=\"0\" Y=\"10\" DeltaX=\"10 10\">甲乙丙</TextCode>", { { 11.2, 30, 10, 10 }, { 21.2, 30, 10, 10 }, { 31.2, 30, 10, 10 } } },
     };
 
     (void)state;

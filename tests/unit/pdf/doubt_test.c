@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What readers show differently gets no stamp, and a stamp shows on its own page only. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include "objects.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROWS(t) (sizeof(t) / sizeof((t)[0]))
+
+static int
+set_up(void **state)
+{
+    (void)state;
+    pki_begin();
+    return 0;
+}
+
+static int
+tear_down(void **state)
+{
+    (void)state;
+    pki_end();
+    return 0;
+}
+
+/* Some readers walk the tree down, some go up by Parent, some leap by Count. */
+static void
+stamp__a_page_tree_that_readers_walk_differently_gets_none(void **state)
+{
+    static const struct { const char *pages, *node, *page; jy_err err; } rows[] = {
+        { "/Kids [5 0 R] /Count 1", "/Parent 2 0 R /Kids [3 0 R] /Count 1", "/Parent 5 0 R", JY_OK },
+        { "/Kids 6 0 R /Count 7 0 R", "/Parent 2 0 R /Kids [3 0 R] /Count 7 0 R", "/Parent 5 0 R", JY_OK },
+        { "/Kids [5 0 R 3 0 R] /Count 1", "/Parent 2 0 R /Kids [] /Count 0", "/Parent 2 0 R", JY_OK },
+        { "/Kids [5 0 R] /Count 2", "/Parent 2 0 R /Kids [3 0 R] /Count 1", "/Parent 5 0 R", JY_E_AMBIGUOUS },
+        { "/Kids [5 0 R] /Count 0", "/Parent 2 0 R /Kids [3 0 R] /Count 1", "/Parent 5 0 R", JY_E_AMBIGUOUS },
+        { "/Kids [5 0 R]", "/Parent 2 0 R /Kids [3 0 R] /Count 1", "/Parent 5 0 R", JY_E_AMBIGUOUS },
+        { "/Kids [5 0 R] /Count 1", "/Parent 2 0 R /Kids [3 0 R] /Count 2", "/Parent 5 0 R", JY_E_AMBIGUOUS },
+        { "/Kids [5 0 R] /Count 1", "/Parent 2 0 R /Kids [3 0 R] /Count 1", "/Parent 2 0 R", JY_E_AMBIGUOUS },
+        { "/Kids [5 0 R] /Count 1", "/Parent 2 0 R /Kids [3 0 R] /Count 1", "", JY_E_AMBIGUOUS },
+        { "/Kids [5 0 R] /Count 1", "/Kids [3 0 R] /Count 1", "/Parent 5 0 R", JY_E_AMBIGUOUS },
+        { "/Kids [3 0 R] /Count 1", "/Kids [] /Count 0 /Rotate 90", "/Parent 5 0 R", JY_E_AMBIGUOUS },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        char root[160], node[160], page[160];
+        const char *const objects[] = { CATALOG, root, page, CONTENT, node, "[5 0 R]", "1" };
+        struct jy_buf pdf;
+
+        snprintf(root, sizeof(root), "<< /Type /Pages %s >>", rows[i].pages);
+        snprintf(node, sizeof(node), "<< /Type /Pages %s >>", rows[i].node);
+        snprintf(page, sizeof(page), "<< /Type /Page %s /MediaBox [0 0 400 500] /Contents 4 0 R /Resources << >> >>", rows[i].page);
+        pdf = pdf_of(objects, ROWS(objects), "", NULL);
+        if (stamp_err(jy_buf_slice(&pdf)) != rows[i].err)
+            fail_msg("row %zu", i);
+        jy_buf_free(&pdf);
+    }
+}
+
+/* A Rotate above more nodes than are climbed must not be lost. */
+static void
+stamp__a_page_tree_that_is_too_deep_gets_none(void **state)
+{
+    enum { DEEP = 80, NODES = DEEP + 4 };
+    static char text[NODES][96];
+    const char *objects[NODES] = { CATALOG, "<< /Type /Pages /Kids [5 0 R] /Count 1 /Rotate 90 >>", text[2], CONTENT };
+
+    (void)state;
+    for (int depth = 50; depth <= DEEP; depth += 30) {
+        struct jy_buf pdf;
+        for (int i = 0; i < depth; i++) {
+            snprintf(text[4 + i], sizeof(text[0]), "<< /Type /Pages /Parent %d 0 R /Kids [%d 0 R] /Count 1 >>", i == 0 ? 2 : 4 + i, i + 1 < depth ? 6 + i : 3);
+            objects[4 + i] = text[4 + i];
+        }
+        snprintf(text[2], sizeof(text[0]), "<< /Type /Page /Parent %d 0 R /MediaBox [0 0 400 500] /Contents 4 0 R >>", 4 + depth);
+        pdf = pdf_of(objects, (size_t)depth + 4, "", NULL);
+        assert_int_equal(stamp_err(jy_buf_slice(&pdf)), depth < 60 ? JY_OK : JY_E_LIMIT);
+        jy_buf_free(&pdf);
+    }
+}
+
+static void
+stamp__a_page_that_readers_turn_or_crop_differently_gets_none(void **state)
+{
+    static const struct { const char *page; jy_err err; } rows[] = {
+        { "/MediaBox [0 0 400 500] /Rotate 450", JY_OK },
+        { "/MediaBox [0 0 400 500] /Rotate 45", JY_E_AMBIGUOUS },
+        { "/MediaBox [0 0 400 500] /Rotate 90.0", JY_E_AMBIGUOUS },
+        { "/MediaBox [0 0 400 500] /Rotate (90)", JY_E_AMBIGUOUS },
+        { "/MediaBox [0 0 400 500] /CropBox [0 0 0 0]", JY_OK },                    /* none, for all readers */
+        { "/MediaBox [0 0 400 500] /CropBox [-1 -1 400 500]", JY_OK },              /* the same by both ways */
+        { "/MediaBox [0 0 400 500] /CropBox [-50 0 400 450]", JY_OK },
+        { "/MediaBox [0 0 400 500] /CropBox [0 0.2 400.3 500.4]", JY_OK },          /* rounded apart */
+        { "/MediaBox [0 0 400 500] /CropBox [0 -60 400 450]", JY_E_AMBIGUOUS },     /* 510 high, 450 of it on the page */
+        { "/MediaBox [0 0 400 500] /CropBox [500 600 700 800]", JY_E_AMBIGUOUS },
+        { "/MediaBox [0 0 400 500] /CropBox [0 0 (400) 500]", JY_E_AMBIGUOUS },
+        { "/MediaBox [2000000 0 2000400 500]", JY_E_AMBIGUOUS },
+        { "/MediaBox [0 0 400 500] /UserUnit 0", JY_E_AMBIGUOUS },
+        { "/MediaBox [0 0 400 500] /UserUnit 1e9", JY_E_DAMAGED },                  /* no number of a PDF */
+        { "/MediaBox [0 0 400 500] /UserUnit 75000", JY_E_AMBIGUOUS },
+        { "/MediaBox [0 0 400 500] /Annots null", JY_OK },
+        { "/MediaBox [0 0 400 500] /Annots << >>", JY_E_DAMAGED },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        char page[160];
+        struct jy_buf pdf;
+
+        snprintf(page, sizeof(page), "<< /Type /Page /Parent 2 0 R %s /Contents 4 0 R /Resources << >> >>", rows[i].page);
+        pdf = page_pdf(page);
+        if (stamp_err(jy_buf_slice(&pdf)) != rows[i].err)
+            fail_msg("%s", rows[i].page);
+        jy_buf_free(&pdf);
+    }
+}
+
+/* The update would give it two new versions. */
+static void
+stamp__an_object_that_is_page_and_form_in_one_gets_none(void **state)
+{
+    const char *const objects[] = { "<< /Type /Catalog /Pages 2 0 R /AcroForm 3 0 R >>", PAGES,
+                                    "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 500] /Contents 4 0 R /Fields [] >>", CONTENT };
+    struct jy_buf pdf = pdf_of(objects, ROWS(objects), "", NULL);
+
+    (void)state;
+    assert_int_equal(stamp_err(jy_buf_slice(&pdf)), JY_E_AMBIGUOUS);
+    jy_buf_free(&pdf);
+}
+
+/* ISO 32000-2 7.3.10: a reference to an object that is not there is null. What a stamp appends must not stand there from now on. */
+static void
+stamp__a_reference_to_nothing_stays_one(void **state)
+{
+    const char *const objects[] = { CATALOG, "<< /Type /Pages /Kids [3 0 R 6 0 R] /Count 2 >>",
+                                    "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 500] /Annots [7 0 R 8 0 R 9 0 R 10 0 R 11 0 R 12 0 R 13 0 R 40 0 R] >>",
+                                    CONTENT, "<< >>", "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 500] /Contents 4 0 R /Resources << >> >>" };
+    struct jy_buf pdf = pdf_of(objects, ROWS(objects), "", NULL), out = { 0 };
+    const struct jy_signature *list;
+    struct jy_document *doc;
+    size_t count;
+
+    (void)state;
+    MUST(pki_stamp_page(jy_buf_slice(&pdf), 2, pki.now, &out, NULL));
+    MUST(jy_document_open(jy_buf_slice(&out), &doc, NULL));
+    MUST(jy_document_signatures(doc, &list, &count, NULL));
+    assert_int_equal(count, 1);
+    assert_int_equal(list[0].place_count, 1);
+    assert_int_equal(list[0].places[0].page, 2);
+    for (int id = 7; id <= 40; id++) {
+        char text[24];
+        snprintf(text, sizeof(text), "\n%d 0 obj", id);
+        assert_true(jy_slice_find(jy_buf_slice(&out), jy_slice_text(text)) == SIZE_MAX);
+    }
+    jy_document_free(doc);
+    jy_buf_free(&pdf);
+    jy_buf_free(&out);
+}
+
+/* The field's name can be foretold, and its further impressions bear it: those that lay there before are not told as places of the seal. */
+static void
+stamp__an_annotation_of_its_name_that_was_there_before_is_none_of_its(void **state)
+{
+    enum { PLANTED = 20 };
+    static char text[PLANTED][128];
+    const char *objects[4 + PLANTED] = { CATALOG, PAGES, NULL, CONTENT };
+    char page[512] = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Annots [";
+    const struct jy_stamp_place places[2] = { { 1, 10, 10, 20, 20, { 0, 0, 0, 0 } }, { 1, 50, 10, 20, 20, { 0, 0, 0, 0 } } };
+    const struct jy_signature *list;
+    struct jy_document *doc;
+    struct jy_buf pdf, out = { 0 };
+    size_t count;
+
+    (void)state;
+    for (int i = 0; i < PLANTED; i++) {
+        snprintf(text[i], sizeof(text[0]), "<< /Type /Annot /Subtype /Stamp /Rect [300 300 400 400] /F 132 /P 3 0 R /NM (Jinyin%d.1) >>", PLANTED + 4 + i);
+        objects[4 + i] = text[i];
+        snprintf(page + strlen(page), sizeof(page) - strlen(page), " %d 0 R", 5 + i);
+    }
+    strcat(page, "] >>");
+    objects[2] = page;
+    pdf = pdf_of(objects, 4 + PLANTED, "", NULL);
+    MUST(pki_stamp_at(jy_buf_slice(&pdf), places, 2, false, pki.now, &out, NULL));
+    MUST(jy_document_open(jy_buf_slice(&out), &doc, NULL));
+    MUST(jy_document_signatures(doc, &list, &count, NULL));
+    assert_int_equal(count, 1);
+    assert_true(strncmp(list[0].id, "Jinyin", 6) == 0 && atoi(list[0].id + 6) >= PLANTED + 4 && atoi(list[0].id + 6) < 2 * PLANTED + 4);
+    assert_int_equal(list[0].place_count, 2);
+    jy_document_free(doc);
+    jy_buf_free(&pdf);
+    jy_buf_free(&out);
+}
+
+/* One byte of the page, in the bytes that the first stamp signs. */
+static void
+stamp__a_document_that_was_changed_after_a_signature_gets_none(void **state)
+{
+    struct jy_buf pdf = page_pdf(A4), once = { 0 };
+    size_t at;
+
+    (void)state;
+    MUST(pki_stamp(jy_buf_slice(&pdf), pki.now, &once, NULL));
+    assert_int_equal(stamp_err(jy_buf_slice(&once)), JY_OK);
+    at = jy_slice_find(jy_buf_slice(&once), jy_slice_text("100 100 l"));
+    assert_true(at < pdf.len);
+    once.p[at] = '3';
+    assert_int_equal(stamp_err(jy_buf_slice(&once)), JY_E_EARLIER_INVALID);
+    jy_buf_free(&pdf);
+    jy_buf_free(&once);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(stamp__a_page_tree_that_readers_walk_differently_gets_none),
+        cmocka_unit_test(stamp__a_page_tree_that_is_too_deep_gets_none),
+        cmocka_unit_test(stamp__a_page_that_readers_turn_or_crop_differently_gets_none),
+        cmocka_unit_test(stamp__an_object_that_is_page_and_form_in_one_gets_none),
+        cmocka_unit_test(stamp__a_reference_to_nothing_stays_one),
+        cmocka_unit_test(stamp__an_annotation_of_its_name_that_was_there_before_is_none_of_its),
+        cmocka_unit_test(stamp__a_document_that_was_changed_after_a_signature_gets_none),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
