@@ -34,19 +34,22 @@ judge_status(struct judgement *j, const struct jy_seal *seal)
     uint8_t digest[JY_SM3_SIZE];
     char when[21];
 
-    if (j->rc != JY_OK || (j->rc = jy_sm3(jy_seal_der(seal), digest)) != JY_OK)
+    if (j->rc != JY_OK)
         return;
     material_seal(j->material, j->out->seal_id);
     for (size_t i = 0; j->evidence != NULL && i < j->evidence->status_count; i++) {
         const struct jy_status_event *event = &j->evidence->status[i];
         if (strcmp(event->seal_id, jy_seal_id(seal)) != 0)
             continue;
+        /* Where the register names no seal this one need not be digested. */
+        if (event->names_seal && !named && (j->rc = jy_sm3(jy_seal_der(seal), digest)) != JY_OK)
+            return;
+        named = named || event->names_seal;
         if (!is_of_seal(event, digest)) {
             NOTE(j, SEAL_REGISTERED, false, "", "the register's seal %s is another", event->seal_id);
             return;
         }
         known = true;
-        named = named || event->names_seal;
         is_void = is_void || strcmp(event->state, "VOID") == 0;
         /* In whatever order they come: of one second the last counts. */
         if ((event->since < j->time || (event->since == j->time && (!recorded || strcmp(event->state, "ACTIVE") == 0))) && event->since >= since_then) {

@@ -402,6 +402,27 @@ value_form__is_told_from_the_bytes(void **state)
     jy_buf_free(&bare);
 }
 
+/* Before a further stamp: for another document, or not; everything else is the verifier's. */
+static void
+value_names__is_asked_of_the_digest_only(void **state)
+{
+    const uint8_t digest[JY_SM3_SIZE] = { 1 }, other[JY_SM3_SIZE] = { 2 };
+    const struct jy_cms_fields fields = { .digest = digest, .signer = pki.signer };
+    struct jy_buf cms = { 0 }, long_hash = forge_ses(&(struct forge_ses){ .data_hash = TLV("0123456789abcdef0123456789abcdef01234567") });
+
+    (void)state;
+    MUST(jy_cms_make(&fields, pki.signer_key, &cms, NULL));
+    assert_int_equal(jy_value_names(jy_buf_slice(&cms), digest, NULL, 0, NULL), JY_OK);
+    assert_int_equal(jy_value_names(jy_buf_slice(&cms), other, NULL, 0, NULL), JY_E_DOCUMENT_CHANGED);
+    cms.p[cms.len - 1] ^= 1;                                 /* in the signature */
+    assert_int_equal(jy_value_names(jy_buf_slice(&cms), digest, NULL, 0, NULL), JY_OK);
+    assert_int_equal(jy_value_names(TLV("\x30\x0b\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02"), digest, NULL, 0, NULL), JY_E_FORMAT);
+    assert_int_equal(jy_value_names(TLV("\x30\x03\x02\x01\x00"), digest, NULL, 0, NULL), JY_OK);
+    assert_int_equal(jy_value_names(jy_buf_slice(&long_hash), digest, NULL, 0, NULL), JY_OK);          /* of another algorithm */
+    jy_buf_free(&cms);
+    jy_buf_free(&long_hash);
+}
+
 static void
 deviations__have_names_of_their_own(void **state)
 {
@@ -424,6 +445,7 @@ main(void)
         cmocka_unit_test(ses__a_signature_of_the_digest_itself_is_named_and_refused),
         cmocka_unit_test(seal_make__version_5_and_a_list_of_digests),
         cmocka_unit_test(value_form__is_told_from_the_bytes),
+        cmocka_unit_test(value_names__is_asked_of_the_digest_only),
         cmocka_unit_test(deviations__have_names_of_their_own),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -381,6 +381,14 @@ cms_binds(struct jy_buf *facts)
 }
 
 static jy_err
+cms_names(struct jy_buf *facts)
+{
+    jy_err rc = jy_value_names(jy_buf_slice(&cms_full), digest, NULL, 0, NULL);
+
+    return rc != JY_OK ? rc : jy_buf_text(facts, "named");
+}
+
+static jy_err
 check_cms(struct jy_buf *facts)
 {
     struct jy_cms_result result;
@@ -531,6 +539,7 @@ static const struct { const char *what; jy_err (*run)(struct jy_buf *facts); } r
     { "a seal of version 4", judge_seal_v4 }, { "a seal of version 1", judge_seal_v1 }, { "a seal of version 4 over the scope of 1", judge_seal_scope },
     { "a signature of version 4", judge_ses_v4 }, { "a signature of version 1", judge_ses_v1 }, { "a token in timeInfo", judge_ses_token },
     { "a list of digests with Z", judge_ses_digests }, { "SES_Signature binds", ses_binds }, { "SignedData binds", cms_binds },
+    { "SignedData names", cms_names },
     { "Z of a SES_Signature's signer", ses_z }, { "Z of a SignedData's signer", cms_z }, { "SignedData checked", check_cms }, { "SignedData made", make_enclosed }, { "SignedData made, detached", make_detached },
     { "SignedData", judge_full }, { "SignedData in BER", judge_ber }, { "over its content", judge_content }, { "over the enclosed digest", judge_digest },
     { "over the text of the digest", judge_text }, { "over the document", judge_document }, { "a bare value", judge_bare },
