@@ -298,19 +298,26 @@ answer(const struct jy_cert *about, jy_time revoked, jy_time of, const struct jy
 
 static const struct jy_extension no_check = { "1.3.6.1.5.5.7.48.1.5", false, { (const uint8_t *)"\x05\x00", 2 } };
 
-/* A list that is over, so that answers decide; it names the responder, or nobody. */
-static void
-answered_by_responder(bool listed)
+/* Of the CA, exempt from lists (ocsp-nocheck). */
+static const struct jy_cert *
+exempt_responder(struct jy_sm2 *key)
 {
-    struct jy_sm2 *key = scene_key();
     struct jy_issue what = scene_issue(key, "responder");
-    const struct jy_cert *responder;
 
     what.key_usage = "critical,digitalSignature";
     what.extended_key_usage = "OCSPSigning";
     what.extensions = &no_check;
     what.extension_count = 1;
-    responder = scene_cert(&what);
+    return scene_cert(&what);
+}
+
+/* A list that is over, so that answers decide; it names the responder, or nobody. */
+static void
+answered_by_responder(bool listed)
+{
+    struct jy_sm2 *key = scene_key();
+    const struct jy_cert *responder = exempt_responder(key);
+
     scene_trust(false, NULL, 0, &(struct scene_list){ .serial = listed ? jy_cert_serial(responder) : NULL, .at = pki.now - 2 * HOUR,
                                                      .next = pki.now - 30 * MINUTE }, 1);
     answer(pki.maker, 0, pki.now - MINUTE, pki.ca_key, pki.ca);
@@ -331,14 +338,8 @@ answer_of_doubtful_responder(bool held)
     struct scene_list list = { .from = pki.now - HOUR, .next = pki.now - 30 * MINUTE, .at = pki.now - 2 * HOUR, .reason = 6 };
     struct scene_list lists[2] = { { .next = pki.now - 30 * MINUTE }, list };
     struct jy_sm2 *key = scene_key();
-    struct jy_issue what = scene_issue(key, "responder");
-    const struct jy_cert *responder;
+    const struct jy_cert *responder = exempt_responder(key);
 
-    what.key_usage = "critical,digitalSignature";
-    what.extended_key_usage = "OCSPSigning";
-    what.extensions = &no_check;
-    what.extension_count = 1;
-    responder = scene_cert(&what);
     lists[1].serial = jy_cert_serial(responder);
     lists[1].extension = held ? NULL : &unknown;
     scene_trust(false, NULL, 0, lists, 2);
