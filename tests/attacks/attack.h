@@ -155,22 +155,6 @@ attack_test_(void **state)
     jy_buf_free(&file);
 }
 
-static inline int
-attack_begin_(void **state)
-{
-    (void)state;
-    pki_begin();
-    return 0;
-}
-
-static inline int
-attack_end_(void **state)
-{
-    (void)state;
-    pki_end();
-    return 0;
-}
-
 /* The trust that the files were made for, and what is expected of each: name, error or verdict, check, what. */
 static inline void
 attack_list_(void)
@@ -223,7 +207,7 @@ attacks_run(const struct attack_family *family)
     tests[0] = (struct CMUnitTest){ .name = "the rows have names of their own", .test_func = attack_names_are_unique_ };
     for (size_t i = 0; i < family->count; i++)
         tests[i + 1] = (struct CMUnitTest){ .name = family->rows[i].name, .test_func = attack_test_, .initial_state = (void *)(uintptr_t)&family->rows[i] };
-    failed = _cmocka_run_group_tests(family->name, tests, family->count + 1, attack_begin_, attack_end_);
+    failed = _cmocka_run_group_tests(family->name, tests, family->count + 1, pki_set_up, pki_tear_down);
     printf("attacks %s: %zu classes, %d wrong\n", family->name, family->count, failed);
     free(tests);
     return failed;

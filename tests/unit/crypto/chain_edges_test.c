@@ -11,22 +11,6 @@
 
 #define TLV(bytes) JY_SLICE(bytes, sizeof(bytes) - 1)
 
-static int
-set_up(void **state)
-{
-    (void)state;
-    authority_begin();
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    (void)state;
-    authority_end();
-    return 0;
-}
-
 static struct jy_chain_result
 judge(const struct jy_trust *trust, const struct jy_cert *cert, const struct jy_cert *const *extra, size_t count)
 {
@@ -292,5 +276,5 @@ main(void)
         cmocka_unit_test(list__of_another_algorithm_is_never_used),
     };
 
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, authority_set_up, authority_tear_down);
 }

@@ -10,22 +10,6 @@
 #include <codec/der.h>
 #include <codec/oid.h>
 
-static int
-set_up(void **state)
-{
-    (void)state;
-    authority_begin();
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    (void)state;
-    authority_end();
-    return 0;
-}
-
 /* A certificate by the CA with these contents octets as AlgorithmIdentifier of its key, and signed so. */
 static struct jy_buf
 with_algorithm(const struct jy_cert *cert, struct jy_slice algorithm, struct jy_slice bits)
@@ -107,5 +91,5 @@ main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(key__is_read_in_either_form_and_in_no_other) };
 
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, authority_set_up, authority_tear_down);
 }

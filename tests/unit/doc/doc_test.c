@@ -321,7 +321,7 @@ refusals__say_their_reason(void **state)
     close(ends[1]);
 }
 
-/* Whoever asked may have gone while the document was read: no reason to end. */
+/* Whoever asked may have gone while the document was read: no reason to pki_tear_down. */
 static void
 answer__to_a_peer_that_has_gone_is_dropped(void **state)
 {
@@ -343,14 +343,6 @@ begin(void **state)
     (void)state;
     pki_begin();
     doc_warm_up();
-    return 0;
-}
-
-static int
-end(void **state)
-{
-    (void)state;
-    pki_end();
     return 0;
 }
 
@@ -395,5 +387,5 @@ main(void)
         cmocka_unit_test(text__of_a_page_is_told_in_runs),
         cmocka_unit_test(answer__to_a_peer_that_has_gone_is_dropped),
     };
-    return cmocka_run_group_tests(tests, begin, end);
+    return cmocka_run_group_tests(tests, begin, pki_tear_down);
 }

@@ -334,27 +334,11 @@ no_part_of_a_package_becomes_its_end_record(void **state)
     jy_buf_free(&out);
 }
 
-static int
-set_up(void **state)
-{
-    (void)state;
-    pki_begin();
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    (void)state;
-    pki_end();
-    return 0;
-}
-
 int
 main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_hostile), cmocka_unit_test(no_part_of_a_package_becomes_its_end_record),
                                         cmocka_unit_test(test_stamp), cmocka_unit_test(test_tamper), cmocka_unit_test(test_corpus) };
 
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, pki_set_up, pki_tear_down);
 }

@@ -17,22 +17,6 @@
     "<Document><CommonData><PageArea><PhysicalBox>0 0 210 297</PhysicalBox></PageArea></CommonData>"         \
     "<Pages><Page ID=\"1\" BaseLoc=\"P.xml\"/><Page ID=\"7\" BaseLoc=\"Q.xml\"/></Pages>%s</Document>"
 
-static int
-set_up(void **state)
-{
-    (void)state;
-    pki_begin();
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    (void)state;
-    pki_end();
-    return 0;
-}
-
 /* A package of two pages (A4, 100 × 50 mm); more goes into Document, list into DocBody. */
 static struct jy_buf
 package(const char *more, const char *list, const char *name, const char *text)
@@ -358,5 +342,5 @@ main(void)
         cmocka_unit_test(stamp__pages_and_places_outside_are_refused),
         cmocka_unit_test(verify__cut_values_and_seals_are_invalid_not_a_crash),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, pki_set_up, pki_tear_down);
 }

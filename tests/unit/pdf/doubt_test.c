@@ -14,22 +14,6 @@
 
 #define ROWS(t) (sizeof(t) / sizeof((t)[0]))
 
-static int
-set_up(void **state)
-{
-    (void)state;
-    pki_begin();
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    (void)state;
-    pki_end();
-    return 0;
-}
-
 /* Some readers walk the tree down, some go up by Parent, some leap by Count. */
 static void
 stamp__a_page_tree_that_readers_walk_differently_gets_none(void **state)
@@ -228,5 +212,5 @@ main(void)
         cmocka_unit_test(stamp__an_annotation_of_its_name_that_was_there_before_is_none_of_its),
         cmocka_unit_test(stamp__a_document_that_was_changed_after_a_signature_gets_none),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, pki_set_up, pki_tear_down);
 }

@@ -13,22 +13,6 @@
 
 #define MM (72 / 25.4)
 
-static int
-set_up(void **state)
-{
-    (void)state;
-    pki_begin();
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    (void)state;
-    pki_end();
-    return 0;
-}
-
 static jy_err
 open_objects(const char *const *objects, size_t count, const char *trailer)
 {
@@ -383,5 +367,5 @@ main(void)
         cmocka_unit_test(stamp__is_read_back_where_it_was_put),
         cmocka_unit_test(stamp__several_places_leave_earlier_signatures_good),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, pki_set_up, pki_tear_down);
 }

@@ -14,22 +14,6 @@
 
 #define ROWS(t) (sizeof(t) / sizeof((t)[0]))
 
-static int
-set_up(void **state)
-{
-    (void)state;
-    pki_begin();
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    (void)state;
-    pki_end();
-    return 0;
-}
-
 /* Pages of every turn, cropped and enlarged; all are displayed as large as A4 or larger. */
 static const char *const PAGES[] = {
     "/MediaBox [0 0 595.276 841.89]",
@@ -309,5 +293,5 @@ main(void)
         cmocka_unit_test(clip__what_does_not_lie_in_the_picture_and_on_the_page_is_refused),
     };
 
-    return cmocka_run_group_tests_name("stamping in all the ways", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("stamping in all the ways", tests, pki_set_up, pki_tear_down);
 }

@@ -15,22 +15,6 @@
 
 #define TLV(bytes) JY_SLICE(bytes, sizeof(bytes) - 1)
 
-static int
-set_up(void **state)
-{
-    (void)state;
-    pki_begin();
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    (void)state;
-    pki_end();
-    return 0;
-}
-
 /* seal-formats §1.3: what stands in timeInfo of version 1. */
 static void
 time_text__is_read_in_every_form_that_is_met_and_in_no_other(void **state)
@@ -318,5 +302,5 @@ main(void)
         cmocka_unit_test(value_signer_z__needs_a_signer_with_a_key),
     };
 
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, pki_set_up, pki_tear_down);
 }

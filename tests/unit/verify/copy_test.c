@@ -15,22 +15,6 @@
 #define MARK JY_COPY_MARK DIGEST
 #define PNG "\x89PNG\r\n\x1a\n"
 
-static int
-set_up(void **state)
-{
-    (void)state;
-    pki_begin();
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    (void)state;
-    pki_end();
-    return 0;
-}
-
 /* Verdict, JSON and text of a file. */
 static enum jy_verdict
 verdict_of(struct jy_slice file, struct jy_buf *json, struct jy_buf *text)
@@ -186,5 +170,5 @@ main(void)
         cmocka_unit_test(R17_1__an_ofd_is_never_a_copy),
     };
 
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, pki_set_up, pki_tear_down);
 }

@@ -19,22 +19,6 @@ static const char *const documents[] = { JY_DATA "/contract.ofd", JY_DATA "/cont
 
 static struct jy_buf crl_der, other_info;     /* lists, and what else stands among them, for the next value */
 
-static int
-set_up(void **state)
-{
-    (void)state;
-    pki_begin();
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    (void)state;
-    pki_end();
-    return 0;
-}
-
 /* The value that a prepared document wants, by the signer. */
 static struct jy_buf
 value_for(const struct jy_prepared *prepared)
@@ -326,5 +310,5 @@ main(void)
         cmocka_unit_test(plain__a_list_changed_after_the_lock_is_invalid),
         cmocka_unit_test(finish__takes_only_the_value_that_was_prepared_for),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, pki_set_up, pki_tear_down);
 }
