@@ -169,6 +169,12 @@ ofd_parse_acting(struct ofd *ofd, size_t entry, struct jy_slice bytes, const cha
 }
 
 bool
+ofd_is_false(const char *text)
+{
+    return text != NULL && (strcmp(text, "false") == 0 || strcmp(text, "0") == 0);
+}
+
+bool
 ofd_numbers(const char *text, double *out, size_t count)
 {
     char *end;

@@ -103,6 +103,8 @@ JY_CHECK jy_err ofd_name_utf8(const char *name, char out[OFD_PATH * 2]);
 /** The first `count` finite numbers of an ST_Array. */
 bool ofd_numbers(const char *text, double *out, size_t count);
 bool ofd_box(const char *text, double out[4]);
+/** Does an xs:boolean say no? NULL, and what is none, does not. */
+bool ofd_is_false(const char *text);
 /** SM3 of an entry's uncompressed bytes; found once, streamed when the part was not read anyway. */
 JY_CHECK jy_err ofd_sm3(struct ofd *ofd, size_t entry, uint8_t out[JY_SM3_SIZE], struct jy_fault *fault);
 /** The same by another algorithm, for what others wrote. */

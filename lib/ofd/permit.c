@@ -60,6 +60,15 @@ why_not(const struct jy_xml *action)
     return NULL;
 }
 
+static const char *
+id_of(const struct jy_xml *node)
+{
+    const char *id = jy_xml_attr(node, "ID");
+
+    return id == NULL ? "without ID" : id;
+}
+
+/* Nothing acts, and no annotation (GB/T 33190 15.2: Visible and Print) is there for printing only. */
 static jy_err
 check_actions(const struct jy_xml *node, const char *where, struct jy_fault *fault)
 {
@@ -68,7 +77,12 @@ check_actions(const struct jy_xml *node, const char *where, struct jy_fault *fau
     for (; err == JY_OK && node != NULL; node = node->next) {
         const char *why = strcmp(node->name, "Action") == 0 ? why_not(node) : NULL;
 
-        err = why != NULL ? jy_fail(fault, JY_E_ACTIVE_CONTENT, where, 0, "action %.100s", why) : check_actions(node->child, where, fault);
+        if (why != NULL)
+            err = jy_fail(fault, JY_E_ACTIVE_CONTENT, where, 0, "action %.100s", why);
+        else if (strcmp(node->name, "Annot") == 0 && ofd_is_false(jy_xml_attr(node, "Visible")) && !ofd_is_false(jy_xml_attr(node, "Print")))
+            err = jy_fail(fault, JY_E_SHOWN_VARIOUSLY, where, 0, "annotation %.20s is printed and not displayed", id_of(node));
+        else
+            err = check_actions(node->child, where, fault);
     }
     return err;
 }
@@ -105,7 +119,7 @@ check_permissions(const struct ofd_body *body, jy_time now, struct jy_fault *fau
     const char *start = jy_xml_attr(period, "StartDate"), *end = jy_xml_attr(period, "EndDate");
     jy_time t;
 
-    if (signature != NULL && (strcmp(signature, "false") == 0 || strcmp(signature, "0") == 0))
+    if (ofd_is_false(signature))
         return jy_fail(fault, JY_E_STAMP_FORBIDDEN, "Permissions/Signature", 0, "false");
     if ((start != NULL && (!read_date(start, false, &t) || now < t)) || (end != NULL && (!read_date(end, true, &t) || now > t)))
         return jy_fail(fault, JY_E_STAMP_FORBIDDEN, "Permissions/ValidPeriod", 0, "today is outside the document's period");

@@ -178,9 +178,7 @@ read_block(struct reading *r, const struct jy_xml *block)
     jy_err err = JY_OK;
 
     for (const struct jy_xml *node = block->child; err == JY_OK && node != NULL; node = node->next) {
-        const char *visible = jy_xml_attr(node, "Visible");
-
-        if (visible != NULL && (strcmp(visible, "false") == 0 || strcmp(visible, "0") == 0))
+        if (ofd_is_false(jy_xml_attr(node, "Visible")))
             continue;
         if (strcmp(node->name, "TextObject") == 0)
             err = read_object(r, node);

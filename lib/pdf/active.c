@@ -1,34 +1,70 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What acts by itself or lies outside the file: a stamp on it would vouch for what nobody has seen. All objects in effect are read, raw, since an
- * action can hang on anything and its name can be an object of its own.
+ * What acts by itself, lies outside the file, or is there for printing only: a stamp on it would vouch for what nobody has seen. All objects in effect
+ * are read, raw, since an action can hang on anything and its name can be an object of its own.
  */
 #include "pdf/pdf.h"
 #include "pdf/refs.h"
 
 #include <string.h>
 
+#define ACTS JY_E_ACTIVE_CONTENT
+#define VARIES JY_E_SHOWN_VARIOUSLY
+
 /* Names that stand in no harmless place. A destination, a link to a page of the web and a sent form change nothing that is shown. */
-static const struct { const char *name, *what; } active[] = {
-    { "JavaScript", "a script (JavaScript)" },
-    { "Launch", "an action that starts a program (Launch)" },
-    { "ImportData", "an action that fills in fields (ImportData)" },
-    { "ResetForm", "an action that empties fields (ResetForm)" },
-    { "SetOCGState", "an action that switches layers (SetOCGState)" },
-    { "Hide", "an action that hides annotations (Hide)" },
-    { "Rendition", "media that are played (Rendition)" },
-    { "RichMedia", "media that are played (RichMedia)" },
-    { "Movie", "a film (Movie)" },
-    { "3D", "a model that is turned and played (3D)" },
-    { "XFA", "a second form inside the form (XFA)" },
+static const struct { jy_err err; const char *name, *what; } refused[] = {
+    { ACTS, "JavaScript", "a script (JavaScript)" },
+    { ACTS, "Launch", "an action that starts a program (Launch)" },
+    { ACTS, "ImportData", "an action that fills in fields (ImportData)" },
+    { ACTS, "ResetForm", "an action that empties fields (ResetForm)" },
+    { ACTS, "SetOCGState", "an action that switches layers (SetOCGState)" },
+    { ACTS, "Hide", "an action that hides annotations (Hide)" },
+    { ACTS, "Rendition", "media that are played (Rendition)" },
+    { ACTS, "RichMedia", "media that are played (RichMedia)" },
+    { ACTS, "Movie", "a film (Movie)" },
+    { ACTS, "3D", "a model that is turned and played (3D)" },
+    { ACTS, "XFA", "a second form inside the form (XFA)" },
+    { VARIES, "Alternates", "a picture in whose place another is printed (Alternates)" },      /* ISO 32000-2 8.9.5.4 */
+    { VARIES, "OPI", "a picture in whose place another is printed (OPI)" },                    /* ISO 32000-1 14.11.7 */
+    { VARIES, "AllOff", "content that shows when a layer is off (AllOff)" },                   /* ISO 32000-2 8.11.2.2 */
+    { VARIES, "AnyOff", "content that shows when a layer is off (AnyOff)" },
 };
 
 struct search {
     uint32_t id;
     size_t depth;                     /* of dictionaries and arrays */
     bool names_file, names_page;      /* the outer dictionary has F or FFilter; Ref */
+    bool is_membership, has_rule;     /* of layers: OCMD; VE */
+    bool after_subtype;
+    jy_err err;
     const char *what;
 };
+
+static void
+found(struct search *s, jy_err err, const char *what)
+{
+    s->err = err;
+    s->what = what;
+}
+
+static void
+look_at_name(struct search *s, const struct pdf_value *name)
+{
+    bool is_outer = s->depth == 1;
+
+    for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+        if (pdf_name_is(name, refused[i].name))
+            found(s, refused[i].err, refused[i].what);
+    s->names_file = s->names_file || (is_outer && (pdf_name_is(name, "F") || pdf_name_is(name, "FFilter")));
+    s->names_page = s->names_page || (is_outer && pdf_name_is(name, "Ref"));
+    s->is_membership = s->is_membership || pdf_name_is(name, "OCMD");
+    s->has_rule = s->has_rule || pdf_name_is(name, "VE");
+    if (s->is_membership && s->has_rule)
+        found(s, VARIES, "content that shows by a rule of layers (VE)");
+    if (s->after_subtype && pdf_name_is(name, "PS"))         /* ISO 32000-1 8.8.2 */
+        found(s, VARIES, "a program that draws on some printers only (PS)");
+    s->after_subtype = pdf_name_is(name, "Subtype") || pdf_name_is(name, "Subtype2");
+}
 
 static jy_err
 look(void *arg, uint32_t id, const struct pdf_value *token)
@@ -37,22 +73,17 @@ look(void *arg, uint32_t id, const struct pdf_value *token)
 
     if (s->id != id)
         *s = (struct search){ .id = id };
-    if (token->kind == PDF_DICT || token->kind == PDF_ARRAY)
+    if (token->kind == PDF_NAME)
+        look_at_name(s, token);
+    else if (token->kind == PDF_DICT || token->kind == PDF_ARRAY)
         s->depth++;
     else if (token->kind == PDF_CLOSE_DICT || token->kind == PDF_CLOSE_ARRAY)
         s->depth -= s->depth > 0;
-    else if (token->kind == PDF_NAME && s->depth == 1 && (pdf_name_is(token, "F") || pdf_name_is(token, "FFilter")))
-        s->names_file = true;
-    else if (token->kind == PDF_NAME && s->depth == 1 && pdf_name_is(token, "Ref"))
-        s->names_page = true;
-    for (size_t i = 0; token->kind == PDF_NAME && i < sizeof(active) / sizeof(active[0]); i++)
-        if (pdf_name_is(token, active[i].name))
-            s->what = active[i].what;
     if (pdf_word_is(token, "stream") && s->names_file)
-        s->what = "a stream whose data stand in another file";
+        found(s, ACTS, "a stream whose data stand in another file");
     if (pdf_word_is(token, "stream") && s->names_page)       /* ISO 32000-2 8.10.4; structure elements have a Ref too, and are no streams */
-        s->what = "a form that shows a page of another file";
-    return s->what == NULL ? JY_OK : JY_E_ACTIVE_CONTENT;
+        found(s, ACTS, "a form that shows a page of another file");
+    return s->err;
 }
 
 jy_err
@@ -61,5 +92,5 @@ pdf_refuse_active(const struct pdf *pdf, struct jy_fault *fault)
     struct search s = { 0 };
     jy_err rc = pdf_tokens_scan(pdf->file, &pdf->xref, 0, pdf->xref.count, look, &s, fault);
 
-    return rc == JY_E_ACTIVE_CONTENT && s.what != NULL ? jy_fail(fault, rc, "PDF", 0, "object %u has %s", s.id, s.what) : rc;
+    return s.what != NULL && rc == s.err ? jy_fail(fault, rc, "PDF", 0, "object %u has %s", s.id, s.what) : rc;
 }

@@ -20,35 +20,16 @@ is_new_object(struct pdf_diff *d, qpdf_oh oh)
     return c != NULL && c->is_new;
 }
 
-/* A field's value under key, from itself or above. */
-static qpdf_oh
-from_above(qpdf_data q, qpdf_oh field, const char *key)
-{
-    for (int i = 0; i < PARENTS_MAX && qpdf_oh_is_dictionary(q, field); i++) {
-        qpdf_oh value = qpdf_oh_get_key(q, field, key);
-        if (!qpdf_oh_is_null(q, value))
-            return value;
-        field = qpdf_oh_get_key(q, field, "/Parent");
-    }
-    return qpdf_oh_new_null(q);
-}
-
-static bool
-name_is(qpdf_data q, qpdf_oh oh, const char *name)
-{
-    return qpdf_oh_is_name(q, oh) && strcmp(qpdf_oh_get_name(q, oh), name) == 0;
-}
-
 static bool
 is_signature_field(qpdf_data q, qpdf_oh oh)
 {
-    return name_is(q, from_above(q, oh, "/FT"), "/Sig");
+    return qpdf_oh_is_name_and_equals(q, pdf_inherited(q, oh, "/FT"), "/Sig");
 }
 
 bool
 pdf_is_field(qpdf_data q, qpdf_oh oh)
 {
-    return qpdf_oh_is_name(q, from_above(q, oh, "/FT")) || (qpdf_oh_has_key(q, oh, "/T") && qpdf_oh_is_array(q, qpdf_oh_get_key(q, oh, "/Kids")));
+    return qpdf_oh_is_name(q, pdf_inherited(q, oh, "/FT")) || (qpdf_oh_has_key(q, oh, "/T") && qpdf_oh_is_array(q, qpdf_oh_get_key(q, oh, "/Kids")));
 }
 
 /* -- what later appearances cover -- */
@@ -245,9 +226,9 @@ check_new_annot(struct pdf_diff *d, int id, qpdf_oh annot, qpdf_oh page)
         pdf_diff_refuse(d, id, "an annotation that is no dictionary was added");
         return;
     }
-    if (name_is(d->b, qpdf_oh_get_key(d->b, annot, "/Subtype"), "/Stamp")) {
+    if (qpdf_oh_is_name_and_equals(d->b, qpdf_oh_get_key(d->b, annot, "/Subtype"), "/Stamp")) {
         check_impression(d, id, annot);
-    } else if (name_is(d->b, qpdf_oh_get_key(d->b, annot, "/Subtype"), "/Widget") && is_signature_field(d->b, annot)) {
+    } else if (qpdf_oh_is_name_and_equals(d->b, qpdf_oh_get_key(d->b, annot, "/Subtype"), "/Widget") && is_signature_field(d->b, annot)) {
         if (!qpdf_oh_has_key(d->b, annot, "/FT") && qpdf_oh_has_key(d->b, annot, "/Parent"))
             field = qpdf_oh_get_key(d->b, annot, "/Parent");
         /* The field itself is judged where the form lists it: a widget of no listed field is not reached from there. */
@@ -387,8 +368,8 @@ static void
 diff_filled(struct pdf_diff *d, int id, qpdf_oh x, qpdf_oh y)
 {
     qpdf_oh kids = qpdf_oh_get_key(d->b, y, "/Kids");
-    struct fill fill = { name_is(d->a, from_above(d->a, x, "/FT"), "/Btn"),
-                         !pdf_diff_same(d, from_above(d->a, x, "/V"), from_above(d->b, y, "/V")) };
+    struct fill fill = { qpdf_oh_is_name_and_equals(d->a, pdf_inherited(d->a, x, "/FT"), "/Btn"),
+                         !pdf_diff_same(d, pdf_inherited(d->a, x, "/V"), pdf_inherited(d->b, y, "/V")) };
     int count = qpdf_oh_is_array(d->b, kids) ? qpdf_oh_get_array_n_items(d->b, kids) : 0;
 
     pdf_diff_keys(d, id, "field", x, y, fill_rule, &fill);
@@ -431,7 +412,7 @@ pdf_diff_field(struct pdf_diff *d, int id, qpdf_oh x, qpdf_oh y)
 {
     qpdf_oh page = qpdf_oh_get_key(d->b, y, "/P");
 
-    if (!qpdf_oh_is_name(d->a, from_above(d->a, x, "/FT"))) {          /* a node of the tree of fields */
+    if (!qpdf_oh_is_name(d->a, pdf_inherited(d->a, x, "/FT"))) {          /* a node of the tree of fields */
         pdf_diff_keys(d, id, "field", x, y, kids_rule, &id);
     } else if (!is_signature_field(d->a, x)) {
         diff_filled(d, id, x, y);
@@ -465,7 +446,7 @@ pdf_is_filled_appearance(struct pdf_diff *d, int id, qpdf_oh x, qpdf_oh y)
             return false;
     pdf_diff_reach(d, qpdf_oh_get_dict(d->b, y));
     return qpdf_oh_is_dictionary(d->a, field) && qpdf_oh_is_dictionary(d->b, later) && !is_signature_field(d->a, field) &&
-        !name_is(d->a, from_above(d->a, field, "/FT"), "/Btn") && qpdf_oh_is_name(d->a, from_above(d->a, field, "/FT")) &&
+        !qpdf_oh_is_name_and_equals(d->a, pdf_inherited(d->a, field, "/FT"), "/Btn") && qpdf_oh_is_name(d->a, pdf_inherited(d->a, field, "/FT")) &&
         qpdf_oh_get_object_id(d->a, qpdf_oh_get_key(d->a, qpdf_oh_get_key(d->a, field, "/AP"), "/N")) == id &&
-        !pdf_diff_same(d, from_above(d->a, field, "/V"), from_above(d->b, later, "/V"));
+        !pdf_diff_same(d, pdf_inherited(d->a, field, "/V"), pdf_inherited(d->b, later, "/V"));
 }

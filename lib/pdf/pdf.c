@@ -55,7 +55,6 @@ pdf_load(struct jy_slice file, qpdf_data *out, struct jy_fault *fault)
     return rc;
 }
 
-/* A page attribute, inherited from the page tree. */
 qpdf_oh
 pdf_inherited(qpdf_data q, qpdf_oh page, const char *key)
 {
@@ -286,9 +285,9 @@ may_stamp(void *impl, jy_time now, struct jy_fault *fault)
         if (pdf->details[i].lock == PDF_LOCK_ALL)
             return jy_fail(fault, JY_E_LOCKED, signatures[i].id, 0, "the signature locks all fields (FieldMDP All)");
     }
-    if ((rc = pdf_refuse_broken(pdf, fault)) != JY_OK || (rc = pdf_refuse_tree(pdf, fault)) != JY_OK)
+    if ((rc = pdf_refuse_broken(pdf, fault)) != JY_OK || (rc = pdf_refuse_tree(pdf, fault)) != JY_OK || (rc = pdf_refuse_active(pdf, fault)) != JY_OK)
         return rc;
-    return pdf_refuse_active(pdf, fault);
+    return pdf_refuse_variants(pdf, fault);
 }
 
 /* Keywords of the Info dictionary, which programs keep when they write a file anew. */

@@ -83,13 +83,15 @@ JY_CHECK jy_err pdf_prepare_archive(void *impl, const struct jy_validation_data 
 JY_CHECK jy_err pdf_finish_archive(struct jy_slice prepared, const char *slot, struct jy_slice token, struct jy_pieces *out, struct jy_fault *fault);
 /** JY_E_EARLIER_INVALID when a signature of the document is broken: a further one would vouch for it. */
 JY_CHECK jy_err pdf_refuse_broken(struct pdf *pdf, struct jy_fault *fault);
-/** JY_E_ACTIVE_CONTENT, naming object and kind, when something in the file acts by itself or lies outside it. */
+/** Naming object and kind: JY_E_ACTIVE_CONTENT for what acts by itself or lies outside the file, JY_E_SHOWN_VARIOUSLY for what is there for printing only. */
 JY_CHECK jy_err pdf_refuse_active(const struct pdf *pdf, struct jy_fault *fault);
 /** JY_E_AMBIGUOUS when readers may count or inherit differently in the page tree, JY_E_LIMIT when it is too deep. */
 JY_CHECK jy_err pdf_refuse_tree(const struct pdf *pdf, struct jy_fault *fault);
 /** What of a page readers take differently, so that a place on it is not the same for all ("a Rotate that …"); NULL when nothing. */
 const char *pdf_page_doubt(qpdf_data q, qpdf_oh page);
-/** A page attribute, inherited from the page tree; null when there is none. */
+/** JY_E_SHOWN_VARIOUSLY when what else the document shows depends on the program, on layers or on printing. */
+JY_CHECK jy_err pdf_refuse_variants(const struct pdf *pdf, struct jy_fault *fault);
+/** What a page or a field has under key, of its own or from above; null when there is none. */
 qpdf_oh pdf_inherited(qpdf_data q, qpdf_oh page, const char *key);
 /** The page as it is displayed. False when it has no size. */
 bool pdf_read_page(qpdf_data q, qpdf_oh page, struct pdf_page *out);

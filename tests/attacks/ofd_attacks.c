@@ -380,6 +380,9 @@ static const struct attack rows[] = {
       "<ofd:Annot ID=\"23\" Type=\"Link\"><ofd:Appearance><ofd:PathObject ID=\"24\"><ofd:Actions><ofd:Action Event=\"CLICK\">"
       "<ofd:GotoA AttachID=\"21\"/></ofd:Action>"
       "</ofd:Actions></ofd:PathObject></ofd:Appearance></ofd:Annot></ofd:PageAnnot>")), WARNS, .stamping = JY_E_ACTIVE_CONTENT },
+    { "printed-only", "an annotation that is printed and not displayed", SIGNED(BEFORE("Doc_0/Annots/Page_0/Annotation.xml", "</ofd:PageAnnot>",
+      "<ofd:Annot ID=\"23\" Type=\"Stamp\" Visible=\"false\"><ofd:Appearance/></ofd:Annot></ofd:PageAnnot>")), WARNS,
+      .stamping = JY_E_SHOWN_VARIOUSLY },
     { "action-in-outline", "an action in the outline", SIGNED(BEFORE(DOCUMENT, "<ofd:Goto>", "<ofd:Movie ResourceID=\"4\"/><ofd:Goto>")), WARNS,
       .stamping = JY_E_ACTIVE_CONTENT },
     { "action-of-document", "an action when the document opens", SIGNED(BEFORE(DOCUMENT, "<ofd:Bookmarks>",

@@ -164,7 +164,8 @@ stamp__an_annotation_of_its_name_that_was_there_before_is_none_of_its(void **sta
 
     (void)state;
     for (int i = 0; i < PLANTED; i++) {
-        snprintf(text[i], sizeof(text[0]), "<< /Type /Annot /Subtype /Stamp /Rect [300 300 400 400] /F 132 /P 3 0 R /NM (Jinyin%d.1) >>", PLANTED + 4 + i);
+        snprintf(text[i], sizeof(text[0]), "<< /Type /Annot /Subtype /Stamp /Rect [300 300 400 400] /F 132 /P 3 0 R /AP << /N 4 0 R >> /NM (Jinyin%d.1) >>",
+                 PLANTED + 4 + i);
         objects[4 + i] = text[i];
         snprintf(page + strlen(page), sizeof(page) - strlen(page), " %d 0 R", 5 + i);
     }

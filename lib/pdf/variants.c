@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a document shows in more than one way: by one program and another, on the screen and on paper, with a layer on and off. Whoever approved saw
+ * one of them; the stamp would stand on all (ISO 32000-2 8.11, 12.5, 12.7).
+ */
+#include "pdf/pdf.h"
+
+#include <string.h>
+
+enum { HIDDEN = 2, PRINT = 4, NO_VIEW = 32, PUSH_BUTTON = 1 << 16 };      /* annotation flags (12.5.3); field flag (12.7.5.2) */
+
+static bool
+is_true(qpdf_data q, qpdf_oh oh)
+{
+    return qpdf_oh_is_bool(q, oh) && qpdf_oh_get_bool_value(q, oh);
+}
+
+static long long
+flags_of(qpdf_data q, qpdf_oh oh)
+{
+    long long flags;
+
+    return qpdf_oh_get_value_as_longlong(q, oh, &flags) ? flags : 0;
+}
+
+/* Links have a border at most; what stands in a note or a file shows when it is opened, and beside the page. */
+static bool
+draws(qpdf_data q, qpdf_oh annot)
+{
+    static const char *const aside[] = { "/Link", "/Popup", "/Text", "/FileAttachment", "/Sound" };
+    qpdf_oh subtype = qpdf_oh_get_key(q, annot, "/Subtype");
+    double rect[4];
+
+    for (size_t i = 0; i < sizeof(aside) / sizeof(aside[0]); i++)
+        if (qpdf_oh_is_name_and_equals(q, subtype, aside[i]))
+            return false;
+    return pdf_read_box(q, qpdf_oh_get_key(q, annot, "/Rect"), rect) && rect[2] > rect[0] && rect[3] > rect[1];
+}
+
+static bool
+is_field_of(qpdf_data q, qpdf_oh field, const char *type)
+{
+    return qpdf_oh_is_name_and_equals(q, pdf_inherited(q, field, "/FT"), type);
+}
+
+/* Has a field something that a program would draw for it? */
+static bool
+has_value(qpdf_data q, qpdf_oh field)
+{
+    qpdf_oh value = pdf_inherited(q, field, "/V"), caption = qpdf_oh_get_key_if_dict(q, qpdf_oh_get_key(q, field, "/MK"), "/CA");
+
+    if (is_field_of(q, field, "/Btn") && (flags_of(q, pdf_inherited(q, field, "/Ff")) & PUSH_BUTTON) != 0)
+        value = caption;
+    else if (is_field_of(q, field, "/Btn") && qpdf_oh_has_key(q, field, "/AS"))
+        value = qpdf_oh_get_key(q, field, "/AS");
+    if (qpdf_oh_is_string(q, value))
+        return qpdf_oh_get_string_value(q, value)[0] != '\0';
+    return !qpdf_oh_is_null(q, value) && !qpdf_oh_is_name_and_equals(q, value, "/Off");
+}
+
+static const char *
+field_variant(qpdf_data q, qpdf_oh field, bool has_appearance, bool drawn_anew)
+{
+    if (!has_appearance && has_value(q, field))
+        return "is a field with a value and without an appearance: each program draws it in its own way, or not at all";
+    if (has_appearance && drawn_anew)
+        return "is a field that some programs draw anew from its value (NeedAppearances), others by its appearance";
+    return NULL;
+}
+
+/* NULL when all programs show the same of it, at all times. */
+static const char *
+annotation_variant(qpdf_data q, qpdf_oh annot, bool drawn_anew)
+{
+    long long flags = flags_of(q, qpdf_oh_get_key(q, annot, "/F"));
+    qpdf_oh ap = qpdf_oh_get_key(q, annot, "/AP"), normal = qpdf_oh_get_key_if_dict(q, ap, "/N");
+    bool is_field = qpdf_oh_is_name_and_equals(q, qpdf_oh_get_key(q, annot, "/Subtype"), "/Widget");
+    bool has_appearance = qpdf_oh_is_stream(q, normal) || qpdf_oh_is_dictionary(q, normal);
+    const char *variant = NULL;
+
+    if ((flags & HIDDEN) != 0 || !draws(q, annot) || (is_field && is_field_of(q, annot, "/Sig")))
+        return NULL;
+    if ((flags & NO_VIEW) != 0)
+        return (flags & PRINT) != 0 ? "is printed and not displayed" : NULL;
+    if (is_field)
+        variant = field_variant(q, annot, has_appearance, drawn_anew);
+    else if (!has_appearance)
+        variant = "has no appearance: each program draws it in its own way, or not at all";
+    /* A button that is pressed may look so. */
+    if (variant == NULL && !(is_field && is_field_of(q, annot, "/Btn")) &&
+        (!qpdf_oh_is_null(q, qpdf_oh_get_key_if_dict(q, ap, "/R")) || !qpdf_oh_is_null(q, qpdf_oh_get_key_if_dict(q, ap, "/D"))))
+        variant = "shows something else under the mouse";
+    return variant;
+}
+
+static jy_err
+refuse_annotations(const struct pdf *pdf, bool drawn_anew, struct jy_fault *fault)
+{
+    qpdf_data q = pdf->q;
+
+    for (size_t page = 0; page < pdf->page_count; page++) {
+        qpdf_oh annots = qpdf_oh_get_key(q, qpdf_get_page_n(q, page), "/Annots");
+        int count = qpdf_oh_is_array(q, annots) ? qpdf_oh_get_array_n_items(q, annots) : 0;
+
+        for (int i = 0; i < count; i++) {
+            qpdf_oh annot = qpdf_oh_get_array_item(q, annots, i);
+            const char *variant = qpdf_oh_is_dictionary(q, annot) ? annotation_variant(q, annot, drawn_anew) : NULL;
+
+            if (variant != NULL)
+                return jy_fail(fault, JY_E_SHOWN_VARIOUSLY, "PDF annotation", 0, "page %zu: object %d %s", page + 1, qpdf_oh_get_object_id(q, annot), variant);
+        }
+        qpdf_oh_release_all(q);
+    }
+    return JY_OK;
+}
+
+/* 8.11.4.4: states that a program may give a layer by itself. */
+static const char *
+usage_variant(qpdf_data q, qpdf_oh usage)
+{
+    static const struct { const char *category, *state, *what; } states[] = { { "/View", "/ViewState", "that is not displayed" },
+                                                                              { "/Print", "/PrintState", "that is not printed" },
+                                                                              { "/Export", "/ExportState", "that is not exported" } };
+    static const char *const by_reader[] = { "/Zoom", "/Language", "/User" };
+
+    for (size_t i = 0; i < 3; i++)
+        if (qpdf_oh_is_name_and_equals(q, qpdf_oh_get_key_if_dict(q, qpdf_oh_get_key_if_dict(q, usage, states[i].category), states[i].state), "/OFF"))
+            return states[i].what;
+    for (size_t i = 0; i < 3; i++)
+        if (!qpdf_oh_is_null(q, qpdf_oh_get_key_if_dict(q, usage, by_reader[i])))
+            return "that shows at some magnifications, in some languages or to some persons";
+    return NULL;
+}
+
+/* Layers that do not all show at all times. */
+static jy_err
+refuse_layers(qpdf_data q, qpdf_oh properties, struct jy_fault *fault)
+{
+    qpdf_oh initial = qpdf_oh_get_key_if_dict(q, properties, "/D"), base = qpdf_oh_get_key_if_dict(q, initial, "/BaseState");
+    qpdf_oh off = qpdf_oh_get_key_if_dict(q, initial, "/OFF"), all = qpdf_oh_get_key_if_dict(q, properties, "/OCGs");
+
+    if (!qpdf_oh_is_null(q, base) && !qpdf_oh_is_name_and_equals(q, base, "/ON"))
+        return jy_fail(fault, JY_E_SHOWN_VARIOUSLY, "PDF OCProperties", 0, "layers that are off at first (BaseState)");
+    for (int i = 0; qpdf_oh_is_array(q, off) && i < qpdf_oh_get_array_n_items(q, off); i++) {
+        qpdf_oh layer = qpdf_oh_get_array_item(q, off, i);
+
+        if (qpdf_oh_is_dictionary(q, layer))
+            return jy_fail(fault, JY_E_SHOWN_VARIOUSLY, "PDF OCProperties", 0, "object %d is a layer that is off", qpdf_oh_get_object_id(q, layer));
+    }
+    for (int i = 0; qpdf_oh_is_array(q, all) && i < qpdf_oh_get_array_n_items(q, all); i++) {
+        qpdf_oh layer = qpdf_oh_get_array_item(q, all, i);
+        const char *variant = usage_variant(q, qpdf_oh_get_key_if_dict(q, layer, "/Usage"));
+
+        if (variant != NULL)
+            return jy_fail(fault, JY_E_SHOWN_VARIOUSLY, "PDF OCProperties", 0, "object %d is a layer %s", qpdf_oh_get_object_id(q, layer), variant);
+    }
+    return JY_OK;
+}
+
+/* 12.2: a program that heeds these shows or prints another part of each page than others do. */
+static jy_err
+refuse_areas(qpdf_data q, qpdf_oh preferences, struct jy_fault *fault)
+{
+    static const char *const areas[] = { "/ViewArea", "/ViewClip", "/PrintArea", "/PrintClip" };
+
+    for (size_t i = 0; i < sizeof(areas) / sizeof(areas[0]); i++) {
+        qpdf_oh box = qpdf_oh_get_key_if_dict(q, preferences, areas[i]);
+
+        if (!qpdf_oh_is_null(q, box) && !qpdf_oh_is_name_and_equals(q, box, "/CropBox"))
+            return jy_fail(fault, JY_E_SHOWN_VARIOUSLY, "PDF ViewerPreferences", 0, "%s is not the CropBox", areas[i] + 1);
+    }
+    return JY_OK;
+}
+
+jy_err
+pdf_refuse_variants(const struct pdf *pdf, struct jy_fault *fault)
+{
+    qpdf_data q = pdf->q;
+    qpdf_oh root = qpdf_get_root(q);
+    bool drawn_anew = is_true(q, qpdf_oh_get_key_if_dict(q, qpdf_oh_get_key(q, root, "/AcroForm"), "/NeedAppearances"));
+    jy_err rc;
+
+    if (qpdf_oh_has_key(q, root, "/Collection"))
+        return jy_fail(fault, JY_E_SHOWN_VARIOUSLY, "PDF Collection", 0, "a portfolio: some programs show a file of it in place of the pages");
+    if ((rc = refuse_layers(q, qpdf_oh_get_key(q, root, "/OCProperties"), fault)) == JY_OK &&
+        (rc = refuse_areas(q, qpdf_oh_get_key(q, root, "/ViewerPreferences"), fault)) == JY_OK)
+        rc = refuse_annotations(pdf, drawn_anew, fault);
+    qpdf_oh_release_all(q);
+    return rc;
+}
