@@ -156,6 +156,8 @@ ofd_may_stamp(void *impl, jy_time now, struct jy_fault *fault)
                        jy_zip_prefix(ofd->zip));
     if (ofd->versions)
         return jy_fail(fault, JY_E_AMBIGUOUS, "OFD.xml", 0, "the document has versions: which one is shown depends on the program");
+    if (ofd->twice[0] != '\0')
+        return jy_fail(fault, JY_E_AMBIGUOUS, "ST_ID", 0, "two resources or templates have the %s: which one is shown depends on the program", ofd->twice);
     if (jy_zip_find(ofd->zip, "OFDEntries.xml", true) != SIZE_MAX)
         return jy_fail(fault, JY_E_UNSUPPORTED, "OFDEntries.xml", 0, "integrity protection by GM/T 0099 would be broken");
     for (size_t i = 0; err == JY_OK && i < ofd->bodies; i++)

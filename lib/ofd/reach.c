@@ -224,6 +224,7 @@ _Static_assert(sizeof(struct plain_page) <= JY_FACT_SIZE, "a plain page is a fac
 static jy_err
 read_page_part(struct walk *w, size_t entry, const char *path, struct plain_page *page)
 {
+    static const char *const once[] = { "Content", NULL };
     const uint8_t *sm3 = w->ofd->digests[OFD_SM3].value[entry];
     uint8_t fact[JY_FACT_SIZE] = { 0 };
     struct jy_buf bytes = { 0 };
@@ -236,6 +237,8 @@ read_page_part(struct walk *w, size_t entry, const char *path, struct plain_page
         memcpy(page, fact, sizeof(*page));
     } else if (err == JY_OK) {
         err = ofd_parse_acting(w->ofd, entry, jy_buf_slice(&bytes), "Content", &part, w->fault);
+        if (err == JY_OK)
+            err = ofd_single(jy_xml_root(part), once, path, w->fault);
         page->has_box = err == JY_OK && ofd_box(jy_xml_child_text(jy_xml_child(jy_xml_root(part), "Area"), "PhysicalBox"), page->box);
         page->doubt = err == JY_OK ? (uint8_t)ofd_area_doubt(jy_xml_child(jy_xml_root(part), "Area")) : OFD_CLEAR;
         if (err == JY_OK)

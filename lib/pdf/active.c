@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What acts by itself, lies outside the file, or is there for printing only: a stamp on it would vouch for what nobody has seen. All objects in effect
- * are read, raw, since an action can hang on anything and its name can be an object of its own.
+ * What acts by itself, lies outside the file, is there for printing only, or has two values of which a reader takes either: a stamp on it would vouch
+ * for what nobody has seen. All objects in effect are read, raw, since an action can hang on anything and its name can be an object of its own.
  */
+#include "pdf/twice.h"
 #include "pdf/pdf.h"
 #include "pdf/refs.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define ACTS JY_E_ACTIVE_CONTENT
@@ -30,58 +32,68 @@ static const struct { jy_err err; const char *name, *what; } refused[] = {
     { VARIES, "AnyOff", "content that shows when a layer is off (AnyOff)" },
 };
 
-struct search {
+/* Of the object whose tokens come. */
+struct seen {
     uint32_t id;
-    size_t depth;                     /* of dictionaries and arrays */
     bool names_file, names_page;      /* the outer dictionary has F or FFilter; Ref */
     bool is_membership, has_rule;     /* of layers: OCMD; VE */
     bool after_subtype;
+};
+
+struct search {
+    struct pdf_twice twice;
+    struct seen in;
     jy_err err;
-    const char *what;
+    char what[160];
 };
 
 static void
 found(struct search *s, jy_err err, const char *what)
 {
     s->err = err;
-    s->what = what;
+    snprintf(s->what, sizeof(s->what), "%s", what);
 }
 
 static void
 look_at_name(struct search *s, const struct pdf_value *name)
 {
-    bool is_outer = s->depth == 1;
+    struct seen *in = &s->in;
+    bool is_outer = s->twice.depth == 1;
 
     for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
         if (pdf_name_is(name, refused[i].name))
             found(s, refused[i].err, refused[i].what);
-    s->names_file = s->names_file || (is_outer && (pdf_name_is(name, "F") || pdf_name_is(name, "FFilter")));
-    s->names_page = s->names_page || (is_outer && pdf_name_is(name, "Ref"));
-    s->is_membership = s->is_membership || pdf_name_is(name, "OCMD");
-    s->has_rule = s->has_rule || pdf_name_is(name, "VE");
-    if (s->is_membership && s->has_rule)
+    in->names_file = in->names_file || (is_outer && (pdf_name_is(name, "F") || pdf_name_is(name, "FFilter")));
+    in->names_page = in->names_page || (is_outer && pdf_name_is(name, "Ref"));
+    in->is_membership = in->is_membership || pdf_name_is(name, "OCMD");
+    in->has_rule = in->has_rule || pdf_name_is(name, "VE");
+    if (in->is_membership && in->has_rule)
         found(s, VARIES, "content that shows by a rule of layers (VE)");
-    if (s->after_subtype && pdf_name_is(name, "PS"))         /* ISO 32000-1 8.8.2 */
+    if (in->after_subtype && pdf_name_is(name, "PS"))        /* ISO 32000-1 8.8.2 */
         found(s, VARIES, "a program that draws on some printers only (PS)");
-    s->after_subtype = pdf_name_is(name, "Subtype") || pdf_name_is(name, "Subtype2");
+    in->after_subtype = pdf_name_is(name, "Subtype") || pdf_name_is(name, "Subtype2");
 }
 
 static jy_err
 look(void *arg, uint32_t id, const struct pdf_value *token)
 {
     struct search *s = arg;
+    struct jy_slice key = JY_EMPTY;
 
-    if (s->id != id)
-        *s = (struct search){ .id = id };
-    if (token->kind == PDF_NAME)
+    if (s->in.id != id) {
+        pdf_twice_reset(&s->twice);
+        s->in = (struct seen){ .id = id };
+    }
+    s->err = pdf_twice_follow(&s->twice, token, &key);
+    if (s->err == JY_E_AMBIGUOUS)
+        snprintf(s->what, sizeof(s->what), "%.*s twice, and two values of it", (int)(key.len < 100 ? key.len : 100), (const char *)key.p);
+    else if (s->err == JY_E_LIMIT)
+        snprintf(s->what, sizeof(s->what), "dictionaries nested deeper than %d", PDF_NESTING_MAX);
+    if (s->err == JY_OK && token->kind == PDF_NAME)
         look_at_name(s, token);
-    else if (token->kind == PDF_DICT || token->kind == PDF_ARRAY)
-        s->depth++;
-    else if (token->kind == PDF_CLOSE_DICT || token->kind == PDF_CLOSE_ARRAY)
-        s->depth -= s->depth > 0;
-    if (pdf_word_is(token, "stream") && s->names_file)
+    if (pdf_word_is(token, "stream") && s->in.names_file)
         found(s, ACTS, "a stream whose data stand in another file");
-    if (pdf_word_is(token, "stream") && s->names_page)       /* ISO 32000-2 8.10.4; structure elements have a Ref too, and are no streams */
+    if (pdf_word_is(token, "stream") && s->in.names_page)    /* ISO 32000-2 8.10.4; structure elements have a Ref too, and are no streams */
         found(s, ACTS, "a form that shows a page of another file");
     return s->err;
 }
@@ -92,5 +104,6 @@ pdf_refuse_active(const struct pdf *pdf, struct jy_fault *fault)
     struct search s = { 0 };
     jy_err rc = pdf_tokens_scan(pdf->file, &pdf->xref, 0, pdf->xref.count, look, &s, fault);
 
-    return s.what != NULL && rc == s.err ? jy_fail(fault, rc, "PDF", 0, "object %u has %s", s.id, s.what) : rc;
+    pdf_twice_free(&s.twice);
+    return s.err == JY_OK ? rc : jy_fail(fault, rc, "PDF", 0, "object %u has %s", s.in.id, s.what[0] == '\0' ? "more keys than there is memory for" : s.what);
 }

@@ -209,6 +209,19 @@ hex_digit(uint8_t c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+/* The next byte of a name; *i is before its end. */
+static uint8_t
+name_byte(struct jy_slice name, size_t *i)
+{
+    uint8_t c = name.p[(*i)++];
+
+    if (c == '#' && *i + 1 < name.len && hex_digit(name.p[*i]) >= 0 && hex_digit(name.p[*i + 1]) >= 0) {
+        c = (uint8_t)(hex_digit(name.p[*i]) * 16 + hex_digit(name.p[*i + 1]));
+        *i += 2;
+    }
+    return c;
+}
+
 bool
 pdf_name_is(const struct pdf_value *value, const char *name)
 {
@@ -216,16 +229,24 @@ pdf_name_is(const struct pdf_value *value, const char *name)
 
     if (value->kind != PDF_NAME)
         return false;
-    for (; i < value->text.len && *name != '\0'; name++) {
-        uint8_t c = value->text.p[i++];
-        if (c == '#' && i + 1 < value->text.len && hex_digit(value->text.p[i]) >= 0 && hex_digit(value->text.p[i + 1]) >= 0) {
-            c = (uint8_t)(hex_digit(value->text.p[i]) * 16 + hex_digit(value->text.p[i + 1]));
-            i += 2;
-        }
-        if (c != (uint8_t)*name)
+    for (; i < value->text.len && *name != '\0'; name++)
+        if (name_byte(value->text, &i) != (uint8_t)*name)
             return false;
-    }
     return i == value->text.len && *name == '\0';
+}
+
+int
+pdf_name_compare(struct jy_slice a, struct jy_slice b)
+{
+    size_t i = 0, k = 0;
+
+    while (i < a.len && k < b.len) {
+        int difference = name_byte(a, &i) - name_byte(b, &k);
+
+        if (difference != 0)
+            return difference;
+    }
+    return (i < a.len) - (k < b.len);
 }
 
 bool

@@ -37,6 +37,8 @@ void pdf_value_next(struct pdf_lexer *lexer, struct pdf_value *out);
 struct pdf_lexer pdf_inside(const struct pdf_value *value);
 /** Same name, #xx read as its byte; name is given without the slash. */
 bool pdf_name_is(const struct pdf_value *value, const char *name);
+/** The order of two names as they are written, with the slash; #xx read as its byte: 0 for the same name. */
+int pdf_name_compare(struct jy_slice a, struct jy_slice b);
 bool pdf_word_is(const struct pdf_value *value, const char *word);
 /** Value of key in a dictionary value. False when it is not there. *twice (may be NULL) tells that the key stands there more than once. */
 bool pdf_dict_get(const struct pdf_value *dict, const char *key, struct pdf_value *out, bool *twice);

@@ -89,6 +89,7 @@ stamp__a_page_that_readers_turn_or_crop_differently_gets_none(void **state)
         { "/MediaBox [0 0 400 500] /UserUnit 0", JY_E_AMBIGUOUS },
         { "/MediaBox [0 0 400 500] /UserUnit 1e9", JY_E_DAMAGED },                  /* no number of a PDF */
         { "/MediaBox [0 0 400 500] /UserUnit 75000", JY_E_AMBIGUOUS },
+        { "/MediaBox [0 0 400 500] /MediaBox [0 0 400 600]", JY_E_DAMAGED },
         { "/MediaBox [0 0 400 500] /Annots null", JY_OK },
         { "/MediaBox [0 0 400 500] /Annots << >>", JY_E_DAMAGED },
     };
@@ -102,6 +103,56 @@ stamp__a_page_that_readers_turn_or_crop_differently_gets_none(void **state)
         pdf = page_pdf(page);
         if (stamp_err(jy_buf_slice(&pdf)) != rows[i].err)
             fail_msg("%s", rows[i].page);
+        jy_buf_free(&pdf);
+    }
+}
+
+/* ISO 32000-2 7.3.7 does not say which value of a key that stands twice counts. qpdf warns of those that it has met; here are the others. */
+static void
+stamp__two_values_of_one_key_get_none(void **state)
+{
+    static const struct { const char *dictionary; jy_err err; } rows[] = {
+        { "<< /A 1 /B 2 /C << /A 3 >> /D [/A /A] >>", JY_OK },
+        { "<< /A 1 /B 2 /A 3 >>", JY_E_AMBIGUOUS },
+        { "<< /A 1 /B 2 /#41 3 >>", JY_E_AMBIGUOUS },
+        { "<< /A 4 0 R /B 2 /A 5 0 R >>", JY_E_AMBIGUOUS },
+        { "<< /A /A /B /A /C /B >>", JY_OK },
+        { "<< /A /B /A /C >>", JY_E_AMBIGUOUS },
+        { "<< /A /B /A  /B >>", JY_OK },                        /* the same, whichever counts */
+        { "<< /A 1 /A 1 /A 2 >>", JY_E_AMBIGUOUS },
+        { "<< /A << /B [ << /C 1 /C 2 >> ] >> >>", JY_E_AMBIGUOUS },
+        { "[ << /C 1 >> << /C 2 >> ]", JY_OK },
+        { "<< /A << /B 1 >> /B 2 /A << /B 1 >> >>", JY_OK },
+        { "<< /A << /B 1 >> /B 2 /A << /B 2 >> >>", JY_E_AMBIGUOUS },
+        { "<< /PageMode /UseNone /PageMode /UseOutlines >>", JY_OK },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        const char *const objects[] = { CATALOG, PAGES, A4, CONTENT, rows[i].dictionary };
+        struct jy_buf pdf = pdf_of(objects, ROWS(objects), "", NULL);
+
+        if (stamp_err(jy_buf_slice(&pdf)) != rows[i].err)
+            fail_msg("%s: %s", rows[i].dictionary, jy_err_code(stamp_err(jy_buf_slice(&pdf))));
+        jy_buf_free(&pdf);
+    }
+}
+
+static void
+stamp__dictionaries_nested_too_deep_get_none(void **state)
+{
+    char deep[2 * 70 + 1] = "";
+    const char *const objects[] = { CATALOG, PAGES, A4, CONTENT, deep };
+
+    (void)state;
+    for (size_t depth = 64; depth <= 65; depth++) {
+        struct jy_buf pdf;
+
+        memset(deep, '[', depth);
+        memset(deep + depth, ']', depth);
+        deep[2 * depth] = '\0';
+        pdf = pdf_of(objects, ROWS(objects), "", NULL);
+        assert_int_equal(stamp_err(jy_buf_slice(&pdf)), depth == 64 ? JY_OK : JY_E_LIMIT);
         jy_buf_free(&pdf);
     }
 }
@@ -208,6 +259,8 @@ main(void)
         cmocka_unit_test(stamp__a_page_tree_that_readers_walk_differently_gets_none),
         cmocka_unit_test(stamp__a_page_tree_that_is_too_deep_gets_none),
         cmocka_unit_test(stamp__a_page_that_readers_turn_or_crop_differently_gets_none),
+        cmocka_unit_test(stamp__two_values_of_one_key_get_none),
+        cmocka_unit_test(stamp__dictionaries_nested_too_deep_get_none),
         cmocka_unit_test(stamp__an_object_that_is_page_and_form_in_one_gets_none),
         cmocka_unit_test(stamp__a_reference_to_nothing_stays_one),
         cmocka_unit_test(stamp__an_annotation_of_its_name_that_was_there_before_is_none_of_its),
