@@ -34,9 +34,8 @@ prepare(const struct stamp_wishes *all, struct jy_fault *fault)
     if ((rc = map_file(all->in, &file, fault)) != JY_OK || (rc = map_file(w->seal, &seal_file, fault)) != JY_OK ||
         (rc = jy_seal_parse(seal_file.bytes, &seal, fault)) != JY_OK || (rc = check_seal(w->seal, seal, now, fault)) != JY_OK)
         goto out;
-    stamp_size(w, seal, &width, &height);
-    if ((rc = jy_document_open(file.bytes, &doc, fault)) == JY_OK && (rc = jy_document_may_stamp(doc, now, fault)) == JY_OK &&
-        (rc = stamp_places(w, width, height, file.bytes, doc, &places, fault)) == JY_OK &&
+    if ((rc = stamp_size(w, seal, &width, &height, fault)) == JY_OK && (rc = jy_document_open(file.bytes, &doc, fault)) == JY_OK &&
+        (rc = jy_document_may_stamp(doc, now, fault)) == JY_OK && (rc = stamp_places(w, width, height, file.bytes, doc, &places, fault)) == JY_OK &&
         (rc = (w->lock ? jy_document_prepare_closing : jy_document_prepare)(doc, jy_seal_der(seal), places.list, places.count, now, &prepared, fault)) ==
             JY_OK &&
         (rc = jy_digest_request(file.bytes, &prepared, places.list, places.count, &request, fault)) == JY_OK &&

@@ -51,9 +51,8 @@ stamp(const struct stamp_wish *w, const struct stamp_wishes *all, struct jy_slic
         (rc = jy_sm2_from_pem(key_file.bytes, &key, fault)) != JY_OK || (rc = jy_cert_parse_pem(cert_file.bytes, &cert, fault)) != JY_OK ||
         (rc = check(w, all->trust, seal, cert, now, fault)) != JY_OK)
         goto out;
-    stamp_size(w, seal, &width, &height);
-    if ((rc = jy_document_open(file, &doc, fault)) != JY_OK || (rc = jy_document_may_stamp(doc, now, fault)) != JY_OK ||
-        (rc = stamp_places(w, width, height, file, doc, &places, fault)) != JY_OK ||
+    if ((rc = stamp_size(w, seal, &width, &height, fault)) != JY_OK || (rc = jy_document_open(file, &doc, fault)) != JY_OK ||
+        (rc = jy_document_may_stamp(doc, now, fault)) != JY_OK || (rc = stamp_places(w, width, height, file, doc, &places, fault)) != JY_OK ||
         (rc = (w->lock ? jy_document_prepare_closing : jy_document_prepare)(doc, jy_seal_der(seal), places.list, places.count, now, &prepared, fault)) !=
             JY_OK ||
         (rc = map_pieces(all->out, &prepared.file, ready, fault)) != JY_OK ||

@@ -36,7 +36,7 @@ static const struct command {
       "  --keyword WORD[,WHICH][,SIDE][,dx=MM][,dy=MM][,fit][,blanks]   by a word on all pages, or those of --page. WHICH: all, last,\n"
       "                  a number, -2 … (needed when it stands more than once); SIDE: on (default), right, left, below, above;\n"
       "                  fit: moved back onto the page; blanks: blanks count. \\, is a comma in the word\n"
-      "  --width --height    default: the seal's own size; height follows width\n"
+      "  --width --height    one of them; the other follows. Default: the seal's own size\n"
       "  --lock          the document takes no further stamp\n"
       "  --trust PATH    also check the certificates' chains and revocation\n"
       "  --tsa URL       a time stamp authority (RFC 3161 over HTTP): the stamps carry its time stamps\n"

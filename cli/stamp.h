@@ -35,8 +35,8 @@ struct stamp_wishes {
 
 /** Read the command line; says what is wrong on stderr and returns EXIT_USAGE, else 0. */
 int stamp_read(int argc, char **argv, struct stamp_wishes *out);
-/** The picture as drawn: what was asked for, else the seal's own; height follows width. */
-void stamp_size(const struct stamp_wish *wish, const struct jy_seal *seal, double *width_mm, double *height_mm);
+/** The picture as drawn: what was asked for, else the seal's own; each side follows the other. JY_E_ARGUMENT: it would be stretched. */
+JY_CHECK jy_err stamp_size(const struct stamp_wish *wish, const struct jy_seal *seal, double *width_mm, double *height_mm, struct jy_fault *fault);
 /** The places of one seal on this document; width and height are those of the picture as drawn. PDF text is read by poppler's child. */
 JY_CHECK jy_err stamp_places(const struct stamp_wish *wish, double width_mm, double height_mm, struct jy_slice file, struct jy_document *doc,
                              struct jy_places *out, struct jy_fault *fault);

@@ -3,6 +3,7 @@
 #include "cli/stamp.h"
 
 #include "cli/poppler.h"
+#include "core/rules.h"
 
 #include <stdlib.h>
 
@@ -85,13 +86,17 @@ place_spot(const struct placing *p, const struct stamp_spot *s)
     return rc;
 }
 
-void
-stamp_size(const struct stamp_wish *w, const struct jy_seal *seal, double *width_mm, double *height_mm)
+jy_err
+stamp_size(const struct stamp_wish *w, const struct jy_seal *seal, double *width_mm, double *height_mm, struct jy_fault *fault)
 {
-    double width = jy_seal_width_mm(seal);
+    double width = jy_seal_width_mm(seal), height = jy_seal_height_mm(seal);
 
-    *width_mm = w->width_mm > 0 ? w->width_mm : width;
-    *height_mm = w->height_mm > 0 ? w->height_mm : width > 0 ? *width_mm * jy_seal_height_mm(seal) / width : 0;
+    *width_mm = w->width_mm > 0 ? w->width_mm : w->height_mm > 0 && height > 0 ? w->height_mm * width / height : width;
+    *height_mm = w->height_mm > 0 ? w->height_mm : width > 0 ? *width_mm * height / width : 0;
+    if (!seal_keeps_shape(*width_mm, *height_mm, width, height))
+        return jy_fail(fault, JY_E_ARGUMENT, "--height", 0, "%g × %g mm would stretch the seal of %g × %g mm; give one of --width and --height", *width_mm,
+                       *height_mm, width, height);
+    return JY_OK;
 }
 
 jy_err

@@ -2,7 +2,10 @@
 /* Kinds of seals, organizations, applications, documents and reasons: each one table. */
 #include "core/rules.h"
 
+#include <math.h>
 #include <string.h>
+
+#define STRETCH_MAX 0.01               /* sizes are given rounded */
 
 /*
  * Sizes: 国发〔1999〕25号 and trade practice; the invoice seal: 国家税务总局公告2011年第7号. Types: the national list, in which 5 is the legal
@@ -89,3 +92,11 @@ TABLE(organization_kind, organization_kinds, organization_kind_by_code, organiza
 TABLE(document_category, document_categories, document_category_by_code, categories)
 TABLE(cancel_reason, cancel_reasons, cancel_reason_by_code, reasons)
 TABLE(application_type, application_types, application_type_by_code, types)
+
+bool
+seal_keeps_shape(double width_mm, double height_mm, double seal_width_mm, double seal_height_mm)
+{
+    double asked = width_mm * seal_height_mm, own = height_mm * seal_width_mm;
+
+    return fabs(asked - own) <= STRETCH_MAX * (asked > own ? asked : own);
+}

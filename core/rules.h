@@ -37,6 +37,8 @@ struct seal_kind {
 };
 const struct seal_kind *seal_kind_by_code(const char *code);
 const struct seal_kind *seal_kinds(size_t *count);
+/** R11.2: has a stamp of this size (mm) the seal's own proportions, to 1 %? A seal that is stretched is another seal. One without a size has any. */
+bool seal_keeps_shape(double width_mm, double height_mm, double seal_width_mm, double seal_height_mm);
 /* state_organ, peoples_organization, social_organization, enterprise, public_institution, self_employed, other */
 struct organization_kind { const char *code, *zh, *en; };
 const struct organization_kind *organization_kind_by_code(const char *code);

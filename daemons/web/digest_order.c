@@ -56,6 +56,9 @@ read_places(struct ordering *o, struct jy_fault *fault)
         p->y_um = um_of(place, "y_mm");
         p->width_um = um_of(place, "width_mm");
         p->height_um = um_of(place, "height_mm");
+        if (rc == JY_OK && !seal_keeps_shape((double)p->width_um, (double)p->height_um, (double)member_int(o->seal, "width_mm", 0),
+                                                 (double)member_int(o->seal, "height_mm", 0)))
+            rc = jy_fail(fault, JY_E_BAD_FIELD, "places", i, "place %zu: its size would stretch the seal", i + 1);
         if (rc == JY_OK)
             rc = read_clip(place, i, p, fault);
     }

@@ -38,23 +38,25 @@ static const struct column record_columns[] = {
 /* -- making an order -- */
 
 /* What doc is asked for: the places as they were sent, the picture's size; without one it is the seal's own, with one side only the other follows. */
-static char *
-wish_of(const struct ordering *o)
+static jy_err
+wish_of(const struct ordering *o, char **out, struct jy_fault *fault)
 {
     const struct exchange *x = o->x;
     double w = (double)json_integer_value(json_object_get(o->seal, "width_mm")), h = (double)json_integer_value(json_object_get(o->seal, "height_mm"));
     double width = in_number(x, "width_mm", 0), height = in_number(x, "height_mm", 0);
     json_t *wish;
-    char *text;
 
     if (width <= 0)
         width = height > 0 ? height * w / h : w;
     if (height <= 0)
         height = width * h / w;
+    if (!seal_keeps_shape(width, height, w, h))
+        return jy_fail(fault, JY_E_BAD_FIELD, "height_mm", 0, "%g × %g mm would stretch the seal of %g × %g mm; give one of width_mm and height_mm, or neither",
+                       width, height, w, h);
     wish = json_pack("{s:f, s:f, s:O}", "width_mm", width, "height_mm", height, "places", json_object_get(x->input, "places"));
-    text = json_dumps(wish, JSON_COMPACT);
+    *out = json_dumps(wish, JSON_COMPACT);
     json_decref(wish);
-    return text;
+    return *out == NULL ? JY_E_NOMEM : JY_OK;
 }
 
 static json_t *
@@ -129,12 +131,12 @@ prepare(struct ordering *o, struct jy_fault *fault)
     struct jy_msg_DOC_PREPARE ask = { .document = -1, .output = -1, .words = -1, .now = x->now };
     struct jy_frame reply = { 0 };
     struct jy_buf seal = { 0 };
-    char *wish = wish_of(o);
+    char *wish = NULL;
     uint64_t size;
     int own = -1;
     jy_err rc;
 
-    if ((rc = wish == NULL ? JY_E_NOMEM : JY_OK) != JY_OK || (rc = jy_base64_decode(jy_slice_text(member(o->seal, "seal")), &seal)) != JY_OK ||
+    if ((rc = wish_of(o, &wish, fault)) != JY_OK || (rc = jy_base64_decode(jy_slice_text(member(o->seal, "seal")), &seal)) != JY_OK ||
         (rc = blob_open(x->web, member(o->document, "digest"), &ask.document, &size, fault)) != JY_OK ||
         (rc = find_words(o, ask.document, &ask.words, fault)) != JY_OK)
         goto out;

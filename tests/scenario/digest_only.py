@@ -59,6 +59,7 @@ def bad_requests(client, request):
                            ({"places": []}, "places"), ({"document_id": "0" * 32}, "document_id"),
                            ({"places": [{**request["places"][0], "clip_x_mm": 0}]}, "places"),
                            ({"places": [{**request["places"][0], "clip_x_mm": 5, "clip_y_mm": 0, "clip_width_mm": 40, "clip_height_mm": 40}]}, "places"),
+                           ({"places": [{**request["places"][0], "height_mm": 20}]}, "places"),
                            ({"places": [{**request["places"][0], "page": 0}]}, "places[0].page")):
         refused("bad_field", lambda: client.ask(request, **changes), field)
     refused("excluded_by_law", lambda: client.ask(request, category="classified"), "category")

@@ -56,6 +56,9 @@ with tempfile.TemporaryDirectory() as folder:
     assert abs(places[0]["x_mm"] - 170) < .1 and abs(places[0]["y_mm"] - 247) < .1, places[0]
     assert stamped(data / "contract.pdf", "--x", 5, "--y", 6, *seal, "--page", 1)[0]["places"][0]["x_mm"] - 5 < .01
 
+    refused("bad_argument", HUNDRED, *seal, "--page", "1", "--at", "10,20", "--width", 30, "--height", 20, at="stretch the seal")
+    assert abs(stamped(HUNDRED, *seal, "--page", "1", "--at", "10,20", "--height", 30)[0]["places"][0]["width_mm"] - 30) < .01
+
     # Seams: groups, edges, the picture whole in every group.
     for edge, size, where in (("right", "width_mm", "x_mm"), ("bottom", "height_mm", "y_mm")):
         places = stamped(HUNDRED, *seal, "--seam", f"{edge},group=7,min=2", "--page", "1-20")[0]["places"]

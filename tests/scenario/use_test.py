@@ -83,6 +83,9 @@ def R15_1__everywhere_that_the_tool_can_stamp(life, seal_id):
                   {"pages": "1", "x_mm": 1, "y_mm": 1, "colour": 1}):
         refused("bad_field", lambda: order(life, seal_id, contract, [wrong]))
     refused("bad_field", lambda: order(life, seal_id, contract, []), "places")
+    corner = [{"pages": "1", "x_mm": 1, "y_mm": 1}]
+    assert abs(order(life, seal_id, contract, corner, height_mm=20)["places"][0]["width_mm"] - 20) < 0.01
+    refused("bad_field", lambda: order(life, seal_id, contract, corner, width_mm=30, height_mm=20), "height_mm")      # a stretched seal is another one
 
 
 def R16_1__steps_thresholds_and_deputies(life, seal_id, first, second, boss, deputy):

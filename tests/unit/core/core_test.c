@@ -230,6 +230,20 @@ R16_2__a_position_seal_keeps_to_its_scope(void **state)
     assert_int_equal(PERMITS("agreement", -1, INT64_MAX), JY_OK);
 }
 
+static void
+R11_2__a_stamp_of_other_proportions_is_another_seal(void **state)
+{
+    static const struct { double width, height, seal_width, seal_height; bool keeps; } rows[] = {
+        { 40, 40, 40, 40, true }, { 20, 20, 40, 40, true }, { 30, 20, 45, 30, true }, { 20, 30, 45, 30, false }, { 40, 39.7, 40, 40, true },
+        { 40, 39, 40, 40, false }, { 39, 40, 40, 40, false }, { 30, 19.9, 45, 30, true }, { 40, 20, 0, 0, true },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (seal_keeps_shape(rows[i].width, rows[i].height, rows[i].seal_width, rows[i].seal_height) != rows[i].keeps)
+            fail_msg("row %zu", i);
+}
+
 int
 main(void)
 {
@@ -244,6 +258,7 @@ main(void)
         cmocka_unit_test(R13_4__a_role_belongs_where_it_belongs),
         cmocka_unit_test(R27_2__a_password_has_length_classes_and_no_login),
         cmocka_unit_test(R27_2__the_delay_grows_to_a_day),
+        cmocka_unit_test(R11_2__a_stamp_of_other_proportions_is_another_seal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
