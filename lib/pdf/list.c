@@ -10,7 +10,6 @@
 #define LOCK_NAMES_MAX 10000
 #define REFERENCES_MAX 16
 #define PLAIN_KEYS_MAX 32
-#define HANDLES_KEPT 1000              /* annotations after which qpdf's handles are given back */
 
 /* -- what a signature permits after it (ISO 32000-2 12.8.2) -- */
 
@@ -248,51 +247,45 @@ is_listed(const struct pdf *pdf, qpdf_oh widget)
  * Signatures that a page shows and the form does not list. Whoever takes another's signature off the form, changes the document and signs it himself would
  * else have both seals on the page and only his own judged.
  */
+struct unlisted {
+    struct pdf *pdf;
+    struct jy_fault *fault;
+};
+
 static jy_err
-walk_pages(struct pdf *pdf, struct jy_fault *fault)
+list_unlisted(void *arg, size_t page, qpdf_oh widget)
 {
-    qpdf_data q = pdf->q;
-    jy_err rc = JY_OK;
+    struct unlisted *s = arg;
+    qpdf_data q = s->pdf->q;
+    struct field_value value;
+    char name[128] = "";
 
-    for (size_t page = 0; rc == JY_OK && pdf->signature_count > 0 && page < pdf->page_count; page++) {
-        qpdf_oh annots = qpdf_oh_get_key(q, qpdf_get_page_n(q, page), "/Annots");
-        int n = qpdf_oh_is_array(q, annots) ? qpdf_oh_get_array_n_items(q, annots) : 0;
-
-        for (int i = 0; rc == JY_OK && i < n; i++) {
-            qpdf_oh widget = qpdf_oh_get_array_item(q, annots, i);
-            struct field_value value;
-            char name[128] = "";
-            /* Asked last for its value: qpdf reads the whole of it. */
-            if (qpdf_oh_is_dictionary(q, widget) && !is_listed(pdf, widget) && qpdf_oh_has_key(q, widget, "/V")) {
-                value = value_of(pdf, widget);
-                if (qpdf_oh_is_string(q, qpdf_oh_get_key(q, widget, "/T")))
-                    snprintf(name, sizeof(name), "%.60s", qpdf_oh_get_utf8_value(q, qpdf_oh_get_key(q, widget, "/T")));
-                if (looks_signed(q, &value))
-                    rc = pdf->signature_count >= JY_PDF_SIGNATURES_MAX ? jy_fail(fault, JY_E_LIMIT, "PDF page", page + 1, "more than %d signatures",
-                                                                                 JY_PDF_SIGNATURES_MAX)
-                                                                       : add_signature(pdf, widget, &value, name);
-            }
-            if (i % HANDLES_KEPT == HANDLES_KEPT - 1) {
-                qpdf_oh_release_all(q);
-                annots = qpdf_oh_get_key(q, qpdf_get_page_n(q, page), "/Annots");
-            }
-        }
-        qpdf_oh_release_all(q);
-    }
-    return rc;
+    /* Asked last for its value: qpdf reads the whole of it. */
+    if (!qpdf_oh_is_dictionary(q, widget) || is_listed(s->pdf, widget) || !qpdf_oh_has_key(q, widget, "/V"))
+        return JY_OK;
+    value = value_of(s->pdf, widget);
+    if (qpdf_oh_is_string(q, qpdf_oh_get_key(q, widget, "/T")))
+        snprintf(name, sizeof(name), "%.60s", qpdf_oh_get_utf8_value(q, qpdf_oh_get_key(q, widget, "/T")));
+    if (!looks_signed(q, &value))
+        return JY_OK;
+    if (s->pdf->signature_count >= JY_PDF_SIGNATURES_MAX)
+        return jy_fail(s->fault, JY_E_LIMIT, "PDF page", page + 1, "more than %d signatures", JY_PDF_SIGNATURES_MAX);
+    return add_signature(s->pdf, widget, &value, name);
 }
 
 jy_err
 pdf_signatures(void *impl, const struct jy_signature **out, size_t *count, struct jy_fault *fault)
 {
     struct pdf *pdf = impl;
+    struct unlisted of_pages = { pdf, fault };
     qpdf_oh form;
     jy_err rc;
 
     if (!pdf->listed) {
         form = qpdf_oh_get_key(pdf->q, qpdf_get_root(pdf->q), "/AcroForm");
         if (qpdf_oh_is_dictionary(pdf->q, form) &&
-            ((rc = walk(pdf, qpdf_oh_get_key(pdf->q, form, "/Fields"), false, "", 0, fault)) != JY_OK || (rc = walk_pages(pdf, fault)) != JY_OK ||
+            ((rc = walk(pdf, qpdf_oh_get_key(pdf->q, form, "/Fields"), false, "", 0, fault)) != JY_OK ||
+             (pdf->signature_count > 0 && (rc = pdf_each_annotation(pdf, list_unlisted, &of_pages)) != JY_OK) ||
              (rc = pdf_refuse_warnings(pdf->q, fault)) != JY_OK || (rc = pdf_digest_all(pdf)) != JY_OK || (rc = pdf_note_removed(pdf)) != JY_OK ||
              (rc = pdf_judge_revisions(pdf, fault)) != JY_OK || (rc = pdf_read_places(pdf)) != JY_OK))
             return rc;

@@ -87,6 +87,9 @@ JY_CHECK jy_err pdf_refuse_broken(struct pdf *pdf, struct jy_fault *fault);
 JY_CHECK jy_err pdf_refuse_active(const struct pdf *pdf, struct jy_fault *fault);
 /** JY_E_AMBIGUOUS when readers may count or inherit differently in the page tree, JY_E_LIMIT when it is too deep. */
 JY_CHECK jy_err pdf_refuse_tree(const struct pdf *pdf, struct jy_fault *fault);
+/** All annotations of all pages, in order, until an answer is not JY_OK. Handles of fn's own do not outlive its call. */
+typedef jy_err (*pdf_annotation_fn)(void *arg, size_t page, qpdf_oh annot);
+JY_CHECK jy_err pdf_each_annotation(const struct pdf *pdf, pdf_annotation_fn fn, void *arg);
 /** What of a page readers take differently, so that a place on it is not the same for all ("a Rotate that …"); NULL when nothing. */
 const char *pdf_page_doubt(qpdf_data q, qpdf_oh page);
 /** JY_E_SHOWN_VARIOUSLY when what else the document shows depends on the program, on layers or on printing. */

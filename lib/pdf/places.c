@@ -10,7 +10,6 @@
 
 #define FORM_MAX 4096                  /* packed bytes of a form that may be one of ours */
 #define SAME_MM 0.01
-#define HANDLES_KEPT 1000              /* annotations after which qpdf's handles are given back */
 
 /* What shows of a stamp, in mm from the displayed page's top-left corner: pdf_rect_of the other way. */
 static struct jy_box
@@ -139,9 +138,16 @@ add_place(struct jy_signature *s, const struct jy_stamp_place *place)
     return JY_OK;
 }
 
+struct reading {
+    struct pdf *pdf;
+    struct pdf_shown shown;
+};
+
 static jy_err
-read_annot(struct pdf *pdf, size_t page, qpdf_oh annot, struct pdf_shown *shown)
+read_annot(void *arg, size_t page, qpdf_oh annot)
 {
+    struct reading *r = arg;
+    struct pdf *pdf = r->pdf;
     struct jy_stamp_place place;
     struct jy_signature *s;
     struct jy_box seen;
@@ -155,7 +161,7 @@ read_annot(struct pdf *pdf, size_t page, qpdf_oh annot, struct pdf_shown *shown)
         return JY_OK;                                        /* a signature without a stamp has an empty Rect */
     s = &pdf->signatures[i];
     place = place_of(pdf, page, annot, rect);
-    if ((rc = add_place(s, &place)) != JY_OK || (rc = pdf_check_shown(pdf, i, annot, page, shown)) != JY_OK)
+    if ((rc = add_place(s, &place)) != JY_OK || (rc = pdf_check_shown(pdf, i, annot, page, &r->shown)) != JY_OK)
         return rc;
     seen = jy_place_visible(&place);
     size = pdf_page_size(&pdf->pages[page]);
@@ -167,25 +173,11 @@ read_annot(struct pdf *pdf, size_t page, qpdf_oh annot, struct pdf_shown *shown)
 jy_err
 pdf_read_places(struct pdf *pdf)
 {
-    struct pdf_shown shown = { 0 };
-    qpdf_data q = pdf->q;
-    jy_err rc = JY_OK;
+    struct reading r = { .pdf = pdf };
+    jy_err rc = pdf->signature_count == 0 ? JY_OK : pdf_each_annotation(pdf, read_annot, &r);
 
-    for (size_t page = 0; pdf->signature_count > 0 && rc == JY_OK && page < pdf->page_count; page++) {
-        qpdf_oh annots = qpdf_oh_get_key(q, qpdf_get_page_n(q, page), "/Annots");
-        int n = qpdf_oh_is_array(q, annots) ? qpdf_oh_get_array_n_items(q, annots) : 0;
-
-        for (int i = 0; rc == JY_OK && i < n; i++) {
-            rc = read_annot(pdf, page, qpdf_oh_get_array_item(q, annots, i), &shown);
-            if (i % HANDLES_KEPT == HANDLES_KEPT - 1) {
-                qpdf_oh_release_all(q);
-                annots = qpdf_oh_get_key(q, qpdf_get_page_n(q, page), "/Annots");
-            }
-        }
-        qpdf_oh_release_all(q);                              /* qpdf keeps every handle until told: a page may have a million links */
-    }
-    while (qpdf_more_warnings(q))                            /* a form that does not unpack is no picture of ours, and nothing worse */
-        (void)qpdf_next_warning(q);
-    pdf_shown_free(&shown);
+    while (qpdf_more_warnings(pdf->q))                       /* a form that does not unpack is no picture of ours, and nothing worse */
+        (void)qpdf_next_warning(pdf->q);
+    pdf_shown_free(&r.shown);
     return rc;
 }

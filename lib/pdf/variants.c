@@ -29,10 +29,11 @@ draws(qpdf_data q, qpdf_oh annot)
 {
     static const char *const aside[] = { "/Link", "/Popup", "/Text", "/FileAttachment", "/Sound" };
     qpdf_oh subtype = qpdf_oh_get_key(q, annot, "/Subtype");
+    const char *name = qpdf_oh_is_name(q, subtype) ? qpdf_oh_get_name(q, subtype) : "";
     double rect[4];
 
     for (size_t i = 0; i < sizeof(aside) / sizeof(aside[0]); i++)
-        if (qpdf_oh_is_name_and_equals(q, subtype, aside[i]))
+        if (strcmp(name, aside[i]) == 0)
             return false;
     return pdf_read_box(q, qpdf_oh_get_key(q, annot, "/Rect"), rect) && rect[2] > rect[0] && rect[3] > rect[1];
 }
@@ -78,7 +79,7 @@ annotation_variant(qpdf_data q, qpdf_oh annot, bool drawn_anew)
     bool has_appearance = qpdf_oh_is_stream(q, normal) || qpdf_oh_is_dictionary(q, normal);
     const char *variant = NULL;
 
-    if ((flags & HIDDEN) != 0 || !draws(q, annot) || (is_field && is_field_of(q, annot, "/Sig")))
+    if ((flags & HIDDEN) != 0 || (is_field && is_field_of(q, annot, "/Sig")))
         return NULL;
     if ((flags & NO_VIEW) != 0)
         return (flags & PRINT) != 0 ? "is printed and not displayed" : NULL;
@@ -93,25 +94,24 @@ annotation_variant(qpdf_data q, qpdf_oh annot, bool drawn_anew)
     return variant;
 }
 
+struct search {
+    qpdf_data q;
+    bool drawn_anew;
+    size_t met;
+    struct jy_fault *fault;
+};
+
 static jy_err
-refuse_annotations(const struct pdf *pdf, bool drawn_anew, struct jy_fault *fault)
+refuse_annotation(void *arg, size_t page, qpdf_oh annot)
 {
-    qpdf_data q = pdf->q;
+    struct search *s = arg;
+    const char *variant;
 
-    for (size_t page = 0; page < pdf->page_count; page++) {
-        qpdf_oh annots = qpdf_oh_get_key(q, qpdf_get_page_n(q, page), "/Annots");
-        int count = qpdf_oh_is_array(q, annots) ? qpdf_oh_get_array_n_items(q, annots) : 0;
-
-        for (int i = 0; i < count; i++) {
-            qpdf_oh annot = qpdf_oh_get_array_item(q, annots, i);
-            const char *variant = qpdf_oh_is_dictionary(q, annot) ? annotation_variant(q, annot, drawn_anew) : NULL;
-
-            if (variant != NULL)
-                return jy_fail(fault, JY_E_SHOWN_VARIOUSLY, "PDF annotation", 0, "page %zu: object %d %s", page + 1, qpdf_oh_get_object_id(q, annot), variant);
-        }
-        qpdf_oh_release_all(q);
-    }
-    return JY_OK;
+    if (++s->met > JY_PDF_ANNOTATIONS_MAX)
+        return jy_fail(s->fault, JY_E_LIMIT, "PDF Annots", 0, "more than %d annotations", JY_PDF_ANNOTATIONS_MAX);
+    if (!qpdf_oh_is_dictionary(s->q, annot) || !draws(s->q, annot) || (variant = annotation_variant(s->q, annot, s->drawn_anew)) == NULL)
+        return JY_OK;
+    return jy_fail(s->fault, JY_E_SHOWN_VARIOUSLY, "PDF annotation", 0, "page %zu: object %d %s", page + 1, qpdf_oh_get_object_id(s->q, annot), variant);
 }
 
 /* 8.11.4.4: states that a program may give a layer by itself. */
@@ -177,14 +177,14 @@ pdf_refuse_variants(const struct pdf *pdf, struct jy_fault *fault)
 {
     qpdf_data q = pdf->q;
     qpdf_oh root = qpdf_get_root(q);
-    bool drawn_anew = is_true(q, qpdf_oh_get_key_if_dict(q, qpdf_oh_get_key(q, root, "/AcroForm"), "/NeedAppearances"));
+    struct search s = { q, is_true(q, qpdf_oh_get_key_if_dict(q, qpdf_oh_get_key(q, root, "/AcroForm"), "/NeedAppearances")), 0, fault };
     jy_err rc;
 
     if (qpdf_oh_has_key(q, root, "/Collection"))
         return jy_fail(fault, JY_E_SHOWN_VARIOUSLY, "PDF Collection", 0, "a portfolio: some programs show a file of it in place of the pages");
     if ((rc = refuse_layers(q, qpdf_oh_get_key(q, root, "/OCProperties"), fault)) == JY_OK &&
         (rc = refuse_areas(q, qpdf_oh_get_key(q, root, "/ViewerPreferences"), fault)) == JY_OK)
-        rc = refuse_annotations(pdf, drawn_anew, fault);
+        rc = pdf_each_annotation(pdf, refuse_annotation, &s);
     qpdf_oh_release_all(q);
     return rc;
 }

@@ -6,7 +6,6 @@
 
 #include <pdf/pdf.h>
 
-
 /* A PDF under construction: objects in any order of text, their offsets kept. */
 struct pdf_text {
     struct jy_buf bytes;
@@ -164,6 +163,31 @@ stamp_error(struct jy_slice file, struct jy_slice seal, size_t count)
     jy_document_free(doc);
     free(places);
     return rc;
+}
+
+void
+limit_PDF_ANNOTATIONS(void **state)
+{
+    (void)state;
+    pki_begin();
+    for (int more = 0; more < 2; more++) {
+        struct pdf_text pdf;
+        struct jy_buf text = { 0 };
+        begin(&pdf, 4);
+        object(&pdf, "<< /Type /Catalog /Pages 2 0 R >>");
+        object(&pdf, "<< /Type /Pages /Kids [3 0 R] /Count 1 >>");
+        DO(jy_buf_text(&text, "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Annots ["));
+        for (int i = 0; i < JY_PDF_ANNOTATIONS_MAX + more; i++)
+            DO(jy_buf_text(&text, " 4 0 R"));
+        DO(jy_buf_text(&text, "] >>"));
+        DO(jy_buf_byte(&text, 0));
+        object(&pdf, (const char *)text.p);
+        object(&pdf, "<< /Type /Annot /Subtype /Link /Rect [0 0 9 9] >>");
+        assert_int_equal(stamp_error(end(&pdf, 0), jy_buf_slice(&pki.seal_der), 1), more == 0 ? JY_OK : BEYOND(PDF_ANNOTATIONS));
+        discard(&pdf);
+        jy_buf_free(&text);
+    }
+    pki_end();
 }
 
 void
