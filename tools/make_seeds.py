@@ -177,7 +177,9 @@ def small_pdf():
     objects = ["<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [5 0 R] >> >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
                "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << >> /Annots [5 0 R] >>",
                "<< /Length 20 >>\nstream\n0 0 m 100 100 l S   \nendstream",
-               "<< /Type /Annot /Subtype /Widget /FT /Tx /T (name) /V (x) /Rect [9 9 99 19] /P 3 0 R /AP << /N 4 0 R >> >>"]
+               "<< /Type /Annot /Subtype /Widget /FT /Tx /T (name) /V (x) /Rect [9 9 99 19] /P 3 0 R /AP << /N 6 0 R >> >>",
+               "<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /Font << /F << /Subtype /Type1 /BaseFont /Helvetica >> >> >> /Length 29 >>\n"
+               "stream\nBT /F 9 Tf [(x) 1 <20>] TJ ET\nendstream"]
     out, offsets = "%PDF-1.7\n", []
     for number, body in enumerate(objects, 1):
         offsets.append(len(out))

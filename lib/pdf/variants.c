@@ -4,10 +4,12 @@
  * one of them; the stamp would stand on all (ISO 32000-2 8.11, 12.5, 12.7).
  */
 #include "pdf/pdf.h"
+#include "pdf/said.h"
 
 #include <string.h>
 
-enum { HIDDEN = 2, PRINT = 4, NO_VIEW = 32, PUSH_BUTTON = 1 << 16 };      /* annotation flags (12.5.3); field flag (12.7.5.2) */
+enum { HIDDEN = 2, PRINT = 4, NO_VIEW = 32 };           /* of annotations (12.5.3) */
+enum { PASSWORD = 1 << 13, PUSH_BUTTON = 1 << 16 };     /* of fields (12.7.5.2, 12.7.5.3) */
 
 static bool
 is_true(qpdf_data q, qpdf_oh oh)
@@ -44,6 +46,13 @@ is_field_of(qpdf_data q, qpdf_oh field, const char *type)
     return qpdf_oh_is_name_and_equals(q, pdf_inherited(q, field, "/FT"), type);
 }
 
+/* A stream, or one for each state. */
+static bool
+is_appearance(qpdf_data q, qpdf_oh normal)
+{
+    return qpdf_oh_is_stream(q, normal) || qpdf_oh_is_dictionary(q, normal);
+}
+
 /* Has a field something that a program would draw for it? */
 static bool
 has_value(qpdf_data q, qpdf_oh field)
@@ -59,24 +68,37 @@ has_value(qpdf_data q, qpdf_oh field)
     return !qpdf_oh_is_null(q, value) && !qpdf_oh_is_name_and_equals(q, value, "/Off");
 }
 
-static const char *
-field_variant(qpdf_data q, qpdf_oh field, bool has_appearance, bool drawn_anew)
+/* Most programs draw the value of a text field when it is clicked, some at once. */
+static bool
+says_otherwise(qpdf_data q, qpdf_oh field, qpdf_oh appearance, jy_err *rc)
 {
+    qpdf_oh value = pdf_inherited(q, field, "/V");
+
+    return is_field_of(q, field, "/Tx") && qpdf_oh_is_string(q, value) && qpdf_oh_is_stream(q, appearance) &&
+           (flags_of(q, pdf_inherited(q, field, "/Ff")) & PASSWORD) == 0 && pdf_says_otherwise(q, appearance, qpdf_oh_get_utf8_value(q, value), rc);
+}
+
+static const char *
+field_variant(qpdf_data q, qpdf_oh field, qpdf_oh appearance, bool drawn_anew, jy_err *rc)
+{
+    bool has_appearance = is_appearance(q, appearance);
+
     if (!has_appearance && has_value(q, field))
         return "is a field with a value and without an appearance: each program draws it in its own way, or not at all";
     if (has_appearance && drawn_anew)
         return "is a field that some programs draw anew from its value (NeedAppearances), others by its appearance";
+    if (says_otherwise(q, field, appearance, rc))
+        return "is a field whose appearance says something else than its value";
     return NULL;
 }
 
 /* NULL when all programs show the same of it, at all times. */
 static const char *
-annotation_variant(qpdf_data q, qpdf_oh annot, bool drawn_anew)
+annotation_variant(qpdf_data q, qpdf_oh annot, bool drawn_anew, jy_err *rc)
 {
     long long flags = flags_of(q, qpdf_oh_get_key(q, annot, "/F"));
     qpdf_oh ap = qpdf_oh_get_key(q, annot, "/AP"), normal = qpdf_oh_get_key_if_dict(q, ap, "/N");
     bool is_field = qpdf_oh_is_name_and_equals(q, qpdf_oh_get_key(q, annot, "/Subtype"), "/Widget");
-    bool has_appearance = qpdf_oh_is_stream(q, normal) || qpdf_oh_is_dictionary(q, normal);
     const char *variant = NULL;
 
     if ((flags & HIDDEN) != 0 || (is_field && is_field_of(q, annot, "/Sig")))
@@ -84,8 +106,8 @@ annotation_variant(qpdf_data q, qpdf_oh annot, bool drawn_anew)
     if ((flags & NO_VIEW) != 0)
         return (flags & PRINT) != 0 ? "is printed and not displayed" : NULL;
     if (is_field)
-        variant = field_variant(q, annot, has_appearance, drawn_anew);
-    else if (!has_appearance)
+        variant = field_variant(q, annot, normal, drawn_anew, rc);
+    else if (!is_appearance(q, normal))
         variant = "has no appearance: each program draws it in its own way, or not at all";
     /* A button that is pressed may look so. */
     if (variant == NULL && !(is_field && is_field_of(q, annot, "/Btn")) &&
@@ -106,11 +128,12 @@ refuse_annotation(void *arg, size_t page, qpdf_oh annot)
 {
     struct search *s = arg;
     const char *variant;
+    jy_err rc = JY_OK;
 
     if (++s->met > JY_PDF_ANNOTATIONS_MAX)
         return jy_fail(s->fault, JY_E_LIMIT, "PDF Annots", 0, "more than %d annotations", JY_PDF_ANNOTATIONS_MAX);
-    if (!qpdf_oh_is_dictionary(s->q, annot) || !draws(s->q, annot) || (variant = annotation_variant(s->q, annot, s->drawn_anew)) == NULL)
-        return JY_OK;
+    if (!qpdf_oh_is_dictionary(s->q, annot) || !draws(s->q, annot) || (variant = annotation_variant(s->q, annot, s->drawn_anew, &rc)) == NULL)
+        return rc == JY_OK ? JY_OK : jy_fail(s->fault, rc, "PDF annotation", 0, "no memory");
     return jy_fail(s->fault, JY_E_SHOWN_VARIOUSLY, "PDF annotation", 0, "page %zu: object %d %s", page + 1, qpdf_oh_get_object_id(s->q, annot), variant);
 }
 

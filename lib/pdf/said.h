@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * said.h: what a text field's appearance says beside its value. Some programs draw the one, some the other (and most draw the value when the field is
+ * clicked): "replace" of the shadow attacks.
+ */
+#ifndef JY_PDF_SAID_H
+#define JY_PDF_SAID_H
+
+#include <jinyin/base.h>
+
+#include <qpdf/qpdf-c.h>
+
+/**
+ * Does the appearance form of a field plainly say something else than value (UTF-8)? Compared, but for white space, are printable ASCII values with
+ * ASCII texts in simple fonts that are not in the file; anything else is not plain: false. *rc: JY_E_NOMEM when memory ended, else untouched.
+ */
+bool pdf_says_otherwise(qpdf_data q, qpdf_oh form, const char *value, jy_err *rc);
+
+#endif
