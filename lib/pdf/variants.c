@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-enum { HIDDEN = 2, PRINT = 4, NO_VIEW = 32 };           /* of annotations (12.5.3) */
-enum { PASSWORD = 1 << 13, PUSH_BUTTON = 1 << 16 };     /* of fields (12.7.5.2, 12.7.5.3) */
+enum { HIDDEN = 2, PRINT = 4, NO_VIEW = 32, TOGGLE_NO_VIEW = 256 };    /* of annotations (12.5.3) */
+enum { PASSWORD = 1 << 13, PUSH_BUTTON = 1 << 16 };                    /* of fields (12.7.5.2, 12.7.5.3) */
 
 static bool
 is_true(qpdf_data q, qpdf_oh oh)
@@ -25,18 +25,29 @@ flags_of(qpdf_data q, qpdf_oh oh)
     return qpdf_oh_get_value_as_longlong(q, oh, &flags) ? flags : 0;
 }
 
-/* Links have a border at most; what stands in a note or a file shows when it is opened, and beside the page. */
-static bool
-draws(qpdf_data q, qpdf_oh annot)
+/* What programs make of an annotation's appearance (12.5.5, 12.5.6). */
+enum drawing { BY_APPEARANCE, FIELD, ICON, BARE };
+
+/* A note, a file and a sound show as an icon, what is in them when it is opened; a link has a border at most, and a note's window stands beside the page. */
+static enum drawing
+drawing_of(qpdf_data q, qpdf_oh annot)
 {
-    static const char *const aside[] = { "/Link", "/Popup", "/Text", "/FileAttachment", "/Sound" };
+    static const struct { const char *subtype; enum drawing drawing; } kinds[] = { { "/Widget", FIELD }, { "/Text", ICON }, { "/FileAttachment", ICON },
+                                                                                   { "/Sound", ICON }, { "/Link", BARE }, { "/Popup", BARE } };
     qpdf_oh subtype = qpdf_oh_get_key(q, annot, "/Subtype");
     const char *name = qpdf_oh_is_name(q, subtype) ? qpdf_oh_get_name(q, subtype) : "";
+
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        if (strcmp(name, kinds[i].subtype) == 0)
+            return kinds[i].drawing;
+    return BY_APPEARANCE;
+}
+
+static bool
+has_room(qpdf_data q, qpdf_oh annot)
+{
     double rect[4];
 
-    for (size_t i = 0; i < sizeof(aside) / sizeof(aside[0]); i++)
-        if (strcmp(name, aside[i]) == 0)
-            return false;
     return pdf_read_box(q, qpdf_oh_get_key(q, annot, "/Rect"), rect) && rect[2] > rect[0] && rect[3] > rect[1];
 }
 
@@ -98,19 +109,23 @@ annotation_variant(qpdf_data q, qpdf_oh annot, bool drawn_anew, jy_err *rc)
 {
     long long flags = flags_of(q, qpdf_oh_get_key(q, annot, "/F"));
     qpdf_oh ap = qpdf_oh_get_key(q, annot, "/AP"), normal = qpdf_oh_get_key_if_dict(q, ap, "/N");
-    bool is_field = qpdf_oh_is_name_and_equals(q, qpdf_oh_get_key(q, annot, "/Subtype"), "/Widget");
+    enum drawing drawing = drawing_of(q, annot);
     const char *variant = NULL;
 
-    if ((flags & HIDDEN) != 0 || (is_field && is_field_of(q, annot, "/Sig")))
+    if ((flags & HIDDEN) != 0 || !has_room(q, annot) || (drawing == FIELD && is_field_of(q, annot, "/Sig")))
         return NULL;
+    if ((flags & TOGGLE_NO_VIEW) != 0)
+        return "comes and goes under the mouse";
     if ((flags & NO_VIEW) != 0)
         return (flags & PRINT) != 0 ? "is printed and not displayed" : NULL;
-    if (is_field)
+    if (drawing == FIELD)
         variant = field_variant(q, annot, normal, drawn_anew, rc);
-    else if (!is_appearance(q, normal))
+    else if (drawing == BY_APPEARANCE && !is_appearance(q, normal))
         variant = "has no appearance: each program draws it in its own way, or not at all";
+    else if (drawing == BARE && is_appearance(q, normal))
+        variant = "has an appearance, which some programs draw and others do not";
     /* A button that is pressed may look so. */
-    if (variant == NULL && !(is_field && is_field_of(q, annot, "/Btn")) &&
+    if (variant == NULL && drawing != ICON && !(drawing == FIELD && is_field_of(q, annot, "/Btn")) &&
         (!qpdf_oh_is_null(q, qpdf_oh_get_key_if_dict(q, ap, "/R")) || !qpdf_oh_is_null(q, qpdf_oh_get_key_if_dict(q, ap, "/D"))))
         variant = "shows something else under the mouse";
     return variant;
@@ -132,7 +147,7 @@ refuse_annotation(void *arg, size_t page, qpdf_oh annot)
 
     if (++s->met > JY_PDF_ANNOTATIONS_MAX)
         return jy_fail(s->fault, JY_E_LIMIT, "PDF Annots", 0, "more than %d annotations", JY_PDF_ANNOTATIONS_MAX);
-    if (!qpdf_oh_is_dictionary(s->q, annot) || !draws(s->q, annot) || (variant = annotation_variant(s->q, annot, s->drawn_anew, &rc)) == NULL)
+    if (!qpdf_oh_is_dictionary(s->q, annot) || (variant = annotation_variant(s->q, annot, s->drawn_anew, &rc)) == NULL)
         return rc == JY_OK ? JY_OK : jy_fail(s->fault, rc, "PDF annotation", 0, "no memory");
     return jy_fail(s->fault, JY_E_SHOWN_VARIOUSLY, "PDF annotation", 0, "page %zu: object %d %s", page + 1, qpdf_oh_get_object_id(s->q, annot), variant);
 }
@@ -155,6 +170,12 @@ usage_variant(qpdf_data q, qpdf_oh usage)
     return NULL;
 }
 
+static int
+items(qpdf_data q, qpdf_oh array)
+{
+    return qpdf_oh_is_array(q, array) ? qpdf_oh_get_array_n_items(q, array) : 0;
+}
+
 /* Layers that do not all show at all times. */
 static jy_err
 refuse_layers(qpdf_data q, qpdf_oh properties, struct jy_fault *fault)
@@ -162,15 +183,17 @@ refuse_layers(qpdf_data q, qpdf_oh properties, struct jy_fault *fault)
     qpdf_oh initial = qpdf_oh_get_key_if_dict(q, properties, "/D"), base = qpdf_oh_get_key_if_dict(q, initial, "/BaseState");
     qpdf_oh off = qpdf_oh_get_key_if_dict(q, initial, "/OFF"), all = qpdf_oh_get_key_if_dict(q, properties, "/OCGs");
 
+    if (items(q, off) > JY_PDF_LAYERS_MAX || items(q, all) > JY_PDF_LAYERS_MAX)
+        return jy_fail(fault, JY_E_LIMIT, "PDF OCProperties", 0, "more than %d layers", JY_PDF_LAYERS_MAX);
     if (!qpdf_oh_is_null(q, base) && !qpdf_oh_is_name_and_equals(q, base, "/ON"))
         return jy_fail(fault, JY_E_SHOWN_VARIOUSLY, "PDF OCProperties", 0, "layers that are off at first (BaseState)");
-    for (int i = 0; qpdf_oh_is_array(q, off) && i < qpdf_oh_get_array_n_items(q, off); i++) {
+    for (int i = 0; i < items(q, off); i++) {
         qpdf_oh layer = qpdf_oh_get_array_item(q, off, i);
 
         if (qpdf_oh_is_dictionary(q, layer))
             return jy_fail(fault, JY_E_SHOWN_VARIOUSLY, "PDF OCProperties", 0, "object %d is a layer that is off", qpdf_oh_get_object_id(q, layer));
     }
-    for (int i = 0; qpdf_oh_is_array(q, all) && i < qpdf_oh_get_array_n_items(q, all); i++) {
+    for (int i = 0; i < items(q, all); i++) {
         qpdf_oh layer = qpdf_oh_get_array_item(q, all, i);
         const char *variant = usage_variant(q, qpdf_oh_get_key_if_dict(q, layer, "/Usage"));
 
@@ -201,6 +224,7 @@ pdf_refuse_variants(const struct pdf *pdf, struct jy_fault *fault)
     qpdf_data q = pdf->q;
     qpdf_oh root = qpdf_get_root(q);
     struct search s = { q, is_true(q, qpdf_oh_get_key_if_dict(q, qpdf_oh_get_key(q, root, "/AcroForm"), "/NeedAppearances")), 0, fault };
+    char why[160];
     jy_err rc;
 
     if (qpdf_oh_has_key(q, root, "/Collection"))
@@ -208,6 +232,10 @@ pdf_refuse_variants(const struct pdf *pdf, struct jy_fault *fault)
     if ((rc = refuse_layers(q, qpdf_oh_get_key(q, root, "/OCProperties"), fault)) == JY_OK &&
         (rc = refuse_areas(q, qpdf_oh_get_key(q, root, "/ViewerPreferences"), fault)) == JY_OK)
         rc = pdf_each_annotation(pdf, refuse_annotation, &s);
+    if (rc == JY_OK && qpdf_has_error(q)) {
+        rc = pdf_error(q, why);
+        jy_fail(fault, rc, "PDF", 0, "%s", why);
+    }
     qpdf_oh_release_all(q);
     return rc;
 }

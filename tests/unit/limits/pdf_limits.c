@@ -191,6 +191,30 @@ limit_PDF_ANNOTATIONS(void **state)
 }
 
 void
+limit_PDF_LAYERS(void **state)
+{
+    (void)state;
+    pki_begin();
+    for (int more = 0; more < 3; more++) {                   /* of all layers, and of those that are off */
+        struct pdf_text pdf;
+        struct jy_buf text = { 0 };
+        begin(&pdf, 3);
+        DO(jy_buf_fmt(&text, "<< /Type /Catalog /Pages 2 0 R /OCProperties << %s [", more < 2 ? "/OCGs" : "/D << /OFF"));
+        for (int i = 0; i < JY_PDF_LAYERS_MAX + (more > 0); i++)
+            DO(jy_buf_text(&text, more < 2 ? "<< >>" : "null "));
+        DO(jy_buf_text(&text, more < 2 ? "] >> >>" : "] >> >> >>"));
+        DO(jy_buf_byte(&text, 0));
+        object(&pdf, (const char *)text.p);
+        object(&pdf, "<< /Type /Pages /Kids [3 0 R] /Count 1 >>");
+        object(&pdf, PAGE);
+        assert_int_equal(stamp_error(end(&pdf, 0), jy_buf_slice(&pki.seal_der), 1), more == 0 ? JY_OK : BEYOND(PDF_LAYERS));
+        discard(&pdf);
+        jy_buf_free(&text);
+    }
+    pki_end();
+}
+
+void
 limit_PDF_NUMBER(void **state)
 {
     (void)state;

@@ -61,8 +61,12 @@ stamp__an_annotation_that_programs_draw_differently_gets_none(void **state)
         { "/Subtype /FreeText /Rect [10 10 200 40] /F 32 " AP, false, JY_OK },          /* neither */
         { "/Subtype /Square " RECT "/AP << /N 6 0 R /R 4 0 R >>", false, VARIES },
         { "/Subtype /Square " RECT "/AP << /N 6 0 R /D 4 0 R >>", false, VARIES },
+        { "/Subtype /Square /Rect [10 10 200 40] /F 260 " AP, false, VARIES },
         { "/Subtype /Link " RECT, false, JY_OK },
+        { "/Subtype /Link " RECT AP, false, VARIES },
+        { "/Subtype /Popup " RECT AP, false, VARIES },
         { "/Subtype /Text /Contents (a note) " RECT, false, JY_OK },
+        { "/Subtype /Text /Contents (a note) " RECT "/AP << /N 6 0 R /R 4 0 R >>", false, JY_OK },
     };
 
     (void)state;
