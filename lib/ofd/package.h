@@ -133,6 +133,8 @@ double ofd_share(const struct ofd *ofd, const struct jy_stamp_place *place);
 JY_CHECK jy_err ofd_overlay(struct ofd *ofd, struct jy_fault *fault);
 /** Adds to every signature what it leaves unprotected. */
 JY_CHECK jy_err ofd_coverage(struct ofd *ofd, struct jy_fault *fault);
+/** JY_E_ACTIVE_CONTENT, JY_E_SHOWN_VARIOUSLY; those of an annotation part that cannot be read. */
+JY_CHECK jy_err ofd_check_active(struct ofd *ofd, struct jy_fault *fault);
 jy_err ofd_text(void *impl, size_t index, struct jy_text *out, struct jy_fault *fault);
 jy_err ofd_digest_with_z(void *impl, size_t index, const uint8_t z[JY_SM3_SIZE], uint8_t out[JY_SM3_SIZE], struct jy_fault *fault);
 jy_err ofd_signatures(void *impl, const struct jy_signature **out, size_t *count, struct jy_fault *fault);

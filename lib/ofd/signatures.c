@@ -453,6 +453,15 @@ out:
     return err;
 }
 
+static jy_err
+note_shown(struct ofd *ofd, struct jy_fault *fault)
+{
+    struct jy_fault why = { 0 };
+    jy_err answer = ofd->signature_count == 0 ? JY_OK : ofd_check_active(ofd, &why);
+
+    return container_note_shown(ofd->signatures, ofd->signature_count, answer, &why, fault);
+}
+
 jy_err
 ofd_signatures(void *impl, const struct jy_signature **out, size_t *count, struct jy_fault *fault)
 {
@@ -471,6 +480,8 @@ ofd_signatures(void *impl, const struct jy_signature **out, size_t *count, struc
             err = ofd_coverage(ofd, fault);
         if (err == JY_OK)
             err = ofd_overlay(ofd, fault);
+        if (err == JY_OK)
+            err = note_shown(ofd, fault);
         ofd->signatures_read = err == JY_OK;
     }
     if (err != JY_OK)

@@ -273,6 +273,15 @@ list_unlisted(void *arg, size_t page, qpdf_oh widget)
     return add_signature(s->pdf, widget, &value, name);
 }
 
+static jy_err
+note_shown(struct pdf *pdf, struct jy_fault *fault)
+{
+    struct jy_fault why = { 0 };
+    jy_err answer = pdf->signature_count == 0 ? JY_OK : pdf_check_shown_alike(pdf, &why);
+
+    return container_note_shown(pdf->signatures, pdf->signature_count, answer, &why, fault);
+}
+
 jy_err
 pdf_signatures(void *impl, const struct jy_signature **out, size_t *count, struct jy_fault *fault)
 {
@@ -287,7 +296,8 @@ pdf_signatures(void *impl, const struct jy_signature **out, size_t *count, struc
             ((rc = walk(pdf, qpdf_oh_get_key(pdf->q, form, "/Fields"), false, "", 0, fault)) != JY_OK ||
              (pdf->signature_count > 0 && (rc = pdf_each_annotation(pdf, list_unlisted, &of_pages)) != JY_OK) ||
              (rc = pdf_refuse_warnings(pdf->q, fault)) != JY_OK || (rc = pdf_digest_all(pdf)) != JY_OK || (rc = pdf_note_removed(pdf)) != JY_OK ||
-             (rc = pdf_judge_revisions(pdf, fault)) != JY_OK || (rc = pdf_read_places(pdf)) != JY_OK))
+             (rc = pdf_judge_revisions(pdf, fault)) != JY_OK || (rc = pdf_read_places(pdf)) != JY_OK ||
+             (rc = note_shown(pdf, fault)) != JY_OK))
             return rc;
         pdf->listed = true;
     }

@@ -265,6 +265,22 @@ pdf_refuse_broken(struct pdf *pdf, struct jy_fault *fault)
     return JY_OK;
 }
 
+jy_err
+pdf_check_shown_alike(struct pdf *pdf, struct jy_fault *fault)
+{
+    if (!pdf->shown_known) {
+        jy_err rc = pdf_refuse_active(pdf, &pdf->shown);
+
+        if (rc == JY_OK)
+            rc = pdf_refuse_variants(pdf, &pdf->shown);
+        pdf->shown.err = rc;
+        pdf->shown_known = rc != JY_E_NOMEM;
+    }
+    if (fault != NULL && pdf->shown.err != JY_OK)
+        *fault = pdf->shown;
+    return pdf->shown.err;
+}
+
 /* Locks and certifications, what earlier hands broke, what acts by itself. */
 static jy_err
 may_stamp(void *impl, jy_time now, struct jy_fault *fault)
@@ -285,9 +301,9 @@ may_stamp(void *impl, jy_time now, struct jy_fault *fault)
         if (pdf->details[i].lock == PDF_LOCK_ALL)
             return jy_fail(fault, JY_E_LOCKED, signatures[i].id, 0, "the signature locks all fields (FieldMDP All)");
     }
-    if ((rc = pdf_refuse_broken(pdf, fault)) != JY_OK || (rc = pdf_refuse_tree(pdf, fault)) != JY_OK || (rc = pdf_refuse_active(pdf, fault)) != JY_OK)
+    if ((rc = pdf_refuse_broken(pdf, fault)) != JY_OK || (rc = pdf_refuse_tree(pdf, fault)) != JY_OK)
         return rc;
-    return pdf_refuse_variants(pdf, fault);
+    return pdf_check_shown_alike(pdf, fault);
 }
 
 /* Keywords of the Info dictionary, which programs keep when they write a file anew. */

@@ -46,6 +46,8 @@ struct pdf {
     size_t z_digested;                /* bytes digested as SM3(Z, data): at most as many as the file has */
     struct pdf_evidence *evidence;    /* the DSS, once it was asked for */
     bool listed;
+    bool shown_known;
+    struct jy_fault shown;            /* the answer of pdf_check_shown_alike, kept */
 };
 
 /** Opens with qpdf, refuses warnings. Only structure; used for earlier revisions too. */
@@ -83,8 +85,14 @@ JY_CHECK jy_err pdf_prepare_archive(void *impl, const struct jy_validation_data 
 JY_CHECK jy_err pdf_finish_archive(struct jy_slice prepared, const char *slot, struct jy_slice token, struct jy_pieces *out, struct jy_fault *fault);
 /** JY_E_EARLIER_INVALID when a signature of the document is broken: a further one would vouch for it. */
 JY_CHECK jy_err pdf_refuse_broken(struct pdf *pdf, struct jy_fault *fault);
-/** Naming object and kind: JY_E_ACTIVE_CONTENT for what acts by itself or lies outside the file, JY_E_SHOWN_VARIOUSLY for what is there for printing only. */
+/**
+ * Does the document show one thing to all, at all times? Naming object and kind: JY_E_ACTIVE_CONTENT for what acts by itself or lies outside the file,
+ * JY_E_SHOWN_VARIOUSLY for what depends on the program, on layers or on printing, JY_E_AMBIGUOUS for a key with two values; JY_E_LIMIT, JY_E_DAMAGED.
+ */
+JY_CHECK jy_err pdf_check_shown_alike(struct pdf *pdf, struct jy_fault *fault);
+/** Its two halves: the raw objects, and what qpdf makes of annotations and layers. */
 JY_CHECK jy_err pdf_refuse_active(const struct pdf *pdf, struct jy_fault *fault);
+JY_CHECK jy_err pdf_refuse_variants(const struct pdf *pdf, struct jy_fault *fault);
 /** JY_E_AMBIGUOUS when readers may count or inherit differently in the page tree, JY_E_LIMIT when it is too deep. */
 JY_CHECK jy_err pdf_refuse_tree(const struct pdf *pdf, struct jy_fault *fault);
 /** All annotations of all pages, in order, until an answer is not JY_OK. Handles of fn's own do not outlive its call. */
@@ -92,8 +100,6 @@ typedef jy_err (*pdf_annotation_fn)(void *arg, size_t page, qpdf_oh annot);
 JY_CHECK jy_err pdf_each_annotation(const struct pdf *pdf, pdf_annotation_fn fn, void *arg);
 /** What of a page readers take differently, so that a place on it is not the same for all ("a Rotate that …"); NULL when nothing. */
 const char *pdf_page_doubt(qpdf_data q, qpdf_oh page);
-/** JY_E_SHOWN_VARIOUSLY when what else the document shows depends on the program, on layers or on printing. */
-JY_CHECK jy_err pdf_refuse_variants(const struct pdf *pdf, struct jy_fault *fault);
 /** What a page or a field has under key, of its own or from above; null when there is none. */
 qpdf_oh pdf_inherited(qpdf_data q, qpdf_oh page, const char *key);
 /** The page as it is displayed. False when it has no size. */

@@ -107,11 +107,16 @@ field_variant(qpdf_data q, qpdf_oh field, qpdf_oh appearance, bool drawn_anew, j
 static const char *
 annotation_variant(qpdf_data q, qpdf_oh annot, bool drawn_anew, jy_err *rc)
 {
-    long long flags = flags_of(q, qpdf_oh_get_key(q, annot, "/F"));
-    qpdf_oh ap = qpdf_oh_get_key(q, annot, "/AP"), normal = qpdf_oh_get_key_if_dict(q, ap, "/N");
     enum drawing drawing = drawing_of(q, annot);
     const char *variant = NULL;
+    qpdf_oh ap, normal;
+    long long flags;
 
+    if (drawing == BARE && !qpdf_oh_has_key(q, annot, "/AP"))            /* a document may have thousands of links */
+        return NULL;
+    flags = flags_of(q, qpdf_oh_get_key(q, annot, "/F"));
+    ap = qpdf_oh_get_key(q, annot, "/AP");
+    normal = qpdf_oh_get_key_if_dict(q, ap, "/N");
     if ((flags & HIDDEN) != 0 || !has_room(q, annot) || (drawing == FIELD && is_field_of(q, annot, "/Sig")))
         return NULL;
     if ((flags & TOGGLE_NO_VIEW) != 0)

@@ -55,10 +55,10 @@ make_package(const struct attack *self, struct jy_buf *out)
 #define UNCOVERED(name, what, part) { "uncovered-" name, what, SIGNED(LEAVE_OUT(part)), INVALID, FAILS(COVERAGE), .names = part }
 /* A part that is changed after signing. */
 #define CHANGED(name, what, part) { "changed-" name, what, SIGNED(AFTER(part, NULL, "changed")), INVALID, FAILS(DOC_MODIFIED), .names = part }
-/* An action on the page, from before the signing: nothing a verifier minds, and nothing to stamp. */
+/* An action on the page, from before the signing: a verifier tells of it, and it is nothing to stamp. */
 #define ACTION(name, what, event, action) { "action-" name, what, SIGNED(BEFORE(PAGE0, "<ofd:Content>",                                                   \
     "<ofd:Content><ofd:Layer ID=\"90\"><ofd:TextObject ID=\"91\"><ofd:Actions><ofd:Action Event=\"" event "\">" action "</ofd:Action></ofd:Actions>"       \
-    "</ofd:TextObject></ofd:Layer>")), WARNS, .stamping = JY_E_ACTIVE_CONTENT }
+    "</ofd:TextObject></ofd:Layer>")), WARNS, FAILS(SHOWN_ALIKE), .stamping = JY_E_ACTIVE_CONTENT }
 
 static const struct attack rows[] = {
     { "honest", "the package as every row makes it", make_package, WARNS },
@@ -384,19 +384,19 @@ static const struct attack rows[] = {
     { "action-in-annotation", "a link in an annotation", SIGNED(BEFORE("Doc_0/Annots/Page_0/Annotation.xml", "</ofd:PageAnnot>",
       "<ofd:Annot ID=\"23\" Type=\"Link\"><ofd:Appearance><ofd:PathObject ID=\"24\"><ofd:Actions><ofd:Action Event=\"CLICK\">"
       "<ofd:GotoA AttachID=\"21\"/></ofd:Action>"
-      "</ofd:Actions></ofd:PathObject></ofd:Appearance></ofd:Annot></ofd:PageAnnot>")), WARNS, .stamping = JY_E_ACTIVE_CONTENT },
+      "</ofd:Actions></ofd:PathObject></ofd:Appearance></ofd:Annot></ofd:PageAnnot>")), WARNS, FAILS(SHOWN_ALIKE), .stamping = JY_E_ACTIVE_CONTENT },
     { "printed-only", "an annotation that is printed and not displayed", SIGNED(BEFORE("Doc_0/Annots/Page_0/Annotation.xml", "</ofd:PageAnnot>",
-      "<ofd:Annot ID=\"23\" Type=\"Stamp\" Visible=\"false\"><ofd:Appearance/></ofd:Annot></ofd:PageAnnot>")), WARNS,
+      "<ofd:Annot ID=\"23\" Type=\"Stamp\" Visible=\"false\"><ofd:Appearance/></ofd:Annot></ofd:PageAnnot>")), WARNS, FAILS(SHOWN_ALIKE),
       .stamping = JY_E_SHOWN_VARIOUSLY },
     { "action-in-outline", "an action in the outline", SIGNED(BEFORE(DOCUMENT, "<ofd:Goto>", "<ofd:Movie ResourceID=\"4\"/><ofd:Goto>")), WARNS,
-      .stamping = JY_E_ACTIVE_CONTENT },
+      FAILS(SHOWN_ALIKE), .stamping = JY_E_ACTIVE_CONTENT },
     { "action-of-document", "an action when the document opens", SIGNED(BEFORE(DOCUMENT, "<ofd:Bookmarks>",
-      "<ofd:Actions><ofd:Action Event=\"DO\"><ofd:URI URI=\"https://example.org\"/></ofd:Action></ofd:Actions><ofd:Bookmarks>")), WARNS,
+      "<ofd:Actions><ofd:Action Event=\"DO\"><ofd:URI URI=\"https://example.org\"/></ofd:Action></ofd:Actions><ofd:Bookmarks>")), WARNS, FAILS(SHOWN_ALIKE),
       .stamping = JY_E_ACTIVE_CONTENT },
     { "action-in-template", "an action in a template", SIGNED(BEFORE("Doc_0/Tpls/Tpl_0/Content.xml", "<ofd:Layer ID=\"10\"/>",
       "<ofd:Layer ID=\"10\"><ofd:PathObject ID=\"25\"><ofd:Actions><ofd:Action Event=\"PO\">"
       "<ofd:Sound ResourceID=\"4\"/></ofd:Action></ofd:Actions></ofd:PathObject>"
-      "</ofd:Layer>")), WARNS, .stamping = JY_E_ACTIVE_CONTENT },
+      "</ofd:Layer>")), WARNS, FAILS(SHOWN_ALIKE), .stamping = JY_E_ACTIVE_CONTENT },
     { "permission-signature", "the document forbids a signature", SIGNED(.unsigned_ = true, BEFORE(DOCUMENT, "<ofd:Outlines>",
       "<ofd:Permissions><ofd:Signature>false</ofd:Signature></ofd:Permissions><ofd:Outlines>")), .verdict = JY_NO_SIGNATURE,
       .stamping = JY_E_STAMP_FORBIDDEN },
