@@ -146,8 +146,8 @@ read_content(qpdf_data q, struct jy_slice content, qpdf_oh fonts, struct said *o
     }
 }
 
-bool
-pdf_says_otherwise(qpdf_data q, qpdf_oh form, const char *value, jy_err *rc)
+enum pdf_saying
+pdf_says(qpdf_data q, qpdf_oh form, const char *value, jy_err *rc)
 {
     qpdf_oh dict = qpdf_oh_get_dict(q, form);
     struct said asked = { .is_plain = true }, said = { .is_plain = true };
@@ -160,15 +160,18 @@ pdf_says_otherwise(qpdf_data q, qpdf_oh form, const char *value, jy_err *rc)
     for (; *value != '\0'; value++)
         add_byte(&asked, (uint8_t)*value);
     if (!asked.is_plain || !qpdf_oh_get_value_as_longlong(q, qpdf_oh_get_key(q, dict, "/Length"), &packed) || packed > PACKED_MAX)
-        return false;
+        return PDF_NOT_PLAIN;
     if (qpdf_oh_get_stream_data(q, form, qpdf_dl_generalized, &filtered, &bytes, &len) != QPDF_SUCCESS) {
         free(bytes);                                         /* with a warning there are some */
         if (pdf_error(q, why) == JY_E_NOMEM)
             *rc = JY_E_NOMEM;
-        return false;
+        return PDF_NOT_PLAIN;
     }
+    said.is_plain = filtered;
     if (filtered)
         read_content(q, JY_SLICE(bytes, len), qpdf_oh_get_key_if_dict(q, qpdf_oh_get_key(q, dict, "/Resources"), "/Font"), &said);
     free(bytes);
-    return filtered && said.is_plain && (said.len != asked.len || memcmp(said.text, asked.text, said.len) != 0);
+    if (!said.is_plain)
+        return PDF_NOT_PLAIN;
+    return said.len == asked.len && memcmp(said.text, asked.text, said.len) == 0 ? PDF_SAYS_THE_SAME : PDF_SAYS_OTHERWISE;
 }

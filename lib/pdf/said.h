@@ -10,10 +10,11 @@
 
 #include <qpdf/qpdf-c.h>
 
+enum pdf_saying { PDF_SAYS_THE_SAME, PDF_SAYS_OTHERWISE, PDF_NOT_PLAIN };
 /**
- * Does the appearance form of a field plainly say something else than value (UTF-8)? Compared, but for white space, are printable ASCII values with
- * ASCII texts in simple fonts that are not in the file; anything else is not plain: false. *rc: JY_E_NOMEM when memory ended, else untouched.
+ * What the appearance form of a field says beside value (UTF-8). Compared, but for white space, are printable ASCII values with ASCII texts in simple
+ * fonts that are not in the file; anything else is not plain. *rc: JY_E_NOMEM when memory ended, else untouched.
  */
-bool pdf_says_otherwise(qpdf_data q, qpdf_oh form, const char *value, jy_err *rc);
+enum pdf_saying pdf_says(qpdf_data q, qpdf_oh form, const char *value, jy_err *rc);
 
 #endif

@@ -79,26 +79,32 @@ has_value(qpdf_data q, qpdf_oh field)
     return !qpdf_oh_is_null(q, value) && !qpdf_oh_is_name_and_equals(q, value, "/Off");
 }
 
-/* Most programs draw the value of a text field when it is clicked, some at once. */
-static bool
-says_otherwise(qpdf_data q, qpdf_oh field, qpdf_oh appearance, jy_err *rc)
+/* Of a text field that shows as its appearance. */
+static enum pdf_saying
+saying_of(qpdf_data q, qpdf_oh field, qpdf_oh appearance, jy_err *rc)
 {
     qpdf_oh value = pdf_inherited(q, field, "/V");
 
-    return is_field_of(q, field, "/Tx") && qpdf_oh_is_string(q, value) && qpdf_oh_is_stream(q, appearance) &&
-           (flags_of(q, pdf_inherited(q, field, "/Ff")) & PASSWORD) == 0 && pdf_says_otherwise(q, appearance, qpdf_oh_get_utf8_value(q, value), rc);
+    if (!is_field_of(q, field, "/Tx") || !qpdf_oh_is_stream(q, appearance) || (flags_of(q, pdf_inherited(q, field, "/Ff")) & PASSWORD) != 0 ||
+        (!qpdf_oh_is_null(q, value) && !qpdf_oh_is_string(q, value)))
+        return PDF_NOT_PLAIN;
+    return pdf_says(q, appearance, qpdf_oh_is_string(q, value) ? qpdf_oh_get_utf8_value(q, value) : "", rc);
 }
 
+/* Most programs draw the value of a text field when it is clicked, some at once; with NeedAppearances many do, and draw buttons in their own way, too. */
 static const char *
 field_variant(qpdf_data q, qpdf_oh field, qpdf_oh appearance, bool drawn_anew, jy_err *rc)
 {
-    bool has_appearance = is_appearance(q, appearance);
+    enum pdf_saying saying;
 
-    if (!has_appearance && has_value(q, field))
-        return "is a field with a value and without an appearance: each program draws it in its own way, or not at all";
-    if (has_appearance && drawn_anew)
+    if (!is_appearance(q, appearance))
+        return has_value(q, field) ? "is a field with a value and without an appearance: each program draws it in its own way, or not at all" : NULL;
+    if (is_field_of(q, field, "/Btn"))
+        return drawn_anew && has_value(q, field) ? "is a button that some programs draw anew (NeedAppearances), others by its appearance" : NULL;
+    saying = saying_of(q, field, appearance, rc);
+    if (saying == PDF_NOT_PLAIN && drawn_anew)
         return "is a field that some programs draw anew from its value (NeedAppearances), others by its appearance";
-    if (says_otherwise(q, field, appearance, rc))
+    if (saying == PDF_SAYS_OTHERWISE)
         return "is a field whose appearance says something else than its value";
     return NULL;
 }

@@ -41,6 +41,8 @@ stamp__an_annotation_that_programs_draw_differently_gets_none(void **state)
         { FIELD "/Parent 7 0 R " AP, false, JY_OK },
         { FIELD "/FT /Tx /V (1000000) " AP, true, VARIES },                             /* some show the value, others the appearance */
         { FIELD "/FT /Tx " AP, true, VARIES },                                          /* some show nothing */
+        { FIELD "/FT /Btn /V /Yes " AP, true, VARIES },
+        { FIELD "/FT /Btn " AP, true, JY_OK },
         { FIELD "/FT /Tx", true, JY_OK },
         { FIELD "/FT /Tx /V ()", true, JY_OK },
         { FIELD "/FT /Ch /V [(a) (b)]", false, VARIES },
@@ -81,10 +83,11 @@ stamp__an_annotation_that_programs_draw_differently_gets_none(void **state)
 
 /* A field of this value with an appearance of this content; font: of its resources, as F1. */
 static struct jy_buf
-pdf_saying(const char *field, const char *content, const char *font)
+pdf_saying(const char *field, const char *content, const char *font, bool anew)
 {
     char annot[256], form[1024];
-    const char *const objects[] = { "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [5 0 R] >> >>", PAGES,
+    const char *const objects[] = { anew ? "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [5 0 R] /NeedAppearances true >> >>"
+                                         : "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [5 0 R] >> >>", PAGES,
                                     "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 500] /Contents 4 0 R /Annots [5 0 R] >>", CONTENT, annot, form };
 
     snprintf(annot, sizeof(annot), "<< /Type /Annot " FIELD "%s " AP ">>", field);
@@ -99,39 +102,43 @@ pdf_saying(const char *field, const char *content, const char *font)
 static void
 stamp__a_field_that_says_two_things_gets_none(void **state)
 {
-    static const struct { const char *field, *content, *font; jy_err err; } rows[] = {
-        { "/FT /Tx /V (Pay 1000000)", TEXT("(Pay 1000000) Tj"), PLAIN_FONT, JY_OK },
-        { "/FT /Tx /V (Pay 1000000)", TEXT("(Pay 100) Tj"), PLAIN_FONT, VARIES },
-        { "/FT /Tx /V (Pay 1000000)", TEXT(""), PLAIN_FONT, VARIES },                       /* nothing but a frame */
-        { "/FT /Tx /V (Pay 1000000)", TEXT("(Pay) Tj 0 -9 Td [ (10) -50 (000) ] TJ (00) '"), PLAIN_FONT, JY_OK },
-        { "/FT /Tx /V (Pay 1000000)", TEXT("<5061792031303030303030> Tj"), PLAIN_FONT, JY_OK },
-        { "/FT /Tx /V (Pay 1000000)", TEXT("<5061792031303> Tj"), PLAIN_FONT, VARIES },
-        { "/FT /Tx /V (a\\(b\\)c)", TEXT("(a\\(b\\051\\143) Tj"), PLAIN_FONT, JY_OK },
-        { "/FT /Tx /V (ab)", TEXT("(a\\\nb\\nc) Tj"), PLAIN_FONT, VARIES },
-        { "/FT /Tx /V (ab)", TEXT("(a\\\nb\\n) Tj"), PLAIN_FONT, JY_OK },
-        { "/FT /Tx /V (ab)", "(c) Tx BMC " TEXT("(ab) Tj"), PLAIN_FONT, JY_OK },            /* a string that is not shown */
-        { "/FT /Tx /V (100)", TEXT("(100) Tj 1 2 (000) \""), PLAIN_FONT, VARIES },
-        { "/FT /Tx /Ff 8192 /V (secret)", TEXT("(******) Tj"), PLAIN_FONT, JY_OK },
-        { "/FT /Ch /V (1) /Opt [[(1) (one)]]", TEXT("(one) Tj"), PLAIN_FONT, JY_OK },
-        { "/FT /Tx", TEXT("(Pay 100) Tj"), PLAIN_FONT, JY_OK },
+    static const struct { const char *field, *content, *font; jy_err err, anew; } rows[] = {
+        { "/FT /Tx /V (Pay 1000000)", TEXT("(Pay 1000000) Tj"), PLAIN_FONT, JY_OK, JY_OK },
+        { "/FT /Tx /V (Pay 1000000)", TEXT("(Pay 100) Tj"), PLAIN_FONT, VARIES, VARIES },
+        { "/FT /Tx /V (Pay 1000000)", TEXT(""), PLAIN_FONT, VARIES, VARIES },                                   /* nothing but a frame */
+        { "/FT /Tx /V (Pay 1000000)", TEXT("(Pay) Tj 0 -9 Td [ (10) -50 (000) ] TJ (00) '"), PLAIN_FONT, JY_OK, JY_OK },
+        { "/FT /Tx /V (Pay 1000000)", TEXT("<5061792031303030303030> Tj"), PLAIN_FONT, JY_OK, JY_OK },
+        { "/FT /Tx /V (Pay 1000000)", TEXT("<5061792031303> Tj"), PLAIN_FONT, VARIES, VARIES },
+        { "/FT /Tx /V (a\\(b\\)c)", TEXT("(a\\(b\\051\\143) Tj"), PLAIN_FONT, JY_OK, JY_OK },
+        { "/FT /Tx /V (ab)", TEXT("(a\\\nb\\nc) Tj"), PLAIN_FONT, VARIES, VARIES },
+        { "/FT /Tx /V (ab)", TEXT("(a\\\nb\\n) Tj"), PLAIN_FONT, JY_OK, JY_OK },
+        { "/FT /Tx /V (ab)", "(c) Tx BMC " TEXT("(ab) Tj"), PLAIN_FONT, JY_OK, JY_OK },                        /* a string that is not shown */
+        { "/FT /Tx /V (100)", TEXT("(100) Tj 1 2 (000) \""), PLAIN_FONT, VARIES, VARIES },
+        { "/FT /Tx /Ff 8192 /V (secret)", TEXT("(******) Tj"), PLAIN_FONT, JY_OK, VARIES },
+        { "/FT /Ch /V (1) /Opt [[(1) (one)]]", TEXT("(one) Tj"), PLAIN_FONT, JY_OK, VARIES },
+        { "/FT /Tx", TEXT("(Pay 100) Tj"), PLAIN_FONT, VARIES, VARIES },
+        { "/FT /Tx", TEXT(""), PLAIN_FONT, JY_OK, JY_OK },
+        { "/FT /Tx /V ()", TEXT(""), PLAIN_FONT, JY_OK, JY_OK },
+        { "/FT /Tx /V 9", TEXT("(9) Tj"), PLAIN_FONT, JY_OK, VARIES },
         /* not plain: cannot be compared */
-        { "/FT /Tx /V (Pay 1000000)", TEXT("(Pay 100) Tj"), "/Subtype /Type0", JY_OK },
-        { "/FT /Tx /V (Pay 1000000)", TEXT("(Pay 100) Tj"), PLAIN_FONT " /FontDescriptor << /FontFile2 4 0 R >>", JY_OK },
-        { "/FT /Tx /V (Pay 1000000)", TEXT("(Pay 100) Tj"), PLAIN_FONT " /FontDescriptor << /Flags 4 >>", VARIES },
-        { "/FT /Tx /V (Pay 1000000)", TEXT("(Pay 100) Tj"), PLAIN_FONT " /Encoding << /Differences [49 /two] >>", JY_OK },
-        { "/FT /Tx /V (Pay 1000000)", TEXT("(Pay 100) Tj"), PLAIN_FONT " /Encoding << /Differences [24 /breve 160 /Euro] >>", VARIES },
-        { "/FT /Tx /V (Pay 1000000)", TEXT("(Pay \\200) Tj"), PLAIN_FONT, JY_OK },
-        { "/FT /Tx /V <FEFF4E00>", TEXT("(one) Tj"), PLAIN_FONT, JY_OK },
-        { "/FT /Tx /V (Pay 1000000)", TEXT("") " 0 0 m 9 9 9 9 9 9 c f", PLAIN_FONT, JY_OK },
-        { "/FT /Tx /V (Pay 1000000)", TEXT("(Pay 100) Tj") " /X Do", PLAIN_FONT, JY_OK },
-        { "/FT /Tx /V (Pay 1000000)", TEXT("(Pay 100) Tj >"), PLAIN_FONT, JY_OK },
+        { "/FT /Tx /V (Pay 1000000)", TEXT("(Pay 100) Tj"), "/Subtype /Type0", JY_OK, VARIES },
+        { "/FT /Tx /V (Pay 1000000)", TEXT("(Pay 100) Tj"), PLAIN_FONT " /FontDescriptor << /FontFile2 4 0 R >>", JY_OK, VARIES },
+        { "/FT /Tx /V (Pay 1000000)", TEXT("(Pay 100) Tj"), PLAIN_FONT " /FontDescriptor << /Flags 4 >>", VARIES, VARIES },
+        { "/FT /Tx /V (Pay 1000000)", TEXT("(Pay 100) Tj"), PLAIN_FONT " /Encoding << /Differences [49 /two] >>", JY_OK, VARIES },
+        { "/FT /Tx /V (Pay 1000000)", TEXT("(Pay 100) Tj"), PLAIN_FONT " /Encoding << /Differences [24 /breve 160 /Euro] >>", VARIES, VARIES },
+        { "/FT /Tx /V (Pay 1000000)", TEXT("(Pay \\200) Tj"), PLAIN_FONT, JY_OK, VARIES },
+        { "/FT /Tx /V <FEFF4E00>", TEXT("(one) Tj"), PLAIN_FONT, JY_OK, VARIES },
+        { "/FT /Tx /V (Pay 1000000)", TEXT("") " 0 0 m 9 9 9 9 9 9 c f", PLAIN_FONT, JY_OK, VARIES },
+        { "/FT /Tx /V (Pay 1000000)", TEXT("(Pay 100) Tj") " /X Do", PLAIN_FONT, JY_OK, VARIES },
+        { "/FT /Tx /V (Pay 1000000)", TEXT("(Pay 100) Tj >"), PLAIN_FONT, JY_OK, VARIES },
     };
 
     (void)state;
-    for (size_t i = 0; i < ROWS(rows); i++) {
-        struct jy_buf pdf = pdf_saying(rows[i].field, rows[i].content, rows[i].font);
-        if (stamp_err(jy_buf_slice(&pdf)) != rows[i].err)
-            fail_msg("%zu: %s %s", i, rows[i].field, rows[i].content);
+    for (size_t i = 0; i < 2 * ROWS(rows); i++) {
+        bool anew = i % 2 == 1;
+        struct jy_buf pdf = pdf_saying(rows[i / 2].field, rows[i / 2].content, rows[i / 2].font, anew);
+        if (stamp_err(jy_buf_slice(&pdf)) != (anew ? rows[i / 2].anew : rows[i / 2].err))
+            fail_msg("%zu, %d: %s %s", i / 2, anew, rows[i / 2].field, rows[i / 2].content);
         jy_buf_free(&pdf);
     }
 }
