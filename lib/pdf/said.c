@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PACKED_MAX 8192               /* bytes of a stream that is looked into: it unpacks to a thousand times as many at most */
+#define PACKED_MAX 4096               /* bytes of a stream that is looked into: it unpacks to a thousand times as many at most */
 #define SAID_MAX 4096                 /* bytes of a text that is compared */
 
 /* Printable ASCII but for blanks, which appearances leave out and add. */
@@ -147,7 +147,7 @@ read_content(qpdf_data q, struct jy_slice content, qpdf_oh fonts, struct said *o
 }
 
 enum pdf_saying
-pdf_says(qpdf_data q, qpdf_oh form, const char *value, jy_err *rc)
+pdf_says(qpdf_data q, qpdf_oh form, const char *value, size_t *budget, jy_err *rc)
 {
     qpdf_oh dict = qpdf_oh_get_dict(q, form);
     struct said asked = { .is_plain = true }, said = { .is_plain = true };
@@ -167,6 +167,12 @@ pdf_says(qpdf_data q, qpdf_oh form, const char *value, jy_err *rc)
             *rc = JY_E_NOMEM;
         return PDF_NOT_PLAIN;
     }
+    if (len > *budget) {
+        *rc = JY_E_LIMIT;
+        free(bytes);
+        return PDF_NOT_PLAIN;
+    }
+    *budget -= len;
     said.is_plain = filtered;
     if (filtered)
         read_content(q, JY_SLICE(bytes, len), qpdf_oh_get_key_if_dict(q, qpdf_oh_get_key(q, dict, "/Resources"), "/Font"), &said);

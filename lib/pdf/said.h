@@ -13,8 +13,9 @@
 enum pdf_saying { PDF_SAYS_THE_SAME, PDF_SAYS_OTHERWISE, PDF_NOT_PLAIN };
 /**
  * What the appearance form of a field says beside value (UTF-8). Compared, but for white space, are printable ASCII values with ASCII texts in simple
- * fonts that are not in the file; anything else is not plain. *rc: JY_E_NOMEM when memory ended, else untouched.
+ * fonts that are not in the file; anything else is not plain. *budget: bytes that may still be unpacked; taken from.
+ * *rc: JY_E_NOMEM, JY_E_LIMIT when the budget is used up; else untouched.
  */
-enum pdf_saying pdf_says(qpdf_data q, qpdf_oh form, const char *value, jy_err *rc);
+enum pdf_saying pdf_says(qpdf_data q, qpdf_oh form, const char *value, size_t *budget, jy_err *rc);
 
 #endif

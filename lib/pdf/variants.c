@@ -11,6 +11,14 @@
 enum { HIDDEN = 2, PRINT = 4, NO_VIEW = 32, TOGGLE_NO_VIEW = 256 };    /* of annotations (12.5.3) */
 enum { PASSWORD = 1 << 13, PUSH_BUTTON = 1 << 16 };                    /* of fields (12.7.5.2, 12.7.5.3) */
 
+struct search {
+    qpdf_data q;
+    bool drawn_anew;                  /* NeedAppearances */
+    size_t met, budget;               /* annotations; bytes of appearances that may still be unpacked */
+    jy_err rc;
+    struct jy_fault *fault;
+};
+
 static bool
 is_true(qpdf_data q, qpdf_oh oh)
 {
@@ -81,28 +89,30 @@ has_value(qpdf_data q, qpdf_oh field)
 
 /* Of a text field that shows as its appearance. */
 static enum pdf_saying
-saying_of(qpdf_data q, qpdf_oh field, qpdf_oh appearance, jy_err *rc)
+saying_of(struct search *s, qpdf_oh field, qpdf_oh appearance)
 {
+    qpdf_data q = s->q;
     qpdf_oh value = pdf_inherited(q, field, "/V");
 
     if (!is_field_of(q, field, "/Tx") || !qpdf_oh_is_stream(q, appearance) || (flags_of(q, pdf_inherited(q, field, "/Ff")) & PASSWORD) != 0 ||
         (!qpdf_oh_is_null(q, value) && !qpdf_oh_is_string(q, value)))
         return PDF_NOT_PLAIN;
-    return pdf_says(q, appearance, qpdf_oh_is_string(q, value) ? qpdf_oh_get_utf8_value(q, value) : "", rc);
+    return pdf_says(q, appearance, qpdf_oh_is_string(q, value) ? qpdf_oh_get_utf8_value(q, value) : "", &s->budget, &s->rc);
 }
 
 /* Most programs draw the value of a text field when it is clicked, some at once; with NeedAppearances many do, and draw buttons in their own way, too. */
 static const char *
-field_variant(qpdf_data q, qpdf_oh field, qpdf_oh appearance, bool drawn_anew, jy_err *rc)
+field_variant(struct search *s, qpdf_oh field, qpdf_oh appearance)
 {
+    qpdf_data q = s->q;
     enum pdf_saying saying;
 
     if (!is_appearance(q, appearance))
         return has_value(q, field) ? "is a field with a value and without an appearance: each program draws it in its own way, or not at all" : NULL;
     if (is_field_of(q, field, "/Btn"))
-        return drawn_anew && has_value(q, field) ? "is a button that some programs draw anew (NeedAppearances), others by its appearance" : NULL;
-    saying = saying_of(q, field, appearance, rc);
-    if (saying == PDF_NOT_PLAIN && drawn_anew)
+        return s->drawn_anew && has_value(q, field) ? "is a button that some programs draw anew (NeedAppearances), others by its appearance" : NULL;
+    saying = saying_of(s, field, appearance);
+    if (saying == PDF_NOT_PLAIN && s->drawn_anew)
         return "is a field that some programs draw anew from its value (NeedAppearances), others by its appearance";
     if (saying == PDF_SAYS_OTHERWISE)
         return "is a field whose appearance says something else than its value";
@@ -111,8 +121,9 @@ field_variant(qpdf_data q, qpdf_oh field, qpdf_oh appearance, bool drawn_anew, j
 
 /* NULL when all programs show the same of it, at all times. */
 static const char *
-annotation_variant(qpdf_data q, qpdf_oh annot, bool drawn_anew, jy_err *rc)
+annotation_variant(struct search *s, qpdf_oh annot)
 {
+    qpdf_data q = s->q;
     enum drawing drawing = drawing_of(q, annot);
     const char *variant = NULL;
     qpdf_oh ap, normal;
@@ -130,7 +141,7 @@ annotation_variant(qpdf_data q, qpdf_oh annot, bool drawn_anew, jy_err *rc)
     if ((flags & NO_VIEW) != 0)
         return (flags & PRINT) != 0 ? "is printed and not displayed" : NULL;
     if (drawing == FIELD)
-        variant = field_variant(q, annot, normal, drawn_anew, rc);
+        variant = field_variant(s, annot, normal);
     else if (drawing == BY_APPEARANCE && !is_appearance(q, normal))
         variant = "has no appearance: each program draws it in its own way, or not at all";
     else if (drawing == BARE && is_appearance(q, normal))
@@ -142,24 +153,19 @@ annotation_variant(qpdf_data q, qpdf_oh annot, bool drawn_anew, jy_err *rc)
     return variant;
 }
 
-struct search {
-    qpdf_data q;
-    bool drawn_anew;
-    size_t met;
-    struct jy_fault *fault;
-};
-
 static jy_err
 refuse_annotation(void *arg, size_t page, qpdf_oh annot)
 {
     struct search *s = arg;
     const char *variant;
-    jy_err rc = JY_OK;
 
     if (++s->met > JY_PDF_ANNOTATIONS_MAX)
         return jy_fail(s->fault, JY_E_LIMIT, "PDF Annots", 0, "more than %d annotations", JY_PDF_ANNOTATIONS_MAX);
-    if (!qpdf_oh_is_dictionary(s->q, annot) || (variant = annotation_variant(s->q, annot, s->drawn_anew, &rc)) == NULL)
-        return rc == JY_OK ? JY_OK : jy_fail(s->fault, rc, "PDF annotation", 0, "no memory");
+    if (!qpdf_oh_is_dictionary(s->q, annot) || ((variant = annotation_variant(s, annot)) == NULL && s->rc == JY_OK))
+        return JY_OK;
+    if (s->rc != JY_OK)
+        return jy_fail(s->fault, s->rc, "PDF annotation", 0, "its appearance is more than there is memory for, or than the %d bytes for all",
+                       JY_PDF_APPEARANCES_MAX);
     return jy_fail(s->fault, JY_E_SHOWN_VARIOUSLY, "PDF annotation", 0, "page %zu: object %d %s", page + 1, qpdf_oh_get_object_id(s->q, annot), variant);
 }
 
@@ -234,7 +240,8 @@ pdf_refuse_variants(const struct pdf *pdf, struct jy_fault *fault)
 {
     qpdf_data q = pdf->q;
     qpdf_oh root = qpdf_get_root(q);
-    struct search s = { q, is_true(q, qpdf_oh_get_key_if_dict(q, qpdf_oh_get_key(q, root, "/AcroForm"), "/NeedAppearances")), 0, fault };
+    qpdf_oh drawn_anew = qpdf_oh_get_key_if_dict(q, qpdf_oh_get_key(q, root, "/AcroForm"), "/NeedAppearances");
+    struct search s = { .q = q, .drawn_anew = is_true(q, drawn_anew), .budget = JY_PDF_APPEARANCES_MAX, .fault = fault };
     char why[160];
     jy_err rc;
 

@@ -191,6 +191,37 @@ limit_PDF_ANNOTATIONS(void **state)
 }
 
 void
+limit_PDF_APPEARANCES(void **state)
+{
+    enum { SIZE = 4096 };
+    char form[SIZE + 256];
+    int length = snprintf(form, sizeof(form), "<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Length %d >>\nstream\n%*s\nendstream", SIZE, SIZE, "");
+
+    (void)state;
+    assert_true(length > SIZE);
+    pki_begin();
+    for (int more = 0; more < 2; more++) {
+        struct pdf_text pdf;
+        struct jy_buf text = { 0 };
+        begin(&pdf, 5);
+        object(&pdf, "<< /Type /Catalog /Pages 2 0 R >>");
+        object(&pdf, "<< /Type /Pages /Kids [3 0 R] /Count 1 >>");
+        DO(jy_buf_text(&text, "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Annots ["));
+        for (int i = 0; i < JY_PDF_APPEARANCES_MAX / SIZE + more; i++)
+            DO(jy_buf_text(&text, " 4 0 R"));
+        DO(jy_buf_text(&text, "] >>"));
+        DO(jy_buf_byte(&text, 0));
+        object(&pdf, (const char *)text.p);
+        object(&pdf, "<< /Type /Annot /Subtype /Widget /FT /Tx /Rect [0 0 9 9] /AP << /N 5 0 R >> >>");
+        object(&pdf, form);
+        assert_int_equal(stamp_error(end(&pdf, 0), jy_buf_slice(&pki.seal_der), 1), more == 0 ? JY_OK : BEYOND(PDF_APPEARANCES));
+        discard(&pdf);
+        jy_buf_free(&text);
+    }
+    pki_end();
+}
+
+void
 limit_PDF_LAYERS(void **state)
 {
     (void)state;
