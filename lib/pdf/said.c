@@ -85,7 +85,7 @@ is_plain_font(qpdf_data q, qpdf_oh fonts, struct jy_slice name)
     qpdf_oh font, descriptor, differences;
     bool known = false;
 
-    if (name.len >= sizeof(key))
+    if (name.len == 0 || name.len >= sizeof(key))
         return false;
     memcpy(key, name.p, name.len);
     key[name.len] = '\0';

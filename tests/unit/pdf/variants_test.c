@@ -131,6 +131,7 @@ stamp__a_field_that_says_two_things_gets_none(void **state)
         { "/FT /Tx /V (Pay 1000000)", TEXT("") " 0 0 m 9 9 9 9 9 9 c f", PLAIN_FONT, JY_OK, VARIES },
         { "/FT /Tx /V (Pay 1000000)", TEXT("(Pay 100) Tj") " /X Do", PLAIN_FONT, JY_OK, VARIES },
         { "/FT /Tx /V (Pay 1000000)", TEXT("(Pay 100) Tj >"), PLAIN_FONT, JY_OK, VARIES },
+        { "/FT /Tx /V (Pay 1000000)", "BT 12 Tf (Pay 100) Tj ET", PLAIN_FONT, JY_OK, VARIES },
     };
 
     (void)state;
