@@ -97,8 +97,8 @@ bool jy_copy_mark_in(struct jy_slice bytes, char out[2 * JY_SM3_SIZE + 1]);
 
 /**
  * JY_OK when a stamp may be added: permissions, locks, earlier signatures and whether the document is still the one that they name, nothing that acts, one way
- * to count its pages. Errors: JY_E_LOCKED, JY_E_STAMP_FORBIDDEN, JY_E_EARLIER_INVALID, JY_E_ACTIVE_CONTENT, JY_E_AMBIGUOUS, JY_E_UNSUPPORTED, those of
- * jy_document_signatures.
+ * to count its pages, one thing that it shows to all. Errors: JY_E_LOCKED, JY_E_STAMP_FORBIDDEN, JY_E_EARLIER_INVALID, JY_E_ACTIVE_CONTENT,
+ * JY_E_SHOWN_VARIOUSLY, JY_E_AMBIGUOUS, JY_E_UNSUPPORTED, JY_E_LIMIT, those of jy_document_signatures.
  */
 JY_CHECK jy_err jy_document_may_stamp(struct jy_document *doc, jy_time now, struct jy_fault *fault);
 

@@ -44,8 +44,8 @@ struct jy_document_ops {
 JY_CHECK jy_err jy_document_inspect(struct jy_document *doc, json_t *out, json_t *signatures, struct jy_fault *fault);
 
 /**
- * SHOWN_ALIKE of every signature, when `checked` is the answer that the document does not show one thing to all and `why` says so. Errors of ours:
- * JY_E_NOMEM, which is none about the document.
+ * SHOWN_ALIKE of every signature, when `checked` is the answer that the document does not show one thing to all and `why` says so. Errors of ours,
+ * which are no answer about the document: JY_E_NOMEM, JY_E_CRYPTO.
  */
 JY_CHECK jy_err container_note_shown(struct jy_signature *signatures, size_t count, jy_err checked, const struct jy_fault *why, struct jy_fault *fault);
 

@@ -47,9 +47,9 @@ jy_findings_free(struct jy_findings *findings)
 jy_err
 container_note_shown(struct jy_signature *signatures, size_t count, jy_err checked, const struct jy_fault *why, struct jy_fault *fault)
 {
-    jy_err err = checked == JY_E_NOMEM ? checked : JY_OK;
+    jy_err err = checked == JY_E_NOMEM || checked == JY_E_CRYPTO ? checked : JY_OK;
 
     for (size_t i = 0; checked != JY_OK && err == JY_OK && i < count; i++)
         err = jy_findings_add(&signatures[i].findings, JY_CHECK_SHOWN_ALIKE, false, why->where, why->offset, "%s", why->text);
-    return err == JY_OK ? JY_OK : jy_fail(fault, err, NULL, 0, "no memory");
+    return err == JY_OK ? JY_OK : jy_fail(fault, err, NULL, 0, "what the document shows could not be looked through");
 }

@@ -243,15 +243,15 @@ is_listed(const struct pdf *pdf, qpdf_oh widget)
     return false;
 }
 
-/*
- * Signatures that a page shows and the form does not list. Whoever takes another's signature off the form, changes the document and signs it himself would
- * else have both seals on the page and only his own judged.
- */
 struct unlisted {
     struct pdf *pdf;
     struct jy_fault *fault;
 };
 
+/*
+ * Signatures that a page shows and the form does not list. Whoever takes another's signature off the form, changes the document and signs it himself would
+ * else have both seals on the page and only his own judged.
+ */
 static jy_err
 list_unlisted(void *arg, size_t page, qpdf_oh widget)
 {

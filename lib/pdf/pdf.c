@@ -56,10 +56,8 @@ pdf_load(struct jy_slice file, qpdf_data *out, struct jy_fault *fault)
 }
 
 qpdf_oh
-pdf_inherited(qpdf_data q, qpdf_oh page, const char *key)
+pdf_inherited(qpdf_data q, qpdf_oh node, const char *key)
 {
-    qpdf_oh node = page;
-
     for (int depth = 0; depth < 64 && qpdf_oh_is_dictionary(q, node); depth++) {
         qpdf_oh value = qpdf_oh_get_key(q, node, key);
         if (!qpdf_oh_is_null(q, value))

@@ -101,7 +101,7 @@ JY_CHECK jy_err pdf_each_annotation(const struct pdf *pdf, pdf_annotation_fn fn,
 /** What of a page readers take differently, so that a place on it is not the same for all ("a Rotate that …"); NULL when nothing. */
 const char *pdf_page_doubt(qpdf_data q, qpdf_oh page);
 /** What a page or a field has under key, of its own or from above; null when there is none. */
-qpdf_oh pdf_inherited(qpdf_data q, qpdf_oh page, const char *key);
+qpdf_oh pdf_inherited(qpdf_data q, qpdf_oh node, const char *key);
 /** The page as it is displayed. False when it has no size. */
 bool pdf_read_page(qpdf_data q, qpdf_oh page, struct pdf_page *out);
 /** Four finite numbers, lower-left first. */

@@ -165,28 +165,41 @@ stamp_error(struct jy_slice file, struct jy_slice seal, size_t count)
     return rc;
 }
 
+/* What becomes of a stamp on a page that has object 4 so often as its annotation; object 5: NULL, or its appearance. */
+static jy_err
+annotated_error(int count, const char *annotation, const char *appearance)
+{
+    struct pdf_text pdf;
+    struct jy_buf page = { 0 };
+    jy_err rc;
+
+    begin(&pdf, 5);
+    object(&pdf, "<< /Type /Catalog /Pages 2 0 R >>");
+    object(&pdf, "<< /Type /Pages /Kids [3 0 R] /Count 1 >>");
+    DO(jy_buf_text(&page, "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Annots ["));
+    for (int i = 0; i < count; i++)
+        DO(jy_buf_text(&page, " 4 0 R"));
+    DO(jy_buf_text(&page, "] >>"));
+    DO(jy_buf_byte(&page, 0));
+    object(&pdf, (const char *)page.p);
+    object(&pdf, annotation);
+    if (appearance != NULL)
+        object(&pdf, appearance);
+    rc = stamp_error(end(&pdf, 0), jy_buf_slice(&pki.seal_der), 1);
+    discard(&pdf);
+    jy_buf_free(&page);
+    return rc;
+}
+
 void
 limit_PDF_ANNOTATIONS(void **state)
 {
+    static const char link[] = "<< /Type /Annot /Subtype /Link /Rect [0 0 9 9] >>";
+
     (void)state;
     pki_begin();
-    for (int more = 0; more < 2; more++) {
-        struct pdf_text pdf;
-        struct jy_buf text = { 0 };
-        begin(&pdf, 4);
-        object(&pdf, "<< /Type /Catalog /Pages 2 0 R >>");
-        object(&pdf, "<< /Type /Pages /Kids [3 0 R] /Count 1 >>");
-        DO(jy_buf_text(&text, "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Annots ["));
-        for (int i = 0; i < JY_PDF_ANNOTATIONS_MAX + more; i++)
-            DO(jy_buf_text(&text, " 4 0 R"));
-        DO(jy_buf_text(&text, "] >>"));
-        DO(jy_buf_byte(&text, 0));
-        object(&pdf, (const char *)text.p);
-        object(&pdf, "<< /Type /Annot /Subtype /Link /Rect [0 0 9 9] >>");
-        assert_int_equal(stamp_error(end(&pdf, 0), jy_buf_slice(&pki.seal_der), 1), more == 0 ? JY_OK : BEYOND(PDF_ANNOTATIONS));
-        discard(&pdf);
-        jy_buf_free(&text);
-    }
+    DO(annotated_error(JY_PDF_ANNOTATIONS_MAX, link, NULL));
+    assert_int_equal(annotated_error(JY_PDF_ANNOTATIONS_MAX + 1, link, NULL), BEYOND(PDF_ANNOTATIONS));
     pki_end();
 }
 
@@ -194,30 +207,15 @@ void
 limit_PDF_APPEARANCES(void **state)
 {
     enum { SIZE = 4096 };
+    static const char field[] = "<< /Type /Annot /Subtype /Widget /FT /Tx /Rect [0 0 9 9] /AP << /N 5 0 R >> >>";
     char form[SIZE + 256];
     int length = snprintf(form, sizeof(form), "<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Length %d >>\nstream\n%*s\nendstream", SIZE, SIZE, "");
 
     (void)state;
     assert_true(length > SIZE);
     pki_begin();
-    for (int more = 0; more < 2; more++) {
-        struct pdf_text pdf;
-        struct jy_buf text = { 0 };
-        begin(&pdf, 5);
-        object(&pdf, "<< /Type /Catalog /Pages 2 0 R >>");
-        object(&pdf, "<< /Type /Pages /Kids [3 0 R] /Count 1 >>");
-        DO(jy_buf_text(&text, "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Annots ["));
-        for (int i = 0; i < JY_PDF_APPEARANCES_MAX / SIZE + more; i++)
-            DO(jy_buf_text(&text, " 4 0 R"));
-        DO(jy_buf_text(&text, "] >>"));
-        DO(jy_buf_byte(&text, 0));
-        object(&pdf, (const char *)text.p);
-        object(&pdf, "<< /Type /Annot /Subtype /Widget /FT /Tx /Rect [0 0 9 9] /AP << /N 5 0 R >> >>");
-        object(&pdf, form);
-        assert_int_equal(stamp_error(end(&pdf, 0), jy_buf_slice(&pki.seal_der), 1), more == 0 ? JY_OK : BEYOND(PDF_APPEARANCES));
-        discard(&pdf);
-        jy_buf_free(&text);
-    }
+    DO(annotated_error(JY_PDF_APPEARANCES_MAX / SIZE, field, form));
+    assert_int_equal(annotated_error(JY_PDF_APPEARANCES_MAX / SIZE + 1, field, form), BEYOND(PDF_APPEARANCES));
     pki_end();
 }
 

@@ -8,6 +8,7 @@
 
 #include "pki.h"
 
+#include <container/document.h>
 #include <jinyin/text.h>
 
 #include <math.h>
@@ -386,10 +387,35 @@ keep__what_is_no_list_is_not_kept(void **state)
     jy_buf_free(&once);
 }
 
+/* Trouble of our own is no word about a document. */
+static void
+shown_alike__is_told_of_the_document_and_not_of_our_own_trouble(void **state)
+{
+    static const struct { jy_err checked, err; size_t told; } rows[] = {
+        { JY_OK, JY_OK, 0 }, { JY_E_ACTIVE_CONTENT, JY_OK, 1 }, { JY_E_SHOWN_VARIOUSLY, JY_OK, 1 }, { JY_E_LIMIT, JY_OK, 1 },
+        { JY_E_NOMEM, JY_E_NOMEM, 0 }, { JY_E_CRYPTO, JY_E_CRYPTO, 0 },
+    };
+    const struct jy_fault why = { .where = "here", .text = "because" };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct jy_signature signatures[2] = { 0 };
+
+        assert_int_equal(container_note_shown(signatures, 2, rows[i].checked, &why, NULL), rows[i].err);
+        for (size_t k = 0; k < 2; k++) {
+            assert_int_equal(signatures[k].findings.count, rows[i].told);
+            if (rows[i].told > 0)
+                assert_true(!signatures[k].findings.list[0].passed && signatures[k].findings.list[0].check == JY_CHECK_SHOWN_ALIKE);
+            jy_findings_free(&signatures[k].findings);
+        }
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(shown_alike__is_told_of_the_document_and_not_of_our_own_trouble),
         cmocka_unit_test(detect__names_a_format_only_by_its_marks),
         cmocka_unit_test(detect__a_long_package_cut_off_is_known_by_its_first_header),
         cmocka_unit_test(open__a_pdf_is_ambiguous_only_with_a_whole_end_of_directory),
