@@ -13,6 +13,7 @@ import multiprocessing.pool
 import os
 import pathlib
 import random
+import re
 import struct
 import subprocess
 import sys
@@ -189,6 +190,30 @@ def small_pdf():
     return (out + f"xref\n0 {count}\n0000000000 65535 f \n{table}trailer\n<< /Size {count} /Root 1 0 R >>\nstartxref\n{len(out)}\n%%EOF\n").encode()
 
 
+def tight(pdf):
+    """Without the zeros behind each value, that are most of a small file and of a fuzzer's time; what tells where something lies follows. A digest then fits no
+    more, which ends no question that is asked. As it is, if an entry of its own says where (a cross-reference stream)."""
+    zeros = [(m.end(2), len(m[2]) // 2 * 2) for m in re.finditer(rb"/Contents\s*<([0-9a-f]{64,}?)(0{64,})>", pdf)]
+    if not zeros or b"/XRef" in pdf:
+        return pdf
+
+    def moved(at):
+        return at - sum(count for end, count in zeros if end <= at)
+
+    def place(m):
+        return b"%s%0*d" % (m[1], len(m[2]), moved(int(m[2])))
+
+    def covered(m):
+        a, b, end = int(m[1]), int(m[2]), int(m[2]) + int(m[3])
+        return (b"/ByteRange [0 %d %d %d" % (moved(a), moved(b), moved(end) - moved(b))).ljust(len(m[0]) - 1) + b"]"
+    pdf = re.sub(rb"(\n)(\d{10})(?= \d{5} n)", place, pdf)
+    pdf = re.sub(rb"(startxref\n|/Prev )(\d+)", place, pdf)
+    pdf = re.sub(rb"/ByteRange \[0 (\d+) (\d+) (\d+) *\]", covered, pdf)
+    for end, count in reversed(zeros):
+        pdf = pdf[:end - count] + pdf[end:]
+    return pdf
+
+
 def make(tool, data, work):
     """name → (kind, bytes) of every seed."""
     # Small pictures and documents: a fuzzer tries the more of them, and what stands between is what it is after.
@@ -199,6 +224,8 @@ def make(tool, data, work):
         last = work / f"contract.{kind}"
         for number in range(3):
             seeds[f"contract-{number}.{kind}"] = (kind, last.read_bytes())
+            if kind == "pdf" and number > 0:
+                seeds[f"contract-{number}-tight.pdf"] = (kind, tight(last.read_bytes()))
             following = work / f"stamped-{number}.{kind}"
             call(tool, *pki.stamp_arguments(last, following, x=10 + 45 * number))
             last = following
@@ -267,8 +294,9 @@ def attacks(tool, work):
         subprocess.run([program], env=os.environ | {"ATTACKS": str(out)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
         files = sorted(path for kind in ("ofd", "pdf") for path in out.glob(f"{program.name.removeprefix('attacks_')}/*.{kind}"))
         for path in files[::5]:
-            if path.stat().st_size <= FUZZED_MAX:
-                seeds[f"{program.name}-{path.stem}"] = (path.suffix[1:], path.read_bytes())
+            seed = tight(path.read_bytes()) if path.suffix == ".pdf" else path.read_bytes()
+            if len(seed) <= FUZZED_MAX:
+                seeds[f"{program.name}-{path.stem}"] = (path.suffix[1:], seed)
     for path in (work / "attacks").glob("ofd/xml-*.ofd"):
         with zipfile.ZipFile(path) as package:
             part = package.read("Doc_0/Pages/Page_1/Content.xml")
