@@ -23,7 +23,8 @@ import sys
 import threading
 import time
 
-LONGEST = {"cert": 8192}        # bytes of an input; a bundle of many certificates takes the time of many and shows nothing that three do not show
+# Bytes of an input. A bundle of many certificates takes the time of many and shows nothing that three do not show; so with many revisions of a PDF.
+LONGEST = {"cert": 8192, "pdf": 16384}
 SLICE = 600                     # seconds of one run of a target; between two of them another target may have its turn
 running, stopped = set(), threading.Event()
 
