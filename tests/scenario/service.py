@@ -69,6 +69,7 @@ def copy_prepared(folder):
     now = int(time.time())
     with sqlite3.connect(folder / "data" / "web" / "jinyin.db") as database:
         database.execute("UPDATE session SET created = ?, last_seen = ?, fresh = ?", (now, now, now))
+        database.execute("DELETE FROM reconciliation")      # the night's, asked for when it was made
 
 
 @contextlib.contextmanager
