@@ -72,6 +72,28 @@ cover(struct pdf_diff *d, qpdf_oh annot, qpdf_oh page)
                  step->covered[i].share * 100);
 }
 
+/* A widget is drawn where pages list it, whatever its own P says. */
+static void
+cover_where_listed(struct pdf_diff *d, qpdf_oh widget)
+{
+    qpdf_data q = d->b;
+    int id = qpdf_oh_get_object_id(q, widget), pages = qpdf_get_num_pages(q);
+
+    for (int p = 0; d->rc == JY_OK && p < pages; p++) {
+        qpdf_oh page = qpdf_get_page_n(q, (size_t)p), annots = qpdf_oh_get_key(q, page, "/Annots");
+        int n = qpdf_oh_is_array(q, annots) ? qpdf_oh_get_array_n_items(q, annots) : 0;
+
+        for (int i = 0; d->rc == JY_OK && i < n; i++) {
+            qpdf_oh item = qpdf_oh_get_array_item(q, annots, i);
+            bool is_listed = qpdf_oh_get_object_id(q, item) == id;
+
+            qpdf_oh_release(q, item);
+            if (is_listed)
+                cover(d, widget, page);
+        }
+    }
+}
+
 /* -- new fields and widgets -- */
 
 static const char *const widget_keys[] = { "/Type", "/Subtype", "/FT", "/T", "/TU", "/TM", "/V", "/Rect", "/P", "/F", "/Ff", "/AP", "/MK", "/BS", "/Border",
@@ -410,8 +432,6 @@ kids_rule(struct pdf_diff *d, const char *key, qpdf_oh x, qpdf_oh y, void *arg)
 void
 pdf_diff_field(struct pdf_diff *d, int id, qpdf_oh x, qpdf_oh y)
 {
-    qpdf_oh page = qpdf_oh_get_key(d->b, y, "/P");
-
     if (!qpdf_oh_is_name(d->a, pdf_inherited(d->a, x, "/FT"))) {          /* a node of the tree of fields */
         pdf_diff_keys(d, id, "field", x, y, kids_rule, &id);
     } else if (!is_signature_field(d->a, x)) {
@@ -425,8 +445,7 @@ pdf_diff_field(struct pdf_diff *d, int id, qpdf_oh x, qpdf_oh y)
     } else {
         pdf_diff_keys(d, id, "signature field", x, y, signing_rule, &y);
         d->step->signatures += !d->step->closer->is_time_stamp;
-        if (qpdf_oh_is_dictionary(d->b, page))
-            cover(d, y, page);
+        cover_where_listed(d, y);
     }
 }
 
