@@ -194,8 +194,10 @@ form_rule(struct pdf_diff *d, const char *key, qpdf_oh x, qpdf_oh y, void *arg)
     if (strcmp(key, "/SigFlags") == 0)
         return qpdf_oh_is_integer(d->b, y);
     /* Removed by who signs: what is signed must not be drawn anew. Never added: readers would draw fields anew. */
-    if (strcmp(key, "/NeedAppearances") == 0)
+    if (strcmp(key, "/NeedAppearances") == 0) {
+        d->step->drawn_anew_before = qpdf_oh_is_bool(d->a, x) && qpdf_oh_get_bool_value(d->a, x);
         return qpdf_oh_is_null(d->b, y) || (qpdf_oh_is_bool(d->b, y) && !qpdf_oh_get_bool_value(d->b, y));
+    }
     if (strcmp(key, "/DR") == 0 && qpdf_oh_is_dictionary(d->b, y)) {
         pdf_diff_reach(d, y);
         pdf_diff_keys(d, id, "AcroForm /DR", x, y, names_only_added, &id);

@@ -35,6 +35,7 @@ struct pdf_step {
     char **filled;                    /* names of fields with another value */
     size_t filled_count;
     bool metadata;
+    bool drawn_anew_before;           /* NeedAppearances was taken away */
     char overlay[160];                /* a page that this revision's appearances cover to a large part, or "" */
     struct pdf_covered *covered;
     size_t covered_count;

@@ -273,13 +273,25 @@ list_unlisted(void *arg, size_t page, qpdf_oh widget)
     return add_signature(s->pdf, widget, &value, name);
 }
 
+/* What one signer saw drawn anew (NeedAppearances) and is drawn by its appearances since, may be as little alike as what two programs show now. */
 static jy_err
 note_shown(struct pdf *pdf, struct jy_fault *fault)
 {
     struct jy_fault why = { 0 };
-    jy_err answer = pdf->signature_count == 0 ? JY_OK : pdf_check_shown_alike(pdf, &why);
+    jy_err now = pdf->signature_count == 0 ? JY_OK : pdf_check_shown_alike(pdf, &why), then = JY_OK, rc;
+    bool asked = false;
 
-    return container_note_shown(pdf->signatures, pdf->signature_count, answer, &why, fault);
+    if ((rc = container_note_shown(pdf->signatures, pdf->signature_count, now, &why, fault)) != JY_OK || now != JY_OK)
+        return rc;
+    for (size_t i = 0; rc == JY_OK && i < pdf->signature_count; i++) {
+        if (!pdf->details[i].drawn_anew_before)
+            continue;
+        if (!asked)
+            then = pdf_refuse_variants(pdf, true, &why);
+        asked = true;
+        rc = container_note_shown(&pdf->signatures[i], 1, then, &why, fault);
+    }
+    return rc;
 }
 
 jy_err

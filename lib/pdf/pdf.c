@@ -270,7 +270,7 @@ pdf_check_shown_alike(struct pdf *pdf, struct jy_fault *fault)
         jy_err rc = pdf_refuse_active(pdf, &pdf->shown);
 
         if (rc == JY_OK)
-            rc = pdf_refuse_variants(pdf, &pdf->shown);
+            rc = pdf_refuse_variants(pdf, false, &pdf->shown);
         pdf->shown.err = rc;
         pdf->shown_known = rc != JY_E_NOMEM;
     }

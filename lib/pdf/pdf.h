@@ -22,6 +22,7 @@ struct pdf_signature {
     size_t begin, end;                /* [0, end) is what it signs but for its value, which stands from begin; end 0: the range is not exact */
     bool is_time_stamp;
     bool shows_else;                  /* APPEARANCE has failed */
+    bool drawn_anew_before;           /* it covers a NeedAppearances that was taken away later */
     int permission;                   /* P of its DocMDP, 0 none (ISO 32000-2 12.8.2.2) */
     int lock_permission;              /* P of its field's Lock, 0 none (ISO 32000-2 12.7.5.5): 1 = no change from then on */
     enum pdf_lock lock;               /* its FieldMDP */
@@ -90,9 +91,9 @@ JY_CHECK jy_err pdf_refuse_broken(struct pdf *pdf, struct jy_fault *fault);
  * JY_E_SHOWN_VARIOUSLY for what depends on the program, on layers or on printing, JY_E_AMBIGUOUS for a key with two values; JY_E_LIMIT, JY_E_DAMAGED.
  */
 JY_CHECK jy_err pdf_check_shown_alike(struct pdf *pdf, struct jy_fault *fault);
-/** Its two halves: the raw objects, and what qpdf makes of annotations and layers. */
+/** Its two halves: the raw objects, and what qpdf makes of annotations and layers. drawn_anew_before: once with NeedAppearances, and now by its appearances. */
 JY_CHECK jy_err pdf_refuse_active(const struct pdf *pdf, struct jy_fault *fault);
-JY_CHECK jy_err pdf_refuse_variants(const struct pdf *pdf, struct jy_fault *fault);
+JY_CHECK jy_err pdf_refuse_variants(const struct pdf *pdf, bool drawn_anew_before, struct jy_fault *fault);
 /** JY_E_AMBIGUOUS when readers may count or inherit differently in the page tree, JY_E_LIMIT when it is too deep. */
 JY_CHECK jy_err pdf_refuse_tree(const struct pdf *pdf, struct jy_fault *fault);
 /** All annotations of all pages, in order, until an answer is not JY_OK. Handles of fn's own do not outlive its call. */

@@ -372,7 +372,7 @@ add_layers(const struct revisions *r, size_t steps)
 }
 
 static jy_err
-judge(const struct revisions *r, struct jy_signature *s, const struct pdf_signature *detail)
+judge(const struct revisions *r, struct jy_signature *s, struct pdf_signature *detail)
 {
     const struct pdf_step *step = NULL;
     bool changed = false, hidden = false;
@@ -392,6 +392,7 @@ judge(const struct revisions *r, struct jy_signature *s, const struct pdf_signat
         changed = changed || why != NULL;
         if (step->filled_count > 0)
             NOTE(LATER_FORM_FILL, false, step->filled[0], "%zu fields were filled in", step->filled_count);
+        detail->drawn_anew_before = detail->drawn_anew_before || step->drawn_anew_before;
         if (step->metadata)
             NOTE(LATER_METADATA, false, "", NULL);
         if (step->overlay[0] != '\0')

@@ -13,7 +13,7 @@ enum { PASSWORD = 1 << 13, PUSH_BUTTON = 1 << 16 };                    /* of fie
 
 struct search {
     qpdf_data q;
-    bool drawn_anew;                  /* NeedAppearances */
+    bool drawn_anew;                  /* NeedAppearances, now or when it was signed */
     size_t met, budget;               /* annotations; bytes of appearances that may still be unpacked */
     jy_err rc;
     struct jy_fault *fault;
@@ -100,7 +100,7 @@ saying_of(struct search *s, qpdf_oh field, qpdf_oh appearance)
     return pdf_says(q, appearance, qpdf_oh_is_string(q, value) ? qpdf_oh_get_utf8_value(q, value) : "", &s->budget, &s->rc);
 }
 
-/* Most programs draw the value of a text field when it is clicked, some at once; with NeedAppearances many do, and draw buttons in their own way, too. */
+/* Most programs draw the value of a text field when it is clicked, some at once; with NeedAppearances many do, in font, size and colour of the field. */
 static const char *
 field_variant(struct search *s, qpdf_oh field, qpdf_oh appearance)
 {
@@ -109,10 +109,10 @@ field_variant(struct search *s, qpdf_oh field, qpdf_oh appearance)
 
     if (!is_appearance(q, appearance))
         return has_value(q, field) ? "is a field with a value and without an appearance: each program draws it in its own way, or not at all" : NULL;
-    if (is_field_of(q, field, "/Btn"))
-        return s->drawn_anew && has_value(q, field) ? "is a button that some programs draw anew (NeedAppearances), others by its appearance" : NULL;
+    if (is_field_of(q, field, "/Btn") && !(s->drawn_anew && has_value(q, field)))
+        return NULL;
     saying = saying_of(s, field, appearance);
-    if (saying == PDF_NOT_PLAIN && s->drawn_anew)
+    if (s->drawn_anew && (saying == PDF_NOT_PLAIN || has_value(q, field)))
         return "is a field that some programs draw anew from its value (NeedAppearances), others by its appearance";
     if (saying == PDF_SAYS_OTHERWISE)
         return "is a field whose appearance says something else than its value";
@@ -236,12 +236,12 @@ refuse_areas(qpdf_data q, qpdf_oh preferences, struct jy_fault *fault)
 }
 
 jy_err
-pdf_refuse_variants(const struct pdf *pdf, struct jy_fault *fault)
+pdf_refuse_variants(const struct pdf *pdf, bool drawn_anew_before, struct jy_fault *fault)
 {
     qpdf_data q = pdf->q;
     qpdf_oh root = qpdf_get_root(q);
     qpdf_oh drawn_anew = qpdf_oh_get_key_if_dict(q, qpdf_oh_get_key(q, root, "/AcroForm"), "/NeedAppearances");
-    struct search s = { .q = q, .drawn_anew = is_true(q, drawn_anew), .budget = JY_PDF_APPEARANCES_MAX, .fault = fault };
+    struct search s = { .q = q, .drawn_anew = drawn_anew_before || is_true(q, drawn_anew), .budget = JY_PDF_APPEARANCES_MAX, .fault = fault };
     char why[160];
     jy_err rc;
 

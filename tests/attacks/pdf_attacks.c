@@ -53,6 +53,11 @@ make_pdf(const struct attack *self, struct jy_buf *out)
 #define SAME_PAGE SIGNED_PAGE("4 0 R", "", " ")
 #define STREAM(type, n, text) "<< " type " /Length " n " >>\nstream\n" text "\nendstream"
 
+#define CHOICE \
+    "<< /Type /Annot /Subtype /Widget /FT /Ch /T (amount) /V (two hundred) /Opt [(one hundred) (two hundred)] /Rect [72 600 272 630] /P 3 0 R /F 4 " \
+    "/DA (/F1 12 Tf 0 g) /AP << /N 9 0 R >> >>"
+#define NOT_ANEW "<< /Fields [8 0 R 10 0 R] /DA (/F1 12 Tf 0 g) /DR << /Font << /F1 6 0 R >> >> >>"
+
 static const struct object fill[] = { { 8, FIELD("two hundred", "16 0 R"), 0 }, { 16, OTHER_FORM, 0 }, { 0, NULL, 0 } };
 static const struct object value_only[] = { { 8, FIELD("two hundred", "9 0 R"), 0 }, { 0, NULL, 0 } };
 static const struct object look_only[] = { { 8, FIELD("one hundred", "16 0 R"), 0 }, { 16, OTHER_FORM, 0 }, { 0, NULL, 0 } };
@@ -69,6 +74,21 @@ static void
 garbage_at_the_end(struct pdf_file *f)
 {
     append(f, "900 yuan, not 100\n");
+}
+
+/* Before the first signature: a field for a later one that is as large as the page. */
+static void
+field_of_the_page(struct pdf_file *f)
+{
+    pdf_update(f, (const struct object[]){ { 10, "<< /FT /Sig /T (later) /Type /Annot /Subtype /Widget /Rect [0 0 600 800] /F 4 >>", 0 }, { 0, NULL, 0 } }, "");
+}
+
+/* Before the first signature: programs are to draw the fields anew, and one of them is a choice. */
+static void
+drawn_anew(struct pdf_file *f)
+{
+    pdf_update(f, (const struct object[]){ { 5, "<< /Fields [8 0 R 10 0 R] /NeedAppearances true /DA (/F1 12 Tf 0 g) /DR << /Font << /F1 6 0 R >> >> >>", 0 },
+                                           { 8, CHOICE, 0 }, { 0, NULL, 0 } }, "");
 }
 
 /* A whole new document behind the signed one: its chain begins anew. */
@@ -532,6 +552,12 @@ static const struct attack rows[] = {
         ALSO({ 31, OTHER_FORM, 0 }))), CHANGED("not one form") },
     { "seal-over-page", "the further seal covers the page",
       MADE(AGAIN(.rect = "[0 0 600 800]", .ap = SEAL_AP)), .verdict = JY_INDETERMINATE, FAILS(OVERLAY), .names = "100 %" },
+    { "seal-over-page-in-field", "a field that was there covers the page once it is signed, and says of no page that it is there",
+      MADE(.before = field_of_the_page, AGAIN(.field_id = 10, .rect = "[0 0 600 800]", .ap = SEAL_AP, .page = "")), .verdict = JY_INDETERMINATE, FAILS(OVERLAY),
+      .names = "100 %" },
+    { "seal-over-page-elsewhere", "the same, saying that it is on a page of its own, as large as a house",
+      MADE(.before = field_of_the_page, AGAIN(.field_id = 10, .rect = "[0 0 600 800]", .ap = SEAL_AP, .page = "/P 20 0 R",
+        ALSO({ 20, "<< /Type /Page /MediaBox [0 0 14400 14400] >>", 0 }))), .verdict = JY_INDETERMINATE, FAILS(OVERLAY), .names = "100 %" },
     { "honest-large-seals", "two later seals cover a fifth of the page each", MADE(.after = signed_twice_more), GOOD },
     { "seals-over-page", "three later seals cover a fifth of the page each, and together most of it", MADE(.after = signed_thrice_more),
       .verdict = JY_INDETERMINATE, FAILS(OVERLAY), .names = "several revisions cover 60 %" },
@@ -567,6 +593,8 @@ static const struct attack rows[] = {
     { "signed-locked", "a further signature although all fields are locked",
       MADE(HOW(LOCKS("/Action /All")), AGAIN(.rect = "[300 100 400 200]", .ap = SEAL_AP)), CHANGED("FieldMDP All"),
       .stamping = JY_E_LOCKED },
+    { "drawn-anew-no-more", "who signed saw the field drawn anew from its value; then programs are told to show its appearance again",
+      MADE(.before = drawn_anew, HOW(.field_id = 10), UPDATE({ 5, NOT_ANEW, 0 })), GOOD, FAILS(SHOWN_ALIKE), .names = "NeedAppearances" },
 
     /* What must not be stamped. */
     { "stamp-certified-1", "nothing may change any more", MADE(HOW(CERTIFIED(1))), GOOD, .stamping = JY_E_LOCKED },
