@@ -72,25 +72,23 @@ cover(struct pdf_diff *d, qpdf_oh annot, qpdf_oh page)
                  step->covered[i].share * 100);
 }
 
-/* A widget is drawn where pages list it, whatever its own P says. */
+/* A widget is drawn where pages list it, whatever its own P says. Too many that refer to it: anywhere. */
 static void
-cover_where_listed(struct pdf_diff *d, qpdf_oh widget)
+cover_where_listed(struct pdf_diff *d, int id, qpdf_oh widget)
 {
+    const struct pdf_referred *by = pdf_refs_of(d->refs, (uint32_t)id);
     qpdf_data q = d->b;
-    int id = qpdf_oh_get_object_id(q, widget), pages = qpdf_get_num_pages(q);
+    int pages = qpdf_get_num_pages(q);
 
-    for (int p = 0; d->rc == JY_OK && p < pages; p++) {
+    for (int p = 0; d->rc == JY_OK && by != NULL && p < pages; p++) {
         qpdf_oh page = qpdf_get_page_n(q, (size_t)p), annots = qpdf_oh_get_key(q, page, "/Annots");
-        int n = qpdf_oh_is_array(q, annots) ? qpdf_oh_get_array_n_items(q, annots) : 0;
+        uint32_t list = (uint32_t)qpdf_oh_get_object_id(q, qpdf_oh_is_indirect(q, annots) ? annots : page);
+        bool is_listed = by->count > PDF_REFERRERS_MAX;
 
-        for (int i = 0; d->rc == JY_OK && i < n; i++) {
-            qpdf_oh item = qpdf_oh_get_array_item(q, annots, i);
-            bool is_listed = qpdf_oh_get_object_id(q, item) == id;
-
-            qpdf_oh_release(q, item);
-            if (is_listed)
-                cover(d, widget, page);
-        }
+        for (size_t i = 0; !is_listed && i < by->count; i++)
+            is_listed = by->by[i] == list;
+        if (is_listed)
+            cover(d, widget, page);
     }
 }
 
@@ -445,7 +443,7 @@ pdf_diff_field(struct pdf_diff *d, int id, qpdf_oh x, qpdf_oh y)
     } else {
         pdf_diff_keys(d, id, "signature field", x, y, signing_rule, &y);
         d->step->signatures += !d->step->closer->is_time_stamp;
-        cover_where_listed(d, y);
+        cover_where_listed(d, id, y);
     }
 }
 

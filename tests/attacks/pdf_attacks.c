@@ -83,6 +83,23 @@ field_of_the_page(struct pdf_file *f)
     pdf_update(f, (const struct object[]){ { 10, "<< /FT /Sig /T (later) /Type /Annot /Subtype /Widget /Rect [0 0 600 800] /F 4 >>", 0 }, { 0, NULL, 0 } }, "");
 }
 
+/* The same, listed by an array; and another field for the first signature. */
+static void
+field_in_a_list(struct pdf_file *f)
+{
+    pdf_update(f, (const struct object[]){ { 10, "<< /FT /Sig /T (later) /Type /Annot /Subtype /Widget /Rect [0 0 600 800] /F 4 >>", 0 },
+                                           { 3, PAGE_HEAD "/Contents [4 0 R] /Annots 20 0 R >>", 0 }, { 20, "[8 0 R 10 0 R 21 0 R]", 0 },
+                                           { 21, EMPTY_SIGNATURE_FIELD, 0 }, { 5, "<< /Fields [8 0 R 10 0 R 21 0 R] /SigFlags 3 >>", 0 }, { 0, NULL, 0 } }, "");
+}
+
+/* With more than PDF_REFERRERS_MAX references to it. */
+static void
+field_of_many(struct pdf_file *f)
+{
+    field_in_a_list(f);
+    pdf_update(f, (const struct object[]){ { 22, "[10 0 R]", 0 }, { 23, "[10 0 R]", 0 }, { 24, "[10 0 R]", 0 }, { 0, NULL, 0 } }, "");
+}
+
 /* Before the first signature: programs are to draw the fields anew, and one of them is a choice. */
 static void
 drawn_anew(struct pdf_file *f)
@@ -558,6 +575,12 @@ static const struct attack rows[] = {
     { "seal-over-page-elsewhere", "the same, saying that it is on a page of its own, as large as a house",
       MADE(.before = field_of_the_page, AGAIN(.field_id = 10, .rect = "[0 0 600 800]", .ap = SEAL_AP, .page = "/P 20 0 R",
         ALSO({ 20, "<< /Type /Page /MediaBox [0 0 14400 14400] >>", 0 }))), .verdict = JY_INDETERMINATE, FAILS(OVERLAY), .names = "100 %" },
+    { "seal-over-page-in-list", "the same in a field that the page lists by an array of its own",
+      MADE(.before = field_in_a_list, HOW(.field_id = 21), AGAIN(.field_id = 10, .rect = "[0 0 600 800]", .ap = SEAL_AP, .page = "")),
+      .verdict = JY_INDETERMINATE, FAILS(OVERLAY), .names = "100 %" },
+    { "seal-over-page-of-many", "the same, and so many things refer to the field that nobody counts them",
+      MADE(.before = field_of_many, HOW(.field_id = 21), AGAIN(.field_id = 10, .rect = "[0 0 600 800]", .ap = SEAL_AP, .page = "")),
+      .verdict = JY_INDETERMINATE, FAILS(OVERLAY), .names = "100 %" },
     { "honest-large-seals", "two later seals cover a fifth of the page each", MADE(.after = signed_twice_more), GOOD },
     { "seals-over-page", "three later seals cover a fifth of the page each, and together most of it", MADE(.after = signed_thrice_more),
       .verdict = JY_INDETERMINATE, FAILS(OVERLAY), .names = "several revisions cover 60 %" },
