@@ -230,15 +230,14 @@ walk(struct pdf *pdf, qpdf_oh fields, bool is_signature, const char *above, int 
     return rc;
 }
 
-/* Is it a widget of a signature that the form lists? */
+/* Does the widget show a signature that the form lists? Its Parent is what it says of itself; its value tells. */
 static bool
 is_listed(const struct pdf *pdf, qpdf_oh widget)
 {
-    qpdf_oh parent = qpdf_oh_get_key(pdf->q, widget, "/Parent");
-    int id = qpdf_oh_get_object_id(pdf->q, widget), above = qpdf_oh_is_dictionary(pdf->q, parent) ? qpdf_oh_get_object_id(pdf->q, parent) : 0;
+    int id = qpdf_oh_get_object_id(pdf->q, widget), value_id = qpdf_oh_get_object_id(pdf->q, qpdf_oh_get_key(pdf->q, widget, "/V"));
 
     for (size_t i = 0; i < pdf->signature_count; i++)
-        if (pdf->details[i].field_id != 0 && (pdf->details[i].field_id == id || pdf->details[i].field_id == above))
+        if ((id != 0 && pdf->details[i].field_id == id) || (value_id != 0 && pdf->details[i].value_id == value_id))
             return true;
     return false;
 }

@@ -355,6 +355,17 @@ off_the_form(struct pdf_file *f)
     snprintf(f->fields, sizeof(f->fields), "8 0 R 10 0 R");
 }
 
+/* Its widget says that it belongs to the field of the further signature. */
+static void
+off_the_form_to_another(struct pdf_file *f)
+{
+    const struct object widget[] = { { 15, "<< /FT /Sig /T (seal15) /Type /Annot /Subtype /Widget /Rect [300 100 400 200] /P 3 0 R /F 4 /V 13 0 R "
+                                           "/AP << /N 14 0 R >> /Parent 18 0 R >>", 0 }, { 0, NULL, 0 } };
+
+    off_the_form(f);
+    pdf_update(f, widget, "");
+}
+
 static void
 off_form_and_page(struct pdf_file *f)
 {
@@ -718,6 +729,9 @@ static const struct attack rows[] = {
     { "removed-and-signed", "the first signature is taken off the form, the amount changed, and another signs: both seals are on the page",
       MADE(HOW(.rect = "[300 100 400 200]", .ap = SEAL_AP), .between = off_the_form, AGAIN(.rect = "[100 100 200 200]", .ap = SEAL_AP)),
       CHANGED("object 4") },
+    { "removed-to-another", "and its widget is said to be one of the further signature's",
+      MADE(HOW(.rect = "[300 100 400 200]", .ap = SEAL_AP), .between = off_the_form_to_another, AGAIN(.rect = "[100 100 200 200]", .ap = SEAL_AP)),
+      .verdict = JY_INVALID, FAILS(LATER_CHANGE) },
     { "removed-wholly", "the first signature is taken off form and page: told", MADE(.between = off_form_and_page, AGAIN(.rect = "[0 0 0 0]")), GOOD,
       FAILS(SIGNATURE_REMOVED), .names = "in no field" },
     { "fill-certified-later", "who signs last certifies that fields may be filled in, and fills them in", MADE(AGAIN(CERTIFIED(2)), .after = filled_at_the_end),
