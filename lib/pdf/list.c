@@ -230,18 +230,6 @@ walk(struct pdf *pdf, qpdf_oh fields, bool is_signature, const char *above, int 
     return rc;
 }
 
-/* Does the widget show a signature that the form lists? Its Parent is what it says of itself; its value tells. */
-static bool
-is_listed(const struct pdf *pdf, qpdf_oh widget)
-{
-    int id = qpdf_oh_get_object_id(pdf->q, widget), value_id = qpdf_oh_get_object_id(pdf->q, qpdf_oh_get_key(pdf->q, widget, "/V"));
-
-    for (size_t i = 0; i < pdf->signature_count; i++)
-        if ((id != 0 && pdf->details[i].field_id == id) || (value_id != 0 && pdf->details[i].value_id == value_id))
-            return true;
-    return false;
-}
-
 struct unlisted {
     struct pdf *pdf;
     struct jy_fault *fault;
@@ -260,7 +248,7 @@ list_unlisted(void *arg, size_t page, qpdf_oh widget)
     char name[128] = "";
 
     /* Asked last for its value: qpdf reads the whole of it. */
-    if (!qpdf_oh_is_dictionary(q, widget) || is_listed(s->pdf, widget) || !qpdf_oh_has_key(q, widget, "/V"))
+    if (!qpdf_oh_is_dictionary(q, widget) || pdf_signature_shown(s->pdf, widget) != SIZE_MAX || !qpdf_oh_has_key(q, widget, "/V"))
         return JY_OK;
     value = value_of(s->pdf, widget);
     if (qpdf_oh_is_string(q, qpdf_oh_get_key(q, widget, "/T")))

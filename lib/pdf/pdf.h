@@ -84,6 +84,8 @@ JY_CHECK jy_err pdf_validation_data(void *impl, struct jy_validation_data *out, 
 void pdf_evidence_free(struct pdf_evidence *evidence);
 JY_CHECK jy_err pdf_prepare_archive(void *impl, const struct jy_validation_data *data, struct jy_prepared *out, struct jy_fault *fault);
 JY_CHECK jy_err pdf_finish_archive(struct jy_slice prepared, const char *slot, struct jy_slice token, struct jy_pieces *out, struct jy_fault *fault);
+/** The signature that a widget shows: its own field's or that of its value, and only without one its Parent's, which is what it says of itself; or SIZE_MAX. */
+size_t pdf_signature_shown(const struct pdf *pdf, qpdf_oh widget);
 /** JY_E_EARLIER_INVALID when a signature of the document is broken: a further one would vouch for it. */
 JY_CHECK jy_err pdf_refuse_broken(struct pdf *pdf, struct jy_fault *fault);
 /**

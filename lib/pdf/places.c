@@ -92,24 +92,34 @@ is_of_increment(const struct pdf *pdf, const struct pdf_signature *s, int id)
     return e != NULL && e->type == PDF_IN_USE && e->where > before && e->where < s->end;
 }
 
+size_t
+pdf_signature_shown(const struct pdf *pdf, qpdf_oh widget)
+{
+    qpdf_data q = pdf->q;
+    qpdf_oh value = qpdf_oh_get_key(q, widget, "/V"), parent = qpdf_oh_get_key(q, widget, "/Parent");
+    int id = qpdf_oh_get_object_id(q, widget), value_id = qpdf_oh_get_object_id(q, value), above = 0;
+
+    for (size_t i = 0; id != 0 && i < pdf->signature_count; i++)
+        if (pdf->details[i].field_id == id)
+            return i;
+    if (value_id == 0 && qpdf_oh_is_null(q, value) && qpdf_oh_is_dictionary(q, parent))
+        above = qpdf_oh_get_object_id(q, parent);
+    for (size_t i = 0; i < pdf->signature_count; i++)
+        if ((value_id != 0 && pdf->details[i].value_id == value_id) || (above != 0 && pdf->details[i].field_id == above))
+            return i;
+    return SIZE_MAX;
+}
+
 /* The signature that an annotation of a page shows, or SIZE_MAX. */
 static size_t
 signature_of(const struct pdf *pdf, qpdf_oh annot)
 {
     qpdf_data q = pdf->q;
-    qpdf_oh subtype = qpdf_oh_get_key(q, annot, "/Subtype"), parent, name;
-    bool is_stamp = qpdf_oh_is_name(q, subtype) && strcmp(qpdf_oh_get_name(q, subtype), "/Stamp") == 0;
-    int id = qpdf_oh_get_object_id(q, annot), above;
+    qpdf_oh subtype = qpdf_oh_get_key(q, annot, "/Subtype"), name = qpdf_oh_get_key(q, annot, "/NM");
+    int id = qpdf_oh_get_object_id(q, annot);
 
-    if (!is_stamp) {
-        parent = qpdf_oh_get_key(q, annot, "/Parent");
-        above = qpdf_oh_is_dictionary(q, parent) ? qpdf_oh_get_object_id(q, parent) : 0;
-        for (size_t i = 0; i < pdf->signature_count; i++)
-            if (pdf->details[i].field_id != 0 && (pdf->details[i].field_id == id || pdf->details[i].field_id == above))
-                return i;
-        return SIZE_MAX;
-    }
-    name = qpdf_oh_get_key(q, annot, "/NM");
+    if (!qpdf_oh_is_name(q, subtype) || strcmp(qpdf_oh_get_name(q, subtype), "/Stamp") != 0)
+        return pdf_signature_shown(pdf, annot);
     if (!qpdf_oh_is_string(q, name))
         return SIZE_MAX;
     for (size_t i = 0; i < pdf->signature_count; i++) {
