@@ -8,10 +8,11 @@
 
 #include <string.h>
 
-enum { HIDDEN = 2, PRINT = 4, NO_VIEW = 32, TOGGLE_NO_VIEW = 256 };    /* of annotations (12.5.3) */
+enum { HIDDEN = 2, PRINT = 4, NO_ZOOM = 8, NO_ROTATE = 16, NO_VIEW = 32, TOGGLE_NO_VIEW = 256 };    /* of annotations (12.5.3) */
 enum { PASSWORD = 1 << 13, PUSH_BUTTON = 1 << 16 };                    /* of fields (12.7.5.2, 12.7.5.3) */
 
 struct search {
+    const struct pdf *pdf;
     qpdf_data q;
     bool drawn_anew;                  /* NeedAppearances, now or when it was signed */
     size_t met, budget;               /* annotations; bytes of appearances that may still be unpacked */
@@ -121,7 +122,7 @@ field_variant(struct search *s, qpdf_oh field, qpdf_oh appearance)
 
 /* NULL when all programs show the same of it, at all times. */
 static const char *
-annotation_variant(struct search *s, qpdf_oh annot)
+annotation_variant(struct search *s, qpdf_oh annot, bool on_turned_page)
 {
     qpdf_data q = s->q;
     enum drawing drawing = drawing_of(q, annot);
@@ -140,6 +141,11 @@ annotation_variant(struct search *s, qpdf_oh annot)
         return "comes and goes under the mouse";
     if ((flags & NO_VIEW) != 0)
         return (flags & PRINT) != 0 ? "is printed and not displayed" : NULL;
+    /* Icons are meant to. */
+    if ((flags & NO_ZOOM) != 0 && drawing != ICON)
+        return "has the same size at every magnification: it covers another part of the page at each";
+    if ((flags & NO_ROTATE) != 0 && drawing != ICON && on_turned_page)
+        return "stays upright on a page that is turned, where some programs turn it";
     if (drawing == FIELD)
         variant = field_variant(s, annot, normal);
     else if (drawing == BY_APPEARANCE && !is_appearance(q, normal))
@@ -161,7 +167,7 @@ refuse_annotation(void *arg, size_t page, qpdf_oh annot)
 
     if (++s->met > JY_PDF_ANNOTATIONS_MAX)
         return jy_fail(s->fault, JY_E_LIMIT, "PDF Annots", 0, "more than %d annotations", JY_PDF_ANNOTATIONS_MAX);
-    if (!qpdf_oh_is_dictionary(s->q, annot) || ((variant = annotation_variant(s, annot)) == NULL && s->rc == JY_OK))
+    if (!qpdf_oh_is_dictionary(s->q, annot) || ((variant = annotation_variant(s, annot, s->pdf->pages[page].rotate != 0)) == NULL && s->rc == JY_OK))
         return JY_OK;
     if (s->rc != JY_OK)
         return jy_fail(s->fault, s->rc, "PDF annotation", 0, "its appearance is more than there is memory for, or than the %d bytes for all",
@@ -241,7 +247,7 @@ pdf_refuse_variants(const struct pdf *pdf, bool drawn_anew_before, struct jy_fau
     qpdf_data q = pdf->q;
     qpdf_oh root = qpdf_get_root(q);
     qpdf_oh drawn_anew = qpdf_oh_get_key_if_dict(q, qpdf_oh_get_key(q, root, "/AcroForm"), "/NeedAppearances");
-    struct search s = { .q = q, .drawn_anew = drawn_anew_before || is_true(q, drawn_anew), .budget = JY_PDF_APPEARANCES_MAX, .fault = fault };
+    struct search s = { .pdf = pdf, .q = q, .drawn_anew = drawn_anew_before || is_true(q, drawn_anew), .budget = JY_PDF_APPEARANCES_MAX, .fault = fault };
     char why[160];
     jy_err rc;
 

@@ -13,16 +13,23 @@
 
 /* A page with one annotation; object 6 is its appearance, object 7 the field above it. */
 static struct jy_buf
-pdf_with(const char *catalog, const char *annotation)
+pdf_turned_with(const char *catalog, const char *annotation, int rotate)
 {
-    char root[512], annot[512];
-    const char *const objects[] = { root, PAGES, "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 500] /Contents 4 0 R /Annots [5 0 R] >>", CONTENT, annot,
+    char root[512], page[256], annot[512];
+    const char *const objects[] = { root, PAGES, page, CONTENT, annot,
                                     "<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Length 20 >>\nstream\n0 0 m 100 100 l S   \nendstream",
                                     "<< /FT /Tx /T (sum) /V (1000000) /Kids [5 0 R] >>" };
 
     snprintf(root, sizeof(root), "<< /Type /Catalog /Pages 2 0 R %s >>", catalog);
+    snprintf(page, sizeof(page), "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 500] /Rotate %d /Contents 4 0 R /Annots [5 0 R] >>", rotate);
     snprintf(annot, sizeof(annot), "<< /Type /Annot %s >>", annotation);
     return pdf_of(objects, ROWS(objects), "", NULL);
+}
+
+static struct jy_buf
+pdf_with(const char *catalog, const char *annotation)
+{
+    return pdf_turned_with(catalog, annotation, 0);
 }
 
 #define RECT "/Rect [10 10 200 40] /F 4 "
@@ -64,6 +71,10 @@ stamp__an_annotation_that_programs_draw_differently_gets_none(void **state)
         { "/Subtype /Square " RECT "/AP << /N 6 0 R /R 4 0 R >>", false, VARIES },
         { "/Subtype /Square " RECT "/AP << /N 6 0 R /D 4 0 R >>", false, VARIES },
         { "/Subtype /Square /Rect [10 10 200 40] /F 260 " AP, false, VARIES },
+        { "/Subtype /FreeText /Rect [10 10 200 40] /F 12 " AP, false, VARIES },         /* of one size at every magnification */
+        { "/Subtype /Widget /Rect [10 10 200 40] /F 12 /FT /Tx /V (1000000) " AP, false, VARIES },
+        { "/Subtype /Text /Rect [10 10 30 30] /F 28 " AP, false, JY_OK },               /* as icons are */
+        { "/Subtype /FreeText /Rect [10 10 200 40] /F 20 " AP, false, JY_OK },          /* upright as the page is */
         { "/Subtype /Link " RECT, false, JY_OK },
         { "/Subtype /Link " RECT AP, false, VARIES },
         { "/Subtype /Popup " RECT AP, false, VARIES },
@@ -75,6 +86,25 @@ stamp__an_annotation_that_programs_draw_differently_gets_none(void **state)
     for (size_t i = 0; i < ROWS(rows); i++) {
         struct jy_buf pdf = pdf_with(rows[i].anew ? "/AcroForm << /Fields [] /NeedAppearances true >>" : "/AcroForm << /Fields [] /NeedAppearances false >>",
                                      rows[i].annotation);
+        if (stamp_err(jy_buf_slice(&pdf)) != rows[i].err)
+            fail_msg("%zu: %s", i, rows[i].annotation);
+        jy_buf_free(&pdf);
+    }
+}
+
+static void
+stamp__an_annotation_that_stays_upright_on_a_turned_page_gets_none(void **state)
+{
+    static const struct { const char *annotation; int rotate; jy_err err; } rows[] = {
+        { "/Subtype /FreeText /Rect [10 10 200 40] /F 20 " AP, 0, JY_OK },
+        { "/Subtype /FreeText /Rect [10 10 200 40] /F 20 " AP, 90, VARIES },
+        { "/Subtype /FreeText /Rect [10 10 200 40] /F 4 " AP, 90, JY_OK },
+        { "/Subtype /Text /Rect [10 10 30 30] /F 28 " AP, 90, JY_OK },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct jy_buf pdf = pdf_turned_with("", rows[i].annotation, rows[i].rotate);
         if (stamp_err(jy_buf_slice(&pdf)) != rows[i].err)
             fail_msg("%zu: %s", i, rows[i].annotation);
         jy_buf_free(&pdf);
@@ -193,6 +223,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stamp__an_annotation_that_programs_draw_differently_gets_none),
+        cmocka_unit_test(stamp__an_annotation_that_stays_upright_on_a_turned_page_gets_none),
         cmocka_unit_test(stamp__a_field_that_says_two_things_gets_none),
         cmocka_unit_test(stamp__a_document_that_shows_other_content_at_other_times_gets_none),
     };
