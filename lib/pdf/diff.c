@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The allow-list: what a revision may change in catalog, form, pages, evidence and description; and that nothing else differs. */
+/* The allow-list: what a revision may change in catalog, form, pages and description; and that nothing else differs. */
 #include "pdf/diff_inside.h"
 
 #include <stdio.h>
@@ -169,6 +169,13 @@ only_added(struct pdf_diff *d, const char *key, qpdf_oh x, qpdf_oh y, void *arg)
     return qpdf_oh_is_null(d->a, x);
 }
 
+/* An array that is there now, and was one if it was there before. */
+static bool
+is_list(struct pdf_diff *d, qpdf_oh x, qpdf_oh y)
+{
+    return qpdf_oh_is_array(d->b, y) && (qpdf_oh_is_null(d->a, x) || qpdf_oh_is_array(d->a, x));
+}
+
 /* One kind of resource of the form: /Font and so on. */
 static bool
 names_only_added(struct pdf_diff *d, const char *key, qpdf_oh x, qpdf_oh y, void *arg)
@@ -186,7 +193,7 @@ form_rule(struct pdf_diff *d, const char *key, qpdf_oh x, qpdf_oh y, void *arg)
 {
     int id = *(int *)arg;
 
-    if (strcmp(key, "/Fields") == 0) {
+    if (strcmp(key, "/Fields") == 0 && is_list(d, x, y)) {
         pdf_diff_reach(d, y);
         pdf_diff_fields(d, id, x, y);
         return true;
@@ -216,19 +223,6 @@ diff_form(struct pdf_diff *d, int id, qpdf_oh x, qpdf_oh y)
         pdf_diff_keys(d, id, "AcroForm", x, y, form_rule, &id);
 }
 
-/* What evidence is; what else hangs there is used by nothing. */
-static void
-reach_evidence(struct pdf_diff *d, qpdf_oh dss)
-{
-    static const char *const lists[] = { "/Certs", "/CRLs", "/OCSPs", "/VRI" };
-    struct pdf_change *c = qpdf_oh_is_indirect(d->b, dss) ? pdf_change_of(d, qpdf_oh_get_object_id(d->b, dss)) : NULL;
-
-    if (c != NULL)
-        c->is_reached = true;
-    for (size_t i = 0; qpdf_oh_is_dictionary(d->b, dss) && i < sizeof(lists) / sizeof(lists[0]); i++)
-        pdf_diff_reach(d, qpdf_oh_get_key(d->b, dss, lists[i]));
-}
-
 static bool
 catalog_rule(struct pdf_diff *d, const char *key, qpdf_oh x, qpdf_oh y, void *arg)
 {
@@ -238,10 +232,8 @@ catalog_rule(struct pdf_diff *d, const char *key, qpdf_oh x, qpdf_oh y, void *ar
         diff_form(d, id, x, y);
         return true;
     }
-    if (strcmp(key, "/DSS") == 0) {
-        reach_evidence(d, y);
-        return qpdf_oh_is_dictionary(d->b, y);
-    }
+    if (strcmp(key, "/DSS") == 0)
+        return pdf_diff_evidence(d, x, y);
     if (strcmp(key, "/Extensions") == 0)                    /* names of the extensions that DSS needs; nothing is drawn by it */
         return qpdf_oh_is_dictionary(d->b, y) && !has_reference(d->b, y);
     if (strcmp(key, "/Version") == 0)
@@ -261,7 +253,7 @@ page_rule(struct pdf_diff *d, const char *key, qpdf_oh x, qpdf_oh y, void *arg)
 {
     qpdf_oh page = *(qpdf_oh *)arg;
 
-    if (strcmp(key, "/Annots") != 0)
+    if (strcmp(key, "/Annots") != 0 || !is_list(d, x, y))
         return false;
     pdf_diff_reach(d, y);
     pdf_diff_annots(d, qpdf_oh_get_object_id(d->b, page), x, y, page);
@@ -290,27 +282,7 @@ diff_array(struct pdf_diff *d, int id, qpdf_oh x, qpdf_oh y)
         pdf_diff_refuse(d, id, "an array was changed");
 }
 
-/* -- evidence and description -- */
-
-/* Is id a dictionary or array of the DSS and of nothing else? Its streams are never changed, only added. */
-static bool
-is_of_dss(struct pdf_diff *d, int id)
-{
-    qpdf_oh root = qpdf_get_root(d->a), dss = qpdf_oh_get_key(d->a, root, "/DSS");
-    static const char *const lists[] = { "/Certs", "/CRLs", "/OCSPs", "/VRI" };
-    const struct pdf_referred *by = pdf_refs_of(d->refs, (uint32_t)id);
-    uint32_t owner;
-
-    if (!qpdf_oh_is_dictionary(d->a, dss) || by == NULL || by->count != 1)
-        return false;
-    owner = by->by[0];
-    if (qpdf_oh_get_object_id(d->a, dss) == id)
-        return owner == (uint32_t)qpdf_oh_get_object_id(d->a, root);
-    for (size_t i = 0; i < 4; i++)
-        if (qpdf_oh_get_object_id(d->a, qpdf_oh_get_key(d->a, dss, lists[i])) == id)
-            return owner == (uint32_t)qpdf_oh_get_object_id(d->a, qpdf_oh_is_indirect(d->a, dss) ? dss : root);
-    return false;
-}
+/* -- description -- */
 
 /* Nothing in the earlier revision refers to it. */
 static bool
@@ -319,6 +291,15 @@ is_unused(struct pdf_diff *d, int id)
     const struct pdf_referred *by = pdf_refs_of(d->refs, (uint32_t)id);
 
     return by != NULL && by->count == 0;
+}
+
+/* Something else than catalog, form or field as well, whatever it says that it is: as that it must not change. */
+static bool
+is_used_elsewhere(struct pdf_diff *d, int id)
+{
+    const struct pdf_referred *by = pdf_refs_of(d->refs, (uint32_t)id);
+
+    return by == NULL || (by->places & ~(unsigned)PDF_IN_LIST) != 0;
 }
 
 static bool
@@ -330,7 +311,7 @@ is_description(struct pdf_diff *d, int id, qpdf_oh x)
     if (qpdf_oh_get_object_id(d->a, qpdf_oh_get_key(d->a, qpdf_get_trailer(d->a), "/Info")) == id)
         return is_unused(d, id);
     return qpdf_oh_is_stream(d->a, x) && qpdf_oh_get_object_id(d->a, qpdf_oh_get_key(d->a, root, "/Metadata")) == id && by != NULL && by->count == 1 &&
-        by->by[0] == (uint32_t)qpdf_oh_get_object_id(d->a, root);
+        by->by[0] == (uint32_t)qpdf_oh_get_object_id(d->a, root) && !is_used_elsewhere(d, qpdf_oh_get_object_id(d->a, root));
 }
 
 /* -- one object -- */
@@ -407,23 +388,25 @@ diff_object(struct pdf_diff *d, const struct pdf_change *c)
     if (same_objects(d, x, y))
         return;
     snprintf(kind, sizeof(kind), "%s", kind_of(d->a, x));
-    if (id == qpdf_oh_get_object_id(d->a, qpdf_get_root(d->a)))
-        pdf_diff_keys(d, id, "catalog", x, y, catalog_rule, &id);
-    else if (is_unused(d, id) && qpdf_oh_is_stream(d->a, x) && qpdf_oh_is_stream(d->b, y) && strcmp(kind, "/XRef") == 0 &&
+    if (is_unused(d, id) && qpdf_oh_is_stream(d->a, x) && qpdf_oh_is_stream(d->b, y) && strcmp(kind, "/XRef") == 0 &&
              strcmp(kind_of(d->b, y), "/XRef") == 0)
         return;                                              /* a writer that keeps the number of its xref stream */
     else if (is_description(d, id, x) && (qpdf_oh_is_stream(d->a, x) ? qpdf_oh_is_stream(d->b, y) && strcmp(kind_of(d->b, y), "/Metadata") == 0
                                                                      : qpdf_oh_is_dictionary(d->b, y)))
         d->step->metadata = true;
-    else if (is_of_dss(d, id) && (qpdf_oh_is_array(d->a, x) ? qpdf_oh_is_array(d->b, y) : qpdf_oh_is_dictionary(d->b, y)))
-        reach_evidence(d, qpdf_oh_get_key(d->b, qpdf_get_root(d->b), "/DSS"));
+    else if (pdf_diff_of_evidence(d, id))
+        return;
     else if (qpdf_oh_is_array(d->a, x) && qpdf_oh_is_array(d->b, y))
         diff_array(d, id, x, y);
     else if (qpdf_oh_is_dictionary(d->a, x) && qpdf_oh_is_dictionary(d->b, y)) {
-        if (qpdf_oh_is_dictionary(d->a, form) && qpdf_oh_get_object_id(d->a, form) == id)
-            diff_form(d, id, x, y);
-        else if (strcmp(kind, "/Page") == 0)
+        if (strcmp(kind, "/Page") == 0)
             pdf_diff_keys(d, id, "page", x, y, page_rule, &y);
+        else if (is_used_elsewhere(d, id))
+            pdf_diff_refuse(d, id, "%s was changed", kind);
+        else if (id == qpdf_oh_get_object_id(d->a, qpdf_get_root(d->a)))
+            pdf_diff_keys(d, id, "catalog", x, y, catalog_rule, &id);
+        else if (qpdf_oh_is_dictionary(d->a, form) && qpdf_oh_get_object_id(d->a, form) == id)
+            diff_form(d, id, x, y);
         else if (pdf_is_field(d->a, x))
             pdf_diff_field(d, id, x, y);
         else

@@ -409,12 +409,18 @@ diff_filled(struct pdf_diff *d, int id, qpdf_oh x, qpdf_oh y)
 static bool
 signing_rule(struct pdf_diff *d, const char *key, qpdf_oh x, qpdf_oh y, void *arg)
 {
-    static const char *const keys[] = { "/V", "/F", "/M", "/MK", "/P", "/Type", "/Subtype", NULL };
+    static const char *const keys[] = { "/V", "/M", "/MK", "/P", NULL };
 
     (void)x;
     pdf_diff_reach(d, y);
     if (strcmp(key, "/AP") == 0)
         return has_plain_appearance(d, *(qpdf_oh *)arg);
+    if (strcmp(key, "/F") == 0)
+        return qpdf_oh_is_integer(d->b, y);
+    if (strcmp(key, "/Type") == 0)
+        return qpdf_oh_is_name_and_equals(d->b, y, "/Annot");
+    if (strcmp(key, "/Subtype") == 0)
+        return qpdf_oh_is_name_and_equals(d->b, y, "/Widget");
     return pdf_key_in(key, keys);
 }
 
@@ -454,7 +460,7 @@ pdf_is_filled_appearance(struct pdf_diff *d, int id, qpdf_oh x, qpdf_oh y)
     const struct pdf_referred *by = pdf_refs_of(d->refs, (uint32_t)id);
     qpdf_oh field, later;
 
-    if (by == NULL || by->count != 1)
+    if (by == NULL || by->count != 1 || by->places != PDF_IN_APPEARANCE)
         return false;
     field = qpdf_get_object_by_id(d->a, (int)by->by[0], 0);
     later = qpdf_get_object_by_id(d->b, (int)by->by[0], 0);

@@ -10,9 +10,12 @@
 
 #define PDF_REFERRERS_MAX 4
 
+/** Where a reference stands: under a key that leads to catalog, form and fields, or in an array; as the one appearance of a widget; or elsewhere. */
+enum { PDF_IN_LIST = 1, PDF_IN_APPEARANCE = 2, PDF_ELSEWHERE = 4 };
 /** One object that was asked for, and the objects that refer to it (itself apart); more than PDF_REFERRERS_MAX are only counted. */
 struct pdf_referred {
     uint32_t id;
+    unsigned places;                  /* of all references, one bit each */
     uint32_t by[PDF_REFERRERS_MAX];
     size_t count;
 };

@@ -152,7 +152,7 @@ find_changes(struct revisions *r, size_t k, struct pdf_change **out, size_t *cou
     return JY_OK;
 }
 
-/* All ids of later sections: who refers to them is asked. */
+/* All ids of later sections, and the catalog's: who refers to them is asked. */
 static jy_err
 begin_refs(struct revisions *r)
 {
@@ -176,6 +176,7 @@ begin_refs(struct revisions *r)
     for (size_t i = 0; i < first; i++)
         for (size_t j = 0; j < xref->sections[i].count; j++)
             ids[n++].id = xref->sections[i].entries[j].id;
+    ids[n++].id = (uint32_t)qpdf_oh_get_object_id(r->pdf->q, qpdf_get_root(r->pdf->q));
     qsort(ids, n, sizeof(*ids), by_id);
     for (size_t i = 0; i < n; i++)
         if (ids[i].id != last)
