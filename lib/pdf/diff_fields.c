@@ -10,7 +10,6 @@
 #define PARENTS_MAX 32
 #define KIDS_MAX 2000
 #define COVERED_SHARE 0.25            /* of a page: a stamp covers a few percent, what hides a page covers most of it */
-#define FLAGS_UNSEEN (2 | 32)         /* Hidden, NoView */
 
 static bool
 is_new_object(struct pdf_diff *d, qpdf_oh oh)
@@ -47,7 +46,7 @@ cover(struct pdf_diff *d, qpdf_oh annot, qpdf_oh page)
 
     if (!qpdf_oh_get_value_as_longlong(q, qpdf_oh_get_key(q, annot, "/F"), &flags))
         flags = 0;
-    if ((flags & FLAGS_UNSEEN) != 0 || !qpdf_oh_has_key(q, annot, "/AP") || !pdf_read_box(q, qpdf_oh_get_key(q, annot, "/Rect"), rect) ||
+    if (pdf_is_unseen(flags) || !qpdf_oh_has_key(q, annot, "/AP") || !pdf_read_box(q, qpdf_oh_get_key(q, annot, "/Rect"), rect) ||
         !pdf_read_page(q, page, &shown))
         return;
     /* Only what lies on the page covers it. */

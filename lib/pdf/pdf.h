@@ -98,6 +98,8 @@ JY_CHECK jy_err pdf_refuse_active(const struct pdf *pdf, struct jy_fault *fault)
 JY_CHECK jy_err pdf_refuse_variants(const struct pdf *pdf, bool drawn_anew_before, struct jy_fault *fault);
 /** JY_E_AMBIGUOUS when readers may count or inherit differently in the page tree, JY_E_LIMIT when it is too deep. */
 JY_CHECK jy_err pdf_refuse_tree(const struct pdf *pdf, struct jy_fault *fault);
+/** F of an annotation (ISO 32000-2 12.5.3). */
+enum { PDF_HIDDEN = 2, PDF_PRINT = 4, PDF_NO_ZOOM = 8, PDF_NO_ROTATE = 16, PDF_NO_VIEW = 32, PDF_TOGGLE_NO_VIEW = 256 };
 /** All annotations of all pages, in order, until an answer is not JY_OK. Handles of fn's own do not outlive its call. */
 typedef jy_err (*pdf_annotation_fn)(void *arg, size_t page, qpdf_oh annot);
 JY_CHECK jy_err pdf_each_annotation(const struct pdf *pdf, pdf_annotation_fn fn, void *arg);

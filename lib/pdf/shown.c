@@ -15,7 +15,6 @@
 #define CONTENT_MAX 65536
 #define PICTURES_MAX 32               /* different seals of one document whose pictures are packed */
 #define DATA_MAX ((size_t)64 << 20)
-#define FLAGS_UNSEEN (2 | 32)         /* Hidden, NoView */
 
 bool
 pdf_draws_only_pictures(qpdf_data q, qpdf_oh form, jy_err *rc)
@@ -222,6 +221,12 @@ shows_only(qpdf_data q, qpdf_oh form, const struct jy_picture_pdf *picture, jy_e
     return good && count > 0;
 }
 
+bool
+pdf_is_unseen(long long flags)
+{
+    return (flags & PDF_HIDDEN) != 0 || ((flags & PDF_NO_VIEW) != 0 && (flags & (PDF_PRINT | PDF_TOGGLE_NO_VIEW)) == 0);
+}
+
 jy_err
 pdf_check_shown(struct pdf *pdf, size_t i, qpdf_oh annot, size_t page, struct pdf_shown *shown)
 {
@@ -236,7 +241,7 @@ pdf_check_shown(struct pdf *pdf, size_t i, qpdf_oh annot, size_t page, struct pd
     if (!qpdf_oh_get_value_as_longlong(q, qpdf_oh_get_key(q, annot, "/F"), &flags))
         flags = 0;
     /* Without an appearance some readers draw ground and caption of MK. */
-    if ((flags & FLAGS_UNSEEN) != 0 || (qpdf_oh_is_null(q, ap) && !qpdf_oh_has_key(q, annot, "/MK")) || detail->shows_else ||
+    if (pdf_is_unseen(flags) || (qpdf_oh_is_null(q, ap) && !qpdf_oh_has_key(q, annot, "/MK")) || detail->shows_else ||
         detail->end == 0)                                    /* PDF_BYTERANGE has failed: nothing is known of its seal */
         return JY_OK;
     if (s->kind != JY_SIGNATURE_SEAL)

@@ -14,6 +14,8 @@ struct pdf_shown {
     size_t compared;
 };
 void pdf_shown_free(struct pdf_shown *shown);
+/** Neither displayed nor printed, wherever the pointer is (F of an annotation, ISO 32000-2 12.5.3). */
+bool pdf_is_unseen(long long flags);
 /** APPEARANCE of signature i, once, when this visible annotation of it shows something else. JY_E_NOMEM, JY_E_CRYPTO. */
 JY_CHECK jy_err pdf_check_shown(struct pdf *pdf, size_t i, qpdf_oh annot, size_t page, struct pdf_shown *shown);
 /** Draws the form nothing but XObjects: no text, no lines, no fills? *rc: JY_E_NOMEM. */

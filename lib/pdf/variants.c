@@ -8,7 +8,6 @@
 
 #include <string.h>
 
-enum { HIDDEN = 2, PRINT = 4, NO_ZOOM = 8, NO_ROTATE = 16, NO_VIEW = 32, TOGGLE_NO_VIEW = 256 };    /* of annotations (12.5.3) */
 enum { PASSWORD = 1 << 13, PUSH_BUTTON = 1 << 16 };                    /* of fields (12.7.5.2, 12.7.5.3) */
 
 struct search {
@@ -127,6 +126,7 @@ annotation_variant(struct search *s, qpdf_oh annot, bool on_turned_page)
     qpdf_data q = s->q;
     enum drawing drawing = drawing_of(q, annot);
     const char *variant = NULL;
+    bool is_signature;
     qpdf_oh ap, normal;
     long long flags;
 
@@ -135,18 +135,19 @@ annotation_variant(struct search *s, qpdf_oh annot, bool on_turned_page)
     flags = flags_of(q, qpdf_oh_get_key(q, annot, "/F"));
     ap = qpdf_oh_get_key(q, annot, "/AP");
     normal = qpdf_oh_get_key_if_dict(q, ap, "/N");
-    if ((flags & HIDDEN) != 0 || !has_room(q, annot) || (drawing == FIELD && is_field_of(q, annot, "/Sig")))
+    is_signature = drawing == FIELD && is_field_of(q, annot, "/Sig");
+    if ((flags & PDF_HIDDEN) != 0 || !has_room(q, annot) || (is_signature && !is_appearance(q, normal)))
         return NULL;
-    if ((flags & TOGGLE_NO_VIEW) != 0)
+    if ((flags & PDF_TOGGLE_NO_VIEW) != 0)
         return "comes and goes under the mouse";
-    if ((flags & NO_VIEW) != 0)
-        return (flags & PRINT) != 0 ? "is printed and not displayed" : NULL;
+    if ((flags & PDF_NO_VIEW) != 0)
+        return (flags & PDF_PRINT) != 0 ? "is printed and not displayed" : NULL;
     /* Icons are meant to. */
-    if ((flags & NO_ZOOM) != 0 && drawing != ICON)
+    if ((flags & PDF_NO_ZOOM) != 0 && drawing != ICON)
         return "has the same size at every magnification: it covers another part of the page at each";
-    if ((flags & NO_ROTATE) != 0 && drawing != ICON && on_turned_page)
+    if ((flags & PDF_NO_ROTATE) != 0 && drawing != ICON && on_turned_page)
         return "stays upright on a page that is turned, where some programs turn it";
-    if (drawing == FIELD)
+    if (drawing == FIELD && !is_signature)
         variant = field_variant(s, annot, normal);
     else if (drawing == BY_APPEARANCE && !is_appearance(q, normal))
         variant = "has no appearance: each program draws it in its own way, or not at all";

@@ -44,6 +44,7 @@ struct sign_how {
     const char *rect, *ap;            /* "[x y x y]"; content of the appearance, or NULL */
     int field_id;                     /* an existing field signs; 0 = a new one */
     const char *page;                 /* written instead of its P, of an existing field */
+    int flags;                        /* F of a new field; 0 = 4, Print */
     const struct object *also;        /* other objects of the same update */
     const char *range;                /* written instead of the true "0 a b c"; %1$zu a, %2$zu b, %3$zu c */
     const char *contents;             /* written instead of <value> */
@@ -215,9 +216,9 @@ pdf_sign(struct pdf_file *f, const struct sign_how *how)
     item[0] = '\0';
     if (how->ap != NULL)
         snprintf(item, sizeof(item), "/AP << /N %d 0 R >>", form_id);
-    snprintf(text, sizeof(text), "<< /FT /Sig /T (%s%d) /Type /Annot /Subtype /Widget /Rect %s /P 3 0 R /F 4 /V %d 0 R %s %s >>",
+    snprintf(text, sizeof(text), "<< /FT /Sig /T (%s%d) /Type /Annot /Subtype /Widget /Rect %s /P 3 0 R /F %d /V %d 0 R %s %s >>",
              how->field_id == 0 ? "seal" : "later",
-             field_id, how->rect == NULL ? "[0 0 0 0]" : how->rect, value_id, item, how->field == NULL ? "" : how->field);
+             field_id, how->rect == NULL ? "[0 0 0 0]" : how->rect, how->flags == 0 ? 4 : how->flags, value_id, item, how->field == NULL ? "" : how->field);
     if (how->field_id != 0)
         snprintf(text, sizeof(text), "<< /FT /Sig /T (later) /Type /Annot /Subtype /Widget /Rect %s %s /F 4 /V %d 0 R %s >>",
                  how->rect == NULL ? "[0 0 0 0]" : how->rect, how->page == NULL ? "/P 3 0 R" : how->page, value_id, item);

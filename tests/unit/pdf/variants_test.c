@@ -62,6 +62,9 @@ stamp__an_annotation_that_programs_draw_differently_gets_none(void **state)
         { FIELD "/FT /Btn /Ff 65536 /MK << /CA () >>", false, JY_OK },
         { FIELD "/FT /Btn /MK << /CA (4) >>", false, JY_OK },                           /* how a tick would look */
         { FIELD "/FT /Sig " AP, true, JY_OK },
+        { "/Subtype /Widget /Rect [10 10 200 40] /F 36 /FT /Sig " AP, false, VARIES },  /* a seal on paper only */
+        { "/Subtype /Widget /Rect [10 10 200 40] /F 36 /FT /Sig", false, JY_OK },
+        { "/Subtype /Widget /Rect [10 10 200 40] /F 32 /FT /Sig " AP, false, JY_OK },
         { "/Subtype /Widget /Rect [10 10 10 40] /FT /Tx /V (1000000)", false, JY_OK },  /* nothing to draw on */
         { "/Subtype /Widget /Rect [10 10 200 40] /F 2 /FT /Tx /V (1000000)", false, JY_OK },
         { "/Subtype /FreeText /Contents (not) " RECT, false, VARIES },
