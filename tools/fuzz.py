@@ -5,8 +5,8 @@
 usage: fuzz.py BUILD [--seconds N | --executions N] [--seed N] [TARGET…]
 
 --seconds     so long for each target (30)
---executions  until each target has had so many in all; the corpus and the count are kept in BUILD/found, so a run that was stopped (SIGINT, SIGTERM)
-              goes on where it was
+--executions  until each target has had so many in all; what it found is kept in BUILD/found and the count in fuzz/executions.json, to be committed, so a
+              run that was stopped (SIGINT, SIGTERM) goes on where it was, on another machine, too
 
 --seed        of the changes that are tried; another one each time by default. CI always tries the same: what it finds was there before
 
@@ -24,6 +24,7 @@ import threading
 import time
 
 # Bytes of an input. A bundle of many certificates takes the time of many and shows nothing that three do not show; so with many revisions of a PDF.
+LEDGER = pathlib.Path(__file__).resolve().parent.parent / "fuzz" / "executions.json"
 LONGEST = {"cert": 8192, "pdf": 16384}
 SLICE = 600                     # seconds of one run of a target; between two of them another target may have its turn
 running, stopped = set(), threading.Event()
@@ -37,12 +38,11 @@ def stop(*_):
 
 
 class Target:
-    def __init__(self, program, found):
+    def __init__(self, program, found, total):
         self.name = program.name.removeprefix("fuzz_")
         self.program, self.found = program, found / self.name
-        self.ledger = found / f"{self.name}.json"
         self.found.mkdir(parents=True, exist_ok=True)
-        self.total = json.loads(self.ledger.read_text())["executions"] if self.ledger.exists() else 0
+        self.total = total
         self.executions = self.seconds = self.peak = self.slowest = self.slowest_bytes = 0
         self.planned = self.workers = 0
         self.crash = None
@@ -98,7 +98,7 @@ def work(targets, build, lock, seconds, executions, seed):
             target.total += done
             if executions is not None:
                 target.planned -= share
-            target.ledger.write_text(json.dumps({"executions": target.total}) + "\n")
+                LEDGER.write_text(json.dumps(json.loads(LEDGER.read_text()) | {target.name: target.total}, indent=0, sort_keys=True) + "\n")
             print(f"fuzz {target.name}: {done:,} executions, {target.total:,} in all", flush=True)
 
 
@@ -111,9 +111,11 @@ def main():
     parser.add_argument("targets", nargs="*")
     args = parser.parse_intermixed_args()
     programs = sorted(p for p in (args.build / "fuzz").glob("fuzz_*") if p.is_file() and os.access(p, os.X_OK))
-    targets = [Target(p, args.build / "found") for p in programs if not args.targets or p.name.removeprefix("fuzz_") in args.targets]
+    names = {program: program.name.removeprefix("fuzz_") for program in programs}
+    counts = json.loads(LEDGER.read_text())
+    targets = [Target(p, args.build / "found", counts.get(name, 0)) for p, name in names.items() if not args.targets or name in args.targets]
     if not targets or (args.targets and len(targets) != len(args.targets)):
-        sys.exit("fuzz: the targets are " + " ".join(p.name.removeprefix("fuzz_") for p in programs))
+        sys.exit("fuzz: the targets are " + " ".join(names.values()))
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     lock = threading.Lock()
