@@ -100,6 +100,22 @@ add_field(struct pdf_update *u, int field_id, int value_id, int *const ids[PDF_E
     PDF_ADD(u, "%d 0 R ]\n>>\nendobj\n", field_id);
 }
 
+/* As check_form of update.c: the lists are written anew. */
+static jy_err
+check_dss(qpdf_data q, struct jy_fault *fault)
+{
+    static const char *const lists[] = { "/Certs", "/CRLs", "/OCSPs" };
+    qpdf_oh dss = qpdf_oh_get_key(q, qpdf_get_root(q), "/DSS");
+    bool good = qpdf_oh_is_null(q, dss) || qpdf_oh_is_dictionary(q, dss);
+
+    for (size_t i = 0; i < PDF_EVIDENCE_KINDS; i++) {
+        qpdf_oh list = qpdf_oh_get_key_if_dict(q, dss, lists[i]);
+
+        good = good && (qpdf_oh_is_null(q, list) || qpdf_oh_is_array(q, list));
+    }
+    return good ? JY_OK : jy_fail(fault, JY_E_DAMAGED, "PDF /DSS", 0, "it is no dictionary of arrays (ISO 32000-2 12.8.4.3)");
+}
+
 jy_err
 pdf_prepare_archive(void *impl, const struct jy_validation_data *data, struct jy_prepared *out, struct jy_fault *fault)
 {
@@ -112,6 +128,7 @@ pdf_prepare_archive(void *impl, const struct jy_validation_data *data, struct jy
     jy_err rc;
 
     if ((rc = pdf_signatures(impl, &signatures, &count, fault)) != JY_OK || (rc = pdf_refuse_broken(impl, fault)) != JY_OK ||
+        (rc = check_dss(((struct pdf *)impl)->q, fault)) != JY_OK ||
         (rc = pdf_validation_data(impl, &had, fault)) != JY_OK)
         return rc;
     if (count == 0)

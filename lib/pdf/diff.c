@@ -104,7 +104,7 @@ pdf_diff_keys(struct pdf_diff *d, int id, const char *what, qpdf_oh x, qpdf_oh y
     for (int side = 0; side < 2; side++)
         for (size_t i = 0; d->rc == JY_OK && i < sides[side].count; i++) {
             const char *key = sides[side].list[i];
-            qpdf_oh u = qpdf_oh_get_key(d->a, x, key), v = qpdf_oh_get_key(d->b, y, key);
+            qpdf_oh u = qpdf_oh_get_key_if_dict(d->a, x, key), v = qpdf_oh_get_key_if_dict(d->b, y, key);
             if (side == 0 && !qpdf_oh_is_null(d->b, v))
                 continue;                                    /* comes with the other side */
             if (!pdf_diff_same(d, u, v) && !rule(d, key, u, v, arg))
@@ -232,8 +232,11 @@ catalog_rule(struct pdf_diff *d, const char *key, qpdf_oh x, qpdf_oh y, void *ar
         diff_form(d, id, x, y);
         return true;
     }
-    if (strcmp(key, "/DSS") == 0)
-        return pdf_diff_evidence(d, x, y);
+    if (strcmp(key, "/DSS") == 0) {
+        pdf_diff_reach(d, y);
+        pdf_diff_evidence(d, id, x, y);
+        return qpdf_oh_is_dictionary(d->b, y);
+    }
     if (strcmp(key, "/Extensions") == 0)                    /* names of the extensions that DSS needs; nothing is drawn by it */
         return qpdf_oh_is_dictionary(d->b, y) && !has_reference(d->b, y);
     if (strcmp(key, "/Version") == 0)
@@ -394,8 +397,8 @@ diff_object(struct pdf_diff *d, const struct pdf_change *c)
     else if (is_description(d, id, x) && (qpdf_oh_is_stream(d->a, x) ? qpdf_oh_is_stream(d->b, y) && strcmp(kind_of(d->b, y), "/Metadata") == 0
                                                                      : qpdf_oh_is_dictionary(d->b, y)))
         d->step->metadata = true;
-    else if (pdf_diff_of_evidence(d, id))
-        return;
+    else if (pdf_diff_of_evidence(d, id, x, y))
+        pdf_diff_reach(d, y);
     else if (qpdf_oh_is_array(d->a, x) && qpdf_oh_is_array(d->b, y))
         diff_array(d, id, x, y);
     else if (qpdf_oh_is_dictionary(d->a, x) && qpdf_oh_is_dictionary(d->b, y)) {

@@ -36,10 +36,10 @@ bool pdf_key_in(const char *key, const char *const *list);
 /** Items of y that are not in x: fields of the form, or (page not null) annotations of a page. */
 void pdf_diff_fields(struct pdf_diff *d, int id, qpdf_oh x, qpdf_oh y);
 void pdf_diff_annots(struct pdf_diff *d, int id, qpdf_oh x, qpdf_oh y, qpdf_oh page);
-/** May the DSS of the catalog change from x (or nothing) to y? Both are evidence and nothing else. */
-bool pdf_diff_evidence(struct pdf_diff *d, qpdf_oh x, qpdf_oh y);
+/** The DSS of the catalog, from x (or nothing) to y; id is the object that it stands in. */
+void pdf_diff_evidence(struct pdf_diff *d, int id, qpdf_oh x, qpdf_oh y);
 /** Is id a dictionary or array of the DSS and of nothing else, and may it change as it does? Its streams are never changed, only added. */
-bool pdf_diff_of_evidence(struct pdf_diff *d, int id);
+bool pdf_diff_of_evidence(struct pdf_diff *d, int id, qpdf_oh x, qpdf_oh y);
 /** A field or widget of the earlier revision that is another now. */
 void pdf_diff_field(struct pdf_diff *d, int id, qpdf_oh x, qpdf_oh y);
 /** Is it a field or the widget of one? */

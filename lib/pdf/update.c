@@ -29,6 +29,24 @@ note_mention(void *arg, uint32_t id, const struct pdf_value *token)
     return JY_OK;
 }
 
+/* What is written anew must be what its key says: the dictionary may be one of the page's fonts as well, and they would be gone. */
+static jy_err
+check_form(qpdf_data q, struct jy_fault *fault)
+{
+    qpdf_oh form = qpdf_oh_get_key(q, qpdf_get_root(q), "/AcroForm");
+    const struct { const char *key; QPDF_BOOL (*is_kind)(qpdf_data, qpdf_oh); } entries[] = {
+        { "/Fields", qpdf_oh_is_array }, { "/SigFlags", qpdf_oh_is_integer }, { "/NeedAppearances", qpdf_oh_is_bool },
+    };
+
+    for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++) {
+        qpdf_oh value = qpdf_oh_get_key_if_dict(q, form, entries[i].key);
+
+        if (!qpdf_oh_is_null(q, value) && !entries[i].is_kind(q, value))
+            return jy_fail(fault, JY_E_DAMAGED, "PDF AcroForm", 0, "%s is of another kind than it must be (ISO 32000-2 12.7.3)", entries[i].key);
+    }
+    return JY_OK;
+}
+
 jy_err
 pdf_update_begin(struct pdf_update *u, struct pdf *pdf, struct jy_fault *fault)
 {
@@ -37,6 +55,8 @@ pdf_update_begin(struct pdf_update *u, struct pdf *pdf, struct jy_fault *fault)
     jy_err rc;
 
     *u = (struct pdf_update){ .pdf = pdf };
+    if ((rc = check_form(pdf->q, fault)) != JY_OK)
+        return rc;
     qpdf_oh_get_value_as_longlong(pdf->q, qpdf_oh_get_key(pdf->q, qpdf_get_trailer(pdf->q), "/Size"), &size);
     if (size < 1 || size > JY_PDF_NUMBER_MAX)
         return jy_fail(fault, JY_E_DAMAGED, "PDF /Size", 0, "%lld", size);

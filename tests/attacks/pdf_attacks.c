@@ -767,8 +767,8 @@ static const struct attack rows[] = {
         UPDATE({ 9, OTHER_FORM, 0 }, { 20, "<< /FT /Tx /T (amount) /V (two hundred) /Kids [8 0 R] >>", 0 })), GOOD, FAILS(LATER_FORM_FILL) },
     { "honest-evidence-grows", "evidence of every kind, and more of it later",
       MADE(FIRST({ 1, CATALOG_WITH("/DSS 20 0 R"), 0 },
-        { 20, "<< /Type /DSS /Certs [22 0 R] /VRI << /AB << /Cert [22 0 R] /TU (D:20260101) /TS 22 0 R >> >> >>", 0 },
-        { 22, STREAM("", "3", "abc"), 0 }), UPDATE({ 20, "<< /Type /DSS /Certs [22 0 R 30 0 R] /CRLs [30 0 R] /OCSPs [] /VRI << /Type /VRI /AB << /Cert [22 0 R] "
+        { 20, "<< /Type /DSS /Maker (kept) /Certs [22 0 R] /VRI << /AB << /Cert [22 0 R] /TU (D:20260101) /TS 22 0 R >> >> >>", 0 },
+        { 22, STREAM("", "3", "abc"), 0 }), UPDATE({ 20, "<< /Type /DSS /Maker (kept) /Certs [22 0 R 30 0 R] /CRLs [30 0 R] /OCSPs [] /VRI << /Type /VRI /AB << /Cert [22 0 R] "
         "/TU (D:20260101) /TS 22 0 R >> /CD << /Type /VRI /CRL [30 0 R] /OCSP [] >> >> >>", 0 }, { 30, STREAM("", "3", "abd"), 0 })), GOOD },
     { "seal-by-parent", "the further signature says that its field is one of the first signature, whose seal it shows",
       MADE(AGAIN(.rect = "[100 100 200 200]", .ap = SEAL_AP, .field = "/Parent 15 0 R")), GOOD, FAILS(APPEARANCE), .names = "seal18" },
@@ -824,9 +824,9 @@ static const struct attack rows[] = {
     { "pages-rotated", "all pages inherit a turn", MADE(UPDATE({ 2, "<< /Type /Pages /Kids [3 0 R] /Count 1 /Rotate 90 >>", 0 })), CHANGED("object 2") },
     { "evidence-holds-file", "another file lies in the evidence", MADE(UPDATE(
         { 1, "<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /DSS << /Certs [16 0 R] /EmbeddedFiles 17 0 R >> >>", 0 }, { 16, STREAM("", "3", "abc"), 0 },
-        { 17, "<< /Names [(a) << /Type /Filespec >>] >>", 0 })), CHANGED("/DSS") },
+        { 17, "<< /Names [(a) << /Type /Filespec >>] >>", 0 })), CHANGED("/EmbeddedFiles was added") },
     { "evidence-is-page", "the page is called evidence, and changed", MADE(UPDATE({ 1, "<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /DSS 3 0 R >>", 0 },
-        { 3, SIGNED_PAGE("11 0 R", "", ""), 0 })), CHANGED("/DSS") },
+        { 3, SIGNED_PAGE("11 0 R", "", ""), 0 })), CHANGED("evidence") },
     { "seal-on-layer", "a further seal lies on a layer that can be switched", MADE(AGAIN(.rect = "[300 100 400 200]", .ap = SEAL_AP,
         .field = "/OC << /Type /OCG /Name (layer) >>")), CHANGED("/OC") },
     { "seal-with-link", "a further seal is a link", MADE(AGAIN(.rect = "[300 100 400 200]", .ap = SEAL_AP, .field = "/A << /S /URI /URI (http://a) >>")),

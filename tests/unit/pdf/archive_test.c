@@ -6,7 +6,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-#include "../verify/pki.h"
+#include "objects.h"
 
 #include <jinyin/timestamp.h>
 
@@ -216,6 +216,30 @@ archive__refuses_what_it_must(void **state)
     jy_buf_free(&changed);
 }
 
+/* What the lists are written over may be a font of the page. */
+static void
+archive__a_store_with_something_else_in_it_gets_none(void **state)
+{
+    static const struct { const char *dss; jy_err err; } rows[] = {
+        { "<< >>", JY_OK }, { "<< /Certs [] >>", JY_OK }, { "[]", JY_E_DAMAGED }, { "<< /Certs << /Type /Font >> >>", JY_E_DAMAGED }, { "<< /OCSPs (x) >>", JY_E_DAMAGED },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char root[128];
+        const char *const objects[] = { root, PAGES, A4, CONTENT };
+        struct jy_buf plain, signed_once = { 0 }, out = { 0 };
+
+        snprintf(root, sizeof(root), "<< /Type /Catalog /Pages 2 0 R /DSS %s >>", rows[i].dss);
+        plain = pdf_of(objects, 4, "", NULL);
+        MUST(pki_stamp(jy_buf_slice(&plain), pki.now, &signed_once, NULL));
+        assert_int_equal(archive(jy_buf_slice(&signed_once), NULL, 0, false, &out), rows[i].err);
+        jy_buf_free(&plain);
+        jy_buf_free(&signed_once);
+        jy_buf_free(&out);
+    }
+}
+
 /* A stamp that closes the document: no further one, but evidence and time stamps (ISO 32000-2 12.8.2.2). */
 static void
 archive__is_permitted_where_no_stamp_is(void **state)
@@ -286,6 +310,7 @@ main(void)
         cmocka_unit_test(archive__again_adds_only_what_is_new),
         cmocka_unit_test(archive__proves_the_time_of_what_it_covers),
         cmocka_unit_test(archive__refuses_what_it_must),
+        cmocka_unit_test(archive__a_store_with_something_else_in_it_gets_none),
         cmocka_unit_test(archive__is_permitted_where_no_stamp_is),
         cmocka_unit_test(archive__carries_the_evidence_of_its_own_verdict),
     };

@@ -170,6 +170,32 @@ stamp__an_object_that_is_page_and_form_in_one_gets_none(void **state)
     jy_buf_free(&pdf);
 }
 
+/* The page may be written in a font that the form names so, and would be written in another. */
+static void
+stamp__a_form_with_something_else_under_its_keys_gets_none(void **state)
+{
+    static const struct { const char *entries; jy_err err; } rows[] = {
+        { "/Fields [] /SigFlags 0 /NeedAppearances false", JY_OK },
+        { "", JY_OK },
+        { "/Fields << >>", JY_E_DAMAGED },
+        { "/Fields [] /SigFlags << /Type /Font >>", JY_E_DAMAGED },
+        { "/Fields [] /NeedAppearances 4 0 R", JY_E_DAMAGED },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        char root[256];
+        const char *const objects[] = { root, PAGES, A4, CONTENT };
+        struct jy_buf pdf;
+
+        snprintf(root, sizeof(root), "<< /Type /Catalog /Pages 2 0 R /AcroForm << %s >> >>", rows[i].entries);
+        pdf = pdf_of(objects, ROWS(objects), "", NULL);
+        if (stamp_err(jy_buf_slice(&pdf)) != rows[i].err)
+            fail_msg("%s", rows[i].entries);
+        jy_buf_free(&pdf);
+    }
+}
+
 /* ISO 32000-2 7.3.10: a reference to an object that is not there is null. What a stamp appends must not stand there from now on. */
 static void
 stamp__a_reference_to_nothing_stays_one(void **state)
@@ -262,6 +288,7 @@ main(void)
         cmocka_unit_test(stamp__two_values_of_one_key_get_none),
         cmocka_unit_test(stamp__dictionaries_nested_too_deep_get_none),
         cmocka_unit_test(stamp__an_object_that_is_page_and_form_in_one_gets_none),
+        cmocka_unit_test(stamp__a_form_with_something_else_under_its_keys_gets_none),
         cmocka_unit_test(stamp__a_reference_to_nothing_stays_one),
         cmocka_unit_test(stamp__an_annotation_of_its_name_that_was_there_before_is_none_of_its),
         cmocka_unit_test(stamp__a_document_that_was_changed_after_a_signature_gets_none),
