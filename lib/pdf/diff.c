@@ -311,6 +311,8 @@ is_description(struct pdf_diff *d, int id, qpdf_oh x)
     const struct pdf_referred *by = pdf_refs_of(d->refs, (uint32_t)id);
     qpdf_oh root = qpdf_get_root(d->a);
 
+    if (id == qpdf_oh_get_object_id(d->a, root))
+        return false;
     if (qpdf_oh_get_object_id(d->a, qpdf_oh_get_key(d->a, qpdf_get_trailer(d->a), "/Info")) == id)
         return is_unused(d, id);
     return qpdf_oh_is_stream(d->a, x) && qpdf_oh_get_object_id(d->a, qpdf_oh_get_key(d->a, root, "/Metadata")) == id && by != NULL && by->count == 1 &&

@@ -53,6 +53,7 @@ struct sign_how {
     bool in_lines;                    /* the digits of Contents are broken into lines */
     bool wide_gap;                    /* the range leaves out some bytes behind Contents as well */
     const char *more_annots, *more_fields;
+    const char *trailer;              /* more entries of it */
 };
 
 static inline void
@@ -234,7 +235,7 @@ pdf_sign(struct pdf_file *f, const struct sign_how *how)
     }
     for (const struct object *o = how->also; o != NULL && o->id != 0; o++)
         object_(f, &s, o->id, o->generation, o->text);
-    section_end_(f, &s, "");
+    section_end_(f, &s, how->trailer == NULL ? "" : how->trailer);
     /* Range, digest, value. */
     a = contents_at;
     b = contents_at + hex + 2 + (how->wide_gap ? 20 : 0);
