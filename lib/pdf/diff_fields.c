@@ -408,18 +408,20 @@ diff_filled(struct pdf_diff *d, int id, qpdf_oh x, qpdf_oh y)
 static bool
 signing_rule(struct pdf_diff *d, const char *key, qpdf_oh x, qpdf_oh y, void *arg)
 {
-    static const char *const keys[] = { "/V", "/M", "/MK", "/P", NULL };
+    static const char *const keys[] = { "/V", "/M", "/MK", NULL };
 
-    (void)x;
     pdf_diff_reach(d, y);
     if (strcmp(key, "/AP") == 0)
         return has_plain_appearance(d, *(qpdf_oh *)arg);
     if (strcmp(key, "/F") == 0)
         return qpdf_oh_is_integer(d->b, y);
+    /* Of a layer P is its policy, of a font Subtype its kind: what comes to a field is a field's. */
+    if (strcmp(key, "/P") == 0)
+        return (qpdf_oh_is_null(d->a, x) || qpdf_oh_is_dictionary(d->a, x)) && (qpdf_oh_is_null(d->b, y) || qpdf_oh_is_dictionary(d->b, y));
     if (strcmp(key, "/Type") == 0)
-        return qpdf_oh_is_name_and_equals(d->b, y, "/Annot");
+        return qpdf_oh_is_null(d->a, x) && qpdf_oh_is_name_and_equals(d->b, y, "/Annot");
     if (strcmp(key, "/Subtype") == 0)
-        return qpdf_oh_is_name_and_equals(d->b, y, "/Widget");
+        return qpdf_oh_is_null(d->a, x) && qpdf_oh_is_name_and_equals(d->b, y, "/Widget");
     return pdf_key_in(key, keys);
 }
 

@@ -222,8 +222,11 @@ note_reference(void *arg, uint32_t id, const struct pdf_value *token)
     struct collect *c = arg;
     struct pdf_referred *r;
 
-    if (c->id != id)
-        *c = (struct collect){ .refs = c->refs, .id = id, .integers = { -1, -1 } };
+    if (c->id != id) {
+        c->id = id;
+        c->integers[0] = c->integers[1] = -1;
+        c->depth = 0;
+    }
     if (pdf_word_is(token, "R") && c->integers[0] >= 0 && c->integers[0] <= PDF_OBJECTS_MAX && c->integers[0] != (int64_t)id &&
         (r = (struct pdf_referred *)(uintptr_t)pdf_refs_of(c->refs, (uint32_t)c->integers[0])) != NULL) {
         r->places |= place_of(c);
