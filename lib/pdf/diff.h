@@ -31,7 +31,7 @@ struct pdf_step {
     bool is_changed;                  /* not permitted: where and why */
     char where[64], why[256];
     size_t offset;
-    size_t signatures, impressions;   /* fields signed (document time stamps apart), Stamp annotations of the closer's seal */
+    size_t signatures, impressions;   /* fields signed (time stamps that show nothing apart), Stamp annotations of the closer's seal */
     char **filled;                    /* names of fields with another value */
     size_t filled_count;
     bool metadata;

@@ -257,6 +257,8 @@ check_new_annot(struct pdf_diff *d, int id, qpdf_oh annot, qpdf_oh page)
             pdf_diff_refuse(d, id, "the appearance of the new signature widget is not one form");
         else if (!only_keys(d, annot, widget_keys, unknown))
             pdf_diff_refuse(d, id, "the new signature widget has %s", unknown);
+        else                                             /* a time stamp that shows nothing is evidence; one that does is a signature like others */
+            d->step->signatures += is_seen(d, annot) && d->step->closer->is_time_stamp;
     } else {
         pdf_diff_refuse(d, id, "an annotation was added");
         return;
@@ -449,7 +451,7 @@ pdf_diff_field(struct pdf_diff *d, int id, qpdf_oh x, qpdf_oh y)
         pdf_diff_refuse(d, id, "a signature field was changed and not signed");
     } else {
         pdf_diff_keys(d, id, "signature field", x, y, signing_rule, &y);
-        d->step->signatures += !d->step->closer->is_time_stamp;
+        d->step->signatures += !d->step->closer->is_time_stamp || is_seen(d, y);
         cover_where_listed(d, id, y);
     }
 }

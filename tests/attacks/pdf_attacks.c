@@ -49,6 +49,7 @@ make_pdf(const struct attack *self, struct jy_buf *out)
 #define ALSO(...) .also = (const struct object[]){ __VA_ARGS__, { 0, NULL, 0 } }
 #define CERTIFIED(p) .value = "/Reference [<< /Type /SigRef /TransformMethod /DocMDP /TransformParams << /Type /TransformParams /P " #p " /V /1.2 >> >>]"
 #define LOCKS(what) .value = "/Reference [<< /Type /SigRef /TransformMethod /FieldMDP /TransformParams << /Type /TransformParams " what " /V /1.2 >> >>]"
+#define TIME_STAMP "/Type /DocTimeStamp /Filter /Adobe.PPKLite /SubFilter /ETSI.RFC3161"
 #define SEAL_AP "BT /F1 12 Tf 2 8 Td (seal) Tj ET"
 
 /* After the first signature (objects 13 value, 14 form, 15 field) the page and the form are: */
@@ -620,6 +621,10 @@ static const struct attack rows[] = {
     { "signed-certified-1", "a further signature although nothing may change",
       MADE(HOW(CERTIFIED(1)), AGAIN(.rect = "[300 100 400 200]", .ap = SEAL_AP)), CHANGED("no change (P 1)"),
       .stamping = JY_E_LOCKED },
+    { "time-stamped-certified-1", "a time stamp that shows something although nothing may change",
+      MADE(HOW(CERTIFIED(1)), AGAIN(.kind = TIME_STAMP, .rect = "[300 100 400 200]", .ap = SEAL_AP)), CHANGED("no change (P 1)"), .stamping = JY_E_LOCKED },
+    { "time-stamped-in-field-certified-1", "the same in a field that was there", MADE(FIRST(FIELD_OF_THE_PAGE), HOW(CERTIFIED(1)),
+        AGAIN(.kind = TIME_STAMP, .field_id = 10, .rect = "[0 0 600 800]", .ap = SEAL_AP, .page = "")), CHANGED("no change (P 1)"), .stamping = JY_E_LOCKED },
     { "signed-locked", "a further signature although all fields are locked",
       MADE(HOW(LOCKS("/Action /All")), AGAIN(.rect = "[300 100 400 200]", .ap = SEAL_AP)), CHANGED("FieldMDP All"),
       .stamping = JY_E_LOCKED },

@@ -39,6 +39,7 @@ struct pdf_file {
 };
 /* How a revision is signed. */
 struct sign_how {
+    const char *kind;                 /* written instead of Type, Filter and SubFilter of a seal */
     const char *value;                /* more entries of the signature dictionary */
     const char *field;                /* more entries of the new field */
     const char *rect, *ap;            /* "[x y x y]"; content of the appearance, or NULL */
@@ -190,8 +191,8 @@ pdf_sign(struct pdf_file *f, const struct sign_how *how)
     s.rows[s.count].id = value_id;
     s.rows[s.count].generation = 0;
     s.rows[s.count++].at = f->bytes.len;
-    MUST(jy_buf_fmt(&f->bytes, "%d 0 obj\n<< /Type /Sig /Filter /GM.PKILite /SubFilter /GM.sm2seal %s /ByteRange ", value_id,
-                    how->value == NULL ? "" : how->value));
+    MUST(jy_buf_fmt(&f->bytes, "%d 0 obj\n<< %s %s /ByteRange ", value_id,
+                    how->kind == NULL ? "/Type /Sig /Filter /GM.PKILite /SubFilter /GM.sm2seal" : how->kind, how->value == NULL ? "" : how->value));
     range_at = f->bytes.len;
     MUST(jy_buf_fmt(&f->bytes, "%*s /Contents ", 80, ""));
     contents_at = f->bytes.len;
