@@ -28,6 +28,10 @@ is_signature_field(qpdf_data q, qpdf_oh oh)
 bool
 pdf_is_field(qpdf_data q, qpdf_oh oh)
 {
+    qpdf_oh subtype = qpdf_oh_get_key(q, oh, "/Subtype");
+
+    if (!qpdf_oh_is_null(q, subtype) && !qpdf_oh_is_name_and_equals(q, subtype, "/Widget"))
+        return false;                                        /* a note, say, that calls itself a field */
     return qpdf_oh_is_name(q, pdf_inherited(q, oh, "/FT")) || (qpdf_oh_has_key(q, oh, "/T") && qpdf_oh_is_array(q, qpdf_oh_get_key(q, oh, "/Kids")));
 }
 
@@ -471,7 +475,7 @@ pdf_is_filled_appearance(struct pdf_diff *d, int id, qpdf_oh x, qpdf_oh y)
         if (!pdf_diff_same(d, qpdf_oh_get_key(d->a, qpdf_oh_get_dict(d->a, x), frame[i]), qpdf_oh_get_key(d->b, qpdf_oh_get_dict(d->b, y), frame[i])))
             return false;
     pdf_diff_reach(d, qpdf_oh_get_dict(d->b, y));
-    return qpdf_oh_is_dictionary(d->a, field) && qpdf_oh_is_dictionary(d->b, later) && !is_signature_field(d->a, field) &&
+    return qpdf_oh_is_dictionary(d->a, field) && qpdf_oh_is_dictionary(d->b, later) && pdf_is_field(d->a, field) && !is_signature_field(d->a, field) &&
         !qpdf_oh_is_name_and_equals(d->a, pdf_inherited(d->a, field, "/FT"), "/Btn") && qpdf_oh_is_name(d->a, pdf_inherited(d->a, field, "/FT")) &&
         qpdf_oh_get_object_id(d->a, qpdf_oh_get_key(d->a, qpdf_oh_get_key(d->a, field, "/AP"), "/N")) == id &&
         !pdf_diff_same(d, pdf_inherited(d->a, field, "/V"), pdf_inherited(d->b, later, "/V"));

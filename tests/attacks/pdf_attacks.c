@@ -76,6 +76,9 @@ make_pdf(const struct attack *self, struct jy_buf *out)
     { 3, "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Resources << " resources " >> /Contents [4 0 R] /Annots [8 0 R 10 0 R 21 0 R] >>", 0 }, \
     { 4, "<< /Length " bytes " >>\nstream\n" content "\nendstream", 0 }, { 21, EMPTY_SIGNATURE_FIELD, 0 }
 #define WRITTEN_IN(font, bytes) "BT /" font " 24 Tf 72 700 Td (100 yuan) Tj ET", bytes
+#define NOTE_FIELD(value, ap) \
+    "<< /Type /Annot /Subtype /FreeText /FT /Tx /T (note) /V (" value ") /Rect [72 690 300 730] /F 4 /DA (/F1 12 Tf 0 g) /AP << /N " ap " >> >>"
+#define NOTE_KID "<< /Type /Annot /Subtype /FreeText /Parent 23 0 R /Rect [72 690 300 730] /F 4 /DA (/F1 12 Tf 0 g) /AP << /N 22 0 R >> >>"
 #define SYMBOL "<< /Type /Font /Subtype /Type1 /BaseFont /Symbol >>"
 #define CATALOG_WITH(more) "<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R " more " >>"
 
@@ -734,6 +737,13 @@ static const struct attack rows[] = {
     { "fonts-as-a-field", "with the further signature the page has another font, in a dictionary that says that it is the field that is signed",
       MADE(FIRST(PAGE_OF("/Font 20 0 R", WRITTEN_IN("F", "38")), TWO_FIELDS, { 20, "<< /F 6 0 R /FT /Sig >>", 0 }), HOW(.field_id = 10),
         AGAIN(.field_id = 21, ALSO({ 20, "<< /F 30 0 R /FT /Sig /V 23 0 R >>", 0 }, { 30, SYMBOL, 0 }))), CHANGED("object 20") },
+    { "note-as-a-field", "a note on the page says that it is a field, and gets another text, as the certification permits of fields",
+      MADE(.annots = "8 0 R 10 0 R 20 0 R", MORE({ 20, NOTE_FIELD("one hundred", "9 0 R"), 0 }), HOW(CERTIFIED(2)),
+        UPDATE({ 20, NOTE_FIELD("two hundred", "30 0 R"), 0 }, { 30, OTHER_FORM, 0 })), CHANGED("object 20") },
+    { "note-drawn-as-a-field", "its appearance is written anew under its number",
+      MADE(.annots = "8 0 R 10 0 R 20 0 R", MORE({ 20, NOTE_KID, 0 }, { 22, FIELD_FORM, 0 }, { 23, "<< /FT /Tx /T (note) /V (one hundred) >>", 0 }),
+        HOW(CERTIFIED(2)),
+        UPDATE({ 22, OTHER_FORM, 0 }, { 23, "<< /FT /Tx /T (note) /V (two hundred) >>", 0 })), CHANGED("object 22") },
     { "layer-as-a-field", "content depends on layers by a policy that is signed as a field, under a name that leads to fields",
       MADE(FIRST(PAGE_OF("/Font << /F1 6 0 R >> /Properties << /Kids 20 0 R >>", "/OC /Kids BDC BT /F1 24 Tf 72 700 Td (100 yuan) Tj ET EMC", "57"),
         TWO_FIELDS, { 20, "<< /Type /OCMD /OCGs 22 0 R /P /AnyOn /FT /Sig >>", 0 }, { 22, "<< /Type /OCG /Name (layer) >>", 0 },
@@ -742,7 +752,7 @@ static const struct attack rows[] = {
     { "font-as-a-field", "a font is signed as a field, and is none any more",
       MADE(FIRST(PAGE_OF("/Font << /Kids 20 0 R >>", WRITTEN_IN("Kids", "41")), TWO_FIELDS,
         { 20, "<< /Type /Font /Subtype /Type1 /BaseFont /Symbol /FT /Sig >>", 0 }), HOW(.field_id = 10),
-        AGAIN(.field_id = 21, ALSO({ 20, "<< /Type /Font /Subtype /Widget /BaseFont /Symbol /FT /Sig /V 23 0 R >>", 0 }))), CHANGED("/Subtype") },
+        AGAIN(.field_id = 21, ALSO({ 20, "<< /Type /Font /Subtype /Widget /BaseFont /Symbol /FT /Sig /V 23 0 R >>", 0 }))), CHANGED("object 20") },
     { "fonts-as-a-filled-field", "the same of a field that is filled in, as the certification permits",
       MADE(FIRST(PAGE_OF("/Font 20 0 R", WRITTEN_IN("M", "38")), TWO_FIELDS, { 20, "<< /M 6 0 R /FT /Tx >>", 0 }), HOW(.field_id = 10, CERTIFIED(2)),
         UPDATE({ 20, "<< /M 30 0 R /FT /Tx /V (x) >>", 0 }, { 30, SYMBOL, 0 })), CHANGED("object 20") },
