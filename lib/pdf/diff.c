@@ -394,7 +394,7 @@ diff_object(struct pdf_diff *d, const struct pdf_change *c)
         return;
     snprintf(kind, sizeof(kind), "%s", kind_of(d->a, x));
     if (is_unused(d, id) && qpdf_oh_is_stream(d->a, x) && qpdf_oh_is_stream(d->b, y) && strcmp(kind, "/XRef") == 0 &&
-             strcmp(kind_of(d->b, y), "/XRef") == 0)
+        strcmp(kind_of(d->b, y), "/XRef") == 0)
         return;                                              /* a writer that keeps the number of its xref stream */
     else if (is_description(d, id, x) && (qpdf_oh_is_stream(d->a, x) ? qpdf_oh_is_stream(d->b, y) && strcmp(kind_of(d->b, y), "/Metadata") == 0
                                                                      : qpdf_oh_is_dictionary(d->b, y)))

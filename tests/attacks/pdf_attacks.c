@@ -67,8 +67,8 @@ make_pdf(const struct attack *self, struct jy_buf *out)
 /* A field for a later signature, as large as the page; and a page that lists it by an array, with another field for the first signature. */
 #define FIELD_OF_THE_PAGE { 10, "<< /FT /Sig /T (later) /Type /Annot /Subtype /Widget /Rect [0 0 600 800] /F 4 >>", 0 }
 #define FIELD_IN_A_LIST FIELD_OF_THE_PAGE, { 3, PAGE_HEAD "/Contents [4 0 R] /Annots 20 0 R >>", 0 }, { 20, "[8 0 R 10 0 R 21 0 R]", 0 }, \
-                        { 21, EMPTY_SIGNATURE_FIELD, 0 }, TWO_FIELDS
-#define TWO_FIELDS { 5, "<< /Fields [8 0 R 10 0 R 21 0 R] /SigFlags 3 >>", 0 }
+                        { 21, EMPTY_SIGNATURE_FIELD, 0 }, FORM_WITH_21
+#define FORM_WITH_21 { 5, "<< /Fields [8 0 R 10 0 R 21 0 R] /SigFlags 3 >>", 0 }
 
 /* A page whose resources and content are the row's: its fonts or pictures are an object that is, or says that it is, something else as well. */
 #define PAGE_OF(...) PAGE_OF_(__VA_ARGS__)
@@ -735,7 +735,7 @@ static const struct attack rows[] = {
       CHANGED("object 4") },
     /* What the page is drawn with is, or says that it is, one of the objects that may change. */
     { "fonts-as-a-field", "with the further signature the page has another font, in a dictionary that says that it is the field that is signed",
-      MADE(FIRST(PAGE_OF("/Font 20 0 R", WRITTEN_IN("F", "38")), TWO_FIELDS, { 20, "<< /F 6 0 R /FT /Sig >>", 0 }), HOW(.field_id = 10),
+      MADE(FIRST(PAGE_OF("/Font 20 0 R", WRITTEN_IN("F", "38")), FORM_WITH_21, { 20, "<< /F 6 0 R /FT /Sig >>", 0 }), HOW(.field_id = 10),
         AGAIN(.field_id = 21, ALSO({ 20, "<< /F 30 0 R /FT /Sig /V 23 0 R >>", 0 }, { 30, SYMBOL, 0 }))), CHANGED("object 20") },
     { "note-as-a-field", "a note on the page says that it is a field, and gets another text, as the certification permits of fields",
       MADE(.annots = "8 0 R 10 0 R 20 0 R", MORE({ 20, NOTE_FIELD("one hundred", "9 0 R"), 0 }), HOW(CERTIFIED(2)),
@@ -746,18 +746,18 @@ static const struct attack rows[] = {
         UPDATE({ 22, OTHER_FORM, 0 }, { 23, "<< /FT /Tx /T (note) /V (two hundred) >>", 0 })), CHANGED("object 22") },
     { "layer-as-a-field", "content depends on layers by a policy that is signed as a field, under a name that leads to fields",
       MADE(FIRST(PAGE_OF("/Font << /F1 6 0 R >> /Properties << /Kids 20 0 R >>", "/OC /Kids BDC BT /F1 24 Tf 72 700 Td (100 yuan) Tj ET EMC", "57"),
-        TWO_FIELDS, { 20, "<< /Type /OCMD /OCGs 22 0 R /P /AnyOn /FT /Sig >>", 0 }, { 22, "<< /Type /OCG /Name (layer) >>", 0 },
+        FORM_WITH_21, { 20, "<< /Type /OCMD /OCGs 22 0 R /P /AnyOn /FT /Sig >>", 0 }, { 22, "<< /Type /OCG /Name (layer) >>", 0 },
         { 1, CATALOG_WITH("/OCProperties << /OCGs [22 0 R] /D << >> >>"), 0 }), HOW(.field_id = 10),
         AGAIN(.field_id = 21, ALSO({ 20, "<< /Type /OCMD /OCGs 22 0 R /P /AllOff /FT /Sig /V 24 0 R >>", 0 }))), CHANGED("/P") },
     { "font-as-a-field", "a font is signed as a field, and is none any more",
-      MADE(FIRST(PAGE_OF("/Font << /Kids 20 0 R >>", WRITTEN_IN("Kids", "41")), TWO_FIELDS,
+      MADE(FIRST(PAGE_OF("/Font << /Kids 20 0 R >>", WRITTEN_IN("Kids", "41")), FORM_WITH_21,
         { 20, "<< /Type /Font /Subtype /Type1 /BaseFont /Symbol /FT /Sig >>", 0 }), HOW(.field_id = 10),
         AGAIN(.field_id = 21, ALSO({ 20, "<< /Type /Font /Subtype /Widget /BaseFont /Symbol /FT /Sig /V 23 0 R >>", 0 }))), CHANGED("object 20") },
     { "fonts-as-a-filled-field", "the same of a field that is filled in, as the certification permits",
-      MADE(FIRST(PAGE_OF("/Font 20 0 R", WRITTEN_IN("M", "38")), TWO_FIELDS, { 20, "<< /M 6 0 R /FT /Tx >>", 0 }), HOW(.field_id = 10, CERTIFIED(2)),
+      MADE(FIRST(PAGE_OF("/Font 20 0 R", WRITTEN_IN("M", "38")), FORM_WITH_21, { 20, "<< /M 6 0 R /FT /Tx >>", 0 }), HOW(.field_id = 10, CERTIFIED(2)),
         UPDATE({ 20, "<< /M 30 0 R /FT /Tx /V (x) >>", 0 }, { 30, SYMBOL, 0 })), CHANGED("object 20") },
     { "fonts-as-a-page", "in a dictionary that says that it is a page, whose annotations may become more",
-      MADE(FIRST(PAGE_OF("/Font 20 0 R", WRITTEN_IN("Annots", "43")), TWO_FIELDS, { 20, "<< /Annots 6 0 R /Type /Page >>", 0 }), HOW(.field_id = 10),
+      MADE(FIRST(PAGE_OF("/Font 20 0 R", WRITTEN_IN("Annots", "43")), FORM_WITH_21, { 20, "<< /Annots 6 0 R /Type /Page >>", 0 }), HOW(.field_id = 10),
         UPDATE({ 20, "<< /Annots 30 0 R /Type /Page >>", 0 }, { 30, SYMBOL, 0 })), CHANGED("/Annots") },
     { "fonts-as-the-form", "in the form, whose resources may become more",
       MADE(FIRST(PAGE_OF("/Font 5 0 R", WRITTEN_IN("DR", "39")),
@@ -765,13 +765,13 @@ static const struct attack rows[] = {
         HOW(.field_id = 10), UPDATE({ 5, "<< /Fields [8 0 R 10 0 R 21 0 R] /DR << /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding "
         "<< /Differences [49 /nine] >> >> >>", 0 })), CHANGED("object 5") },
     { "fonts-as-the-catalog", "in the catalog, where evidence may be named",
-      MADE(FIRST(PAGE_OF("/Font 1 0 R", WRITTEN_IN("DSS", "40")), TWO_FIELDS, { 1, CATALOG_WITH("/DSS 6 0 R"), 0 }), HOW(.field_id = 10),
+      MADE(FIRST(PAGE_OF("/Font 1 0 R", WRITTEN_IN("DSS", "40")), FORM_WITH_21, { 1, CATALOG_WITH("/DSS 6 0 R"), 0 }), HOW(.field_id = 10),
         UPDATE({ 1, CATALOG_WITH("/DSS 30 0 R"), 0 }, { 30, SYMBOL, 0 })), CHANGED("object 1") },
     { "fonts-as-evidence", "and in the evidence itself",
-      MADE(FIRST(PAGE_OF("/Font 1 0 R", WRITTEN_IN("DSS", "40")), TWO_FIELDS, { 1, CATALOG_WITH("/DSS 20 0 R"), 0 }, { 20, FONT, 0 }), HOW(.field_id = 10),
+      MADE(FIRST(PAGE_OF("/Font 1 0 R", WRITTEN_IN("DSS", "40")), FORM_WITH_21, { 1, CATALOG_WITH("/DSS 20 0 R"), 0 }, { 20, FONT, 0 }), HOW(.field_id = 10),
         UPDATE({ 20, SYMBOL, 0 })), CHANGED("object 20") },
     { "fonts-in-evidence", "among the evidence for one signature",
-      MADE(FIRST(PAGE_OF("/Font 20 0 R", WRITTEN_IN("A", "38")), TWO_FIELDS, { 1, CATALOG_WITH("/DSS << /VRI 20 0 R >>"), 0 }, { 20, "<< /A 6 0 R >>", 0 }),
+      MADE(FIRST(PAGE_OF("/Font 20 0 R", WRITTEN_IN("A", "38")), FORM_WITH_21, { 1, CATALOG_WITH("/DSS << /VRI 20 0 R >>"), 0 }, { 20, "<< /A 6 0 R >>", 0 }),
         HOW(.field_id = 10), UPDATE({ 20, "<< /A 30 0 R >>", 0 }, { 30, SYMBOL, 0 })), CHANGED("object 20") },
     { "catalog-as-description", "the catalog is the description as well, which may change, and names other pages",
       MADE(HOW(.trailer = "/Info 1 0 R"), UPDATE({ 1, "<< /Type /Catalog /Pages 30 0 R /AcroForm 5 0 R >>", 0 },
@@ -779,11 +779,11 @@ static const struct attack rows[] = {
         { 31, "<< /Type /Page /Parent 30 0 R /MediaBox [0 0 600 800] /Resources << /Font << /F1 6 0 R >> >> /Contents 11 0 R /Annots [15 0 R] >>", 0 }),
         .trailer = "/Info 1 0 R"), CHANGED("/Pages") },
     { "picture-as-description", "the page draws the catalog's description, which is a form as well",
-      MADE(FIRST(PAGE_OF("/XObject 1 0 R", "/Metadata Do", "12"), TWO_FIELDS, { 1, CATALOG_WITH("/Metadata 20 0 R"), 0 },
+      MADE(FIRST(PAGE_OF("/XObject 1 0 R", "/Metadata Do", "12"), FORM_WITH_21, { 1, CATALOG_WITH("/Metadata 20 0 R"), 0 },
         { 20, STREAM("/Type /Metadata /Subtype /Form /BBox [0 0 600 800]", "15", "0 0 99 9 re f  "), 0 }), HOW(.field_id = 10),
         UPDATE({ 20, STREAM("/Type /Metadata /Subtype /Form /BBox [0 0 600 800]", "15", "0 0 9 99 re f  "), 0 })), CHANGED("object 20") },
     { "picture-as-a-field", "the page draws the appearance of a field by another name, and it is filled in, as the certification permits",
-      MADE(FIRST(PAGE_OF("/XObject 8 0 R", "/X Do", "5"), TWO_FIELDS, { 8, FIELD("one hundred", "9 0 R >> /X 9 0 R /MK << "), 0 }),
+      MADE(FIRST(PAGE_OF("/XObject 8 0 R", "/X Do", "5"), FORM_WITH_21, { 8, FIELD("one hundred", "9 0 R >> /X 9 0 R /MK << "), 0 }),
         HOW(.field_id = 10, CERTIFIED(2)), UPDATE({ 8, FIELD("two hundred", "9 0 R >> /X 9 0 R /MK << "), 0 }, { 9, OTHER_FORM, 0 })), CHANGED("object 8") },
     { "picture-as-a-widget", "the same of a widget that stays as it is, while the field above it has another value",
       MADE(FIRST(PAGE_OF("/XObject 8 0 R", "/X Do", "5"), { 5, "<< /Fields [20 0 R 10 0 R 21 0 R] /SigFlags 3 >>", 0 },
