@@ -373,6 +373,35 @@ jy_xml_parse(struct jy_xml_reader *reader, struct jy_slice bytes, const char *wh
     return JY_OK;
 }
 
+struct first_element {
+    XML_Parser parser;
+    const char *name;
+    bool same;
+};
+
+static void
+on_first_element(void *ctx, const XML_Char *name, const XML_Char **attrs)
+{
+    struct first_element *first = ctx;
+
+    (void)attrs;
+    first->same = strcmp(local(name), first->name) == 0;
+    XML_StopParser(first->parser, XML_FALSE);
+}
+
+bool
+jy_xml_may_be(struct jy_xml_reader *reader, struct jy_slice beginning, bool more, const char *name)
+{
+    struct first_element first = { .parser = reader->parser, .name = name };
+
+    if (beginning.len > JY_XML_MAX || !XML_ParserReset(reader->parser, "UTF-8"))
+        return true;
+    XML_SetHashSalt(reader->parser, reader->salt);
+    XML_SetUserData(reader->parser, &first);
+    XML_SetStartElementHandler(reader->parser, on_first_element);
+    return XML_Parse(reader->parser, (const char *)beginning.p, (int)beginning.len, !more) == XML_STATUS_OK || first.same;
+}
+
 void
 jy_xml_free(struct jy_xml_doc *doc)
 {

@@ -39,6 +39,8 @@ void jy_xml_watch(struct jy_xml_reader *reader, struct jy_xml_watch *watch);
  */
 JY_CHECK jy_err jy_xml_parse(struct jy_xml_reader *reader, struct jy_slice bytes, const char *where, const char *skip,
                              struct jy_xml_doc **out, struct jy_fault *fault);
+/** Is `name` the root element (local name) of the part that begins so? Also true when more bytes follow and these, a prolog, do not tell. */
+bool jy_xml_may_be(struct jy_xml_reader *reader, struct jy_slice beginning, bool more, const char *name);
 void jy_xml_free(struct jy_xml_doc *doc);
 const struct jy_xml *jy_xml_root(const struct jy_xml_doc *doc);
 /** First child of this name, or NULL; parent may be NULL. */

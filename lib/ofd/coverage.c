@@ -13,11 +13,16 @@ struct owner {
     bool own;                         /* by Signature.xml or value: cannot be among the references of the same signature */
 };
 
+enum look { NOT_LOOKED_AT, NO_DOCUMENT, A_DOCUMENT };
+
 struct cover {
     struct ofd *ofd;
     struct owner *owners;             /* by entry */
     size_t entries;
     bool *by_body;                    /* by DocBody and entry: some signature of its list covers it */
+    size_t root;                      /* entry of OFD.xml */
+    enum look *looks;                 /* by entry */
+    bool *has_other;                  /* by signature that leaves OFD.xml out: it covers a document that OFD.xml does not name */
 };
 
 /* Is it no wonder that signature k does not cover this entry? */
@@ -36,6 +41,52 @@ is_expected(const struct cover *c, size_t k, size_t entry)
     return o->signature > k || (o->signature == k && o->own) || extras[o->signature].body != extras[k].body;
 }
 
+struct beginning {
+    struct jy_xml_reader *reader;
+    uint64_t size;                    /* of the whole part, bytes */
+    enum look look;
+};
+
+/* The beginning of a part is enough to tell: no more of it is unpacked. */
+static jy_err
+sink_beginning(void *ctx, struct jy_slice chunk)
+{
+    struct beginning *b = ctx;
+
+    b->look = jy_xml_may_be(b->reader, chunk, chunk.len < b->size, OFD_DOCUMENT) ? A_DOCUMENT : NO_DOCUMENT;
+    return JY_E_LIMIT;
+}
+
+static jy_err
+look_at(struct cover *c, size_t entry, struct jy_fault *fault)
+{
+    struct beginning b = { .reader = c->ofd->reader, .size = jy_zip_entry(c->ofd->zip, entry)->size };
+    jy_err err = jy_zip_stream(c->ofd->zip, entry, sink_beginning, &b, fault);
+
+    c->looks[entry] = b.look == A_DOCUMENT ? A_DOCUMENT : NO_DOCUMENT;
+    return b.look == NOT_LOOKED_AT ? err : JY_OK;
+}
+
+/*
+ * Could an OFD.xml that signature k leaves out be made to name another document that k protects? Any part may be one, whatever else it is: an attachment,
+ * an earlier version, something left over.
+ */
+static jy_err
+find_other(struct cover *c, size_t k, struct jy_fault *fault)
+{
+    const struct ofd *ofd = c->ofd;
+    jy_err err = JY_OK;
+
+    for (size_t i = 0; err == JY_OK && !c->has_other[k] && i < jy_zip_count(ofd->zip); i++) {
+        if (!ofd->extras[k].covered[i] || i == ofd->body[0].file)
+            continue;
+        if (c->looks[i] == NOT_LOOKED_AT)
+            err = look_at(c, i, fault);
+        c->has_other[k] = c->looks[i] == A_DOCUMENT;
+    }
+    return err;
+}
+
 /* Is it shown, and may be changed without this signature telling? */
 static bool
 is_unprotected(const struct cover *c, size_t k, size_t entry)
@@ -45,9 +96,9 @@ is_unprotected(const struct cover *c, size_t k, size_t entry)
 
     if (shown == 0 || entry == ofd->extras[k].file)             /* Signature.xml is what the value signs */
         return false;
-    /* Several vendors leave OFD.xml out; with one document it can only lead to parts that are checked themselves. */
-    if (ofd->bodies == 1 && strcmp(jy_zip_entry(ofd->zip, entry)->name, "OFD.xml") == 0)
-        return false;
+    /* Several vendors leave OFD.xml out; with one document in the package it can only lead to parts that are checked themselves. */
+    if (ofd->bodies == 1 && entry == c->root)
+        return c->has_other[k];
     /* Another document of the package that its own signature protects. */
     return shown == body || shown == OFD_SHOWN_BY_SEVERAL || !c->by_body[(shown - 1u) * c->entries + entry];
 }
@@ -102,7 +153,8 @@ check_signature(const struct cover *c, size_t k)
         if (extra->covered[i])
             unlisted = unlisted || (c->owners[i].signature == SIZE_MAX && is_called_signature(e->name));
         else if (is_unprotected(c, k, i))
-            err = ofd_note(sig, JY_CHECK_COVERAGE, &unprotected, e->name, e->start, "shown but not protected");
+            err = ofd_note(sig, JY_CHECK_COVERAGE, &unprotected, e->name, e->start,
+                           i == c->root && c->has_other[k] ? "not protected, and could name another document that is" : "shown but not protected");
         else if (!is_expected(c, k, i))
             err = ofd_note(sig, JY_CHECK_COVERAGE_EXTRA, &more, e->name, e->start, "not protected");
     }
@@ -147,8 +199,11 @@ jy_err
 ofd_coverage(struct ofd *ofd, struct jy_fault *fault)
 {
     size_t entries = jy_zip_count(ofd->zip) + 1;
-    struct cover c = { ofd, calloc(entries, sizeof(*c.owners)), entries, calloc(ofd->bodies * entries, sizeof(*c.by_body)) };
-    jy_err err = c.owners == NULL || c.by_body == NULL ? jy_fail(fault, JY_E_NOMEM, NULL, 0, "no memory") : JY_OK;
+    struct cover c = { .ofd = ofd, .owners = calloc(entries, sizeof(*c.owners)), .entries = entries,
+                       .by_body = calloc(ofd->bodies * entries, sizeof(*c.by_body)), .root = jy_zip_find(ofd->zip, "OFD.xml", false),
+                       .looks = calloc(entries, sizeof(*c.looks)), .has_other = calloc(ofd->signature_count + 1, sizeof(*c.has_other)) };
+    bool has_memory = c.owners != NULL && c.by_body != NULL && c.looks != NULL && c.has_other != NULL;
+    jy_err err = has_memory ? JY_OK : jy_fail(fault, JY_E_NOMEM, NULL, 0, "no memory");
 
     for (size_t i = 0; err == JY_OK && i < entries; i++)
         c.owners[i].signature = SIZE_MAX;
@@ -160,11 +215,16 @@ ofd_coverage(struct ofd *ofd, struct jy_fault *fault)
             if (ofd->extras[k].covered[i])
                 c.by_body[ofd->extras[k].body * entries + i] = true;
     }
+    for (size_t k = 0; err == JY_OK && k < ofd->signature_count; k++)
+        if (ofd->bodies == 1 && !ofd->extras[k].covered[c.root])
+            err = find_other(&c, k, fault);
     if (err == JY_OK)
         reach_near(&c);
     for (size_t k = 0; err == JY_OK && k < ofd->signature_count; k++)
         err = check_signature(&c, k);
     free(c.owners);
     free(c.by_body);
+    free(c.looks);
+    free(c.has_other);
     return err;
 }

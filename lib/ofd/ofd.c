@@ -385,7 +385,6 @@ read_body(struct ofd *ofd, size_t i, const struct jy_xml *node, struct jy_fault 
     const char *list, *root;
     char beside[OFD_PATH];
     struct jy_buf bytes = { 0 };
-    size_t at;
     jy_err err = ofd_single(node, once, "OFD.xml", fault);
 
     body->list_file = SIZE_MAX;
@@ -397,13 +396,15 @@ read_body(struct ofd *ofd, size_t i, const struct jy_xml *node, struct jy_fault 
         return err;
     if (root == NULL)
         return jy_fail(fault, JY_E_FORMAT, "OFD.xml", 0, "DocBody without a DocRoot");
-    at = ofd_locate(ofd, "", root, body->doc_path);
-    if (at == SIZE_MAX)
+    body->file = ofd_locate(ofd, "", root, body->doc_path);
+    if (body->file == SIZE_MAX)
         return jy_fail(fault, JY_E_FORMAT, "OFD.xml", 0, "DocRoot names a missing file");
-    err = ofd_read(ofd, at, &bytes, fault);
+    err = ofd_read(ofd, body->file, &bytes, fault);
     if (err == JY_OK)
-        err = ofd_parse_acting(ofd, at, jy_buf_slice(&bytes), "Outlines", &body->document, fault);
+        err = ofd_parse_acting(ofd, body->file, jy_buf_slice(&bytes), "Outlines", &body->document, fault);
     jy_buf_free(&bytes);
+    if (err == JY_OK && strcmp(jy_xml_root(body->document)->name, OFD_DOCUMENT) != 0)
+        err = jy_fail(fault, JY_E_FORMAT, body->doc_path, 0, "the root element is no %s", OFD_DOCUMENT);
     if (err == JY_OK)
         err = ofd_single(jy_xml_root(body->document), document_once, body->doc_path, fault);
     if (err == JY_OK && list != NULL && list[0] != '\0') {

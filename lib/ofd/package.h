@@ -11,6 +11,7 @@
 
 #define OFD_FINDINGS_MAX 50u             /* of one check and signature that a report lists: it is for people, and its size is bounded */
 #define OFD_DIGEST_SIZE 32
+#define OFD_DOCUMENT "Document"         /* GB/T 33190 7.5: the root element of a document */
 enum ofd_algorithm { OFD_SM3, OFD_SHA256, OFD_SHA1, OFD_MD5, OFD_SM3_WITH_Z, OFD_ALGORITHMS };
 
 /** What of a page readers take differently, so that a stamp would not stand at one place for all. */
@@ -26,7 +27,8 @@ struct ofd_page {
 struct ofd_body {
     struct jy_xml_doc *document;
     char doc_path[OFD_PATH], list_path[OFD_PATH];   /* without the leading slash; list_path empty when OFD.xml names no signature list */
-    size_t list_file;                    /* entry of Signatures.xml or SIZE_MAX */
+    size_t file;                         /* entry of the document */
+    size_t list_file;                    /* of Signatures.xml or SIZE_MAX */
     size_t first_page, page_count;
 };
 struct ofd_extra {                       /* what jy_signature does not carry */

@@ -419,15 +419,15 @@ ofd_page_by_id(const struct ofd *ofd, size_t body, const char *id, bool *twice)
 
 /* One DocBody: its pages, what its document names, and what stands beside it in OFD.xml. */
 static jy_err
-walk_body(struct walk *w, const struct jy_xml *node, size_t root, size_t document)
+walk_body(struct walk *w, const struct jy_xml *node, size_t root)
 {
     const struct ofd_body *body = &w->ofd->body[w->body];
     jy_err err;
 
     ofd_enter_body(w->ofd, w->body);
     mark(w, root);
-    mark(w, document);
-    w->seen[document] |= 1u << DOCUMENT;
+    mark(w, body->file);
+    w->seen[body->file] |= 1u << DOCUMENT;
     err = read_pages(w);
     if (err == JY_OK)
         err = walk_part(w, DOCUMENT, jy_xml_root(body->document), body->doc_path);
@@ -454,7 +454,7 @@ ofd_reach(struct ofd *ofd, struct jy_fault *fault)
         if (w.seen == NULL || w.page_of == NULL)
             err = jy_fail(fault, JY_E_NOMEM, NULL, 0, "no memory");
         else
-            err = walk_body(&w, node, root, ofd_locate(ofd, "", ofd->body[w.body].doc_path, NULL));
+            err = walk_body(&w, node, root);
         find_twice(&w);
         free(w.seen);
         free(w.page_of);

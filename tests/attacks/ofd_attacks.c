@@ -156,6 +156,15 @@ static const struct attack rows[] = {
       .refused = JY_E_AMBIGUOUS },
     { "body-root-switched", "DocRoot leads to another document", SIGNED(LEAVE_OUT("OFD.xml"), .then = root_switched), INVALID, FAILS(COVERAGE),
       .names = "Doc_1/P.xml" },
+    { "body-root-switched-to-protected", "the same to a document that the signature protects, too", SIGNED(.then = root_switched_to_protected), INVALID,
+      FAILS(COVERAGE), .names = "OFD.xml" },
+    { "body-left-over", "OFD.xml is not protected, and could name another document that is", SIGNED(LEAVE_OUT("OFD.xml"), .before = {
+      { "Doc_0/Attachs/Attachments.xml", "list.txt", "list.xml" }, { "Doc_0/Attachs/list.xml", NULL, "<!-- --><x:Document xmlns:x='urn:x'/>" } }), INVALID,
+      FAILS(COVERAGE), .names = "OFD.xml" },
+    { "body-left-over-protected", "the same where OFD.xml is protected", SIGNED(.before = {
+      { "Doc_0/Attachs/Attachments.xml", "list.txt", "list.xml" }, { "Doc_0/Attachs/list.xml", NULL, "<!-- --><x:Document xmlns:x='urn:x'/>" } }), WARNS },
+    { "body-root-other-element", "DocRoot leads to a part that is no document", SIGNED(LEAVE_OUT("OFD.xml"), AFTER("OFD.xml", "Doc_0/Document.xml",
+      PAGE0)), .refused = JY_E_FORMAT },
     { "version-switched", "another version that is called the current one", SIGNED(LEAVE_OUT("OFD.xml"), .then = version_switched), INVALID, FAILS(COVERAGE),
       .names = "Doc_1/P.xml" },
     { "version-signed", "a signed package that shows one document or another", SIGNED(.then = version_signed), WARNS, FAILS(DEVIATION),

@@ -53,6 +53,21 @@ root_switched(struct package *p)
     package_edit(p, "OFD.xml", "Doc_0/Document.xml", "Doc_1/Document.xml");
 }
 
+/* The same where the signer has protected that document as well: as an attachment, or as something left over. */
+static void
+root_switched_to_protected(struct package *p)
+{
+    static const char *const left_out[] = { "OFD.xml", NULL };
+    struct package before = { 0 };
+
+    package_free(p);
+    package_base(&before);
+    other_document(&before);
+    package_sign(&before, 0, &(const struct sign_how){ .leave_out = left_out });
+    package_edit(&before, "OFD.xml", "Doc_0/Document.xml", "Doc_1/Document.xml");
+    *p = before;
+}
+
 /* The document that readers show who find DocRoot or DocBody where none belongs. */
 static void
 root_astray(struct package *p)

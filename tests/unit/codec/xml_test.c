@@ -93,12 +93,43 @@ text_in_pieces_is_told_from_text_with_something_around(void **state)
     jy_xml_reader_free(reader);
 }
 
+static const struct beginning {
+    const char *text;
+    bool more, may_be;
+} BEGINNINGS[] = {
+    { "<Document/>", false, true },
+    { "\xef\xbb\xbf<?xml version='1.0'?>\n<!-- <Page> --><?x y?><o:Document xmlns:o='urn:o'><not well formed", true, true },
+    { "<Page><Document/></Page>", false, false },
+    { "<document/>", false, false },
+    { "<!-- a prolog", true, true },
+    { "<!-- a prolog", false, false },
+    { "text", false, false },
+    { "\x89PNG\r\n", true, false },
+};
+
+static void
+a_root_is_told_from_the_beginning_of_a_part(void **state)
+{
+    struct jy_xml_reader *reader = NULL;
+
+    (void)state;
+    assert_int_equal(jy_xml_reader_new(&reader), JY_OK);
+    for (size_t i = 0; i < sizeof BEGINNINGS / sizeof BEGINNINGS[0]; i++) {
+        const struct beginning *b = &BEGINNINGS[i];
+
+        if (jy_xml_may_be(reader, JY_SLICE(b->text, strlen(b->text)), b->more, "Document") != b->may_be)
+            fail_msg("%s", b->text);
+    }
+    jy_xml_reader_free(reader);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_part_gets_its_answer_with_its_content_read_or_left_out),
         cmocka_unit_test(text_in_pieces_is_told_from_text_with_something_around),
+        cmocka_unit_test(a_root_is_told_from_the_beginning_of_a_part),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
