@@ -58,7 +58,7 @@ static void
 look_at_name(struct search *s, const struct pdf_value *name)
 {
     struct seen *in = &s->in;
-    bool is_outer = s->twice.depth == 1;
+    bool is_outer = s->twice.around.depth == 1;
 
     for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
         if (pdf_name_is(name, refused[i].name))

@@ -152,45 +152,15 @@ pdf_tokens_scan(struct jy_slice file, const struct pdf_xref *xref, size_t from, 
 
 /* -- references -- */
 
-struct bracket {
-    bool is_dict, wants_value;
-    struct pdf_value key;             /* the last one of a dictionary */
-};
 struct collect {
     struct pdf_refs *refs;
     uint32_t id;                      /* whose tokens come */
     int64_t integers[2];              /* the last two tokens, -1 where they were no integers */
-    size_t depth;
-    struct bracket open[PDF_NESTING_MAX];
+    struct pdf_brackets around;       /* the last token */
 };
 
-/* Keeps to the brackets and keys around the next token. */
-static jy_err
-follow(struct collect *c, const struct pdf_value *token)
-{
-    struct bracket *in = c->depth == 0 ? NULL : &c->open[c->depth - 1];
-
-    if (token->kind == PDF_CLOSE_ARRAY || token->kind == PDF_CLOSE_DICT) {
-        c->depth -= in != NULL;
-        return JY_OK;
-    }
-    if (in != NULL && in->is_dict && token->kind == PDF_NAME && !in->wants_value) {
-        in->key = *token;
-        in->wants_value = true;
-        return JY_OK;
-    }
-    if (in != NULL)
-        in->wants_value = false;
-    if (token->kind != PDF_ARRAY && token->kind != PDF_DICT)
-        return JY_OK;
-    if (c->depth == PDF_NESTING_MAX)
-        return JY_E_LIMIT;
-    c->open[c->depth++] = (struct bracket){ .is_dict = token->kind == PDF_DICT };
-    return JY_OK;
-}
-
 static bool
-is_under(const struct bracket *dict, const char *const *keys)
+is_under(const struct pdf_bracket *dict, const char *const *keys)
 {
     for (; *keys != NULL; keys++)
         if (pdf_name_is(&dict->key, *keys))
@@ -203,17 +173,18 @@ is_under(const struct bracket *dict, const char *const *keys)
  * changed. An array is no resource, whoever names it: what is in it is not drawn by the names of its keys.
  */
 static unsigned
-place_of(const struct collect *c)
+place_of(const struct pdf_brackets *around)
 {
     static const char *const lists[] = { "AcroForm", "Fields", "CO", "Kids", "Parent", "Annots", "Popup", "IRT", "Obj", "K", "T", "Root", "Data", NULL };
     static const char *const normal[] = { "N", NULL }, *const appearance[] = { "AP", NULL };
-    size_t i = c->depth;
+    const struct pdf_bracket *open = around->open;
+    size_t i = around->depth;
 
-    while (i > 0 && !c->open[i - 1].is_dict)
+    while (i > 0 && !open[i - 1].is_dict)
         i--;
-    if (i == 0 || is_under(&c->open[i - 1], lists))
+    if (i == 0 || is_under(&open[i - 1], lists))
         return PDF_IN_LIST;
-    return i > 1 && is_under(&c->open[i - 1], normal) && c->open[i - 2].is_dict && is_under(&c->open[i - 2], appearance) ? PDF_IN_APPEARANCE : PDF_ELSEWHERE;
+    return i > 1 && is_under(&open[i - 1], normal) && open[i - 2].is_dict && is_under(&open[i - 2], appearance) ? PDF_IN_APPEARANCE : PDF_ELSEWHERE;
 }
 
 static jy_err
@@ -225,11 +196,11 @@ note_reference(void *arg, uint32_t id, const struct pdf_value *token)
     if (c->id != id) {
         c->id = id;
         c->integers[0] = c->integers[1] = -1;
-        c->depth = 0;
+        c->around.depth = 0;
     }
     if (pdf_word_is(token, "R") && c->integers[0] >= 0 && c->integers[0] <= PDF_OBJECTS_MAX && c->integers[0] != (int64_t)id &&
         (r = (struct pdf_referred *)(uintptr_t)pdf_refs_of(c->refs, (uint32_t)c->integers[0])) != NULL) {
-        r->places |= place_of(c);
+        r->places |= place_of(&c->around);
         if (!(r->count > 0 && r->count <= PDF_REFERRERS_MAX && r->by[r->count - 1] == id)) {
             if (r->count < PDF_REFERRERS_MAX)
                 r->by[r->count] = id;
@@ -238,7 +209,7 @@ note_reference(void *arg, uint32_t id, const struct pdf_value *token)
     }
     c->integers[0] = c->integers[1];
     c->integers[1] = token->kind == PDF_INTEGER ? token->number : -1;
-    return follow(c, token);
+    return pdf_brackets_follow(&c->around, token) == PDF_TOO_DEEP ? JY_E_LIMIT : JY_OK;
 }
 
 jy_err

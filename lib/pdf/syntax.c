@@ -294,3 +294,27 @@ pdf_dict_integer(const struct pdf_value *dict, const char *key, int64_t other)
 
     return pdf_dict_get(dict, key, &value, NULL) && value.kind == PDF_INTEGER ? value.number : other;
 }
+
+enum pdf_part
+pdf_brackets_follow(struct pdf_brackets *brackets, const struct pdf_value *token)
+{
+    struct pdf_bracket *in = brackets->depth == 0 ? NULL : &brackets->open[brackets->depth - 1];
+
+    if (token->kind == PDF_CLOSE_ARRAY || token->kind == PDF_CLOSE_DICT) {
+        brackets->depth -= in != NULL;
+        return PDF_CLOSES;
+    }
+    if (in != NULL && in->is_dict && token->kind == PDF_NAME && !in->wants_value) {
+        in->key = *token;
+        in->wants_value = true;
+        return PDF_KEY;
+    }
+    if (in != NULL)
+        in->wants_value = false;
+    if (token->kind != PDF_ARRAY && token->kind != PDF_DICT)
+        return PDF_INSIDE;
+    if (brackets->depth == PDF_NESTING_MAX)
+        return PDF_TOO_DEEP;
+    brackets->open[brackets->depth++] = (struct pdf_bracket){ .is_dict = token->kind == PDF_DICT };
+    return PDF_OPENS;
+}

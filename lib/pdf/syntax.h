@@ -46,4 +46,17 @@ bool pdf_dict_get(const struct pdf_value *dict, const char *key, struct pdf_valu
 int64_t pdf_dict_integer(const struct pdf_value *dict, const char *key, int64_t other);
 bool pdf_is_space(uint8_t c);
 
+/** The brackets that are open at a token of an object, and the key of a dictionary whose value comes there. Begins zeroed for each object. */
+struct pdf_brackets {
+    struct pdf_bracket {
+        bool is_dict, wants_value;
+        struct pdf_value key;     /* the last one of a dictionary */
+    } open[PDF_NESTING_MAX];
+    size_t depth;
+};
+/** What a token is where it stands. */
+enum pdf_part { PDF_KEY, PDF_OPENS, PDF_CLOSES, PDF_INSIDE, PDF_TOO_DEEP };
+/** Follow an object's tokens, in order; a bracket that closes nothing is passed over. After PDF_TOO_DEEP nothing more is known. */
+enum pdf_part pdf_brackets_follow(struct pdf_brackets *brackets, const struct pdf_value *token);
+
 #endif

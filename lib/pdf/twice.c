@@ -16,11 +16,11 @@ by_name(const void *a, const void *b)
 
 /* The value of the last key ends before this token. */
 static void
-end_value(struct pdf_twice *search, const struct pdf_bracket *dict, const struct pdf_value *next)
+end_value(struct pdf_twice *search, size_t first, const struct pdf_value *next)
 {
     struct jy_slice *value;
 
-    if (search->count == dict->first)
+    if (search->count == first)
         return;
     value = &search->list[search->count - 1].value;
     value->len = (size_t)(next->text.p - value->p);
@@ -31,7 +31,7 @@ end_value(struct pdf_twice *search, const struct pdf_bracket *dict, const struct
 }
 
 static jy_err
-add_key(struct pdf_twice *search, struct pdf_bracket *dict, const struct pdf_value *name)
+add_key(struct pdf_twice *search, const struct pdf_value *name)
 {
     if (search->count == search->room) {
         size_t room = 2 * search->room + 32;
@@ -43,17 +43,16 @@ add_key(struct pdf_twice *search, struct pdf_bracket *dict, const struct pdf_val
         search->room = room;
     }
     search->list[search->count++] = (struct pdf_key){ name->text, { name->text.p + name->text.len, 0 } };
-    dict->wants_value = true;
     return JY_OK;
 }
 
 static jy_err
-end_dict(struct pdf_twice *search, const struct pdf_bracket *dict, struct jy_slice *twice)
+end_dict(struct pdf_twice *search, size_t first, struct jy_slice *twice)
 {
-    struct pdf_key *own = search->list + dict->first;
-    size_t count = search->count - dict->first;
+    struct pdf_key *own = search->list + first;
+    size_t count = search->count - first;
 
-    search->count = dict->first;
+    search->count = first;
     if (count < 2)
         return JY_OK;
     qsort(own, count, sizeof(*own), by_name);
@@ -68,32 +67,26 @@ end_dict(struct pdf_twice *search, const struct pdf_bracket *dict, struct jy_sli
 jy_err
 pdf_twice_follow(struct pdf_twice *search, const struct pdf_value *token, struct jy_slice *twice)
 {
-    struct pdf_bracket *in = search->depth == 0 ? NULL : &search->open[search->depth - 1];
-    bool opens = token->kind == PDF_DICT || token->kind == PDF_ARRAY, closes = token->kind == PDF_CLOSE_DICT || token->kind == PDF_CLOSE_ARRAY;
-    bool is_key = in != NULL && in->is_dict && token->kind == PDF_NAME && !in->wants_value;
+    size_t depth = search->around.depth;                     /* before this token */
+    bool in_dict = depth > 0 && search->around.open[depth - 1].is_dict;
+    enum pdf_part part = pdf_brackets_follow(&search->around, token);
 
-    if (in != NULL && in->is_dict && (is_key || closes))
-        end_value(search, in, token);
-    if (is_key)
-        return add_key(search, in, token);
-    if (closes) {
-        search->depth -= in != NULL;
-        return in != NULL && in->is_dict ? end_dict(search, in, twice) : JY_OK;
+    if (in_dict && (part == PDF_KEY || part == PDF_CLOSES))
+        end_value(search, search->first[depth - 1], token);
+    switch (part) {
+    case PDF_KEY: return add_key(search, token);
+    case PDF_OPENS: search->first[depth] = search->count; return JY_OK;
+    case PDF_CLOSES: return in_dict ? end_dict(search, search->first[depth - 1], twice) : JY_OK;
+    case PDF_TOO_DEEP: return JY_E_LIMIT;
+    case PDF_INSIDE: break;
     }
-    if (in != NULL)
-        in->wants_value = false;
-    if (!opens)
-        return JY_OK;
-    if (search->depth == PDF_NESTING_MAX)
-        return JY_E_LIMIT;
-    search->open[search->depth++] = (struct pdf_bracket){ search->count, token->kind == PDF_DICT, false };
     return JY_OK;
 }
 
 void
 pdf_twice_reset(struct pdf_twice *search)
 {
-    search->count = search->depth = 0;
+    search->count = search->around.depth = 0;
 }
 
 void

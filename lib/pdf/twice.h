@@ -13,11 +13,8 @@ struct pdf_twice {
         struct jy_slice name, value;
     } *list;                          /* of all open dictionaries, the inner one's last */
     size_t count, room;
-    struct pdf_bracket {
-        size_t first;                 /* of its keys in list */
-        bool is_dict, wants_value;
-    } open[PDF_NESTING_MAX];
-    size_t depth;
+    struct pdf_brackets around;
+    size_t first[PDF_NESTING_MAX];    /* by bracket that is open: of its keys in list */
 };
 
 /**
