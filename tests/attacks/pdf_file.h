@@ -22,6 +22,13 @@
 #define OTHER_FORM FORM("40", "BT /F1 12 Tf 2 8 Td (two hundred) Tj ET ")
 #define EMPTY_SIGNATURE_FIELD "<< /FT /Sig /T (later) /Type /Annot /Subtype /Widget /Rect [0 0 0 0] /P 3 0 R /F 4 >>"
 #define NOTE_ANNOT "<< /Type /Annot /Subtype /FreeText /Rect [72 690 300 730] /Contents (900 yuan) /DA (/F1 24 Tf 0 g) >>"
+#define STREAM(type, n, text) "<< " type " /Length " n " >>\nstream\n" text "\nendstream"
+#define SEAL_AP "BT /F1 12 Tf 2 8 Td (seal) Tj ET"
+
+/* After the first signature (objects 13 value, 14 form, 15 field) the page and the form are: */
+#define SIGNED_PAGE(contents, annots, more) PAGE_HEAD "/Contents [" contents "] /Annots [8 0 R 10 0 R 15 0 R " annots "] " more " >>"
+#define SIGNED_FORM(fields, more) "<< /Fields [8 0 R 10 0 R 15 0 R " fields "] /SigFlags 3 /DA (/F1 12 Tf 0 g) /DR << /Font << /F1 6 0 R >> >> " more " >>"
+#define SAME_PAGE SIGNED_PAGE("4 0 R", "", " ")
 
 struct object {
     int id;                           /* 0 ends a list */
