@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* PDF: what is changed after signing, ranges that sign something else, chains that readers follow in two ways. */
+#include "attack.h"
 #include "pdf_changes.h"
 
 /* A signed file: what stands in it before, how it is signed, and what is done afterwards. */
@@ -47,7 +48,7 @@ make_pdf(const struct attack *self, struct jy_buf *out)
 #define MORE(...) .more = (const struct object[]){ __VA_ARGS__, { 0, NULL, 0 } }
 #define FIRST(...) .first = (const struct object[]){ __VA_ARGS__, { 0, NULL, 0 } }
 #define ALSO(...) .also = (const struct object[]){ __VA_ARGS__, { 0, NULL, 0 } }
-#define CERTIFIED(p) .value = "/Reference [<< /Type /SigRef /TransformMethod /DocMDP /TransformParams << /Type /TransformParams /P " #p " /V /1.2 >> >>]"
+#define CERTIFIED(p) .value = CERTIFICATION(p)
 #define LOCKS(what) .value = "/Reference [<< /Type /SigRef /TransformMethod /FieldMDP /TransformParams << /Type /TransformParams " what " /V /1.2 >> >>]"
 #define TIME_STAMP "/Type /DocTimeStamp /Filter /Adobe.PPKLite /SubFilter /ETSI.RFC3161"
 

@@ -3,7 +3,7 @@
 #ifndef JY_TEST_PDF_FILE_H
 #define JY_TEST_PDF_FILE_H
 
-#include "attack.h"
+#include "../unit/verify/pki.h"
 
 #define OBJECTS 64
 
@@ -24,6 +24,9 @@
 #define NOTE_ANNOT "<< /Type /Annot /Subtype /FreeText /Rect [72 690 300 730] /Contents (900 yuan) /DA (/F1 24 Tf 0 g) >>"
 #define STREAM(type, n, text) "<< " type " /Length " n " >>\nstream\n" text "\nendstream"
 #define SEAL_AP "BT /F1 12 Tf 2 8 Td (seal) Tj ET"
+
+/* What a signature permits: 1 nothing, 2 filling in, 3 notes as well. */
+#define CERTIFICATION(p) "/Reference [<< /Type /SigRef /TransformMethod /DocMDP /TransformParams << /Type /TransformParams /P " #p " /V /1.2 >> >>]"
 
 /* After the first signature (objects 13 value, 14 form, 15 field) the page and the form are: */
 #define SIGNED_PAGE(contents, annots, more) PAGE_HEAD "/Contents [" contents "] /Annots [8 0 R 10 0 R 15 0 R " annots "] " more " >>"
@@ -52,6 +55,7 @@ struct sign_how {
     const char *rect, *ap;            /* "[x y x y]"; content of the appearance, or NULL */
     int field_id;                     /* an existing field signs; 0 = a new one */
     const char *page;                 /* written instead of its P, of an existing field */
+    const char *keys;                 /* all keys of an existing field but its value */
     int flags;                        /* F of a new field; 0 = 4, Print */
     const struct object *also;        /* other objects of the same update */
     const char *range;                /* written instead of the true "0 a b c"; %1$zu a, %2$zu b, %3$zu c */
@@ -231,6 +235,8 @@ pdf_sign(struct pdf_file *f, const struct sign_how *how)
     if (how->field_id != 0)
         snprintf(text, sizeof(text), "<< /FT /Sig /T (later) /Type /Annot /Subtype /Widget /Rect %s %s /F 4 /V %d 0 R %s >>",
                  how->rect == NULL ? "[0 0 0 0]" : how->rect, how->page == NULL ? "/P 3 0 R" : how->page, value_id, item);
+    if (how->keys != NULL)
+        snprintf(text, sizeof(text), "<< /V %d 0 R %s >>", value_id, how->keys);
     object_(f, &s, field_id, 0, text);
     if (how->field_id == 0) {
         snprintf(item, sizeof(item), "%d 0 R", field_id);

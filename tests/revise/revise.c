@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * revise OUT REVISIONS [SEED]: what a verdict means. PDFs of objects that are several things at once are signed, and revisions at random put behind them:
+ * whichever is still valid shows on its page what was signed. A file that does not is left in OUT.
+ *
+ * Below LOW_TOP later signatures and filled-in fields may show what they like; what stands above is the page's. The first revision has rectangles
+ * below only, so nothing that may change reaches there.
+ */
+#include "draft.h"
+
+#include "../attacks/pdf_file.h"
+
+#include <jinyin/picture.h>
+#include <poppler/poppler.h>
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define REVISIONS_OF_EACH 64          /* of one signed file */
+#define CHANGED_MAX 4                 /* objects of one revision */
+#define DOTS_PER_INCH 24
+
+/* Poppler, and MuPDF where it is installed: what the one overlooks the other shows. */
+enum { POPPLER, MUPDF, PAINTERS };
+static const char *const painters[PAINTERS] = { "poppler", "mupdf" };
+struct drawing {
+    struct jy_picture pictures[PAINTERS];
+    bool drawn[PAINTERS], tried;
+};
+
+enum count { FILES, SIGNED, REVISIONS, REFUSED, INVALID, INDETERMINATE, VALID, BY_POPPLER, BY_MUPDF, DIFFER, COUNTS };
+static const char *const count_names[COUNTS] = { "first revisions", "of them signed and valid", "revisions behind them", "refused", "invalid", "indeterminate",
+                                                 "valid", "pages drawn by poppler", "pages drawn by mupdf", "VALID, AND SHOW SOMETHING ELSE" };
+static uint64_t *counts;              /* of this process; in memory that the parent sees */
+static const char *folder;
+
+/* -- what a page shows -- */
+
+static bool
+draw_by_mupdf(int in, int out)
+{
+    char from[40], dots[8];
+    char *const argv[] = { "mutool", "draw", "-q", "-F", "png", "-r", dots, "-o", "-", from, "1", NULL };
+    int status = -1, nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    posix_spawn_file_actions_t actions;
+    pid_t child;
+    bool good;
+
+    snprintf(from, sizeof(from), "/proc/%d/fd/%d", getpid(), in);
+    snprintf(dots, sizeof(dots), "%d", DOTS_PER_INCH);
+    if (nothing < 0 || posix_spawn_file_actions_init(&actions) != 0 || posix_spawn_file_actions_adddup2(&actions, out, 1) != 0 ||
+        posix_spawn_file_actions_adddup2(&actions, nothing, 2) != 0)
+        abort();
+    good = posix_spawnp(&child, argv[0], &actions, NULL, argv, environ) == 0 && waitpid(child, &status, 0) == child && status == 0;
+    posix_spawn_file_actions_destroy(&actions);
+    close(nothing);
+    return good;
+}
+
+static bool
+draw_by(int painter, struct jy_slice file, struct jy_picture *picture)
+{
+    const struct jy_poppler_page page = { .page = 1, .dots_per_inch = DOTS_PER_INCH };
+    int in = memfd_create("revise", MFD_CLOEXEC), out = memfd_create("revise", MFD_CLOEXEC);
+    struct jy_buf png = { 0 };
+    off_t size;
+    bool good;
+
+    if (in < 0 || out < 0 || write(in, file.p, file.len) != (ssize_t)file.len || lseek(in, 0, SEEK_SET) != 0)
+        abort();
+    good = painter == MUPDF ? draw_by_mupdf(in, out) : jy_poppler_draw(in, &page, out, 20, NULL) == JY_OK;
+    if (good && (size = lseek(out, 0, SEEK_END)) > 0) {
+        MUST(jy_buf_reserve(&png, (size_t)size));
+        if (pread(out, png.p, (size_t)size, 0) != size)
+            abort();
+        png.len = (size_t)size;
+        good = jy_picture_read(jy_buf_slice(&png), "PNG", picture, NULL) == JY_OK;
+    }
+    counts[BY_POPPLER + painter] += good;
+    jy_buf_free(&png);
+    close(in);
+    close(out);
+    return good;
+}
+
+static void
+draw(struct jy_slice file, struct drawing *d)
+{
+    *d = (struct drawing){ .tried = true };
+    for (int i = 0; i < PAINTERS; i++)
+        d->drawn[i] = draw_by(i, file, &d->pictures[i]);
+}
+
+static void
+drawing_free(struct drawing *d)
+{
+    for (int i = 0; i < PAINTERS; i++)
+        jy_picture_free(&d->pictures[i]);
+}
+
+/* By whom the upper part of the page is drawn otherwise; NULL: by nobody. */
+static const char *
+differs_above(const struct drawing *a, const struct drawing *b)
+{
+    for (int i = 0; i < PAINTERS; i++) {
+        const struct jy_picture *p = &a->pictures[i], *q = &b->pictures[i];
+        size_t above = (size_t)p->height * (800 - LOW_TOP) / 800 * 4 * p->width;
+        bool same = p->width == q->width && p->height == q->height && (above == 0 || memcmp(p->rgba, q->rgba, above) == 0);
+
+        if (a->drawn[i] != b->drawn[i] || !same)
+            return painters[i];
+    }
+    return NULL;
+}
+
+/* -- files -- */
+
+/* signatures: how many it has. */
+static enum jy_verdict
+judge(struct jy_slice file, size_t *signatures)
+{
+    struct jy_report *report = NULL;
+    enum jy_verdict verdict = JY_NO_SIGNATURE;
+
+    *signatures = 0;
+    if (jy_verify(file, pki.trust, NULL, NULL, pki.now, &report, NULL) == JY_OK) {
+        verdict = jy_report_verdict(report);
+        *signatures = jy_report_signature_count(report);
+    }
+    jy_report_free(report);
+    return verdict;
+}
+
+/* Objects at random of these numbers, each once. */
+static void
+draft(struct dice *dice, struct jy_slice file, const int *ids, size_t id_count, bool low, struct object list[CHANGED_MAX + 1], char texts[][DRAFT_MAX])
+{
+    size_t count = 0;
+
+    for (size_t n = 1 + dice_roll(dice, 3) * dice_roll(dice, 3) * CHANGED_MAX / 8; n > 0; n--) {
+        int id = ids[dice_roll(dice, id_count)];
+        bool twice = false;
+
+        for (size_t i = 0; i < count; i++)
+            twice = twice || list[i].id == id;
+        if (twice)
+            continue;
+        draft_object(dice, file, id, low, texts[count]);
+        list[count] = (struct object){ id, texts[count], 0 };
+        count++;
+    }
+    list[count] = (struct object){ 0 };
+}
+
+/* A page that draws with objects that are several things, and perhaps something else; then the signature. */
+static void
+make_signed(struct dice *dice, struct pdf_file *f)
+{
+    static const int ids[] = { 1, 2, 3, 4, 5, 6, 8, 8, 9, 11, 12, 20, 20, 21, 21, 22, 23, 24, 25, 26 };
+    static const char *const values[] = { "", CERTIFICATION(2), CERTIFICATION(3) };
+    static char first[DRAFT_FIRST][DRAFT_MAX], more[CHANGED_MAX][DRAFT_MAX];
+    struct object list[DRAFT_FIRST + 1] = { 0 };
+    struct sign_how how = { .field_id = 10, .value = values[dice_roll(dice, 3)] };
+    int numbers[DRAFT_FIRST];
+
+    *f = (struct pdf_file){ 0 };
+    pdf_begin(f, NULL, NULL);
+    for (size_t i = draft_first(dice, numbers, first); i-- > 0;)
+        list[i] = (struct object){ numbers[i], first[i], 0 };
+    pdf_update(f, list, "");
+    if (dice_roll(dice, 2) == 0) {
+        draft(dice, jy_buf_slice(&f->bytes), ids, sizeof(ids) / sizeof(ids[0]), true, list, more);
+        pdf_update(f, list, "");
+    }
+    f->size = f->size < 27 ? 27 : f->size;
+    pdf_sign(f, &how);
+}
+
+/* Anything behind it, at times with a further signature in any object, which keeps what it was. How many signatures there should be. */
+static size_t
+revise(struct dice *dice, struct pdf_file *f)
+{
+    static const int ids[] = { 1, 2, 3, 3, 4, 5, 5, 6, 8, 8, 9, 10, 11, 12, 20, 20, 20, 20, 20, 20, 21, 21, 21, 21, 22, 23, 23, 23, 24, 24, 25, 25, 26,
+                               40, 41 };
+    static char texts[CHANGED_MAX][DRAFT_MAX], own[DRAFT_MAX];
+    struct object list[CHANGED_MAX + 1];
+    char trailer[48] = "";
+    int field = ids[dice_roll(dice, sizeof(ids) / sizeof(ids[0]))];
+    bool is_signed = dice_roll(dice, 3) == 0 && draft_field(dice, jy_buf_slice(&f->bytes), field, own);
+
+    draft(dice, jy_buf_slice(&f->bytes), ids, sizeof(ids) / sizeof(ids[0]), false, list, texts);
+    if (is_signed) {
+        struct sign_how how = { .field_id = field, .keys = own };
+
+        for (size_t i = 0; list[0].id != 0 && list[i].id != 0; i++)
+            if (list[i].id == field)
+                list[0].id = 0;                            /* once is enough */
+        how.also = list;
+        pdf_sign(f, &how);
+        return 2;
+    }
+    if (dice_roll(dice, 8) == 0)
+        snprintf(trailer, sizeof(trailer), "/%s %zu 0 R", dice_roll(dice, 2) == 0 ? "Root" : "Info", 1 + dice_roll(dice, DRAFT_IDS));
+    pdf_update(f, list, trailer);
+    return 1;
+}
+
+static void
+keep(struct jy_slice file, uint64_t seed, uint64_t revision, const char *painter)
+{
+    char path[1024];
+    FILE *out;
+
+    snprintf(path, sizeof(path), "%s/%lu-%lu.pdf", folder, (unsigned long)seed, (unsigned long)revision);
+    if ((out = fopen(path, "wb")) == NULL || fwrite(file.p, 1, file.len, out) != file.len || fclose(out) != 0)
+        fprintf(stderr, "cannot write %s\n", path);
+    fprintf(stderr, "valid, and %s shows something else than was signed: %s\n", painter, path);
+}
+
+/* Who signs in the place of the first signature has signed what is there then; there is no other signature that it could break. */
+static void
+try_revision(struct dice *dice, const struct pdf_file *f, struct drawing *before, uint64_t seed, uint64_t number)
+{
+    struct pdf_file revised = *f;
+    size_t signatures, expected;
+    enum jy_verdict verdict;
+
+    revised.bytes = (struct jy_buf){ 0 };
+    MUST(jy_buf_add(&revised.bytes, jy_buf_slice(&f->bytes)));
+    expected = revise(dice, &revised);
+    verdict = judge(jy_buf_slice(&revised.bytes), &signatures);
+    counts[REVISIONS]++;
+    counts[REFUSED] += verdict == JY_NO_SIGNATURE;
+    counts[INVALID] += verdict == JY_INVALID;
+    counts[INDETERMINATE] += verdict == JY_INDETERMINATE;
+    if (verdict <= JY_VALID_WITH_WARNING && signatures == expected) {
+        struct drawing after;
+        const char *painter;
+
+        counts[VALID]++;
+        draw(jy_buf_slice(&revised.bytes), &after);
+        if (!before->tried)
+            draw(jy_buf_slice(&f->bytes), before);
+        if ((painter = differs_above(before, &after)) != NULL) {
+            counts[DIFFER]++;
+            keep(jy_buf_slice(&revised.bytes), seed, number, painter);
+        }
+        drawing_free(&after);
+    }
+    jy_buf_free(&revised.bytes);
+}
+
+static void
+try_file(uint64_t seed)
+{
+    struct dice dice = { seed };
+    struct drawing before = { .tried = false };
+    struct pdf_file f;
+    size_t signatures;
+
+    counts[FILES]++;
+    make_signed(&dice, &f);
+    if (judge(jy_buf_slice(&f.bytes), &signatures) <= JY_VALID_WITH_WARNING) {
+        counts[SIGNED]++;
+        for (uint64_t i = 0; i < REVISIONS_OF_EACH; i++)
+            try_revision(&dice, &f, &before, seed, i);
+    }
+    drawing_free(&before);
+    jy_buf_free(&f.bytes);
+}
+
+int
+main(int argc, char **argv)
+{
+    uint64_t wanted = argc > 2 ? strtoull(argv[2], NULL, 10) : 0, seed = argc > 3 ? strtoull(argv[3], NULL, 10) : 1, (*all)[COUNTS], sums[COUNTS] = { 0 };
+    long workers = sysconf(_SC_NPROCESSORS_ONLN);
+    bool failed = false;
+
+    if (wanted == 0) {
+        fprintf(stderr, "usage: revise OUT REVISIONS [SEED]\n");
+        return 64;
+    }
+    folder = argv[1];
+    workers = workers < 1 ? 1 : workers;
+    all = mmap(NULL, (size_t)workers * sizeof(*all), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (all == MAP_FAILED || pki_set_up(NULL) != 0)
+        return 1;
+    for (long w = 0; w < workers; w++) {
+        pid_t pid = fork();
+
+        if (pid == 0) {
+            counts = all[w];
+            for (uint64_t s = seed + (uint64_t)w; counts[REVISIONS] < wanted / (uint64_t)workers; s += (uint64_t)workers)
+                try_file(s);
+            _exit(0);
+        }
+        failed = failed || pid < 0;
+    }
+    for (int status; wait(&status) > 0;)
+        failed = failed || status != 0;
+    for (int i = 0; i < COUNTS; i++) {
+        for (long w = 0; w < workers; w++)
+            sums[i] += all[w][i];
+        printf("%12lu %s\n", (unsigned long)sums[i], count_names[i]);
+    }
+    pki_tear_down(NULL);
+    if (!failed && sums[BY_POPPLER] == 0)                    /* it, or its cage, is not to be had here: the test is skipped */
+        return 77;
+    return failed || sums[DIFFER] != 0;
+}
