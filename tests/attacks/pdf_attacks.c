@@ -49,7 +49,7 @@ make_pdf(const struct attack *self, struct jy_buf *out)
 #define FIRST(...) .first = (const struct object[]){ __VA_ARGS__, { 0, NULL, 0 } }
 #define ALSO(...) .also = (const struct object[]){ __VA_ARGS__, { 0, NULL, 0 } }
 #define CERTIFIED(p) .value = CERTIFICATION(p)
-#define LOCKS(what) .value = "/Reference [<< /Type /SigRef /TransformMethod /FieldMDP /TransformParams << /Type /TransformParams " what " /V /1.2 >> >>]"
+#define LOCKS(what) .value = FIELD_LOCK(what)
 #define TIME_STAMP "/Type /DocTimeStamp /Filter /Adobe.PPKLite /SubFilter /ETSI.RFC3161"
 
 

@@ -27,6 +27,8 @@
 
 /* What a signature permits: 1 nothing, 2 filling in, 3 notes as well. */
 #define CERTIFICATION(p) "/Reference [<< /Type /SigRef /TransformMethod /DocMDP /TransformParams << /Type /TransformParams /P " #p " /V /1.2 >> >>]"
+/* Which fields may not change: /Action /All, /Action /Include /Fields [(amount)] … */
+#define FIELD_LOCK(what) "/Reference [<< /Type /SigRef /TransformMethod /FieldMDP /TransformParams << /Type /TransformParams " what " /V /1.2 >> >>]"
 
 /* After the first signature (objects 13 value, 14 form, 15 field) the page and the form are: */
 #define SIGNED_PAGE(contents, annots, more) PAGE_HEAD "/Contents [" contents "] /Annots [8 0 R 10 0 R 15 0 R " annots "] " more " >>"

@@ -160,10 +160,10 @@ static void
 make_signed(struct dice *dice, struct pdf_file *f)
 {
     static const int ids[] = { 1, 2, 3, 4, 5, 6, 8, 8, 9, 11, 12, 20, 20, 21, 21, 22, 23, 24, 25, 26 };
-    static const char *const values[] = { "", CERTIFICATION(2), CERTIFICATION(3) };
+    static const char *const values[] = { "", "", CERTIFICATION(2), CERTIFICATION(3), FIELD_LOCK("/Action /Include /Fields [(amount)]") };
     static char first[DRAFT_FIRST][DRAFT_MAX], more[CHANGED_MAX][DRAFT_MAX];
     struct object list[DRAFT_FIRST + 1] = { 0 };
-    struct sign_how how = { .field_id = 10, .value = values[dice_roll(dice, 3)] };
+    struct sign_how how = { .field_id = 10, .value = values[dice_roll(dice, sizeof(values) / sizeof(values[0]))] };
     int numbers[DRAFT_FIRST];
 
     *f = (struct pdf_file){ 0 };
@@ -179,7 +179,7 @@ make_signed(struct dice *dice, struct pdf_file *f)
     pdf_sign(f, &how);
 }
 
-/* Anything behind it, at times with a further signature in any object, which keeps what it was. How many signatures there should be. */
+/* Anything behind it, at times with a further signature in any object, which keeps what it was. How many signatures came. */
 static size_t
 revise(struct dice *dice, struct pdf_file *f)
 {
@@ -200,12 +200,12 @@ revise(struct dice *dice, struct pdf_file *f)
                 list[0].id = 0;                            /* once is enough */
         how.also = list;
         pdf_sign(f, &how);
-        return 2;
+        return 1;
     }
     if (dice_roll(dice, 8) == 0)
         snprintf(trailer, sizeof(trailer), "/%s %zu 0 R", dice_roll(dice, 2) == 0 ? "Root" : "Info", 1 + dice_roll(dice, DRAFT_IDS));
     pdf_update(f, list, trailer);
-    return 1;
+    return 0;
 }
 
 static void
@@ -225,12 +225,13 @@ static void
 try_revision(struct dice *dice, const struct pdf_file *f, struct drawing *before, uint64_t seed, uint64_t number)
 {
     struct pdf_file revised = *f;
-    size_t signatures, expected;
+    size_t signatures, expected = 1;
     enum jy_verdict verdict;
 
     revised.bytes = (struct jy_buf){ 0 };
     MUST(jy_buf_add(&revised.bytes, jy_buf_slice(&f->bytes)));
-    expected = revise(dice, &revised);
+    for (size_t n = dice_roll(dice, 4) == 0 ? 2 : 1; n > 0; n--)
+        expected += revise(dice, &revised);
     verdict = judge(jy_buf_slice(&revised.bytes), &signatures);
     counts[REVISIONS]++;
     counts[REFUSED] += verdict == JY_NO_SIGNATURE;
