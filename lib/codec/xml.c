@@ -180,6 +180,7 @@ on_start(void *ctx, const XML_Char *name, const XML_Char **attrs)
 {
     struct gate *g = ctx;
     struct jy_xml *node;
+    const char *own = local(name);
     size_t count = 0;
 
     if (g->err != JY_OK)
@@ -200,15 +201,17 @@ on_start(void *ctx, const XML_Char *name, const XML_Char **attrs)
         return;
     }
     for (size_t i = 0; g->watch != NULL && i < g->watch->count; i++)
-        if (strcmp(local(name), g->watch->names[i]) == 0)
+        if (strcmp(own, g->watch->names[i]) == 0) {
             g->watch->seen |= 1u << i;
+            g->watch->left_out |= g->skipping != 0 ? 1u << i : 0;
+        }
     if (g->skipping != 0)
         return;
     if (++g->nodes > JY_XML_ELEMENTS_MAX) {
         stop(g, JY_E_LIMIT, "too many elements");
         return;
     }
-    node = new_node(g, local(name), attrs);
+    node = new_node(g, own, attrs);
     if (node == NULL) {
         stop(g, JY_E_NOMEM, "no memory");
         return;

@@ -21,11 +21,11 @@ struct jy_xml {
 struct jy_xml_doc;
 struct jy_xml_reader;            /* the parser, kept from part to part; one thread at a time */
 
-/** Names to look out for, also in what is left out of the tree. seen: a bit by index, set by the parses that follow. */
+/** Names to look out for, also in what is left out of the tree. A bit by index, set by the parses that follow. */
 struct jy_xml_watch {
     const char *const *names;    /* at most 32 */
     size_t count;
-    uint32_t seen;
+    uint32_t seen, left_out;     /* anywhere; in what is left out */
 };
 
 JY_CHECK jy_err jy_xml_reader_new(struct jy_xml_reader **out);

@@ -135,12 +135,6 @@ ofd_read(struct ofd *ofd, size_t entry, struct jy_buf *out, struct jy_fault *fau
     return err;
 }
 
-static jy_err
-parse(struct ofd *ofd, size_t entry, struct jy_slice bytes, const char *skip, struct jy_xml_doc **out, struct jy_fault *fault)
-{
-    return jy_xml_parse(ofd->reader, bytes, jy_zip_entry(ofd->zip, entry)->name, skip, out, fault);
-}
-
 jy_err
 ofd_parse(struct ofd *ofd, size_t entry, const char *skip, struct jy_xml_doc **out, struct jy_fault *fault)
 {
@@ -149,22 +143,8 @@ ofd_parse(struct ofd *ofd, size_t entry, const char *skip, struct jy_xml_doc **o
 
     *out = NULL;
     if (err == JY_OK)
-        err = parse(ofd, entry, jy_buf_slice(&bytes), skip, out, fault);
+        err = jy_xml_parse(ofd->reader, jy_buf_slice(&bytes), jy_zip_entry(ofd->zip, entry)->name, skip, out, fault);
     jy_buf_free(&bytes);
-    return err;
-}
-
-jy_err
-ofd_parse_acting(struct ofd *ofd, size_t entry, struct jy_slice bytes, const char *skip, struct jy_xml_doc **out, struct jy_fault *fault)
-{
-    static const char *const actions[] = { "Actions", "Action" };
-    struct jy_xml_watch watch = { actions, 2, 0 };
-    jy_err err;
-
-    jy_xml_watch(ofd->reader, &watch);
-    err = parse(ofd, entry, bytes, skip, out, fault);
-    jy_xml_watch(ofd->reader, NULL);
-    ofd->acts[entry] = ofd->acts[entry] || watch.seen != 0;
     return err;
 }
 
@@ -401,7 +381,7 @@ read_body(struct ofd *ofd, size_t i, const struct jy_xml *node, struct jy_fault 
         return jy_fail(fault, JY_E_FORMAT, "OFD.xml", 0, "DocRoot names a missing file");
     err = ofd_read(ofd, body->file, &bytes, fault);
     if (err == JY_OK)
-        err = ofd_parse_acting(ofd, body->file, jy_buf_slice(&bytes), "Outlines", &body->document, fault);
+        err = ofd_parse_naming(ofd, body->file, jy_buf_slice(&bytes), "Outlines", &body->document, fault);
     jy_buf_free(&bytes);
     if (err == JY_OK && strcmp(jy_xml_root(body->document)->name, OFD_DOCUMENT) != 0)
         err = jy_fail(fault, JY_E_FORMAT, body->doc_path, 0, "the root element is no %s", OFD_DOCUMENT);

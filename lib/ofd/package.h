@@ -75,8 +75,11 @@ struct ofd {
 
 #define OFD_SHOWN_BY_SEVERAL UINT16_MAX
 
-/** The tree of an entry's bytes, keeping in ofd->acts whether something in it, also in what is skipped, has an action. */
-JY_CHECK jy_err ofd_parse_acting(struct ofd *ofd, size_t entry, struct jy_slice bytes, const char *skip, struct jy_xml_doc **out, struct jy_fault *fault);
+/**
+ * The tree of a document's or a page's bytes without what stands in `skip` (may be NULL), unless an element there names a part: not every reader minds where.
+ * Keeps in ofd->acts whether something in it, also in what is skipped, has an action.
+ */
+JY_CHECK jy_err ofd_parse_naming(struct ofd *ofd, size_t entry, struct jy_slice bytes, const char *skip, struct jy_xml_doc **out, struct jy_fault *fault);
 /** The page of this ID (the first) in a document, or SIZE_MAX; twice: there is another one. */
 size_t ofd_page_by_id(const struct ofd *ofd, size_t body, const char *id, bool *twice);
 /** Of an Area or PageArea, which may be NULL. */

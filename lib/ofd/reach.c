@@ -41,6 +41,29 @@ static const struct link {
     { EXTENSIONS, "ExtendData", NULL, FILE_ },
 };
 
+#define ACTIONS 2                     /* names before those of the links */
+
+jy_err
+ofd_parse_naming(struct ofd *ofd, size_t entry, struct jy_slice bytes, const char *skip, struct jy_xml_doc **out, struct jy_fault *fault)
+{
+    const char *names[ACTIONS + sizeof(links) / sizeof(links[0])] = { "Actions", "Action" }, *where = jy_zip_entry(ofd->zip, entry)->name;
+    struct jy_xml_watch watch = { .names = names, .count = ACTIONS };
+    jy_err err;
+
+    for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
+        if (links[i].in == DOCUMENT || links[i].in == PAGE)
+            names[watch.count++] = links[i].element;
+    jy_xml_watch(ofd->reader, &watch);
+    err = jy_xml_parse(ofd->reader, bytes, where, skip, out, fault);
+    if (err == JY_OK && watch.left_out >> ACTIONS != 0) {
+        jy_xml_free(*out);
+        err = jy_xml_parse(ofd->reader, bytes, where, NULL, out, fault);
+    }
+    jy_xml_watch(ofd->reader, NULL);
+    ofd->acts[entry] = ofd->acts[entry] || (watch.seen & ((1u << ACTIONS) - 1)) != 0;
+    return err;
+}
+
 struct walk {
     struct ofd *ofd;
     size_t body;
@@ -236,7 +259,7 @@ read_page_part(struct walk *w, size_t entry, const char *path, struct plain_page
     if (err == JY_OK && jy_fact_known(sm3, fact)) {
         memcpy(page, fact, sizeof(*page));
     } else if (err == JY_OK) {
-        err = ofd_parse_acting(w->ofd, entry, jy_buf_slice(&bytes), "Content", &part, w->fault);
+        err = ofd_parse_naming(w->ofd, entry, jy_buf_slice(&bytes), "Content", &part, w->fault);
         if (err == JY_OK)
             err = ofd_single(jy_xml_root(part), once, path, w->fault);
         page->has_box = err == JY_OK && ofd_box(jy_xml_child_text(jy_xml_child(jy_xml_root(part), "Area"), "PhysicalBox"), page->box);
@@ -265,7 +288,7 @@ read_part(struct walk *w, enum part kind, size_t entry, const char *path)
         return read_page_part(w, entry, path, &page);
     err = ofd_read(w->ofd, entry, &bytes, w->fault);
     if (err == JY_OK)
-        err = ofd_parse_acting(w->ofd, entry, jy_buf_slice(&bytes), kind == DOCUMENT ? "Outlines" : NULL, &doc, w->fault);
+        err = ofd_parse_naming(w->ofd, entry, jy_buf_slice(&bytes), kind == DOCUMENT ? "Outlines" : NULL, &doc, w->fault);
     if (err == JY_OK)
         err = walk_part(w, kind, jy_xml_root(doc), path);
     jy_xml_free(doc);

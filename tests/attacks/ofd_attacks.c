@@ -230,6 +230,12 @@ static const struct attack rows[] = {
       .names = "late.png" },
     { "location-unknown-element", "the same by an element that the standard does not have", SIGNED(BEFORE(DOCUMENT, "<ofd:Outlines>",
       "<ofd:Watermark>late.png</ofd:Watermark><ofd:Outlines>"), AFTER("Doc_0/late.png", NULL, "planted")), INVALID, FAILS(COVERAGE), .names = "late.png" },
+    { "location-in-outlines", "annotations that were missing, named among the outlines, where some readers find them", SIGNED(.before = {
+      { DOCUMENT, "<ofd:Outlines>", "<ofd:Outlines><ofd:Annotations>Late.xml</ofd:Annotations>" } }, AFTER("Doc_0/Late.xml", NULL, "<x/>")), INVALID,
+      FAILS(COVERAGE), .names = "Doc_0/Late.xml" },
+    { "location-in-content", "resources that were missing, named inside a page's content", SIGNED(BEFORE(PAGE0, "<ofd:Content>",
+      "<ofd:Content><ofd:PageRes>Late.xml</ofd:PageRes>"), AFTER("Doc_0/Pages/Page_0/Late.xml", NULL, "<x/>")), INVALID, FAILS(COVERAGE),
+      .names = "Page_0/Late.xml" },
     { "location-missing", "a picture that was missing and is still", SIGNED(.before = { { "Doc_0/DocumentRes.xml", "logo.png", "late.png" },
       { "Doc_0/Res/logo.png" } }), WARNS },
     { "location-of-signature-shadowed", "another Signature.xml where readers look that count from the root", SIGNED(.then = signature_shadowed), INVALID,
