@@ -44,7 +44,7 @@ picture_size(qpdf_data q, qpdf_oh form, double out[2])
         (void)pdf_error(q, why);
         return false;
     }
-    if (filtered && len < sizeof(text))
+    if (filtered && len > 0 && len < sizeof(text))       /* nothing decoded is NULL */
         memcpy(text, bytes, len);
     free(bytes);
     return sscanf(text, "q /GS0 gs %lf 0 0 %lf 0 0 cm /Im0 Do Q%n", &out[0], &out[1], &end) == 2 && end > 0 && text[end] == '\0' &&

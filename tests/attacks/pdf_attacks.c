@@ -446,6 +446,9 @@ static const struct attack rows[] = {
       MADE(AGAIN(.rect = "[72 690 300 730]", .field = "/MK << /BG [1 1 1] /CA (900 yuan) >>")), GOOD, FAILS(APPEARANCE), .names = "something else" },
     { "seal-under-pointer", "the first signature shows something else under the pointer", MADE(HOW(.rect = "[300 100 400 200]",
         .field = "/AP << /N 9 0 R /R 9 0 R >>")), GOOD, FAILS(APPEARANCE), .names = "something else" },
+    { "seal-shows-nothing-decoded", "what a further seal shows is decoded to nothing", MADE(AGAIN(.rect = "[72 690 300 730]", .field = "/AP << /N 31 0 R >>",
+        ALSO({ 31, STREAM("/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Filter /ASCIIHexDecode", "1", ">"), 0 }))), GOOD, FAILS(APPEARANCE),
+      .names = "something else" },
 
     /* What is judged key by key. */
     { "honest-form-fonts", "the form has a further font for the next signature", MADE(UPDATE({ 5,
