@@ -88,8 +88,8 @@ def work(targets, build, lock, seconds, executions, seed):
                 return
             target = min(open_targets, key=lambda t: (t.workers, t.planned if executions is None else t.total + t.planned))
             share = seconds if executions is None else max(executions - target.total - target.planned, 0)
-            # Two cores on one target divide what is left.
-            share = share if executions is None or target.workers == 0 else (share + 1) // 2
+            # Two cores on one target divide what is left; of the last one the first core leaves half for the next.
+            share = share if executions is None or (target.workers == 0 and len(open_targets) > 1) else (share + 1) // 2
             target.planned += share
             target.workers += 1
         done = target.run(build, seconds if executions is None else SLICE, -1 if executions is None else share, seed)
