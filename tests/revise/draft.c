@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* -- objects -- */
+
 /* What objects are, and what they say that they are. @ is a reference, # a rectangle. */
 static const struct kind {
     const char *text, *stream;
@@ -83,30 +85,6 @@ dice_roll(struct dice *dice, size_t n)
     return (size_t)((x ^ (x >> 31)) % n);
 }
 
-/* How a page is drawn: the key of its resources, and what is drawn under the name $ with one thing or with another. */
-static const struct channel {
-    const char *key, *content;
-    struct kind used, other;
-} channels[] = {
-    { "Font", "BT /$ 24 Tf 72 700 Td (100 yuan) Tj ET", { "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica %", NULL },
-      { "<< /Type /Font /Subtype /Type1 /BaseFont /Symbol", NULL } },
-    { "XObject", "/$ Do", { "<< /Type /XObject /Subtype /Form /BBox [0 0 600 800] %", "0 0 600 700 re f" },
-      { "<< /Type /XObject /Subtype /Form /BBox [0 0 600 800]", "0 0 300 800 re f" } },
-    { "ExtGState", "/$ gs 72 650 90 90 re f", { "<< /Type /ExtGState /ca 1 %", NULL }, { "<< /Type /ExtGState /ca 0.5", NULL } },
-    { "Pattern", "/Pattern cs /$ scn 72 650 90 90 re f", { "<< /PatternType 1 /PaintType 1 /TilingType 1 /BBox [0 0 9 9] /XStep 9 /YStep 9 /Resources << >> %",
-      "0 0 5 5 re f" }, { "<< /PatternType 1 /PaintType 1 /TilingType 1 /BBox [0 0 9 9] /XStep 9 /YStep 9 /Resources << >>", "0 0 9 9 re f" } },
-};
-static const char *const drawn_by[] = {
-    "F1", "F", "M", "MK", "AP", "A", "V", "P", "N", "Annots", "DV", "AS", "DA", "Contents", "Fields", "Kids", "Parent", "DR", "Cert", "Certs", "Metadata",
-    "SigFlags", "Lock",
-};
-static const char *const says[] = {
-    "/FT /Sig", "/FT /Tx", "/FT /Sig /T (alias)", "/FT /Tx /T (alias) /V (x)", "/Type /Page", "/Type /Catalog /Pages 2 0 R",
-    "/Type /Annot /Subtype /Widget", "/Type /Annot /Subtype /Widget /FT /Sig /T (alias) /Rect [0 0 0 0]", "/Subtype /Widget /Parent 8 0 R", "/Parent 8 0 R",
-    "/P 3 0 R /FT /Sig", "/Kids [8 0 R]", "/Type /Metadata /Subtype /XML", "/Type /DSS", "/Fields [8 0 R]", "/Type /OCG /Name (a)",
-    "/Type /Pages /Kids [3 0 R]", "/Type /SigRef", "/Title (a)",
-};
-
 /* Text that grows; what does not fit any more is cut, which makes an object that is refused. */
 struct text {
     char *p;
@@ -143,7 +121,7 @@ put_rectangle(struct dice *dice, bool low, struct text *t)
     put_text(t, low || dice_roll(dice, 2) == 0 ? ANY(dice, below) : ANY(dice, anywhere));
 }
 
-/* With references and rectangles in their places. name: for $; says: for %, or NULL. */
+/* With references and rectangles in their places. name: for $; said: for %. */
 static void
 put_named(struct dice *dice, bool low, const char *pattern, const char *name, const char *said, struct text *t)
 {
@@ -182,88 +160,6 @@ put_kind(struct dice *dice, bool low, struct text *t)
     put_pattern(dice, low, kind->text, t);
     if (kind->stream != NULL)
         put_stream(kind->stream, t);
-}
-
-/* Of draft_first: the holder of the name, what it names, what it does not name yet, the resources, and on some ways an annotation and a form. */
-enum { HOLDER = 20, USED, OTHER, RESOURCES, ANNOTATION, DRAWS };
-
-static void
-put_thing(struct dice *dice, const struct kind *thing, const char *said, struct text *t)
-{
-    put_named(dice, true, thing->text, "", said, t);
-    if (thing->stream != NULL)
-        put_stream(thing->stream, t);
-    else
-        put_text(t, " >>");
-}
-
-/* How the page comes to its resources ($ is the key of the holder in them, % one of the objects above). content: of the page, NULL: what draws. */
-#define PAGE(more) "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] " more " >>"
-#define FORM_OF(resources) "<< /Type /XObject /Subtype /Form /BBox [0 0 600 800] /Resources " resources
-static const struct way {
-    const char *page, *pages, *content, *annotation, *form;
-} ways[] = {
-    { .page = PAGE("/Resources << /Font << /F1 6 0 R >> /$ 20 0 R >> /Contents [4 0 R] /Annots [8 0 R 10 0 R %]") },
-    { .page = PAGE("/Resources 23 0 R /Contents [4 0 R] /Annots [8 0 R 10 0 R %]") },
-    { .page = PAGE("/Resources 23 0 R /Contents 4 0 R /Annots [8 0 R 10 0 R] /Metadata %") },
-    { .page = PAGE("/Contents 4 0 R /Annots [8 0 R 10 0 R] /PieceInfo %"), .pages = "<< /Type /Pages /Kids [3 0 R] /Count 1 /Resources 23 0 R >>" },
-    { .page = PAGE("/Resources << /XObject << /Im0 25 0 R >> >> /Contents [4 0 R] /Annots [8 0 R 10 0 R %]"), .content = "/Im0 Do", .form = FORM_OF("23 0 R") },
-    { .page = PAGE("/Resources << >> /Contents [4 0 R] /Annots [8 0 R 10 0 R 24 0 R]"), .content = "", .form = FORM_OF("<< /$ 20 0 R >>"),
-      .annotation = "<< /Type /Annot /Subtype /Stamp /Rect [0 0 600 800] /F 4 /AP << /N 25 0 R >> /Popup % >>" },
-    { .page = PAGE("/Resources << >> /Contents [4 0 R] /Annots [8 0 R 10 0 R 24 0 R]"), .content = "", .form = FORM_OF("23 0 R"),
-      .annotation = "<< /Type /Annot /Subtype /FreeText /Rect [0 0 600 800] /F 4 /AP << /N << /A 25 0 R /B % >> >> /AS /A >>" },
-};
-static const char *const forms[] = {
-    "<< /Fields [8 0 R 10 0 R] /SigFlags 3 /DA (/F1 12 Tf 0 g) /DR << /Font << /F1 6 0 R >> >> >>",
-    "<< /Fields [8 0 R 10 0 R %] /SigFlags 3 /DA (/F1 12 Tf 0 g) /DR << /Font << /F1 6 0 R >> >> >>",
-    "<< /Fields [8 0 R 10 0 R] /SigFlags 3 /DR % >>",
-    "<< /Fields [8 0 R 10 0 R] /SigFlags 3 /DR << /Font % >> >>",
-};
-static const char *const catalogs[] = {
-    "<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R >>",
-    "<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /Metadata % >>",
-    "<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /DSS % >>",
-    "<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /DSS << /Certs [%] /VRI << /A << /Cert [%] >> >> >> >>",
-    "<< /Type /Catalog /Pages 2 0 R /AcroForm % >>",
-    "<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /Names % /OCProperties % >>",
-};
-
-size_t
-draft_first(struct dice *dice, int ids[DRAFT_FIRST], char texts[DRAFT_FIRST][DRAFT_MAX])
-{
-    const struct channel *channel = &ANY(dice, channels);
-    const struct way *way = &ANY(dice, ways);
-    const char *name = ANY(dice, drawn_by), *said = ANY(dice, says);
-    size_t who = dice_roll(dice, 5), n = 0;
-    char target[16], content[128] = "";
-    struct text t = { content, 0 };
-
-    snprintf(target, sizeof(target), "%zu 0 R", HOLDER + dice_roll(dice, 6));
-    put_named(dice, true, channel->content, name, "", &t);
-    for (int id = 1; id <= DRAWS; id++) {
-        t = (struct text){ texts[n], 0 };
-        texts[n][0] = '\0';
-        switch (id) {
-        case 1: put_named(dice, true, ANY(dice, catalogs), "", target, &t); break;
-        case 2: put_text(&t, way->pages == NULL ? "" : way->pages); break;
-        case 3: put_named(dice, true, way->page, channel->key, target, &t); break;
-        case 4: put_text(&t, "<< "), put_text(&t, who == 4 ? said : ""), put_stream(way->content == NULL ? content : way->content, &t); break;
-        case 5: put_named(dice, true, ANY(dice, forms), "", target, &t); break;
-        case HOLDER: put_named(dice, true, "<< /$ 21 0 R % >>", name, who <= 1 ? said : "", &t); break;
-        case USED: put_thing(dice, &channel->used, who == 2 ? said : "", &t); break;
-        case OTHER: put_thing(dice, &channel->other, "", &t); break;
-        case RESOURCES: put_named(dice, true, "<< /Font << /F1 6 0 R >> /$ 20 0 R % >>", channel->key, who == 3 ? said : "", &t); break;
-        case ANNOTATION: put_named(dice, true, way->annotation == NULL ? "" : way->annotation, "", target, &t); break;
-        case DRAWS:
-            if (way->form != NULL)
-                put_named(dice, true, way->form, channel->key, "", &t), put_text(&t, who == 4 ? said : ""), put_stream(content, &t);
-            break;
-        default: break;
-        }
-        if (t.len > 0)
-            ids[n++] = id;
-    }
-    return n;
 }
 
 static void
@@ -372,4 +268,112 @@ draft_field(struct dice *dice, struct jy_slice file, int id, char out[DRAFT_MAX]
     snprintf(inside, sizeof(inside), "%.*s %s", (int)len - 4, out + 2, ANY(dice, words));
     memcpy(out, inside, sizeof(inside));
     return true;
+}
+
+/* -- the first revision -- */
+
+/* How a page is drawn: the key of its resources, and what is drawn under the name $ with one thing or with another. */
+static const struct channel {
+    const char *key, *content;
+    struct kind used, other;
+} channels[] = {
+    { "Font", "BT /$ 24 Tf 72 700 Td (100 yuan) Tj ET", { "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica %", NULL },
+      { "<< /Type /Font /Subtype /Type1 /BaseFont /Symbol", NULL } },
+    { "XObject", "/$ Do", { "<< /Type /XObject /Subtype /Form /BBox [0 0 600 800] %", "0 0 600 700 re f" },
+      { "<< /Type /XObject /Subtype /Form /BBox [0 0 600 800]", "0 0 300 800 re f" } },
+    { "ExtGState", "/$ gs 72 650 90 90 re f", { "<< /Type /ExtGState /ca 1 %", NULL }, { "<< /Type /ExtGState /ca 0.5", NULL } },
+    { "Pattern", "/Pattern cs /$ scn 72 650 90 90 re f", { "<< /PatternType 1 /PaintType 1 /TilingType 1 /BBox [0 0 9 9] /XStep 9 /YStep 9 /Resources << >> %",
+      "0 0 5 5 re f" }, { "<< /PatternType 1 /PaintType 1 /TilingType 1 /BBox [0 0 9 9] /XStep 9 /YStep 9 /Resources << >>", "0 0 9 9 re f" } },
+};
+static const char *const drawn_by[] = {
+    "F1", "F", "M", "MK", "AP", "A", "V", "P", "N", "Annots", "DV", "AS", "DA", "Contents", "Fields", "Kids", "Parent", "DR", "Cert", "Certs", "Metadata",
+    "SigFlags", "Lock",
+};
+static const char *const says[] = {
+    "/FT /Sig", "/FT /Tx", "/FT /Sig /T (alias)", "/FT /Tx /T (alias) /V (x)", "/Type /Page", "/Type /Catalog /Pages 2 0 R",
+    "/Type /Annot /Subtype /Widget", "/Type /Annot /Subtype /Widget /FT /Sig /T (alias) /Rect [0 0 0 0]", "/Subtype /Widget /Parent 8 0 R", "/Parent 8 0 R",
+    "/P 3 0 R /FT /Sig", "/Kids [8 0 R]", "/Type /Metadata /Subtype /XML", "/Type /DSS", "/Fields [8 0 R]", "/Type /OCG /Name (a)",
+    "/Type /Pages /Kids [3 0 R]", "/Type /SigRef", "/Title (a)",
+};
+
+/* How the page comes to its resources ($ is the key of the holder in them, % one of the objects above). content: of the page, NULL: what draws. */
+#define PAGE(more) "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] " more " >>"
+#define FORM_OF(resources) "<< /Type /XObject /Subtype /Form /BBox [0 0 600 800] /Resources " resources
+static const struct way {
+    const char *page, *pages, *content, *annotation, *form;
+} ways[] = {
+    { .page = PAGE("/Resources << /Font << /F1 6 0 R >> /$ 20 0 R >> /Contents [4 0 R] /Annots [8 0 R 10 0 R %]") },
+    { .page = PAGE("/Resources 23 0 R /Contents [4 0 R] /Annots [8 0 R 10 0 R %]") },
+    { .page = PAGE("/Resources 23 0 R /Contents 4 0 R /Annots [8 0 R 10 0 R] /Metadata %") },
+    { .page = PAGE("/Contents 4 0 R /Annots [8 0 R 10 0 R] /PieceInfo %"), .pages = "<< /Type /Pages /Kids [3 0 R] /Count 1 /Resources 23 0 R >>" },
+    { .page = PAGE("/Resources << /XObject << /Im0 25 0 R >> >> /Contents [4 0 R] /Annots [8 0 R 10 0 R %]"), .content = "/Im0 Do", .form = FORM_OF("23 0 R") },
+    { .page = PAGE("/Resources << >> /Contents [4 0 R] /Annots [8 0 R 10 0 R 24 0 R]"), .content = "", .form = FORM_OF("<< /$ 20 0 R >>"),
+      .annotation = "<< /Type /Annot /Subtype /Stamp /Rect [0 0 600 800] /F 4 /AP << /N 25 0 R >> /Popup % >>" },
+    { .page = PAGE("/Resources << >> /Contents [4 0 R] /Annots [8 0 R 10 0 R 24 0 R]"), .content = "", .form = FORM_OF("23 0 R"),
+      .annotation = "<< /Type /Annot /Subtype /FreeText /Rect [0 0 600 800] /F 4 /AP << /N << /A 25 0 R /B % >> >> /AS /A >>" },
+};
+static const char *const forms[] = {
+    "<< /Fields [8 0 R 10 0 R] /SigFlags 3 /DA (/F1 12 Tf 0 g) /DR << /Font << /F1 6 0 R >> >> >>",
+    "<< /Fields [8 0 R 10 0 R %] /SigFlags 3 /DA (/F1 12 Tf 0 g) /DR << /Font << /F1 6 0 R >> >> >>",
+    "<< /Fields [8 0 R 10 0 R] /SigFlags 3 /DR % >>",
+    "<< /Fields [8 0 R 10 0 R] /SigFlags 3 /DR << /Font % >> >>",
+};
+static const char *const catalogs[] = {
+    "<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R >>",
+    "<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /Metadata % >>",
+    "<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /DSS % >>",
+    "<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /DSS << /Certs [%] /VRI << /A << /Cert [%] >> >> >> >>",
+    "<< /Type /Catalog /Pages 2 0 R /AcroForm % >>",
+    "<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /Names % /OCProperties % >>",
+};
+
+/* Of draft_first: the holder of the name, what it names, what it does not name yet, the resources, and on some ways an annotation and a form. */
+enum { HOLDER = 20, USED, OTHER, RESOURCES, ANNOTATION, DRAWS };
+
+static void
+put_thing(struct dice *dice, const struct kind *thing, const char *said, struct text *t)
+{
+    put_named(dice, true, thing->text, "", said, t);
+    if (thing->stream != NULL)
+        put_stream(thing->stream, t);
+    else
+        put_text(t, " >>");
+}
+
+size_t
+draft_first(struct dice *dice, int ids[DRAFT_FIRST], char texts[DRAFT_FIRST][DRAFT_MAX])
+{
+    const struct channel *channel = &ANY(dice, channels);
+    const struct way *way = &ANY(dice, ways);
+    const char *name = ANY(dice, drawn_by), *said = ANY(dice, says);
+    size_t who = dice_roll(dice, 5), n = 0;
+    char target[16], content[128] = "";
+    struct text t = { content, 0 };
+
+    snprintf(target, sizeof(target), "%zu 0 R", HOLDER + dice_roll(dice, 6));
+    put_named(dice, true, channel->content, name, "", &t);
+    for (int id = 1; id <= DRAWS; id++) {
+        t = (struct text){ texts[n], 0 };
+        texts[n][0] = '\0';
+        switch (id) {
+        case 1: put_named(dice, true, ANY(dice, catalogs), "", target, &t); break;
+        case 2: put_text(&t, way->pages == NULL ? "" : way->pages); break;
+        case 3: put_named(dice, true, way->page, channel->key, target, &t); break;
+        case 4: put_text(&t, "<< "), put_text(&t, who == 4 ? said : ""), put_stream(way->content == NULL ? content : way->content, &t); break;
+        case 5: put_named(dice, true, ANY(dice, forms), "", target, &t); break;
+        case HOLDER: put_named(dice, true, "<< /$ 21 0 R % >>", name, who <= 1 ? said : "", &t); break;
+        case USED: put_thing(dice, &channel->used, who == 2 ? said : "", &t); break;
+        case OTHER: put_thing(dice, &channel->other, "", &t); break;
+        case RESOURCES: put_named(dice, true, "<< /Font << /F1 6 0 R >> /$ 20 0 R % >>", channel->key, who == 3 ? said : "", &t); break;
+        case ANNOTATION: put_named(dice, true, way->annotation == NULL ? "" : way->annotation, "", target, &t); break;
+        case DRAWS:
+            if (way->form != NULL)
+                put_named(dice, true, way->form, channel->key, "", &t), put_text(&t, who == 4 ? said : ""), put_stream(content, &t);
+            break;
+        default: break;
+        }
+        if (t.len > 0)
+            ids[n++] = id;
+    }
+    return n;
 }
