@@ -48,7 +48,7 @@ static const struct kind {
     { "<< /Certs @ /VRI << /A << /Cert @ >> >> >>", NULL },
     { "<< /Type /Pages /Kids [@] /Count 1 >>", NULL },
     { "<< /Type /Pages /Parent 2 0 R /Kids [3 0 R] /Count 1 /Resources @ >>", NULL },
-    { "<< /Fields [8 0 R 10 0 R @] /SigFlags 3 /DR @ >>", NULL },
+    { "<< /Fields [8 0 R 10 0 R 26 0 R @] /SigFlags 3 /DR @ >>", NULL },
     { "<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /DSS @ /Metadata @ >>", NULL },
     { "<< /Title (Another) /Author @ >>", NULL },
     { "(a string)", NULL },
@@ -254,13 +254,13 @@ draft_object(struct dice *dice, struct jy_slice file, int id, bool low, char out
 bool
 draft_field(struct dice *dice, struct jy_slice file, int id, char out[DRAFT_MAX])
 {
-    static const char *const words[] = { "", "/FT /Sig", "/FT /Sig /T (later)", "/FT /Sig /T (later) /Type /Annot /Subtype /Widget /Rect [0 0 0 0]" };
+    static const char *const words[] = { "", "", "/FT /Sig", "/FT /Sig /T (alias)", "/FT /Sig /T (alias) /Type /Annot /Subtype /Widget /Rect [0 0 0 0]" };
     char inside[DRAFT_MAX];
     size_t len;
 
     if (!draft_present(file, id, out) || strncmp(out, "<<", 2) != 0 || strstr(out, "stream") != NULL)
         return false;
-    for (size_t n = 1 + dice_roll(dice, 2); n > 0; n--)
+    for (size_t n = dice_roll(dice, 3); n > 0; n--)
         change_key(dice, false, out);
     len = strlen(out);
     if (len < 4 || strcmp(out + len - 2, ">>") != 0 || len > 700)
@@ -302,21 +302,22 @@ static const char *const says[] = {
 static const struct way {
     const char *page, *pages, *content, *annotation, *form;
 } ways[] = {
-    { .page = PAGE("/Resources << /Font << /F1 6 0 R >> /$ 20 0 R >> /Contents [4 0 R] /Annots [8 0 R 10 0 R %]") },
-    { .page = PAGE("/Resources 23 0 R /Contents [4 0 R] /Annots [8 0 R 10 0 R %]") },
-    { .page = PAGE("/Resources 23 0 R /Contents 4 0 R /Annots [8 0 R 10 0 R] /Metadata %") },
-    { .page = PAGE("/Contents 4 0 R /Annots [8 0 R 10 0 R] /PieceInfo %"), .pages = "<< /Type /Pages /Kids [3 0 R] /Count 1 /Resources 23 0 R >>" },
-    { .page = PAGE("/Resources << /XObject << /Im0 25 0 R >> >> /Contents [4 0 R] /Annots [8 0 R 10 0 R %]"), .content = "/Im0 Do", .form = FORM_OF("23 0 R") },
-    { .page = PAGE("/Resources << >> /Contents [4 0 R] /Annots [8 0 R 10 0 R 24 0 R]"), .content = "", .form = FORM_OF("<< /$ 20 0 R >>"),
+    { .page = PAGE("/Resources << /Font << /F1 6 0 R >> /$ 20 0 R >> /Contents [4 0 R] /Annots [8 0 R 10 0 R 26 0 R %]") },
+    { .page = PAGE("/Resources 23 0 R /Contents [4 0 R] /Annots [8 0 R 10 0 R 26 0 R %]") },
+    { .page = PAGE("/Resources 23 0 R /Contents 4 0 R /Annots [8 0 R 10 0 R 26 0 R] /Metadata %") },
+    { .page = PAGE("/Contents 4 0 R /Annots [8 0 R 10 0 R 26 0 R] /PieceInfo %"), .pages = "<< /Type /Pages /Kids [3 0 R] /Count 1 /Resources 23 0 R >>" },
+    { .page = PAGE("/Resources << /XObject << /Im0 25 0 R >> >> /Contents [4 0 R] /Annots [8 0 R 10 0 R 26 0 R %]"), .content = "/Im0 Do",
+      .form = FORM_OF("23 0 R") },
+    { .page = PAGE("/Resources << >> /Contents [4 0 R] /Annots [8 0 R 10 0 R 26 0 R 24 0 R]"), .content = "", .form = FORM_OF("<< /$ 20 0 R >>"),
       .annotation = "<< /Type /Annot /Subtype /Stamp /Rect [0 0 600 800] /F 4 /AP << /N 25 0 R >> /Popup % >>" },
-    { .page = PAGE("/Resources << >> /Contents [4 0 R] /Annots [8 0 R 10 0 R 24 0 R]"), .content = "", .form = FORM_OF("23 0 R"),
+    { .page = PAGE("/Resources << >> /Contents [4 0 R] /Annots [8 0 R 10 0 R 26 0 R 24 0 R]"), .content = "", .form = FORM_OF("23 0 R"),
       .annotation = "<< /Type /Annot /Subtype /FreeText /Rect [0 0 600 800] /F 4 /AP << /N << /A 25 0 R /B % >> >> /AS /A >>" },
 };
 static const char *const forms[] = {
-    "<< /Fields [8 0 R 10 0 R] /SigFlags 3 /DA (/F1 12 Tf 0 g) /DR << /Font << /F1 6 0 R >> >> >>",
-    "<< /Fields [8 0 R 10 0 R %] /SigFlags 3 /DA (/F1 12 Tf 0 g) /DR << /Font << /F1 6 0 R >> >> >>",
-    "<< /Fields [8 0 R 10 0 R] /SigFlags 3 /DR % >>",
-    "<< /Fields [8 0 R 10 0 R] /SigFlags 3 /DR << /Font % >> >>",
+    "<< /Fields [8 0 R 10 0 R 26 0 R] /SigFlags 3 /DA (/F1 12 Tf 0 g) /DR << /Font << /F1 6 0 R >> >> >>",
+    "<< /Fields [8 0 R 10 0 R 26 0 R %] /SigFlags 3 /DA (/F1 12 Tf 0 g) /DR << /Font << /F1 6 0 R >> >> >>",
+    "<< /Fields [8 0 R 10 0 R 26 0 R] /SigFlags 3 /DR % >>",
+    "<< /Fields [8 0 R 10 0 R 26 0 R] /SigFlags 3 /DR << /Font % >> >>",
 };
 static const char *const catalogs[] = {
     "<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R >>",
@@ -327,8 +328,11 @@ static const char *const catalogs[] = {
     "<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /Names % /OCProperties % >>",
 };
 
-/* Of draft_first: the holder of the name, what it names, what it does not name yet, the resources, and on some ways an annotation and a form. */
-enum { HOLDER = 20, USED, OTHER, RESOURCES, ANNOTATION, DRAWS };
+/*
+ * Of draft_first: the holder of the name, what it names, what it does not name yet, the resources, on some ways an annotation and a form, and the field of a
+ * further signature.
+ */
+enum { HOLDER = 20, USED, OTHER, RESOURCES, ANNOTATION, DRAWS, SECOND };
 
 static void
 put_thing(struct dice *dice, const struct kind *thing, const char *said, struct text *t)
@@ -352,7 +356,7 @@ draft_first(struct dice *dice, int ids[DRAFT_FIRST], char texts[DRAFT_FIRST][DRA
 
     snprintf(target, sizeof(target), "%zu 0 R", HOLDER + dice_roll(dice, 6));
     put_named(dice, true, channel->content, name, "", &t);
-    for (int id = 1; id <= DRAWS; id++) {
+    for (int id = 1; id <= SECOND; id++) {
         t = (struct text){ texts[n], 0 };
         texts[n][0] = '\0';
         switch (id) {
@@ -370,6 +374,7 @@ draft_first(struct dice *dice, int ids[DRAFT_FIRST], char texts[DRAFT_FIRST][DRA
             if (way->form != NULL)
                 put_named(dice, true, way->form, channel->key, "", &t), put_text(&t, who == 4 ? said : ""), put_stream(content, &t);
             break;
+        case SECOND: put_text(&t, "<< " DRAFT_SECOND " >>"); break;
         default: break;
         }
         if (t.len > 0)

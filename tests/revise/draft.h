@@ -8,6 +8,7 @@
 #define DRAFT_MAX 4096                /* bytes of an object's text */
 #define DRAFT_IDS 42                  /* objects that references go to: 1 to this */
 #define DRAFT_FIRST 12
+#define DRAFT_SECOND "/FT /Sig /T (second) /Type /Annot /Subtype /Widget /Rect [0 0 0 0] /P 3 0 R /F 4"   /* keys of the field 26, for a further signature */
 #define LOW_TOP 640                   /* of the page's 800 points; the text of the page stands above */
 
 struct dice {

@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #define REVISIONS_OF_EACH 64          /* of one signed file */
-#define CHANGED_MAX 4                 /* objects of one revision */
+#define REVISION_MAX 16               /* objects of one */
 #define DOTS_PER_INCH 24
 
 /* Poppler, and MuPDF where it is installed: what the one overlooks the other shows. */
@@ -54,7 +54,8 @@ draw_by_mupdf(int in, int out)
     if (nothing < 0 || posix_spawn_file_actions_init(&actions) != 0 || posix_spawn_file_actions_adddup2(&actions, out, 1) != 0 ||
         posix_spawn_file_actions_adddup2(&actions, nothing, 2) != 0)
         abort();
-    good = posix_spawnp(&child, argv[0], &actions, NULL, argv, environ) == 0 && waitpid(child, &status, 0) == child && status == 0;
+    /* It exits with 1 also when it has only complained of something that it then drew. */
+    good = posix_spawnp(&child, argv[0], &actions, NULL, argv, environ) == 0 && waitpid(child, &status, 0) == child && WIFEXITED(status);
     posix_spawn_file_actions_destroy(&actions);
     close(nothing);
     return good;
@@ -66,13 +67,14 @@ draw_by(int painter, struct jy_slice file, struct jy_picture *picture)
     const struct jy_poppler_page page = { .page = 1, .dots_per_inch = DOTS_PER_INCH };
     int in = memfd_create("revise", MFD_CLOEXEC), out = memfd_create("revise", MFD_CLOEXEC);
     struct jy_buf png = { 0 };
-    off_t size;
+    off_t size = 0;
     bool good;
 
     if (in < 0 || out < 0 || write(in, file.p, file.len) != (ssize_t)file.len || lseek(in, 0, SEEK_SET) != 0)
         abort();
     good = painter == MUPDF ? draw_by_mupdf(in, out) : jy_poppler_draw(in, &page, out, 20, NULL) == JY_OK;
-    if (good && (size = lseek(out, 0, SEEK_END)) > 0) {
+    good = good && (size = lseek(out, 0, SEEK_END)) > 0;
+    if (good) {
         MUST(jy_buf_reserve(&png, (size_t)size));
         if (pread(out, png.p, (size_t)size, 0) != size)
             abort();
@@ -134,25 +136,39 @@ judge(struct jy_slice file, size_t *signatures)
     return verdict;
 }
 
-/* Objects at random of these numbers, each once. */
-static void
-draft(struct dice *dice, struct jy_slice file, const int *ids, size_t id_count, bool low, struct object list[CHANGED_MAX + 1], char texts[][DRAFT_MAX])
+/* The objects of one revision, each once. */
+struct revision {
+    struct object list[REVISION_MAX + 1];
+    char texts[REVISION_MAX][DRAFT_MAX];
+    size_t count;
+    char trailer[48];                 /* more entries of it */
+};
+
+/* Room for the text of an object, in the place of what there was for it. */
+static char *
+text_for(struct revision *r, int id)
 {
-    size_t count = 0;
+    size_t i = 0;
 
-    for (size_t n = 1 + dice_roll(dice, 3) * dice_roll(dice, 3) * CHANGED_MAX / 8; n > 0; n--) {
-        int id = ids[dice_roll(dice, id_count)];
-        bool twice = false;
+    while (i < r->count && r->list[i].id != id)
+        i++;
+    if (i == REVISION_MAX)
+        abort();
+    r->count = i == r->count ? i + 1 : r->count;
+    r->list[i] = (struct object){ id, r->texts[i], 0 };
+    r->list[r->count] = (struct object){ 0 };
+    return r->texts[i];
+}
 
-        for (size_t i = 0; i < count; i++)
-            twice = twice || list[i].id == id;
-        if (twice)
-            continue;
-        draft_object(dice, file, id, low, texts[count]);
-        list[count] = (struct object){ id, texts[count], 0 };
-        count++;
+/* Some of these objects at random, mostly one. */
+static void
+add_any(struct dice *dice, struct jy_slice file, const int *ids, size_t count, bool low, struct revision *r)
+{
+    for (size_t n = 1 + dice_roll(dice, 3) * dice_roll(dice, 3) / 2; n > 0; n--) {
+        int id = ids[dice_roll(dice, count)];
+
+        draft_object(dice, file, id, low, text_for(r, id));
     }
-    list[count] = (struct object){ 0 };
 }
 
 /* A page that draws with objects that are several things, and perhaps something else; then the signature. */
@@ -161,50 +177,101 @@ make_signed(struct dice *dice, struct pdf_file *f)
 {
     static const int ids[] = { 1, 2, 3, 4, 5, 6, 8, 8, 9, 11, 12, 20, 20, 21, 21, 22, 23, 24, 25, 26 };
     static const char *const values[] = { "", "", CERTIFICATION(2), CERTIFICATION(3), FIELD_LOCK("/Action /Include /Fields [(amount)]") };
-    static char first[DRAFT_FIRST][DRAFT_MAX], more[CHANGED_MAX][DRAFT_MAX];
-    struct object list[DRAFT_FIRST + 1] = { 0 };
+    static struct revision r;
+    static char first[DRAFT_FIRST][DRAFT_MAX];
     struct sign_how how = { .field_id = 10, .value = values[dice_roll(dice, sizeof(values) / sizeof(values[0]))] };
     int numbers[DRAFT_FIRST];
 
     *f = (struct pdf_file){ 0 };
     pdf_begin(f, NULL, NULL);
+    r.count = 0;
     for (size_t i = draft_first(dice, numbers, first); i-- > 0;)
-        list[i] = (struct object){ numbers[i], first[i], 0 };
-    pdf_update(f, list, "");
+        memcpy(text_for(&r, numbers[i]), first[i], DRAFT_MAX);
+    pdf_update(f, r.list, "");
     if (dice_roll(dice, 2) == 0) {
-        draft(dice, jy_buf_slice(&f->bytes), ids, sizeof(ids) / sizeof(ids[0]), true, list, more);
-        pdf_update(f, list, "");
+        r.count = 0;
+        add_any(dice, jy_buf_slice(&f->bytes), ids, sizeof(ids) / sizeof(ids[0]), true, &r);
+        pdf_update(f, r.list, "");
     }
-    f->size = f->size < 27 ? 27 : f->size;
     pdf_sign(f, &how);
 }
 
-/* Anything behind it, at times with a further signature in any object, which keeps what it was. How many signatures came. */
+/* What may come behind a signature, and whatever may not; with the usual objects, or with one that is something else. */
+enum move { ANYTHING, FILL_IN, SIGN, GIVE_EVIDENCE, DESCRIBE, MOVES };
+#define NEW_ID 41                     /* of an object that comes with it */
+
+static void
+fill_in(struct dice *dice, struct jy_slice file, bool usual, int other, struct revision *r)
+{
+    char own[DRAFT_MAX];
+
+    if (usual) {
+        snprintf(text_for(r, 8), DRAFT_MAX, "%s", FIELD("two hundred", "41 0 R"));
+        snprintf(text_for(r, NEW_ID), DRAFT_MAX, "%s", OTHER_FORM);
+    } else if (draft_field(dice, file, other, own)) {
+        snprintf(text_for(r, other), DRAFT_MAX, "<< %.3000s /V (two hundred) >>", own);
+    }
+}
+
+/* The catalog names an object under this key, in the place of what follows there. */
+static void
+name_in_catalog(struct jy_slice file, const char *key, const char *value, struct revision *r)
+{
+    char now[DRAFT_MAX], *end;
+    size_t len;
+
+    if (!draft_present(file, 1, now) || (len = strlen(now)) < 4 || strcmp(now + len - 2, ">>") != 0)
+        return;
+    now[len - 2] = '\0';
+    if ((end = strstr(now, key)) != NULL)
+        *end = '\0';
+    snprintf(text_for(r, 1), DRAFT_MAX, "%.3000s %s %s >>", now, key, value);
+}
+
+static void
+name_object(struct dice *dice, struct jy_slice file, enum move move, bool usual, int id, struct revision *r)
+{
+    char reference[16], value[40];
+
+    snprintf(reference, sizeof(reference), "%d 0 R", id);
+    snprintf(value, sizeof(value), move == GIVE_EVIDENCE && dice_roll(dice, 2) == 0 ? "<< /Certs [%s] >>" : "%s", reference);
+    if (move == DESCRIBE && dice_roll(dice, 2) == 0)
+        snprintf(r->trailer, sizeof(r->trailer), "/Info %s", reference);
+    else
+        name_in_catalog(file, move == DESCRIBE ? "/Metadata" : "/DSS", value, r);
+    if (usual && dice_roll(dice, 2) == 0)
+        snprintf(text_for(r, id), DRAFT_MAX, "%s", STREAM("", "3", "abc"));
+    else
+        draft_object(dice, file, id, false, text_for(r, id));
+}
+
+/* A further revision. How many signatures came with it. */
 static size_t
 revise(struct dice *dice, struct pdf_file *f)
 {
-    static const int ids[] = { 1, 2, 3, 3, 4, 5, 5, 6, 8, 8, 9, 10, 11, 12, 20, 20, 20, 20, 20, 20, 21, 21, 21, 21, 22, 23, 23, 23, 24, 24, 25, 25, 26,
-                               40, 41 };
-    static char texts[CHANGED_MAX][DRAFT_MAX], own[DRAFT_MAX];
-    struct object list[CHANGED_MAX + 1];
-    char trailer[48] = "";
-    int field = ids[dice_roll(dice, sizeof(ids) / sizeof(ids[0]))];
-    bool is_signed = dice_roll(dice, 3) == 0 && draft_field(dice, jy_buf_slice(&f->bytes), field, own);
+    static const int ids[] = { 1, 2, 3, 3, 4, 5, 5, 6, 8, 8, 9, 10, 11, 12, 20, 20, 20, 20, 21, 21, 21, 22, 23, 23, 24, 24, 25, 25, 26, 40, NEW_ID };
+    static struct revision r;
+    static char own[DRAFT_MAX];
+    const struct jy_slice file = jy_buf_slice(&f->bytes);
+    const enum move move = (enum move)dice_roll(dice, MOVES);
+    const bool usual = dice_roll(dice, 2) == 0;
+    const int other = 20 + (int)dice_roll(dice, 7);
 
-    draft(dice, jy_buf_slice(&f->bytes), ids, sizeof(ids) / sizeof(ids[0]), false, list, texts);
-    if (is_signed) {
-        struct sign_how how = { .field_id = field, .keys = own };
-
-        for (size_t i = 0; list[0].id != 0 && list[i].id != 0; i++)
-            if (list[i].id == field)
-                list[0].id = 0;                            /* once is enough */
-        how.also = list;
-        pdf_sign(f, &how);
+    r.count = 0;
+    r.trailer[0] = '\0';
+    if (move == SIGN && (usual || draft_field(dice, file, other, own))) {
+        pdf_sign(f, &(const struct sign_how){ .field_id = usual ? 26 : other, .keys = usual ? DRAFT_SECOND : own });
         return 1;
     }
-    if (dice_roll(dice, 8) == 0)
-        snprintf(trailer, sizeof(trailer), "/%s %zu 0 R", dice_roll(dice, 2) == 0 ? "Root" : "Info", 1 + dice_roll(dice, DRAFT_IDS));
-    pdf_update(f, list, trailer);
+    if (move == FILL_IN)
+        fill_in(dice, file, usual, other, &r);
+    if (move == GIVE_EVIDENCE || move == DESCRIBE)
+        name_object(dice, file, move, usual, usual ? NEW_ID : other, &r);
+    if (r.count == 0 || dice_roll(dice, 4) == 0)
+        add_any(dice, file, ids, sizeof(ids) / sizeof(ids[0]), false, &r);
+    if (dice_roll(dice, 16) == 0)
+        snprintf(r.trailer, sizeof(r.trailer), "/Root %zu 0 R", 1 + dice_roll(dice, DRAFT_IDS));
+    pdf_update(f, r.list, r.trailer);
     return 0;
 }
 
