@@ -2,7 +2,7 @@
 /* A copy that says it is one (R17.1): of an OFD or a PDF, as PDF, or a page as PNG. */
 #include "cli/cmd.h"
 #include "cli/draw.h"
-#include "cli/poppler.h"
+#include "poppler/poppler.h"
 
 #include <jinyin/place.h>
 
@@ -48,12 +48,14 @@ draw_pdf_pages(struct exporting *e, struct jy_fault *fault)
     if ((e->pictures = calloc(count, sizeof(*e->pictures))) == NULL || (e->slices = calloc(count, sizeof(*e->slices))) == NULL)
         return JY_E_NOMEM;
     for (; rc == JY_OK && e->drawn < count; e->drawn++) {
-        rc = picture_of_pdf_page(e->file.bytes, e->wish.first + (int)e->drawn, COPY_DOTS_PER_MM * 25.4, &e->pictures[e->drawn], fault);
+        const struct jy_poppler_page page = { .page = e->wish.first + (int)e->drawn, .dots_per_inch = COPY_DOTS_PER_MM * 25.4 };
+
+        rc = jy_poppler_draw_bytes(e->file.bytes, &page, &e->pictures[e->drawn], fault);
         e->slices[e->drawn] = jy_buf_slice(&e->pictures[e->drawn]);
     }
     e->wish.pictures = e->slices;
     /* Who can draw a page and cannot read its words leaves it a picture. */
-    if (rc == JY_OK && !e->wish.png && (rc = words_of_pdf(e->file.bytes, e->wish.first, e->wish.last, &e->words, fault)) == JY_E_DAMAGED) {
+    if (rc == JY_OK && !e->wish.png && (rc = jy_poppler_words_bytes(e->file.bytes, e->wish.first, e->wish.last, &e->words, fault)) == JY_E_DAMAGED) {
         e->words.len = 0;
         rc = JY_OK;
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cmd.h"
 #include "cli/draw.h"
-#include "cli/poppler.h"
+#include "poppler/poppler.h"
 
 #include <jinyin/place.h>
 
@@ -58,12 +58,13 @@ show_progress(const struct drawing *d, size_t done, size_t count)
 static jy_err
 draw(const struct drawing *d, int page, struct jy_buf *notes, struct jy_fault *fault)
 {
+    const struct jy_poppler_page wanted = { .page = page, .dots_per_inch = d->dots_per_mm * 25.4 };
     struct jy_buf png = { 0 };
     char path[4096];
     jy_err rc;
 
     if (d->format == JY_FORMAT_PDF)
-        rc = picture_of_pdf_page(d->file.bytes, page, d->dots_per_mm * 25.4, &png, fault);
+        rc = jy_poppler_draw_bytes(d->file.bytes, &wanted, &png, fault);
     else
         rc = draw_ofd_page(d->file.bytes, page, d->dots_per_mm, &png, notes, fault);
     snprintf(path, sizeof(path), d->one ? "%s" : "%s/page-%03d.png", d->out, page);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The text of pages in runs with their places: what keywords are looked for in. */
 #include "cli/cmd.h"
-#include "cli/poppler.h"
+#include "poppler/poppler.h"
 
 #include <jinyin/place.h>
 
@@ -26,7 +26,7 @@ read_page(struct telling *t, int page, struct jy_fault *fault)
     jy_err rc = JY_OK;
 
     if (jy_document_format(t->doc) == JY_FORMAT_PDF)
-        rc = words_of_pdf(t->file.bytes, page, page, &words, fault);
+        rc = jy_poppler_words_bytes(t->file.bytes, page, page, &words, fault);
     if (rc == JY_OK)
         rc = jy_page_text(t->doc, jy_buf_slice(&words), page, &t->text, fault);
     jy_buf_free(&words);

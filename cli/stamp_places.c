@@ -2,8 +2,8 @@
 /* From what was asked of `jinyin stamp` to places on this very document. */
 #include "cli/stamp.h"
 
-#include "cli/poppler.h"
 #include "core/rules.h"
+#include "poppler/poppler.h"
 
 #include <stdlib.h>
 
@@ -28,7 +28,7 @@ find_in_pdf(const struct placing *p, const struct stamp_spot *s, const struct jy
     for (int first = pages->list[0]; rc == JY_OK && first <= end; first += PAGES_AT_ONCE) {
         struct jy_words words = { .first = first, .last = end - first < PAGES_AT_ONCE ? end : first + PAGES_AT_ONCE - 1 };
         struct jy_buf bbox = { 0 };
-        if ((rc = words_of_pdf(p->file, words.first, words.last, &bbox, p->fault)) == JY_OK) {
+        if ((rc = jy_poppler_words_bytes(p->file, words.first, words.last, &bbox, p->fault)) == JY_OK) {
             words.bbox = jy_buf_slice(&bbox);
             rc = jy_keyword_find_words(p->doc, &words, pages, s->word, s->blanks_count, out, p->fault);
         }

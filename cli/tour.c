@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/tour.h"
 #include "cli/draw.h"
-#include "cli/poppler.h"
+#include "poppler/poppler.h"
 
 #include <jinyin/container.h>
 
@@ -100,9 +100,10 @@ tour_extension(const char *name, char base[256])
 jy_err
 tour_draw(const struct tour *tour, const char *name, const char *suffix, struct jy_slice file, struct jy_fault *fault)
 {
+    const struct jy_poppler_page first = { .page = 1, .dots_per_inch = 110 };
     struct jy_buf png = { 0 }, notes = { 0 };
-    jy_err rc = jy_format_detect(file) == JY_FORMAT_PDF ? picture_of_pdf_page(file, 1, 110, &png, fault) :
-                                                          draw_ofd_page(file, 1, 110 / 25.4, &png, &notes, fault);
+    jy_err rc = jy_format_detect(file) == JY_FORMAT_PDF ? jy_poppler_draw_bytes(file, &first, &png, fault) :
+                                                          draw_ofd_page(file, 1, first.dots_per_inch / 25.4, &png, &notes, fault);
 
     if (rc != JY_OK) {
         tour_detail("没有图像 · no picture: %s %s", fault->where, fault->text);

@@ -3,7 +3,7 @@
 
 #include "cli/cmd.h"
 #include "cli/draw.h"
-#include "cli/poppler.h"
+#include "poppler/poppler.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -16,12 +16,13 @@ static jy_err
 write_page(struct jy_slice file, struct jy_slice report, int page, const char *folder, struct jy_fault *fault)
 {
     struct marked_wish wish = { .file = file, .report = report, .page = page };
+    const struct jy_poppler_page wanted = { .page = page, .dots_per_inch = COPY_DOTS_PER_MM * 25.4 };
     struct jy_buf drawn = { 0 }, png = { 0 };
     char name[4200];
     jy_err rc = JY_OK;
 
     if (jy_format_detect(file) == JY_FORMAT_PDF) {
-        rc = picture_of_pdf_page(file, page, (int)lround(COPY_DOTS_PER_MM * 25.4), &drawn, fault);
+        rc = jy_poppler_draw_bytes(file, &wanted, &drawn, fault);
         wish.picture = jy_buf_slice(&drawn);
     }
     if (rc == JY_OK && (rc = draw_marked_page(&wish, &png, fault)) == JY_OK) {

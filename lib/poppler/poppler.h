@@ -11,6 +11,7 @@
 
 #define JY_POPPLER_MEMORY (512u << 20)       /* address space, bytes */
 #define JY_POPPLER_OUTPUT (64u << 20)        /* largest answer, bytes */
+#define JY_POPPLER_SECONDS 20                /* for the answers of a PDF in memory */
 
 /*
  * `pdf` and `out` are files; pdf is read from its present offset, out written from its own. seconds: of processor and of waiting.
@@ -27,6 +28,9 @@ struct jy_poppler_page {
 JY_CHECK jy_err jy_poppler_draw(int pdf, const struct jy_poppler_page *page, int out, int seconds, struct jy_fault *fault);
 /** Words with their boxes of the pages first to last, for jy_bbox_page (jinyin/text.h). */
 JY_CHECK jy_err jy_poppler_words(int pdf, int first, int last, int out, int seconds, struct jy_fault *fault);
+/** The same of a PDF that lies in memory, within JY_POPPLER_SECONDS; the answer is added to png or words. Errors: also JY_E_NOMEM. */
+JY_CHECK jy_err jy_poppler_draw_bytes(struct jy_slice pdf, const struct jy_poppler_page *page, struct jy_buf *png, struct jy_fault *fault);
+JY_CHECK jy_err jy_poppler_words_bytes(struct jy_slice pdf, int first, int last, struct jy_buf *words, struct jy_fault *fault);
 /** "pdftocairo 22.12.0" by asking the program once; "" when it is not there. For the start of a program, before it locks itself down. */
 void jy_poppler_version(char out[64]);
 

@@ -40,24 +40,34 @@ static const char *folder;
 /* -- what a page shows -- */
 
 static bool
-draw_by_mupdf(int in, int out)
+draw_by_mupdf(struct jy_slice file, struct jy_buf *png)
 {
     char from[40], dots[8];
     char *const argv[] = { "mutool", "draw", "-q", "-F", "png", "-r", dots, "-o", "-", from, "1", NULL };
-    int status = -1, nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    int in = memfd_create("revise", MFD_CLOEXEC), out = memfd_create("revise", MFD_CLOEXEC), nothing = open("/dev/null", O_WRONLY | O_CLOEXEC), status = -1;
     posix_spawn_file_actions_t actions;
+    off_t size = 0;
     pid_t child;
     bool good;
 
     snprintf(from, sizeof(from), "/proc/%d/fd/%d", getpid(), in);
     snprintf(dots, sizeof(dots), "%d", DOTS_PER_INCH);
-    if (nothing < 0 || posix_spawn_file_actions_init(&actions) != 0 || posix_spawn_file_actions_adddup2(&actions, out, 1) != 0 ||
-        posix_spawn_file_actions_adddup2(&actions, nothing, 2) != 0)
+    if (in < 0 || out < 0 || nothing < 0 || write(in, file.p, file.len) != (ssize_t)file.len || posix_spawn_file_actions_init(&actions) != 0 ||
+        posix_spawn_file_actions_adddup2(&actions, out, 1) != 0 || posix_spawn_file_actions_adddup2(&actions, nothing, 2) != 0)
         abort();
     /* It exits with 1 also when it has only complained of something that it then drew. */
-    good = posix_spawnp(&child, argv[0], &actions, NULL, argv, environ) == 0 && waitpid(child, &status, 0) == child && WIFEXITED(status);
+    good = posix_spawnp(&child, argv[0], &actions, NULL, argv, environ) == 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) &&
+           (size = lseek(out, 0, SEEK_END)) > 0;
+    if (good) {
+        MUST(jy_buf_reserve(png, (size_t)size));
+        png->len = (size_t)size;
+        if (pread(out, png->p, png->len, 0) != size)
+            abort();
+    }
     posix_spawn_file_actions_destroy(&actions);
     close(nothing);
+    close(in);
+    close(out);
     return good;
 }
 
@@ -65,26 +75,12 @@ static bool
 draw_by(int painter, struct jy_slice file, struct jy_picture *picture)
 {
     const struct jy_poppler_page page = { .page = 1, .dots_per_inch = DOTS_PER_INCH };
-    int in = memfd_create("revise", MFD_CLOEXEC), out = memfd_create("revise", MFD_CLOEXEC);
     struct jy_buf png = { 0 };
-    off_t size = 0;
-    bool good;
+    bool good = (painter == MUPDF ? draw_by_mupdf(file, &png) : jy_poppler_draw_bytes(file, &page, &png, NULL) == JY_OK) &&
+                jy_picture_read(jy_buf_slice(&png), "PNG", picture, NULL) == JY_OK;
 
-    if (in < 0 || out < 0 || write(in, file.p, file.len) != (ssize_t)file.len || lseek(in, 0, SEEK_SET) != 0)
-        abort();
-    good = painter == MUPDF ? draw_by_mupdf(in, out) : jy_poppler_draw(in, &page, out, 20, NULL) == JY_OK;
-    good = good && (size = lseek(out, 0, SEEK_END)) > 0;
-    if (good) {
-        MUST(jy_buf_reserve(&png, (size_t)size));
-        if (pread(out, png.p, (size_t)size, 0) != size)
-            abort();
-        png.len = (size_t)size;
-        good = jy_picture_read(jy_buf_slice(&png), "PNG", picture, NULL) == JY_OK;
-    }
     counts[BY_POPPLER + painter] += good;
     jy_buf_free(&png);
-    close(in);
-    close(out);
     return good;
 }
 

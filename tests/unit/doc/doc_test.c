@@ -6,25 +6,16 @@
 #include <cmocka.h>
 #include <fcntl.h>
 #include <jansson.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "daemons/doc/doc.h"
+#include "tests/unit/memory_file.h"
 #include "tests/unit/verify/pki.h"
 
 #include <jinyin/cms.h>
 
 static const struct doc doc = { .document_max_bytes = 4 << 20, .timeout_seconds = 60 };
-
-static int
-memory_file(struct jy_slice bytes)
-{
-    int fd = memfd_create("test", MFD_CLOEXEC);
-
-    assert_int_equal(write(fd, bytes.p, bytes.len), (ssize_t)bytes.len);
-    return fd;
-}
 
 static int
 memory_copy(const char *path)
@@ -54,7 +45,7 @@ inspect(int document, struct jy_frame *reply, struct jy_fault *fault)
 static jy_err
 prepare_wish(int document, int output, const char *wish, struct jy_frame *reply, struct jy_fault *fault)
 {
-    struct jy_frame request = { .u.DOC_PREPARE = { .document = document, .output = output, .words = memfd_create("words", MFD_CLOEXEC),
+    struct jy_frame request = { .u.DOC_PREPARE = { .document = document, .output = output, .words = memory_file(JY_EMPTY),
                                                    .seal = jy_buf_slice(&pki.seal_der), .wish = jy_slice_text(wish), .now = pki.now } };
     jy_err rc = handle(&request, JY_MSG_DOC_PREPARE, reply, fault);
 

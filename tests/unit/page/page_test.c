@@ -5,22 +5,13 @@
 #include <setjmp.h>
 #include <cmocka.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "daemons/page/page.h"
+#include "tests/unit/memory_file.h"
 
 static struct page_room room = { .document_max_bytes = 4 << 20, .timeout_seconds = 20 };
-
-static int
-memory_file(struct jy_slice bytes)
-{
-    int fd = memfd_create("test", MFD_CLOEXEC);
-
-    assert_int_equal(write(fd, bytes.p, bytes.len), (ssize_t)bytes.len);
-    return fd;
-}
 
 /* As web asks and as it is answered. */
 static void

@@ -16,9 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #ifdef MADE_ONLY
 #define PAGES 1
@@ -69,25 +67,6 @@ make_copy(struct jy_slice file, size_t pages, struct jy_buf *out)
     return rc == JY_OK;
 }
 
-static void
-words_of(struct jy_slice pdf, size_t pages, struct jy_buf *out)
-{
-    int in = memfd_create("pdf", MFD_CLOEXEC), answer = memfd_create("words", MFD_CLOEXEC);
-    struct jy_fault fault = { 0 };
-    off_t size;
-
-    assert_int_equal(write(in, pdf.p, pdf.len), pdf.len);
-    assert_int_equal(lseek(in, 0, SEEK_SET), 0);
-    if (jy_poppler_words(in, 1, (int)pages, answer, 20, &fault) != JY_OK)
-        fail_msg("%s: %s", fault.where, fault.text);
-    size = lseek(answer, 0, SEEK_END);
-    MUST(jy_buf_reserve(out, (size_t)size + 1));
-    assert_int_equal(pread(answer, out->p, (size_t)size, 0), size);
-    out->len = (size_t)size;
-    close(in);
-    close(answer);
-}
-
 static bool
 stands(const struct jy_text *text, const struct jy_glyph *wanted)
 {
@@ -114,7 +93,7 @@ compare(const char *name, struct jy_slice file, struct jy_slice pdf, size_t page
 #endif
     MUST(jy_document_open(file, &source, NULL));
     MUST(jy_document_open(pdf, &copy, NULL));
-    words_of(pdf, pages, &words);
+    MUST(jy_poppler_words_bytes(pdf, 1, (int)pages, &words, NULL));
     bbox.rest = jy_buf_slice(&words);
     for (size_t page = 1; page <= pages; page++) {
         size_t characters = 0, found = 0;
@@ -235,24 +214,6 @@ picture_copy(const char *words, const struct patch *patches, size_t patch_count,
 }
 
 #ifndef MADE_ONLY
-static void
-drawn(struct jy_slice pdf, struct jy_buf *out)
-{
-    const struct jy_poppler_page page = { .page = 1, .dots_per_inch = 150 };
-    int in = memfd_create("pdf", MFD_CLOEXEC), answer = memfd_create("png", MFD_CLOEXEC);
-    off_t size;
-
-    assert_int_equal(write(in, pdf.p, pdf.len), pdf.len);
-    assert_int_equal(lseek(in, 0, SEEK_SET), 0);
-    MUST(jy_poppler_draw(in, &page, answer, 20, NULL));
-    size = lseek(answer, 0, SEEK_END);
-    MUST(jy_buf_reserve(out, (size_t)size));
-    assert_int_equal(pread(answer, out->p, (size_t)size, 0), size);
-    out->len = (size_t)size;
-    close(in);
-    close(answer);
-}
-
 /* The words that a reader finds: just these, in whatever order it has them. */
 static void
 assert_words(struct jy_slice pdf, const char *const *wanted, size_t count)
@@ -261,7 +222,7 @@ assert_words(struct jy_slice pdf, const char *const *wanted, size_t count)
     struct jy_slice rest;
     size_t found = 0, at;
 
-    words_of(pdf, 1, &told);
+    MUST(jy_poppler_words_bytes(pdf, 1, 1, &told, NULL));
     for (size_t i = 0; i < count; i++) {
         char word[64];
         snprintf(word, sizeof(word), ">%s</word>", wanted[i]);
@@ -288,11 +249,13 @@ R17_1__a_page_that_is_a_picture_has_its_words_beneath_it_and_none_is_seen(void *
     assert_true(with.len > without.len && with.len < without.len + 60 * 400);          /* so many characters, in so many bytes each */
 #ifndef MADE_ONLY
     {
+        const struct jy_poppler_page page = { .page = 1, .dots_per_inch = 150 };
         struct jy_buf shown = { 0 }, plain = { 0 };
+
         assert_words(jy_buf_slice(&with), kept_words, sizeof(kept_words) / sizeof(kept_words[0]));
         assert_words(jy_buf_slice(&without), NULL, 0);
-        drawn(jy_buf_slice(&with), &shown);
-        drawn(jy_buf_slice(&without), &plain);
+        MUST(jy_poppler_draw_bytes(jy_buf_slice(&with), &page, &shown, NULL));
+        MUST(jy_poppler_draw_bytes(jy_buf_slice(&without), &page, &plain, NULL));
         assert_true(jy_slice_equal(jy_buf_slice(&shown), jy_buf_slice(&plain)));
         jy_buf_free(&shown);
         jy_buf_free(&plain);

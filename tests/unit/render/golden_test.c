@@ -19,12 +19,9 @@
 #include <poppler/poppler.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #define PAGES_MAX 200
 #define PIXEL_FAR 12                         /* levels between two pixels of a page kept as it is */
@@ -79,29 +76,20 @@ is_foreign(const struct golden *g)
 }
 
 static void
-draw_pdf(const char *path, int page, double ppm, struct jy_picture *out)
+draw_pdf(struct jy_slice file, int page, double ppm, struct jy_picture *out)
 {
     const struct jy_poppler_page wanted = { .page = page, .dots_per_inch = ppm * 25.4 };
-    int in = open(path, O_RDONLY | O_CLOEXEC), drawn = memfd_create("drawn", MFD_CLOEXEC);
     struct jy_buf png = { 0 };
     struct jy_fault fault = { 0 };
-    off_t size;
 
-    assert_true(in >= 0 && drawn >= 0);
-    if (jy_poppler_draw(in, &wanted, drawn, 20, &fault) != JY_OK)
-        fail_msg("%s: %s: %s", path, fault.where, fault.text);
-    size = lseek(drawn, 0, SEEK_END);
-    MUST(jy_buf_reserve(&png, (size_t)size));
-    assert_int_equal(pread(drawn, png.p, (size_t)size, 0), size);
-    png.len = (size_t)size;
+    if (jy_poppler_draw_bytes(file, &wanted, &png, &fault) != JY_OK)
+        fail_msg("page %d: %s: %s", page, fault.where, fault.text);
     MUST(jy_picture_read(jy_buf_slice(&png), NULL, out, NULL));
     jy_buf_free(&png);
-    close(in);
-    close(drawn);
 }
 
 static void
-draw_bytes(struct jy_slice file, int page, double ppm, struct jy_picture *out)
+draw_ofd(struct jy_slice file, int page, double ppm, struct jy_picture *out)
 {
     struct jy_render *render = NULL;
     struct jy_fault fault = { 0 };
@@ -121,16 +109,13 @@ static void
 draw(const struct golden *g, struct jy_picture *out)
 {
     double ppm = g->ppm == 0 ? CELL_PPM : g->ppm;
+    struct jy_buf file;
     char path[512];
 
     path_of(g, path);
-    if (strstr(g->file, ".pdf") != NULL) {
-        draw_pdf(path, g->page, ppm, out);
-    } else {
-        struct jy_buf bytes = read_all(path);
-        draw_bytes(jy_buf_slice(&bytes), g->page, ppm, out);
-        jy_buf_free(&bytes);
-    }
+    file = read_all(path);
+    (strstr(g->file, ".pdf") != NULL ? draw_pdf : draw_ofd)(jy_buf_slice(&file), g->page, ppm, out);
+    jy_buf_free(&file);
 }
 
 /* A drawn page in the form in which it is kept. */
@@ -368,7 +353,7 @@ draw_scene(const char *objects, const char *stamp, struct jy_picture *out)
     };
 
     raw_zip(parts, sizeof(parts) / sizeof(parts[0]), &file);
-    draw_bytes(jy_buf_slice(&file), 1, CELL_PPM, out);
+    draw_ofd(jy_buf_slice(&file), 1, CELL_PPM, out);
     jy_buf_free(&file);
     jy_buf_free(&seal);
     jy_buf_free(&image);

@@ -15,8 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #define MUST(call) assert_int_equal(call, JY_OK)
 #define COLUMNS 4
@@ -41,27 +39,6 @@ print(const struct jy_table *table, size_t *pages)
 }
 
 #ifndef MADE_ONLY
-static struct jy_buf
-words_of(struct jy_slice pdf, size_t pages)
-{
-    int in = memfd_create("pdf", MFD_CLOEXEC), answer = memfd_create("words", MFD_CLOEXEC);
-    struct jy_fault fault = { 0 };
-    struct jy_buf out = { 0 };
-    off_t size;
-
-    assert_int_equal(write(in, pdf.p, pdf.len), pdf.len);
-    assert_int_equal(lseek(in, 0, SEEK_SET), 0);
-    if (jy_poppler_words(in, 1, (int)pages, answer, 20, &fault) != JY_OK)
-        fail_msg("%s: %s", fault.where, fault.text);
-    size = lseek(answer, 0, SEEK_END);
-    MUST(jy_buf_reserve(&out, (size_t)size + 1));
-    assert_int_equal(pread(answer, out.p, (size_t)size, 0), size);
-    out.len = (size_t)size;
-    close(in);
-    close(answer);
-    return out;
-}
-
 static int
 down_then_right(const void *a, const void *b)
 {
@@ -93,11 +70,13 @@ add_column(const struct jy_text *page, size_t column, struct jy_buf *out)
 static void
 expect_cells(const struct jy_table *table, struct jy_slice pdf, size_t pages)
 {
-    struct jy_buf words = words_of(pdf, pages), got[COLUMNS] = { { 0 } }, wanted = { 0 };
+    struct jy_buf words = { 0 }, got[COLUMNS] = { { 0 } }, wanted = { 0 };
     struct jy_text text = { 0 };
-    struct jy_bbox bbox = { .rest = jy_buf_slice(&words) };
+    struct jy_bbox bbox;
     struct jy_document *doc;
 
+    MUST(jy_poppler_words_bytes(pdf, 1, (int)pages, &words, NULL));
+    bbox = (struct jy_bbox){ .rest = jy_buf_slice(&words) };
     MUST(jy_document_open(pdf, &doc, NULL));
     assert_int_equal(jy_document_page_count(doc), pages);
     for (size_t page = 0; page < pages; page++) {
@@ -167,11 +146,11 @@ R19_1__what_would_hide_is_shown(void **state)
     static const char *const hostile[] = { "1", "x\x01\x1b[2Jy", "a\xe2\x80\xae" "b\xff", "c\xe2\x80\x8b\xf0\x9f\x98\x80" "d\xef\xbb\xbf" };
     static const char *const shown[] = { "1", "x[U+0001][U+001B][2Jy", "a[U+202E]b\\xff", "c[U+200B][U+1F600]d[U+FEFF]" };
     struct jy_table table = { .title = { "T", "" }, .foot = "", .columns = columns, .cells = hostile, .column_count = COLUMNS, .row_count = 1 };
-    struct jy_buf pdf, words;
+    struct jy_buf pdf, words = { 0 };
 
     (void)state;
     pdf = print(&table, NULL);
-    words = words_of(jy_buf_slice(&pdf), 1);
+    MUST(jy_poppler_words_bytes(jy_buf_slice(&pdf), 1, 1, &words, NULL));
     for (size_t i = 0; i < 2; i++)
         if (jy_slice_find(jy_buf_slice(&words), jy_slice_text(shown[i])) == SIZE_MAX)
             fail_msg("no %s in %.*s", shown[i], (int)words.len, (char *)words.p);

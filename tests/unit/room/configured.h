@@ -10,20 +10,10 @@
 #include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "daemons/room/internal.h"
-
-static inline int
-memory_file(const char *text)
-{
-    int fd = memfd_create("test", MFD_CLOEXEC);
-
-    assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-    assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
-    return fd;
-}
+#include "tests/unit/memory_file.h"
 
 /* What a room sees of an empty configuration: every key of the table, whatever is added to it. */
 static inline int
@@ -37,7 +27,7 @@ room_config(enum jy_room seen_by)
     part = jy_config_part(whole, seen_by);
     text = json_dumps(part, JSON_COMPACT);
     assert_non_null(text);
-    fd = memory_file(text);
+    fd = memory_file(jy_slice_text(text));
     free(text);
     json_decref(part);
     json_decref(whole);

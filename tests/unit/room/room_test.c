@@ -255,7 +255,7 @@ begin__descriptors_come_before_the_start_and_are_found_by_name(void **state)
 
     (void)state;
     assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
-    named.fd = memory_file("x");
+    named.fd = memory_file(jy_slice_text("x"));
     assert_int_equal(jy_control_send(pair[0], &named), JY_OK);
     assert_int_equal(jy_control_send(pair[0], &start), JY_OK);
     assert_int_equal(jy_room_open(JY_ROOM_KEY, pair[1], room_config(JY_ROOM_KEY), room, NULL), JY_OK);

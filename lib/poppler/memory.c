@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/poppler.h"
-
 #include "poppler/poppler.h"
 
 #include <errno.h>
@@ -8,8 +6,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define SECONDS 20
 
 /* The PDF and the answer, each as a file without a name. */
 struct files { int pdf, answer; };
@@ -53,25 +49,24 @@ take(const struct files *f, struct jy_buf *out, struct jy_fault *fault)
 }
 
 jy_err
-picture_of_pdf_page(struct jy_slice pdf, int page, double dpi, struct jy_buf *png, struct jy_fault *fault)
+jy_poppler_draw_bytes(struct jy_slice pdf, const struct jy_poppler_page *page, struct jy_buf *png, struct jy_fault *fault)
 {
-    const struct jy_poppler_page wanted = { .page = page, .dots_per_inch = dpi };
     struct files f;
     jy_err rc;
 
-    if ((rc = files_open(pdf, &f, fault)) == JY_OK && (rc = jy_poppler_draw(f.pdf, &wanted, f.answer, SECONDS, fault)) == JY_OK)
+    if ((rc = files_open(pdf, &f, fault)) == JY_OK && (rc = jy_poppler_draw(f.pdf, page, f.answer, JY_POPPLER_SECONDS, fault)) == JY_OK)
         rc = take(&f, png, fault);
     files_close(&f);
     return rc;
 }
 
 jy_err
-words_of_pdf(struct jy_slice pdf, int first, int last, struct jy_buf *words, struct jy_fault *fault)
+jy_poppler_words_bytes(struct jy_slice pdf, int first, int last, struct jy_buf *words, struct jy_fault *fault)
 {
     struct files f;
     jy_err rc;
 
-    if ((rc = files_open(pdf, &f, fault)) == JY_OK && (rc = jy_poppler_words(f.pdf, first, last, f.answer, SECONDS, fault)) == JY_OK)
+    if ((rc = files_open(pdf, &f, fault)) == JY_OK && (rc = jy_poppler_words(f.pdf, first, last, f.answer, JY_POPPLER_SECONDS, fault)) == JY_OK)
         rc = take(&f, words, fault);
     files_close(&f);
     return rc;
