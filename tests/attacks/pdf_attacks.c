@@ -427,6 +427,8 @@ static const struct attack rows[] = {
       .verdict = JY_INVALID, FAILS(LATER_CHANGE) },
     { "removed-wholly", "the first signature is taken off form and page: told", MADE(.between = off_form_and_page, AGAIN(.rect = "[0 0 0 0]")), GOOD,
       FAILS(SIGNATURE_REMOVED), .names = "in no field" },
+    { "removed-by-another", "the field of the first signature is signed again by another, who is then alone: told", MADE(HOW(.field_id = 10), AGAIN(.field_id = 10)),
+      GOOD, FAILS(SIGNATURE_REMOVED), .names = "in no field" },
     { "fill-certified-later", "who signs last certifies that fields may be filled in, and fills them in", MADE(AGAIN(CERTIFIED(2)), .after = filled_at_the_end),
       CHANGED("no certification") },
     { "note-certified-3", "a note over the amount, which a certification permits and nobody sees", MADE(HOW(CERTIFIED(3)),
