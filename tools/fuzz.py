@@ -27,6 +27,7 @@ import time
 LEDGER = pathlib.Path(__file__).resolve().parent.parent / "fuzz" / "executions.json"
 LONGEST = {"cert": 8192, "pdf": 16384}
 SLICE = 600                     # seconds of one run of a target; between two of them another target may have its turn
+SHARE_MIN = 100_000             # executions that are worth a start
 running, stopped = set(), threading.Event()
 
 
@@ -88,8 +89,8 @@ def work(targets, build, lock, seconds, executions, seed):
                 return
             target = min(open_targets, key=lambda t: (t.workers, t.planned if executions is None else t.total + t.planned))
             share = seconds if executions is None else max(executions - target.total - target.planned, 0)
-            # Two cores on one target divide what is left; of the last one the first core leaves half for the next.
-            share = share if executions is None or (target.workers == 0 and len(open_targets) > 1) else (share + 1) // 2
+            # Half is left for a core that comes free later.
+            share = share if executions is None or share < 2 * SHARE_MIN else share // 2
             target.planned += share
             target.workers += 1
         done = target.run(build, seconds if executions is None else SLICE, -1 if executions is None else share, seed)
