@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define NUMBER_DIGITS_MAX 10
+#define NOWHERE_MAX 64
 #define REMARK_MAX 256
 #define SPACES_MAX 64                  /* between where an entry leads and its object */
 
@@ -99,9 +100,42 @@ is_named(const size_t *list, size_t count, struct jy_slice file, size_t at)
     }
 }
 
-/* An object that was written again behind this place, in the same generation: who searches takes the last one, as the sections do. */
+/* Does a section stand at this place? */
 static bool
-is_outdated(const struct pdf *pdf, size_t newer, size_t at)
+is_section(const struct pdf_xref *xref, size_t at)
+{
+    for (size_t i = 0; i < xref->count; i++)
+        if (xref->sections[i].is_stream && xref->sections[i].at == at)
+            return true;
+    return false;
+}
+
+/* References that lead nowhere, but for the first many. */
+struct nowhere {
+    const struct pdf_xref *xref;
+    size_t first;                     /* sections before this one are later revisions' */
+    struct pdf_reference reference;
+    bool missing;                     /* to an object that there is not */
+    bool wrong;                       /* in a generation that the object does not have */
+    uint32_t later[NOWHERE_MAX];      /* missing to later revisions */
+    size_t later_count;
+};
+
+static bool
+is_missed(const struct nowhere *nowhere, uint32_t id)
+{
+    for (size_t i = 0; nowhere != NULL && i < nowhere->later_count && i < NOWHERE_MAX; i++)
+        if (nowhere->later[i] == id)
+            return true;
+    return nowhere != NULL && nowhere->later_count > NOWHERE_MAX;
+}
+
+/*
+ * Does a reader that searches take another object than this one, as the sections do? It takes the last of a number with the highest generation. named: by
+ * some section. What was set free is found again; nothing shows it unless a later revision refers to it.
+ */
+static bool
+is_overtaken(const struct pdf *pdf, size_t newer, size_t at, bool named, const struct nowhere *nowhere)
 {
     struct pdf_lexer lexer = { pdf->file, at };
     const struct pdf_entry *e;
@@ -109,8 +143,13 @@ is_outdated(const struct pdf *pdf, size_t newer, size_t at)
 
     pdf_token_next(&lexer, &id);
     pdf_token_next(&lexer, &generation);
-    e = id.kind != PDF_INTEGER || id.number < 0 || id.number > PDF_OBJECTS_MAX ? NULL : pdf_xref_find(&pdf->xref, newer, (uint32_t)id.number);
-    return e != NULL && e->type == PDF_IN_USE && e->where > at && generation.kind == PDF_INTEGER && generation.number == (int64_t)e->generation;
+    if (id.kind != PDF_INTEGER || id.number < 0 || id.number > PDF_OBJECTS_MAX || generation.kind != PDF_INTEGER)
+        return false;
+    if ((e = pdf_xref_find(&pdf->xref, newer, (uint32_t)id.number)) == NULL)
+        return named && !is_missed(nowhere, (uint32_t)id.number);
+    if (e->type == PDF_COMPRESSED)
+        return named;
+    return (e->where > at && generation.number <= (int64_t)e->generation) || (named && (is_named(&e->where, 1, pdf->file, at) || is_section(&pdf->xref, at)));
 }
 
 /* "trailer <<" that is of no section: a searching reader takes the last one. */
@@ -204,26 +243,22 @@ refuse(struct pdf_step *step, size_t at, const char *why)
     step->is_changed = true;
     step->offset = at;
     snprintf(step->where, sizeof(step->where), "byte %zu", at);
-    snprintf(step->why, sizeof(step->why), "%s", why);
+    snprintf(step->why, sizeof(step->why), "%.*s", (int)sizeof(step->why) - 1, why);
 }
 
-jy_err
-pdf_refuse_hidden(const struct pdf *pdf, size_t newer, size_t older, struct pdf_step *step)
+/* Objects and trailers that a reader finds in [begin, the end of the step) and that the sections [newer, last) do not have. */
+static jy_err
+refuse_unnamed(const struct pdf *pdf, size_t begin, size_t newer, size_t last, const struct nowhere *nowhere, struct pdf_step *step)
 {
-    static const char *const holders[] = { "/ObjStm", "/XRef" };
     const struct jy_slice file = pdf->file;
-    /* Sections that some reader gives up bring to light what the signed bytes hide, too, and what object streams hold. */
-    bool plain = is_plain(pdf, step->from, step->to, newer, older);
-    size_t begin = plain ? step->from : 0, last = plain ? older : pdf->xref.count, count = 0, at, first;
+    size_t count = 0, at, first;
     size_t *named = named_objects(&pdf->xref, newer, last, &count);
 
     if (named == NULL)
         return JY_E_NOMEM;
-    for (size_t i = 0; !plain && i < sizeof(holders) / sizeof(holders[0]); i++)
-        if ((at = next_word(file, step->from, step->to, holders[i])) < step->to)
-            refuse(step, at, "objects in a stream beside a table that some readers give up");
     for (at = begin; !step->is_changed && (at = next_word(file, at, step->to, "obj")) < step->to; at += 3)
-        if ((first = object_begin(file, at)) != SIZE_MAX && first >= begin && !is_named(named, count, file, first) && !is_outdated(pdf, newer, first))
+        if ((first = object_begin(file, at)) != SIZE_MAX && first >= begin &&
+            !is_overtaken(pdf, newer, first, is_named(named, count, file, first), nowhere))
             refuse(step, first, "an object that no section names: a reader that searches for objects shows it");
     for (at = begin; !step->is_changed && (at = next_word(file, at, step->to, "trailer")) < step->to; at += 7) {
         size_t dict = skip_spaces(file, at + 7);
@@ -232,4 +267,98 @@ pdf_refuse_hidden(const struct pdf *pdf, size_t newer, size_t older, struct pdf_
     }
     free(named);
     return JY_OK;
+}
+
+jy_err
+pdf_refuse_hidden(const struct pdf *pdf, size_t newer, size_t older, struct pdf_step *step)
+{
+    static const char *const holders[] = { "/ObjStm", "/XRef" };
+    /* Sections that some reader gives up bring to light what the signed bytes hide, too, and what object streams hold. */
+    bool plain = is_plain(pdf, step->from, step->to, newer, older);
+    size_t at;
+
+    for (size_t i = 0; !plain && i < sizeof(holders) / sizeof(holders[0]); i++)
+        if ((at = next_word(pdf->file, step->from, step->to, holders[i])) < step->to)
+            refuse(step, at, "objects in a stream beside a table that some readers give up");
+    return refuse_unnamed(pdf, plain ? step->from : 0, newer, plain ? older : pdf->xref.count, NULL, step);
+}
+
+/* -- references that lead nowhere -- */
+
+static bool
+is_of_later_revision(const struct nowhere *nowhere, uint32_t id)
+{
+    for (size_t i = 0; i < nowhere->first; i++)
+        for (size_t k = 0; k < nowhere->xref->sections[i].count; k++)
+            if (nowhere->xref->sections[i].entries[k].id == id)
+                return true;
+    return id == 0;                                          /* the trailer */
+}
+
+static jy_err
+note_nowhere(void *arg, uint32_t id, const struct pdf_value *token)
+{
+    struct nowhere *n = arg;
+    const struct pdf_entry *e;
+
+    if (!pdf_reference_ends(&n->reference, id, token))
+        return JY_OK;
+    e = n->reference.number > PDF_OBJECTS_MAX ? NULL : pdf_xref_find(n->xref, 0, (uint32_t)n->reference.number);
+    if (e != NULL) {
+        n->wrong = n->wrong || n->reference.generation != (e->type == PDF_COMPRESSED ? 0 : (int64_t)e->generation);
+        return JY_OK;
+    }
+    n->missing = true;
+    if (n->later_count <= NOWHERE_MAX && is_of_later_revision(n, id)) {
+        if (n->later_count < NOWHERE_MAX)
+            n->later[n->later_count] = (uint32_t)n->reference.number;
+        n->later_count++;
+    }
+    return JY_OK;
+}
+
+static jy_err
+find_nowhere(const struct pdf *pdf, struct nowhere *nowhere, struct jy_fault *fault)
+{
+    struct pdf_lexer lexer = { pdf->xref.sections[0].trailer.text, 0 };
+    struct pdf_value token;
+
+    for (pdf_token_next(&lexer, &token); token.kind != PDF_END && token.kind != PDF_BAD; pdf_token_next(&lexer, &token)) {
+        jy_err rc = note_nowhere(nowhere, 0, &token);
+        if (rc != JY_OK)
+            return rc;
+    }
+    return pdf_tokens_scan(pdf->file, &pdf->xref, 0, pdf->xref.count, note_nowhere, nowhere, fault);
+}
+
+static bool
+is_any_packed(const struct pdf_xref *xref)
+{
+    for (size_t i = 0; i < xref->count; i++)
+        for (size_t k = 0; k < xref->sections[i].count; k++)
+            if (xref->sections[i].entries[k].type == PDF_COMPRESSED)
+                return true;
+    return false;
+}
+
+/*
+ * Who misses an object searches for it, and keeps all that he finds: poppler where the newest section is a table, pdf.js where the generation is another.
+ * Poppler then finds nothing of what object streams hold.
+ */
+jy_err
+pdf_refuse_searched(const struct pdf *pdf, size_t first, struct pdf_step *last)
+{
+    struct nowhere nowhere = { .xref = &pdf->xref, .first = first < pdf->xref.count ? first : pdf->xref.count };
+    struct jy_fault fault = { 0 };
+    jy_err rc = last->is_changed ? JY_OK : find_nowhere(pdf, &nowhere, &fault);
+
+    if (rc == JY_E_NOMEM)
+        return rc;
+    if (rc != JY_OK)
+        refuse(last, fault.offset, fault.text);
+    if (!nowhere.wrong && (!nowhere.missing || pdf->xref.sections[0].is_stream))
+        return JY_OK;
+    if (is_any_packed(&pdf->xref))
+        refuse(last, last->from, "references lead nowhere: a reader that searches for what they mean loses the objects in streams");
+    return refuse_unnamed(pdf, 0, 0, pdf->xref.count, &nowhere, last);
 }

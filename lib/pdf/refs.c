@@ -154,10 +154,23 @@ pdf_tokens_scan(struct jy_slice file, const struct pdf_xref *xref, size_t from, 
 
 struct collect {
     struct pdf_refs *refs;
-    uint32_t id;                      /* whose tokens come */
-    int64_t integers[2];              /* the last two tokens, -1 where they were no integers */
+    struct pdf_reference reference;
     struct pdf_brackets around;       /* the last token */
 };
+
+bool
+pdf_reference_ends(struct pdf_reference *reference, uint32_t id, const struct pdf_value *token)
+{
+    int64_t *before = reference->before;
+
+    if (reference->of != id)
+        *reference = (struct pdf_reference){ .of = id, .before = { -1, -1 } };
+    reference->number = before[0];
+    reference->generation = before[1];
+    before[0] = before[1];
+    before[1] = token->kind == PDF_INTEGER ? token->number : -1;
+    return pdf_word_is(token, "R") && reference->number >= 0 && reference->generation >= 0;
+}
 
 static bool
 is_under(const struct pdf_bracket *dict, const char *const *keys)
@@ -193,13 +206,10 @@ note_reference(void *arg, uint32_t id, const struct pdf_value *token)
     struct collect *c = arg;
     struct pdf_referred *r;
 
-    if (c->id != id) {
-        c->id = id;
-        c->integers[0] = c->integers[1] = -1;
+    if (c->reference.of != id)
         c->around.depth = 0;
-    }
-    if (pdf_word_is(token, "R") && c->integers[0] >= 0 && c->integers[0] <= PDF_OBJECTS_MAX && c->integers[0] != (int64_t)id &&
-        (r = (struct pdf_referred *)(uintptr_t)pdf_refs_of(c->refs, (uint32_t)c->integers[0])) != NULL) {
+    if (pdf_reference_ends(&c->reference, id, token) && c->reference.number <= PDF_OBJECTS_MAX && c->reference.number != (int64_t)id &&
+        (r = (struct pdf_referred *)(uintptr_t)pdf_refs_of(c->refs, (uint32_t)c->reference.number)) != NULL) {
         r->places |= place_of(&c->around);
         if (!(r->count > 0 && r->count <= PDF_REFERRERS_MAX && r->by[r->count - 1] == id)) {
             if (r->count < PDF_REFERRERS_MAX)
@@ -207,15 +217,13 @@ note_reference(void *arg, uint32_t id, const struct pdf_value *token)
             r->count++;
         }
     }
-    c->integers[0] = c->integers[1];
-    c->integers[1] = token->kind == PDF_INTEGER ? token->number : -1;
     return pdf_brackets_follow(&c->around, token) == PDF_TOO_DEEP ? JY_E_LIMIT : JY_OK;
 }
 
 jy_err
 pdf_refs_scan(struct pdf_refs *refs, struct jy_slice file, const struct pdf_xref *xref, size_t from, size_t to, struct jy_fault *fault)
 {
-    struct collect c = { .refs = refs, .integers = { -1, -1 } };
+    struct collect c = { .refs = refs };
 
     return refs->count == 0 ? JY_OK : pdf_tokens_scan(file, xref, from, to, note_reference, &c, fault);
 }

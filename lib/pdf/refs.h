@@ -30,6 +30,15 @@ const struct pdf_referred *pdf_refs_of(const struct pdf_refs *refs, uint32_t id)
  */
 JY_CHECK jy_err pdf_refs_scan(struct pdf_refs *refs, struct jy_slice file, const struct pdf_xref *xref, size_t from, size_t to, struct jy_fault *fault);
 
+/** A search for references in the tokens of objects. Begins zeroed. */
+struct pdf_reference {
+    int64_t number, generation;       /* of the one found last */
+    uint32_t of;                      /* the object whose tokens come */
+    int64_t before[2];                /* the last two tokens, -1 where they were no integers */
+};
+/** Follow the tokens, in order. True at the R that ends a reference. */
+bool pdf_reference_ends(struct pdf_reference *reference, uint32_t id, const struct pdf_value *token);
+
 /** Every token of the objects in effect, object by object; a stream ends with its word "stream". Stops at the first answer that is not JY_OK. */
 typedef jy_err (*pdf_token_fn)(void *arg, uint32_t id, const struct pdf_value *token);
 JY_CHECK jy_err pdf_tokens_scan(struct jy_slice file, const struct pdf_xref *xref, size_t from, size_t to, pdf_token_fn fn, void *arg, struct jy_fault *fault);

@@ -434,7 +434,7 @@ pdf_judge_revisions(struct pdf *pdf, struct jy_fault *fault)
         r.steps[k].closer = signature_ending(pdf, r.ends[k + 1]);
         rc = compare(&r, k);
     }
-    if (rc == JY_OK && r.count > 1)
+    if (rc == JY_OK && r.count > 1 && (rc = pdf_refuse_searched(pdf, r.sections[0], &r.steps[r.count - 2])) == JY_OK)
         rc = add_layers(&r, r.count - 1);
     for (size_t i = 0; rc == JY_OK && i < pdf->signature_count; i++)
         rc = judge(&r, &pdf->signatures[i], &pdf->details[i]);

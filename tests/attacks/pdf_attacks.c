@@ -75,6 +75,10 @@ make_pdf(const struct attack *self, struct jy_buf *out)
     "<< /Type /Annot /Subtype /FreeText /FT /Tx /T (note) /V (" value ") /Rect [72 690 300 730] /F 4 /DA (/F1 12 Tf 0 g) /AP << /N " ap " >> >>"
 #define NOTE_KID "<< /Type /Annot /Subtype /FreeText /Parent 23 0 R /Rect [72 690 300 730] /F 4 /DA (/F1 12 Tf 0 g) /AP << /N 22 0 R >> >>"
 #define SYMBOL "<< /Type /Font /Subtype /Type1 /BaseFont /Symbol >>"
+#define SECOND_PAGE { 20, PAGE_HEAD "/Contents 21 0 R >>", 0 }, { 21, CONTENT, 0 }
+#define PAGES_OF_TWO { 2, "<< /Type /Pages /Kids [3 0 R 20 0 R] /Count 2 >>", 0 }
+#define TWO_PAGES MORE(SECOND_PAGE), FIRST(PAGES_OF_TWO)
+#define HIDDEN_21 "21 0 obj\n" OTHER_CONTENT "\nendobj\n"
 #define CATALOG_WITH(more) "<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R " more " >>"
 
 static const struct object fill[] = { { 8, FIELD("two hundred", "16 0 R"), 0 }, { 16, OTHER_FORM, 0 }, { 0, NULL, 0 } };
@@ -427,6 +431,24 @@ static const struct attack rows[] = {
       .verdict = JY_INVALID, FAILS(LATER_CHANGE) },
     { "removed-wholly", "the first signature is taken off form and page: told", MADE(.between = off_form_and_page, AGAIN(.rect = "[0 0 0 0]")), GOOD,
       FAILS(SIGNATURE_REMOVED), .names = "in no field" },
+    { "honest-missing", "a further signature names an object that there is not", MADE(AGAIN(.field = "/MK 99 0 R")), GOOD },
+    { "honest-missing-freed", "the signed revision names an object that it has set free", MADE(MORE({ 20, "<< /A 21 0 R >>", 0 }, { 21, OTHER_CONTENT, 0 }),
+        FIRST({ 21, NULL, 1 }), AGAIN(.rect = "[300 100 400 200]", .ap = SEAL_AP)), GOOD },
+    { "missing-brings-hidden", "poppler searches for what a further signature names, and finds another second page", MADE(.hidden = HIDDEN_21, TWO_PAGES,
+        AGAIN(.field = "/MK 99 0 R")), CHANGED("no section names") },
+    { "missing-in-signed", "what the further signature names was signed, and names an object that there is not", MADE(.hidden = HIDDEN_21,
+        MORE(SECOND_PAGE, { 22, "<< /R 99 0 R >>", 0 }), FIRST(PAGES_OF_TWO), AGAIN(.field = "/MK 22 0 R")), CHANGED("no section names") },
+    { "missing-in-trailer", "what the trailer of a later revision names is not there", MADE(.hidden = HIDDEN_21, TWO_PAGES, AGAIN(.trailer = "/Info 99 0 R")),
+      CHANGED("no section names") },
+    { "missing-turned-back", "the signed revision has turned its second page back, and the further signature misses an object",
+      MADE(MORE(SECOND_PAGE), FIRST(PAGES_OF_TWO, { 21, OTHER_CONTENT, 0 }), .before = turned_back, AGAIN(.field = "/MK 99 0 R")),
+      CHANGED("no section names") },
+    { "missing-freed", "the further signature names an object that the signed revision had set free", MADE(MORE({ 21, OTHER_CONTENT, 0 }),
+        FIRST({ 21, NULL, 1 }), AGAIN(.field = "/MK 21 0 R")), CHANGED("no section names") },
+    { "missing-packed", "who searches loses the font that is in an object stream", MADE(.before = in_object_stream, AGAIN(.field = "/MK 99 0 R")),
+      CHANGED("objects in streams") },
+    { "generation-wrong", "pdf.js searches for an object in a generation that there is not", MADE(.hidden = HIDDEN_21, TWO_PAGES, AGAIN(.field = "/MK 6 5 R")),
+      CHANGED("no section names") },
     { "removed-by-another", "the field of the first signature is signed again by another, who is then alone: told", MADE(HOW(.field_id = 10), AGAIN(.field_id = 10)),
       GOOD, FAILS(SIGNATURE_REMOVED), .names = "in no field" },
     { "fill-certified-later", "who signs last certifies that fields may be filled in, and fills them in", MADE(AGAIN(CERTIFIED(2)), .after = filled_at_the_end),

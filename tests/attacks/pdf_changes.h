@@ -57,6 +57,16 @@ hidden_brought_back(struct pdf_file *f)
     raw_section(f, rows, "");
 }
 
+/* Object 21 is again what it was at first. */
+static void
+turned_back(struct pdf_file *f)
+{
+    char rows[64];
+
+    snprintf(rows, sizeof(rows), "21 1\n%010zu 00000 n \n", jy_slice_find(jy_buf_slice(&f->bytes), jy_slice_text("21 0 obj")));
+    raw_section(f, rows, "");
+}
+
 static void
 twice_in_one_section(struct pdf_file *f)
 {

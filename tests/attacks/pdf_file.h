@@ -48,6 +48,7 @@ struct pdf_file {
     char fields[256], annots[256];    /* what the form and the page hold now */
     const char *contents;             /* of the page */
     const char *catalog, *page_more;
+    bool packed;                      /* what is written next: objects in an object stream, and an xref stream */
 };
 /* How a revision is signed. */
 struct sign_how {
@@ -77,8 +78,10 @@ put_(struct pdf_file *f, const char *text)
 }
 
 struct section_ {
-    struct { int id, generation; size_t at; } rows[OBJECTS];
+    struct { int id, generation; size_t at; int packed; } rows[OBJECTS];       /* packed: from 1, its place in the object stream */
     size_t count;
+    struct jy_buf head, texts;        /* of the object stream */
+    int packed;
 };
 
 static inline void
@@ -88,30 +91,91 @@ object_(struct pdf_file *f, struct section_ *s, int id, int generation, const ch
         abort();
     s->rows[s->count].id = id;
     s->rows[s->count].generation = generation;
-    s->rows[s->count++].at = text == NULL ? 0 : f->bytes.len;
-    if (text != NULL)
+    s->rows[s->count].at = text == NULL ? 0 : f->bytes.len;
+    if (text != NULL && f->packed && generation == 0 && strstr(text, "\nstream\n") == NULL) {
+        MUST(jy_buf_fmt(&s->head, "%d %zu ", id, s->texts.len));
+        MUST(jy_buf_fmt(&s->texts, "%s\n", text));
+        s->rows[s->count].packed = ++s->packed;
+    } else if (text != NULL) {
         MUST(jy_buf_fmt(&f->bytes, "%d %d obj\n%s\nendobj\n", id, generation, text));
+    }
+    s->count++;
     if (id >= f->size)
         f->size = id + 1;
 }
 
+static inline void
+trailer_(struct pdf_file *f, const char *more)
+{
+    MUST(jy_buf_fmt(&f->bytes, "/Size %d ", f->size));
+    if (strstr(more, "/Root") == NULL)
+        put_(f, "/Root 1 0 R ");
+    if (f->xref != 0 && strstr(more, "/Prev") == NULL)
+        MUST(jy_buf_fmt(&f->bytes, "/Prev %zu ", f->xref));
+    put_(f, more);
+}
+
+/* The object stream and the xref stream. */
+static inline void
+packed_section_end_(struct pdf_file *f, struct section_ *s, const char *trailer)
+{
+    const int container = f->size;
+    struct jy_buf stream = { 0 };
+    size_t at;
+
+    if (s->packed > 0) {
+        MUST(jy_buf_fmt(&stream, "<< /Type /ObjStm /N %d /First %zu /Length %zu >>\nstream\n", s->packed, s->head.len, s->head.len + s->texts.len));
+        MUST(jy_buf_add(&stream, jy_buf_slice(&s->head)));
+        MUST(jy_buf_add(&stream, jy_buf_slice(&s->texts)));
+        MUST(jy_buf_text(&stream, "\nendstream"));
+        MUST(jy_buf_byte(&stream, 0));
+        object_(f, s, container, 0, (const char *)stream.p);
+    }
+    at = f->bytes.len;
+    object_(f, s, f->size, 0, NULL);                           /* its row; its text follows */
+    s->rows[s->count - 1].at = at;
+    MUST(jy_buf_fmt(&f->bytes, "%d 0 obj\n<< /Type /XRef /W [1 4 2] /Length %zu /Index [", f->size - 1, 7 * (s->count + (f->xref == 0))));
+    put_(f, f->xref == 0 ? "0 1 " : "");
+    for (size_t i = 0; i < s->count; i++)
+        MUST(jy_buf_fmt(&f->bytes, "%d 1 ", s->rows[i].id));
+    put_(f, "] ");
+    trailer_(f, trailer);
+    put_(f, " >>\nstream\n");
+    if (f->xref == 0)
+        MUST(jy_buf_add(&f->bytes, JY_SLICE("\0\0\0\0\0\xff\xff", 7)));
+    for (size_t i = 0; i < s->count; i++) {
+        const int packed = s->rows[i].packed;
+        const size_t place = packed > 0 ? (size_t)container : s->rows[i].at, last = (size_t)(packed > 0 ? packed - 1 : s->rows[i].generation);
+        const uint8_t row[7] = { packed > 0 ? 2 : place == 0 ? 0 : 1, (uint8_t)(place >> 24), (uint8_t)(place >> 16), (uint8_t)(place >> 8), (uint8_t)place,
+                                 (uint8_t)(last >> 8), (uint8_t)last };
+
+        MUST(jy_buf_add(&f->bytes, JY_SLICE(row, sizeof(row))));
+    }
+    MUST(jy_buf_fmt(&f->bytes, "\nendstream\nendobj\nstartxref\n%zu\n%%%%EOF\n", at));
+    f->xref = at;
+    jy_buf_free(&stream);
+    jy_buf_free(&s->head);
+    jy_buf_free(&s->texts);
+}
+
 /* A table and trailer that follow what was written. */
 static inline void
-section_end_(struct pdf_file *f, const struct section_ *s, const char *trailer)
+section_end_(struct pdf_file *f, struct section_ *s, const char *trailer)
 {
     size_t at = f->bytes.len;
 
+    if (f->packed) {
+        packed_section_end_(f, s, trailer);
+        return;
+    }
     put_(f, "xref\n");
     if (f->xref == 0)
         put_(f, "0 1\n0000000000 65535 f \n");
     for (size_t i = 0; i < s->count; i++)
         MUST(jy_buf_fmt(&f->bytes, "%d 1\n%010zu %05d %c \n", s->rows[i].id, s->rows[i].at, s->rows[i].generation, s->rows[i].at == 0 ? 'f' : 'n'));
-    MUST(jy_buf_fmt(&f->bytes, "trailer\n<< /Size %d ", f->size));
-    if (strstr(trailer, "/Root") == NULL)
-        put_(f, "/Root 1 0 R ");
-    if (f->xref != 0 && strstr(trailer, "/Prev") == NULL)
-        MUST(jy_buf_fmt(&f->bytes, "/Prev %zu ", f->xref));
-    MUST(jy_buf_fmt(&f->bytes, "%s >>\nstartxref\n%zu\n%%%%EOF\n", trailer, at));
+    put_(f, "trailer\n<< ");
+    trailer_(f, trailer);
+    MUST(jy_buf_fmt(&f->bytes, " >>\nstartxref\n%zu\n%%%%EOF\n", at));
     f->xref = at;
 }
 
