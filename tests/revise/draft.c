@@ -72,6 +72,7 @@ static const char *const plain[] = { "0", "1", "2", "4", "32", "36", "90", "0.5"
 static const char *const anywhere[] = { "[0 0 600 800]", "[0 680 600 760]", "[72 690 300 730]" }, *const below[] = { "[0 0 0 0]", "[72 560 272 590]",
                                                                                                                      "[300 100 400 200]" };
 
+#define PACKED_MAX 64                 /* objects of an object stream */
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 #define ANY(dice, list) (list)[dice_roll(dice, COUNT(list))]
 
@@ -217,8 +218,59 @@ change_key(struct dice *dice, bool low, char text[DRAFT_MAX])
     memcpy(text, changed, DRAFT_MAX);
 }
 
-bool
-draft_present(struct jy_slice file, int id, char out[DRAFT_MAX])
+/* An object stream as pdf_file.h writes it. */
+struct object_stream {
+    int count, ids[PACKED_MAX];
+    struct jy_slice texts[PACKED_MAX];
+    const uint8_t *at;                /* where its text begins in the file */
+};
+
+/* The first of them behind `from`. */
+static bool
+next_object_stream(struct jy_slice file, const uint8_t *from, struct object_stream *out)
+{
+    static const char word[] = "<< /Type /ObjStm /N ";
+    char text[DRAFT_MAX], *next;
+    int first, length, head, offsets[PACKED_MAX + 1];
+
+    while ((from = memmem(from, (size_t)(file.p + file.len - from), word, sizeof(word) - 1)) != NULL) {
+        size_t len = (size_t)(file.p + file.len - from) < sizeof(text) - 1 ? (size_t)(file.p + file.len - from) : sizeof(text) - 1;
+
+        out->at = from;
+        memcpy(text, from, len);
+        text[len] = '\0';
+        from += sizeof(word) - 1;
+        if (sscanf(text, "<< /Type /ObjStm /N %d /First %d /Length %d >>\nstream\n%n", &out->count, &first, &length, &head) != 3 || out->count < 1 ||
+            out->count > PACKED_MAX || first < 0 || length < first || (size_t)head + (size_t)length > len)
+            continue;
+        next = text + head;
+        for (int i = 0; i < out->count; i++) {
+            out->ids[i] = (int)strtol(next, &next, 10);
+            offsets[i] = (int)strtol(next, &next, 10);
+        }
+        offsets[out->count] = length - first;
+        for (int i = 0; i < out->count; i++)
+            out->texts[i] = JY_SLICE(out->at + head + first + offsets[i], (size_t)(offsets[i + 1] - offsets[i] - 1));
+        return true;
+    }
+    return false;
+}
+
+static struct jy_slice
+present_in_stream(struct jy_slice file, int id)
+{
+    struct object_stream stream = { .at = file.p };
+    struct jy_slice found = JY_EMPTY;
+
+    for (const uint8_t *from = file.p; next_object_stream(file, from, &stream); from = stream.at + 1)
+        for (int i = 0; i < stream.count; i++)
+            if (stream.ids[i] == id)
+                found = stream.texts[i];
+    return found;
+}
+
+static struct jy_slice
+present_by_itself(struct jy_slice file, int id)
 {
     char head[24];
     int len = snprintf(head, sizeof(head), "\n%d 0 obj\n", id);
@@ -226,10 +278,20 @@ draft_present(struct jy_slice file, int id, char out[DRAFT_MAX])
 
     while ((at = memmem(at, (size_t)(file.p + file.len - at), head, (size_t)len)) != NULL)
         begin = at += len;
-    if (begin == NULL || (end = memmem(begin, (size_t)(file.p + file.len - begin), "\nendobj", 7)) == NULL || end - begin >= DRAFT_MAX)
+    if (begin == NULL || (end = memmem(begin, (size_t)(file.p + file.len - begin), "\nendobj", 7)) == NULL)
+        return JY_EMPTY;
+    return JY_SLICE(begin, (size_t)(end - begin));
+}
+
+bool
+draft_present(struct jy_slice file, int id, char out[DRAFT_MAX])
+{
+    struct jy_slice alone = present_by_itself(file, id), packed = present_in_stream(file, id), last = packed.len > 0 && packed.p > alone.p ? packed : alone;
+
+    if (last.len == 0 || last.len >= DRAFT_MAX)
         return false;
-    memcpy(out, begin, (size_t)(end - begin));
-    out[end - begin] = '\0';
+    memcpy(out, last.p, last.len);
+    out[last.len] = '\0';
     return true;
 }
 
@@ -268,6 +330,42 @@ draft_field(struct dice *dice, struct jy_slice file, int id, char out[DRAFT_MAX]
     snprintf(inside, sizeof(inside), "%.*s %s", (int)len - 4, out + 2, ANY(dice, words));
     memcpy(out, inside, sizeof(inside));
     return true;
+}
+
+int
+draft_object_stream(struct dice *dice, struct jy_slice file, char out[DRAFT_MAX])
+{
+    struct object_stream stream = { .at = file.p }, last = { 0 };
+    char head[DRAFT_MAX] = "", texts[DRAFT_MAX] = "", one[DRAFT_MAX], begin[96];
+    struct text h = { head, 0 }, t = { texts, 0 }, all = { out, 0 };
+    int changed, number = 0;
+    const uint8_t *line;
+
+    for (const uint8_t *from = file.p; next_object_stream(file, from, &stream); from = stream.at + 1)
+        last = stream;
+    if (last.count == 0)
+        return 0;
+    line = memrchr(file.p, '\n', (size_t)(last.at - 1 - file.p));
+    number = line == NULL ? 0 : (int)strtol((const char *)line + 1, NULL, 10);
+    changed = (int)dice_roll(dice, (size_t)last.count);
+    for (int i = 0; i < last.count; i++) {
+        const int id = i == changed && dice_roll(dice, 4) == 0 ? (int)dice_roll(dice, DRAFT_IDS) : last.ids[i];
+
+        snprintf(begin, sizeof(begin), "%d %zu ", id, t.len);
+        put_text(&h, begin);
+        snprintf(one, sizeof(one), "%.*s", (int)last.texts[i].len, (const char *)last.texts[i].p);
+        if (i == changed && id == last.ids[i])
+            change_key(dice, false, one);
+        put_text(&t, one);
+        put_text(&t, "\n");
+    }
+    snprintf(begin, sizeof(begin), "<< /Type /ObjStm /N %d /First %zu /Length %zu >>\nstream\n", last.count, h.len, h.len + t.len);
+    out[0] = '\0';
+    put_text(&all, begin);
+    put_text(&all, head);
+    put_text(&all, texts);
+    put_text(&all, "\nendstream");
+    return all.len < DRAFT_MAX - 1 ? number : 0;
 }
 
 /* -- the first revision -- */

@@ -22,8 +22,10 @@ size_t dice_roll(struct dice *dice, size_t n);
  * way to it objects that say that they are something else, or are named where such things are. At most DRAFT_FIRST; returns how many. ids: their numbers.
  */
 size_t draft_first(struct dice *dice, int ids[DRAFT_FIRST], char texts[DRAFT_FIRST][DRAFT_MAX]);
-/** The text of an object as the last revision of the file has it; false when it has none that fits. */
+/** The text of an object, also of one in an object stream, as the last revision of the file has it; false when it has none that fits. */
 bool draft_present(struct jy_slice file, int id, char out[DRAFT_MAX]);
+/** The last object stream of the file, with one of its objects changed, or its head; returns its number, 0: there is none that fits. */
+int draft_object_stream(struct dice *dice, struct jy_slice file, char out[DRAFT_MAX]);
 /** A text for this object: a new one, that of another object, or its own with keys put in, changed or taken out. low: its rectangles lie below LOW_TOP. */
 void draft_object(struct dice *dice, struct jy_slice file, int id, bool low, char out[DRAFT_MAX]);
 /** What the object is now, a little changed, as the keys of a field that gets a value; false when it is no dictionary. */

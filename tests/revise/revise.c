@@ -186,7 +186,7 @@ make_signed(struct dice *dice, struct pdf_file *f)
     struct sign_how how = { .field_id = 10, .value = values[dice_roll(dice, sizeof(values) / sizeof(values[0]))] };
     int numbers[DRAFT_FIRST];
 
-    *f = (struct pdf_file){ 0 };
+    *f = (struct pdf_file){ .packed = dice_roll(dice, 2) == 0 };
     pdf_begin(f, NULL, NULL);
     r.count = 0;
     for (size_t i = draft_first(dice, numbers, first); i-- > 0;)
@@ -201,7 +201,7 @@ make_signed(struct dice *dice, struct pdf_file *f)
 }
 
 /* What may come behind a signature, and whatever may not; with the usual objects, or with one that is something else. */
-enum move { ANYTHING, FILL_IN, SIGN, GIVE_EVIDENCE, DESCRIBE, MOVES };
+enum move { ANYTHING, FILL_IN, SIGN, GIVE_EVIDENCE, DESCRIBE, REPACK, MOVES };
 #define NEW_ID 41                     /* of an object that comes with it */
 
 static void
@@ -260,9 +260,11 @@ revise(struct dice *dice, struct pdf_file *f)
     const enum move move = (enum move)dice_roll(dice, MOVES);
     const bool usual = dice_roll(dice, 2) == 0;
     const int other = 20 + (int)dice_roll(dice, 7);
+    int stream;
 
     r.count = 0;
     r.trailer[0] = '\0';
+    f->packed = f->packed != (dice_roll(dice, 8) == 0);
     if (move == SIGN && (usual || draft_field(dice, file, other, own))) {
         pdf_sign(f, &(const struct sign_how){ .field_id = usual ? 26 : other, .keys = usual ? DRAFT_SECOND : own });
         return 1;
@@ -271,6 +273,8 @@ revise(struct dice *dice, struct pdf_file *f)
         fill_in(dice, file, usual, other, &r);
     if (move == GIVE_EVIDENCE || move == DESCRIBE)
         name_object(dice, file, move, usual, usual ? NEW_ID : other, &r);
+    if (move == REPACK && (stream = draft_object_stream(dice, file, own)) != 0)
+        memcpy(text_for(&r, stream), own, DRAFT_MAX);
     if (r.count == 0 || dice_roll(dice, 4) == 0)
         add_any(dice, file, ids, sizeof(ids) / sizeof(ids[0]), false, &r);
     if (dice_roll(dice, 16) == 0)
