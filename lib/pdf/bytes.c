@@ -11,7 +11,6 @@
 #include <string.h>
 
 #define NUMBER_DIGITS_MAX 10
-#define NOWHERE_MAX 64
 #define REMARK_MAX 256
 #define SPACES_MAX 64                  /* between where an entry leads and its object */
 
@@ -110,32 +109,28 @@ is_section(const struct pdf_xref *xref, size_t at)
     return false;
 }
 
-/* References that lead nowhere, but for the first many. */
-struct nowhere {
-    const struct pdf_xref *xref;
-    size_t first;                     /* sections before this one are later revisions' */
-    struct pdf_reference reference;
-    bool missing;                     /* to an object that there is not */
-    bool wrong;                       /* in a generation that the object does not have */
-    uint32_t later[NOWHERE_MAX];      /* missing to later revisions */
-    size_t later_count;
-};
-
+/* Does a revision of the sections before `first` refer to this object, which is not there? */
 static bool
-is_missed(const struct nowhere *nowhere, uint32_t id)
+is_missed(const struct pdf *pdf, size_t first, uint32_t id)
 {
-    for (size_t i = 0; nowhere != NULL && i < nowhere->later_count && i < NOWHERE_MAX; i++)
-        if (nowhere->later[i] == id)
+    const struct pdf_nowhere *n = &pdf->nowhere;
+
+    for (size_t k = 0; k < n->count && k < PDF_NOWHERE_MAX; k++) {
+        bool later = n->missing[k].of == 0 && first > 0;
+        for (size_t i = 0; i < first && !later; i++)
+            later = pdf_section_find(&pdf->xref.sections[i], n->missing[k].of) != NULL;
+        if (later && n->missing[k].to == (int64_t)id)
             return true;
-    return nowhere != NULL && nowhere->later_count > NOWHERE_MAX;
+    }
+    return n->count > PDF_NOWHERE_MAX;
 }
 
 /*
  * Does a reader that searches take another object than this one, as the sections do? It takes the last of a number with the highest generation. named: by
- * some section. What was set free is found again; nothing shows it unless a later revision refers to it.
+ * some section. What was set free is found again; nothing shows it unless a later revision, of the sections before `first`, refers to it.
  */
 static bool
-is_overtaken(const struct pdf *pdf, size_t newer, size_t at, bool named, const struct nowhere *nowhere)
+is_overtaken(const struct pdf *pdf, size_t newer, size_t first, size_t at, bool named)
 {
     struct pdf_lexer lexer = { pdf->file, at };
     const struct pdf_entry *e;
@@ -146,7 +141,7 @@ is_overtaken(const struct pdf *pdf, size_t newer, size_t at, bool named, const s
     if (id.kind != PDF_INTEGER || id.number < 0 || id.number > PDF_OBJECTS_MAX || generation.kind != PDF_INTEGER)
         return false;
     if ((e = pdf_xref_find(&pdf->xref, newer, (uint32_t)id.number)) == NULL)
-        return named && !is_missed(nowhere, (uint32_t)id.number);
+        return named && !is_missed(pdf, first, (uint32_t)id.number);
     if (e->type == PDF_COMPRESSED)
         return named;
     return (e->where > at && generation.number <= (int64_t)e->generation) || (named && (is_named(&e->where, 1, pdf->file, at) || is_section(&pdf->xref, at)));
@@ -246,20 +241,20 @@ refuse(struct pdf_step *step, size_t at, const char *why)
     snprintf(step->why, sizeof(step->why), "%.*s", (int)sizeof(step->why) - 1, why);
 }
 
-/* Objects and trailers that a reader finds in [begin, the end of the step) and that the sections [newer, last) do not have. */
+/* Objects and trailers that a reader finds in [begin, the end of the step) and that the sections [newer, last) do not have. first: as of is_overtaken. */
 static jy_err
-refuse_unnamed(const struct pdf *pdf, size_t begin, size_t newer, size_t last, const struct nowhere *nowhere, struct pdf_step *step)
+refuse_unnamed(const struct pdf *pdf, size_t begin, size_t newer, size_t last, size_t first, struct pdf_step *step)
 {
     const struct jy_slice file = pdf->file;
-    size_t count = 0, at, first;
+    size_t count = 0, at, object;
     size_t *named = named_objects(&pdf->xref, newer, last, &count);
 
     if (named == NULL)
         return JY_E_NOMEM;
     for (at = begin; !step->is_changed && (at = next_word(file, at, step->to, "obj")) < step->to; at += 3)
-        if ((first = object_begin(file, at)) != SIZE_MAX && first >= begin &&
-            !is_overtaken(pdf, newer, first, is_named(named, count, file, first), nowhere))
-            refuse(step, first, "an object that no section names: a reader that searches for objects shows it");
+        if ((object = object_begin(file, at)) != SIZE_MAX && object >= begin &&
+            !is_overtaken(pdf, newer, first, object, is_named(named, count, file, object)))
+            refuse(step, object, "an object that no section names: a reader that searches for objects shows it");
     for (at = begin; !step->is_changed && (at = next_word(file, at, step->to, "trailer")) < step->to; at += 7) {
         size_t dict = skip_spaces(file, at + 7);
         if (starts(file, dict, "<<") && !is_own_trailer(&pdf->xref, newer, last, dict))
@@ -280,56 +275,10 @@ pdf_refuse_hidden(const struct pdf *pdf, size_t newer, size_t older, struct pdf_
     for (size_t i = 0; !plain && i < sizeof(holders) / sizeof(holders[0]); i++)
         if ((at = next_word(pdf->file, step->from, step->to, holders[i])) < step->to)
             refuse(step, at, "objects in a stream beside a table that some readers give up");
-    return refuse_unnamed(pdf, plain ? step->from : 0, newer, plain ? older : pdf->xref.count, NULL, step);
+    return refuse_unnamed(pdf, plain ? step->from : 0, newer, plain ? older : pdf->xref.count, 0, step);
 }
 
 /* -- references that lead nowhere -- */
-
-static bool
-is_of_later_revision(const struct nowhere *nowhere, uint32_t id)
-{
-    for (size_t i = 0; i < nowhere->first; i++)
-        for (size_t k = 0; k < nowhere->xref->sections[i].count; k++)
-            if (nowhere->xref->sections[i].entries[k].id == id)
-                return true;
-    return id == 0;                                          /* the trailer */
-}
-
-static jy_err
-note_nowhere(void *arg, uint32_t id, const struct pdf_value *token)
-{
-    struct nowhere *n = arg;
-    const struct pdf_entry *e;
-
-    if (!pdf_reference_ends(&n->reference, id, token))
-        return JY_OK;
-    e = n->reference.number > PDF_OBJECTS_MAX ? NULL : pdf_xref_find(n->xref, 0, (uint32_t)n->reference.number);
-    if (e != NULL) {
-        n->wrong = n->wrong || n->reference.generation != (e->type == PDF_COMPRESSED ? 0 : (int64_t)e->generation);
-        return JY_OK;
-    }
-    n->missing = true;
-    if (n->later_count <= NOWHERE_MAX && is_of_later_revision(n, id)) {
-        if (n->later_count < NOWHERE_MAX)
-            n->later[n->later_count] = (uint32_t)n->reference.number;
-        n->later_count++;
-    }
-    return JY_OK;
-}
-
-static jy_err
-find_nowhere(const struct pdf *pdf, struct nowhere *nowhere, struct jy_fault *fault)
-{
-    struct pdf_lexer lexer = { pdf->xref.sections[0].trailer.text, 0 };
-    struct pdf_value token;
-
-    for (pdf_token_next(&lexer, &token); token.kind != PDF_END && token.kind != PDF_BAD; pdf_token_next(&lexer, &token)) {
-        jy_err rc = note_nowhere(nowhere, 0, &token);
-        if (rc != JY_OK)
-            return rc;
-    }
-    return pdf_tokens_scan(pdf->file, &pdf->xref, 0, pdf->xref.count, note_nowhere, nowhere, fault);
-}
 
 static bool
 is_any_packed(const struct pdf_xref *xref)
@@ -345,20 +294,34 @@ is_any_packed(const struct pdf_xref *xref)
  * Who misses an object searches for it, and keeps all that he finds: poppler where the newest section is a table, pdf.js where the generation is another.
  * Poppler then finds nothing of what object streams hold.
  */
-jy_err
-pdf_refuse_searched(const struct pdf *pdf, size_t first, struct pdf_step *last)
+static jy_err
+refuse_searched(struct pdf *pdf, size_t first, struct pdf_step *step)
 {
-    struct nowhere nowhere = { .xref = &pdf->xref, .first = first < pdf->xref.count ? first : pdf->xref.count };
     struct jy_fault fault = { 0 };
-    jy_err rc = last->is_changed ? JY_OK : find_nowhere(pdf, &nowhere, &fault);
+    jy_err rc = pdf_nowhere_find(&pdf->nowhere, pdf->file, &pdf->xref, &fault);
 
     if (rc == JY_E_NOMEM)
         return rc;
     if (rc != JY_OK)
-        refuse(last, fault.offset, fault.text);
-    if (!nowhere.wrong && (!nowhere.missing || pdf->xref.sections[0].is_stream))
+        refuse(step, fault.offset, fault.text);
+    if (rc != JY_OK || (!pdf->nowhere.wrong && (pdf->nowhere.count == 0 || pdf->xref.sections[0].is_stream)))
         return JY_OK;
     if (is_any_packed(&pdf->xref))
-        refuse(last, last->from, "references lead nowhere: a reader that searches for what they mean loses the objects in streams");
-    return refuse_unnamed(pdf, 0, 0, pdf->xref.count, &nowhere, last);
+        refuse(step, step->from, "references lead nowhere: a reader that searches for what they mean loses the objects in streams");
+    return refuse_unnamed(pdf, 0, 0, pdf->xref.count, first, step);
+}
+
+jy_err
+pdf_refuse_searched(struct pdf *pdf, size_t first, struct pdf_step *last)
+{
+    return last->is_changed ? JY_OK : refuse_searched(pdf, first < pdf->xref.count ? first : pdf->xref.count, last);
+}
+
+jy_err
+pdf_refuse_hiding(struct pdf *pdf, struct jy_fault *fault)
+{
+    struct pdf_step whole = { .to = pdf->file.len };
+    jy_err rc = refuse_searched(pdf, pdf->xref.count, &whole);
+
+    return rc == JY_OK && whole.is_changed ? jy_fail(fault, JY_E_AMBIGUOUS, "PDF", whole.offset, "%s", whole.why) : rc;
 }

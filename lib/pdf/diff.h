@@ -57,6 +57,6 @@ JY_CHECK jy_err pdf_refuse_hidden(const struct pdf *pdf, size_t newer, size_t ol
  * Tells in the last step when references of the file lead nowhere and a reader that therefore searches for objects finds other ones. first: the section
  * with which the first signed revision begins. JY_E_NOMEM is the only error.
  */
-JY_CHECK jy_err pdf_refuse_searched(const struct pdf *pdf, size_t first, struct pdf_step *last);
+JY_CHECK jy_err pdf_refuse_searched(struct pdf *pdf, size_t first, struct pdf_step *last);
 
 #endif

@@ -271,6 +271,8 @@ pdf_check_shown_alike(struct pdf *pdf, struct jy_fault *fault)
 
         if (rc == JY_OK)
             rc = pdf_refuse_variants(pdf, false, &pdf->shown);
+        if (rc == JY_OK)
+            rc = pdf_refuse_hiding(pdf, &pdf->shown);
         pdf->shown.err = rc;
         pdf->shown_known = rc != JY_E_NOMEM;
     }

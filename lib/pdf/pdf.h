@@ -3,7 +3,7 @@
 #ifndef JY_PDF_H
 #define JY_PDF_H
 
-#include "pdf/xref.h"
+#include "pdf/refs.h"
 
 #include <container/document.h>
 #include <qpdf/qpdf-c.h>
@@ -46,6 +46,7 @@ struct pdf {
     bool has_digest;
     size_t z_digested;                /* bytes digested as SM3(Z, data): at most as many as the file has */
     struct pdf_evidence *evidence;    /* the DSS, once it was asked for */
+    struct pdf_nowhere nowhere;       /* once it was asked for */
     bool listed;
     bool shown_known;
     struct jy_fault shown;            /* the answer of pdf_check_shown_alike, kept */
@@ -90,12 +91,15 @@ size_t pdf_signature_shown(const struct pdf *pdf, qpdf_oh widget);
 JY_CHECK jy_err pdf_refuse_broken(struct pdf *pdf, struct jy_fault *fault);
 /**
  * Does the document show one thing to all, at all times? Naming object and kind: JY_E_ACTIVE_CONTENT for what acts by itself or lies outside the file,
- * JY_E_SHOWN_VARIOUSLY for what depends on the program, on layers or on printing, JY_E_AMBIGUOUS for a key with two values; JY_E_LIMIT, JY_E_DAMAGED.
+ * JY_E_SHOWN_VARIOUSLY for what depends on the program, on layers or on printing, JY_E_AMBIGUOUS for a key with two values and for what pdf_refuse_hiding
+ * refuses; JY_E_LIMIT, JY_E_DAMAGED.
  */
 JY_CHECK jy_err pdf_check_shown_alike(struct pdf *pdf, struct jy_fault *fault);
 /** Its two halves: the raw objects, and what qpdf makes of annotations and layers. drawn_anew_before: once with NeedAppearances, and now by its appearances. */
 JY_CHECK jy_err pdf_refuse_active(const struct pdf *pdf, struct jy_fault *fault);
 JY_CHECK jy_err pdf_refuse_variants(const struct pdf *pdf, bool drawn_anew_before, struct jy_fault *fault);
+/** JY_E_AMBIGUOUS when references lead nowhere and a reader that searches the bytes for objects finds other ones. JY_E_NOMEM. */
+JY_CHECK jy_err pdf_refuse_hiding(struct pdf *pdf, struct jy_fault *fault);
 /** JY_E_AMBIGUOUS when readers may count or inherit differently in the page tree, JY_E_LIMIT when it is too deep. */
 JY_CHECK jy_err pdf_refuse_tree(const struct pdf *pdf, struct jy_fault *fault);
 /** F of an annotation (ISO 32000-2 12.5.3). */

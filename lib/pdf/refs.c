@@ -227,3 +227,51 @@ pdf_refs_scan(struct pdf_refs *refs, struct jy_slice file, const struct pdf_xref
 
     return refs->count == 0 ? JY_OK : pdf_tokens_scan(file, xref, from, to, note_reference, &c, fault);
 }
+
+/* -- references that lead nowhere -- */
+
+struct missing {
+    const struct pdf_xref *xref;
+    struct pdf_nowhere *found;
+    struct pdf_reference reference;
+};
+
+static jy_err
+note_nowhere(void *arg, uint32_t id, const struct pdf_value *token)
+{
+    struct missing *m = arg;
+    const struct pdf_entry *e;
+
+    if (!pdf_reference_ends(&m->reference, id, token))
+        return JY_OK;
+    e = m->reference.number > PDF_OBJECTS_MAX ? NULL : pdf_xref_find(m->xref, 0, (uint32_t)m->reference.number);
+    if (e != NULL) {
+        m->found->wrong = m->found->wrong || m->reference.generation != (e->type == PDF_COMPRESSED ? 0 : (int64_t)e->generation);
+        return JY_OK;
+    }
+    if (m->found->count < PDF_NOWHERE_MAX) {
+        m->found->missing[m->found->count].of = id;
+        m->found->missing[m->found->count].to = m->reference.number;
+    }
+    m->found->count++;
+    return JY_OK;
+}
+
+jy_err
+pdf_nowhere_find(struct pdf_nowhere *nowhere, struct jy_slice file, const struct pdf_xref *xref, struct jy_fault *fault)
+{
+    struct missing m = { .xref = xref, .found = nowhere };
+    struct pdf_lexer trailer = pdf_inside(&xref->sections[0].trailer);
+    struct pdf_value token;
+    jy_err rc = JY_OK;
+
+    if (nowhere->known)
+        return JY_OK;
+    *nowhere = (struct pdf_nowhere){ 0 };
+    for (pdf_token_next(&trailer, &token); rc == JY_OK && token.kind != PDF_END && token.kind != PDF_BAD; pdf_token_next(&trailer, &token))
+        rc = note_nowhere(&m, 0, &token);
+    if (rc == JY_OK)
+        rc = pdf_tokens_scan(file, xref, 0, xref->count, note_nowhere, &m, fault);
+    nowhere->known = rc == JY_OK;
+    return rc;
+}

@@ -39,6 +39,17 @@ struct pdf_reference {
 /** Follow the tokens, in order. True at the R that ends a reference. */
 bool pdf_reference_ends(struct pdf_reference *reference, uint32_t id, const struct pdf_value *token);
 
+#define PDF_NOWHERE_MAX 64
+/** References of a file, of its objects in effect and of its newest trailer (0), that lead nowhere. */
+struct pdf_nowhere {
+    bool known;                       /* they were looked for */
+    bool wrong;                       /* to an object in a generation that it does not have */
+    struct { uint32_t of; int64_t to; } missing[PDF_NOWHERE_MAX];
+    size_t count;                     /* of missing; those beyond PDF_NOWHERE_MAX are only counted */
+};
+/** Look for them, once. Errors as of pdf_refs_scan. */
+JY_CHECK jy_err pdf_nowhere_find(struct pdf_nowhere *nowhere, struct jy_slice file, const struct pdf_xref *xref, struct jy_fault *fault);
+
 /** Every token of the objects in effect, object by object; a stream ends with its word "stream". Stops at the first answer that is not JY_OK. */
 typedef jy_err (*pdf_token_fn)(void *arg, uint32_t id, const struct pdf_value *token);
 JY_CHECK jy_err pdf_tokens_scan(struct jy_slice file, const struct pdf_xref *xref, size_t from, size_t to, pdf_token_fn fn, void *arg, struct jy_fault *fault);

@@ -10,8 +10,7 @@
 
 /* The highest number that a reference names. */
 struct mentioned {
-    uint32_t id;                      /* whose tokens come */
-    int64_t integers[2];              /* the last two tokens, -1 where they were no integers */
+    struct pdf_reference reference;
     int64_t highest;
 };
 
@@ -20,12 +19,8 @@ note_mention(void *arg, uint32_t id, const struct pdf_value *token)
 {
     struct mentioned *m = arg;
 
-    if (m->id != id)
-        *m = (struct mentioned){ id, { -1, -1 }, m->highest };
-    if (pdf_word_is(token, "R") && m->integers[1] >= 0 && m->integers[0] > m->highest)
-        m->highest = m->integers[0];
-    m->integers[0] = m->integers[1];
-    m->integers[1] = token->kind == PDF_INTEGER ? token->number : -1;
+    if (pdf_reference_ends(&m->reference, id, token) && m->reference.number > m->highest)
+        m->highest = m->reference.number;
     return JY_OK;
 }
 
@@ -50,7 +45,7 @@ check_form(qpdf_data q, struct jy_fault *fault)
 jy_err
 pdf_update_begin(struct pdf_update *u, struct pdf *pdf, struct jy_fault *fault)
 {
-    struct mentioned m = { .integers = { -1, -1 } };
+    struct mentioned m = { .highest = 0 };
     long long size = 0;
     jy_err rc;
 

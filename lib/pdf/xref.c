@@ -302,8 +302,8 @@ read_section(struct reader *r, size_t at, bool hybrid_part)
     return rc;
 }
 
-static const struct pdf_entry *
-entry_of(const struct pdf_section *s, uint32_t id)
+const struct pdf_entry *
+pdf_section_find(const struct pdf_section *s, uint32_t id)
 {
     struct pdf_entry key = { .id = id };
 
@@ -317,10 +317,10 @@ pdf_xref_find(const struct pdf_xref *xref, size_t from, uint32_t id)
     const struct pdf_entry *e, *hidden;
 
     for (size_t i = from; i < xref->count; i++)
-        if ((e = entry_of(&xref->sections[i], id)) != NULL) {
+        if ((e = pdf_section_find(&xref->sections[i], id)) != NULL) {
             /* Hybrid files mark as free in the table what their XRefStm holds (7.5.8.4). */
             if (e->type == PDF_FREE && i + 1 < xref->count && xref->sections[i + 1].is_hybrid_part &&
-                (hidden = entry_of(&xref->sections[i + 1], id)) != NULL)
+                (hidden = pdf_section_find(&xref->sections[i + 1], id)) != NULL)
                 e = hidden;
             return e->type == PDF_FREE ? NULL : e;
         }
@@ -342,7 +342,7 @@ refuse_ambiguity(struct reader *r)
                     return jy_fail(r->fault, JY_E_AMBIGUOUS, "PDF xref", x->sections[i].at, "object %u: an object stream inside an object stream", e->id);
             }
             for (size_t j = i + 1; e->type != PDF_FREE && j < x->count; j++) {
-                if ((older = entry_of(&x->sections[j], e->id)) == NULL)
+                if ((older = pdf_section_find(&x->sections[j], e->id)) == NULL)
                     continue;
                 if (j == i + 1 && x->sections[j].is_hybrid_part && older->type != PDF_FREE &&
                     (older->type != e->type || older->where != e->where || older->generation != e->generation))

@@ -36,6 +36,8 @@ struct pdf_xref {
  */
 JY_CHECK jy_err pdf_xref_read(struct jy_slice file, size_t header, struct pdf_xref *out, size_t *startxref, struct jy_fault *fault);
 void pdf_xref_free(struct pdf_xref *xref);
+/** What this section alone says of id; NULL when it says nothing. */
+const struct pdf_entry *pdf_section_find(const struct pdf_section *section, uint32_t id);
 /** The entry in effect for id when the sections from index `from` on are read; NULL when there is none or it is free. */
 const struct pdf_entry *pdf_xref_find(const struct pdf_xref *xref, size_t from, uint32_t id);
 /** "startxref N %%EOF" that ends bytes; N as it stands there. SIZE_MAX when there is none. */

@@ -438,6 +438,8 @@ static const struct attack rows[] = {
         AGAIN(.field = "/MK 99 0 R")), CHANGED("no section names") },
     { "missing-in-signed", "what the further signature names was signed, and names an object that there is not", MADE(.hidden = HIDDEN_21,
         MORE(SECOND_PAGE, { 22, "<< /R 99 0 R >>", 0 }), FIRST(PAGES_OF_TWO), AGAIN(.field = "/MK 22 0 R")), CHANGED("no section names") },
+    { "missing-at-signing", "the signed revision shows poppler another second page from the beginning: told", MADE(.hidden = HIDDEN_21,
+        MORE(SECOND_PAGE, { 22, "<< /R 99 0 R >>", 0 }), FIRST(PAGES_OF_TWO)), GOOD, FAILS(SHOWN_ALIKE), .names = "no section names" },
     { "missing-in-trailer", "what the trailer of a later revision names is not there", MADE(.hidden = HIDDEN_21, TWO_PAGES, AGAIN(.trailer = "/Info 99 0 R")),
       CHANGED("no section names") },
     { "missing-turned-back", "the signed revision has turned its second page back, and the further signature misses an object",

@@ -138,6 +138,35 @@ stamp__two_values_of_one_key_get_none(void **state)
     }
 }
 
+/* Poppler searches the bytes for what a reference misses, pdf.js for another generation, and what they find in a stream is then the page's content. */
+static void
+stamp__what_a_search_for_missing_objects_finds_gets_none(void **state)
+{
+    static const struct { const char *reference, *data; jy_err err; } rows[] = {
+        { "6 0 R", " 4 0 obj << >> endobj ", JY_OK },
+        { "99 0 R", " 4 0 obk << >> endobj ", JY_OK },
+        { "99 0 R", " 4 0 obj << >> endobj ", JY_E_AMBIGUOUS },
+        { "6 1 R", " 4 0 obj << >> endobj ", JY_E_AMBIGUOUS },
+        { "6 1 R", " 4 0 obk << >> endobj ", JY_OK },
+        { "99 0 R", " trailer << /Root 5 0 ", JY_E_AMBIGUOUS },
+        { "6 0 R", " trailer << /Root 5 0 ", JY_OK },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        char stream[80], names[40];
+        const char *const objects[] = { CATALOG, PAGES, A4, CONTENT, names, stream };
+        struct jy_buf pdf;
+
+        snprintf(names, sizeof(names), "<< /A [%s] >>", rows[i].reference);
+        snprintf(stream, sizeof(stream), "<< /Length 22 >>\nstream\n%s\nendstream", rows[i].data);
+        pdf = pdf_of(objects, ROWS(objects), "", NULL);
+        if (stamp_err(jy_buf_slice(&pdf)) != rows[i].err)
+            fail_msg("%s %s: %s", rows[i].reference, rows[i].data, jy_err_code(stamp_err(jy_buf_slice(&pdf))));
+        jy_buf_free(&pdf);
+    }
+}
+
 static void
 stamp__dictionaries_nested_too_deep_get_none(void **state)
 {
@@ -286,6 +315,7 @@ main(void)
         cmocka_unit_test(stamp__a_page_tree_that_is_too_deep_gets_none),
         cmocka_unit_test(stamp__a_page_that_readers_turn_or_crop_differently_gets_none),
         cmocka_unit_test(stamp__two_values_of_one_key_get_none),
+        cmocka_unit_test(stamp__what_a_search_for_missing_objects_finds_gets_none),
         cmocka_unit_test(stamp__dictionaries_nested_too_deep_get_none),
         cmocka_unit_test(stamp__an_object_that_is_page_and_form_in_one_gets_none),
         cmocka_unit_test(stamp__a_form_with_something_else_under_its_keys_gets_none),
