@@ -107,6 +107,16 @@ put_text(struct text *t, const char *text)
     put(t, text, strlen(text));
 }
 
+/* From this word on. */
+static void
+cut(struct text *t, const char *word)
+{
+    char *at = strstr(t->p, word);
+
+    if (at != NULL)
+        t->p[t->len = (size_t)(at - t->p)] = '\0';
+}
+
 static void
 put_reference(struct dice *dice, struct text *t)
 {
@@ -403,7 +413,7 @@ static const struct way {
     { .page = PAGE("/Resources << /Font << /F1 6 0 R >> /$ 20 0 R >> /Contents [4 0 R] /Annots [8 0 R 10 0 R 26 0 R %]") },
     { .page = PAGE("/Resources 23 0 R /Contents [4 0 R] /Annots [8 0 R 10 0 R 26 0 R %]") },
     { .page = PAGE("/Resources 23 0 R /Contents 4 0 R /Annots [8 0 R 10 0 R 26 0 R] /Metadata %") },
-    { .page = PAGE("/Contents 4 0 R /Annots [8 0 R 10 0 R 26 0 R] /PieceInfo %"), .pages = "<< /Type /Pages /Kids [3 0 R] /Count 1 /Resources 23 0 R >>" },
+    { .page = PAGE("/Contents 4 0 R /Annots [8 0 R 10 0 R 26 0 R] /PieceInfo %"), .pages = "<< /Type /Pages /Kids [3 0 R 7 0 R] /Count 2 /Resources 23 0 R >>" },
     { .page = PAGE("/Resources << /XObject << /Im0 25 0 R >> >> /Contents [4 0 R] /Annots [8 0 R 10 0 R 26 0 R %]"), .content = "/Im0 Do",
       .form = FORM_OF("23 0 R") },
     { .page = PAGE("/Resources << >> /Contents [4 0 R] /Annots [8 0 R 10 0 R 26 0 R 24 0 R]"), .content = "", .form = FORM_OF("<< /$ 20 0 R >>"),
@@ -432,6 +442,19 @@ static const char *const catalogs[] = {
  */
 enum { HOLDER = 20, USED, OTHER, RESOURCES, ANNOTATION, DRAWS, SECOND };
 
+void
+draft_hidden(struct dice *dice, struct jy_slice file, struct jy_buf *out)
+{
+    static const int ids[] = { 4, 6, 7, HOLDER, USED, USED, RESOURCES, DRAWS };
+    const int id = ANY(dice, ids);
+    char text[DRAFT_MAX];
+
+    if (id != USED || !draft_present(file, OTHER, text))
+        draft_object(dice, file, id, true, text);
+    if (jy_buf_fmt(out, "%d 0 obj\n%s\nendobj\n", id, text) != JY_OK)
+        abort();
+}
+
 static void
 put_thing(struct dice *dice, const struct kind *thing, const char *said, struct text *t)
 {
@@ -459,10 +482,11 @@ draft_first(struct dice *dice, int ids[DRAFT_FIRST], char texts[DRAFT_FIRST][DRA
         texts[n][0] = '\0';
         switch (id) {
         case 1: put_named(dice, true, ANY(dice, catalogs), "", target, &t); break;
-        case 2: put_text(&t, way->pages == NULL ? "" : way->pages); break;
+        case 2: put_text(&t, way->pages == NULL ? "<< /Type /Pages /Kids [3 0 R 7 0 R] /Count 2 >>" : way->pages); break;
         case 3: put_named(dice, true, way->page, channel->key, target, &t); break;
         case 4: put_text(&t, "<< "), put_text(&t, who == 4 ? said : ""), put_stream(way->content == NULL ? content : way->content, &t); break;
         case 5: put_named(dice, true, ANY(dice, forms), "", target, &t); break;
+        case 7: put_named(dice, true, way->page, channel->key, target, &t), cut(&t, "/Annots"), put_text(&t, ">>"); break;
         case HOLDER: put_named(dice, true, "<< /$ 21 0 R % >>", name, who <= 1 ? said : "", &t); break;
         case USED: put_thing(dice, &channel->used, who == 2 ? said : "", &t); break;
         case OTHER: put_thing(dice, &channel->other, "", &t); break;

@@ -1,121 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * revise OUT REVISIONS [SEED]: what a verdict means. PDFs of objects that are several things at once are signed, and revisions at random put behind them:
- * whichever is still valid shows on its page what was signed. A file that does not is left in OUT.
+ * whichever is still valid shows on its pages what was signed. A file that does not is left in OUT.
  *
  * Below LOW_TOP later signatures and filled-in fields may show what they like; what stands above is the page's. The first revision has rectangles
  * below only, so nothing that may change reaches there.
  */
 #include "draft.h"
+#include "paint.h"
 
 #include "../attacks/pdf_file.h"
 
-#include <jinyin/picture.h>
-#include <poppler/poppler.h>
-
-#include <fcntl.h>
-#include <spawn.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define REVISIONS_OF_EACH 64          /* of one signed file */
 #define REVISION_MAX 16               /* objects of one */
-#define DOTS_PER_INCH 24
-
-/* Poppler, and MuPDF where it is installed: what the one overlooks the other shows. */
-enum { POPPLER, MUPDF, PAINTERS };
-static const char *const differences[PAINTERS] = { "poppler shows something else than was signed", "MuPDF shows something else than was signed" };
-struct drawing {
-    struct jy_picture pictures[PAINTERS];
-    bool drawn[PAINTERS], tried;
-};
 
 enum count { FILES, SIGNED, REVISIONS, REFUSED, INVALID, INDETERMINATE, VALID, REMOVED, BY_POPPLER, BY_MUPDF, DIFFER, UNTOLD, COUNTS };
 static const char *const count_names[COUNTS] = { "first revisions", "of them signed and valid", "revisions behind them", "refused", "invalid", "indeterminate",
-                                                 "valid", "valid, with a signature taken away: told", "pages drawn by poppler", "pages drawn by mupdf",
+                                                 "valid", "valid, with a signature taken away: told", "files drawn by poppler", "files drawn by MuPDF",
                                                  "VALID, AND SHOW SOMETHING ELSE", "VALID, AND A SIGNATURE IS GONE UNTOLD" };
 static uint64_t *counts;              /* of this process; in memory that the parent sees */
 static const char *folder;
-
-/* -- what a page shows -- */
-
-static bool
-draw_by_mupdf(struct jy_slice file, struct jy_buf *png)
-{
-    char from[40], dots[8];
-    char *const argv[] = { "mutool", "draw", "-q", "-F", "png", "-r", dots, "-o", "-", from, "1", NULL };
-    int in = memfd_create("revise", MFD_CLOEXEC), out = memfd_create("revise", MFD_CLOEXEC), nothing = open("/dev/null", O_WRONLY | O_CLOEXEC), status = -1;
-    posix_spawn_file_actions_t actions;
-    off_t size = 0;
-    pid_t child;
-    bool good;
-
-    snprintf(from, sizeof(from), "/proc/%d/fd/%d", getpid(), in);
-    snprintf(dots, sizeof(dots), "%d", DOTS_PER_INCH);
-    if (in < 0 || out < 0 || nothing < 0 || write(in, file.p, file.len) != (ssize_t)file.len || posix_spawn_file_actions_init(&actions) != 0 ||
-        posix_spawn_file_actions_adddup2(&actions, out, 1) != 0 || posix_spawn_file_actions_adddup2(&actions, nothing, 2) != 0)
-        abort();
-    /* It exits with 1 also when it has only complained of something that it then drew. */
-    good = posix_spawnp(&child, argv[0], &actions, NULL, argv, environ) == 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) &&
-           (size = lseek(out, 0, SEEK_END)) > 0;
-    if (good) {
-        MUST(jy_buf_reserve(png, (size_t)size));
-        png->len = (size_t)size;
-        if (pread(out, png->p, png->len, 0) != size)
-            abort();
-    }
-    posix_spawn_file_actions_destroy(&actions);
-    close(nothing);
-    close(in);
-    close(out);
-    return good;
-}
-
-static bool
-draw_by(int painter, struct jy_slice file, struct jy_picture *picture)
-{
-    const struct jy_poppler_page page = { .page = 1, .dots_per_inch = DOTS_PER_INCH };
-    struct jy_buf png = { 0 };
-    bool good = (painter == MUPDF ? draw_by_mupdf(file, &png) : jy_poppler_draw_bytes(file, &page, &png, NULL) == JY_OK) &&
-                jy_picture_read(jy_buf_slice(&png), "PNG", picture, NULL) == JY_OK;
-
-    counts[BY_POPPLER + painter] += good;
-    jy_buf_free(&png);
-    return good;
-}
-
-static void
-draw(struct jy_slice file, struct drawing *d)
-{
-    *d = (struct drawing){ .tried = true };
-    for (int i = 0; i < PAINTERS; i++)
-        d->drawn[i] = draw_by(i, file, &d->pictures[i]);
-}
-
-static void
-drawing_free(struct drawing *d)
-{
-    for (int i = 0; i < PAINTERS; i++)
-        jy_picture_free(&d->pictures[i]);
-}
-
-/* How the upper part of the page differs, or NULL. */
-static const char *
-differs_above(const struct drawing *a, const struct drawing *b)
-{
-    for (int i = 0; i < PAINTERS; i++) {
-        const struct jy_picture *p = &a->pictures[i], *q = &b->pictures[i];
-        size_t above = (size_t)p->height * (800 - LOW_TOP) / 800 * 4 * p->width;
-        bool same = p->width == q->width && p->height == q->height && (above == 0 || memcmp(p->rgba, q->rgba, above) == 0);
-
-        if (a->drawn[i] != b->drawn[i] || !same)
-            return differences[i];
-    }
-    return NULL;
-}
-
-/* -- files -- */
 
 struct judgement {
     enum jy_verdict verdict;
@@ -197,6 +105,8 @@ make_signed(struct dice *dice, struct pdf_file *f)
         add_any(dice, jy_buf_slice(&f->bytes), ids, sizeof(ids) / sizeof(ids[0]), true, &r);
         pdf_update(f, r.list, "");
     }
+    if (dice_roll(dice, 3) == 0)
+        draft_hidden(dice, jy_buf_slice(&f->bytes), &f->bytes);
     pdf_sign(f, &how);
 }
 
@@ -297,7 +207,7 @@ keep(struct jy_slice file, uint64_t seed, uint64_t revision, const char *what)
 
 /* Who signs in the place of the first signature has signed what is there then: there is no other that it could break, and the report tells that there was. */
 static void
-try_revision(struct dice *dice, const struct pdf_file *f, struct drawing *before, uint64_t seed, uint64_t number)
+try_revision(struct dice *dice, const struct pdf_file *f, struct painting *before, uint64_t seed, uint64_t number)
 {
     struct pdf_file revised = *f;
     size_t expected = 1;
@@ -318,17 +228,19 @@ try_revision(struct dice *dice, const struct pdf_file *f, struct drawing *before
         if (!j.tells_removal)
             keep(jy_buf_slice(&revised.bytes), seed, number, "does not tell that a signature was taken away");
     } else if (j.verdict <= JY_VALID_WITH_WARNING) {
-        struct drawing after;
+        struct painting after;
         const char *difference;
 
-        draw(jy_buf_slice(&revised.bytes), &after);
-        if (!before->tried)
-            draw(jy_buf_slice(&f->bytes), before);
-        if ((difference = differs_above(before, &after)) != NULL) {
+        if (before->pages[POPPLER].len == 0 && before->pages[MUPDF].len == 0)
+            paint(jy_buf_slice(&f->bytes), before);
+        paint(jy_buf_slice(&revised.bytes), &after);
+        counts[BY_POPPLER] += after.pages[POPPLER].len > 0;
+        counts[BY_MUPDF] += after.pages[MUPDF].len > 0;
+        if ((difference = painting_differs(before, &after, 1.0 - LOW_TOP / 800.0)) != NULL) {
             counts[DIFFER]++;
             keep(jy_buf_slice(&revised.bytes), seed, number, difference);
         }
-        drawing_free(&after);
+        painting_free(&after);
     }
     jy_buf_free(&revised.bytes);
 }
@@ -337,7 +249,7 @@ static void
 try_file(uint64_t seed)
 {
     struct dice dice = { seed };
-    struct drawing before = { .tried = false };
+    struct painting before = { 0 };
     struct pdf_file f;
 
     counts[FILES]++;
@@ -347,7 +259,7 @@ try_file(uint64_t seed)
         for (uint64_t i = 0; i < REVISIONS_OF_EACH; i++)
             try_revision(&dice, &f, &before, seed, i);
     }
-    drawing_free(&before);
+    painting_free(&before);
     jy_buf_free(&f.bytes);
 }
 
