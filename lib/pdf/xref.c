@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define TAIL 1024              /* readers look for startxref in the last 1024 bytes (ISO 32000-1 Annex H, note 18) */
+#define SECTIONS_FEW 8
 #define ROW 20                 /* bytes of an entry of a table */
 
 struct reader {
@@ -311,20 +312,66 @@ pdf_section_find(const struct pdf_section *s, uint32_t id)
                                                                                        : bsearch(&key, s->entries, s->count, sizeof(key), by_id);
 }
 
+static int
+by_place(const void *a, const void *b)
+{
+    const struct pdf_place *x = a, *y = b;
+
+    return x->id != y->id ? (x->id < y->id ? -1 : 1) : x->section < y->section ? -1 : x->section > y->section;
+}
+
+/* A reference may be asked for in a thousand sections, and a file has millions of them. */
+static jy_err
+order_places(struct reader *r)
+{
+    struct pdf_xref *x = r->xref;
+
+    if (x->count <= SECTIONS_FEW)
+        return JY_OK;
+    if ((x->places = calloc(r->entries + 1, sizeof(*x->places))) == NULL)
+        return JY_E_NOMEM;
+    for (size_t i = 0; i < x->count; i++)
+        for (size_t k = 0; k < x->sections[i].count; k++)
+            x->places[x->place_count++] = (struct pdf_place){ x->sections[i].entries[k].id, (uint32_t)i, (uint32_t)k };
+    qsort(x->places, x->place_count, sizeof(*x->places), by_place);
+    return JY_OK;
+}
+
+/* The first entry for id in the sections from `from` on, and in which. */
+static const struct pdf_entry *
+first_from(const struct pdf_xref *xref, size_t from, uint32_t id, size_t *section)
+{
+    const struct pdf_entry *e = NULL;
+    size_t low = 0, high = xref->place_count;
+
+    for (*section = from; xref->places == NULL && *section < xref->count; ++*section)
+        if ((e = pdf_section_find(&xref->sections[*section], id)) != NULL)
+            return e;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct pdf_place *p = &xref->places[middle];
+        if (p->id < id || (p->id == id && p->section < from))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == xref->place_count || xref->places[low].id != id)
+        return NULL;
+    *section = xref->places[low].section;
+    return &xref->sections[*section].entries[xref->places[low].entry];
+}
+
 const struct pdf_entry *
 pdf_xref_find(const struct pdf_xref *xref, size_t from, uint32_t id)
 {
-    const struct pdf_entry *e, *hidden;
+    size_t i;
+    const struct pdf_entry *e = first_from(xref, from, id, &i), *hidden;
 
-    for (size_t i = from; i < xref->count; i++)
-        if ((e = pdf_section_find(&xref->sections[i], id)) != NULL) {
-            /* Hybrid files mark as free in the table what their XRefStm holds (7.5.8.4). */
-            if (e->type == PDF_FREE && i + 1 < xref->count && xref->sections[i + 1].is_hybrid_part &&
-                (hidden = pdf_section_find(&xref->sections[i + 1], id)) != NULL)
-                e = hidden;
-            return e->type == PDF_FREE ? NULL : e;
-        }
-    return NULL;
+    /* Hybrid files mark as free in the table what their XRefStm holds (7.5.8.4). */
+    if (e != NULL && e->type == PDF_FREE && i + 1 < xref->count && xref->sections[i + 1].is_hybrid_part &&
+        (hidden = pdf_section_find(&xref->sections[i + 1], id)) != NULL)
+        e = hidden;
+    return e == NULL || e->type == PDF_FREE ? NULL : e;
 }
 
 /* What readers resolve differently: another place in the two halves of a hybrid section, another generation without a free entry between. */
@@ -336,22 +383,19 @@ refuse_ambiguity(struct reader *r)
     for (size_t i = 0; i < x->count; i++)
         for (size_t k = 0; k < x->sections[i].count; k++) {
             const struct pdf_entry *e = &x->sections[i].entries[k], *older;
+            size_t j;
             if (e->type == PDF_COMPRESSED) {
                 const struct pdf_entry *container = e->where > UINT32_MAX ? NULL : pdf_xref_find(x, i, (uint32_t)e->where);
                 if (container != NULL && container->type == PDF_COMPRESSED)
                     return jy_fail(r->fault, JY_E_AMBIGUOUS, "PDF xref", x->sections[i].at, "object %u: an object stream inside an object stream", e->id);
             }
-            for (size_t j = i + 1; e->type != PDF_FREE && j < x->count; j++) {
-                if ((older = pdf_section_find(&x->sections[j], e->id)) == NULL)
-                    continue;
-                if (j == i + 1 && x->sections[j].is_hybrid_part && older->type != PDF_FREE &&
-                    (older->type != e->type || older->where != e->where || older->generation != e->generation))
-                    return jy_fail(r->fault, JY_E_AMBIGUOUS, "PDF XRefStm", x->sections[j].at, "object %u stands elsewhere than in its table", e->id);
-                if (older->type != PDF_FREE && (older->type == PDF_IN_USE ? older->generation : 0) != (e->type == PDF_IN_USE ? e->generation : 0))
-                    return jy_fail(r->fault, JY_E_AMBIGUOUS, "PDF xref", x->sections[i].at,
-                                   "object %u is in use in two generations", e->id);
-                break;
-            }
+            if (e->type == PDF_FREE || (older = first_from(x, i + 1, e->id, &j)) == NULL || older->type == PDF_FREE)
+                continue;
+            if (j == i + 1 && x->sections[j].is_hybrid_part &&
+                (older->type != e->type || older->where != e->where || older->generation != e->generation))
+                return jy_fail(r->fault, JY_E_AMBIGUOUS, "PDF XRefStm", x->sections[j].at, "object %u stands elsewhere than in its table", e->id);
+            if ((older->type == PDF_IN_USE ? older->generation : 0) != (e->type == PDF_IN_USE ? e->generation : 0))
+                return jy_fail(r->fault, JY_E_AMBIGUOUS, "PDF xref", x->sections[i].at, "object %u is in use in two generations", e->id);
         }
     return JY_OK;
 }
@@ -405,7 +449,7 @@ pdf_xref_read(struct jy_slice file, size_t header, struct pdf_xref *out, size_t 
             rc = (uint64_t)hidden + header >= file.len ? jy_fail(fault, JY_E_DAMAGED, "PDF XRefStm", (uint64_t)hidden, "points outside the file")
                                                        : read_section(&r, (size_t)hidden + header, true);
     }
-    if (rc == JY_OK)
+    if (rc == JY_OK && (rc = order_places(&r)) == JY_OK)
         rc = refuse_ambiguity(&r);
     if (rc != JY_OK)
         pdf_xref_free(out);
@@ -417,6 +461,7 @@ pdf_xref_free(struct pdf_xref *xref)
 {
     for (size_t i = 0; i < xref->count; i++)
         free(xref->sections[i].entries);
+    free(xref->places);
     free(xref->sections);
     *xref = (struct pdf_xref){ 0 };
 }

@@ -25,9 +25,13 @@ struct pdf_section {
     struct pdf_entry *entries;        /* by rising id, each id once */
     size_t count;
 };
+/** An entry by number of section and place in it. */
+struct pdf_place { uint32_t id, section, entry; };
 struct pdf_xref {
     struct pdf_section *sections;     /* newest first */
     size_t count;
+    struct pdf_place *places;         /* of all entries, by rising id, then by section; NULL where so few sections are searched one by one */
+    size_t place_count;
 };
 
 /**
