@@ -241,9 +241,9 @@ refuse(struct pdf_step *step, size_t at, const char *why)
     snprintf(step->why, sizeof(step->why), "%.*s", (int)sizeof(step->why) - 1, why);
 }
 
-/* Objects and trailers that a reader finds in [begin, the end of the step) and that the sections [newer, last) do not have. first: as of is_overtaken. */
+/* Objects and trailers that a reader finds in [begin, end) and that the sections [newer, last) do not have. first: as of is_overtaken. */
 static jy_err
-refuse_unnamed(const struct pdf *pdf, size_t begin, size_t newer, size_t last, size_t first, struct pdf_step *step)
+refuse_unnamed(const struct pdf *pdf, size_t begin, size_t end, size_t newer, size_t last, size_t first, struct pdf_step *step)
 {
     const struct jy_slice file = pdf->file;
     size_t count = 0, at, object;
@@ -251,11 +251,11 @@ refuse_unnamed(const struct pdf *pdf, size_t begin, size_t newer, size_t last, s
 
     if (named == NULL)
         return JY_E_NOMEM;
-    for (at = begin; !step->is_changed && (at = next_word(file, at, step->to, "obj")) < step->to; at += 3)
+    for (at = begin; !step->is_changed && (at = next_word(file, at, end, "obj")) < end; at += 3)
         if ((object = object_begin(file, at)) != SIZE_MAX && object >= begin &&
             !is_overtaken(pdf, newer, first, object, is_named(named, count, file, object)))
             refuse(step, object, "an object that no section names: a reader that searches for objects shows it");
-    for (at = begin; !step->is_changed && (at = next_word(file, at, step->to, "trailer")) < step->to; at += 7) {
+    for (at = begin; !step->is_changed && (at = next_word(file, at, end, "trailer")) < end; at += 7) {
         size_t dict = skip_spaces(file, at + 7);
         if (starts(file, dict, "<<") && !is_own_trailer(&pdf->xref, newer, last, dict))
             refuse(step, at, "a trailer that is of no section: a reader that searches for objects follows it");
@@ -275,15 +275,15 @@ pdf_refuse_hidden(const struct pdf *pdf, size_t newer, size_t older, struct pdf_
     for (size_t i = 0; !plain && i < sizeof(holders) / sizeof(holders[0]); i++)
         if ((at = next_word(pdf->file, step->from, step->to, holders[i])) < step->to)
             refuse(step, at, "objects in a stream beside a table that some readers give up");
-    return refuse_unnamed(pdf, plain ? step->from : 0, newer, plain ? older : pdf->xref.count, 0, step);
+    return refuse_unnamed(pdf, plain ? step->from : 0, step->to, newer, plain ? older : pdf->xref.count, 0, step);
 }
 
 /* -- references that lead nowhere -- */
 
 static bool
-is_any_packed(const struct pdf_xref *xref)
+is_any_packed(const struct pdf_xref *xref, size_t newer)
 {
-    for (size_t i = 0; i < xref->count; i++)
+    for (size_t i = newer; i < xref->count; i++)
         for (size_t k = 0; k < xref->sections[i].count; k++)
             if (xref->sections[i].entries[k].type == PDF_COMPRESSED)
                 return true;
@@ -292,10 +292,10 @@ is_any_packed(const struct pdf_xref *xref)
 
 /*
  * Who misses an object searches for it, and keeps all that he finds: poppler where the newest section is a table, pdf.js where the generation is another.
- * Poppler then finds nothing of what object streams hold.
+ * Poppler then finds nothing of what object streams hold. Of the revision [0, end) that the section `newer` begins.
  */
 static jy_err
-refuse_searched(struct pdf *pdf, size_t first, struct pdf_step *step)
+refuse_searched(struct pdf *pdf, size_t end, size_t newer, size_t first, struct pdf_step *step)
 {
     struct jy_fault fault = { 0 };
     jy_err rc = pdf_nowhere_find(&pdf->nowhere, pdf->file, &pdf->xref, &fault);
@@ -304,24 +304,26 @@ refuse_searched(struct pdf *pdf, size_t first, struct pdf_step *step)
         return rc;
     if (rc != JY_OK)
         refuse(step, fault.offset, fault.text);
-    if (rc != JY_OK || (!pdf->nowhere.wrong && (pdf->nowhere.count == 0 || pdf->xref.sections[0].is_stream)))
+    if (rc != JY_OK || !((pdf->nowhere.wrong && newer == 0) || (pdf->nowhere.count > 0 && !pdf->xref.sections[newer].is_stream)))
         return JY_OK;
-    if (is_any_packed(&pdf->xref))
-        refuse(step, step->from, "references lead nowhere: a reader that searches for what they mean loses the objects in streams");
-    return refuse_unnamed(pdf, 0, 0, pdf->xref.count, first, step);
+    if (is_any_packed(&pdf->xref, newer))
+        refuse(step, end, "references lead nowhere: a reader that searches for what they mean loses the objects in streams");
+    return refuse_unnamed(pdf, 0, end, newer, pdf->xref.count, first, step);
 }
 
 jy_err
-pdf_refuse_searched(struct pdf *pdf, size_t first, struct pdf_step *last)
+pdf_refuse_searched(struct pdf *pdf, size_t end, size_t newer, size_t first, struct pdf_step *step)
 {
-    return last->is_changed ? JY_OK : refuse_searched(pdf, first < pdf->xref.count ? first : pdf->xref.count, last);
+    if (step->is_changed || newer >= pdf->xref.count)
+        return JY_OK;
+    return refuse_searched(pdf, end, newer, first < pdf->xref.count ? first : pdf->xref.count, step);
 }
 
 jy_err
 pdf_refuse_hiding(struct pdf *pdf, struct jy_fault *fault)
 {
     struct pdf_step whole = { .to = pdf->file.len };
-    jy_err rc = refuse_searched(pdf, pdf->xref.count, &whole);
+    jy_err rc = refuse_searched(pdf, pdf->file.len, 0, pdf->xref.count, &whole);
 
     return rc == JY_OK && whole.is_changed ? jy_fail(fault, JY_E_AMBIGUOUS, "PDF", whole.offset, "%s", whole.why) : rc;
 }

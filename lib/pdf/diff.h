@@ -54,9 +54,9 @@ void pdf_step_free(struct pdf_step *step);
  */
 JY_CHECK jy_err pdf_refuse_hidden(const struct pdf *pdf, size_t newer, size_t older, struct pdf_step *step);
 /**
- * Tells in the last step when references of the file lead nowhere and a reader that therefore searches for objects finds other ones. first: the section
- * with which the first signed revision begins. JY_E_NOMEM is the only error.
+ * Tells in a step when references lead nowhere and a reader that therefore searches the revision [0, end) finds other objects. newer: the section with
+ * which that revision begins; first: the one with which the first signed revision does. JY_E_NOMEM is the only error.
  */
-JY_CHECK jy_err pdf_refuse_searched(struct pdf *pdf, size_t first, struct pdf_step *last);
+JY_CHECK jy_err pdf_refuse_searched(struct pdf *pdf, size_t end, size_t newer, size_t first, struct pdf_step *step);
 
 #endif

@@ -266,6 +266,19 @@ out:
     return rc;
 }
 
+/* What readers search for in the last revision; and in an earlier one, when they do not search the last one any more: they show something else since. */
+static jy_err
+refuse_searched(struct revisions *r)
+{
+    struct pdf *pdf = r->pdf;
+    size_t last = r->count - 1;
+    jy_err rc = pdf_refuse_searched(pdf, pdf->file.len, 0, r->sections[0], &r->steps[last - 1]);
+
+    for (size_t k = 0; rc == JY_OK && k < last && pdf->xref.sections[0].is_stream; k++)
+        rc = pdf_refuse_searched(pdf, r->ends[k], r->sections[k], r->sections[0], &r->steps[k]);
+    return rc;
+}
+
 /* -- what a signature says to it -- */
 
 #define NOTE(check, passed, where, ...)                                                            \
@@ -434,7 +447,7 @@ pdf_judge_revisions(struct pdf *pdf, struct jy_fault *fault)
         r.steps[k].closer = signature_ending(pdf, r.ends[k + 1]);
         rc = compare(&r, k);
     }
-    if (rc == JY_OK && r.count > 1 && (rc = pdf_refuse_searched(pdf, r.sections[0], &r.steps[r.count - 2])) == JY_OK)
+    if (rc == JY_OK && r.count > 1 && (rc = refuse_searched(&r)) == JY_OK)
         rc = add_layers(&r, r.count - 1);
     for (size_t i = 0; rc == JY_OK && i < pdf->signature_count; i++)
         rc = judge(&r, &pdf->signatures[i], &pdf->details[i]);

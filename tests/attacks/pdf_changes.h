@@ -57,6 +57,13 @@ hidden_brought_back(struct pdf_file *f)
     raw_section(f, rows, "");
 }
 
+/* What comes now stands in object streams. */
+static void
+pack(struct pdf_file *f)
+{
+    f->packed = true;
+}
+
 /* Object 21 is again what it was at first. */
 static void
 turned_back(struct pdf_file *f)
