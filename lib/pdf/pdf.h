@@ -98,6 +98,11 @@ JY_CHECK jy_err pdf_check_shown_alike(struct pdf *pdf, struct jy_fault *fault);
 /** Its two halves: the raw objects, and what qpdf makes of annotations and layers. drawn_anew_before: once with NeedAppearances, and now by its appearances. */
 JY_CHECK jy_err pdf_refuse_active(const struct pdf *pdf, struct jy_fault *fault);
 JY_CHECK jy_err pdf_refuse_variants(const struct pdf *pdf, bool drawn_anew_before, struct jy_fault *fault);
+/**
+ * JY_E_AMBIGUOUS when the linearization of a file of from to `to` bytes shows other pages than the page tree has. Another length puts it out of effect.
+ * JY_E_NOMEM.
+ */
+JY_CHECK jy_err pdf_refuse_linearized(const struct pdf *pdf, size_t from, size_t to, struct jy_fault *fault);
 /** JY_E_AMBIGUOUS when references lead nowhere and a reader that searches the bytes for objects finds other ones. JY_E_NOMEM. */
 JY_CHECK jy_err pdf_refuse_hiding(struct pdf *pdf, struct jy_fault *fault);
 /** JY_E_AMBIGUOUS when readers may count or inherit differently in the page tree, JY_E_LIMIT when it is too deep. */

@@ -279,6 +279,18 @@ refuse_searched(struct revisions *r)
     return rc;
 }
 
+/* What was signed as a linearized file, and showed the pages of its linearization, is none any more. */
+static jy_err
+refuse_linearized(struct revisions *r)
+{
+    struct jy_fault fault = { 0 };
+    jy_err rc = JY_OK;
+
+    for (size_t k = 0; rc == JY_OK && k + 1 < r->count; k++)
+        rc = unless_no_memory(&r->steps[k], pdf_refuse_linearized(r->pdf, r->ends[k], r->ends[k], &fault), fault.text);
+    return rc;
+}
+
 /* -- what a signature says to it -- */
 
 #define NOTE(check, passed, where, ...)                                                            \
@@ -447,7 +459,7 @@ pdf_judge_revisions(struct pdf *pdf, struct jy_fault *fault)
         r.steps[k].closer = signature_ending(pdf, r.ends[k + 1]);
         rc = compare(&r, k);
     }
-    if (rc == JY_OK && r.count > 1 && (rc = refuse_searched(&r)) == JY_OK)
+    if (rc == JY_OK && r.count > 1 && (rc = refuse_searched(&r)) == JY_OK && (rc = refuse_linearized(&r)) == JY_OK)
         rc = add_layers(&r, r.count - 1);
     for (size_t i = 0; rc == JY_OK && i < pdf->signature_count; i++)
         rc = judge(&r, &pdf->signatures[i], &pdf->details[i]);

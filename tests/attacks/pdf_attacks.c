@@ -14,14 +14,22 @@ struct pdf_row {
     const struct sign_how *again;     /* a further signature after that */
     void (*between)(struct pdf_file *f);
     void (*before)(struct pdf_file *f), (*after)(struct pdf_file *f);
+    const char *linearized;           /* more keys of a linearization, which comes first */
+    enum { FINAL, SIGNED, LONGER } length;       /* that it gives: the file's, that of the signed revision, or one that it never has */
 };
 
-static void
-make_pdf(const struct attack *self, struct jy_buf *out)
+/* In the first pass the length is not known yet. Returns that of the signed revision. */
+static size_t
+make_pass(const struct pdf_row *row, size_t length, struct jy_buf *out)
 {
-    const struct pdf_row *row = self->arg;
     struct pdf_file f = { .contents = row->contents, .catalog = row->catalog, .page_more = row->page_more };
+    char linearization[256];
+    size_t signed_length;
 
+    if (row->linearized != NULL) {
+        snprintf(linearization, sizeof(linearization), "<< /Linearized 1 /L %06zu %s >>", length, row->linearized);
+        f.linearization = linearization;
+    }
     if (row->annots != NULL)
         snprintf(f.annots, sizeof(f.annots), "%s", row->annots);
     pdf_begin(&f, row->hidden, row->more);
@@ -30,6 +38,7 @@ make_pdf(const struct attack *self, struct jy_buf *out)
     if (row->before != NULL)
         row->before(&f);
     pdf_sign(&f, row->how);
+    signed_length = f.bytes.len;
     if (row->update != NULL)
         pdf_update(&f, row->update, row->trailer == NULL ? "" : row->trailer);
     if (row->between != NULL)
@@ -39,6 +48,20 @@ make_pdf(const struct attack *self, struct jy_buf *out)
     if (row->after != NULL)
         row->after(&f);
     *out = f.bytes;
+    return signed_length;
+}
+
+static void
+make_pdf(const struct attack *self, struct jy_buf *out)
+{
+    const struct pdf_row *row = self->arg;
+    size_t signed_length = make_pass(row, 0, out);
+
+    if (row->linearized == NULL)
+        return;
+    signed_length = row->length == SIGNED ? signed_length : row->length == FINAL ? out->len : 900000;
+    jy_buf_free(out);
+    make_pass(row, signed_length, out);
 }
 
 #define MADE(...) make_pdf, &(const struct pdf_row){ __VA_ARGS__ }
@@ -439,7 +462,21 @@ static const struct attack rows[] = {
     { "missing-in-signed", "what the further signature names was signed, and names an object that there is not", MADE(.hidden = HIDDEN_21,
         MORE(SECOND_PAGE, { 22, "<< /R 99 0 R >>", 0 }), FIRST(PAGES_OF_TWO), AGAIN(.field = "/MK 22 0 R")), CHANGED("no section names") },
     { "missing-at-signing", "the signed revision shows poppler another second page from the beginning: told", MADE(.hidden = HIDDEN_21,
-        MORE(SECOND_PAGE, { 22, "<< /R 99 0 R >>", 0 }), FIRST(PAGES_OF_TWO)), GOOD, FAILS(SHOWN_ALIKE), .names = "no section names" },
+        MORE(SECOND_PAGE, { 22, "<< /R 99 0 R >>", 0 }), FIRST(PAGES_OF_TWO)), GOOD, FAILS(SHOWN_ALIKE), .names = "no section names",
+      .stamping = JY_E_AMBIGUOUS },
+    { "honest-linearized", "a linearized file of one page, signed as it was made", MADE(.linearized = "/N 1 /O 3"), GOOD },
+    { "honest-linearized-once", "it was updated before it was signed, and has another first page since",
+      MADE(.linearized = "/N 2 /O 20", .length = LONGER, MORE(SECOND_PAGE)), GOOD, .stamping = JY_E_AMBIGUOUS },
+    { "linearized-elsewhere", "the linearization names a page that is in no page tree", MADE(.linearized = "/N 1 /O 20", MORE(SECOND_PAGE)),
+      .refused = JY_E_AMBIGUOUS },
+    { "linearized-in-wait", "it does so when a further signature has made the file as long as it says", MADE(.linearized = "/N 1 /O 20", MORE(SECOND_PAGE),
+        AGAIN(.rect = "[0 0 0 0]")), .refused = JY_E_AMBIGUOUS },
+    { "linearized-until-now", "it did so until a further signature made the file longer", MADE(.linearized = "/N 1 /O 20", .length = SIGNED, MORE(SECOND_PAGE),
+        AGAIN(.rect = "[0 0 0 0]")), CHANGED("another first page") },
+    { "linearized-pages", "it counts more pages", MADE(.linearized = "/N 2 /O 3"), .refused = JY_E_AMBIGUOUS },
+    { "linearized-first", "its first page is another one", MADE(.linearized = "/N 1 /P 1 /O 3"), .refused = JY_E_AMBIGUOUS },
+    { "linearized-no-hints", "of two pages, without hints", MADE(.linearized = "/N 2 /O 3", TWO_PAGES), .refused = JY_E_AMBIGUOUS },
+    { "linearized-twice", "its length stands there twice", MADE(.linearized = "/L 1 /N 1 /O 3", .length = LONGER), .refused = JY_E_AMBIGUOUS },
     { "missing-until-streams", "so it does, until a further signature comes with an xref stream, and poppler searches no more", MADE(.hidden = HIDDEN_21,
         MORE(SECOND_PAGE, { 22, "<< /R 99 0 R >>", 0 }), FIRST(PAGES_OF_TWO), .between = pack, AGAIN(.rect = "[0 0 0 0]")), CHANGED("no section names") },
     { "honest-streams", "a table, and behind it a signature in an object stream; what is missing was missing", MADE(MORE({ 22, "<< /R 99 0 R >>", 0 }),

@@ -48,6 +48,7 @@ struct pdf_file {
     char fields[256], annots[256];    /* what the form and the page hold now */
     const char *contents;             /* of the page */
     const char *catalog, *page_more;
+    const char *linearization;        /* written before all other objects, or NULL */
     bool packed;                      /* what is written next: objects in an object stream, and an xref stream */
 };
 /* How a revision is signed. */
@@ -221,6 +222,8 @@ pdf_begin(struct pdf_file *f, const char *hidden, const struct object *more)
     if (f->annots[0] == '\0')
         snprintf(f->annots, sizeof(f->annots), "8 0 R 10 0 R");
     put_(f, "%PDF-1.7\n%\xe6\xb4\xa5\n");
+    if (f->linearization != NULL)
+        object_(f, &s, 40, 0, f->linearization);
     object_(f, &s, 1, 0, f->catalog);
     object_(f, &s, 2, 0, PAGES);
     page_(f, &s);
