@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Linearized files (ISO 32000-2 Annex F). As long as the file has the length that its first object says, Chrome and Firefox take the first page from there,
- * poppler the others from the hint tables, too: whatever object stands there, it is shown instead of the page that the page tree has. The length can be
- * one that the file will only have with a later revision.
+ * poppler the others from the hint tables, too, and Chrome begins with the section that follows: whatever stands there is shown instead of what the last
+ * startxref and the page tree lead to. The length can be one that the file will only have with a later revision.
  */
 #include "pdf/pdf.h"
 
@@ -14,6 +14,7 @@
 
 struct linearization {
     struct pdf_value dict;
+    size_t section;                   /* behind it: where its cross-reference section stands */
     int64_t length, first, object, pages;
 };
 
@@ -37,11 +38,11 @@ read_number(const struct pdf_value *dict, const char *key, int64_t other, int64_
     return value.kind == PDF_INTEGER && value.number >= 0 && !twice;
 }
 
-/* The first object of the file, if it is one; JY_E_AMBIGUOUS where its length is none to all readers. */
+/* The object that begins here, if it is one; JY_E_AMBIGUOUS where its length is none to all readers. */
 static jy_err
-read_linearization(const struct pdf *pdf, struct linearization *out, bool *found, struct jy_fault *fault)
+read_linearization(const struct pdf *pdf, size_t at, struct linearization *out, bool *found, struct jy_fault *fault)
 {
-    struct pdf_lexer lexer = { pdf->file, pdf->header };
+    struct pdf_lexer lexer = { pdf->file, at };
     struct pdf_value token;
 
     *found = false;
@@ -53,6 +54,9 @@ read_linearization(const struct pdf *pdf, struct linearization *out, bool *found
     if (out->dict.kind != PDF_DICT || !pdf_dict_get(&out->dict, "Linearized", &token, NULL) || !pdf_dict_get(&out->dict, "L", &token, NULL))
         return JY_OK;
     *found = true;
+    pdf_token_next(&lexer, &token);                          /* endobj */
+    pdf_token_next(&lexer, &token);
+    out->section = token.at;
     return read_number(&out->dict, "L", -1, &out->length) ? JY_OK : refuse(fault, out, "L is no number of bytes");
 }
 
@@ -142,20 +146,26 @@ hints_agree(const struct pdf *pdf, const struct linearization *lin, struct bits 
     return !differs;
 }
 
-jy_err
-pdf_refuse_linearized(const struct pdf *pdf, size_t from, size_t to, struct jy_fault *fault)
+static bool
+has_length(const struct pdf *pdf, const struct linearization *lin, size_t length)
+{
+    return (uint64_t)lin->length == length || (uint64_t)lin->length + pdf->header == length;     /* from %PDF- for some, from byte 0 for others */
+}
+
+static jy_err
+refuse_at(const struct pdf *pdf, size_t at, size_t length, size_t newest, struct jy_fault *fault)
 {
     struct linearization lin = { .length = 0 };
     struct jy_buf hints = { 0 };
     bool found;
-    jy_err rc = read_linearization(pdf, &lin, &found, fault);
-    uint64_t length = (uint64_t)lin.length;
+    jy_err rc = read_linearization(pdf, at, &lin, &found, fault);
 
-    /* From %PDF- for some readers, from byte 0 for others. */
-    if (rc != JY_OK || !found || ((length < from || length > to) && (length + pdf->header < from || length + pdf->header > to)))
+    if (rc != JY_OK || !found || !has_length(pdf, &lin, length))
         return rc;
     if (pdf->header > 0)
         return refuse(fault, &lin, "bytes before the header: its offsets lead to two places");
+    if (newest >= pdf->xref.count || pdf->xref.sections[newest].at != lin.section)
+        return refuse(fault, &lin, "another cross-reference section than the last startxref leads to");
     if (!read_number(&lin.dict, "N", -1, &lin.pages) || (uint64_t)lin.pages != pdf->page_count)
         return refuse(fault, &lin, "another number of pages than the page tree has");
     if (!read_number(&lin.dict, "P", 0, &lin.first) || (uint64_t)lin.first >= pdf->page_count)
@@ -170,4 +180,32 @@ pdf_refuse_linearized(const struct pdf *pdf, size_t from, size_t to, struct jy_f
     }
     jy_buf_free(&hints);
     return rc;
+}
+
+/* Where readers look for it: after the line of the header; Chrome behind "%PDF-1.7" and one more byte, which may be no end of a line. */
+static size_t
+place(const struct pdf *pdf, int i)
+{
+    return pdf->header + (i == 0 ? 0 : strlen("%PDF-1.7\n"));
+}
+
+jy_err
+pdf_refuse_linearized(const struct pdf *pdf, size_t length, size_t newest, struct jy_fault *fault)
+{
+    jy_err rc = JY_OK;
+
+    for (int i = 0; i < 2 && rc == JY_OK; i++)
+        rc = refuse_at(pdf, place(pdf, i), length, newest, fault);
+    return rc;
+}
+
+bool
+pdf_is_linearized_length(const struct pdf *pdf, size_t length)
+{
+    struct linearization lin;
+    bool found = false, is = false;
+
+    for (int i = 0; i < 2 && !is; i++)
+        is = read_linearization(pdf, place(pdf, i), &lin, &found, NULL) == JY_OK && found && has_length(pdf, &lin, length);
+    return is;
 }

@@ -187,7 +187,7 @@ pdf_open(struct jy_slice file, void **impl, struct jy_fault *fault)
             rc = jy_fail(fault, JY_E_DAMAGED, "PDF MediaBox", 0, "page %zu has no size", pdf->page_count + 1);
             goto out;
         }
-    if ((rc = pdf_refuse_warnings(pdf->q, fault)) != JY_OK || (rc = pdf_refuse_linearized(pdf, file.len, file.len, fault)) != JY_OK)
+    if ((rc = pdf_refuse_warnings(pdf->q, fault)) != JY_OK || (rc = pdf_refuse_linearized(pdf, file.len, 0, fault)) != JY_OK)
         goto out;
     *impl = pdf;
     pdf = NULL;
@@ -301,9 +301,7 @@ may_stamp(void *impl, jy_time now, struct jy_fault *fault)
         if (pdf->details[i].lock == PDF_LOCK_ALL)
             return jy_fail(fault, JY_E_LOCKED, signatures[i].id, 0, "the signature locks all fields (FieldMDP All)");
     }
-    /* A stamp makes the file longer: it may be what its linearization waits for. */
-    if ((rc = pdf_refuse_broken(pdf, fault)) != JY_OK || (rc = pdf_refuse_tree(pdf, fault)) != JY_OK ||
-        (rc = pdf_refuse_linearized(pdf, pdf->file.len, SIZE_MAX, fault)) != JY_OK)
+    if ((rc = pdf_refuse_broken(pdf, fault)) != JY_OK || (rc = pdf_refuse_tree(pdf, fault)) != JY_OK)
         return rc;
     return pdf_check_shown_alike(pdf, fault);
 }

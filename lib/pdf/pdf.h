@@ -99,10 +99,12 @@ JY_CHECK jy_err pdf_check_shown_alike(struct pdf *pdf, struct jy_fault *fault);
 JY_CHECK jy_err pdf_refuse_active(const struct pdf *pdf, struct jy_fault *fault);
 JY_CHECK jy_err pdf_refuse_variants(const struct pdf *pdf, bool drawn_anew_before, struct jy_fault *fault);
 /**
- * JY_E_AMBIGUOUS when the linearization of a file of from to `to` bytes shows other pages than the page tree has. Another length puts it out of effect.
- * JY_E_NOMEM.
+ * JY_E_AMBIGUOUS when the linearization of a revision of length bytes shows other pages than the page tree has; another length puts it out of effect.
+ * newest: the first section of that revision. JY_E_NOMEM.
  */
-JY_CHECK jy_err pdf_refuse_linearized(const struct pdf *pdf, size_t from, size_t to, struct jy_fault *fault);
+JY_CHECK jy_err pdf_refuse_linearized(const struct pdf *pdf, size_t length, size_t newest, struct jy_fault *fault);
+/** Would a file of length bytes that begins like this one be linearized? */
+bool pdf_is_linearized_length(const struct pdf *pdf, size_t length);
 /** JY_E_AMBIGUOUS when references lead nowhere and a reader that searches the bytes for objects finds other ones. JY_E_NOMEM. */
 JY_CHECK jy_err pdf_refuse_hiding(struct pdf *pdf, struct jy_fault *fault);
 /** JY_E_AMBIGUOUS when readers may count or inherit differently in the page tree, JY_E_LIMIT when it is too deep. */

@@ -287,7 +287,7 @@ refuse_linearized(struct revisions *r)
     jy_err rc = JY_OK;
 
     for (size_t k = 0; rc == JY_OK && k + 1 < r->count; k++)
-        rc = unless_no_memory(&r->steps[k], pdf_refuse_linearized(r->pdf, r->ends[k], r->ends[k], &fault), fault.text);
+        rc = unless_no_memory(&r->steps[k], pdf_refuse_linearized(r->pdf, r->ends[k], r->sections[k], &fault), fault.text);
     return rc;
 }
 

@@ -230,6 +230,8 @@ pdf_add_xref(struct pdf_update *u)
         pdf_add(u, ">>\n");
     }
     PDF_ADD(u, "startxref\n%zu\n%%%%EOF\n", at);
+    while (u->rc == JY_OK && pdf_is_linearized_length(u->pdf, u->pdf->file.len + u->bytes.len))
+        pdf_add(u, "\n");
 }
 
 void

@@ -15,7 +15,7 @@ struct pdf_row {
     void (*between)(struct pdf_file *f);
     void (*before)(struct pdf_file *f), (*after)(struct pdf_file *f);
     const char *linearized;           /* more keys of a linearization, which comes first */
-    enum { FINAL, SIGNED, LONGER } length;       /* that it gives: the file's, that of the signed revision, or one that it never has */
+    enum { FINAL, SIGNED, NONE } length;         /* that it gives: the file's, that of the signed revision, or one that it never has */
 };
 
 /* In the first pass the length is not known yet. Returns that of the signed revision. */
@@ -464,19 +464,15 @@ static const struct attack rows[] = {
     { "missing-at-signing", "the signed revision shows poppler another second page from the beginning: told", MADE(.hidden = HIDDEN_21,
         MORE(SECOND_PAGE, { 22, "<< /R 99 0 R >>", 0 }), FIRST(PAGES_OF_TWO)), GOOD, FAILS(SHOWN_ALIKE), .names = "no section names",
       .stamping = JY_E_AMBIGUOUS },
-    { "honest-linearized", "a linearized file of one page, signed as it was made", MADE(.linearized = "/N 1 /O 3"), GOOD },
-    { "honest-linearized-once", "it was updated before it was signed, and has another first page since",
-      MADE(.linearized = "/N 2 /O 20", .length = LONGER, MORE(SECOND_PAGE)), GOOD, .stamping = JY_E_AMBIGUOUS },
+    { "honest-linearized", "a linearized file was updated and signed since, and has another first page", MADE(.linearized = "/N 2 /O 20", .length = NONE,
+        MORE(SECOND_PAGE)), GOOD },
     { "linearized-elsewhere", "the linearization names a page that is in no page tree", MADE(.linearized = "/N 1 /O 20", MORE(SECOND_PAGE)),
       .refused = JY_E_AMBIGUOUS },
     { "linearized-in-wait", "it does so when a further signature has made the file as long as it says", MADE(.linearized = "/N 1 /O 20", MORE(SECOND_PAGE),
         AGAIN(.rect = "[0 0 0 0]")), .refused = JY_E_AMBIGUOUS },
     { "linearized-until-now", "it did so until a further signature made the file longer", MADE(.linearized = "/N 1 /O 20", .length = SIGNED, MORE(SECOND_PAGE),
-        AGAIN(.rect = "[0 0 0 0]")), CHANGED("another first page") },
-    { "linearized-pages", "it counts more pages", MADE(.linearized = "/N 2 /O 3"), .refused = JY_E_AMBIGUOUS },
-    { "linearized-first", "its first page is another one", MADE(.linearized = "/N 1 /P 1 /O 3"), .refused = JY_E_AMBIGUOUS },
-    { "linearized-no-hints", "of two pages, without hints", MADE(.linearized = "/N 2 /O 3", TWO_PAGES), .refused = JY_E_AMBIGUOUS },
-    { "linearized-twice", "its length stands there twice", MADE(.linearized = "/L 1 /N 1 /O 3", .length = LONGER), .refused = JY_E_AMBIGUOUS },
+        AGAIN(.rect = "[0 0 0 0]")), CHANGED("another cross-reference section") },
+    { "linearized-twice", "its length stands there twice", MADE(.linearized = "/L 1 /N 1 /O 3", .length = NONE), .refused = JY_E_AMBIGUOUS },
     { "missing-until-streams", "so it does, until a further signature comes with an xref stream, and poppler searches no more", MADE(.hidden = HIDDEN_21,
         MORE(SECOND_PAGE, { 22, "<< /R 99 0 R >>", 0 }), FIRST(PAGES_OF_TWO), .between = pack, AGAIN(.rect = "[0 0 0 0]")), CHANGED("no section names") },
     { "honest-streams", "a table, and behind it a signature in an object stream; what is missing was missing", MADE(MORE({ 22, "<< /R 99 0 R >>", 0 }),

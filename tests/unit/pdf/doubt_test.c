@@ -167,76 +167,126 @@ stamp__what_a_search_for_missing_objects_finds_gets_none(void **state)
     }
 }
 
-#define PAGE_IN_7(content) "<< /Type /Page /Parent 7 0 R /MediaBox [0 0 400 500] /Contents " content " 0 R /Resources << >> >>"
-#define HINTS_AT 120
+#define PAGE_IN_7 "<< /Type /Page /Parent 7 0 R /MediaBox [0 0 595 842] /Contents 2 0 R /Resources << >> >>"
+#define HINTS_AT 600
 #define HINT_BYTES 40
 
-/* Three pages, 9, 1 and 3, linearized. hints: HINT_BYTES of the page offset hint table; more: other keys than /H. */
+/* Three pages, 9, 1 and 3, linearized; before: what stands between the line of the header and the first object. */
 static struct jy_buf
-linearized_pdf(size_t length, const char *more, const uint8_t *hints)
+linearized_pdf(size_t length, const char *before, const char *more, const uint8_t *hints)
 {
     static const struct { int id; const char *text; } objects[] = {
-        { 8, "<< /Type /Catalog /Pages 7 0 R >>" }, { 9, PAGE_IN_7("2") }, { 1, PAGE_IN_7("2") }, { 2, CONTENT }, { 3, PAGE_IN_7("2") },
+        { 8, "<< /Type /Catalog /Pages 7 0 R >>" }, { 9, PAGE_IN_7 }, { 1, PAGE_IN_7 }, { 2, CONTENT }, { 3, PAGE_IN_7 },
         { 7, "<< /Type /Pages /Kids [9 0 R 1 0 R 3 0 R] /Count 3 >>" },
     };
     struct jy_buf pdf = { 0 };
-    size_t at[11] = { 0 }, where;
+    size_t at[11] = { [6] = HINTS_AT }, section;
 
-    MUST(jy_buf_fmt(&pdf, "%%PDF-1.7\n10 0 obj\n<< /Linearized 1 /L %05zu /N 3 /O 9 %s >>\nendobj\n", length, more));
-    assert_true(pdf.len < HINTS_AT);
-    while (pdf.len < HINTS_AT)
-        MUST(jy_buf_byte(&pdf, ' '));
-    at[10] = 9;
-    at[6] = pdf.len;
-    MUST(jy_buf_fmt(&pdf, "6 0 obj\n<< /S 40 /Length %d >>\nstream\n", HINT_BYTES));
-    MUST(jy_buf_add(&pdf, JY_SLICE(hints, HINT_BYTES)));
-    MUST(jy_buf_text(&pdf, "\nendstream\nendobj\n"));
-    for (size_t i = 0; i < ROWS(objects); i++) {
-        at[objects[i].id] = pdf.len;
-        MUST(jy_buf_fmt(&pdf, "%d 0 obj\n%s\nendobj\n", objects[i].id, objects[i].text));
+    for (int pass = 0; pass < 2; pass++) {                    /* the table comes first, and says where the others stand */
+        pdf.len = 0;
+        MUST(jy_buf_fmt(&pdf, "%%PDF-1.7%s", before));
+        at[10] = pdf.len;
+        MUST(jy_buf_fmt(&pdf, "10 0 obj\n<< /Linearized 1 /L %05zu %s >>\nendobj\n", length, more));
+        section = pdf.len;
+        MUST(jy_buf_text(&pdf, "xref\n0 11\n0000000000 65535 f \n"));
+        for (size_t i = 1; i < 11; i++)
+            MUST(jy_buf_fmt(&pdf, "%010zu 00000 %c \n", at[i], at[i] == 0 ? 'f' : 'n'));
+        MUST(jy_buf_text(&pdf, "trailer\n<< /Size 11 /Root 8 0 R >>\nstartxref\n0\n%%EOF\n"));
+        assert_true(pdf.len < HINTS_AT);
+        while (pdf.len < HINTS_AT)
+            MUST(jy_buf_byte(&pdf, ' '));
+        MUST(jy_buf_fmt(&pdf, "6 0 obj\n<< /S 40 /Length %d >>\nstream\n", HINT_BYTES));
+        MUST(jy_buf_add(&pdf, JY_SLICE(hints, HINT_BYTES)));
+        MUST(jy_buf_text(&pdf, "\nendstream\nendobj\n"));
+        for (size_t i = 0; i < ROWS(objects); i++) {
+            at[objects[i].id] = pdf.len;
+            MUST(jy_buf_fmt(&pdf, "%d 0 obj\n%s\nendobj\n", objects[i].id, objects[i].text));
+        }
+        MUST(jy_buf_fmt(&pdf, "startxref\n%zu\n%%%%EOF\n", section));
     }
-    where = pdf.len;
-    MUST(jy_buf_text(&pdf, "xref\n0 11\n0000000000 65535 f \n"));
-    for (size_t i = 1; i < 11; i++)
-        MUST(jy_buf_fmt(&pdf, "%010zu 00000 %c \n", at[i], at[i] == 0 ? 'f' : 'n'));
-    MUST(jy_buf_fmt(&pdf, "trailer\n<< /Size 11 /Root 8 0 R >>\nstartxref\n%zu\n%%%%EOF\n", where));
     return pdf;
 }
 
-/* Of a linearized file poppler shows the pages to which the hints lead, if all of them are pages. */
+/* Of a linearized file Chrome and Firefox show the first page that it names, poppler those to which the hints lead, if all of them are pages. */
 static void
-open__a_file_whose_hints_lead_to_other_pages_is_refused(void **state)
+open__a_file_whose_linearization_leads_to_other_pages_is_refused(void **state)
 {
     static const struct { const char *more; uint8_t width, counts[3]; jy_err err; } rows[] = {
-        { "/H [120 100]", 8, { 1, 1, 1 }, JY_OK },
-        { "/H [120 100]", 8, { 9, 1, 9 }, JY_OK },               /* no page follows from these */
-        { "/H [120 100]", 8, { 1, 7, 1 }, JY_E_AMBIGUOUS },      /* 1 and 9 */
-        { "/H [120 100]", 8, { 1, 0, 1 }, JY_OK },               /* 2 is no page: readers go by the page tree */
-        { "/P 1 /H [120 100]", 8, { 1, 1, 1 }, JY_E_AMBIGUOUS },
-        { "/H [120 100]", 33, { 1, 1, 1 }, JY_E_AMBIGUOUS },
-        { "/H [120 100]", 32, { 1, 1, 1 }, JY_E_AMBIGUOUS },     /* too short for it */
-        { "/H [119 100]", 8, { 1, 1, 1 }, JY_OK },               /* white space */
-        { "/H [121 100]", 8, { 1, 1, 1 }, JY_E_AMBIGUOUS },
-        { "/H [-1 100]", 8, { 1, 1, 1 }, JY_E_AMBIGUOUS },
-        { "/H [99999 100]", 8, { 1, 1, 1 }, JY_E_AMBIGUOUS },
-        { "/H 120", 8, { 1, 1, 1 }, JY_E_AMBIGUOUS },
-        { "", 8, { 1, 1, 1 }, JY_E_AMBIGUOUS },
+        { "/N 3 /O 9 /H [600 100]", 8, { 1, 1, 1 }, JY_OK },
+        { "/N 3 /O 9 /H [600 100]", 8, { 9, 1, 9 }, JY_OK },             /* no page follows from these */
+        { "/N 3 /O 9 /H [600 100]", 8, { 1, 7, 1 }, JY_E_AMBIGUOUS },    /* 1 and 9 */
+        { "/N 3 /O 9 /H [600 100]", 8, { 1, 0, 1 }, JY_OK },             /* 2 is no page: readers go by the page tree */
+        { "/N 3 /O 1 /H [600 100]", 8, { 1, 1, 1 }, JY_E_AMBIGUOUS },
+        { "/N 3 /O 9.0 /H [600 100]", 8, { 1, 1, 1 }, JY_E_AMBIGUOUS },
+        { "/N 3 /P 0 /O 9 /H [600 100]", 8, { 1, 1, 1 }, JY_OK },
+        { "/N 3 /P 1 /O 9 /H [600 100]", 8, { 1, 1, 1 }, JY_E_AMBIGUOUS },
+        { "/N 3 /P 3 /O 9 /H [600 100]", 8, { 1, 1, 1 }, JY_E_AMBIGUOUS },
+        { "/N 4 /O 9 /H [600 100]", 8, { 1, 1, 1 }, JY_E_AMBIGUOUS },
+        { "/O 9 /H [600 100]", 8, { 1, 1, 1 }, JY_E_AMBIGUOUS },
+        { "/N 3 /H [600 100]", 8, { 1, 1, 1 }, JY_E_AMBIGUOUS },
+        { "/N 3 /O 9 /H [600 100]", 33, { 1, 1, 1 }, JY_E_AMBIGUOUS },
+        { "/N 3 /O 9 /H [600 100]", 32, { 1, 1, 1 }, JY_E_AMBIGUOUS },   /* too short for it */
+        { "/N 3 /O 9 /H [599 100]", 8, { 1, 1, 1 }, JY_OK },             /* white space */
+        { "/N 3 /O 9 /H [601 100]", 8, { 1, 1, 1 }, JY_E_AMBIGUOUS },
+        { "/N 3 /O 9 /H [-1 100]", 8, { 1, 1, 1 }, JY_E_AMBIGUOUS },
+        { "/N 3 /O 9 /H [99999 100]", 8, { 1, 1, 1 }, JY_E_AMBIGUOUS },
+        { "/N 3 /O 9 /H 600", 8, { 1, 1, 1 }, JY_E_AMBIGUOUS },
+        { "/N 3 /O 9", 8, { 1, 1, 1 }, JY_E_AMBIGUOUS },
     };
 
     (void)state;
     for (size_t i = 0; i < ROWS(rows); i++) {
         uint8_t hints[HINT_BYTES] = { [3] = 1, [9] = rows[i].width, [36] = rows[i].counts[0], rows[i].counts[1], rows[i].counts[2] };
-        struct jy_buf pdf = linearized_pdf(0, rows[i].more, hints);
+        struct jy_buf pdf = linearized_pdf(0, "\n", rows[i].more, hints);
         size_t length = pdf.len;
 
         jy_buf_free(&pdf);
         for (size_t more = 0; more < 2; more++) {                /* of another length it is none */
-            pdf = linearized_pdf(length + more, rows[i].more, hints);
+            pdf = linearized_pdf(length + more, "\n", rows[i].more, hints);
             if (open_err(jy_buf_slice(&pdf)) != (more == 0 ? rows[i].err : JY_OK))
                 fail_msg("row %zu: %s", i, jy_err_code(open_err(jy_buf_slice(&pdf))));
             jy_buf_free(&pdf);
         }
     }
+}
+
+/* To all others this is a remark behind the header; the first object that they meet is the catalog. */
+static void
+open__a_linearization_in_the_line_of_the_header_is_met_too(void **state)
+{
+    static const uint8_t hints[HINT_BYTES] = { 0 };
+    struct jy_buf pdf = linearized_pdf(0, " 5 0 obj << /Linearized 1 /L 01320 /O 3 >> endobj\n", "", hints);
+    struct jy_slice length = jy_slice_text("01320");
+    size_t at = jy_slice_find(jy_buf_slice(&pdf), length);
+    char digits[8];
+
+    (void)state;
+    assert_int_equal(open_err(jy_buf_slice(&pdf)), JY_OK);
+    snprintf(digits, sizeof(digits), "%05zu", pdf.len);
+    memcpy(pdf.p + at, digits, 5);
+    assert_int_equal(open_err(jy_buf_slice(&pdf)), JY_E_AMBIGUOUS);
+    jy_buf_free(&pdf);
+}
+
+/* Whoever foretells how long the stamped file will be has it a byte longer. */
+static void
+stamp__makes_no_file_linearized(void **state)
+{
+    static const uint8_t hints[HINT_BYTES] = { 0 };
+    struct jy_buf pdf = linearized_pdf(0, "\n", "/N 3 /O 3", hints), stamped = { 0 };
+    size_t length;
+
+    (void)state;
+    MUST(pki_stamp(jy_buf_slice(&pdf), pki.now, &stamped, NULL));
+    length = stamped.len;
+    jy_buf_free(&pdf);
+    jy_buf_free(&stamped);
+    pdf = linearized_pdf(length, "\n", "/N 3 /O 3", hints);
+    MUST(pki_stamp(jy_buf_slice(&pdf), pki.now, &stamped, NULL));
+    assert_int_equal(stamped.len, length + 1);
+    assert_int_equal(open_err(jy_buf_slice(&stamped)), JY_OK);
+    jy_buf_free(&pdf);
+    jy_buf_free(&stamped);
 }
 
 static void
@@ -388,7 +438,9 @@ main(void)
         cmocka_unit_test(stamp__a_page_that_readers_turn_or_crop_differently_gets_none),
         cmocka_unit_test(stamp__two_values_of_one_key_get_none),
         cmocka_unit_test(stamp__what_a_search_for_missing_objects_finds_gets_none),
-        cmocka_unit_test(open__a_file_whose_hints_lead_to_other_pages_is_refused),
+        cmocka_unit_test(open__a_file_whose_linearization_leads_to_other_pages_is_refused),
+        cmocka_unit_test(open__a_linearization_in_the_line_of_the_header_is_met_too),
+        cmocka_unit_test(stamp__makes_no_file_linearized),
         cmocka_unit_test(stamp__dictionaries_nested_too_deep_get_none),
         cmocka_unit_test(stamp__an_object_that_is_page_and_form_in_one_gets_none),
         cmocka_unit_test(stamp__a_form_with_something_else_under_its_keys_gets_none),
