@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a reader finds that gives up on the cross-reference sections and searches the bytes for objects (ISO 32000-2 Annex I allows it, most do it). A later
- * revision that hides an object from its sections, in a stream, a string or between objects, shows such a reader another document than the one that
- * was signed.
+ * revision that hides an object from its sections, in a stream, a string or between objects, or that makes readers search what the signed bytes hide,
+ * shows them another document than the one that was signed.
  */
 #include "pdf/diff.h"
 
@@ -126,11 +126,11 @@ is_missed(const struct pdf *pdf, size_t first, uint32_t id)
 }
 
 /*
- * Does a reader that searches take another object than this one, as the sections do? It takes the last of a number with the highest generation. named: by
- * some section. What was set free is found again; nothing shows it unless a later revision, of the sections before `first`, refers to it.
+ * Who searches takes the last object of a number with the highest generation: is that another one than this, or this one in the sections, too? named: by some
+ * section. What was set free is found again; nothing shows it unless a later revision, of the sections before `first`, refers to it.
  */
 static bool
-is_overtaken(const struct pdf *pdf, size_t newer, size_t first, size_t at, bool named)
+is_harmless(const struct pdf *pdf, size_t newer, size_t first, size_t at, bool named)
 {
     struct pdf_lexer lexer = { pdf->file, at };
     const struct pdf_entry *e;
@@ -241,7 +241,7 @@ refuse(struct pdf_step *step, size_t at, const char *why)
     snprintf(step->why, sizeof(step->why), "%.*s", (int)sizeof(step->why) - 1, why);
 }
 
-/* Objects and trailers that a reader finds in [begin, end) and that the sections [newer, last) do not have. first: as of is_overtaken. */
+/* Objects and trailers that a reader finds in [begin, end) and that the sections [newer, last) do not have. first: as of is_harmless. */
 static jy_err
 refuse_unnamed(const struct pdf *pdf, size_t begin, size_t end, size_t newer, size_t last, size_t first, struct pdf_step *step)
 {
@@ -253,8 +253,8 @@ refuse_unnamed(const struct pdf *pdf, size_t begin, size_t end, size_t newer, si
         return JY_E_NOMEM;
     for (at = begin; !step->is_changed && (at = next_word(file, at, end, "obj")) < end; at += 3)
         if ((object = object_begin(file, at)) != SIZE_MAX && object >= begin &&
-            !is_overtaken(pdf, newer, first, object, is_named(named, count, file, object)))
-            refuse(step, object, "an object that no section names: a reader that searches for objects shows it");
+            !is_harmless(pdf, newer, first, object, is_named(named, count, file, object)))
+            refuse(step, object, "an object that is in no use: a reader that searches for objects shows it");
     for (at = begin; !step->is_changed && (at = next_word(file, at, end, "trailer")) < end; at += 7) {
         size_t dict = skip_spaces(file, at + 7);
         if (starts(file, dict, "<<") && !is_own_trailer(&pdf->xref, newer, last, dict))
@@ -263,22 +263,6 @@ refuse_unnamed(const struct pdf *pdf, size_t begin, size_t end, size_t newer, si
     free(named);
     return JY_OK;
 }
-
-jy_err
-pdf_refuse_hidden(const struct pdf *pdf, size_t newer, size_t older, struct pdf_step *step)
-{
-    static const char *const holders[] = { "/ObjStm", "/XRef" };
-    /* Sections that some reader gives up bring to light what the signed bytes hide, too, and what object streams hold. */
-    bool plain = is_plain(pdf, step->from, step->to, newer, older);
-    size_t at;
-
-    for (size_t i = 0; !plain && i < sizeof(holders) / sizeof(holders[0]); i++)
-        if ((at = next_word(pdf->file, step->from, step->to, holders[i])) < step->to)
-            refuse(step, at, "objects in a stream beside a table that some readers give up");
-    return refuse_unnamed(pdf, plain ? step->from : 0, step->to, newer, plain ? older : pdf->xref.count, 0, step);
-}
-
-/* -- references that lead nowhere -- */
 
 static bool
 is_any_packed(const struct pdf_xref *xref, size_t newer)
@@ -289,6 +273,26 @@ is_any_packed(const struct pdf_xref *xref, size_t newer)
                 return true;
     return false;
 }
+
+jy_err
+pdf_refuse_hidden(const struct pdf *pdf, size_t newer, size_t older, struct pdf_step *step)
+{
+    static const char *const holders[] = { "/ObjStm", "/XRef" };
+    /* Sections that some reader gives up bring to light what the signed bytes hide, too, and what object streams hold. */
+    bool plain = is_plain(pdf, step->from, step->to, newer, older);
+    size_t at;
+
+    if (plain)
+        return refuse_unnamed(pdf, step->from, step->to, newer, older, 0, step);
+    for (size_t i = 0; i < sizeof(holders) / sizeof(holders[0]); i++)
+        if ((at = next_word(pdf->file, step->from, step->to, holders[i])) < step->to)
+            refuse(step, at, "objects in a stream beside a table that some readers give up");
+    if (is_any_packed(&pdf->xref, newer))
+        refuse(step, step->from, "a table that some readers give up, who then lose the objects in streams");
+    return refuse_unnamed(pdf, 0, step->to, newer, pdf->xref.count, 0, step);
+}
+
+/* -- references that lead nowhere -- */
 
 /*
  * Who misses an object searches for it, and keeps all that he finds: poppler where the newest section is a table, pdf.js where the generation is another.
