@@ -267,8 +267,10 @@ jy_err
 pdf_check_shown_alike(struct pdf *pdf, struct jy_fault *fault)
 {
     if (!pdf->shown_known) {
-        jy_err rc = pdf_refuse_active(pdf, &pdf->shown);
+        jy_err rc = pdf_refuse_tree(pdf, &pdf->shown);
 
+        if (rc == JY_OK)
+            rc = pdf_refuse_active(pdf, &pdf->shown);
         if (rc == JY_OK)
             rc = pdf_refuse_variants(pdf, false, &pdf->shown);
         if (rc == JY_OK)
@@ -301,9 +303,8 @@ may_stamp(void *impl, jy_time now, struct jy_fault *fault)
         if (pdf->details[i].lock == PDF_LOCK_ALL)
             return jy_fail(fault, JY_E_LOCKED, signatures[i].id, 0, "the signature locks all fields (FieldMDP All)");
     }
-    if ((rc = pdf_refuse_broken(pdf, fault)) != JY_OK || (rc = pdf_refuse_tree(pdf, fault)) != JY_OK)
-        return rc;
-    return pdf_check_shown_alike(pdf, fault);
+    rc = pdf_refuse_broken(pdf, fault);
+    return rc == JY_OK ? pdf_check_shown_alike(pdf, fault) : rc;
 }
 
 /* Keywords of the Info dictionary, which programs keep when they write a file anew. */
