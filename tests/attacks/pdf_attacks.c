@@ -478,8 +478,8 @@ static const struct attack rows[] = {
     { "page-counted-twice", "the page tree counts two pages and has one: told, as some readers leap by Count", MADE(
         FIRST({ 2, "<< /Type /Pages /Kids [3 0 R] /Count 2 >>", 0 })), GOOD, FAILS(SHOWN_ALIKE), .names = "Count", .stamping = JY_E_AMBIGUOUS },
     { "page-of-another", "the page names another node as its Parent, which turns it: told", MADE(MORE({ 20, "<< /Type /Pages /Kids [] /Count 0 /Rotate 90 >>", 0 }),
-        FIRST({ 3, "<< /Type /Page /Parent 20 0 R /MediaBox [0 0 600 800] /Resources << /Font << /F1 6 0 R >> >> /Contents [4 0 R] /Annots [8 0 R 10 0 R] >>", 0 }),
-        HOW(.field_id = 10)), GOOD, FAILS(SHOWN_ALIKE), .names = "Parent", .stamping = JY_E_AMBIGUOUS },
+        FIRST({ 3, "<< /Type /Page /Parent 20 0 R /MediaBox [0 0 600 800] /Resources << /Font << /F1 6 0 R >> >> /Contents [4 0 R] "
+        "/Annots [8 0 R 10 0 R] >>", 0 }), HOW(.field_id = 10)), GOOD, FAILS(SHOWN_ALIKE), .names = "Parent", .stamping = JY_E_AMBIGUOUS },
     { "missing-until-streams", "so it does, until a further signature comes with an xref stream, and poppler searches no more", MADE(.hidden = HIDDEN_21,
         MORE(SECOND_PAGE, { 22, "<< /R 99 0 R >>", 0 }), FIRST(PAGES_OF_TWO), .between = pack, AGAIN(.rect = "[0 0 0 0]")), CHANGED("in no use") },
     { "honest-streams", "a table, and behind it a signature in an object stream; what is missing was missing", MADE(MORE({ 22, "<< /R 99 0 R >>", 0 }),
