@@ -168,20 +168,22 @@ stamp__what_a_search_for_missing_objects_finds_gets_none(void **state)
 }
 
 #define PAGE_IN_7 "<< /Type /Page /Parent 7 0 R /MediaBox [0 0 595 842] /Contents 2 0 R /Resources << >> >>"
+#define KIDS "9 0 R 1 0 R 3 0 R"
 #define HINTS_AT 600
 #define HINT_BYTES 40
 
-/* Three pages, 9, 1 and 3, linearized; before: what stands between the line of the header and the first object. */
+/* Three pages, linearized; before: what stands between the line of the header and the first object; kids: the pages, as in the tree. */
 static struct jy_buf
-linearized_pdf(size_t length, const char *before, const char *more, const uint8_t *hints)
+linearized_pdf(size_t length, const char *before, const char *more, const char *kids, const uint8_t *hints)
 {
-    static const struct { int id; const char *text; } objects[] = {
-        { 8, "<< /Type /Catalog /Pages 7 0 R >>" }, { 9, PAGE_IN_7 }, { 1, PAGE_IN_7 }, { 2, CONTENT }, { 3, PAGE_IN_7 },
-        { 7, "<< /Type /Pages /Kids [9 0 R 1 0 R 3 0 R] /Count 3 >>" },
+    char pages[80];
+    const struct { int id; const char *text; } objects[] = {
+        { 8, "<< /Type /Catalog /Pages 7 0 R >>" }, { 9, PAGE_IN_7 }, { 1, PAGE_IN_7 }, { 2, CONTENT }, { 3, PAGE_IN_7 }, { 7, pages },
     };
     struct jy_buf pdf = { 0 };
     size_t at[11] = { [6] = HINTS_AT }, section;
 
+    snprintf(pages, sizeof(pages), "<< /Type /Pages /Kids [%s] /Count 3 >>", kids);
     for (int pass = 0; pass < 2; pass++) {                    /* the table comes first, and says where the others stand */
         pdf.len = 0;
         MUST(jy_buf_fmt(&pdf, "%%PDF-1.7%s", before));
@@ -211,7 +213,7 @@ linearized_pdf(size_t length, const char *before, const char *more, const uint8_
 static void
 open__a_file_whose_linearization_leads_to_other_pages_is_refused(void **state)
 {
-    static const struct { const char *more; uint8_t width, counts[3]; jy_err err; } rows[] = {
+    static const struct { const char *more; uint8_t width, counts[3]; jy_err err; const char *kids; } rows[] = {
         { "/N 3 /O 9 /H [600 100]", 8, { 1, 1, 1 }, JY_OK },
         { "/N 3 /O 9 /H [600 100]", 8, { 9, 1, 9 }, JY_OK },             /* no page follows from these */
         { "/N 3 /O 9 /H [600 100]", 8, { 1, 7, 1 }, JY_E_AMBIGUOUS },    /* 1 and 9 */
@@ -220,6 +222,10 @@ open__a_file_whose_linearization_leads_to_other_pages_is_refused(void **state)
         { "/N 3 /O 9.0 /H [600 100]", 8, { 1, 1, 1 }, JY_E_AMBIGUOUS },
         { "/N 3 /P 0 /O 9 /H [600 100]", 8, { 1, 1, 1 }, JY_OK },
         { "/N 3 /P 1 /O 9 /H [600 100]", 8, { 1, 1, 1 }, JY_E_AMBIGUOUS },
+        { "/N 3 /P 1 /O 9 /H [600 100]", 8, { 1, 1, 1 }, JY_OK, "1 0 R 9 0 R 3 0 R" },
+        { "/N 3 /P 1 /O 9 /H [600 100]", 8, { 1, 1, 1 }, JY_E_AMBIGUOUS, "3 0 R 9 0 R 1 0 R" },
+        { "/N 3 /P 2 /O 9 /H [600 100]", 8, { 1, 1, 1 }, JY_OK, "1 0 R 3 0 R 9 0 R" },
+        { "/N 3 /P 2 /O 9 /H [600 100]", 8, { 1, 1, 1 }, JY_E_AMBIGUOUS, "3 0 R 1 0 R 9 0 R" },
         { "/N 3 /P 3 /O 9 /H [600 100]", 8, { 1, 1, 1 }, JY_E_AMBIGUOUS },
         { "/N 4 /O 9 /H [600 100]", 8, { 1, 1, 1 }, JY_E_AMBIGUOUS },
         { "/O 9 /H [600 100]", 8, { 1, 1, 1 }, JY_E_AMBIGUOUS },
@@ -237,12 +243,13 @@ open__a_file_whose_linearization_leads_to_other_pages_is_refused(void **state)
     (void)state;
     for (size_t i = 0; i < ROWS(rows); i++) {
         uint8_t hints[HINT_BYTES] = { [3] = 1, [9] = rows[i].width, [36] = rows[i].counts[0], rows[i].counts[1], rows[i].counts[2] };
-        struct jy_buf pdf = linearized_pdf(0, "\n", rows[i].more, hints);
+        const char *kids = rows[i].kids == NULL ? KIDS : rows[i].kids;
+        struct jy_buf pdf = linearized_pdf(0, "\n", rows[i].more, kids, hints);
         size_t length = pdf.len;
 
         jy_buf_free(&pdf);
         for (size_t more = 0; more < 2; more++) {                /* of another length it is none */
-            pdf = linearized_pdf(length + more, "\n", rows[i].more, hints);
+            pdf = linearized_pdf(length + more, "\n", rows[i].more, kids, hints);
             if (open_err(jy_buf_slice(&pdf)) != (more == 0 ? rows[i].err : JY_OK))
                 fail_msg("row %zu: %s", i, jy_err_code(open_err(jy_buf_slice(&pdf))));
             jy_buf_free(&pdf);
@@ -255,7 +262,7 @@ static void
 open__a_linearization_in_the_line_of_the_header_is_met_too(void **state)
 {
     static const uint8_t hints[HINT_BYTES] = { 0 };
-    struct jy_buf pdf = linearized_pdf(0, " 5 0 obj << /Linearized 1 /L 01320 /O 3 >> endobj\n", "", hints);
+    struct jy_buf pdf = linearized_pdf(0, " 5 0 obj << /Linearized 1 /L 01320 /O 3 >> endobj\n", "", KIDS, hints);
     struct jy_slice length = jy_slice_text("01320");
     size_t at = jy_slice_find(jy_buf_slice(&pdf), length);
     char digits[8];
@@ -273,7 +280,7 @@ static void
 stamp__makes_no_file_linearized(void **state)
 {
     static const uint8_t hints[HINT_BYTES] = { 0 };
-    struct jy_buf pdf = linearized_pdf(0, "\n", "/N 3 /O 3", hints), stamped = { 0 };
+    struct jy_buf pdf = linearized_pdf(0, "\n", "/N 3 /O 3", KIDS, hints), stamped = { 0 };
     size_t length;
 
     (void)state;
@@ -281,7 +288,7 @@ stamp__makes_no_file_linearized(void **state)
     length = stamped.len;
     jy_buf_free(&pdf);
     jy_buf_free(&stamped);
-    pdf = linearized_pdf(length, "\n", "/N 3 /O 3", hints);
+    pdf = linearized_pdf(length, "\n", "/N 3 /O 3", KIDS, hints);
     MUST(pki_stamp(jy_buf_slice(&pdf), pki.now, &stamped, NULL));
     assert_int_equal(stamped.len, length + 1);
     assert_int_equal(open_err(jy_buf_slice(&stamped)), JY_OK);
