@@ -117,7 +117,7 @@ is_missed(const struct pdf *pdf, size_t first, uint32_t id)
 
     for (size_t k = 0; k < n->count && k < PDF_NOWHERE_MAX; k++) {
         bool later = n->missing[k].of == 0 && first > 0;
-        for (size_t i = 0; i < first && !later; i++)
+        for (size_t i = 0; i < first && i < pdf->xref.count && !later; i++)
             later = pdf_section_find(&pdf->xref.sections[i], n->missing[k].of) != NULL;
         if (later && n->missing[k].to == (int64_t)id)
             return true;
@@ -298,13 +298,15 @@ pdf_refuse_hidden(const struct pdf *pdf, size_t newer, size_t older, struct pdf_
  * Who misses an object searches for it, and keeps all that he finds: poppler where the newest section is a table, pdf.js where the generation is another.
  * Poppler then finds nothing of what object streams hold. Of the revision [0, end) that the section `newer` begins.
  */
-static jy_err
-refuse_searched(struct pdf *pdf, size_t end, size_t newer, size_t first, struct pdf_step *step)
+jy_err
+pdf_refuse_searched(struct pdf *pdf, size_t end, size_t newer, size_t first, struct pdf_step *step)
 {
     struct jy_fault fault = { 0 };
-    jy_err rc = pdf_nowhere_find(&pdf->nowhere, pdf->file, &pdf->xref, &fault);
+    jy_err rc;
 
-    if (rc == JY_E_NOMEM)
+    if (step->is_changed || newer >= pdf->xref.count)        /* no revision of its own: that is told already */
+        return JY_OK;
+    if ((rc = pdf_nowhere_find(&pdf->nowhere, pdf->file, &pdf->xref, &fault)) == JY_E_NOMEM)
         return rc;
     if (rc != JY_OK)
         refuse(step, fault.offset, fault.text);
@@ -316,18 +318,10 @@ refuse_searched(struct pdf *pdf, size_t end, size_t newer, size_t first, struct 
 }
 
 jy_err
-pdf_refuse_searched(struct pdf *pdf, size_t end, size_t newer, size_t first, struct pdf_step *step)
-{
-    if (step->is_changed || newer >= pdf->xref.count)
-        return JY_OK;
-    return refuse_searched(pdf, end, newer, first < pdf->xref.count ? first : pdf->xref.count, step);
-}
-
-jy_err
 pdf_refuse_hiding(struct pdf *pdf, struct jy_fault *fault)
 {
     struct pdf_step whole = { .to = pdf->file.len };
-    jy_err rc = refuse_searched(pdf, pdf->file.len, 0, pdf->xref.count, &whole);
+    jy_err rc = pdf_refuse_searched(pdf, pdf->file.len, 0, pdf->xref.count, &whole);
 
     return rc == JY_OK && whole.is_changed ? jy_fail(fault, JY_E_AMBIGUOUS, "PDF", whole.offset, "%s", whole.why) : rc;
 }

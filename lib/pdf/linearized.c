@@ -21,7 +21,7 @@ struct linearization {
 static jy_err
 refuse(struct jy_fault *fault, const struct linearization *lin, const char *why)
 {
-    return jy_fail(fault, JY_E_AMBIGUOUS, "PDF /Linearized", lin->dict.at, "%s", why);
+    return jy_fail(fault, JY_E_AMBIGUOUS, "PDF /Linearized", lin->dict.at, "linearized with %s", why);
 }
 
 /* Direct and once: some readers resolve no reference there. */
@@ -57,7 +57,7 @@ read_linearization(const struct pdf *pdf, size_t at, struct linearization *out, 
     pdf_token_next(&lexer, &token);                          /* endobj */
     pdf_token_next(&lexer, &token);
     out->section = token.at;
-    return read_number(&out->dict, "L", -1, &out->length) ? JY_OK : refuse(fault, out, "L is no number of bytes");
+    return read_number(&out->dict, "L", -1, &out->length) ? JY_OK : refuse(fault, out, "a length (L) that is no number of bytes");
 }
 
 /* -- hints -- */
@@ -163,13 +163,13 @@ refuse_at(const struct pdf *pdf, size_t at, size_t length, size_t newest, struct
     if (rc != JY_OK || !found || !has_length(pdf, &lin, length))
         return rc;
     if (pdf->header > 0)
-        return refuse(fault, &lin, "bytes before the header: its offsets lead to two places");
+        return refuse(fault, &lin, "offsets that lead to two places, for bytes stand before the header");
     if (newest >= pdf->xref.count || pdf->xref.sections[newest].at != lin.section)
         return refuse(fault, &lin, "another cross-reference section than the last startxref leads to");
     if (!read_number(&lin.dict, "N", -1, &lin.pages) || (uint64_t)lin.pages != pdf->page_count)
         return refuse(fault, &lin, "another number of pages than the page tree has");
     if (!read_number(&lin.dict, "P", 0, &lin.first) || (uint64_t)lin.first >= pdf->page_count)
-        return refuse(fault, &lin, "the first page is none of the document");
+        return refuse(fault, &lin, "a first page that the document does not have");
     if (!read_number(&lin.dict, "O", -1, &lin.object) || lin.object != page_object(pdf, (size_t)lin.first))
         return refuse(fault, &lin, "another first page than the page tree has");
     if (pdf->page_count > 1) {

@@ -91,11 +91,11 @@ size_t pdf_signature_shown(const struct pdf *pdf, qpdf_oh widget);
 JY_CHECK jy_err pdf_refuse_broken(struct pdf *pdf, struct jy_fault *fault);
 /**
  * Does the document show one thing to all, at all times? Naming object and kind: JY_E_ACTIVE_CONTENT for what acts by itself or lies outside the file,
- * JY_E_SHOWN_VARIOUSLY for what depends on the program, on layers or on printing, JY_E_AMBIGUOUS for a key with two values and for what pdf_refuse_hiding
- * refuses; JY_E_LIMIT, JY_E_DAMAGED.
+ * JY_E_SHOWN_VARIOUSLY for what depends on the program, on layers or on printing, JY_E_AMBIGUOUS for a key with two values and for what pdf_refuse_tree
+ * and pdf_refuse_hiding refuse; JY_E_LIMIT, JY_E_DAMAGED.
  */
 JY_CHECK jy_err pdf_check_shown_alike(struct pdf *pdf, struct jy_fault *fault);
-/** Its two halves: the raw objects, and what qpdf makes of annotations and layers. drawn_anew_before: once with NeedAppearances, and now by its appearances. */
+/** Parts of it: the raw objects, and what qpdf makes of annotations and layers. drawn_anew_before: once with NeedAppearances, and now by its appearances. */
 JY_CHECK jy_err pdf_refuse_active(const struct pdf *pdf, struct jy_fault *fault);
 JY_CHECK jy_err pdf_refuse_variants(const struct pdf *pdf, bool drawn_anew_before, struct jy_fault *fault);
 /**

@@ -298,7 +298,7 @@ main(int argc, char **argv)
         printf("%12lu %s\n", (unsigned long)sums[i], count_names[i]);
     }
     pki_tear_down(NULL);
-    if (!failed && sums[BY_POPPLER] == 0)                    /* it, or its cage, is not to be had here: the test is skipped */
+    if (!failed && sums[BY_POPPLER] == 0)                    /* it is not to be had here: the test is skipped */
         return 77;
     return failed || sums[DIFFER] + sums[UNTOLD] != 0;
 }
